@@ -1,0 +1,292 @@
+"""The translation: what conditions and rules mean, written once over Python's own operators.
+
+`Reading` turns conditions into pairs (holds, denied) in whatever algebra it is given; an
+algebra supplies truth values that answer to `& | ~` and numbers that answer to `+ - * > >=`.
+`Grid` is the algebra over plain Python: bit n of a truth value is case n, so that one reading
+decides a whole grid of cases at once, and a grid of one is an ordinary evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from math import prod
+from typing import Any as Anything
+from typing import Protocol
+
+from expert.conditions import (
+    All,
+    Any,
+    Arithmetic,
+    Compare,
+    Condition,
+    Given,
+    Is,
+    Known,
+    Not,
+    Quantity,
+    Ref,
+    Unless,
+)
+from expert.knowledge import Value
+from expert.rules import Conclusion, Instance, reads, writes
+
+Truth = Anything  # answers to & | ~
+Number = Anything  # answers to + - * and comparisons, which give a Truth
+
+
+class Algebra(Protocol):
+    """What a translation into another engine has to supply."""
+
+    true: Truth
+    false: Truth
+
+    def known(self, attribute: str) -> Truth: ...
+    def equals(self, attribute: str, value: Value) -> Truth: ...
+    def number(self, attribute: str) -> Number: ...
+    def constant(self, value: int) -> Number: ...
+
+
+OPERATORS: dict[str, Callable[[Number, Number], Anything]] = {
+    "more-than": lambda a, b: a > b,
+    "at-least": lambda a, b: a >= b,
+    "less-than": lambda a, b: b > a,
+    "at-most": lambda a, b: b >= a,
+    "times": lambda a, b: a * b,
+    "plus": lambda a, b: a + b,
+    "minus": lambda a, b: a - b,
+}
+
+
+class Reading:
+    """Conditions read in one algebra, over the findings concluded so far."""
+
+    def __init__(self, algebra: Algebra) -> None:
+        self.algebra = algebra
+        self.findings: dict[str, dict[Value, Truth]] = {}
+        self.numbers: dict[str, list[tuple[Truth, Number]]] = {}
+
+    def holds(self, condition: Condition) -> Truth:
+        return self.pair(condition)[0]
+
+    def pair(self, condition: Condition) -> tuple[Truth, Truth]:
+        """Where the condition holds, and where it is denied (Kleene's strong connectives)."""
+        true, false = self.algebra.true, self.algebra.false
+        if isinstance(condition, Is):
+            return self._is(condition)
+        if isinstance(condition, Compare):
+            return self._compare(condition)
+        if isinstance(condition, Known):
+            known = self._known(condition.ref)
+            return (known, ~known) if condition.wanted else (~known, known)
+        if isinstance(condition, Given):
+            return (true, false) if condition.truth else (false, true)
+        if isinstance(condition, All):
+            pairs = [self.pair(part) for part in condition.parts]
+            return _fold_and(true, [h for h, _ in pairs]), _fold_or(false, [d for _, d in pairs])
+        if isinstance(condition, Any):
+            pairs = [self.pair(part) for part in condition.parts]
+            return _fold_or(false, [h for h, _ in pairs]), _fold_and(true, [d for _, d in pairs])
+        if isinstance(condition, Not):
+            held, denied = self.pair(condition.part)
+            return denied, held
+        if isinstance(condition, Unless):
+            held = self.holds(condition.part)
+            return ~held, held
+        raise TypeError(f"not grounded: {condition!r}")
+
+    def _known(self, ref: Ref) -> Truth:
+        if ref.kind == "attribute":
+            return self.algebra.known(ref.name)
+        concluded = [*self.findings.get(ref.key, {}).values(), *(g for g, _ in self.numbers.get(ref.key, ()))]
+        return _fold_or(self.algebra.false, concluded)
+
+    def _is(self, condition: Is) -> tuple[Truth, Truth]:
+        ref, false = condition.ref, self.algebra.false
+        if ref.kind == "attribute":
+            held = _fold_or(false, [self.algebra.equals(ref.name, value) for value in condition.values])
+            return held, self.algebra.known(ref.name) & ~held
+        if ref.key in self.numbers:
+            pairs = [self._compare(Compare(ref, "at-least", v)) for v in condition.values if isinstance(v, int)]
+            most = [self._compare(Compare(ref, "at-most", v)) for v in condition.values if isinstance(v, int)]
+            held = _fold_or(false, [a[0] & b[0] for a, b in zip(pairs, most, strict=True)])
+            return held, false
+        concluded = self.findings.get(ref.key, {})
+        return _fold_or(false, [concluded[value] for value in condition.values if value in concluded]), false
+
+    def _compare(self, condition: Compare) -> tuple[Truth, Truth]:
+        operator = OPERATORS[condition.operator]
+        held = denied = self.algebra.false
+        for known_left, left in self.amounts(condition.left):
+            for known_right, right in self.amounts(condition.right):
+                known, true_there = known_left & known_right, operator(left, right)
+                held, denied = held | (known & true_there), denied | (known & ~true_there)
+        return held, denied & ~held
+
+    def amounts(self, quantity: Quantity) -> list[tuple[Truth, Number]]:
+        """The quantity's values, each with where it has that value."""
+        if isinstance(quantity, int):
+            return [(self.algebra.true, self.algebra.constant(quantity))]
+        if isinstance(quantity, Ref):
+            if quantity.kind == "finding":
+                return self.numbers.get(quantity.key, [])
+            return [(self.algebra.known(quantity.name), self.algebra.number(quantity.name))]
+        first, *rest = [self.amounts(part) for part in quantity.parts]
+        operator = OPERATORS[quantity.operator]
+        for more in rest:
+            first = [(g & h, operator(a, b)) for g, a in first for h, b in more]
+        return first
+
+    def conclude(self, conclusion: Conclusion, where: Truth) -> None:
+        """Take a finding into account; other conclusions are nobody's premises."""
+        if conclusion.kind != "finding":
+            return
+        if isinstance(conclusion.value, (Ref, Arithmetic)):
+            self.add_numbers(conclusion.key, [(where & g, n) for g, n in self.amounts(conclusion.value)])
+        elif isinstance(conclusion.value, int):
+            self.add_numbers(conclusion.key, [(where, self.algebra.constant(conclusion.value))])
+        elif conclusion.value is not None:
+            values = self.findings.setdefault(conclusion.key, {})
+            values[conclusion.value] = values.get(conclusion.value, self.algebra.false) | where
+
+    def add_numbers(self, key: str, amounts: list[tuple[Truth, Number]]) -> None:
+        self.numbers.setdefault(key, []).extend(amounts)
+
+    def derive(self, instances: Iterable[Instance]) -> dict[str, Truth]:
+        """Run instances in an order from `passes`; where each of them fires, by id."""
+        fired: dict[str, Truth] = {}
+        for instance in instances:
+            where = self.holds(instance.when)
+            fired[instance.id] = where
+            for conclusion in instance.then:
+                self.conclude(conclusion, where)
+        return fired
+
+
+class Evaluation(Reading):
+    """The reading of one case in plain Python: bit 0 of every truth value."""
+
+    def __init__(self, answers: dict[str, Value | None]) -> None:
+        super().__init__(Grid({name: (value,) for name, value in answers.items()}))
+
+    def test(self, condition: Condition) -> bool:
+        """Whether the condition holds."""
+        return bool(self.holds(condition) & 1)
+
+    def denies(self, condition: Condition) -> bool:
+        """Whether the case says otherwise."""
+        return bool(self.pair(condition)[1] & 1)
+
+
+def _fold_and(start: Truth, values: Iterable[Truth]) -> Truth:
+    for value in values:
+        start = start & value
+    return start
+
+
+def _fold_or(start: Truth, values: Iterable[Truth]) -> Truth:
+    for value in values:
+        start = start | value
+    return start
+
+
+def passes(instances: Iterable[Instance]) -> list[Instance]:
+    """The instances in an order in which one reading settles everything.
+
+    Within a stratum a rule comes after those that conclude what it reads. Rules that support
+    each other in a circle (never through negation or computation) are repeated as often as
+    there are rules in the circle: a fixed point, written out as straight-line logic.
+    """
+    strata: dict[int, list[Instance]] = {}
+    for instance in instances:
+        strata.setdefault(instance.stratum, []).append(instance)
+    ordered: list[Instance] = []
+    for _, waiting in sorted(strata.items()):
+        while waiting:
+            written = {i.id: writes(i) for i in waiting}
+            ready = [i for i in waiting if not _waits(i, waiting, written)]
+            if not ready:
+                ordered += waiting * len(waiting)
+                break
+            ordered += ready
+            waiting = [i for i in waiting if i not in ready]
+    return ordered
+
+
+def _waits(instance: Instance, waiting: list[Instance], written: dict[str, set[str]]) -> bool:
+    needed = {ref.key for ref, _ in reads(instance) if ref.kind == "finding"}
+    return any(written[other.id] & needed for other in waiting)
+
+
+# --- plain Python: grids of cases ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A number for each case of a grid; comparisons give truth values."""
+
+    values: tuple[int, ...]
+
+    def __add__(self, other: Row) -> Row:
+        return Row(tuple(a + b for a, b in zip(self.values, other.values, strict=True)))
+
+    def __sub__(self, other: Row) -> Row:
+        return Row(tuple(a - b for a, b in zip(self.values, other.values, strict=True)))
+
+    def __mul__(self, other: Row) -> Row:
+        return Row(tuple(a * b for a, b in zip(self.values, other.values, strict=True)))
+
+    def __gt__(self, other: Row) -> int:
+        return _mask(a > b for a, b in zip(self.values, other.values, strict=True))
+
+    def __ge__(self, other: Row) -> int:
+        return _mask(a >= b for a, b in zip(self.values, other.values, strict=True))
+
+
+def _mask(bits: Iterator[bool]) -> int:
+    return sum(1 << place for place, bit in enumerate(bits) if bit)
+
+
+class Grid:
+    """Every combination of the values given for each attribute (None: unknown)."""
+
+    true, false = -1, 0  # as bit sets without end; `full` cuts them to the grid
+
+    def __init__(self, axes: dict[str, tuple[Value | None, ...]]) -> None:
+        self.axes = axes
+        self.size = prod(len(values) for values in axes.values())
+        self.full = (1 << self.size) - 1
+        self.strides: dict[str, int] = {}
+        stride = 1
+        for name, values in axes.items():
+            self.strides[name] = stride
+            stride *= len(values)
+
+    def _where(self, name: str, index: int) -> int:
+        stride, count = self.strides[name], len(self.axes[name])
+        block = ((1 << stride) - 1) << (index * stride)
+        return block * (self.full // ((1 << (stride * count)) - 1))
+
+    def equals(self, attribute: str, value: Value) -> int:
+        values = self.axes.get(attribute, (None,))
+        return self._where(attribute, values.index(value)) if value in values else 0
+
+    def known(self, attribute: str) -> int:
+        values = self.axes.get(attribute, (None,))
+        if None not in values:
+            return self.full
+        return self.full & ~self._where(attribute, values.index(None)) if len(values) > 1 else 0
+
+    def number(self, attribute: str) -> Row:
+        values, stride = self.axes.get(attribute, (None,)), self.strides.get(attribute, 1)
+        numbers = [value if isinstance(value, int) else 0 for value in values]
+        return Row(tuple(numbers[place // stride % len(numbers)] for place in range(self.size)))
+
+    def constant(self, value: int) -> Row:
+        return Row((value,) * self.size)
+
+    def varies(self, truth: int, attribute: str) -> bool:
+        """Whether changing this attribute alone ever changes the truth value."""
+        stride, count = self.strides[attribute], len(self.axes[attribute])
+        first = self._where(attribute, 0) & truth
+        return any((self._where(attribute, i) & truth) >> (i * stride) != first for i in range(1, count))

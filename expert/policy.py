@@ -1,0 +1,74 @@
+"""The deciding policy: how arguments become a verdict, a timing, a cost and flags.
+
+Only arguments on topics that decide (`decides: yes`) make the verdict. They are weighed for
+each target by itself, arguments without a target counting for every one:
+
+    strong for, nothing unsure or against    preferred
+    for, nothing unsure or against           option
+    unsure, or both for and against          uncertain
+    against only                             not-advised
+    nothing                                  not-addressed: the document says nothing
+
+An option's verdict is its best over the targets. It waits for the last, in the plan's order,
+of the steps that rules make it wait for; with none it may be done now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from expert.logic import Truth
+from expert.rules import Conclusion
+
+VERDICTS = ("preferred", "option", "uncertain", "not-advised", "not-addressed")
+RECOMMENDED = VERDICTS[:3]  # what a person may still choose
+NOW = "now"
+
+
+def weigh(
+    arguments: Iterable[tuple[Conclusion, Truth]], decides: set[str], false: Truth
+) -> dict[str, dict[str, Truth]]:
+    """For each target argued about ("" if none is), where each verdict holds."""
+    deciding = [(c, where) for c, where in arguments if c.kind == "argument" and c.name in decides]
+    targets = list(dict.fromkeys(c.target for c, _ in deciding if c.target)) or [""]
+    found = {}
+    for target in targets:
+        strong = plain = against = unsure = false
+        for argument, where in deciding:
+            if argument.target not in (target, ""):
+                continue
+            if argument.value == "for" and argument.strength == "strong":
+                strong = strong | where
+            elif argument.value == "for":
+                plain = plain | where
+            elif argument.value == "against":
+                against = against | where
+            else:
+                unsure = unsure | where
+        favoured, doubted = strong | plain, unsure | against
+        found[target] = {
+            "preferred": strong & ~doubted,
+            "option": plain & ~strong & ~doubted,
+            "uncertain": unsure | (favoured & against),
+            "not-advised": against & ~favoured & ~unsure,
+            "not-addressed": ~(favoured | doubted),
+        }
+    return found
+
+
+def overall(by_target: dict[str, dict[str, Truth]], false: Truth) -> dict[str, Truth]:
+    """Where an option has each verdict: the best of its targets'."""
+    found: dict[str, Truth] = {}
+    better = false
+    for verdict in VERDICTS:
+        anywhere = false
+        for verdicts in by_target.values():
+            anywhere = anywhere | verdicts[verdict]
+        found[verdict] = anywhere & ~better
+        better = better | anywhere
+    return found
+
+
+def verdict_of(verdicts: dict[str, Truth]) -> str:
+    """The verdict that holds, of plain truth values."""
+    return next(verdict for verdict in VERDICTS if verdicts[verdict])

@@ -1,0 +1,210 @@
+"""The record of a consultation: frozen values that everything later reads.
+
+Explanations, the ledger and `--json` see only these records, never the engine's memory. All
+of it is plain data (text, numbers, tuples): `plain` gives the JSON form and `restore` takes
+it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+Plain = str | int | float  # a value in its term's own unit
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Something that a premise rested on when its rule fired.
+
+    kind: answer, unknown (the answer is not known), datum (an option's property, with its
+    claims), finding (with the numbers of the firings that concluded it), or no-evidence.
+    """
+
+    kind: str
+    name: str
+    option: str | None
+    value: Plain | None
+    text: str
+    claims: tuple[str, ...] = ()
+    firings: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What a firing added to working memory (kinds: see rules.Conclusion)."""
+
+    kind: str
+    name: str
+    option: str | None
+    value: Plain | None
+    text: str
+    target: str | None = None
+    strength: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule that fired: the n-th of its consultation, counting from one."""
+
+    n: int
+    rule: str
+    option: str | None
+    basis: str
+    because: str
+    matched: tuple[Match, ...]
+    concluded: tuple[Concluded, ...]
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFired:
+    """A rule that did not fire, and its first condition that failed.
+
+    reason: denied (the case says otherwise), unknown (there is no answer), no-evidence (no
+    rule concluded it).
+    """
+
+    rule: str
+    option: str | None
+    reason: str
+    condition: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A derived finding, and the firings that concluded it."""
+
+    finding: str
+    option: str | None
+    value: Plain
+    text: str
+    firings: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument for or against an option."""
+
+    stance: str
+    topic: str
+    target: str | None
+    strength: str
+    rule: str
+    text: str
+    basis: str
+    claims: tuple[str, ...]
+    firing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an option costs, in the currency's unit; high is null where there is no upper bound."""
+
+    low: int | float | None
+    high: int | float | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The verdict on one option: see policy.
+
+    `timing` is `now`, or the id of the plan step that the option waits for (the last of
+    `waits_for`, which are in the plan's order).
+    """
+
+    option: str
+    label: str
+    verdict: str
+    timing: str
+    waits_for: tuple[str, ...]
+    cost: Cost | None
+    flags: tuple[str, ...]
+    targets: dict[str, str]
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """A step of the plan, numbered from one in order."""
+
+    n: int
+    step: str
+    text: str
+    rules: tuple[str, ...]
+    claims: tuple[str, ...]
+    firings: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A piece of advice, or (kind `caution`) something to be careful about."""
+
+    kind: str
+    id: str
+    option: str | None
+    text: str
+    rule: str
+    basis: str
+    claims: tuple[str, ...]
+    firing: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeId:
+    """Which knowledge base: `hash` is the SHA-256 of its content."""
+
+    id: str
+    title: str
+    version: str
+    hash: str
+    disclaimer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """Everything that followed from one case, and why. A value: it can be compared and stored."""
+
+    knowledge: KnowledgeId
+    answers: dict[str, Plain]
+    findings: tuple[Finding, ...]
+    recommendations: tuple[Recommendation, ...]
+    plan: tuple[PlanStep, ...]
+    advice: tuple[Advice, ...]
+    firings: tuple[Firing, ...]
+    not_fired: tuple[NotFired, ...]
+
+    def recommendation(self, option: str) -> Recommendation:
+        return next(r for r in self.recommendations if r.option == option)
+
+    def counts(self) -> dict[str, int]:
+        """How many firings rest on each basis."""
+        found = {"stated": 0, "inferred": 0, "added": 0}
+        for firing in self.firings:
+            found[firing.basis] += 1
+        return found
+
+
+def plain(record: object) -> Any:
+    """The record as JSON data: dataclasses become objects, tuples lists."""
+    if is_dataclass(record):
+        return {field.name: plain(getattr(record, field.name)) for field in fields(record)}
+    if isinstance(record, tuple):
+        return [plain(item) for item in record]
+    return record
+
+
+def restore(kind: Any, data: Any) -> Any:
+    """The record of type `kind` whose `plain` form is `data`. Raises KeyError or TypeError."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{f.name: restore(hints[f.name], data[f.name]) for f in fields(kind)})  # type: ignore[operator]
+    if get_origin(kind) is tuple:
+        return tuple(restore(get_args(kind)[0], item) for item in data)
+    if get_origin(kind) in (Union, UnionType) and data is not None:
+        inner = [part for part in get_args(kind) if is_dataclass(part)]
+        return restore(inner[0], data) if inner else data
+    return data
