@@ -140,7 +140,7 @@ class Phrases:
         if isinstance(quantity, Ref):
             return self.label(quantity)
         if isinstance(quantity, Arithmetic):
-            signs = {"times": " × ", "plus": " + ", "minus": " − "}
+            signs = {"times": " x ", "plus": " + ", "minus": " - "}
             return signs[quantity.operator].join(self.quantity(part, beside) for part in quantity.parts)
         other = beside.right if quantity is beside.left else beside.left
         return self.term(other).show(quantity) if isinstance(other, Ref) else str(quantity)
@@ -151,7 +151,7 @@ class Phrases:
             return term.show(quantity)
         if isinstance(quantity, Ref):
             return self.label(quantity)
-        signs = {"times": " × ", "plus": " + ", "minus": " − "}
+        signs = {"times": " x ", "plus": " + ", "minus": " - "}
         parts = [self.label(p) if isinstance(p, Ref) else self.computed(p, term) for p in quantity.parts]
         return signs[quantity.operator].join(parts)
 

@@ -1,0 +1,294 @@
+"""Layout: records as text for a terminal or a pipe, the same on both and at any width.
+
+Lines are at most 80 characters, whatever the terminal, unless a name or a table is longer.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from expert.coverage import Place
+from expert.explain import Difference, Tree, WhyNot, name_of, reason_words
+from expert.knowledge import SIGNS, Knowledge, Term
+from expert.policy import NOW, RECOMMENDED
+from expert.rules import RuleBase
+from expert.trace import Consultation, Cost, Firing, Recommendation
+from expert.words import STANCE_WORDS, VERDICT_WORDS, count, listed
+
+WIDTH = 80
+MARKS = {"for": "+", "against": "-", "unsure": "?"}
+
+
+def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
+    """The text in lines of at most 80 characters, under a first and a later indent."""
+    later = rest if rest is not None else " " * len(first)
+    lines = textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return lines or [first.rstrip()]
+
+
+def table(rows: Iterable[Iterable[str]], headers: list[str], format: str, widths: list[int | None]) -> str:
+    """A table in one of tabulate's formats."""
+    from tabulate import tabulate
+
+    body = [list(row) for row in rows]
+    return tabulate(body, headers, tablefmt=format, maxcolwidths=widths, disable_numparse=True)
+
+
+def table_formats() -> list[str]:
+    """The names of tabulate's formats."""
+    from tabulate import tabulate_formats
+
+    return list(tabulate_formats)
+
+
+def money(amount: int | float, currency: str) -> str:
+    """An amount with its currency."""
+    sign = SIGNS.get(currency, "")
+    shown = f"{amount:,}" if isinstance(amount, int) else f"{amount:,.2f}"
+    return f"{sign}{shown}" if sign else f"{shown} {currency}"
+
+
+def cost_words(cost: Cost | None) -> str:
+    """What it costs, as far as it is stated."""
+    if cost is None or (cost.low is None and cost.high is None):
+        return "not stated"
+    low = money(cost.low, cost.currency) if cost.low is not None else ""
+    high = money(cost.high, cost.currency) if cost.high is not None else ""
+    if not high:
+        return f"from {low}"
+    return low if low == high else f"{low} to {high}" if low else f"up to {high}"
+
+
+# --- a consultation ------------------------------------------------------------------------
+
+
+def consultation_text(
+    found: Consultation, knowledge: Knowledge, brief: bool, trace: bool, format: str
+) -> str:
+    """The whole result: plan, recommendations, arguments, advice, trace, and what it rests on."""
+    blocks = [_plan(found), _recommendations(found, knowledge, format)]
+    if not brief:
+        blocks += [_arguments(found, knowledge), _advice(found, knowledge)]
+        if trace:
+            blocks.append(trace_text(found))
+    blocks.append(footer(found))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _plan(found: Consultation) -> str:
+    lines = ["Plan"]
+    for step in found.plan:
+        lines += wrapped(f"{step.text}  [{' '.join(step.claims)}]", f"  {step.n}  ")
+    return "\n".join(lines if found.plan else [*lines, "  (nothing follows from what is known)"])
+
+
+def _recommendations(found: Consultation, knowledge: Knowledge, format: str) -> str:
+    if not found.recommendations:
+        return ""
+    rows = [
+        [r.label, VERDICT_WORDS[r.verdict], _when(r), cost_words(r.cost), _notes(r, knowledge)]
+        for r in sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict))
+    ]
+    return table(rows, ["Option", "Verdict", "When", "Cost", "Notes"], format, [None, None, 16, 14, 22])
+
+
+def _when(found: Recommendation) -> str:
+    if found.verdict not in RECOMMENDED:
+        return "-"
+    return NOW if found.timing == NOW else f"after {found.timing}"
+
+
+def _notes(found: Recommendation, knowledge: Knowledge) -> str:
+    notes = [knowledge.flags[flag].label for flag in found.flags]
+    if len(found.targets) > 1:
+        targets = knowledge.targets
+        notes = [f"{targets[t].label}: {VERDICT_WORDS[v]}" for t, v in found.targets.items()] + notes
+    return "; ".join(notes)
+
+
+def _arguments(found: Consultation, knowledge: Knowledge) -> str:
+    lines = ["Arguments  (+ for, - against, ? undecided)"]
+    for r in found.recommendations:
+        lines.append(f"  {r.label}: {VERDICT_WORDS[r.verdict]}")
+        for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
+            topic = knowledge.topics[a.topic].label
+            lines += wrapped(f"{topic}: {a.text}  [{' '.join(a.claims)}]", f"    {MARKS[a.stance]} ")
+        if r.verdict == "not-addressed":
+            lines.append("      The document says nothing of how well it works in this case.")
+    return "\n".join(lines) if found.recommendations else ""
+
+
+def _advice(found: Consultation, knowledge: Knowledge) -> str:
+    blocks = []
+    for kind, title in (("advice", "Advice"), ("caution", "Cautions")):
+        lines = [title]
+        for a in found.advice:
+            if a.kind == kind:
+                about = f"{knowledge.options[a.option].label}: " if a.option else ""
+                lines += wrapped(f"{about}{a.text}  [{' '.join(a.claims)}]", "  * ")
+        blocks.append("\n".join(lines) if len(lines) > 1 else "")
+    return "\n\n".join(block for block in blocks if block)
+
+
+def trace_text(found: Consultation) -> str:
+    """The firing trace: number, rule, basis, what matched, what was concluded, claims."""
+    lines = ["Trace"]
+    for firing in found.firings:
+        lines += _firing(firing)
+    lines.append(f"  ({count(len(found.not_fired), 'rule')} did not fire)")
+    return "\n".join(lines)
+
+
+def _firing(firing: Firing) -> list[str]:
+    lines = [f"  #{firing.n:<3} {name_of(firing)}  ({firing.basis})  [{' '.join(firing.claims)}]"]
+    for match in firing.matched:
+        source = " ".join(match.claims) or " ".join(f"#{n}" for n in match.firings)
+        lines += wrapped(f"{match.text}{f'  [{source}]' if source else ''}", "         if  ", " " * 13)
+    if not firing.matched:
+        lines.append("         in every case")
+    for concluded in firing.concluded:
+        lines += wrapped(concluded.text, "         ->  ", " " * 13)
+    if all(concluded.text != firing.because for concluded in firing.concluded):
+        lines += wrapped(firing.because, "         because ", " " * 13)
+    return lines
+
+
+def footer(found: Consultation) -> str:
+    """How many steps are the document's and how many ours, and what this is not."""
+    by = found.counts()
+    steps = count(len(found.firings), "step")
+    follows = f"{by['stated']} stated by the document, {by['inferred']} inferred from it, {by['added']} ours"
+    knowledge = found.knowledge
+    lines = wrapped(f"{steps}: {follows}.")
+    lines += wrapped(f"{knowledge.disclaimer}  ({knowledge.title} {knowledge.version}, {knowledge.hash[:12]})")
+    return "\n".join(lines)
+
+
+# --- explanations --------------------------------------------------------------------------
+
+
+def tree_text(trees: list[Tree]) -> str:
+    """Trees, two spaces a level; leaves say whether they are an answer or a claim."""
+    return "\n".join(line for tree in trees for line in _tree_lines(tree, ""))
+
+
+def _tree_lines(tree: Tree, indent: str) -> list[str]:
+    mark = {"answer": "answer: ", "claim": "claim: "}.get(tree.kind, "")
+    lines = wrapped(f"{mark}{tree.text}", indent, indent + "    ")
+    return lines + [line for part in tree.parts for line in _tree_lines(part, indent + "  ")]
+
+
+def why_not_text(found: WhyNot, base: RuleBase) -> str:
+    """Why not, in words."""
+    goal = "recommended" if not found.goal else VERDICT_WORDS.get(found.goal, found.goal)
+    if found.already:
+        return f"{found.subject} is {goal}." if found.goal else f"{found.subject}: it is so."
+    lines: list[str] = []
+    if not found.possible:
+        lines += wrapped(f"No rule concludes that {found.subject} is {goal}, in any case.")
+    for step in found.waiting:
+        lines += wrapped(f"It waits for: {base.knowledge.steps[step].label} ({step}).")
+    for argument in found.against:
+        stance = STANCE_WORDS[argument.stance]
+        lines += wrapped(f"{stance}: {argument.text}  [{' '.join(argument.claims)}]", "  ", "    ")
+    for failed in found.failed:
+        name = f"{failed.rule}@{failed.option}" if failed.option else failed.rule
+        lines.append(f"  {name} did not fire  [{' '.join(failed.claims)}]")
+        lines += wrapped(f"it needs: {failed.condition}; {reason_words(failed)}", "    ")
+    lines += _flip_lines(found)
+    return "\n".join(lines)
+
+
+def _flip_lines(found: WhyNot) -> list[str]:
+    lines = []
+    for flip in found.flips:
+        changes = " ".join(f"{name}={value}" for name, value in flip.changes.items())
+        when = "now" if flip.timing == NOW else f"after {flip.timing}"
+        lines.append(f"Smallest change: {changes}  ->  {VERDICT_WORDS[flip.verdict]}, {when}")
+    return lines or (["No change of up to three answers leads there."] if found.possible else [])
+
+
+def what_if_text(differences: list[Difference], format: str) -> str:
+    """The differences side by side."""
+    if not differences:
+        return "Nothing would be different."
+    rows = [[d.kind, d.name, d.before or "-", d.after or "-"] for d in differences]
+    return table(rows, ["What", "Of", "As it is", "What if"], format, [None, None, 24, 24])
+
+
+# --- the knowledge base --------------------------------------------------------------------
+
+
+def knowledge_text(base: RuleBase) -> str:
+    """What the knowledge base holds."""
+    k = base.knowledge
+    by = {basis: sum(rule.basis == basis for rule in base.rules) for basis in ("stated", "inferred", "added")}
+    context = sum(bool(claim.context) for claim in k.claims.values())
+    rules = listed([f"{number} {basis}" for basis, number in by.items()])
+    return "\n".join(
+        [
+            f"{k.title}  ({k.id} {k.version})",
+            f"hash        {k.hash}",
+            f"claims      {len(k.claims)} ({len(k.claims) - context} encoded, {context} context)",
+            f"attributes  {len(k.attributes)}",
+            f"options     {', '.join(k.options)}",
+            f"rules       {len(base.rules)} ({rules}); {len(base.instances)} spelled out per option",
+            k.disclaimer,
+        ]
+    )
+
+
+def claims_text(base: RuleBase, users: dict[str, list[str]]) -> str:
+    """Every claim with its place, hedge and what rests on it."""
+    lines = []
+    for claim in base.knowledge.claims.values():
+        lines += wrapped(f"{claim.says} [{base.knowledge.hedges[claim.hedge]}]", f"{claim.id:6}  ", " " * 8)
+        by = f"context: {claim.context}" if claim.context else f"used by {', '.join(users[claim.id])}"
+        lines += wrapped(by, " " * 8)
+    return "\n".join(lines)
+
+
+def options_text(base: RuleBase) -> str:
+    """Every option with what the document says of it."""
+    k, lines = base.knowledge, []
+    for option in k.options.values():
+        lines.append(f"{option.id}  {option.label}")
+        for name, data in option.properties.items():
+            for datum in data:
+                shown = f"{k.properties[name].label}: {k.properties[name].show(datum.value)}"
+                lines += wrapped(f"{shown}  [{' '.join(datum.claims)}]", "  ")
+    return "\n".join(lines)
+
+
+def question_lines(term: Term) -> list[str]:
+    """An attribute as it is asked."""
+    fixed = " (history: cannot be changed)" if term.fixed else ""
+    return [f"{term.name}  ({term.type}){fixed}", *wrapped(term.question, "  "), *wrapped(term.allowed, "  ")]
+
+
+def coverage_text(places: list[Place], base: RuleBase, document: bool) -> str:
+    """The standing of each paragraph, then every sentence that needs attention."""
+    kinds = ["encoded", "context", "missing", "changed", "gone"]
+    rows = []
+    for paragraph in sorted({place.paragraph for place in places}):
+        counts = [sum(p.paragraph == paragraph and p.status == kind for p in places) for kind in kinds]
+        rows.append([f"p{paragraph}", *(str(number or "-") for number in counts)])
+    lines = [table(rows, ["paragraph", *kinds], "simple", [None] * 6), ""]
+    for place in places:
+        if place.status in ("missing", "changed", "gone"):
+            rests = f": {', '.join(place.users)} rest on it" if place.users else ""
+            lines += wrapped(f"{place.id} is {place.status}{rests}")
+    good = sum(place.status in ("encoded", "context") for place in places)
+    share = 100 * good / len(places) if places else 0.0
+    shown = f"{share:.0f}" if share == 100 or share == 0 else f"{min(share, 99.9):.1f}"
+    checked = "fingerprints checked" if document else "fingerprints not checked: no --document"
+    lines.append(f"{good} of {len(places)} sentences accounted for ({shown} %), {checked}.")
+    return "\n".join(lines)

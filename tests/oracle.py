@@ -1,0 +1,316 @@
+"""A second, naive evaluator of knowledge bases, written from `semantics.md` and the policy alone.
+
+It shares no code with the shell: it reads the YAML itself, keeps conditions as the YAML they were
+written in, computes with fractions, and looks through the rules from the start after every firing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+NUMERIC = ("count", "number", "money")
+STANCES = ("for", "against", "unsure")
+RANKING = ("preferred", "option", "uncertain", "not-advised", "not-addressed")
+COMPARE = {
+    "more-than": lambda a, b: a > b,
+    "at-least": lambda a, b: a >= b,
+    "less-than": lambda a, b: a < b,
+    "at-most": lambda a, b: a <= b,
+}
+Value = str | Fraction
+Key = tuple[str, str | None]  # a finding, and the option that it is about
+Atom = tuple[str, Any]  # one entry of a condition
+
+
+def listing(node: Any) -> list[Any]:
+    return node if isinstance(node, list) else [node]
+
+
+def words(node: Any) -> list[str]:
+    """Every scalar in a piece of YAML, keys included."""
+    if isinstance(node, dict):
+        return [*node, *words(list(node.values()))]
+    return [word for part in node for word in words(part)] if isinstance(node, list) else [node]
+
+
+def atoms(node: Any) -> Iterator[Atom]:
+    """A condition as one flat conjunction, in the order in which it is written."""
+    if isinstance(node, list):
+        for part in node:
+            yield from atoms(part)
+        return
+    for name, test in node.items():
+        if name == "all":
+            yield from atoms(test)
+        elif isinstance(test, dict) and name not in ("not", "unless"):
+            for operator, operand in test.items():
+                yield ("not", {name: operand}) if operator == "not" else (name, {operator: operand})
+        else:
+            yield name, test
+
+
+def about_option(node: Any) -> bool:
+    return any(word == "option" or word.startswith("option.") for word in words(node))
+
+
+def entries(then: Any) -> list[Atom]:
+    """Conclusions one by one: their kind and what follows it."""
+    return [(kind, item) for part in listing(then) for kind, body in part.items() for item in listing(body)]
+
+
+@dataclass(frozen=True)
+class Instance:
+    rule: str
+    option: str | None
+    when: tuple[Atom, ...]
+    then: tuple[Atom, ...]
+    salience: int
+
+    @property
+    def key(self) -> Key:
+        return self.rule, self.option
+
+    @property
+    def concluded(self) -> list[Atom]:
+        """The names of findings and what they are concluded to be."""
+        return [pair for kind, body in self.then if kind == "conclude" for pair in body.items()]
+
+
+class OracleKB:
+    """The YAML files of one knowledge base."""
+
+    def __init__(self, directory: Path) -> None:
+        def load(path: Path) -> Any:
+            return yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
+
+        vocabulary, sheet = load(directory / "kb/vocabulary.yaml"), load(directory / "kb/options.yaml")
+        self.attributes, self.findings = vocabulary["attributes"], vocabulary.get("findings", {})
+        self.steps, self.flags = list(vocabulary.get("steps", {})), list(vocabulary.get("flags", {}))
+        topics = vocabulary["topics"].items()
+        self.decides = {t for t, body in topics if isinstance(body, dict) and body.get("decides") == "yes"}
+        self.properties, self.cost = sheet.get("properties", {}), sheet.get("cost")
+        self.options = {
+            option: {
+                name: [self.parse(self.properties[name], datum["value"]) for datum in listing(data)]
+                for name, data in body.get("properties", {}).items()
+            }
+            for option, body in sheet["options"].items()
+        }
+        rules = [rule for path in sorted((directory / "rules").glob("*.yaml")) for rule in load(path)]
+        instances = [instance for rule in rules for instance in self.instances(rule)]
+        strata = self.stratify(instances)
+        self.order = sorted(instances, key=lambda i: (strata[i.key], -i.salience))
+
+    def parse(self, term: dict[str, Any], text: str) -> Value:
+        return Fraction(text) if term["type"] in NUMERIC else text
+
+    def term(self, name: str) -> dict[str, Any]:
+        bare = name.removeprefix("option.")
+        if name in self.attributes:
+            return self.attributes[name]
+        return self.findings[bare] if self.finding(name) else self.properties[bare]
+
+    def finding(self, name: str, option: str | None = None) -> Key | None:
+        """The key of the finding that a name stands for, if it stands for one."""
+        bare, scoped = name.removeprefix("option."), name.startswith("option.")
+        known = bare in self.findings and (self.findings[bare].get("per-option") == "yes") == scoped
+        return (bare, option if scoped else None) if known else None
+
+    def instances(self, rule: dict[str, Any]) -> Iterator[Instance]:
+        """The rule, or the rule for each option for which it can hold."""
+        when, then = tuple(atoms(rule.get("when", {}))), tuple(entries(rule["then"]))
+        scoped = any(k in ("argue", "wait", "flag") or (k == "conclude" and about_option(b)) for k, b in then)
+        for option in self.options if scoped or about_option([dict([a]) for a in when]) else [None]:
+            found = Instance(rule["id"], option, when, then, int(rule.get("salience", "0")))
+            stated = all(self.stated(quantity, option) for _, quantity in found.concluded)
+            if self.constant(when, option) is not False and stated:
+                yield found
+
+    def stated(self, quantity: Any, option: str | None) -> bool:
+        """Whether the option has every property that a quantity mentions."""
+        scoped = (w for w in words(quantity) if w.startswith("option.") and not self.finding(w))
+        return all(name.removeprefix("option.") in self.options[option or ""] for name in scoped)
+
+    def constant(self, conjunction: Iterable[Atom], option: str | None) -> bool | None:
+        """What a condition is in every case, if that is the same for this option."""
+        parts = [self.constant_atom(name, test, option) for name, test in conjunction]
+        return False if False in parts else None if None in parts else True
+
+    def constant_atom(self, name: str, test: Any, option: str | None) -> bool | None:
+        if name == "any":
+            parts = [self.constant(atoms(part), option) for part in test]
+            return True if True in parts else None if None in parts else False
+        if name in ("not", "unless"):
+            part = self.constant(atoms(test), option)
+            return None if part is None else not part
+        if isinstance(test, dict):
+            return None if self.stated({name: test}, option) else False
+        if name == "option" or (name.startswith("option.") and not self.finding(name)):
+            return Evaluation(self, {}).atom(name, test, option)[0]
+        return None
+
+    def reads(self, conjunction: Iterable[Atom], strict: bool = False) -> Iterator[tuple[str, bool]]:
+        """The names a condition reads, and whether they must be settled before."""
+        for name, test in conjunction:
+            if name in ("not", "unless", "any"):
+                yield from self.reads(atoms(listing(test)), strict or name != "any")
+            elif isinstance(test, dict):
+                yield from ((word, True) for word in words({name: test}))
+            else:
+                yield name, strict
+
+    def stratify(self, instances: list[Instance]) -> dict[Key, int]:
+        writers: dict[Key | None, list[Key]] = {}
+        for i in instances:
+            for name, _ in i.concluded:
+                writers.setdefault(self.finding(name, i.option), []).append(i.key)
+        links = []
+        for i in instances:
+            computed = [(word, True) for _, quantity in i.concluded for word in words(quantity)]
+            for name, strict in [*self.reads(i.when), *computed]:
+                if key := self.finding(name, i.option):
+                    links += [(i.key, writer, strict) for writer in writers.get(key, ())]
+        strata, before = dict.fromkeys((i.key for i in instances), 0), None
+        while strata != before:
+            before = dict(strata)
+            for reader, writer, strict in links:
+                strata[reader] = max(strata[reader], strata[writer] + strict)
+        return strata
+
+
+class Evaluation:
+    """The answers of one case, and what has been concluded from them."""
+
+    def __init__(self, kb: OracleKB, answers: dict[str, str]) -> None:
+        self.kb = kb
+        self.answers = {n: kb.parse(kb.attributes[n], v) for n, v in answers.items() if v != "unknown"}
+        self.findings: dict[Key, set[Value]] = {}
+        self.fired: dict[Key, Instance] = {}
+
+    def run(self) -> None:
+        """Fire, until none is left, the first instance that can and has not."""
+        ready = (i for i in self.kb.order if i.key not in self.fired and self.all(i.when, i.option)[0])
+        while instance := next(ready, None):
+            self.fired[instance.key] = instance
+            for name, node in instance.concluded:
+                key = self.kb.finding(name, instance.option)
+                numeric = self.kb.term(name)["type"] in NUMERIC
+                values = self.quantity(node, instance.option) if numeric else [node]
+                self.findings.setdefault(key or ("", None), set()).update(values)
+            ready = (i for i in self.kb.order if i.key not in self.fired and self.all(i.when, i.option)[0])
+
+    def values(self, name: str, option: str | None) -> list[Value]:
+        """All the values that a term has."""
+        if name in self.kb.attributes:
+            return [self.answers[name]] if name in self.answers else []
+        if key := self.kb.finding(name, option):
+            return list(self.findings.get(key, ()))
+        return self.kb.options[option or ""].get(name.removeprefix("option."), [])
+
+    def quantity(self, node: Any, option: str | None) -> list[Any]:
+        """All the values that a quantity has; none if it is not known."""
+        if isinstance(node, str):
+            return [Fraction(node)] if node[0] in "-+.0123456789" else self.values(node, option)
+        [(operator, operands)] = node.items()
+        chosen: list[list[Fraction]] = [[]]
+        for operand in operands:
+            chosen = [[*before, value] for before in chosen for value in self.quantity(operand, option)]
+        if operator == "minus":
+            return [a - b for a, b in chosen]
+        return [prod(terms) if operator == "times" else sum(terms, Fraction()) for terms in chosen]
+
+    def all(self, conjunction: Iterable[Atom], option: str | None) -> tuple[bool, bool]:
+        """Whether a condition holds, and whether it is denied."""
+        pairs = [self.atom(name, test, option) for name, test in conjunction]
+        return all(held for held, _ in pairs), any(denied for _, denied in pairs)
+
+    def atom(self, name: str, test: Any, option: str | None) -> tuple[bool, bool]:
+        if name == "any":
+            pairs = [self.all(atoms(part), option) for part in test]
+            return any(held for held, _ in pairs), all(denied for _, denied in pairs)
+        if name in ("not", "unless"):
+            held, denied = self.all(atoms(test), option)
+            return (denied, held) if name == "not" else (not held, held)
+        if name == "option":
+            return option in listing(test), option not in listing(test)
+        values = self.values(name, option)
+        if isinstance(test, dict):
+            return self.comparison(name, test, option)
+        if test in ("known", "unknown"):
+            return bool(values) == (test == "known"), bool(values) != (test == "known")
+        held = bool({self.kb.parse(self.kb.term(name), text) for text in listing(test)} & set(values))
+        deniable = name in self.answers or name not in self.kb.attributes
+        return held, not held and deniable and not self.kb.finding(name)
+
+    def comparison(self, name: str, test: dict[str, Any], option: str | None) -> tuple[bool, bool]:
+        if not self.kb.stated({name: test}, option):
+            return False, True
+        [(operator, operand)] = test.items()
+        rights = self.quantity(operand, option)
+        results = [COMPARE[operator](a, b) for a in self.values(name, option) for b in rights]
+        return any(results), bool(results) and not any(results)
+
+    def failure(self, instance: Instance) -> str:
+        """Why an instance does not hold: what is the matter with its first part that does not."""
+        name, test = next(a for a in instance.when if not self.atom(*a, instance.option)[0])
+        if self.atom(name, test, instance.option)[1]:
+            return "denied"
+        read = {name, *words(test)} & set(self.kb.attributes)
+        return "unknown" if read - set(self.answers) else "no-evidence"
+
+
+def weigh(arguments: list[dict[str, str]], decides: set[str]) -> tuple[str, dict[str, str]]:
+    """The best verdict over the targets, and each target's."""
+    deciding = [(stance, a) for a in arguments for stance in STANCES if a.get(stance) in decides]
+    by_target = {}
+    for target in {a.get("target", "") for _, a in deciding} - {""} or {""}:
+        about = [(stance, a) for stance, a in deciding if a.get("target", target) == target]
+        stances = {stance for stance, _ in about}
+        strong = any(stance == "for" and a.get("strength") == "strong" for stance, a in about)
+        if len(stances) == 1 and stances != {"unsure"}:
+            favoured = "preferred" if strong else "option"
+            by_target[target] = favoured if stances == {"for"} else "not-advised"
+        else:
+            by_target[target] = "uncertain" if stances else "not-addressed"
+    return min(by_target.values(), key=RANKING.index), {t: v for t, v in by_target.items() if t}
+
+
+def evaluate(kb: OracleKB, answers: dict[str, str]) -> dict[str, Any]:
+    """Everything that follows from the answers."""
+    case = Evaluation(kb, answers)
+    case.run()
+    done = [(i, kind, body) for i in case.fired.values() for kind, body in i.then]
+
+    def about(option: str, kind: str) -> list[Any]:
+        return [body for i, k, body in done if k == kind and i.option == option]
+
+    def bound(side: str, pick: Any, option: str) -> Fraction | None:
+        values = case.findings.get((kb.cost[side], option)) if kb.cost else None
+        return pick(values) if values else None
+
+    costs = {o: (bound("low", min, o), bound("high", max, o)) for o in kb.options}
+    verdicts = {o: weigh(about(o, "argue"), kb.decides) for o in kb.options}
+    waits = {o: [step for step in kb.steps if step in about(o, "wait")] for o in kb.options}
+    advice = [(i, {"advise": "advice"}.get(k, k), b) for i, k, b in done if k in ("advise", "caution")]
+    return {
+        "fired": list(case.fired),
+        "findings": {(name, option, v) for (name, option), values in case.findings.items() for v in values},
+        "verdicts": {o: v for o, (v, _) in verdicts.items()},
+        "targets": {o: t for o, (_, t) in verdicts.items()},
+        "waits": waits,
+        "timing": {o: ["now", *steps][-1] for o, steps in waits.items()},
+        "flags": {o: [flag for flag in kb.flags if flag in about(o, "flag")] for o in kb.options},
+        "cost": {o: None if c == (None, None) else c for o, c in costs.items()},
+        "plan": [step for step in kb.steps if any(k == "plan" and b == step for _, k, b in done)],
+        "advice": {
+            (kind, b.get("id", i.rule) if isinstance(b, dict) else i.rule, i.option) for i, kind, b in advice
+        },
+        "not_fired": {i.key: case.failure(i) for i in kb.order if i.key not in case.fired},
+    }
