@@ -43,9 +43,13 @@ Kb = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Document = Annotated[
     Path | None,
-    typer.Option("--document", metavar="FILE", help="The document itself, to put its sentences beside claims."),
+    typer.Option(
+        "--document", metavar="FILE", help="The document itself, to put its sentences beside claims."
+    ),
 ]
-TableFormat = Annotated[str, typer.Option("--table-format", metavar="NAME", help="One of tabulate's formats.")]
+TableFormat = Annotated[
+    str, typer.Option("--table-format", metavar="NAME", help="One of tabulate's formats.")
+]
 
 
 # --- consult -------------------------------------------------------------------------------

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from expert.knowledge import Datum, Knowledge, Option, Term, Value, read_number
-from expert.source import Node, Reader, not_among
+from expert.declarations import read_number, read_value
+from expert.knowledge import Datum, Knowledge, Option, Term, Value
+from expert.source import Node, Reader
 
 COMPARISONS = ("more-than", "at-least", "less-than", "at-most")
 ARITHMETIC = ("times", "plus", "minus")
+QUANTITIES = "a quantity is a number, a term with numbers, or times, plus or minus of such"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,53 +161,69 @@ class Scope:
         self.knowledge, self.reader = knowledge, reader
         names = [*knowledge.attributes]
         names += [f"option.{n}" if t.per_option else n for n, t in knowledge.findings.items()]
-        self.names = [*names, *(f"option.{name}" for name in knowledge.properties)]
+        self.names = dict.fromkeys([*names, *(f"option.{name}" for name in knowledge.properties)])
+        self.findings = [n for n in names if self.find(n)[0].kind == "finding"]
+
+    def find(self, name: str) -> tuple[Ref, Term]:
+        """The term that one of `names` stands for."""
+        scoped, bare = name.startswith("option."), name.removeprefix("option.")
+        k = self.knowledge
+        if bare in k.findings and k.findings[bare].per_option == scoped:
+            return Ref("finding", bare, scoped), k.findings[bare]
+        if scoped:
+            return Ref("property", bare, True), k.properties[bare]
+        return Ref("attribute", bare), k.attributes[bare]
 
     def ref(self, name: str, node: Node) -> tuple[Ref, Term] | None:
         """The term a name stands for, or None with a problem noted."""
         if name not in self.names:
-            self.reader.problems.append(not_among("attribute or finding", name, self.names, node.span))
+            self.reader.unknown(node, "attribute or finding", self.names)
             return None
-        scoped, bare = name.startswith("option."), name.removeprefix("option.")
-        findings, k = self.knowledge.findings, self.knowledge
-        if bare in findings and findings[bare].per_option == scoped:
-            return Ref("finding", bare, scoped), findings[bare]
-        if scoped:
-            return Ref("property", bare, True), k.properties[bare]
-        return Ref("attribute", bare), k.attributes[bare]
+        return self.find(name)
 
     def condition(self, node: Node) -> Condition:
         """A mapping (all of its entries) or a list (all of its conditions)."""
         if node.items is not None:
             return All(tuple(self.condition(item) for item in node.items))
         if node.pairs is None:
-            self.reader.report(node, f"a condition must be a mapping, not {node.shape}")
+            help = "such as `attribute: value`"
+            self.reader.report(node, f"a condition must be a mapping or a list, not {node.shape}", help)
             return All(())
-        return All(tuple(self._entry(key, value) for key, value in node.pairs if key.text))
+        return All(tuple(self._entry(key, value) for key, value in node.pairs if key.text is not None))
+
+    def _inner(self, node: Node, what: str) -> Condition:
+        """A condition inside another, which must say something."""
+        if node.pairs == [] or node.items == []:
+            self.reader.report(node, f"{what} is given no condition")
+        return self.condition(node)
 
     def _entry(self, key: Node, value: Node) -> Condition:
         name = key.text or ""
         if name == "any":
-            parts = tuple(self.condition(item) for item in self.reader.listing(value))
+            parts = tuple(self._inner(item, "`any`") for item in self.reader.listing(value))
             if len(parts) < 2:
                 self.reader.report(value, "`any` needs a list of two or more conditions")
             return Any(parts)
         if name == "all":
-            return self.condition(value)
+            return self._inner(value, "`all`")
         if name == "unless":
-            return Unless(self.condition(value))
+            return Unless(self._inner(value, "`unless`"))
         if name == "not":
-            return self._negated(self.condition(value), key)
+            return self._negated(self._inner(value, "`not`"), key)
         if name == "option":
-            options = self.knowledge.options
-            ids = [self.reader.pick(item, "option", options) for item in self.reader.listing(value)]
-            return OptionIs(tuple(id for id in ids if id))
+            return self._option(value)
         if name not in self.names:
             words = [*self.names, "any", "all", "not", "unless", "option"]
-            self.reader.problems.append(not_among("attribute or finding", name, words, key.span))
+            self.reader.unknown(key, "attribute or finding", words)
             return All(())
-        found = self.ref(name, key)
-        return self._test(*found, value) if found else All(())
+        return self._test(*self.find(name), value)
+
+    def _option(self, value: Node) -> Condition:
+        if value.items == []:
+            self.reader.report(value, "no option is given")
+        options = self.knowledge.options
+        ids = [self.reader.pick(item, "option", options) for item in self.reader.listing(value)]
+        return OptionIs(tuple(id for id in ids if id))
 
     def _test(self, ref: Ref, term: Term, value: Node) -> Condition:
         if value.text == "known":
@@ -226,9 +244,11 @@ class Scope:
         if key.text == "not":
             return self._negated(Is(ref, self._values(operand, term)), key)
         operator = self.reader.pick(key, "comparison", [*COMPARISONS, "not"])
-        if operator and not term.numeric:
+        if operator and term.numeric:
+            return Compare(ref, operator, self.quantity(operand, term))
+        if operator and term.type:
             self.reader.report(key, f"`{term.name}` is a {term.type} and cannot be compared by size")
-        return Compare(ref, operator, self.quantity(operand, term)) if operator else All(())
+        return All(())
 
     def _negated(self, part: Condition, key: Node) -> Condition:
         for ref, _ in refs(part):
@@ -238,25 +258,28 @@ class Scope:
         return Not(part)
 
     def _values(self, node: Node, term: Term) -> tuple[Value, ...]:
-        values: list[Value] = []
-        for item in self.reader.listing(node):
-            if not item.text:
-                self.reader.report(item, f"a value of `{term.name}` is {item.shape}", f"allowed: {term.allowed}")
-                continue
-            try:
-                values.append(term.parse(item.text))
-            except ValueError as error:
-                self.reader.report(item, str(error))
-        if not self.reader.listing(node):
-            self.reader.report(node, f"no value is given for `{term.name}`")
-        return tuple(values)
+        items = self.reader.listing(node)
+        if not items:
+            self.reader.report(node, f"no value is given for `{term.name}`", f"allowed: {term.allowed}")
+        values = [self._value(item, term) for item in items]
+        return tuple(value for value in values if value is not None)
+
+    def _value(self, item: Node, term: Term) -> Value | None:
+        if item.text in ("known", "unknown"):
+            help = f"write `any: [{{{term.name}: {item.text}}}, ...]`"
+            self.reader.report(item, f"`{item.text}` stands alone: it is not a value of `{term.name}`", help)
+            return None
+        return read_value(item, term, self.reader)
 
     def quantity(self, node: Node, term: Term) -> Quantity:
         """A number, the name of a numeric term, or times / plus / minus of such, scaled as `term`."""
         text = node.text or ""
         if node.pairs is not None:
             return self._arithmetic(node, term)
-        if not text or text[0].isdigit() or text[0] in "-.+":
+        if node.blank or node.items is not None:
+            self.reader.report(node, f"a quantity must not be {node.shape}", QUANTITIES)
+            return 0
+        if text[0] in "0123456789-.+":
             number = read_number(node, replace(term, low=None, high=None), self.reader)
             return number if number is not None else 0
         found = self.ref(text, node)
@@ -264,9 +287,12 @@ class Scope:
             return 0
         ref, other = found
         if not other.numeric:
-            self.reader.report(node, f"`{text}` is a {other.type}, not a number")
-        elif term.kind == "factor" and other.type != "money" and not other.decimals:
-            pass  # a count of anything multiplies
+            if other.type:
+                self.reader.report(node, f"`{text}` is a {other.type}, not a number", QUANTITIES)
+        elif term.kind == "factor":
+            if other.type == "money" or other.decimals:  # a count of anything multiplies
+                message = f"`{text}` ({_measure(other)}) is not a count, as all factors but one must be"
+                self.reader.report(node, message)
         elif (other.decimals, other.unit) != (term.decimals, term.unit):
             message = f"`{text}` ({_measure(other)}) is not measured as `{term.name}` ({_measure(term)})"
             self.reader.report(node, message)
@@ -277,7 +303,7 @@ class Scope:
         operator = self.reader.pick(pairs[0][0], "operator", ARITHMETIC) if len(pairs) == 1 else ""
         if not operator:
             if len(pairs) != 1:
-                self.reader.report(node, "a computed quantity has one key", "times, plus or minus")
+                self.reader.report(node, "a computed quantity has one key", f"keys: {', '.join(ARITHMETIC)}")
             return 0
         operands = self.reader.listing(pairs[0][1])
         if len(operands) < 2 or (operator == "minus" and len(operands) > 2):
@@ -297,11 +323,9 @@ class Scope:
         return tuple(self.quantity(item, term if item in measured[:1] else count) for item in operands)
 
     def _is_measured(self, node: Node, term: Term) -> bool:
-        bare = (node.text or "").removeprefix("option.")
-        k = self.knowledge
-        other = k.attributes.get(bare) or k.findings.get(bare) or k.properties.get(bare)
-        if other is None:
+        if node.text not in self.names:
             return node.pairs is not None or "." in (node.text or "")
+        other = self.find(node.text)[1]
         return (other.decimals, other.unit) == (term.decimals, term.unit) and bool(term.decimals or term.unit)
 
 

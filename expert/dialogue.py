@@ -59,10 +59,7 @@ class Dialogue:
         """Why the attribute is being asked for."""
         effects = self.reach.matters(self.case).get(name, [])
         rules = dict.fromkeys(
-            i.rule.id
-            for effect in effects
-            for i in effect.instances
-            if name in self.reach.support([i])
+            i.rule.id for effect in effects for i in effect.instances if name in self.reach.support([i])
         )
         options = dict.fromkeys(effect.option for effect in effects if effect.option)
         verdicts = {option: tuple(self.reach.verdicts(option, self.case)) for option in options}
@@ -137,17 +134,19 @@ def understand(reply: str, term: Term) -> Answer:
         if 1 <= int(word[:6]) <= len(values) + 1:
             return [*values, None][int(word[:6]) - 1]
         raise ValueError(f"`{word[:20]}` is not a number from 1 to {len(values) + 1}")
-    names = {value: value for value in [*values, UNKNOWN]}
-    names |= {re.sub(r"[\s_]+", "-", label.casefold()): value for value, label in term.values.items()}
-    exact = names.get(folded)
-    fitting = [exact] if exact else list(dict.fromkeys(v for n, v in names.items() if n.startswith(folded)))
+    labels = {re.sub(r"[\s_]+", "-", label.casefold()): value for value, label in term.values.items()}
+    names = {**labels, **{value: value for value in [*values, UNKNOWN]}}
+    fitting = [names[folded]] if folded in names else []
+    # the beginning of a value goes before the beginning of a label
+    for known in ([*values, UNKNOWN], labels):
+        fitting = fitting or [names[name] for name in known if name.startswith(folded)]
     if len(fitting) == 1:
         return None if fitting[0] == UNKNOWN else fitting[0]
     if fitting:
         raise ValueError(f"`{word[:60]}` could be {listed(fitting, 'or')}")
     near = nearest(word, names)
     hint = f"; did you mean `{names[near]}`?" if near else ""
-    raise ValueError(f"`{word[:60]}` is not understood{hint} Allowed: {term.allowed}")
+    raise ValueError(f"`{word[:60]}` is not understood{hint} (allowed: {term.allowed})")
 
 
 def question_text(term: Term) -> str:
@@ -172,12 +171,12 @@ def why_text(why: Why, knowledge: Knowledge) -> str:
     for option, verdicts in why.verdicts.items():
         label = knowledge.options[option].label
         kinds = listed(list(dict.fromkeys(_effect_word(e) for e in why.effects if e.option == option)))
-        lines.append(f"For {in_sentence(label)} it can change: {kinds}; its verdict can be {listed(list(verdicts), 'or')}.")
+        lines.append(
+            f"For {in_sentence(label)} it can change: {kinds}; its verdict can be {listed(list(verdicts), 'or')}."
+        )
     return "\n".join(lines)
 
 
 def _effect_word(effect: Effect) -> str:
     words = {"argument": "the arguments", "wait": "when", "flag": "a note", "finding": "the cost"}
     return words.get(effect.kind, "the advice")
-
-

@@ -5,8 +5,9 @@ The leaves are of two kinds: an answer (given, or not given), or a claim of the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from expert.case import UNKNOWN, Answer, Case
 from expert.knowledge import Knowledge
@@ -27,8 +28,7 @@ LEADS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """A statement and what it rests on. kind: conclusion, firing, answer, claim, note."""
 
     kind: str
@@ -40,8 +40,7 @@ class Tree:
         return [leaf for part in self.parts for leaf in part.leaves()] if self.parts else [self]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Something that can be asked about: kind is option, finding, step, advice, flag or rule."""
 
     kind: str
@@ -65,12 +64,9 @@ def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subj
     """What a name, label or unambiguous beginning means. Raises CaseError."""
     known = [s for s in subjects(base) if not kinds or s.kind in kinds]
     wanted = name.strip().casefold()
-    for test in (
-        lambda s: s.id == name,
-        lambda s: s.label.casefold() == wanted or s.id.casefold() == wanted,
-        lambda s: s.id.startswith(wanted) or s.label.casefold().startswith(wanted),
-    ):
-        fitting = [s for s in known if test(s)]
+    exact = [s for s in known if wanted in (s.id.casefold(), s.label.casefold())]
+    begun = [s for s in known if _begins(s, wanted)] if wanted else []
+    for fitting in (exact, begun):
         # an option goes before a finding, and so on: `subjects` has them in that order
         fitting = [s for s in fitting if s.kind == fitting[0].kind]
         if len(fitting) == 1:
@@ -80,6 +76,14 @@ def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subj
             raise CaseError([Problem(f"`{name}` could be several things", None, f"one of: {ids}")])
     shown = [s.id for s in known if s.kind in ("option", "finding", "step")]
     raise CaseError([not_among("conclusion", name, [*shown, *(s.id for s in known if s.id not in shown)])])
+
+
+def _begins(subject: Subject, wanted: str) -> bool:
+    """Whether the id, the label or, of an option, a word of either begins like that."""
+    texts = [subject.id, subject.label.casefold()]
+    if subject.kind == "option":
+        texts += [word for text in texts for word in re.split(r"[\s-]+", text)]
+    return any(text.startswith(wanted) for text in texts)
 
 
 # --- how -----------------------------------------------------------------------------------
@@ -157,7 +161,11 @@ def _about(text: str, option: str | None, base: RuleBase) -> str:
 def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree:
     found = consultation.recommendation(subject.id)
     groups: list[Tree] = []
-    for stance, title in (("for", "arguments for"), ("unsure", "undecided"), ("against", "arguments against")):
+    for stance, title in (
+        ("for", "arguments for"),
+        ("unsure", "undecided"),
+        ("against", "arguments against"),
+    ):
         arguments = [a for a in found.arguments if a.stance == stance]
         if arguments:
             groups.append(Tree("conclusion", title, tuple(_how_argument(a, tree) for a in arguments)))
@@ -184,8 +192,7 @@ def _how_argument(argument: Argument, tree: How) -> Tree:
 # --- why-not ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(NamedTuple):
     """A smallest set of changed answers, and the verdict and timing it was seen to lead to."""
 
     changes: dict[str, str]
@@ -193,8 +200,7 @@ class Flip:
     timing: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """A rule that could have concluded it: what failed and why (see NotFired)."""
 
     rule: str
@@ -204,8 +210,7 @@ class Failed:
     claims: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WhyNot:
+class WhyNot(NamedTuple):
     """Why an option (or anything else) is not what was asked for."""
 
     subject: str
@@ -215,7 +220,7 @@ class WhyNot:
     failed: tuple[Failed, ...]
     against: tuple[Argument, ...]  # arguments that stand against it
     waiting: tuple[str, ...]  # steps it waits for
-    flips: tuple[Flip, ...]
+    flips: tuple[Flip, ...] | None  # None: not looked for (only options are)
 
 
 def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subject, goal: str = "") -> WhyNot:
@@ -257,7 +262,7 @@ def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subjec
     fired = {(f.rule, f.option or "") for f in consultation.firings}
     already = any((i.rule.id, i.option) in fired for i in concluding)
     failed = () if already else _failed(consultation, concluding, reach.base)
-    return WhyNot(subject.label, "", already, bool(concluding), failed, (), (), ())
+    return WhyNot(subject.label, "", already, bool(concluding), failed, (), (), None)
 
 
 def _leads(instance: Instance, option: str, wanted: tuple[str, ...], decides: set[str]) -> bool:
@@ -302,8 +307,7 @@ def _spelled(name: str, value: Answer, base: RuleBase) -> str:
 # --- what-if ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One thing that differs: what, in one consultation and in the other ("" where absent)."""
 
     kind: str  # answer, verdict, timing, cost, flags, plan, advice, firing

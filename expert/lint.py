@@ -1,40 +1,116 @@
-"""Opening a knowledge base: every pass that checks it, and all problems at once."""
+"""Opening a knowledge base: every pass that checks it, and all problems at once.
+
+A knowledge base is a directory with `kb/` and `rules/`, or the same files as texts (so that
+a ledger can open the very knowledge that made an old record). Loading executes nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice, pairwise
 from pathlib import Path
 
-from expert.knowledge import Knowledge, read_files, read_knowledge
+from expert.declarations import FILES, read_knowledge
 from expert.rules import RuleBase, build_rules, reads
-from expert.source import KnowledgeError, Problem, Reader, parse_yaml
+from expert.source import KnowledgeError, Node, Problem, Reader, Span, parse_yaml, read_text, shorten
+
+FILE_LIMIT = 500  # files in rules/
+TOTAL_LIMIT = 4_000_000  # characters in all files
+# without these nothing can be said of the rules: every name in them would be unknown
+SECTIONS = {"kb/claims.yaml": "claims", "kb/vocabulary.yaml": "attributes", "kb/options.yaml": "options"}
 
 
 def load(directory: Path) -> RuleBase:
     """The knowledge base in `directory`. Raises KnowledgeError with every problem found."""
     files, problems = read_files(directory)
-    base, found = open_files(files, "" if directory == Path() else f"{directory}/")
-    if problems or found:
-        raise KnowledgeError([*problems, *found])
+    base, problems = _open(files, str(directory / "_")[:-1], problems)
+    if problems:
+        raise KnowledgeError(problems)
     return base
+
+
+def read_files(directory: Path) -> tuple[dict[str, str], list[Problem]]:
+    """The knowledge files of a directory, by their path in it, with `\\n` line ends; and problems."""
+    shown = shorten(str(directory))
+    try:
+        names, problems = _file_names(directory)
+    except OSError as error:
+        return {}, [Problem(f"`{shown}` cannot be read: {error.strerror or error}")]
+    if not names:
+        return {}, problems
+    files: dict[str, str] = {}
+    for name in names:
+        try:
+            text = read_text(directory / name, str(directory / name))
+        except KnowledgeError as error:
+            problems += error.problems
+            continue
+        files[name] = text.replace("\r\n", "\n")
+        if sum(map(len, files.values())) > TOTAL_LIMIT:
+            message = f"the files of `{shown}` are larger than {TOTAL_LIMIT:,} characters together"
+            return files, [*problems, Problem(message, Span(str(directory / name)))]
+    return files, problems
+
+
+def _file_names(directory: Path) -> tuple[list[str], list[Problem]]:
+    """The names of the knowledge files, none if it is no knowledge base; and problems."""
+    shown = shorten(str(directory))
+    if not (directory / "kb").is_dir() or not (directory / "rules").is_dir():
+        help = "a knowledge base is a directory that holds `kb/` and `rules/`"
+        return [], [Problem(f"`{shown}` is not a knowledge base", None, help)]
+    found = sorted(entry.name for entry in islice((directory / "rules").iterdir(), FILE_LIMIT + 1))
+    if len(found) > FILE_LIMIT:
+        return [], [Problem(f"`{shown}/rules` holds more than {FILE_LIMIT} files")]
+    problems = []
+    for name in found:
+        place = Span(f"{directory / 'rules'}/{shorten(name)}")
+        if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
+            problems.append(Problem(f"rule file `{shorten(name)}` would be ignored", place, "name it .yaml"))
+        elif not name.isprintable():
+            problems.append(Problem(f"file name `{shorten(name)}` cannot be printed", place))
+    rules = [f"rules/{name}" for name in found if name.endswith(".yaml") and name.isprintable()]
+    if not rules:
+        problems.append(Problem(f"`{directory / 'rules'}` holds no .yaml file", None))
+    return [*(f"kb/{name}.yaml" for name in FILES), *rules], problems
 
 
 def open_files(files: dict[str, str], prefix: str = "") -> tuple[RuleBase, list[Problem]]:
     """The knowledge base that the texts make up, and what is wrong with it; runs nothing."""
-    reader, nodes = Reader(), {}
+    return _open(files, prefix, [])
+
+
+def _open(files: dict[str, str], prefix: str, before: list[Problem]) -> tuple[RuleBase, list[Problem]]:
+    """The same, with the problems there were `before`, in getting at the texts."""
+    reader = Reader()
+    try:
+        base = _read(files, prefix, reader)
+    except KnowledgeError as error:  # too many problems to go on
+        nothing, problems = Reader(), {*before, *error.problems}
+        return build_rules(read_knowledge({}, {}, nothing), {}, nothing), sorted(problems, key=_place)
+    problems = {*before, *reader.problems}
+    # what follows from another problem is not reported: a check waits for its files to be right
+    wrong = {problem.span.file.removeprefix(prefix) for problem in problems if problem.span}
+    for check, needed in ERRORS.items():
+        if not any(name.startswith(needed) for name in wrong) and set(SECTIONS) <= files.keys():
+            problems.update(check(base))
+    return base, sorted(problems, key=_place)
+
+
+def _read(files: dict[str, str], prefix: str, reader: Reader) -> RuleBase:
+    nodes = {}
     for name, text in files.items():
         node, problems = parse_yaml(text, prefix + name)
-        reader.problems += problems
+        reader.add(*problems)
         if node is not None:
             nodes[name] = node
     knowledge = read_knowledge(files, nodes, reader)
-    # names declared in a file that could not be read would all be reported as unknown
-    complete = all(f"kb/{name}.yaml" in nodes for name in ("claims", "vocabulary", "options"))
-    base = build_rules(knowledge, nodes if complete else {}, reader)
-    problems = sorted(set(reader.problems), key=_place)
-    if complete and not problems:
-        problems = [problem for check in ERRORS for problem in check(base)]
-    return base, sorted(problems, key=_place)
+    complete = all(_declares(nodes.get(name), section) for name, section in SECTIONS.items())
+    return build_rules(knowledge, nodes if complete else {}, reader)
+
+
+def _declares(node: Node | None, section: str) -> bool:
+    pairs = node.pairs or () if node else ()
+    return any(key.text == section and value.pairs is not None for key, value in pairs)
 
 
 def _place(problem: Problem) -> tuple[str, int, int, str]:
@@ -75,14 +151,18 @@ def check_claims(base: RuleBase) -> list[Problem]:
 
 def check_numbering(base: RuleBase) -> list[Problem]:
     """Places count from one without gaps."""
-    places: dict[int, list[int]] = {}
-    for claim in base.knowledge.claims.values():
-        places.setdefault(claim.paragraph, []).append(int(claim.id.split("s")[1]))
     problems = []
-    for paragraph in range(1, max(places, default=0) + 1):
-        given = set(places.get(paragraph, []))
-        for sentence in sorted(set(range(1, max(given, default=1) + 1)) - given):
-            problems.append(Problem(f"claim `p{paragraph}s{sentence}` is missing"))
+    places = sorted((claim.paragraph, claim.sentence, claim.span) for claim in base.knowledge.claims.values())
+    for (paragraph, sentence, _), (then, number, span) in pairwise([(0, 0, Span("")), *places]):
+        if then == paragraph:
+            gap = [f"p{then}s{missing}" for missing in range(sentence + 1, number)]
+        else:
+            gap = [f"p{missing}s1" for missing in range(paragraph + 1, then)]
+            gap += [f"p{then}s{missing}" for missing in range(1, number)]
+        if gap:
+            missing = f"claim `{gap[0]}` is" if len(gap) == 1 else f"claims `{gap[0]}` to `{gap[-1]}` are"
+            help = f"`p{then}s{number}` is given, and places count from one without gaps"
+            problems.append(Problem(f"{missing} missing", span, help))
     return problems
 
 
@@ -101,7 +181,9 @@ def check_topics(base: RuleBase) -> list[Problem]:
     """At least one topic decides, if there are options to decide on."""
     k = base.knowledge
     if k.options and not any(topic.decides for topic in k.topics.values()):
-        return [Problem("no topic has `decides: yes`, so no option could get a verdict")]
+        help = "give `decides: yes` to the topic that says whether an option would do"
+        place = next(iter(k.options.values())).span
+        return [Problem("no topic has `decides: yes`, so no option could get a verdict", place, help)]
     return []
 
 
@@ -151,7 +233,13 @@ def warn_identical(base: RuleBase) -> list[Problem]:
 
 
 Pass = Callable[[RuleBase], list[Problem]]
-ERRORS: tuple[Pass, ...] = (check_claims, check_numbering, check_waits, check_topics)
+# each pass with the files that have to be right before it can say anything
+ERRORS: dict[Pass, tuple[str, ...]] = {
+    check_claims: ("kb/claims", "kb/options", "rules/"),
+    check_numbering: ("kb/claims",),
+    check_waits: ("kb/vocabulary", "rules/"),
+    check_topics: ("kb/vocabulary", "kb/options"),
+}
 WARNINGS: tuple[Pass, ...] = (warn_unused, warn_silent, warn_identical)
 
 

@@ -107,7 +107,9 @@ class Reading:
             held = _fold_or(false, [self.algebra.equals(ref.name, value) for value in condition.values])
             return held, self.algebra.known(ref.name) & ~held
         if ref.key in self.numbers:
-            pairs = [self._compare(Compare(ref, "at-least", v)) for v in condition.values if isinstance(v, int)]
+            pairs = [
+                self._compare(Compare(ref, "at-least", v)) for v in condition.values if isinstance(v, int)
+            ]
             most = [self._compare(Compare(ref, "at-most", v)) for v in condition.values if isinstance(v, int)]
             held = _fold_or(false, [a[0] & b[0] for a, b in zip(pairs, most, strict=True)])
             return held, false

@@ -8,10 +8,10 @@ Numbers are represented by the values at and beside every threshold they are com
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
 from math import prod
+from typing import NamedTuple
 
 from expert.case import Answer, Case
 from expert.conditions import Arithmetic, Compare, Condition, Quantity, Ref, parts_of, quantity_refs
@@ -24,8 +24,7 @@ GRID_LIMIT = 1 << 16  # cases in one grid; beyond it an answer is taken to matte
 FAR = 10**9  # stands for "as large as you like" where a number has no upper bound
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """One thing that a consultation can show, and the instances that bring it about."""
 
     kind: str
@@ -100,11 +99,7 @@ class Reach:
     @cached_property
     def _comparisons(self) -> list[tuple[Quantity, Quantity]]:
         compared = [c for i in self.base.instances for c in _compares(i.when)]
-        pairs = [
-            pair
-            for c in compared
-            for pair in product(self._unfolded(c.left), self._unfolded(c.right))
-        ]
+        pairs = [pair for c in compared for pair in product(self._unfolded(c.left), self._unfolded(c.right))]
         return list(dict.fromkeys(pairs))
 
     def _unfolded(self, quantity: Quantity, seen: tuple[str, ...] = ()) -> list[Quantity]:
@@ -208,7 +203,9 @@ class Reach:
 
     # --- smallest changes ----------------------------------------------------------------------
 
-    def flips(self, case: Case, option: str, goals: tuple[str, ...], most: int = 3) -> list[dict[str, Answer]]:
+    def flips(
+        self, case: Case, option: str, goals: tuple[str, ...], most: int = 3
+    ) -> list[dict[str, Answer]]:
         """All smallest sets of changed answers after which the option has every goal.
 
         A goal is a verdict or `now`. Answers that the person cannot change (`fixed`) are left
@@ -309,5 +306,3 @@ def _union(values: Iterable[Truth]) -> Truth:
 def _distance(change: dict[str, Answer], case: Case) -> int:
     pairs = [(new, case.value(name)) for name, new in change.items()]
     return sum(abs(a - b) if isinstance(b, int) else a for a, b in pairs if isinstance(a, int))
-
-

@@ -101,9 +101,8 @@ def _recommendations(found: Consultation, knowledge: Knowledge, format: str) -> 
 
 
 def _when(found: Recommendation) -> str:
-    if found.verdict not in RECOMMENDED:
-        return "-"
-    return NOW if found.timing == NOW else f"after {found.timing}"
+    open = found.verdict in RECOMMENDED or (found.verdict == "not-addressed" and found.timing != NOW)
+    return "-" if not open else NOW if found.timing == NOW else f"after {found.timing}"
 
 
 def _notes(found: Recommendation, knowledge: Knowledge) -> str:
@@ -121,7 +120,7 @@ def _arguments(found: Consultation, knowledge: Knowledge) -> str:
         for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
             topic = knowledge.topics[a.topic].label
             lines += wrapped(f"{topic}: {a.text}  [{' '.join(a.claims)}]", f"    {MARKS[a.stance]} ")
-        if r.verdict == "not-addressed":
+        if not r.arguments:
             lines.append("      The document says nothing of how well it works in this case.")
     return "\n".join(lines) if found.recommendations else ""
 
@@ -168,7 +167,9 @@ def footer(found: Consultation) -> str:
     follows = f"{by['stated']} stated by the document, {by['inferred']} inferred from it, {by['added']} ours"
     knowledge = found.knowledge
     lines = wrapped(f"{steps}: {follows}.")
-    lines += wrapped(f"{knowledge.disclaimer}  ({knowledge.title} {knowledge.version}, {knowledge.hash[:12]})")
+    lines += wrapped(
+        f"{knowledge.disclaimer}  ({knowledge.title} {knowledge.version}, {knowledge.hash[:12]})"
+    )
     return "\n".join(lines)
 
 
@@ -209,6 +210,8 @@ def why_not_text(found: WhyNot, base: RuleBase) -> str:
 
 def _flip_lines(found: WhyNot) -> list[str]:
     lines = []
+    if found.flips is None:
+        return []
     for flip in found.flips:
         changes = " ".join(f"{name}={value}" for name, value in flip.changes.items())
         when = "now" if flip.timing == NOW else f"after {flip.timing}"

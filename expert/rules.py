@@ -24,8 +24,10 @@ from expert.conditions import (
     refs,
     settled,
 )
-from expert.knowledge import Datum, Knowledge, Option, Value, read_claims
-from expert.source import Node, Problem, Reader, Span, not_among
+from expert.declarations import read_claims, read_value
+from expert.knowledge import BadValue, Datum, Knowledge, Option, Value
+from expert.source import Node, Problem, Reader, Span, listed, not_among, shorten
+from expert.strata import Needs, strata_of
 
 BASES = {
     "stated": "the document says it",
@@ -34,7 +36,9 @@ BASES = {
 }
 STANCES = ("for", "against", "unsure")
 STRENGTHS = ("plain", "strong")
+KINDS = "conclude argue plan wait flag advise caution"
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+SPELLED_LIMIT = 4_000_000  # pieces of YAML in all rules, times the options they may range over
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +119,40 @@ class RuleBase:
 def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) -> RuleBase:
     """The rule base of the rule files; problems are added to the reader's."""
     rules: dict[str, Rule] = {}
+    rule_reader = _RuleReader(knowledge, reader)
     for name, node in sorted(nodes.items()):
-        if not name.startswith("rules/"):
-            continue
-        for item in reader.listing(node):
-            rule = _RuleReader(knowledge, reader).rule(item)
-            if rule.id in rules:
-                first = rules[rule.id].span
-                reader.report(item, f"duplicate rule `{rule.id}`", f"first given at {first}")
-            rules.setdefault(rule.id, rule)
+        if name.startswith("rules/"):
+            for item in _rule_nodes(node, reader):
+                rule = rule_reader.rule(item)
+                if rule.id and rule.id in rules:
+                    message, first = f"duplicate rule `{rule.id}`", rules[rule.id].span
+                    reader.add(Problem(message, rule.span, f"first given at {first}"))
+                rules.setdefault(rule.id, rule)
+    size = sum(node.size for name, node in nodes.items() if name.startswith("rules/"))
+    if size * len(knowledge.options) > SPELLED_LIMIT:
+        message = f"too many rules ({len(rules):,}) for so many options ({len(knowledge.options):,})"
+        reader.add(Problem(message, next(iter(knowledge.options.values())).span))
+        return RuleBase(knowledge, tuple(rules.values()), ())
     spelled_out = [instance for rule in rules.values() for instance in instances_of(rule, knowledge)]
     strata, cycle = stratify(spelled_out)
     if cycle:
         message = "a conclusion depends on there being no evidence of itself, or computes itself"
-        reader.problems.append(Problem(message, cycle[0].rule.span, "the cycle: " + _cycle_text(cycle)))
+        reader.add(Problem(message, cycle[0].rule.span, "the cycle: " + _cycle_text(cycle)))
     numbered = [replace(instance, stratum=strata[instance.id]) for instance in spelled_out]
     # sorted() is stable: within a stratum and salience, place in the files decides
     ordered = sorted(numbered, key=lambda instance: (instance.stratum, -instance.rule.salience))
     return RuleBase(knowledge, tuple(rules.values()), tuple(ordered))
 
 
+def _rule_nodes(node: Node, reader: Reader) -> list[Node]:
+    if node.text is not None:
+        reader.report(node, f"a rule file must be a list of rules, not {node.shape}", "such as `- id: ...`")
+        return []
+    return reader.listing(node)
+
+
 class _RuleReader:
-    """Reads one rule."""
+    """Reads rules."""
 
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
         self.knowledge, self.reader = knowledge, reader
@@ -146,15 +162,17 @@ class _RuleReader:
         reader = self.reader
         found = reader.fields(node, "a rule", "id claims basis then because", "when reason salience")
         id = reader.text(found.get("id"), "`id`")
-        if id and not re.fullmatch(r"[a-z][a-z0-9-]*", id):
-            reader.report(found["id"], f"`{id}` is not a rule id", "lowercase letters, digits and `-`")
+        if id and not re.fullmatch(r"[a-z][a-z0-9-]{0,99}", id):
+            help = "up to 100 lowercase letters, digits and `-`, of which the first is a letter"
+            reader.report(found["id"], f"`{shorten(id)}` is not a rule id", help)
         basis = reader.pick(found.get("basis"), "basis", BASES)
         reason = reader.text(found.get("reason"), "`reason`")
         if basis == "added" and "reason" not in found:
-            reader.report(found["basis"], f"rule `{id}` is ours and gives no `reason` for being there")
+            message = f"rule `{shorten(id)}` is ours (`added`) and gives no `reason` for being there"
+            reader.report(found["basis"], message)
         salience = reader.text(found.get("salience"), "`salience`") or "0"
         if not re.fullmatch(r"-?[0-9]{1,6}", salience):
-            reader.report(found["salience"], f"`{salience}` is not a whole number for `salience`")
+            reader.report(found["salience"], f"`{shorten(salience)}` is not a whole number for `salience`")
             salience = "0"
         because = self._sentence(found.get("because"), "`because`")
         return Rule(
@@ -172,23 +190,28 @@ class _RuleReader:
     def _sentence(self, node: Node | None, what: str) -> str:
         """A text whose {placeholders} all name something."""
         text = self.reader.text(node, what)
-        for name in PLACEHOLDER.findall(text):
-            names = ["option", *self.scope.names]
-            if name not in names and node is not None:
-                self.reader.problems.append(not_among(f"placeholder in {what}", name, names, node.span))
+        for name in dict.fromkeys(PLACEHOLDER.findall(text)):
+            if node and name != "option" and name not in self.scope.names:
+                names = ["option", *self.scope.names]
+                self.reader.add(not_among(f"placeholder in {what}", name, names, node.span))
+        stray = re.search("[{}]", PLACEHOLDER.sub("", text))
+        if node and stray:
+            help = "a placeholder is a name in braces, such as {option}"
+            self.reader.report(node, f"`{stray[0]}` stands alone in {what}", help)
         return text
 
     def _conclusions(self, node: Node | None, because: str, id: str) -> tuple[Conclusion, ...]:
         if node is None:
             return ()
-        kinds = "conclude argue plan wait flag advise caution"
         found: list[Conclusion] = []
         for part in self.reader.listing(node):
-            for kind, body in self.reader.fields(part, "`then`", "", kinds).items():
+            for kind, body in self.reader.fields(part, "`then`", "", KINDS).items():
+                if body.items == []:
+                    self.reader.report(body, f"`{kind}` is given nothing")
                 for item in self.reader.listing(body):
                     found += self._conclusion(kind, item, because, id)
-        if not found:
-            self.reader.report(node, "the rule concludes nothing", f"keys: {', '.join(kinds.split())}")
+        if node.items == [] or node.pairs == []:
+            self.reader.report(node, "the rule concludes nothing", f"keys: {', '.join(KINDS.split())}")
         return tuple(found)
 
     def _conclusion(self, kind: str, node: Node, because: str, id: str) -> list[Conclusion]:
@@ -205,35 +228,36 @@ class _RuleReader:
         return [Conclusion("step" if kind == "plan" else "wait", step, scoped=kind == "wait")]
 
     def _findings(self, node: Node) -> list[Conclusion]:
-        if node.pairs is None:
-            self.reader.report(node, f"`conclude` must be a mapping from findings, not {node.shape}")
-            return []
+        if not node.pairs:
+            help = f"findings: {listed(self.scope.findings)}"
+            shape = "empty" if node.pairs == [] else node.shape
+            self.reader.report(node, f"`conclude` must be a mapping from findings, not {shape}", help)
         found = []
-        for key, value in node.pairs:
-            names = [name for name in self.scope.names if self._is_finding(name)]
-            name = self.reader.pick(key, "finding", names)
-            resolved = self.scope.ref(name, key) if name else None
-            if not resolved:
-                continue
-            ref, term = resolved
-            if term.numeric:
-                quantity = self.scope.quantity(value, term)
-                found.append(Conclusion("finding", ref.name, quantity, ref.scoped))
-            else:
-                picked = self.reader.pick(value, f"value of `{name}`", term.values)
-                found.append(Conclusion("finding", ref.name, picked, ref.scoped))
+        for key, value in node.pairs or ():
+            name = self.reader.pick(key, "finding", self.scope.findings) if key.text is not None else ""
+            if name:
+                found.append(self._finding(name, value))
         return found
 
-    def _is_finding(self, name: str) -> bool:
-        term = self.knowledge.findings.get(name.removeprefix("option."))
-        return term is not None and term.per_option == name.startswith("option.")
+    def _finding(self, name: str, value: Node) -> Conclusion:
+        ref, term = self.scope.find(name)
+        if not term.numeric:
+            return Conclusion("finding", ref.name, read_value(value, term, self.reader), ref.scoped)
+        quantity = self.scope.quantity(value, term)
+        if isinstance(quantity, int):
+            try:
+                term.in_range(quantity)
+            except BadValue as error:
+                self.reader.report(value, error.message)
+        return Conclusion("finding", ref.name, quantity, ref.scoped)
 
     def _argument(self, node: Node, because: str) -> list[Conclusion]:
         k, reader = self.knowledge, self.reader
         found = reader.fields(node, "an argument", "", " ".join([*STANCES, "target", "strength", "says"]))
         stances = [stance for stance in STANCES if stance in found]
-        if len(stances) != 1:
+        if len(stances) != 1 and node.pairs is not None:
             reader.report(node, "an argument has exactly one of `for`, `against` and `unsure`")
+        if len(stances) != 1:
             return []
         topic = reader.pick(found[stances[0]], "topic", k.topics)
         target = reader.pick(found.get("target"), "target", k.targets)
@@ -312,53 +336,17 @@ def stratify(instances: list[Instance]) -> tuple[dict[str, int], list[Instance]]
     A rule stands no lower than the rules that conclude what it reads, and higher than those
     that conclude what it negates or computes with (the standard stratification of Datalog).
     """
-    writers: dict[str, list[Instance]] = {}
+    by_id = {instance.id: instance for instance in instances}
+    needs: Needs = {id: [] for id in by_id}
+    # a finding stands between its readers and its writers; no instance is named with a `?`
     for instance in instances:
         for key in writes(instance):
-            writers.setdefault(key, []).append(instance)
-    needs = {
-        instance.id: [
-            (writer, strict)
-            for ref, strict in reads(instance)
-            if ref.kind == "finding"
-            for writer in writers.get(ref.key, ())
-        ]
-        for instance in instances
-    }
-    by_id = {instance.id: instance for instance in instances}
-    strata = dict.fromkeys(by_id, 0)
-    for _ in range(len(instances) + 1):
-        settled_now = True
-        for id, needed in needs.items():
-            lowest = max((strata[w.id] + strict for w, strict in needed), default=0)
-            if lowest > strata[id]:
-                strata[id], settled_now = lowest, False
-        if settled_now:
-            return strata, []
-    return strata, _cycle(by_id, needs)
-
-
-def _cycle(by_id: dict[str, Instance], needs: dict[str, list[tuple[Instance, bool]]]) -> list[Instance]:
-    """A shortest chain of instances that leads from a strict need back to its start."""
-    for id, needed in needs.items():
-        for writer, strict in needed:
-            path = _path(writer.id, id, needs) if strict else None
-            if path is not None:
-                return [by_id[step] for step in [id, *path]]
-    return []
-
-
-def _path(start: str, goal: str, needs: dict[str, list[tuple[Instance, bool]]]) -> list[str] | None:
-    paths, seen = [[start]], {start}
-    while paths:
-        path = paths.pop(0)
-        if path[-1] == goal:
-            return path
-        for writer, _ in needs[path[-1]]:
-            if writer.id not in seen:
-                seen.add(writer.id)
-                paths.append([*path, writer.id])
-    return None
+            needs.setdefault("?" + key, []).append((instance.id, False))
+    for instance in instances:
+        keys = [(f"?{ref.key}", strict) for ref, strict in reads(instance) if ref.kind == "finding"]
+        needs[instance.id] += [(key, strict) for key, strict in dict.fromkeys(keys) if key in needs]
+    strata, cycle = strata_of(needs)
+    return {id: strata[id] for id in by_id}, [by_id[step] for step in cycle if step in by_id]
 
 
 def _cycle_text(cycle: list[Instance]) -> str:

@@ -1,5 +1,7 @@
 """The record of a consultation: frozen values that everything later reads.
 
+They are named tuples, which cost a tenth of a dataclass to define, at every start.
+
 Explanations, the ledger and `--json` see only these records, never the engine's memory. All
 of it is plain data (text, numbers, tuples): `plain` gives the JSON form and `restore` takes
 it back.
@@ -7,15 +9,12 @@ it back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple
 
 Plain = str | int | float  # a value in its term's own unit
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Something that a premise rested on when its rule fired.
 
     kind: answer, unknown (the answer is not known), datum (an option's property, with its
@@ -31,8 +30,7 @@ class Match:
     firings: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Concluded:
+class Concluded(NamedTuple):
     """What a firing added to working memory (kinds: see rules.Conclusion)."""
 
     kind: str
@@ -44,8 +42,7 @@ class Concluded:
     strength: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """A rule that fired: the n-th of its consultation, counting from one."""
 
     n: int
@@ -58,8 +55,7 @@ class Firing:
     claims: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotFired:
+class NotFired(NamedTuple):
     """A rule that did not fire, and its first condition that failed.
 
     reason: denied (the case says otherwise), unknown (there is no answer), no-evidence (no
@@ -73,8 +69,7 @@ class NotFired:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A derived finding, and the firings that concluded it."""
 
     finding: str
@@ -84,8 +79,7 @@ class Finding:
     firings: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """An argument for or against an option."""
 
     stance: str
@@ -99,8 +93,7 @@ class Argument:
     firing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """What an option costs, in the currency's unit; high is null where there is no upper bound."""
 
     low: int | float | None
@@ -108,8 +101,7 @@ class Cost:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(NamedTuple):
     """The verdict on one option: see policy.
 
     `timing` is `now`, or the id of the plan step that the option waits for (the last of
@@ -127,8 +119,7 @@ class Recommendation:
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PlanStep:
+class PlanStep(NamedTuple):
     """A step of the plan, numbered from one in order."""
 
     n: int
@@ -139,8 +130,7 @@ class PlanStep:
     firings: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """A piece of advice, or (kind `caution`) something to be careful about."""
 
     kind: str
@@ -153,8 +143,7 @@ class Advice:
     firing: int
 
 
-@dataclass(frozen=True, slots=True)
-class KnowledgeId:
+class KnowledgeId(NamedTuple):
     """Which knowledge base: `hash` is the SHA-256 of its content."""
 
     id: str
@@ -164,8 +153,7 @@ class KnowledgeId:
     disclaimer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Consultation:
+class Consultation(NamedTuple):
     """Everything that followed from one case, and why. A value: it can be compared and stored."""
 
     knowledge: KnowledgeId
@@ -189,22 +177,26 @@ class Consultation:
 
 
 def plain(record: object) -> Any:
-    """The record as JSON data: dataclasses become objects, tuples lists."""
-    if is_dataclass(record):
-        return {field.name: plain(getattr(record, field.name)) for field in fields(record)}
+    """The record as JSON data: records become objects, tuples lists."""
     if isinstance(record, tuple):
-        return [plain(item) for item in record]
+        names = getattr(record, "_fields", None)
+        if names is None:
+            return [plain(item) for item in record]
+        return {name: plain(value) for name, value in zip(names, record, strict=True)}
     return record
 
 
 def restore(kind: Any, data: Any) -> Any:
     """The record of type `kind` whose `plain` form is `data`. Raises KeyError or TypeError."""
-    if is_dataclass(kind):
+    from types import UnionType
+    from typing import Union, get_args, get_origin, get_type_hints
+
+    if hasattr(kind, "_fields"):
         hints = get_type_hints(kind)
-        return kind(**{f.name: restore(hints[f.name], data[f.name]) for f in fields(kind)})  # type: ignore[operator]
+        return kind(**{name: restore(hints[name], data[name]) for name in kind._fields})
     if get_origin(kind) is tuple:
         return tuple(restore(get_args(kind)[0], item) for item in data)
     if get_origin(kind) in (Union, UnionType) and data is not None:
-        inner = [part for part in get_args(kind) if is_dataclass(part)]
+        inner = [part for part in get_args(kind) if hasattr(part, "_fields")]
         return restore(inner[0], data) if inner else data
     return data

@@ -17,7 +17,6 @@ from expert.conditions import (
     Given,
     Is,
     Known,
-    Not,
     OptionIs,
     Quantity,
     Ref,
@@ -211,7 +210,9 @@ def readable(text: str, knowledge: Knowledge) -> str:
         if word == "option":
             return "the option"
         bare = word.removeprefix("option.")
-        term = knowledge.attributes.get(bare) or knowledge.findings.get(bare) or knowledge.properties.get(bare)
+        term = (
+            knowledge.attributes.get(bare) or knowledge.findings.get(bare) or knowledge.properties.get(bare)
+        )
         return f"({term.label})" if term else word
 
     return fill(text, name)

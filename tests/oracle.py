@@ -92,6 +92,8 @@ class OracleKB:
 
         vocabulary, sheet = load(directory / "kb/vocabulary.yaml"), load(directory / "kb/options.yaml")
         self.attributes, self.findings = vocabulary["attributes"], vocabulary.get("findings", {})
+        per_option = {name for name, term in self.findings.items() if term.get("per-option") == "yes"}
+        self.spelled = {f"option.{n}" if n in per_option else n: n for n in self.findings}
         self.steps, self.flags = list(vocabulary.get("steps", {})), list(vocabulary.get("flags", {}))
         topics = vocabulary["topics"].items()
         self.decides = {t for t, body in topics if isinstance(body, dict) and body.get("decides") == "yes"}
@@ -119,9 +121,8 @@ class OracleKB:
 
     def finding(self, name: str, option: str | None = None) -> Key | None:
         """The key of the finding that a name stands for, if it stands for one."""
-        bare, scoped = name.removeprefix("option."), name.startswith("option.")
-        known = bare in self.findings and (self.findings[bare].get("per-option") == "yes") == scoped
-        return (bare, option if scoped else None) if known else None
+        bare = self.spelled.get(name)
+        return (bare, option if bare != name else None) if bare else None
 
     def instances(self, rule: dict[str, Any]) -> Iterator[Instance]:
         """The rule, or the rule for each option for which it can hold."""
@@ -156,15 +157,17 @@ class OracleKB:
             return Evaluation(self, {}).atom(name, test, option)[0]
         return None
 
-    def reads(self, conjunction: Iterable[Atom], strict: bool = False) -> Iterator[tuple[str, bool]]:
+    def reads(
+        self, conjunction: Iterable[Atom], option: str | None, strict: bool = False
+    ) -> Iterator[tuple[str, bool]]:
         """The names a condition reads, and whether they must be settled before."""
         for name, test in conjunction:
             if name in ("not", "unless", "any"):
-                yield from self.reads(atoms(listing(test)), strict or name != "any")
-            elif isinstance(test, dict):
-                yield from ((word, True) for word in words({name: test}))
-            else:
+                yield from self.reads(atoms(listing(test)), option, strict or name != "any")
+            elif not isinstance(test, dict):
                 yield name, strict
+            elif self.stated({name: test}, option):
+                yield from ((word, True) for word in words({name: test}))
 
     def stratify(self, instances: list[Instance]) -> dict[Key, int]:
         writers: dict[Key | None, list[Key]] = {}
@@ -174,7 +177,7 @@ class OracleKB:
         links = []
         for i in instances:
             computed = [(word, True) for _, quantity in i.concluded for word in words(quantity)]
-            for name, strict in [*self.reads(i.when), *computed]:
+            for name, strict in [*self.reads(i.when, i.option), *computed]:
                 if key := self.finding(name, i.option):
                     links += [(i.key, writer, strict) for writer in writers.get(key, ())]
         strata, before = dict.fromkeys((i.key for i in instances), 0), None
@@ -196,15 +199,23 @@ class Evaluation:
 
     def run(self) -> None:
         """Fire, until none is left, the first instance that can and has not."""
-        ready = (i for i in self.kb.order if i.key not in self.fired and self.all(i.when, i.option)[0])
+        ready = self.ready()
         while instance := next(ready, None):
             self.fired[instance.key] = instance
-            for name, node in instance.concluded:
-                key = self.kb.finding(name, instance.option)
-                numeric = self.kb.term(name)["type"] in NUMERIC
-                values = self.quantity(node, instance.option) if numeric else [node]
-                self.findings.setdefault(key or ("", None), set()).update(values)
-            ready = (i for i in self.kb.order if i.key not in self.fired and self.all(i.when, i.option)[0])
+            if sum(self.conclude(instance, name, node) for name, node in instance.concluded):
+                ready = self.ready()  # from the start
+
+    def ready(self) -> Iterator[Instance]:
+        return (i for i in self.kb.order if i.key not in self.fired and self.all(i.when, i.option)[0])
+
+    def conclude(self, instance: Instance, name: str, node: Any) -> bool:
+        """Take a finding into account; whether it says anything new."""
+        key = self.kb.finding(name, instance.option) or (name, None)
+        numeric = self.kb.term(name)["type"] in NUMERIC
+        values = set(self.quantity(node, instance.option) if numeric else [node])
+        new = values - self.findings.setdefault(key, set())
+        self.findings[key] |= new
+        return bool(new)
 
     def values(self, name: str, option: str | None) -> list[Value]:
         """All the values that a term has."""
@@ -262,7 +273,8 @@ class Evaluation:
         name, test = next(a for a in instance.when if not self.atom(*a, instance.option)[0])
         if self.atom(name, test, instance.option)[1]:
             return "denied"
-        read = {name, *words(test)} & set(self.kb.attributes)
+        names = {word for word, _ in self.kb.reads([(name, test)], instance.option)}
+        read = names & set(self.kb.attributes)
         return "unknown" if read - set(self.answers) else "no-evidence"
 
 

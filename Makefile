@@ -1,0 +1,45 @@
+#> make consult             a consultation, in questions; ARGS="scar_depth=deep ..." for answers given
+#> make test                every test
+#> make lint                ruff and mypy
+#> make reset-transcripts   write what the commands now print into tests/transcripts (then read the diff)
+#> make bench               the start-up benchmark
+#> make wheel               build the wheel and the source distribution into dist/
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+ARGS ?=
+
+help:
+	@sed -n 's/^#> //p' Makefile
+
+$(VENV)/run.stamp: requirements.lock
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock >&2
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock >&2
+	@touch $@
+
+consult: $(VENV)/run.stamp
+	@$(PY) cli.py consult $(ARGS)
+
+test: $(VENV)/dev.stamp
+	$(PY) -m pytest
+
+lint: $(VENV)/dev.stamp
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+reset-transcripts: $(VENV)/dev.stamp
+	RESET_TRANSCRIPTS=1 $(PY) -m pytest tests/test_transcripts.py
+
+bench: $(VENV)/dev.stamp
+	$(PY) bench/startup.py
+
+wheel: $(VENV)/dev.stamp
+	$(PY) -m build --outdir dist .
+
+.PHONY: help consult test lint reset-transcripts bench wheel

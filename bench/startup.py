@@ -1,0 +1,82 @@
+"""Start-up, side by side: one whole consultation with JSON against bare imports and five rules.
+
+    python bench/startup.py [ROUNDS]
+
+A: `cli.py consult key=value ... --json --no-save`, as a user runs it.
+B: a script that imports experta, typer and tabulate, and runs five rules on stock experta.
+C: an interpreter that does nothing.
+
+The three run in turn, ROUNDS times after two warm-ups; the figures are medians of wall time and
+the median of the ratio A/B, pair by pair. Aim: A/B at most 1.5.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+MINIMAL = """
+import collections, collections.abc
+collections.Mapping = collections.abc.Mapping
+import experta, tabulate, typer
+from experta import Fact, KnowledgeEngine, Rule
+
+class Step(Fact): pass
+
+class Engine(KnowledgeEngine):
+    @Rule(Step(at=1))
+    def one(self): self.declare(Step(at=2))
+    @Rule(Step(at=2))
+    def two(self): self.declare(Step(at=3))
+    @Rule(Step(at=3))
+    def three(self): self.declare(Step(at=4))
+    @Rule(Step(at=4))
+    def four(self): self.declare(Step(at=5))
+    @Rule(Step(at=5))
+    def five(self): print("done")
+
+engine = Engine()
+engine.reset()
+engine.declare(Step(at=1))
+engine.run()
+"""
+
+COMMANDS = {
+    "A consultation": [
+        sys.executable,
+        str(ROOT / "cli.py"),
+        *("consult", "scar_depth=deep", "active_acne=yes", "scar_count=12", "--json", "--no-save"),
+    ],
+    "B bare imports and five rules": [sys.executable, "-c", MINIMAL],
+    "C interpreter alone": [sys.executable, "-c", "pass"],
+}
+
+
+def seconds(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 21
+    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for turn in range(rounds + 2):
+        for name, command in COMMANDS.items():
+            took = seconds(command)
+            if turn >= 2:
+                times[name].append(took)
+    for name, taken in times.items():
+        print(f"{name:32} {1000 * statistics.median(taken):7.1f} ms  (least {1000 * min(taken):.1f})")
+    ours, theirs, *_ = times.values()
+    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+    print(f"{'A/B':32} {statistics.median(ratios):7.2f}     (aim: at most 1.5)")
+
+
+if __name__ == "__main__":
+    main()

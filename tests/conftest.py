@@ -1,0 +1,26 @@
+"""Shared by the tests: the built-in knowledge base, and the document where it is at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from expert.lint import load
+from expert.rules import RuleBase
+
+ROOT = Path(__file__).parent.parent
+DOCUMENT = ROOT.parent / "shared" / "source" / "deep-acne-scars.txt"
+
+
+@pytest.fixture(scope="session")
+def base() -> RuleBase:
+    return load(ROOT)
+
+
+@pytest.fixture
+def document() -> Path:
+    """The document itself, which is not part of the project: the test is skipped without it."""
+    if not DOCUMENT.is_file():
+        pytest.skip("the document (shared/source/deep-acne-scars.txt) is not beside this checkout")
+    return DOCUMENT

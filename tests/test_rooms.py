@@ -1,0 +1,89 @@
+"""The shape of the house: imports point one way, rooms are small, the shell knows no subject."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHELL = sorted((ROOT / "expert").glob("*.py"))
+ORDER = [
+    "source",
+    "knowledge",
+    "conditions",
+    "rules",
+    "lint",
+    "case",
+    "logic",
+    "policy",
+    "words",
+    "trace",
+    "coverage",
+    "memory",
+    "outcome",
+    "inference",
+    "reach",
+    "explain",
+    "dialogue",
+    "report",
+]
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of the shell that a file imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("expert."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.ImportFrom) and node.module == "expert":
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", SHELL, ids=lambda path: path.stem)
+def test_imports_point_up_the_list(path: Path) -> None:
+    if path.stem == "__init__":
+        return
+    assert path.stem in ORDER
+    later = {name for name in imports(path) if ORDER.index(name) >= ORDER.index(path.stem)}
+    assert not later
+
+
+@pytest.mark.parametrize("path", [*SHELL, ROOT / "cli.py"], ids=lambda path: path.stem)
+def test_rooms_are_small(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= (400 if path.stem != "cli" else 700)
+
+
+def test_only_inference_imports_experta() -> None:
+    users = [path.stem for path in SHELL if re.search(r"^\s*(from|import) experta", path.read_text(), re.M)]
+    assert users == ["inference"]
+
+
+def test_no_code_beside_the_knowledge() -> None:
+    for folder in ("kb", "rules"):
+        assert {path.suffix for path in (ROOT / folder).rglob("*") if path.is_file()} == {".yaml"}
+
+
+def subject_words() -> set[str]:
+    """The nouns of the built-in subject: words of its ids and labels."""
+    text = (ROOT / "kb/options.yaml").read_text() + (ROOT / "kb/vocabulary.yaml").read_text()
+    ids = re.findall(r"^\s*([a-z][a-z_-]+):", text, re.M) + re.findall(r"label: (.*)", text)
+    words = {word.lower() for name in ids for word in re.split(r"[^A-Za-z]+", name)}
+    clinical = {"acne", "scar", "scars", "skin", "dermatologist", "doctor", "patient", "medical", "treatment"}
+    return {word for word in words if len(word) > 4} | clinical
+
+
+def test_no_word_of_the_subject_in_the_shell() -> None:
+    generic = set(
+        re.findall(r"[a-z]+", " ".join(ast.unparse(ast.parse(p.read_text())) for p in SHELL).lower())
+    )
+    clinical = {
+        "acne", "scar", "scars", "skin", "dermatologist", "doctor", "patient", "patients", "medical", "laser",
+        "punch", "peel", "dermabrasion", "filler", "fillers", "collagen", "pimples", "treatment", "clinical",
+        "prescription", "bacteria", "wound", "graft", "sutures", "scarring", "injectable",
+    }  # fmt: skip
+    assert clinical & subject_words(), "the list must be about the built-in subject"
+    assert not clinical & generic
