@@ -339,23 +339,26 @@ def _measure(term: Term) -> str:
 
 def ground(condition: Condition, option: Option | None) -> Condition:
     """The condition spelled out for one option; what is said of the option itself is decided."""
-    if isinstance(condition, All):
-        return All(tuple(ground(part, option) for part in condition.parts))
-    if isinstance(condition, Any):
-        return Any(tuple(ground(part, option) for part in condition.parts))
-    if isinstance(condition, Not):
-        return Not(ground(condition.part, option))
-    if isinstance(condition, Unless):
-        return Unless(ground(condition.part, option))
+    if isinstance(condition, (All, Any)):
+        return replace(condition, parts=tuple(ground(part, option) for part in condition.parts))
+    if isinstance(condition, (Not, Unless)):
+        return replace(condition, part=ground(condition.part, option))
     if option is None:
         return condition
     if isinstance(condition, OptionIs):
         return Given(option.id in condition.ids, option=option.id)
     if isinstance(condition, Compare):
         left, right = (ground_quantity(q, option) for q in (condition.left, condition.right))
-        missing = left is None or right is None
-        return Given(False) if missing else Compare(left or 0, condition.operator, right or 0)
+        if left is None or right is None:
+            return Given(False, _missing(condition, option), option.id)
+        return Compare(left, condition.operator, right)
     return _ground_test(condition, option)
+
+
+def _missing(condition: Compare, option: Option) -> str:
+    """The first property in a comparison that the option does not have."""
+    refs = [*quantity_refs(condition.left), *quantity_refs(condition.right)]
+    return next(r.name for r in refs if r.kind == "property" and not option.properties.get(r.name))
 
 
 def _ground_test(condition: Condition, option: Option) -> Condition:

@@ -11,6 +11,12 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from typing import NamedTuple
+
+from typing import NamedTuple
+
+from typing import NamedTuple
+
 from expert.lint import cited
 from expert.rules import RuleBase
 

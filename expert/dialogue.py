@@ -171,9 +171,8 @@ def why_text(why: Why, knowledge: Knowledge) -> str:
     for option, verdicts in why.verdicts.items():
         label = knowledge.options[option].label
         kinds = listed(list(dict.fromkeys(_effect_word(e) for e in why.effects if e.option == option)))
-        lines.append(
-            f"For {in_sentence(label)} it can change: {kinds}; its verdict can be {listed(list(verdicts), 'or')}."
-        )
+        open_verdicts = listed(list(verdicts), "or")
+        lines.append(f"For {in_sentence(label)} it can change: {kinds}; its verdict can be {open_verdicts}.")
     return "\n".join(lines)
 
 

@@ -9,8 +9,15 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from typing import NamedTuple
+
+from typing import NamedTuple
+
+from typing import NamedTuple
+
 from expert.case import UNKNOWN, Answer, Case
 from expert.knowledge import Knowledge
+from expert.outcome import follow
 from expert.policy import NOW, VERDICTS
 from expert.reach import Reach
 from expert.rules import Conclusion, Instance, RuleBase
@@ -285,14 +292,12 @@ def _failed(consultation: Consultation, instances: list[Instance], base: RuleBas
 
 
 def _flips(reach: Reach, case: Case, option: str, wanted: tuple[str, ...]) -> tuple[Flip, ...]:
-    """The smallest changes for any of the goals, each seen to work by running it."""
-    from expert.inference import infer
-
+    """The smallest changes for any of the goals, each seen to work by following it through."""
     by_goal = [reach.flips(case, option, (goal,)) for goal in wanted]
     sizes = [len(changes[0]) for changes in by_goal if changes]
     found: list[Flip] = []
     for change in (change for changes in by_goal for change in changes if len(change) == min(sizes)):
-        changed = infer(reach.base, case.with_answers(change, reach.base.knowledge))
+        changed = follow(reach.base, case.with_answers(change, reach.base.knowledge))
         result = changed.recommendation(option)
         if result.verdict in wanted or (NOW in wanted and result.timing == NOW):
             spelled = {name: _spelled(name, value, reach.base) for name, value in change.items()}

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from expert import trace
-from expert.case import plain_answers
+from expert.case import Case, plain_answers
 from expert.conditions import All, Condition, Known, refs
 from expert.logic import Evaluation, Grid
 from expert.memory import WorkingMemory
 from expert.policy import NOW, overall, verdict_of, weigh
-from expert.rules import Conclusion
+from expert.rules import Conclusion, RuleBase
 from expert.words import statement
+
+
+def follow(base: RuleBase, case: Case) -> trace.Consultation:
+    """What follows from a case, by firing the first instance that holds until none is left.
+
+    This is `inference.infer` without its engine, to the last byte: for what-if on a record,
+    and wherever experta is not at hand.
+    """
+    memory = WorkingMemory(base, case)
+    waiting = list(base.instances)
+    while instance := next((i for i in waiting if memory.reading.test(i.when)), None):
+        waiting.remove(instance)
+        for kind, key, value in memory.fire(instance):
+            if kind == "finding" and value is not None:
+                memory.learn(key, value)
+    return consultation(memory)
 
 
 def consultation(memory: WorkingMemory) -> trace.Consultation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shlex
@@ -53,7 +54,7 @@ def commands(text: str) -> list[Command]:
     """The commands of a transcript: `$ line`, then `< reply` lines, then the output."""
     found = []
     marks = [*COMMAND.finditer(text), None]
-    for mark, following in zip(marks, marks[1:], strict=False):
+    for mark, following in itertools.pairwise(marks):
         assert mark is not None
         body = text[mark.end() + 1 : following.start() if following else len(text)]
         lines = body.splitlines(keepends=True)

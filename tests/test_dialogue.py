@@ -129,7 +129,7 @@ def test_replies(base: RuleBase, reply: str, name: str, answer: object) -> None:
     ],
 )
 def test_bad_replies(base: RuleBase, reply: str, name: str, words: str) -> None:
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError, match=r".") as caught:
         understand(reply, base.knowledge.attributes[name])
     assert words in str(caught.value)
     assert len(str(caught.value)) < 400

@@ -12,6 +12,7 @@ from shell import cicatrix
 from expert.case import UNKNOWN, Case, make_case, parse_answer, parse_pairs
 from expert.explain import find_subject, how, subjects, what_if, why_not
 from expert.inference import infer
+from expert.outcome import follow
 from expert.policy import NOW, VERDICTS
 from expert.reach import Reach
 from expert.rules import RuleBase
@@ -135,3 +136,9 @@ def test_the_sentence_itself_beside_the_claim(document: Path) -> None:
     shown = cicatrix("explain", "how", "punch", "scar_depth=deep", "--document", str(document)).stdout
     assert "A typical fee is" not in cicatrix("explain", "how", "punch", "scar_depth=deep").stdout
     assert "“A typical fee is" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_following_is_inferring_without_the_engine(base: RuleBase, seed: int) -> None:
+    case = random_case(base, seed)
+    assert follow(base, case) == infer(base, case)

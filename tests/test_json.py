@@ -42,8 +42,11 @@ def test_one_object_on_stdout() -> None:
 
 @pytest.mark.parametrize(
     "record",
-    [trace.Consultation, trace.Recommendation, trace.Argument, trace.Firing, trace.Match, trace.Concluded]
-    + [trace.NotFired, trace.PlanStep, trace.Advice, trace.Finding, trace.Cost, trace.KnowledgeId],
+    [
+        *(trace.Consultation, trace.Recommendation, trace.Argument, trace.Firing, trace.Match),
+        *(trace.Concluded, trace.NotFired, trace.PlanStep, trace.Advice, trace.Finding, trace.Cost),
+        trace.KnowledgeId,
+    ],
 )
 def test_every_key_is_documented(record: Any) -> None:
     for name in record._fields:

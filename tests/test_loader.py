@@ -28,8 +28,8 @@ from expert.strata import Needs, strata_of
 ROOT = Path(__file__).resolve().parents[1]
 MINIMAL = ROOT / "tests" / "data" / "minimal"
 SURPRISES = """
-yes no on off true null ~ 1e3 0o17 1_000 .inf 2024-01-01 '' [] {} [a] {a: b} <<: *a &a !!int !!python/object:x.y
---- ... | > # ? : - , known unknown any not unless option {option} -1 @ ` %
+yes no on off true null ~ 1e3 0o17 1_000 .inf 2024-01-01 '' [] {} [a] {a: b} <<: *a &a !!int
+!!python/object:x.y --- ... | > # ? : - , known unknown any not unless option {option} -1 @ ` %
 """
 VOCABULARY, OPTIONS, CLAIMS, RULES = "kb/vocabulary.yaml", "kb/options.yaml", "kb/claims.yaml", "rules/3.yaml"
 

@@ -13,7 +13,9 @@ SHELL = sorted((ROOT / "expert").glob("*.py"))
 ORDER = [
     "source",
     "knowledge",
+    "declarations",
     "conditions",
+    "strata",
     "rules",
     "lint",
     "case",
