@@ -1,56 +1,57 @@
 """The `cicatrix` command: parses, calls `expert/`, prints. It decides nothing.
 
-Exit codes: 0 success; 1 a check found something; 2 bad input; 3 bad knowledge base;
-130 interrupted.
+Exit codes: 0 success; 1 a check found something; 2 bad input; 3 bad knowledge base; 4 the
+ledger cannot be used (a consultation's result is printed all the same); 130 interrupted.
 """
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from expert.terminal import (
+    BAD_LEDGER,
+    BUILT_IN,
+    CHECK_FAILED,
+    INTERRUPTED,
+    CaseFile,
+    Document,
+    Json,
+    Kb,
+    LedgerFile,
+    Pairs,
+    Rest,
+    TableFormat,
+    ask_line,
+    check_format,
+    document_text,
+    emit,
+    ledger_path,
+    open_knowledge,
+    print_json,
+    problems_shown,
+    read_answers,
+    read_document,
+    run,
+    say,
+    settings,
+    the_case,
+)
+
 if TYPE_CHECKING:
     from expert.case import Case
+    from expert.ledger import Entry
     from expert.rules import RuleBase
-    from expert.source import Problem
     from expert.trace import Consultation
 
-CHECK_FAILED, BAD_INPUT, BAD_KNOWLEDGE, INTERRUPTED = 1, 2, 3, 130
+BUILT_IN[0] = Path(__file__).parent  # holds kb/ and rules/, in the project and when installed
 
-HERE = Path(__file__).parent  # holds kb/ and rules/, in the project and when installed
-
-settings = {"pretty_exceptions_enable": False, "rich_markup_mode": None, "no_args_is_help": True}
-app = typer.Typer(help="An expert system that can account for every word it says.", **settings)  # type: ignore[arg-type]
-explain_app = typer.Typer(help="How a conclusion was reached, and why another was not.", **settings)  # type: ignore[arg-type]
-kb_app = typer.Typer(help="Look into a knowledge base, and check it.", **settings)  # type: ignore[arg-type]
-app.add_typer(explain_app, name="explain")
-app.add_typer(kb_app, name="kb")
-
-Pairs = Annotated[list[str] | None, typer.Argument(help="Answers, as attribute=value.", show_default=False)]
-CaseFile = Annotated[
-    str | None,
-    typer.Option("--case", metavar="FILE", help="Answers from a YAML or JSON file; - for standard input."),
-]
-Kb = Annotated[
-    Path | None,
-    typer.Option("--kb", metavar="DIR", help="A knowledge base other than the built-in one."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Document = Annotated[
-    Path | None,
-    typer.Option(
-        "--document", metavar="FILE", help="The document itself, to put its sentences beside claims."
-    ),
-]
-TableFormat = Annotated[
-    str, typer.Option("--table-format", metavar="NAME", help="One of tabulate's formats.")
-]
-
+app = typer.Typer(help="An expert system that can account for every word it says.", **settings)
+explain_app = typer.Typer(help="How a conclusion was reached, and why another was not.", **settings)
+kb_app = typer.Typer(help="Look into a knowledge base, and check it.", **settings)
 
 # --- consult -------------------------------------------------------------------------------
 
@@ -64,7 +65,12 @@ def consult(
     trace: Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")] = True,
     table_format: TableFormat = "simple",
     json: Json = False,
+    label: Annotated[str, typer.Option("--label", help="A few words to find the record by.")] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last interrupted dialogue.")
+    ] = False,
     no_save: Annotated[bool, typer.Option("--no-save", help="Keep no record of the consultation.")] = False,
+    ledger: LedgerFile = None,
     kb: Kb = None,
 ) -> None:
     """Run a consultation: in questions, or on the answers given.
@@ -74,38 +80,97 @@ def consult(
     with problems_shown():
         check_format(table_format)
         base = open_knowledge(kb)
-        case = read_answers(base, pairs, case_file)
-        if ask or (not pairs and case_file is None):
-            case = hold_dialogue(base, case, kb)
+        case, draft = read_answers(base, pairs, case_file), ""
+        if resume:
+            draft, case = resumed(base, case, ledger)
+        given = list(case.answers)
+        asked: list[str] = []
+        if ask or resume or (not pairs and case_file is None):
+            case, asked = hold_dialogue(base, case, kb, None if no_save else ledger_path(ledger))
         found = run(base, case)
+    saved = None if no_save else save(base, found, (given, asked, label), ledger, draft)
     if json:
         print_json(found)
     else:
         from expert.report import consultation_text
 
         emit(consultation_text(found, base.knowledge, brief, trace, table_format))
+        if saved:
+            emit(f"Record {saved.id}, head {saved.hash}")
+    if saved is None and not no_save:
+        raise typer.Exit(BAD_LEDGER)
 
 
-def hold_dialogue(base: RuleBase, case: Case, kb: Path | None) -> Case:
-    """Ask on the terminal (questions go to stderr); interrupted, say how to go on, and exit."""
+def save(
+    base: RuleBase,
+    found: Consultation,
+    how: tuple[list[str], list[str], str],
+    ledger: Path | None,
+    draft: str,
+) -> Entry | None:
+    """Append the consultation to the ledger; None, with the reason on stderr, if that fails."""
+    from expert.ledger import Ledger
+    from expert.record import record
+    from expert.source import LedgerError
+
+    try:
+        with Ledger(ledger_path(ledger), write=True) as store:
+            entry = record(store, base, found, *how)
+            if draft:
+                store.drop_draft(draft)
+            return entry
+    except LedgerError as error:
+        for problem in error.problems:
+            say(f"error: {problem}")
+        say("The consultation was not recorded.")
+        return None
+
+
+def resumed(base: RuleBase, case: Case, ledger: Path | None) -> tuple[str, Case]:
+    """The id and the case of the newest draft, with the answers given now on top."""
+    from expert.case import parse_pairs
+    from expert.ledger import Ledger
+    from expert.source import LedgerError
+
+    with Ledger(ledger_path(ledger)) as store:
+        found = store.draft()
+    if found is None:
+        raise LedgerError("there is no interrupted consultation to resume")
+    kept = [word for word in found[1]["answers"] if word.split("=")[0] in base.knowledge.attributes]
+    return found[0], parse_pairs(kept, base.knowledge).with_answers(case.answers, base.knowledge)
+
+
+def hold_dialogue(base: RuleBase, case: Case, kb: Path | None, ledger: Path | None) -> tuple[Case, list[str]]:
+    """Ask on the terminal (questions go to stderr); the case, and what was asked in that order.
+
+    Interrupted, keep a draft if there is a ledger, say how to go on, and exit.
+    """
     from expert.dialogue import Dialogue, Interrupted
     from expert.reach import Reach
 
+    dialogue = Dialogue(Reach(base), case)
     try:
-        return Dialogue(Reach(base), case).run(ask_line, say)
+        return dialogue.run(ask_line, say), dialogue.asked
     except Interrupted as stopped:
         say("\nStopped. To go on from the answers so far:\n  " + command_line(base, stopped.case, kb))
+        if ledger and stopped.case.answers:
+            keep_draft(base, stopped.case, ledger)
         raise typer.Exit(INTERRUPTED) from None
 
 
-def ask_line(prompt: str) -> str:
-    """One line of standard input. Raises EOFError at its end."""
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    line = sys.stdin.readline()
-    if not line:
-        raise EOFError
-    return line.rstrip("\n")
+def keep_draft(base: RuleBase, case: Case, ledger: Path) -> None:
+    """Keep the answers of an interrupted dialogue in the ledger."""
+    from expert.case import spell_answers
+    from expert.ledger import Ledger
+    from expert.source import LedgerError
+
+    try:
+        with Ledger(ledger, write=True) as store:
+            store.save_draft({"answers": spell_answers(case, base.knowledge)})
+        say("They are kept too: `consult --resume` takes them up.")
+    except LedgerError as error:
+        for problem in error.problems:
+            say(f"error: {problem}")
 
 
 def command_line(base: RuleBase, case: Case, kb: Path | None) -> str:
@@ -125,24 +190,24 @@ def command_line(base: RuleBase, case: Case, kb: Path | None) -> str:
 @explain_app.command("how")
 def explain_how(
     conclusion: Annotated[str, typer.Argument(help="An option, finding, step, advice or rule: id or label.")],
-    pairs: Pairs = None,
+    rest: Rest = None,
     case_file: CaseFile = None,
     document: Document = None,
     json: Json = False,
+    ledger: LedgerFile = None,
     kb: Kb = None,
 ) -> None:
     """How a conclusion was reached: a tree down to your answers and the document's claims.
 
-    Example: cicatrix explain how punch scar_depth=deep active_acne=no
+    Examples: cicatrix explain how punch scar_depth=deep active_acne=no
+              cicatrix explain how punch last
     """
     from expert.explain import find_subject, how
     from expert.report import footer, tree_text
 
     with problems_shown():
-        base = open_knowledge(kb)
-        case = read_answers(base, pairs, case_file)
+        base, _, found = the_case(rest, case_file, ledger, kb)
         subject = find_subject(base, conclusion)
-        found = run(base, case)
         trees = how(found, base, subject, read_document(document))
     if json:
         print_json(tuple(trees))
@@ -157,10 +222,14 @@ def explain_why_not(
     subject: Annotated[str, typer.Argument(help="An option (or finding, step, advice, rule): id or label.")],
     rest: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[VERDICT] [ATTRIBUTE=VALUE]...", help="The verdict or `now`, then answers."),
+        typer.Argument(
+            metavar="[VERDICT] [ID | ATTRIBUTE=VALUE...]", help="The verdict or `now`; a record or answers."
+        ),
     ] = None,
     case_file: CaseFile = None,
+    document: Document = None,
     json: Json = False,
+    ledger: LedgerFile = None,
     kb: Kb = None,
 ) -> None:
     """Why an option is not what one might expect, and the smallest changes that would make it so.
@@ -171,21 +240,36 @@ def explain_why_not(
     from expert.reach import Reach
     from expert.report import footer, why_not_text
 
-    goal = rest[0] if rest and "=" not in rest[0] else ""
+    goal = verdict_in(rest or [])
     with problems_shown():
-        base = open_knowledge(kb)
-        case = read_answers(base, (rest or [])[1 if goal else 0 :], case_file)
-        found = run(base, case)
+        base, case, found = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
+        sentences = read_document(document)
         reason = why_not(Reach(base), case, found, find_subject(base, subject), goal)
     if json:
         print_json(reason)
     else:
-        emit(why_not_text(reason, base) + "\n\n" + footer(found))
+        emit(why_not_text(reason, base, sentences) + "\n\n" + footer(found))
+
+
+def verdict_in(words: list[str]) -> str:
+    """The first word if it is meant as a verdict: no answer, and no record's id."""
+    from expert.policy import NOW, VERDICTS
+    from expert.source import nearest
+
+    if not words or "=" in words[0] or words[0] == "last":
+        return ""
+    alone = len(words) == 1 or "=" in words[1]
+    is_id = len(words[0]) == 5 and any(c.isdigit() for c in words[0]) and alone
+    known = words[0] in (*VERDICTS, NOW) or nearest(words[0], [*VERDICTS, NOW])
+    return words[0] if known or not is_id else ""
 
 
 @app.command("what-if")
 def what_if_command(
-    changes: Annotated[list[str], typer.Argument(help="The answers to change, as attribute=value.")],
+    changes: Annotated[
+        list[str],
+        typer.Argument(metavar="[ID] ATTRIBUTE=VALUE...", help="A record, if any; the answers to change."),
+    ],
     given: Annotated[
         list[str] | None,
         typer.Option("--given", metavar="ANSWERS", help="The case: 'attribute=value ...' (may be repeated)."),
@@ -193,22 +277,27 @@ def what_if_command(
     case_file: CaseFile = None,
     table_format: TableFormat = "simple",
     json: Json = False,
+    ledger: LedgerFile = None,
     kb: Kb = None,
 ) -> None:
     """What would be different if some answers were.
 
-    Example: cicatrix what-if active_acne=no --given 'scar_depth=deep active_acne=yes'
+    Examples: cicatrix what-if active_acne=no --given 'scar_depth=deep active_acne=yes'
+              cicatrix what-if last active_acne=no
     """
     from expert.case import parse_pairs
     from expert.explain import what_if
+    from expert.outcome import follow
     from expert.report import footer, what_if_text
 
     with problems_shown():
         check_format(table_format)
-        base = open_knowledge(kb)
-        case = read_answers(base, [word for words in given or () for word in words.split()], case_file)
+        words = [word for words in given or () for word in words.split()]
+        if "=" not in changes[0]:
+            words, changes = [changes[0], *words], changes[1:]
+        base, case, before = the_case(words, case_file, ledger, kb)
         changed = case.with_answers(parse_pairs(changes, base.knowledge).answers, base.knowledge)
-        before, after = run(base, case), run(base, changed)
+        after = follow(base, changed)
     differences = what_if(before, after)
     if json:
         print_json(tuple(differences))
@@ -310,126 +399,22 @@ def kb_coverage(document: Document = None, json: Json = False, kb: Kb = None) ->
         raise typer.Exit(CHECK_FAILED)
 
 
-# --- what the commands share -------------------------------------------------------------------
-
-
-def open_knowledge(kb: Path | None) -> RuleBase:
-    """The knowledge base asked for. Raises KnowledgeError."""
-    from expert.lint import load
-
-    return load(HERE if kb is None else kb)
-
-
-def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None) -> Case:
-    """The case of a file and of answers given as words, which come on top. Raises CaseError."""
-    from expert.case import Case, parse_pairs, read_case
-    from expert.source import CaseError, KnowledgeError, read_text
-
-    problems: list[Problem] = []
-    cases = [Case({})]
-    try:
-        if case_file == "-":
-            cases.append(read_case(sys.stdin.read(), "standard input", base.knowledge))
-        elif case_file is not None:
-            cases.append(read_case(read_text(Path(case_file), case_file), case_file, base.knowledge))
-    except UnicodeDecodeError:
-        from expert.source import Problem
-
-        problems.append(Problem("standard input is not UTF-8 text"))
-    except KnowledgeError as error:
-        problems += error.problems
-    try:
-        cases.append(parse_pairs(pairs or [], base.knowledge))
-    except CaseError as error:
-        problems += error.problems
-    if problems:
-        raise CaseError(problems)
-    from functools import reduce
-
-    return reduce(lambda a, b: a.with_answers(b.answers, base.knowledge), cases)
-
-
-def run(base: RuleBase, case: Case) -> Consultation:
-    """What follows from the case."""
-    from expert.inference import infer
-
-    return infer(base, case)
-
-
-def document_text(path: Path) -> str:
-    """The document's text. Raises CaseError."""
-    from expert.source import CaseError, KnowledgeError, read_text
-
-    try:
-        return read_text(path, str(path))
-    except KnowledgeError as error:
-        raise CaseError(error.problems) from None
-
-
-def read_document(path: Path | None) -> dict[str, str]:
-    """The document's sentences by place; none without a document."""
-    from expert.coverage import sentences
-
-    return {} if path is None else sentences(document_text(path))
-
-
-def check_format(name: str) -> None:
-    """Raises CaseError if tabulate has no such format."""
-    if name == "simple":
-        return
-    from expert.report import table_formats
-    from expert.source import CaseError, not_among
-
-    if name not in table_formats():
-        raise CaseError([not_among("table format", name, table_formats())])
-
-
-@contextlib.contextmanager
-def problems_shown() -> Iterator[None]:
-    """Turn problems into messages on stderr and an exit code."""
-    from expert.source import CaseError, KnowledgeError
-
-    try:
-        yield
-    except CaseError as error:
-        fail(error, BAD_INPUT)
-    except KnowledgeError as error:
-        fail(error, BAD_KNOWLEDGE)
-
-
-def fail(error: Exception, code: int) -> NoReturn:
-    """Print every problem and exit."""
-    for problem in getattr(error, "problems", ()):
-        say(f"error: {problem}")
-    raise typer.Exit(code)
-
-
-def print_json(record: object) -> None:
-    """One JSON object (or array), in ASCII so that every terminal and pipe gets the same bytes."""
-    import json
-
-    from expert.trace import plain
-
-    emit(json.dumps(plain(record), indent=2))
-
-
-def emit(text: str) -> None:
-    """Print a result."""
-    sys.stdout.write(text + "\n")
-
-
-def say(text: str) -> None:
-    """Print something that is not the result."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
-
-
 def main() -> None:
     """The entry point of the `cicatrix` command."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if sys.argv[1:2] != ["consult"]:
+        add_groups()  # which costs 8 ms: a consultation needs none of them
     app()
+
+
+def add_groups() -> None:
+    """Add the groups of commands."""
+    from expert.audit import audit_app
+
+    for name, group in (("explain", explain_app), ("kb", kb_app), ("audit", audit_app)):
+        app.add_typer(group, name=name)
 
 
 if __name__ == "__main__":

@@ -328,7 +328,14 @@ def what_if(before: Consultation, after: Consultation) -> list[Difference]:
         for name in dict.fromkeys([*before.answers, *after.answers])
         if before.answers.get(name) != after.answers.get(name)
     ]
-    for old, new in zip(before.recommendations, after.recommendations, strict=True):
+    olds, news = ({r.option: r for r in c.recommendations} for c in (before, after))
+    for option in dict.fromkeys([*olds, *news]):
+        old, new = olds.get(option), news.get(option)
+        if old is None or new is None:
+            found.append(
+                Difference("verdict", option, old.verdict if old else "", new.verdict if new else "")
+            )
+            continue
         pairs = [("verdict", old.verdict, new.verdict), ("timing", old.timing, new.timing)]
         pairs += [("cost", cost_text(old.cost), cost_text(new.cost))]
         pairs += [("flags", ", ".join(old.flags), ", ".join(new.flags))]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from expert.coverage import Place
 from expert.explain import Difference, Tree, WhyNot, name_of, reason_words
@@ -15,6 +16,10 @@ from expert.policy import NOW, RECOMMENDED
 from expert.rules import RuleBase
 from expert.trace import Consultation, Cost, Firing, Recommendation
 from expert.words import STANCE_WORDS, VERDICT_WORDS, count, listed
+
+if TYPE_CHECKING:
+    from expert.chain import Verified
+    from expert.record import Impact, Replayed
 
 WIDTH = 80
 MARKS = {"for": "+", "against": "-", "unsure": "?"}
@@ -187,8 +192,8 @@ def _tree_lines(tree: Tree, indent: str) -> list[str]:
     return lines + [line for part in tree.parts for line in _tree_lines(part, indent + "  ")]
 
 
-def why_not_text(found: WhyNot, base: RuleBase) -> str:
-    """Why not, in words."""
+def why_not_text(found: WhyNot, base: RuleBase, sentences: dict[str, str] | None = None) -> str:
+    """Why not, in words; with the document at hand, its sentences beside the claims."""
     goal = "recommended" if not found.goal else VERDICT_WORDS.get(found.goal, found.goal)
     if found.already:
         return f"{found.subject} is {goal}." if found.goal else f"{found.subject}: it is so."
@@ -203,6 +208,9 @@ def why_not_text(found: WhyNot, base: RuleBase) -> str:
     for failed in found.failed:
         name = f"{failed.rule}@{failed.option}" if failed.option else failed.rule
         lines.append(f"  {name} did not fire  [{' '.join(failed.claims)}]")
+        for id in failed.claims:
+            if sentences and id in sentences:
+                lines += wrapped(f"{id} “{sentences[id]}”", "    ")
         lines += wrapped(f"it needs: {failed.condition}; {reason_words(failed)}", "    ")
     lines += _flip_lines(found)
     return "\n".join(lines)
@@ -225,6 +233,58 @@ def what_if_text(differences: list[Difference], format: str) -> str:
         return "Nothing would be different."
     rows = [[d.kind, d.name, d.before or "-", d.after or "-"] for d in differences]
     return table(rows, ["What", "Of", "As it is", "What if"], format, [None, None, 24, 24])
+
+
+# --- the ledger ----------------------------------------------------------------------------
+
+
+def record_text(header: dict[str, Any], content: dict[str, Any], hash: str) -> str:
+    """A record's head: when, by what, on which answers, in the order in which they were given."""
+    programs = ", ".join(f"{name} {version}" for name, version in header["programs"].items())
+    lines = [
+        f"Record {header['id']} of {header['time']}" + (f", {content['label']}" if content["label"] else "")
+    ]
+    lines += [f"  number {header['seq']}, hash {hash}", f"  knowledge {header['knowledge']}", f"  {programs}"]
+    for n, answer in enumerate(content["answers"], 1):
+        asked = f"  (asked: {answer['asked']})" if answer["asked"] else ""
+        lines += wrapped(f"{answer['attribute']} = {answer['value']}{asked}", f"  {n:>2}  ")
+    return "\n".join(lines)
+
+
+def claims_used(found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> str:
+    """The claims that the firings rest on, each with the document's sentence."""
+    lines = ["Claims"]
+    for id in dict.fromkeys(claim for firing in found.firings for claim in firing.claims):
+        lines += wrapped(knowledge.claims[id].says, f"  {id:6} ")
+        if id in sentences:
+            lines += wrapped(f"“{sentences[id]}”", " " * 9)
+    return "\n".join(lines)
+
+
+def verified_text(found: Verified) -> str:
+    """What a verification found."""
+    if found.fault:
+        where = f"Record {found.fault.id}" if found.fault.id else "The chain"
+        number = f" (number {found.fault.seq})" if found.fault.seq else ""
+        return f"{where}{number} {found.fault.message}. {found.entries} before it are whole."
+    erased = f", {found.erased} of them erasures" if found.erased else ""
+    return f"{count(found.entries, 'record')}{erased}: the chain is whole. Head {found.head}"
+
+
+def replayed_text(changed: tuple[Replayed, ...], total: int) -> str:
+    """Which records did not come out as they were."""
+    lines = [f"Record {r.id} comes out differently: {r.first}." for r in changed]
+    return "\n".join([*lines, f"{total - len(changed)} of {count(total, 'record')} came out the same."])
+
+
+def impact_text(changed: tuple[Impact, ...], total: int) -> str:
+    """Which records would come out differently under the current rules, and through what."""
+    lines = []
+    for found in changed:
+        lines += wrapped(f"Record {found.id}, through {', '.join(found.rules)} [{' '.join(found.claims)}]")
+        for d in found.differences:
+            lines += wrapped(f"{d.kind} {d.name}: {d.before or '-'} -> {d.after or '-'}", "  ", "    ")
+    return "\n".join([*lines, f"{len(changed)} of {count(total, 'record')} would come out differently."])
 
 
 # --- the knowledge base --------------------------------------------------------------------

@@ -16,7 +16,6 @@ from expert.conditions import (
     Condition,
     Quantity,
     Ref,
-    Scope,
     ground,
     ground_quantity,
     mentions_option,
@@ -26,6 +25,7 @@ from expert.conditions import (
 )
 from expert.declarations import read_claims, read_value
 from expert.knowledge import BadValue, Datum, Knowledge, Option, Value
+from expert.scope import Scope
 from expert.source import Node, Problem, Reader, Span, listed, not_among, shorten
 from expert.strata import Needs, strata_of
 

@@ -61,6 +61,13 @@ class KnowledgeError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class LedgerError(KnowledgeError):
+    """A ledger, or a record of it, that cannot be used: why, and what to do."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__([Problem(message, None, help)])
+
+
 class CaseError(KnowledgeError):
     """Answers, or the name of something asked about, that the knowledge base does not allow."""
 

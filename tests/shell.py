@@ -8,10 +8,13 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+# no test writes into the ledger of the person who runs it
+LEDGER = Path(tempfile.mkdtemp(prefix="cicatrix-")) / "ledger.sqlite"
 PROGRAM = [sys.executable, str(ROOT / "cli.py")]
 
 
@@ -31,7 +34,7 @@ def cicatrix(*words: str, stdin: str = "", cwd: Path = ROOT, **environment: str)
         text=True,
         encoding="utf-8",
         cwd=cwd,
-        env={**os.environ, "COLUMNS": "80", **environment},
+        env={**os.environ, "COLUMNS": "80", "CICATRIX_LEDGER": str(LEDGER), **environment},
         timeout=120,
         check=False,
     )
@@ -71,6 +74,6 @@ def run_line(line: str, stdin: str) -> str:
         words = words[1:]
     assert words[0] in ("cicatrix", "cli.py"), line
     result = cicatrix(*words[1:], stdin=stdin)
-    shown = result.stdout
+    shown = re.sub(r"Record \w{5}, head \w{64}", "Record (id), head (hash)", result.stdout)
     shown += "".join(f"! {line}\n" if line else "!\n" for line in result.stderr.splitlines())
     return shown + (f"[exit {result.code}]\n" if result.code else "")

@@ -15,6 +15,7 @@ ORDER = [
     "knowledge",
     "declarations",
     "conditions",
+    "scope",
     "strata",
     "rules",
     "lint",
@@ -30,7 +31,14 @@ ORDER = [
     "reach",
     "explain",
     "dialogue",
+    "chain",
+    "ledger",
+    "record",
+    "bundle",
     "report",
+    "page",
+    "terminal",
+    "audit",
 ]
 
 

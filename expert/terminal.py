@@ -1,0 +1,243 @@
+"""What the commands of the front end share: options, opening things, printing, exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from expert.case import Case
+    from expert.ledger import Ledger
+    from expert.rules import RuleBase
+    from expert.source import Problem
+    from expert.trace import Consultation
+
+T = TypeVar("T")
+
+CHECK_FAILED, BAD_INPUT, BAD_KNOWLEDGE, BAD_LEDGER, INTERRUPTED = 1, 2, 3, 4, 130
+
+BUILT_IN = [Path()]  # where the built-in knowledge is: the front end knows
+
+settings: dict[str, Any] = {
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+    "no_args_is_help": True,
+}
+
+Pairs = Annotated[list[str] | None, typer.Argument(help="Answers, as attribute=value.", show_default=False)]
+CaseFile = Annotated[
+    str | None,
+    typer.Option("--case", metavar="FILE", help="Answers from a YAML or JSON file; - for standard input."),
+]
+Rest = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ID | ATTRIBUTE=VALUE...]", help="A record, or answers.", show_default=False),
+]
+Kb = Annotated[
+    Path | None,
+    typer.Option("--kb", metavar="DIR", help="A knowledge base other than the built-in one."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+LedgerFile = Annotated[
+    Path | None,
+    typer.Option("--ledger", metavar="FILE", help="A ledger other than yours (or CICATRIX_LEDGER)."),
+]
+RecordId = Annotated[str, typer.Argument(metavar="ID", help="A record's id, or `last`.")]
+Document = Annotated[
+    Path | None,
+    typer.Option(
+        "--document", metavar="FILE", help="The document itself, to put its sentences beside claims."
+    ),
+]
+TableFormat = Annotated[
+    str, typer.Option("--table-format", metavar="NAME", help="One of tabulate's formats.")
+]
+
+
+def open_knowledge(kb: Path | None) -> RuleBase:
+    """The knowledge base asked for. Raises KnowledgeError."""
+    from expert.lint import load
+
+    return load(BUILT_IN[0] if kb is None else kb)
+
+
+def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None) -> Case:
+    """The case of a file and of answers given as words, which come on top. Raises CaseError."""
+    from expert.case import Case, parse_pairs, read_case
+    from expert.source import CaseError, KnowledgeError, read_text
+
+    problems: list[Problem] = []
+    cases = [Case({})]
+    try:
+        if case_file == "-":
+            cases.append(read_case(sys.stdin.read(), "standard input", base.knowledge))
+        elif case_file is not None:
+            cases.append(read_case(read_text(Path(case_file), case_file), case_file, base.knowledge))
+    except UnicodeDecodeError:
+        from expert.source import Problem
+
+        problems.append(Problem("standard input is not UTF-8 text"))
+    except KnowledgeError as error:
+        problems += error.problems
+    try:
+        cases.append(parse_pairs(pairs or [], base.knowledge))
+    except CaseError as error:
+        problems += error.problems
+    if problems:
+        raise CaseError(problems)
+    from functools import reduce
+
+    return reduce(lambda a, b: a.with_answers(b.answers, base.knowledge), cases)
+
+
+def the_case(
+    words: list[str] | None, case_file: str | None, ledger: Path | None, kb: Path | None
+) -> tuple[RuleBase, Case, Consultation]:
+    """The knowledge, case and consultation that words mean: a record's id, or answers."""
+    if words and "=" not in words[0] and case_file is None:
+        from expert.record import base_of, case_of, consultation_of
+        from expert.source import CaseError, Problem
+
+        if len(words) > 1:
+            raise CaseError([Problem(f"a record (`{words[0]}`) has its own answers", None, "see what-if")])
+        with open_ledger(ledger) as store:
+            entry = store.entry(words[0])
+            found, recorded = consultation_of(entry), base_of(store, entry)
+        return recorded, case_of(found, recorded), found
+    base = open_knowledge(kb)
+    case = read_answers(base, words, case_file)
+    return base, case, run(base, case)
+
+
+def open_ledger(ledger: Path | None, write: bool = False) -> Ledger:
+    """The ledger asked for. Raises LedgerError."""
+    from expert.ledger import Ledger
+
+    path = ledger_path(ledger)
+    return Ledger(path, write and path.exists())
+
+
+def progress(items: Iterator[T], total: int) -> Iterator[T]:
+    """The items, counted on stderr if that is a terminal."""
+    shown = sys.stderr.isatty()
+    for n, item in enumerate(items, 1):
+        if shown and (n % 20 == 0 or n == total):
+            sys.stderr.write(f"\r{n} of {total}" + ("\n" if n == total else ""))
+            sys.stderr.flush()
+        yield item
+
+
+def write_whole(path: Path, lines: Iterator[str]) -> None:
+    """Write a file, or leave none: it gets its name when it is complete. Raises CaseError."""
+    import os
+
+    from expert.source import CaseError, Problem
+
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(line + "\n" for line in lines)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CaseError([Problem(f"`{path}` cannot be written: {error.strerror}")]) from None
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def run(base: RuleBase, case: Case) -> Consultation:
+    """What follows from the case."""
+    from expert.inference import infer
+
+    return infer(base, case)
+
+
+def document_text(path: Path) -> str:
+    """The document's text. Raises CaseError."""
+    from expert.source import CaseError, KnowledgeError, read_text
+
+    try:
+        return read_text(path, str(path))
+    except KnowledgeError as error:
+        raise CaseError(error.problems) from None
+
+
+def read_document(path: Path | None) -> dict[str, str]:
+    """The document's sentences by place; none without a document."""
+    from expert.coverage import sentences
+
+    return {} if path is None else sentences(document_text(path))
+
+
+def check_format(name: str) -> None:
+    """Raises CaseError if tabulate has no such format."""
+    if name == "simple":
+        return
+    from expert.report import table_formats
+    from expert.source import CaseError, not_among
+
+    if name not in table_formats():
+        raise CaseError([not_among("table format", name, table_formats())])
+
+
+@contextlib.contextmanager
+def problems_shown() -> Iterator[None]:
+    """Turn problems into messages on stderr and an exit code."""
+    from expert.source import CaseError, KnowledgeError, LedgerError
+
+    try:
+        yield
+    except CaseError as error:
+        fail(error, BAD_INPUT)
+    except KnowledgeError as error:
+        fail(error, BAD_LEDGER if isinstance(error, LedgerError) else BAD_KNOWLEDGE)
+
+
+def fail(error: Exception, code: int) -> NoReturn:
+    """Print every problem and exit."""
+    for problem in getattr(error, "problems", ()):
+        say(f"error: {problem}")
+    raise typer.Exit(code)
+
+
+def print_json(record: object) -> None:
+    """One JSON object (or array), in ASCII so that every terminal and pipe gets the same bytes."""
+    import json
+
+    from expert.trace import plain
+
+    emit(json.dumps(plain(record), indent=2))
+
+
+def emit(text: str) -> None:
+    """Print a result."""
+    sys.stdout.write(text + "\n")
+
+
+def say(text: str) -> None:
+    """Print something that is not the result."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def ledger_path(ledger: Path | None) -> Path:
+    """Where the ledger is."""
+    from expert.ledger import default_path
+
+    return ledger or default_path()
+
+
+def ask_line(prompt: str) -> str:
+    """One line of standard input. Raises EOFError at its end."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.rstrip("\n")
