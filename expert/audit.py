@@ -45,7 +45,7 @@ def audit_list(
 ) -> None:
     """The records, oldest first; every filter narrows them.
 
-    Example: cicatrix audit list --since 2026-01-01 --option punch-technique --verdict preferred
+    Example: cicatrix audit list --since 2026-01-01 --verdict preferred
     """
     from expert.record import Filter, summary
     from expert.report import table

@@ -11,12 +11,6 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from typing import NamedTuple
-
-from typing import NamedTuple
-
-from typing import NamedTuple
-
 from expert.lint import cited
 from expert.rules import RuleBase
 

@@ -9,12 +9,6 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from typing import NamedTuple
-
-from typing import NamedTuple
-
-from typing import NamedTuple
-
 from expert.case import UNKNOWN, Answer, Case
 from expert.knowledge import Knowledge
 from expert.outcome import follow

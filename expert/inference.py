@@ -23,6 +23,7 @@ if not hasattr(collections, "Mapping"):
     collections.Mapping = collections.abc.Mapping  # type: ignore[attr-defined]
 
 from experta import Fact, KnowledgeEngine, Rule
+from experta import __version__ as ENGINE
 from experta.abstract import Matcher, Strategy
 from experta.activation import Activation
 
@@ -31,6 +32,8 @@ from expert.memory import WorkingMemory
 from expert.outcome import consultation
 from expert.rules import Instance, RuleBase, reads
 from expert.trace import Consultation
+
+__all__ = ["ENGINE", "infer"]
 
 
 def infer(base: RuleBase, case: Case) -> Consultation:

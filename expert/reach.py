@@ -12,9 +12,6 @@ from functools import cached_property
 from itertools import combinations, product
 from math import prod
 from typing import NamedTuple
-from typing import NamedTuple
-from typing import NamedTuple
-from typing import NamedTuple
 
 from expert.case import Answer, Case
 from expert.conditions import Arithmetic, Compare, Condition, Quantity, Ref, parts_of, quantity_refs

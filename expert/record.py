@@ -7,9 +7,9 @@ it. experta is imported only to replay.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
+from expert import __version__
 from expert.case import UNKNOWN, Case, make_case
 from expert.chain import canonical
 from expert.explain import Difference, name_of, what_if
@@ -23,13 +23,9 @@ from expert.trace import Consultation, Plain, plain, restore
 
 def programs() -> dict[str, str]:
     """The versions that make a record: ours and experta's."""
-    found = {}
-    for name in ("cicatrix", "experta"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # run from the source tree
-            found[name] = "source"
-    return found
+    from expert.inference import ENGINE
+
+    return {"cicatrix": __version__, "experta": ENGINE}
 
 
 def record(

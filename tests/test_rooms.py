@@ -49,7 +49,7 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("expert."):
             found.add(node.module.split(".")[1])
         elif isinstance(node, ast.ImportFrom) and node.module == "expert":
-            found |= {alias.name for alias in node.names}
+            found |= {alias.name for alias in node.names if alias.name != "__version__"}
     return found
 
 
@@ -77,15 +77,6 @@ def test_no_code_beside_the_knowledge() -> None:
         assert {path.suffix for path in (ROOT / folder).rglob("*") if path.is_file()} == {".yaml"}
 
 
-def subject_words() -> set[str]:
-    """The nouns of the built-in subject: words of its ids and labels."""
-    text = (ROOT / "kb/options.yaml").read_text() + (ROOT / "kb/vocabulary.yaml").read_text()
-    ids = re.findall(r"^\s*([a-z][a-z_-]+):", text, re.M) + re.findall(r"label: (.*)", text)
-    words = {word.lower() for name in ids for word in re.split(r"[^A-Za-z]+", name)}
-    clinical = {"acne", "scar", "scars", "skin", "dermatologist", "doctor", "patient", "medical", "treatment"}
-    return {word for word in words if len(word) > 4} | clinical
-
-
 def test_no_word_of_the_subject_in_the_shell() -> None:
     generic = set(
         re.findall(r"[a-z]+", " ".join(ast.unparse(ast.parse(p.read_text())) for p in SHELL).lower())
@@ -95,5 +86,6 @@ def test_no_word_of_the_subject_in_the_shell() -> None:
         "punch", "peel", "dermabrasion", "filler", "fillers", "collagen", "pimples", "treatment", "clinical",
         "prescription", "bacteria", "wound", "graft", "sutures", "scarring", "injectable",
     }  # fmt: skip
-    assert clinical & subject_words(), "the list must be about the built-in subject"
-    assert not clinical & generic
+    knowledge = (ROOT / "kb/options.yaml").read_text() + (ROOT / "kb/vocabulary.yaml").read_text()
+    assert len(clinical & set(re.findall(r"[a-z]+", knowledge.lower()))) > 15
+    assert clinical & generic == set()
