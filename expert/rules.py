@@ -86,7 +86,8 @@ class Rule:
     @property
     def ranges(self) -> bool:
         """Whether it is spelled out for each option."""
-        return mentions_option(self.when) or any(conclusion.scoped for conclusion in self.then)
+        about = mentions_option(self.when) or any(conclusion.scoped for conclusion in self.then)
+        return about or any(ref.scoped for ref, _ in reads(self))  # computes with a property of it
 
 
 @dataclass(frozen=True, slots=True)

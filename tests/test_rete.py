@@ -52,7 +52,7 @@ def text(base: RuleBase, pairs: list[str]) -> str:
 
 
 def fired(engine: Engine) -> list[tuple[str, str | None]]:
-    return [(firing.rule, firing.option) for firing in engine.firings]
+    return [(firing.rule, firing.option) for firing in engine.memory.firings]
 
 
 @pytest.mark.parametrize("name", BASES)
