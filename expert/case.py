@@ -6,17 +6,16 @@ record keeps that the second was said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from expert.knowledge import Knowledge, Term, Value
+from expert.knowledge import BadValue, Knowledge, Term, Value
 from expert.source import CaseError, Node, Problem, Span, not_among, parse_yaml, shorten
 
 UNKNOWN = "unknown"
 Answer = Value | None  # None: answered "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """Answers by attribute, in the vocabulary's order whatever order they were given in."""
 
     answers: dict[str, Answer]
@@ -104,15 +103,14 @@ def _spelled(text: str, term: Term) -> str:
 def _checked(text: str, term: Term, span: Span | None, problems: list[Problem]) -> Answer:
     try:
         return parse_answer(text, term)
-    except ValueError as error:
-        message, _, help = str(error).partition("; ")
-        problems.append(Problem(message, span, help))
+    except BadValue as error:
+        problems.append(Problem(error.message, span, error.help))
         return None
 
 
 def _example(knowledge: Knowledge) -> str:
-    term = next(iter(knowledge.attributes.values()))
-    return f"{term.name}={term.sample}"
+    examples = [f"{term.name}={term.sample}" for term in knowledge.attributes.values()]
+    return next(iter(examples), "(this knowledge base asks for nothing)")
 
 
 def spell_answers(case: Case, knowledge: Knowledge) -> list[str]:

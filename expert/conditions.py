@@ -8,13 +8,12 @@ a denial; `unless` holds wherever its part does not hold: there is no evidence t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from expert.knowledge import Datum, Option, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """A mention of an attribute, a finding or (until grounded) a property of the option."""
 
     kind: str  # attribute, finding, property
@@ -28,8 +27,7 @@ class Ref:
         return f"{self.name}@{self.option}" if self.option else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(NamedTuple):
     """times, plus or minus over quantities."""
 
     operator: str
@@ -39,16 +37,14 @@ class Arithmetic:
 Quantity = int | Ref | Arithmetic  # an int is scaled like the term that it is used with
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(NamedTuple):
     """The term has one of the values."""
 
     ref: Ref
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(NamedTuple):
     """Two quantities compared; both must be known."""
 
     left: Quantity
@@ -56,23 +52,20 @@ class Compare:
     right: Quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The term has a value (or, if not wanted, has none)."""
 
     ref: Ref
     wanted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class OptionIs:
+class OptionIs(NamedTuple):
     """The rule ranges over these options only."""
 
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A condition on the option alone, already decided at grounding, and the data it rests on."""
 
     truth: bool
@@ -81,29 +74,25 @@ class Given:
     data: tuple[Datum, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(NamedTuple):
     """Every part."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(NamedTuple):
     """At least one part."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     """The part is denied."""
 
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Unless:
+class Unless(NamedTuple):
     """There is no evidence that the part holds."""
 
     part: Condition
@@ -151,9 +140,9 @@ def mentions_option(condition: Condition) -> bool:
 def ground(condition: Condition, option: Option | None) -> Condition:
     """The condition spelled out for one option; what is said of the option itself is decided."""
     if isinstance(condition, (All, Any)):
-        return replace(condition, parts=tuple(ground(part, option) for part in condition.parts))
+        return condition._replace(parts=tuple(ground(part, option) for part in condition.parts))
     if isinstance(condition, (Not, Unless)):
-        return replace(condition, part=ground(condition.part, option))
+        return condition._replace(part=ground(condition.part, option))
     if option is None:
         return condition
     if isinstance(condition, OptionIs):
@@ -177,7 +166,7 @@ def _ground_test(condition: Condition, option: Option) -> Condition:
     if not isinstance(condition, (Is, Known)) or not condition.ref.scoped:
         return condition
     if condition.ref.kind == "finding":
-        return replace(condition, ref=replace(condition.ref, option=option.id))
+        return condition._replace(ref=condition.ref._replace(option=option.id))
     name = condition.ref.name
     data = option.properties.get(name, ())
     if isinstance(condition, Known):
@@ -190,7 +179,7 @@ def ground_quantity(quantity: Quantity, option: Option | None) -> Quantity | Non
     """The quantity for one option, or None if it needs a property that the option does not have."""
     if isinstance(quantity, Ref) and quantity.scoped and option is not None:
         if quantity.kind == "finding":
-            return replace(quantity, option=option.id)
+            return quantity._replace(option=option.id)
         data = option.properties.get(quantity.name, ())
         return data[0].value if data and isinstance(data[0].value, int) else None
     if isinstance(quantity, Arithmetic):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from expert.case import UNKNOWN, Answer, Case, make_case
 from expert.knowledge import Knowledge, Term
@@ -33,8 +33,7 @@ class Interrupted(Exception):
         self.case = case
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """Why a question is asked: the rules still undecided that need it, and what they decide."""
 
     attribute: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from expert.source import Span, listed, not_among, shorten
 
@@ -24,8 +24,7 @@ class BadValue(ValueError):
         self.message, self.help = message, help
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One sentence of the document: where it stands, what it says in our words, how surely."""
 
     id: str
@@ -44,8 +43,7 @@ class Claim:
         return int(self.id.split("s")[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """Something that has values: an attribute of the case, a finding, or an option's property.
 
     Numbers are integers scaled by 10**decimals, so that no total is ever inexact.
@@ -56,7 +54,7 @@ class Term:
     type: str
     label: str
     says: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = {}  # noqa: RUF012 (never changed)
     low: int | None = None
     high: int | None = None
     decimals: int = 0
@@ -145,16 +143,14 @@ class Term:
         return f"{sign}{amount:,.{digits}f}" if sign else f"{amount:,.{digits}f} {self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Datum:
+class Datum(NamedTuple):
     """A value that the document gives to a property of an option, and the claims that say so."""
 
     value: Value
     claims: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """Something that can be recommended."""
 
     id: str
@@ -163,8 +159,7 @@ class Option:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A declared name with its words: a target, topic, step or flag."""
 
     id: str
@@ -172,8 +167,7 @@ class Named:
     decides: bool = False  # topics: whether the deciding policy looks at it
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(NamedTuple):
     """All that `kb/` declares. `files` are the texts it was made of, `hash` names them."""
 
     id: str

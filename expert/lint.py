@@ -223,10 +223,10 @@ def warn_silent(base: RuleBase) -> list[Problem]:
 
 def warn_identical(base: RuleBase) -> list[Problem]:
     """Rules with the same conditions and the same conclusions."""
-    seen: dict[object, str] = {}
+    seen: dict[str, str] = {}
     problems = []
     for rule in base.rules:
-        first = seen.setdefault((rule.when, rule.then), rule.id)
+        first = seen.setdefault(repr((rule.when, rule.then)), rule.id)
         if first != rule.id:
             problems.append(Problem(f"rule `{rule.id}` is the same as `{first}`", rule.span))
     return problems

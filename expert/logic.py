@@ -9,7 +9,6 @@ decides a whole grid of cases at once, and a grid of one is an ordinary evaluati
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from math import prod
 from typing import Any as Anything
 from typing import Protocol
@@ -107,12 +106,10 @@ class Reading:
             held = _fold_or(false, [self.algebra.equals(ref.name, value) for value in condition.values])
             return held, self.algebra.known(ref.name) & ~held
         if ref.key in self.numbers:
-            pairs = [
-                self._compare(Compare(ref, "at-least", v)) for v in condition.values if isinstance(v, int)
-            ]
-            most = [self._compare(Compare(ref, "at-most", v)) for v in condition.values if isinstance(v, int)]
-            held = _fold_or(false, [a[0] & b[0] for a, b in zip(pairs, most, strict=True)])
-            return held, false
+            wanted = [self.algebra.constant(value) for value in condition.values if isinstance(value, int)]
+            return _fold_or(
+                false, [g & (n >= w) & (w >= n) for g, n in self.numbers[ref.key] for w in wanted]
+            ), false
         concluded = self.findings.get(ref.key, {})
         return _fold_or(false, [concluded[value] for value in condition.values if value in concluded]), false
 
@@ -223,11 +220,13 @@ def _waits(instance: Instance, waiting: list[Instance], written: dict[str, set[s
 # --- plain Python: grids of cases ---------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Row:
     """A number for each case of a grid; comparisons give truth values."""
 
-    values: tuple[int, ...]
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[int, ...]) -> None:
+        self.values = values
 
     def __add__(self, other: Row) -> Row:
         return Row(tuple(a + b for a, b in zip(self.values, other.values, strict=True)))

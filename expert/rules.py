@@ -8,7 +8,7 @@ the options in their declared order.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from expert.conditions import (
     All,
@@ -41,8 +41,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 SPELLED_LIMIT = 4_000_000  # pieces of YAML in all rules, times the options they may range over
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(NamedTuple):
     """What a rule adds to working memory when it fires.
 
     kind      name             value
@@ -69,8 +68,7 @@ class Conclusion:
         return f"{self.name}@{self.option}" if self.option else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule as its author wrote it."""
 
     id: str
@@ -90,8 +88,7 @@ class Rule:
         return about or any(ref.scoped for ref, _ in reads(self))  # computes with a property of it
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """A rule spelled out for one option (or for none): what the engines run."""
 
     rule: Rule
@@ -105,8 +102,7 @@ class Instance:
         return f"{self.rule.id}@{self.option}" if self.option else self.rule.id
 
 
-@dataclass(frozen=True, slots=True)
-class RuleBase:
+class RuleBase(NamedTuple):
     """A knowledge base, whole: what it declares, its rules, and their instances in firing order."""
 
     knowledge: Knowledge
@@ -139,7 +135,7 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
     if cycle:
         message = "a conclusion depends on there being no evidence of itself, or computes itself"
         reader.add(Problem(message, cycle[0].rule.span, "the cycle: " + _cycle_text(cycle)))
-    numbered = [replace(instance, stratum=strata[instance.id]) for instance in spelled_out]
+    numbered = [instance._replace(stratum=strata[instance.id]) for instance in spelled_out]
     # sorted() is stable: within a stratum and salience, place in the files decides
     ordered = sorted(numbered, key=lambda instance: (instance.stratum, -instance.rule.salience))
     return RuleBase(knowledge, tuple(rules.values()), tuple(ordered))
@@ -300,7 +296,7 @@ def _ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | N
         if value is None:
             return None
     about = conclusion.scoped or conclusion.kind in ("advice", "caution")
-    return replace(conclusion, value=value, option=option.id if about else "")
+    return conclusion._replace(value=value, option=option.id if about else "")
 
 
 def computed_data(instance: Instance, knowledge: Knowledge) -> list[tuple[str, Datum]]:

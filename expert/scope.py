@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from expert.conditions import (
     All,
     Any,
@@ -154,7 +152,7 @@ class Scope:
             self.reader.report(node, f"a quantity must not be {node.shape}", QUANTITIES)
             return 0
         if text[0] in "0123456789-.+":
-            return read_number(node, replace(term, low=None, high=None), self.reader) or 0
+            return read_number(node, term._replace(low=None, high=None), self.reader) or 0
         found = self.ref(text, node)
         if not found:
             return 0

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 SIZE_LIMIT = 1_000_000  # bytes in one file
 LISTED = 40  # names in one message
@@ -28,8 +28,7 @@ SPELLINGS = {
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A place in a file; line and column count from one."""
 
     file: str
@@ -40,8 +39,7 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: lowercase message, where, and what would be right."""
 
     message: str
@@ -72,15 +70,20 @@ class CaseError(KnowledgeError):
     """Answers, or the name of something asked about, that the knowledge base does not allow."""
 
 
-@dataclass(slots=True)
 class Node:
     """A piece of YAML: exactly one of `text`, `items` and `pairs` is not None."""
 
-    span: Span
-    text: str | None = None
-    items: list[Node] | None = None
-    pairs: list[tuple[Node, Node]] | None = None
-    plain: bool = False  # a text without quotes
+    __slots__ = ("items", "pairs", "plain", "span", "text")
+
+    def __init__(
+        self,
+        span: Span,
+        text: str | None = None,
+        items: list[Node] | None = None,
+        pairs: list[tuple[Node, Node]] | None = None,
+        plain: bool = False,  # a text without quotes
+    ) -> None:
+        self.span, self.text, self.items, self.pairs, self.plain = span, text, items, pairs, plain
 
     @property
     def size(self) -> int:

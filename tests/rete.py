@@ -7,7 +7,6 @@ written with `Fact`, `P`, `MATCH`, `TEST`, `AND`, `OR` and `NOT` instead, and ex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from inspect import Parameter, Signature
 from itertools import count
 from math import prod
@@ -160,7 +159,7 @@ def compared(c: Compare, values: list[int]) -> bool:
 def filled(quantity: Quantity, values: Iterator[int]) -> Quantity:
     """A quantity with its terms replaced by values."""
     if isinstance(quantity, Arithmetic):
-        return replace(quantity, parts=tuple(filled(part, values) for part in quantity.parts))
+        return quantity._replace(parts=tuple(filled(part, values) for part in quantity.parts))
     return next(values) if isinstance(quantity, Ref) else quantity
 
 

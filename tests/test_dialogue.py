@@ -140,7 +140,7 @@ def test_it_goes_on_where_it_was_stopped() -> None:
     stopped = cicatrix("consult", stdin="deep\nno\nunknown\n")
     assert stopped.code == 130
     assert stopped.stdout == ""
-    line = stopped.stderr.strip().splitlines()[-1].split()
+    line = next(line for line in stopped.stderr.splitlines() if "consult --ask" in line).split()
     assert line[-3:] == ["scar_depth=deep", "active_acne=no", "previous_punch=unknown"]
     resumed = cicatrix(*line[2:], "--json", stdin="unknown\n" * 20)
     whole = cicatrix("consult", "--json", stdin="deep\nno\n" + "unknown\n" * 20)
