@@ -1,12 +1,14 @@
 #> make consult             a consultation, in questions; ARGS="scar_depth=deep ..." for answers given
 #> make test                every test
+#> make test-long           the long forms of the hard tests
+#> make test-pythons        the tests under each of PYTHONS
 #> make lint                ruff and mypy
 #> make reset-transcripts   write what the commands now print into tests/transcripts (then read the diff)
 #> make bench               the start-up benchmark
 #> make wheel               build the wheel and the source distribution into dist/
 
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 
@@ -16,6 +18,7 @@ help:
 $(VENV)/run.stamp: requirements.lock
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock >&2
+	@$(PY) -m compileall -q expert cli.py
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
@@ -27,6 +30,14 @@ consult: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp
 	$(PY) -m pytest
+
+test-long: $(VENV)/dev.stamp
+	$(PY) -m pytest -m long
+
+PYTHONS ?= python3.11 python3.12 python3.13
+
+test-pythons:
+	for python in $(PYTHONS); do $(MAKE) test PYTHON=$$python VENV=.venv-$$python || exit 1; done
 
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .
@@ -42,4 +53,4 @@ bench: $(VENV)/dev.stamp
 wheel: $(VENV)/dev.stamp
 	$(PY) -m build --outdir dist .
 
-.PHONY: help consult test lint reset-transcripts bench wheel
+.PHONY: help consult test test-long test-pythons lint reset-transcripts bench wheel

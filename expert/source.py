@@ -24,8 +24,6 @@ SPELLINGS = {
     **dict.fromkeys(("false", "off", "n"), "no"),
     **dict.fromkeys(("~", "null", "none"), "unknown"),
 }
-# what YAML does not allow in a file, and no screen should be sent
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Span(NamedTuple):
@@ -178,6 +176,12 @@ def content_hash(files: dict[str, str]) -> str:
     return digest.hexdigest()
 
 
+def _unprintable(text: str) -> re.Match[str] | None:
+    import yaml
+
+    return yaml.reader.Reader.NON_PRINTABLE.search(text)
+
+
 def parse_yaml(text: str, shown: str) -> tuple[Node | None, list[Problem]]:
     """The one YAML document in `text`, and what is wrong with it.
 
@@ -190,7 +194,8 @@ def parse_yaml(text: str, shown: str) -> tuple[Node | None, list[Problem]]:
     open_nodes: list[Node] = []
     roots: list[Node] = []
     count = 0
-    if odd := UNPRINTABLE.search(text):
+    # what YAML does not allow in a file, and no screen should be sent
+    if odd := _unprintable(text):
         message = f"character `U+{ord(odd[0]):04X}` is not allowed here"
         return None, [Problem(message, _place_after(text[: odd.start()], shown), "save the file as UTF-8")]
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -367,7 +372,7 @@ class Reader:
             help = quote if node.text is not None else "quote a text that starts with `{` or `[`"
             self.report(node, f"{what} must be a text, not {node.shape}", help)
             return ""
-        if odd := UNPRINTABLE.search(node.text):
+        if odd := _unprintable(node.text):
             self.report(node, f"{what} holds the character `U+{ord(odd[0]):04X}`", "it cannot be printed")
         return " ".join(node.text.split())
 

@@ -212,7 +212,7 @@ def print_json(record: object) -> None:
 
     from expert.trace import plain
 
-    emit(json.dumps(plain(record), indent=2))
+    emit(json.dumps(plain(record), separators=(",", ":")))
 
 
 def emit(text: str) -> None:

@@ -113,7 +113,7 @@ class OracleKB:
     def parse(self, term: dict[str, Any], text: str) -> Value:
         return Fraction(text) if term["type"] in NUMERIC else text
 
-    def term(self, name: str) -> dict[str, Any]:
+    def term(self, name: str) -> Any:
         bare = name.removeprefix("option.")
         if name in self.attributes:
             return self.attributes[name]

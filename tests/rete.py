@@ -17,7 +17,6 @@ from expert.inference import ByRank  # first: it makes experta importable
 # isort: split
 from experta import AND, MATCH, NOT, OR, TEST, Fact, KnowledgeEngine, P, Rule
 from experta.activation import Activation
-from experta.conditionalelement import ConditionalElement
 from experta.matchers import ReteMatcher
 
 from expert.case import Case
@@ -36,10 +35,9 @@ from expert.conditions import (
     Unless,
     quantity_refs,
 )
-from expert.knowledge import Value
 from expert.rules import Instance, RuleBase
 
-Pattern = ConditionalElement | Fact | bool  # a bool: in every case, or in none
+Pattern = Anything  # a ConditionalElement, a Fact, or a bool: in every case, or in none
 COMPARE: dict[str, Callable[[int, int], bool]] = {
     "more-than": lambda a, b: a > b,
     "at-least": lambda a, b: a >= b,
@@ -72,7 +70,7 @@ def fact(wanted: bool, pattern: Fact) -> Pattern:
     return pattern if wanted else NOT(pattern)
 
 
-def term(ref: Ref, test: Callable[[Value], bool] | None = None) -> Fact:
+def term(ref: Ref, test: Callable[[Anything], bool] | None = None) -> Fact:
     return Term(key=ref.key, value=P(test)) if test else Term(key=ref.key)
 
 
@@ -163,7 +161,7 @@ def filled(quantity: Quantity, values: Iterator[int]) -> Quantity:
     return next(values) if isinstance(quantity, Ref) else quantity
 
 
-def amounts(quantity: Quantity, known: dict[str, list[Anything]]) -> list[int]:
+def amounts(quantity: Anything, known: dict[str, list[Anything]]) -> list[int]:
     """The values of a quantity."""
     if isinstance(quantity, int):
         return [quantity]
@@ -229,7 +227,7 @@ class Native(KnowledgeEngine):  # type: ignore[misc]
         self.run()
         return self.fired
 
-    def learn(self, key: str, value: Value) -> None:
+    def learn(self, key: str, value: Anything) -> None:
         values = self.known.setdefault(key, [])
         if value not in values:
             values.append(value)
@@ -244,6 +242,6 @@ class Native(KnowledgeEngine):  # type: ignore[misc]
         for conclusion in instance.then:
             if conclusion.kind == "finding" and conclusion.value is not None:
                 value = conclusion.value
-                computed = isinstance(value, (Ref, Arithmetic))
+                computed = isinstance(value, (Ref, Arithmetic, int))
                 for found in amounts(value, self.known) if computed else [value]:
                     self.learn(conclusion.key, found)

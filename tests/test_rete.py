@@ -17,6 +17,7 @@ from test_oracle import BASES, choices
 from expert.case import Case, parse_pairs
 from expert.inference import Engine, infer
 from expert.lint import load
+from expert.outcome import follow
 from expert.rules import RuleBase
 from expert.trace import plain
 
@@ -29,6 +30,7 @@ from pathlib import Path
 from expert.case import parse_pairs
 from expert.inference import infer
 from expert.lint import load
+from expert.outcome import follow
 from expert.trace import plain
 for directory, cases in json.load(sys.stdin).items():
     base = load(Path(directory))
@@ -62,6 +64,16 @@ def test_the_same_rules_fire_in_the_same_order_on_experta_itself(name: str) -> N
     for pairs in answers(BASES[name], CASES):
         case = parse_pairs(pairs, base.knowledge)
         assert native.run_case(case) == [(f.rule, f.option) for f in infer(base, case).firings], pairs
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_a_case_followed_without_the_engine_gives_the_same_record(name: str) -> None:
+    base = load(BASES[name])
+    for pairs in answers(BASES[name], CASES):
+        case = parse_pairs(pairs, base.knowledge)
+        record = infer(base, case)
+        assert follow(base, case) == record, pairs
+        assert all(len(set(finding.firings)) == len(finding.firings) for finding in record.findings), pairs
 
 
 def test_no_hash_seed_changes_a_byte() -> None:
