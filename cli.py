@@ -38,6 +38,7 @@ from expert.terminal import (
     read_document,
     run,
     say,
+    say_wrapped,
     settings,
     the_case,
 )
@@ -87,7 +88,8 @@ def consult(
         given = list(case.answers)
         asked: list[str] = []
         if ask or resume or (not pairs and case_file is None):
-            case, asked = hold_dialogue(base, case, kb, None if no_save else ledger_path(ledger))
+            keep = None if no_save else (ledger_path(ledger), draft)
+            case, asked = hold_dialogue(base, case, kb, keep)
         found = run(base, case)
     saved = None if no_save else save(base, found, (given, asked, label), ledger, draft)
     if json:
@@ -141,25 +143,28 @@ def resumed(base: RuleBase, case: Case, ledger: Path | None) -> tuple[str, Case]
     return found[0], parse_pairs(kept, base.knowledge).with_answers(case.answers, base.knowledge)
 
 
-def hold_dialogue(base: RuleBase, case: Case, kb: Path | None, ledger: Path | None) -> tuple[Case, list[str]]:
+def hold_dialogue(
+    base: RuleBase, case: Case, kb: Path | None, keep: tuple[Path, str] | None
+) -> tuple[Case, list[str]]:
     """Ask on the terminal (questions go to stderr); the case, and what was asked in that order.
 
-    Interrupted, keep a draft if there is a ledger, say how to go on, and exit.
+    Interrupted, keep a draft (`keep`: the ledger, and the draft it replaces), say how to go on,
+    and exit.
     """
     from expert.dialogue import Dialogue, Interrupted
     from expert.reach import Reach
 
     dialogue = Dialogue(Reach(base), case)
     try:
-        return dialogue.run(ask_line, say), dialogue.asked
+        return dialogue.run(ask_line, say_wrapped), dialogue.asked
     except Interrupted as stopped:
         say("\nStopped. To go on from the answers so far:\n  " + command_line(base, stopped.case, kb))
-        if ledger and stopped.case.answers:
-            keep_draft(base, stopped.case, ledger)
+        if keep and stopped.case.answers:
+            keep_draft(base, stopped.case, *keep)
         raise typer.Exit(INTERRUPTED) from None
 
 
-def keep_draft(base: RuleBase, case: Case, ledger: Path) -> None:
+def keep_draft(base: RuleBase, case: Case, ledger: Path, replaced: str) -> None:
     """Keep the answers of an interrupted dialogue in the ledger."""
     from expert.case import spell_answers
     from expert.ledger import Ledger
@@ -168,6 +173,8 @@ def keep_draft(base: RuleBase, case: Case, ledger: Path) -> None:
     try:
         with Ledger(ledger, write=True) as store:
             store.save_draft({"answers": spell_answers(case, base.knowledge)})
+            if replaced:
+                store.drop_draft(replaced)
         say("They are kept too: `consult --resume` takes them up.")
     except LedgerError as error:
         for problem in error.problems:

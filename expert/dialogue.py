@@ -80,7 +80,7 @@ class Dialogue:
 
     def run(self, ask: Callable[[str], str], say: Callable[[str], None]) -> Case:
         """Ask until nothing that is left can matter. Raises Interrupted."""
-        say("Reply with a number, a value or its beginning; ? why unknown back quit are understood too.")
+        say("Reply with a number, a value or its beginning; or: ? why unknown back quit")
         while term := self.next_question():
             say("\n" + question_text(term))
             try:

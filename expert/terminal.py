@@ -29,7 +29,10 @@ settings: dict[str, Any] = {
     "no_args_is_help": True,
 }
 
-Pairs = Annotated[list[str] | None, typer.Argument(help="Answers, as attribute=value.", show_default=False)]
+Pairs = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ATTRIBUTE=VALUE]...", help="Answers; `kb questions` lists them."),
+]
 CaseFile = Annotated[
     str | None,
     typer.Option("--case", metavar="FILE", help="Answers from a YAML or JSON file; - for standard input."),
@@ -218,6 +221,13 @@ def print_json(record: object) -> None:
 def emit(text: str) -> None:
     """Print a result."""
     sys.stdout.write(text + "\n")
+
+
+def say_wrapped(text: str) -> None:
+    """Print something that is not the result, in lines of at most 80 characters."""
+    from expert.report import wrapped
+
+    say("\n".join(piece for line in text.split("\n") for piece in wrapped(line)))
 
 
 def say(text: str) -> None:
