@@ -16,6 +16,7 @@ from expert.source import content_hash
 
 GENESIS = "0" * 64  # the hash before the first entry
 Row = tuple[int, str, str, str | None, str]  # seq, id, header, content, hash
+NEEDED = {"consultation": ("knowledge", "content", "time"), "erasure": ("erases", "time")}
 
 
 class Fault(NamedTuple):
@@ -26,6 +27,13 @@ class Fault(NamedTuple):
     message: str
 
 
+class Erased(NamedTuple):
+    """A record whose content was erased, and when."""
+
+    id: str
+    time: str
+
+
 class Verified(NamedTuple):
     """What a verification found: `fault` is None if all is well."""
 
@@ -33,6 +41,7 @@ class Verified(NamedTuple):
     erased: int
     head: str
     fault: Fault | None
+    erasures: tuple[Erased, ...] = ()
 
 
 def canonical(data: Any) -> str:
@@ -43,34 +52,21 @@ def canonical(data: Any) -> str:
 
 
 def digest(*texts: str) -> str:
-    """SHA-256, in hex, over texts."""
-    return sha256("".join(texts).encode()).hexdigest()
+    """SHA-256, in hex, over texts; what is no text any more (lone surrogates) has one too."""
+    return sha256("".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def verify_rows(rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str], kept: str) -> Verified:
     """Check stored rows (seq, id, header, content, hash) link by link; stop at the first fault."""
-    previous, count, erased_at, erasures = GENESIS, 0, {}, set()
-    seen_kept = not kept or GENESIS.startswith(kept)
+    seen = _Seen(knowledge, kept)
     fault: Fault | None = None
-    good_knowledge: dict[str, bool] = {}
-    for seq, id, header, content, hash in rows:
-        fault = _check_link(count + 1, previous, (seq, id, header, content, hash))
+    for row in rows:
+        fault = _check_link(seen.count + 1, seen.last, row) or seen.take(row)
         if fault:
             break
-        count, previous = count + 1, hash
-        seen_kept = seen_kept or hash.startswith(kept)
-        fields = json.loads(header)
-        if fields["kind"] == "erasure":
-            erasures.add(fields["erases"])
-        else:
-            if content is None:
-                erased_at[id] = seq
-            fault = _check_knowledge(seq, id, fields["knowledge"], knowledge, good_knowledge)
-            if fault:
-                break
-    if not fault:
-        fault = _check_whole(count, previous, head, kept, seen_kept, erased_at, erasures)
-    return Verified(count, len(erasures), previous, fault)
+    fault = fault or seen.check_whole(head)
+    erasures = tuple(Erased(id, entry.time) for id, entry in seen.erasures.items())
+    return Verified(seen.count, len(erasures), seen.last, fault, erasures)
 
 
 def _check_link(expected: int, previous: str, row: Row) -> Fault | None:
@@ -82,45 +78,82 @@ def _check_link(expected: int, previous: str, row: Row) -> Fault | None:
         return Fault(expected, "", f"is missing or out of order: the next there is `{id}`, number {seq}")
     if digest(previous, header) != hash:
         return Fault(seq, id, "has been changed, or something before it was inserted or removed")
-    try:
-        fields = json.loads(header)
-    except ValueError:
-        return Fault(seq, id, "has a header that is no JSON")
+    fields = _object(header)
+    if not all(isinstance(fields.get(name), str) for name in NEEDED.get(str(fields.get("kind")), ("",))):
+        return Fault(seq, id, "has a header that is no record's")
     if fields.get("seq") != seq or fields.get("id") != id:
         return Fault(seq, id, "does not carry its own number and id")
-    if content is not None and (not isinstance(content, str) or digest(content) != fields.get("content")):
-        return Fault(seq, id, "has a changed content")
-    return None
+    whole = content is None or (isinstance(content, str) and digest(content) == fields.get("content"))
+    return None if whole else Fault(seq, id, "has a changed content")
 
 
-def _check_knowledge(
-    seq: int, id: str, hash: str, knowledge: dict[str, str], good: dict[str, bool]
-) -> Fault | None:
-    """The knowledge that a record names is there, unchanged."""
-    if hash not in good:
-        try:
-            good[hash] = hash in knowledge and content_hash(json.loads(knowledge[hash])) == hash
-            good[hash] = good[hash] and canonical(json.loads(knowledge[hash])) == knowledge[hash]
-        except (ValueError, TypeError, AttributeError):
-            good[hash] = False
-    return None if good[hash] else Fault(seq, id, f"rests on knowledge {hash[:12]}, which is changed or gone")
+def _object(header: str) -> dict[str, Any]:
+    """The fields of a header; none if it is no JSON object."""
+    try:
+        fields = json.loads(header)
+    except (ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
-def _check_whole(
-    count: int,
-    last: str,
-    head: tuple[int, str],
-    kept: str,
-    seen_kept: bool,
-    erased_at: dict[str, int],
-    erasures: set[str],
-) -> Fault | None:
-    """What only the whole chain can show: its end, erasures, and a head kept elsewhere."""
-    for id, seq in erased_at.items():
-        if id not in erasures:
-            return Fault(seq, id, "has lost its content, and no erasure says so")
-    if head != (count, last):
-        return Fault(count + 1, "", f"is missing: the ledger's head names entry {head[0]}")
-    if not seen_kept:
-        return Fault(0, "", f"no entry has the hash {kept[:16]} that was kept: the history was rewritten")
-    return None
+class _Erasure(NamedTuple):
+    seq: int
+    id: str
+    time: str
+
+
+class _Seen:
+    """What has been read of a chain, for what one link cannot show."""
+
+    def __init__(self, knowledge: dict[str, str], kept: str) -> None:
+        self.count, self.last = 0, GENESIS
+        self.knowledge, self.kept = knowledge, kept
+        self.found_kept = GENESIS.startswith(kept)  # as everything starts with nothing
+        self.good: dict[str, bool] = {}  # the knowledge that is what its hash says
+        self.without: dict[str, int] = {}  # consultations without a content
+        self.erasures: dict[str, _Erasure] = {}
+
+    def take(self, row: Row) -> Fault | None:
+        """An entry whose link is whole."""
+        seq, id, header, content, hash = row
+        fields = json.loads(header)
+        if fields["kind"] == "erasure":
+            self.erasures[fields["erases"]] = _Erasure(seq, id, fields["time"])
+        else:
+            if content is None:
+                self.without[id] = seq
+            if not self.sound(fields["knowledge"]):
+                return Fault(
+                    seq, id, f"rests on knowledge {fields['knowledge'][:12]}, which is changed or gone"
+                )
+        self.count, self.last = seq, hash
+        self.found_kept = self.found_kept or hash.startswith(self.kept)
+        return None
+
+    def sound(self, hash: str) -> bool:
+        """Whether the knowledge with a hash is there, unchanged."""
+        if hash not in self.good:
+            try:
+                files = json.loads(self.knowledge[hash])
+                self.good[hash] = content_hash(files) == hash and canonical(files) == self.knowledge[hash]
+            except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
+                self.good[hash] = False
+        return self.good[hash]
+
+    def check_whole(self, head: tuple[int, str]) -> Fault | None:
+        """The chain's end, erasures, knowledge that no record rests on, a head kept elsewhere."""
+        for id, seq in self.without.items():
+            if id not in self.erasures:
+                return Fault(seq, id, "has lost its content, and no erasure says so")
+        for id, erasure in self.erasures.items():
+            if id not in self.without:
+                return Fault(erasure.seq, erasure.id, f"erased `{id}`, which has a content or is not there")
+        if head != (self.count, self.last):
+            return Fault(self.count + 1, "", f"is missing: the ledger's head names entry {head[0]}")
+        for hash in self.knowledge:
+            if not self.sound(hash):
+                return Fault(0, "", f"keeps the knowledge {hash[:12]}, which is not what its hash says")
+        if not self.found_kept:
+            message = f"has no entry with the hash {self.kept[:16]} that was kept: the history was rewritten"
+            return Fault(0, "", message)
+        return None

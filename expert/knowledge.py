@@ -125,11 +125,17 @@ class Term(NamedTuple):
         return f"{Decimal(value).scaleb(-self.decimals).normalize():f}"
 
     def plain(self, value: Value) -> str | int | float:
-        """The value for JSON: a name, or a number in the term's own unit."""
+        """The value for JSON: a name, or a number in the term's own unit.
+
+        Where a binary float would not read back as the same number, its text.
+        """
         if not isinstance(value, int):
             return value
         whole, rest = divmod(value, 10**self.decimals)
-        return whole if rest == 0 else float(Decimal(value).scaleb(-self.decimals))
+        if rest == 0:
+            return whole
+        near = float(self.spell(value))
+        return near if Decimal(repr(near)) == Decimal(self.spell(value)) else self.spell(value)
 
     def show(self, value: Value) -> str:
         """The value in words: its label, or a number with its unit."""

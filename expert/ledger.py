@@ -18,7 +18,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ from expert.source import LedgerError
 APPLICATION, VERSION = 0x43494341, 1  # "CICA"; the layout of the file
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
 ROWS = "SELECT seq, id, header, content, hash FROM entries"
-PATIENCE = 60.0  # seconds to wait for another process
+PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_PATIENCE says otherwise
 
 SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -81,6 +81,8 @@ class Ledger:
         self.path = path
         with explained(path):
             self.connection = _connect(path, write)
+            # bytes that are no text any more must reach `verify`, which says where they are
+            self.connection.text_factory = _text
             try:
                 self._check(write)
             except BaseException:
@@ -94,18 +96,33 @@ class Ledger:
         self.connection.close()
 
     def _check(self, write: bool) -> None:
-        application = self.connection.execute("PRAGMA application_id").fetchone()[0]
-        version = self.connection.execute("PRAGMA user_version").fetchone()[0]
-        tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        with self.view():  # another process may be making the tables just now
+            application = self.connection.execute("PRAGMA application_id").fetchone()[0]
+            version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+            tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application != APPLICATION and tables:
             raise LedgerError(f"`{self.path}` is a database, but not a ledger", "name another file")
         if version > VERSION:
             help = "open it with the version of the program that wrote it, or a later one"
             raise LedgerError(f"`{self.path}` was written by a newer version (layout {version})", help)
-        if not tables or version < VERSION:
+        if not tables:
             if not write:
                 raise LedgerError(f"there is no ledger at `{self.path}` yet", "a consultation makes one")
+        if write:  # not before it is known to be ours: WAL is written into the file
+            _to_wal(self.connection)
+        if not tables:
             self.connection.executescript(SCHEMA)
+
+    @contextmanager
+    def view(self) -> Iterator[None]:
+        """Read one state of the ledger, whatever others append meanwhile."""
+        with explained(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
 
     # --- writing -------------------------------------------------------------------------
 
@@ -126,15 +143,17 @@ class Ledger:
     def forget(self, id: str, reason: str) -> Entry:
         """Erase a consultation's content, and append that it was erased and when."""
         with explained(self.path):
-            entry = self.entry(id)
-            if entry.content is None:
-                raise LedgerError(f"record `{id}` has nothing left to forget")
-            # the freed pages, and the write-ahead log, must not keep what was erased
-            self.connection.execute("PRAGMA secure_delete = ON")
             with self._transaction():
+                entry = self.entry(id)
+                if entry.content is None:
+                    raise LedgerError(f"record `{id}` has nothing left to forget")
                 self.connection.execute("UPDATE entries SET content = NULL WHERE seq = ?", (entry.seq,))
                 found = self._link({"kind": "erasure", "erases": entry.id, "reason": reason}, None, None)
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # nor must the write-ahead log keep it; this waits for others that still read the old state
+            if self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                message = f"record `{id}` is erased, but another program still reads `{self.path}`"
+                help = "what was erased stays in its `-wal` file until every such program has finished"
+                raise LedgerError(message, help)
             return found
 
     def _link(self, header: dict[str, Any], content: dict[str, Any] | None, text: str | None) -> Entry:
@@ -227,7 +246,7 @@ class Ledger:
         with explained(self.path):
             return self.connection.execute("SELECT hash, files FROM knowledge ORDER BY hash").fetchall()
 
-    def take(self, rows: list[Row], knowledge: dict[str, str], head: tuple[int, str]) -> None:
+    def take(self, rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str]) -> None:
         """Fill an empty ledger with rows that have been verified."""
         with explained(self.path), self._transaction():
             self.connection.executemany("INSERT INTO knowledge VALUES (?, ?)", knowledge.items())
@@ -242,12 +261,8 @@ class Ledger:
 
     def verify(self, head: str = "") -> Verified:
         """Compute the whole chain again; `head` is a head hash kept elsewhere (or its beginning)."""
-        with explained(self.path):
-            self.connection.execute("BEGIN")  # one view of it all, whatever others append meanwhile
-            try:
-                return verify_rows(self.rows(), dict(self.knowledge_rows()), self.head(), head)
-            finally:
-                self.connection.execute("ROLLBACK")
+        with self.view():
+            return verify_rows(self.rows(), dict(self.knowledge_rows()), self.head(), head)
 
 
 def _entry(row: Row) -> Entry:
@@ -261,36 +276,52 @@ def _entry(row: Row) -> Entry:
 # --- opening -------------------------------------------------------------------------------
 
 
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
+
+
+def _patience() -> float:
+    try:
+        return float(os.environ.get("CICATRIX_LEDGER_PATIENCE", PATIENCE))
+    except ValueError:
+        return PATIENCE
+
+
 def _connect(path: Path, write: bool) -> sqlite3.Connection:
     """A connection; made for writing, the folder and the file are private to the user."""
     if not write:
-        if not path.exists():
-            raise LedgerError(f"there is no ledger at `{path}` yet", "a consultation makes one")
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)
-        connection.isolation_level = None
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master")
-        except sqlite3.OperationalError:  # a folder in which SQLite cannot keep its own files
-            connection.close()
-            connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
-            connection.isolation_level = None
-        return connection
+        return _connect_to_read(path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=_patience(), isolation_level=None)
     connection.execute("PRAGMA synchronous = FULL")
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        _to_wal(connection)
+    connection.execute("PRAGMA secure_delete = ON")  # no freed page keeps what was in it
+    return connection
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise LedgerError(f"there is no ledger at `{path}` yet", "a consultation makes one")
+    place = path.absolute().as_uri()
+    connection = sqlite3.connect(f"{place}?mode=ro", uri=True, timeout=_patience(), isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        log = path.with_name(path.name + "-wal")
+        if "locked" in str(error) or (log.exists() and log.stat().st_size):
+            raise  # what is in the log would be missing
+        # a folder in which SQLite cannot keep its own files
+        connection = sqlite3.connect(f"{place}?immutable=1", uri=True, isolation_level=None)
     return connection
 
 
 def _to_wal(connection: sqlite3.Connection) -> None:
     """Switch a new file to WAL; SQLite does not wait for others here by itself."""
-    until = time.monotonic() + PATIENCE
-    while True:
+    until = time.monotonic() + _patience()
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            return
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
@@ -312,6 +343,7 @@ def explained(path: Path) -> Iterator[None]:
                 "it or its folder is read-only: use --ledger for another place",
             ),
             ("disk is full", "cannot be written: the disk is full", "free some space, or use --ledger"),
+            ("disk I/O", "cannot be used: the disk is full or fails", "free some space, or use --ledger"),
             ("not a database", "is not a ledger (no SQLite database)", "use --ledger to name another file"),
             ("malformed", "is damaged", "restore it from a copy"),
         ):

@@ -40,10 +40,14 @@ class WorkingMemory:
         self.phrases = Phrases(base.knowledge)
         self.firings: list[trace.Firing] = []
         self.grounds: dict[tuple[str, Value], list[int]] = {}  # finding -> firings behind it
+        self.learned: set[tuple[str, Value]] = set()
         self.concluded: list[tuple[Conclusion, int]] = []
 
     def learn(self, key: str, value: Value) -> None:
-        """Take a finding into what conditions are tested on."""
+        """Take a finding into what conditions are tested on; once, however many rules conclude it."""
+        if (key, value) in self.learned:
+            return
+        self.learned.add((key, value))
         if isinstance(value, int):
             self.reading.add_numbers(key, [(Grid.true, self.reading.algebra.constant(value))])
         else:
@@ -80,7 +84,8 @@ class WorkingMemory:
         """The values concluded; a quantity that is not known gives none."""
         if not isinstance(conclusion.value, (Ref, Arithmetic)):
             return [conclusion.value]
-        return [row.values[0] for guard, row in self.reading.amounts(conclusion.value) if guard & 1]
+        amounts = self.reading.amounts(conclusion.value)
+        return list(dict.fromkeys(row.values[0] for guard, row in amounts if guard & 1))
 
     # --- what a premise rested on ---------------------------------------------------------
 

@@ -75,3 +75,12 @@ def test_no_fact_without_a_justification(base: RuleBase) -> None:
             assert match.firings or match.kind != "finding"
             assert match.claims or match.kind != "datum"
     assert all(firing.claims for firing in found.firings)
+
+
+@pytest.mark.parametrize("budget", ["0.01", "0.10", "599.99", "123456789012345.67", "999999999999999"])
+def test_money_is_exact(base: RuleBase, budget: str) -> None:
+    """What is written into the record reads back as the amount that was typed."""
+    case = parse_pairs([f"budget={budget}"], base.knowledge)
+    written = json.loads(json.dumps(trace.plain(infer(base, case))))["answers"]["budget"]
+    again = parse_pairs([f"budget={written}"], base.knowledge)
+    assert again == case
