@@ -131,7 +131,7 @@ class Term(NamedTuple):
         """
         if not isinstance(value, int):
             return value
-        whole, rest = divmod(value, 10**self.decimals)
+        whole, rest = divmod(value, int(10**self.decimals))
         if rest == 0:
             return whole
         near = float(self.spell(value))

@@ -99,18 +99,18 @@ def _recommendations(found: Consultation, knowledge: Knowledge, format: str) -> 
     if not found.recommendations:
         return ""
     rows = [
-        [r.label, VERDICT_WORDS[r.verdict], _when(r), cost_words(r.cost), _notes(r, knowledge)]
+        [r.label, VERDICT_WORDS[r.verdict], when(r), cost_words(r.cost), notes_on(r, knowledge)]
         for r in sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict))
     ]
     return table(rows, ["Option", "Verdict", "When", "Cost", "Notes"], format, [None, None, 16, 14, 22])
 
 
-def _when(found: Recommendation) -> str:
+def when(found: Recommendation) -> str:
     open = found.verdict in RECOMMENDED or (found.verdict == "not-addressed" and found.timing != NOW)
     return "-" if not open else NOW if found.timing == NOW else f"after {found.timing}"
 
 
-def _notes(found: Recommendation, knowledge: Knowledge) -> str:
+def notes_on(found: Recommendation, knowledge: Knowledge) -> str:
     notes = [knowledge.flags[flag].label for flag in found.flags]
     if len(found.targets) > 1:
         targets = knowledge.targets

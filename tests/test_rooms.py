@@ -39,6 +39,22 @@ ORDER = [
     "page",
     "terminal",
     "audit",
+    "symbolic",
+    "invariants",
+    "proof",
+    "structure",
+    "prove_command",
+    "cases",
+    "exercise",
+    "mutation",
+    "ablation",
+    "difference",
+    "test_commands",
+    "clips_text",
+    "graphs",
+    "schemas",
+    "review_sheet",
+    "export_command",
 ]
 
 
