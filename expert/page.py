@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from expert.knowledge import Knowledge
 from expert.ledger import Entry
-from expert.report import MARKS, notes_on, when, cost_words, footer
+from expert.report import MARKS, cost_words, footer, notes_on, when
 from expert.trace import Advice, Argument, Consultation, KnowledgeId, Recommendation
 from expert.words import STANCE_WORDS, VERDICT_WORDS, count, known, statement
 
