@@ -421,8 +421,19 @@ def main() -> None:
 
 def add_groups() -> None:
     """Add the groups of commands."""
+    from expert import test_commands
     from expert.audit import audit_app
+    from expert.export_command import export
+    from expert.prove_command import prove
 
+    for name, command in (
+        ("test", test_commands.test),
+        ("load-bearing", test_commands.load_bearing),
+        ("diff", test_commands.diff),
+        ("prove", prove),
+        ("export", export),
+    ):
+        kb_app.command(name)(command)
     for name, group in (("explain", explain_app), ("kb", kb_app), ("audit", audit_app)):
         app.add_typer(group, name=name)
 

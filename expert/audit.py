@@ -47,19 +47,20 @@ def audit_list(
 
     Example: cicatrix audit list --since 2026-01-01 --verdict preferred
     """
-    from expert.record import Filter, summary
+    from expert.record import Filter, summaries
     from expert.report import table
 
     with problems_shown():
-        wanted = Filter(since, until, option, verdict, rule, claim, knowledge)
-        wanted.check()
+        wanted = Filter(since, until, option, verdict, rule, claim, knowledge).checked()
         with open_ledger(ledger) as store:
-            found = [summary(entry) for entry in store.entries() if wanted.fits(entry)]
+            found = list(summaries(store, wanted))
     if json:
         print_json(tuple(found))
     else:
         rows = [[s.id, s.time, s.label, s.knowledge, s.what] for s in found]
-        emit(table(rows, ["Record", "Time", "Label", "Knowledge", "What"], "simple", [None] * 4 + [40]))
+        # wrapping takes most of the time
+        widths = [None, None, None, None, 40 if any(len(s.what) > 40 for s in found) else None]
+        emit(table(rows, ["Record", "Time", "Label", "Knowledge", "What"], "simple", widths))
 
 
 @audit_app.command("show")
@@ -102,19 +103,26 @@ def audit_verify(
 
     Example: cicatrix audit verify --head 91be6a20
     """
+    import re
+
     from expert.bundle import verify_bundle
     from expert.report import verified_text
+    from expert.source import CaseError, Problem
 
     with problems_shown():
+        if head and not re.fullmatch("[0-9a-f]{8,64}", head := head.lower()):
+            raise CaseError([Problem(f"`{head}` is not a head hash, nor the first 8 digits of one or more")])
         if bundle:
             found = verify_bundle(bundle, head)
         else:
             with open_ledger(ledger) as store:
-                found = store.verify(head.lower())
+                found = store.verify(head)
     if json:
         print_json(found)
     else:
         emit(verified_text(found))
+        for erased in found.erasures:
+            emit(f"  {erased.id} was erased at {erased.time}")
     if found.fault:
         raise typer.Exit(CHECK_FAILED)
 
@@ -140,14 +148,14 @@ def audit_replay(
     from expert.trace import plain
 
     with problems_shown(), open_ledger(ledger) as store:
-        entries = consultations(store, ids or [], all)
+        total, entries = consultations(store, ids or [], all)
         if current:
             base = open_knowledge(kb)
-            affected = tuple(progress(impact(entries, base), len(entries)))
-            text, found = impact_text(affected, len(entries)), plain(affected)
+            affected = tuple(impact(progress(entries, total), base))
+            text, found = impact_text(affected, total), plain(affected)
         else:
-            changed = tuple(r for r in progress(replay(store, entries), len(entries)) if not r.same)
-            text, found = replayed_text(changed, len(entries)), plain(changed)
+            changed = tuple(r for r in replay(store, progress(entries, total)) if not r.same)
+            text, found = replayed_text(changed, total), plain(changed)
     if json:
         print_json(found)
     else:

@@ -142,14 +142,14 @@ class _Seen:
 
     def check_whole(self, head: tuple[int, str]) -> Fault | None:
         """The chain's end, erasures, knowledge that no record rests on, a head kept elsewhere."""
+        if head != (self.count, self.last):
+            return Fault(self.count + 1, "", f"is missing: the ledger's head names entry {head[0]}")
         for id, seq in self.without.items():
             if id not in self.erasures:
                 return Fault(seq, id, "has lost its content, and no erasure says so")
         for id, erasure in self.erasures.items():
             if id not in self.without:
                 return Fault(erasure.seq, erasure.id, f"erased `{id}`, which has a content or is not there")
-        if head != (self.count, self.last):
-            return Fault(self.count + 1, "", f"is missing: the ledger's head names entry {head[0]}")
         for hash in self.knowledge:
             if not self.sound(hash):
                 return Fault(0, "", f"keeps the knowledge {hash[:12]}, which is not what its hash says")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import NamedTuple
 
 from expert.source import Span, listed, not_among, shorten
@@ -14,6 +14,7 @@ TYPES = ("choice", "yes-no", "count", "number", "money")
 NUMERIC = ("count", "number", "money")
 NOWHERE = Span("")
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+EXACT = Context(prec=400)  # no number is ever rounded
 
 
 class BadValue(ValueError):
@@ -77,9 +78,10 @@ class Term(NamedTuple):
                 return text
             problem = not_among(f"value for `{self.name}`", text, self.choices)
             raise BadValue(problem.message, problem.help)
-        # 27 digits at most, which Decimal scales without rounding
-        spelled = re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", text)
-        scaled = Decimal(text).scaleb(self.decimals) if spelled else Decimal("0.5")
+        # 15 digits and 12 decimals may be typed; what is computed from them may be longer
+        digits = "{1,15}" if self.kind != "finding" else "{1,200}"
+        spelled = re.fullmatch(rf"-?[0-9]{digits}(\.[0-9]{{1,12}})?", text)
+        scaled = EXACT.scaleb(Decimal(text), self.decimals) if spelled else Decimal("0.5")
         if scaled != scaled.to_integral_value():
             wanted = f"a number with up to {self.decimals} decimals" if self.decimals else "a whole number"
             raise BadValue(f"`{shorten(text)}` is not {wanted} for `{self.name}`, such as {self.sample}")
@@ -122,7 +124,7 @@ class Term(NamedTuple):
         """The value as it is typed and stored: `parse` undoes it."""
         if not isinstance(value, int) or self.decimals == 0:
             return str(value)
-        return f"{Decimal(value).scaleb(-self.decimals).normalize():f}"
+        return f"{EXACT.normalize(EXACT.scaleb(Decimal(value), -self.decimals)):f}"
 
     def plain(self, value: Value) -> str | int | float:
         """The value for JSON: a name, or a number in the term's own unit.
@@ -143,7 +145,7 @@ class Term(NamedTuple):
             return self.values.get(value, value)
         if self.type != "money":
             return self.spell(value) + (f" {self.unit}" if self.unit else "")
-        amount = Decimal(value).scaleb(-self.decimals)
+        amount = EXACT.scaleb(Decimal(value), -self.decimals)
         digits = 0 if amount == amount.to_integral_value() else self.decimals
         sign = SIGNS.get(self.unit)
         return f"{sign}{amount:,.{digits}f}" if sign else f"{amount:,.{digits}f} {self.unit}"

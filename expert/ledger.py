@@ -19,7 +19,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +29,9 @@ from expert.source import LedgerError
 APPLICATION, VERSION = 0x43494341, 1  # "CICA"; the layout of the file
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
 ROWS = "SELECT seq, id, header, content, hash FROM entries"
+MAGIC = b"SQLite format 3\0"
+NO_LEDGER = ("is not a ledger (no SQLite database)", "use --ledger to name another file")
+DAMAGED = "restore it from a copy"
 PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_PATIENCE says otherwise
 
 SCHEMA = f"""
@@ -105,9 +108,8 @@ class Ledger:
         if version > VERSION:
             help = "open it with the version of the program that wrote it, or a later one"
             raise LedgerError(f"`{self.path}` was written by a newer version (layout {version})", help)
-        if not tables:
-            if not write:
-                raise LedgerError(f"there is no ledger at `{self.path}` yet", "a consultation makes one")
+        if not tables and not write:
+            raise LedgerError(f"there is no ledger at `{self.path}` yet", "a consultation makes one")
         if write:  # not before it is known to be ours: WAL is written into the file
             _to_wal(self.connection)
         if not tables:
@@ -121,8 +123,8 @@ class Ledger:
             try:
                 yield
             finally:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+                with suppress(sqlite3.ProgrammingError):  # closed already: nothing is left of it
+                    self.connection.rollback()
 
     # --- writing -------------------------------------------------------------------------
 
@@ -157,7 +159,7 @@ class Ledger:
             return found
 
     def _link(self, header: dict[str, Any], content: dict[str, Any] | None, text: str | None) -> Entry:
-        seq, previous = self.connection.execute("SELECT seq, hash FROM head").fetchone()
+        seq, previous = self.head()
         whole = {**header, "seq": seq + 1, "id": self._new_id(), "time": utc_now()}
         linked = canonical(whole)
         own = digest(previous, linked)
@@ -236,10 +238,17 @@ class Ledger:
             files: dict[str, str] = json.loads(found[0])
             return files
 
+    def consultations(self) -> int:
+        """How many consultations there are that are not erased."""
+        with explained(self.path):
+            query = "SELECT count(*) FROM entries WHERE content IS NOT NULL"
+            return int(self.connection.execute(query).fetchone()[0])
+
     def rows(self) -> Iterator[Row]:
         """Every entry as it is stored."""
         with explained(self.path):
-            yield from self.connection.execute(f"{ROWS} ORDER BY seq")
+            for row in self.connection.execute(f"{ROWS} ORDER BY seq"):  # noqa: UP028 - that would
+                yield row  # close the cursor in the end, and fail if the ledger is closed already
 
     def knowledge_rows(self) -> list[tuple[str, str]]:
         """Every knowledge base as it is stored: its hash and its files."""
@@ -247,8 +256,11 @@ class Ledger:
             return self.connection.execute("SELECT hash, files FROM knowledge ORDER BY hash").fetchall()
 
     def take(self, rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str]) -> None:
-        """Fill an empty ledger with rows that have been verified."""
+        """Fill a ledger with rows that have been verified. Raises LedgerError if it is not empty."""
         with explained(self.path), self._transaction():
+            if self.head()[0]:
+                message = f"the ledger `{self.path}` has entries of its own"
+                raise LedgerError(message, "import into a new one")
             self.connection.executemany("INSERT INTO knowledge VALUES (?, ?)", knowledge.items())
             self.connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", rows)
             self.connection.execute("UPDATE head SET seq = ?, hash = ?", head)
@@ -256,8 +268,10 @@ class Ledger:
     def head(self) -> tuple[int, str]:
         """The number of entries and the hash of the last."""
         with explained(self.path):
-            seq, hash = self.connection.execute("SELECT seq, hash FROM head").fetchone()
-            return int(seq), str(hash)
+            found = self.connection.execute("SELECT seq, hash FROM head").fetchone()
+            if found is None or not isinstance(found[0], int):
+                raise LedgerError(f"the ledger `{self.path}` is damaged: it has no head", DAMAGED)
+            return found[0], str(found[1])
 
     def verify(self, head: str = "") -> Verified:
         """Compute the whole chain again; `head` is a head hash kept elsewhere (or its beginning)."""
@@ -266,11 +280,26 @@ class Ledger:
 
 
 def _entry(row: Row) -> Entry:
+    seq, id, header, content, hash = row
+    return Entry(seq, id, stored(id, header), None if content is None else stored(id, content), hash)
+
+
+def stored(id: str, text: str) -> dict[str, Any]:
+    """The object that a text of record `id` holds. Raises LedgerError if it was tampered with."""
+    with legible(id):
+        found: dict[str, Any] = json.loads(text)
+        if not isinstance(text, str) or not isinstance(found, dict):
+            raise TypeError("it is no object")
+        return found
+
+
+@contextmanager
+def legible(id: str) -> Iterator[None]:
+    """Turn what goes wrong in taking record `id` apart into a LedgerError."""
     try:
-        content = None if row[3] is None else json.loads(row[3])
-        return Entry(row[0], row[1], json.loads(row[2]), content, row[4])
-    except (ValueError, TypeError) as error:
-        raise LedgerError(f"record `{row[1]}` cannot be read: {error}", "`audit verify` says more") from None
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise LedgerError(f"record `{id}` cannot be read: {error}", "`audit verify` says more") from None
 
 
 # --- opening -------------------------------------------------------------------------------
@@ -292,25 +321,42 @@ def _connect(path: Path, write: bool) -> sqlite3.Connection:
     if not write:
         return _connect_to_read(path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    _begins(path, os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, timeout=_patience(), isolation_level=None)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")  # no freed page keeps what was in it
     return connection
 
 
+def _begins(path: Path, opened: int) -> None:
+    """Close an open file, if it begins as a database does or is empty.
+
+    SQLite does not look: it takes a file of a few bytes for an empty one, and writes over it.
+    """
+    try:
+        begin = os.read(opened, len(MAGIC))
+    finally:
+        os.close(opened)
+    if begin not in (b"", MAGIC):
+        raise LedgerError(f"the ledger `{path}` {NO_LEDGER[0]}", NO_LEDGER[1])
+
+
 def _connect_to_read(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise LedgerError(f"there is no ledger at `{path}` yet", "a consultation makes one")
+    _begins(path, os.open(path, os.O_RDONLY))
     place = path.absolute().as_uri()
     connection = sqlite3.connect(f"{place}?mode=ro", uri=True, timeout=_patience(), isolation_level=None)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError as error:
         connection.close()
+        if "locked" in str(error):
+            raise
         log = path.with_name(path.name + "-wal")
-        if "locked" in str(error) or (log.exists() and log.stat().st_size):
-            raise  # what is in the log would be missing
+        if log.exists() and log.stat().st_size:
+            message = f"the ledger `{path}` cannot be read here: its newest records are in `{log.name}`"
+            raise LedgerError(message, "copy both files to a folder that you may write to") from None
         # a folder in which SQLite cannot keep its own files
         connection = sqlite3.connect(f"{place}?immutable=1", uri=True, isolation_level=None)
     return connection
@@ -337,15 +383,11 @@ def explained(path: Path) -> Iterator[None]:
         said = str(error)
         for sign, message, help in (
             ("locked", "is locked by another program", "try again when it has finished"),
-            (
-                "readonly",
-                "cannot be written",
-                "it or its folder is read-only: use --ledger for another place",
-            ),
+            ("readonly", "cannot be written", "it or its folder is read-only: use --ledger"),
             ("disk is full", "cannot be written: the disk is full", "free some space, or use --ledger"),
             ("disk I/O", "cannot be used: the disk is full or fails", "free some space, or use --ledger"),
-            ("not a database", "is not a ledger (no SQLite database)", "use --ledger to name another file"),
-            ("malformed", "is damaged", "restore it from a copy"),
+            ("not a database", *NO_LEDGER),
+            ("malformed", "is damaged", DAMAGED),
         ):
             if sign in said:
                 raise LedgerError(f"the ledger `{path}` {message}", help) from None

@@ -1,7 +1,7 @@
 """The deciding policy: how arguments become a verdict, a timing, a cost and flags.
 
 Only arguments on topics that decide (`decides: yes`) make the verdict. They are weighed for
-each target by itself, arguments without a target counting for every one:
+each target that is argued about, arguments without a target counting for every one:
 
     strong for, nothing unsure or against    preferred
     for, nothing unsure or against           option
@@ -28,32 +28,45 @@ NOW = "now"
 def weigh(
     arguments: Iterable[tuple[Conclusion, Truth]], decides: set[str], false: Truth
 ) -> dict[str, dict[str, Truth]]:
-    """For each target argued about ("" if none is), where each verdict holds."""
+    """For each target, where each verdict holds; a target has one only where it is argued about.
+
+    The target "" is the case as a whole, and has a verdict where no other target has one.
+    """
     deciding = [(c, where) for c, where in arguments if c.kind == "argument" and c.name in decides]
-    targets = list(dict.fromkeys(c.target for c, _ in deciding if c.target)) or [""]
-    found = {}
-    for target in targets:
-        strong = plain = against = unsure = false
+    found: dict[str, dict[str, Truth]] = {}
+    anywhere = false
+    for target in dict.fromkeys(c.target for c, _ in deciding if c.target):
+        argued = false
         for argument, where in deciding:
-            if argument.target not in (target, ""):
-                continue
-            if argument.value == "for" and argument.strength == "strong":
-                strong = strong | where
-            elif argument.value == "for":
-                plain = plain | where
-            elif argument.value == "against":
-                against = against | where
-            else:
-                unsure = unsure | where
-        favoured, doubted = strong | plain, unsure | against
-        found[target] = {
-            "preferred": strong & ~doubted,
-            "option": plain & ~strong & ~doubted,
-            "uncertain": unsure | (favoured & against),
-            "not-advised": against & ~favoured & ~unsure,
-            "not-addressed": ~(favoured | doubted),
-        }
+            argued = argued | where if argument.target == target else argued
+        anywhere = anywhere | argued
+        verdicts = _weighed([(c, where) for c, where in deciding if c.target in (target, "")], false)
+        found[target] = {verdict: where & argued for verdict, where in verdicts.items()}
+    verdicts = _weighed([(c, where) for c, where in deciding if not c.target], false)
+    found[""] = {verdict: where & ~anywhere for verdict, where in verdicts.items()}
     return found
+
+
+def _weighed(arguments: Iterable[tuple[Conclusion, Truth]], false: Truth) -> dict[str, Truth]:
+    """Where each verdict holds of arguments about one target."""
+    strong = plain = against = unsure = false
+    for argument, where in arguments:
+        if argument.value == "for" and argument.strength == "strong":
+            strong = strong | where
+        elif argument.value == "for":
+            plain = plain | where
+        elif argument.value == "against":
+            against = against | where
+        else:
+            unsure = unsure | where
+    favoured, doubted = strong | plain, unsure | against
+    return {
+        "preferred": strong & ~doubted,
+        "option": plain & ~strong & ~doubted,
+        "uncertain": unsure | (favoured & against),
+        "not-advised": against & ~favoured & ~unsure,
+        "not-addressed": ~(favoured | doubted),
+    }
 
 
 def overall(by_target: dict[str, dict[str, Truth]], false: Truth) -> dict[str, Truth]:

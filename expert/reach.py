@@ -14,14 +14,14 @@ from math import prod
 from typing import NamedTuple
 
 from expert.case import Answer, Case
-from expert.conditions import Arithmetic, Compare, Condition, Quantity, Ref, parts_of, quantity_refs
+from expert.conditions import Arithmetic, Compare, Condition, Is, Quantity, Ref, parts_of, quantity_refs
 from expert.knowledge import Term
 from expert.logic import OPERATORS, Grid, Reading, Truth, passes
 from expert.policy import NOW, VERDICTS, overall, weigh
 from expert.rules import Conclusion, Instance, RuleBase, reads
 
 GRID_LIMIT = 1 << 16  # cases in one grid; beyond it an answer is taken to matter
-FAR = 10**9  # stands for "as large as you like" where a number has no upper bound
+FAR = 10**16  # beyond what can be typed; stands for "as large as you like" where there is no bound
 
 
 class Effect(NamedTuple):
@@ -98,7 +98,7 @@ class Reach:
 
     @cached_property
     def _comparisons(self) -> list[tuple[Quantity, Quantity]]:
-        compared = [c for i in self.base.instances for c in _compares(i.when)]
+        compared = [c for i in self.base.instances for c in _compares(i.when)]  # and equalities
         pairs = [pair for c in compared for pair in product(self._unfolded(c.left), self._unfolded(c.right))]
         return list(dict.fromkeys(pairs))
 
@@ -251,16 +251,18 @@ class Reach:
 def _compares(condition: Condition) -> Iterator[Compare]:
     if isinstance(condition, Compare):
         yield condition
+    if isinstance(condition, Is):
+        yield from (Compare(condition.ref, "at-least", v) for v in condition.values if isinstance(v, int))
     for part in parts_of(condition):
         yield from _compares(part)
 
 
 def _lowest(term: Term) -> int:
-    return term.low if term.low is not None else -FAR
+    return term.low if term.low is not None else -FAR * int(10**term.decimals)
 
 
 def _highest(term: Term) -> int:
-    return term.high if term.high is not None else FAR
+    return term.high if term.high is not None else FAR * int(10**term.decimals)
 
 
 def _amount(quantity: Quantity, values: dict[str, int]) -> int:

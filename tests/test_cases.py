@@ -1,56 +1,51 @@
-"""The cases of kb/cases/: verdicts, and the rules that must have fired."""
+"""The cases of kb/cases/: what must follow from them, and that they exercise every rule and condition."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from expert.case import read_case
+from expert.cases import Expected, Listed, failures, load_cases, seen_by, seen_in, shown
+from expert.exercise import coverage
 from expert.inference import infer
+from expert.lint import load
+from expert.logic import passes
+from expert.mutation import mutate
 from expert.rules import RuleBase
-from expert.trace import Consultation
 
-FOLDER = Path(__file__).parent.parent / "kb" / "cases"
-# every scalar is read as text, as the shell reads it
-CASES = [
-    (path.name, case)
-    for path in sorted(FOLDER.glob("*.yaml"))
-    for case in yaml.load(path.read_text(), Loader=yaml.BaseLoader)
-]
+ROOT = Path(__file__).parent.parent
+BASE = load(ROOT)
+CASES = load_cases(ROOT, BASE)
 
 
-def consulted(base: RuleBase, given: dict[str, str]) -> Consultation:
-    return infer(base, read_case(yaml.safe_dump(given), "given", base.knowledge))
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_case(base: RuleBase, case: Expected) -> None:
+    assert failures(case, seen_by(infer(base, case.given), base.knowledge)) == []
 
 
-@pytest.mark.parametrize(("file", "case"), CASES, ids=[case["case"] for _, case in CASES])
-def test_case(base: RuleBase, file: str, case: dict[str, Any]) -> None:
-    assert set(case) <= {"case", "given", "expect", "plan", "findings", "fired", "not-fired"}
-    found = consulted(base, case["given"])
-    for option, wanted in case["expect"].items():
-        result = found.recommendation(option)
-        cost = result.cost
-        seen = {
-            "verdict": result.verdict,
-            "timing": result.timing,
-            "flags": list(result.flags),
-            "low": None if cost is None else str(cost.low),
-            "high": None if cost is None else str(cost.high),
-        }
-        assert {key: seen[key] for key in wanted} == wanted, option
-    assert [step.step for step in found.plan] == case["plan"]
-    fired = {firing.rule for firing in found.firings}
-    known = {rule.id for rule in base.rules}
-    assert set(case["fired"]) | set(case.get("not-fired", [])) <= known
-    assert set(case["fired"]) <= fired
-    assert not set(case.get("not-fired", [])) & fired
-    if "findings" in case:
-        causes = [str(f.value) for f in found.findings if f.finding == "deep_scar_cause"]
-        assert causes == case["findings"].get("deep_scar_cause", [])
+def test_every_case_says_what_must_follow_and_what_must_fire() -> None:
+    for case in CASES:
+        kinds = {check.kind for check in case.checks}
+        assert {"verdict", "plan", "fired"} <= kinds, case.name
+
+
+def test_every_rule_and_every_condition_is_exercised(base: RuleBase) -> None:
+    assert coverage(base, CASES).missed == ()
 
 
 def test_every_rule_is_named_by_a_case_it_fires_in(base: RuleBase) -> None:
-    assert {rule.id for rule in base.rules} == {id for _, case in CASES for id in case["fired"]}
+    named = {id for case in CASES for check in case.checks if check.kind == "fired" for id in check.wanted}
+    assert named == {rule.id for rule in base.rules}
+
+
+def test_every_change_that_could_be_noticed_is(base: RuleBase) -> None:
+    score = mutate(base, CASES)
+    assert [survivor for survivor in score.survivors if not survivor.equivalent] == []
+    assert score.share == (547, 547)
+
+
+def test_all_cases_at_once_show_what_the_engine_shows_of_each(base: RuleBase) -> None:
+    table = shown(base.knowledge, passes(base.instances), Listed(case.given for case in CASES))
+    for n, case in enumerate(CASES):
+        assert seen_in(table, n) == seen_by(infer(base, case.given), base.knowledge), case.name

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expert import lint
+from expert.declarations import FILES
 from expert.lint import load, open_files, warnings
 from expert.rules import RuleBase
 from expert.source import DEPTH_LIMIT, SIZE_LIMIT, KnowledgeError, Problem, nearest, parse_yaml
@@ -40,6 +41,7 @@ def texts(directory: Path) -> dict[str, str]:
         f"{part}/{path.name}": path.read_text("utf-8")
         for part in ("kb", "rules")
         for path in sorted((directory / part).glob("*.yaml"))
+        if part == "rules" or path.stem in FILES
     }
 
 

@@ -42,6 +42,7 @@ ORDER = [
     "symbolic",
     "invariants",
     "proof",
+    "certificate",
     "structure",
     "prove_command",
     "cases",
