@@ -82,14 +82,15 @@ def consult(
     with problems_shown():
         check_format(table_format)
         base = open_knowledge(kb)
-        case, draft = read_answers(base, pairs, case_file), ""
-        if resume:
-            draft, case = resumed(base, case, ledger)
-        given = list(case.answers)
+        given: list[str] = []
         asked: list[str] = []
+        case, draft = read_answers(base, pairs, case_file, given), ""
+        if resume:
+            draft, case, before, asked = resumed(base, case, ledger)
+            given = list(dict.fromkeys([*before, *given]))
         if ask or resume or (not pairs and case_file is None):
             keep = None if no_save else (ledger_path(ledger), draft)
-            case, asked = hold_dialogue(base, case, kb, keep)
+            case, asked = hold_dialogue(base, case, kb, keep, given, asked)
         found = run(base, case)
     saved = None if no_save else save(base, found, (given, asked, label), ledger, draft)
     if json:
@@ -129,8 +130,8 @@ def save(
         return None
 
 
-def resumed(base: RuleBase, case: Case, ledger: Path | None) -> tuple[str, Case]:
-    """The id and the case of the newest draft, with the answers given now on top."""
+def resumed(base: RuleBase, case: Case, ledger: Path | None) -> tuple[str, Case, list[str], list[str]]:
+    """The newest draft: its id, its case with the answers given now on top, what was given and asked."""
     from expert.case import parse_pairs
     from expert.ledger import Ledger
     from expert.source import LedgerError
@@ -140,11 +141,17 @@ def resumed(base: RuleBase, case: Case, ledger: Path | None) -> tuple[str, Case]
     if found is None:
         raise LedgerError("there is no interrupted consultation to resume")
     kept = [word for word in found[1]["answers"] if word.split("=")[0] in base.knowledge.attributes]
-    return found[0], parse_pairs(kept, base.knowledge).with_answers(case.answers, base.knowledge)
+    merged = parse_pairs(kept, base.knowledge).with_answers(case.answers, base.knowledge)
+    return found[0], merged, found[1]["given"], found[1]["asked"]
 
 
 def hold_dialogue(
-    base: RuleBase, case: Case, kb: Path | None, keep: tuple[Path, str] | None
+    base: RuleBase,
+    case: Case,
+    kb: Path | None,
+    keep: tuple[Path, str] | None,
+    given: list[str],
+    asked: list[str],
 ) -> tuple[Case, list[str]]:
     """Ask on the terminal (questions go to stderr); the case, and what was asked in that order.
 
@@ -156,15 +163,17 @@ def hold_dialogue(
 
     dialogue = Dialogue(Reach(base), case)
     try:
-        return dialogue.run(ask_line, say_wrapped), dialogue.asked
+        return dialogue.run(ask_line, say_wrapped), [*asked, *dialogue.asked]
     except Interrupted as stopped:
         say("\nStopped. To go on from the answers so far:\n  " + command_line(base, stopped.case, kb))
         if keep and stopped.case.answers:
-            keep_draft(base, stopped.case, *keep)
+            keep_draft(base, stopped.case, *keep, given, [*asked, *dialogue.asked])
         raise typer.Exit(INTERRUPTED) from None
 
 
-def keep_draft(base: RuleBase, case: Case, ledger: Path, replaced: str) -> None:
+def keep_draft(
+    base: RuleBase, case: Case, ledger: Path, replaced: str, given: list[str], asked: list[str]
+) -> None:
     """Keep the answers of an interrupted dialogue in the ledger."""
     from expert.case import spell_answers
     from expert.ledger import Ledger
@@ -172,7 +181,8 @@ def keep_draft(base: RuleBase, case: Case, ledger: Path, replaced: str) -> None:
 
     try:
         with Ledger(ledger, write=True) as store:
-            store.save_draft({"answers": spell_answers(case, base.knowledge)})
+            answers = spell_answers(case, base.knowledge)
+            store.save_draft({"answers": answers, "given": given, "asked": asked})
             if replaced:
                 store.drop_draft(replaced)
         say("They are kept too: `consult --resume` takes them up.")

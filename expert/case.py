@@ -79,6 +79,11 @@ def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:
     return make_case(answers, knowledge)
 
 
+def names_in(text: str) -> list[str]:
+    """The attributes of a case file, in the order in which they stand in it."""
+    return [key.text or "" for key, _ in _pairs(parse_yaml(text, "")[0], [], "")]
+
+
 def _pairs(node: Node | None, problems: list[Problem], shown: str) -> list[tuple[Node, Node]]:
     if node is None:
         return []

@@ -113,9 +113,7 @@ class How:
         if match.kind == "datum":
             return [Tree("conclusion", match.text, tuple(map(self.claim, match.claims)))]
         if match.kind == "answer":
-            names = list(self.consultation.answers)
-            number = names.index(match.name) + 1
-            return [Tree("answer", f"{match.text} (your answer {number}: {match.name} = {match.value})")]
+            return [Tree("answer", f"{match.text} (your answer: {match.name} = {match.value})")]
         return [Tree("answer", f"{match.text} (no answer says so: {match.name})")]
 
     def claim(self, id: str) -> Tree:

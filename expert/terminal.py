@@ -69,18 +69,25 @@ def open_knowledge(kb: Path | None) -> RuleBase:
     return load(BUILT_IN[0] if kb is None else kb)
 
 
-def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None) -> Case:
-    """The case of a file and of answers given as words, which come on top. Raises CaseError."""
-    from expert.case import Case, parse_pairs, read_case
+def read_answers(
+    base: RuleBase, pairs: list[str] | None, case_file: str | None, order: list[str] | None = None
+) -> Case:
+    """The case of a file and of answers given as words, which come on top. Raises CaseError.
+
+    `order` is filled with the attributes as they were given.
+    """
+    from expert.case import Case, names_in, parse_pairs, read_case
     from expert.source import CaseError, KnowledgeError, read_text
 
     problems: list[Problem] = []
+    names: list[str] = []
     cases = [Case({})]
     try:
-        if case_file == "-":
-            cases.append(read_case(sys.stdin.read(), "standard input", base.knowledge))
-        elif case_file is not None:
-            cases.append(read_case(read_text(Path(case_file), case_file), case_file, base.knowledge))
+        if case_file is not None:
+            shown = "standard input" if case_file == "-" else case_file
+            text = sys.stdin.read() if case_file == "-" else read_text(Path(case_file), case_file)
+            cases.append(read_case(text, shown, base.knowledge))
+            names = names_in(text)
     except UnicodeDecodeError:
         from expert.source import Problem
 
@@ -93,6 +100,8 @@ def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None)
         problems += error.problems
     if problems:
         raise CaseError(problems)
+    if order is not None:
+        order += dict.fromkeys([*names, *(pair.partition("=")[0] for pair in pairs or [])])
     from functools import reduce
 
     return reduce(lambda a, b: a.with_answers(b.answers, base.knowledge), cases)
