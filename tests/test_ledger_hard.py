@@ -518,7 +518,7 @@ def test_bytes_of_the_file_itself(tmp_path: Path, step: int, record_property: Re
 
 
 def stored(path: Path) -> object:
-    with behind(path) as connection:
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
         rows = connection.execute(ALL).fetchall()
         return rows, connection.execute("SELECT * FROM knowledge").fetchall()
 

@@ -30,7 +30,7 @@ NUMBERS = {  # at and around what the rules compare with
     "saved": "0 10 10.01 35.50 61 90.01 100 100.01",
     "tool": "0 0.01 5 12.75 50 100",
 }
-CASES = 600
+CASES = 1000
 Bases = tuple[RuleBase, OracleKB]
 
 
