@@ -152,7 +152,7 @@ class _Seen:
                 return Fault(erasure.seq, erasure.id, f"erased `{id}`, which has a content or is not there")
         for hash in self.knowledge:
             if not self.sound(hash):
-                return Fault(0, "", f"keeps the knowledge {hash[:12]}, which is not what its hash says")
+                return Fault(0, "", f"keeps the knowledge {str(hash)[:12]}, which is not what its hash says")
         if not self.found_kept:
             message = f"has no entry with the hash {self.kept[:16]} that was kept: the history was rewritten"
             return Fault(0, "", message)

@@ -27,7 +27,7 @@ from expert.source import KnowledgeError
 from expert.trace import Consultation
 
 PAIRS = {"acne": None, "bicycle": 200}  # how many of the pairs of answers; None: all
-RANDOM_CASES = {"acne": 1000, "bicycle": 200}
+RANDOM_CASES = {"acne": 1000, "bicycle": 400}
 GENERATED, CASES_EACH = 60, 10
 RESULTS = {  # what is compared of each kind of fact
     "fired": "n rule option",

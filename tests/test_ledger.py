@@ -147,6 +147,7 @@ TAMPERINGS = {
     "knowledge deleted": ("DELETE FROM knowledge", 1, "first"),
     "one knowledge deleted": (f"DELETE FROM knowledge WHERE hash <> '{HEADER['knowledge']}'", 2, "second"),
     "knowledge nothing rests on": ("INSERT INTO knowledge VALUES ('ab', '{}')", 0, ""),
+    "knowledge that is no text": ("INSERT INTO knowledge VALUES (x'00ff', x'7b7d')", 0, ""),
     "head row lost": ("DELETE FROM head", 0, ""),
 }
 
