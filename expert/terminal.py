@@ -48,7 +48,9 @@ Kb = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 LedgerFile = Annotated[
     Path | None,
-    typer.Option("--ledger", metavar="FILE", help="A ledger other than yours (or CICATRIX_LEDGER)."),
+    typer.Option(
+        "--ledger", metavar="FILE", readable=False, help="A ledger other than yours (or CICATRIX_LEDGER)."
+    ),
 ]
 RecordId = Annotated[str, typer.Argument(metavar="ID", help="A record's id, or `last`.")]
 Document = Annotated[
