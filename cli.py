@@ -425,7 +425,7 @@ def main() -> None:
     if sys.argv[1:2] == ["consult"]:
         gc.disable()  # one short run makes no garbage worth looking for
     else:
-        add_groups()  # which costs 8 ms: a consultation needs none of them
+        add_groups()  # a consultation needs none of them
     app()
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 SIZE_LIMIT = 1_000_000  # bytes in one file
-LISTED = 40  # names in one message
 DEPTH_LIMIT = 24  # nested collections
 NODE_LIMIT = 100_000  # pieces of YAML in one file
 PROBLEM_LIMIT = 1_000  # problems, after which reading stops

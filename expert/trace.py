@@ -1,6 +1,6 @@
 """The record of a consultation: frozen values that everything later reads.
 
-They are named tuples, which cost a tenth of a dataclass to define, at every start.
+They are named tuples, which cost a sixth of a dataclass to define, at every start.
 
 Explanations, the ledger and `--json` see only these records, never the engine's memory. All
 of it is plain data (text, numbers, tuples): `plain` gives the JSON form and `restore` takes

@@ -45,6 +45,7 @@ COMPARISON_WORDS = {
     "less-than": "less than",
     "at-most": "at most",
 }
+SIGNS_BETWEEN = {"times": " x ", "plus": " + ", "minus": " - "}
 STANCE_WORDS = {"for": "for", "against": "against", "unsure": "undecided"}
 
 
@@ -139,8 +140,9 @@ class Phrases:
         if isinstance(quantity, Ref):
             return self.label(quantity)
         if isinstance(quantity, Arithmetic):
-            signs = {"times": " x ", "plus": " + ", "minus": " - "}
-            return signs[quantity.operator].join(self.quantity(part, beside) for part in quantity.parts)
+            return SIGNS_BETWEEN[quantity.operator].join(
+                self.quantity(part, beside) for part in quantity.parts
+            )
         other = beside.right if quantity is beside.left else beside.left
         return self.term(other).show(quantity) if isinstance(other, Ref) else str(quantity)
 
@@ -150,9 +152,8 @@ class Phrases:
             return term.show(quantity)
         if isinstance(quantity, Ref):
             return self.label(quantity)
-        signs = {"times": " x ", "plus": " + ", "minus": " - "}
         parts = [self.label(p) if isinstance(p, Ref) else self.computed(p, term) for p in quantity.parts]
-        return signs[quantity.operator].join(parts)
+        return SIGNS_BETWEEN[quantity.operator].join(parts)
 
     def conclusion(self, conclusion: Conclusion) -> str:
         """What a rule would conclude."""
