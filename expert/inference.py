@@ -2,7 +2,10 @@
 
 This is the only module that imports experta. What calls what:
 
-    infer                 run the engine on a case
+    prepare               make a rule base ready, once for all of its cases
+      Network               which facts each instance needs, and waits for
+      memory.Wording        what the record says in every case alike
+    Prepared(case)        run the engine on a case
       Engine.tell           every attribute is a fact: an answer, or that it is unknown
       Engine.run            experta's own loop: match, choose, fire
         Indexed.changes       which instances the new facts activate or block
@@ -15,7 +18,10 @@ from __future__ import annotations
 
 import collections
 import collections.abc
-from collections.abc import Iterable
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 # experta 1.9.4 pins frozendict 1.2, which looks for this name; Python 3.10 took it away.
@@ -26,23 +32,194 @@ from experta import Fact, KnowledgeEngine, Rule
 from experta import __version__ as ENGINE
 from experta.abstract import Matcher, Strategy
 from experta.activation import Activation
+from experta.fact import InitialFact
 
 from expert.case import Case
-from expert.memory import WorkingMemory
+from expert.conditions import All, Compare, Condition, Given, Is, Known, Not, Ref, refs
+from expert.knowledge import Value
+from expert.memory import Wording, WorkingMemory
 from expert.outcome import consultation
-from expert.rules import Instance, RuleBase, reads
+from expert.rules import Instance, RuleBase
 from expert.trace import Consultation
 
-__all__ = ["ENGINE", "infer"]
+__all__ = ["ENGINE", "infer", "prepare"]
+
+# What facts say, as instances wait for it: (key, value), (key,) for there being any value, and
+# (key, None) for an answer that is not known. START is said in every case.
+Sign = tuple[Value | None, ...]
+START: Sign = ()
 
 
 def infer(base: RuleBase, case: Case) -> Consultation:
     """What follows from a case. The same case gives the same value, whatever the hash seed."""
-    engine = Engine(base, case)
-    engine.reset()
-    engine.tell()
-    engine.run()
-    return consultation(engine.memory)
+    return prepare(base)(case)
+
+
+def prepare(base: RuleBase) -> Prepared:
+    """The function that infers cases of a rule base. The latest is kept: no rule base ever changes."""
+    global _latest
+    latest = _latest
+    if latest is None or latest.base is not base:
+        latest = _latest = Prepared(base)
+    return latest
+
+
+class Prepared:
+    """A rule base, and what its consultations share."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.base, self.network, self.wording = base, Network(base), Wording(base)
+
+    def __call__(self, case: Case) -> Consultation:
+        """What follows from a case."""
+        engine = Engine(self, case)
+        engine.reset()
+        engine.tell()
+        engine.run()
+        return consultation(engine.memory)
+
+
+_latest: Prepared | None = None
+
+
+# --- matching ----------------------------------------------------------------------------
+
+
+class Candidate:
+    """An instance, and which facts decide whether it is activated."""
+
+    def __init__(self, rank: int, instance: Instance) -> None:
+        self.rank, self.instance = rank, instance
+        self.needs: list[tuple[Sign, ...]] = []  # one of each must be there
+        self.rest: list[Condition] = []  # and these hold, which signs alone do not decide
+        for part in _conjuncts(instance.when):
+            if signs := _signs(part):
+                self.needs.append(signs)
+            else:
+                self.rest.append(part)
+                self.needs += [((ref.key,),) for ref in _valued(part)]
+        read = [ref for part in self.rest for ref, _ in refs(part)]
+        # all answers are there before the first rule fires; findings come one after another
+        self.watched: list[Sign] = [(ref.key,) for ref in read if ref.kind == "finding"]
+
+    @cached_property
+    def activation(self) -> Activation:
+        """What experta's agenda holds; made when first needed, as that takes most of the time."""
+        # ranks are unique, so salience alone decides the order
+        return Activation(Rule(salience=-self.rank)(_action(self.instance)), ())
+
+
+def _action(instance: Instance) -> Any:
+    def fire(engine: Engine) -> None:
+        engine.fire(instance)
+
+    return fire
+
+
+def _conjuncts(condition: Condition) -> Iterator[Condition]:
+    """The conditions every one of which must hold."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from _conjuncts(part)
+    elif not (isinstance(condition, Given) and condition.truth):
+        yield condition
+
+
+def _signs(condition: Condition) -> tuple[Sign, ...]:
+    """The signs of which a condition takes one, and nothing else; none if it is not so simple."""
+    if isinstance(condition, Is):
+        return tuple((condition.ref.key, value) for value in condition.values)
+    if isinstance(condition, Known) and condition.wanted:
+        return ((condition.ref.key,),)
+    if isinstance(condition, Known) and condition.ref.kind == "attribute":
+        return ((condition.ref.key, None),)
+    return ()
+
+
+def _valued(condition: Condition) -> list[Ref]:
+    """Terms without a value of which a condition cannot hold."""
+    inside = condition.part if isinstance(condition, Not) else condition
+    return [ref for ref, _ in refs(inside)] if isinstance(inside, (Is, Compare)) else []
+
+
+class Network:
+    """The instances of a rule base, each waiting for that of its needs which the fewest share.
+
+    Most rules of a large rule base are about something else than the case at hand: what they wait
+    for is not said, and they are never looked at.
+    """
+
+    def __init__(self, base: RuleBase) -> None:
+        candidates = [Candidate(rank, instance) for rank, instance in enumerate(base.instances)]
+        common = Counter(sign for candidate in candidates for need in candidate.needs for sign in need)
+        self.waiting: dict[Sign, list[Candidate]] = {}
+        for candidate in candidates:
+            candidate.needs.sort(key=lambda need: sum(common[sign] for sign in need))
+            for sign in candidate.needs[0] if candidate.needs else [START]:
+                self.waiting.setdefault(sign, []).append(candidate)
+
+
+class Indexed(Matcher):  # type: ignore[misc]
+    """Looks at an instance when what it waits for is said, and never without need.
+
+    No fact is retracted: a need that is met stays met. Only what stands under `unless` or the like
+    can turn false, through findings of lower strata; those are all there before the instance comes
+    first on the agenda.
+
+    experta's Rete network is built anew for each engine, which costs more than a whole
+    consultation, and tests every fact against every rule.
+    """
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.signs: set[Sign] = set()
+        self.waiting: dict[Sign, dict[Candidate, None]] = {}
+        self.active: set[Candidate] = set()
+
+    def changes(
+        self, adding: Iterable[Fact] | None = None, deleting: Iterable[Fact] | None = None
+    ) -> tuple[list[Activation], list[Activation]]:
+        """The activations that new facts bring about, and those that they block."""
+        new = [sign for fact in adding or () for sign in self._take(fact)]
+        self.signs.update(new)
+        candidates: dict[Candidate, None] = {}
+        for sign in new:
+            candidates |= dict.fromkeys(self.engine.prepared.network.waiting.get(sign, ()))
+            candidates |= self.waiting.pop(sign, {})
+        added, removed = [], []
+        for candidate in candidates:
+            held = self._holds(candidate)
+            if held and candidate not in self.active:
+                self.active.add(candidate)
+                added.append(candidate.activation)
+            elif not held and candidate in self.active:
+                self.active.remove(candidate)
+                removed.append(candidate.activation)
+        return added, removed
+
+    def _take(self, fact: Fact) -> list[Sign]:
+        """Take a fact in; its signs, if it can be a premise."""
+        if isinstance(fact, InitialFact):
+            return [START]
+        if fact["kind"] == "finding":
+            self.engine.memory.learn(fact["key"], fact["value"])
+        elif fact["kind"] not in ("answer", "unknown"):
+            return []
+        sign: Sign = (fact["key"], fact["value"])
+        return [sign] if fact["kind"] == "unknown" else [sign, sign[:1]]
+
+    def _holds(self, candidate: Candidate) -> bool:
+        """Whether an instance's condition holds; it is left waiting for what can change that."""
+        for need in candidate.needs:
+            if self.signs.isdisjoint(need):
+                self._wait(candidate, need)
+                return False
+        self._wait(candidate, candidate.watched)
+        return all(self.engine.memory.reading.test(part) for part in candidate.rest)
+
+    def _wait(self, candidate: Candidate, signs: Iterable[Sign]) -> None:
+        for sign in signs:
+            self.waiting.setdefault(sign, {})[candidate] = None
 
 
 class ByRank(Strategy):  # type: ignore[misc]
@@ -53,68 +230,26 @@ class ByRank(Strategy):  # type: ignore[misc]
     """
 
     def _update_agenda(self, agenda: Any, added: Iterable[Activation], removed: Iterable[Activation]) -> None:
-        gone = {id(activation) for activation in removed}
-        kept = [activation for activation in agenda.activations if id(activation) not in gone]
-        # the agenda's next activation is its last
-        agenda.activations = sorted([*kept, *added], key=lambda activation: activation.rule.salience)
+        if gone := {id(activation) for activation in removed}:
+            agenda.activations = [a for a in agenda.activations if id(a) not in gone]
+        for activation in added:  # the agenda's next activation is its last
+            insort(agenda.activations, activation, key=_salience)
 
 
-class Network:
-    """The instances of a rule base as experta rules, indexed by the facts they read."""
-
-    def __init__(self, base: RuleBase) -> None:
-        self.rules: dict[int, Rule] = {}
-        self.readers: dict[str, list[int]] = {}
-        for rank, instance in enumerate(base.instances):
-            # ranks are unique, so salience alone decides the order
-            self.rules[rank] = Rule(salience=-rank)(_action(instance))
-            for key in dict.fromkeys(ref.key for ref, _ in reads(instance)):
-                self.readers.setdefault(key, []).append(rank)
-
-    def reading(self, keys: Iterable[str]) -> dict[int, Rule]:
-        """The rules that read any of the facts, by rank."""
-        ranks = sorted({rank for key in keys for rank in self.readers.get(key, ())})
-        return {rank: self.rules[rank] for rank in ranks}
+def _salience(activation: Activation) -> int:
+    found: int = activation.rule.salience
+    return found
 
 
-def _action(instance: Instance) -> Any:
-    def fire(engine: Engine) -> None:
-        engine.fire(instance)
-
-    return fire
+# --- the engine --------------------------------------------------------------------------
 
 
-class Indexed(Matcher):  # type: ignore[misc]
-    """Matches only the instances that read a changed fact, with the shell's own conditions.
+class Told(Fact):  # type: ignore[misc]
+    """A fact of names and numbers, taken as they are: experta would see of each how to freeze it."""
 
-    experta's Rete network is built anew for each engine, which costs more than a whole
-    consultation, and tests every fact against every rule.
-    """
-
-    def reset(self) -> None:
-        """Forget every activation."""
-        self.active: dict[int, Activation] = {}
-
-    def changes(
-        self, adding: Iterable[Fact] | None = None, deleting: Iterable[Fact] | None = None
-    ) -> tuple[list[Activation], list[Activation]]:
-        """The activations that new facts bring about, and those that they block."""
-        engine: Engine = self.engine
-        added, removed = [], []
-        for fact in adding or ():
-            if fact.get("kind") == "finding":
-                engine.memory.learn(fact["key"], fact["value"])
-        keys = {fact.get("key") for fact in adding or ()}
-        # experta's InitialFact, which has no key, starts every instance off
-        touched = engine.network.rules if None in keys else engine.network.reading(keys)
-        for rank, rule in touched.items():
-            held = engine.memory.reading.test(engine.memory.base.instances[rank].when)
-            if held and rank not in self.active:
-                self.active[rank] = Activation(rule, ())
-                added.append(self.active[rank])
-            elif not held and rank in self.active:
-                removed.append(self.active.pop(rank))
-        return added, removed
+    def __init__(self, **content: Value | None) -> None:
+        super().__init__()
+        dict.update(self, content)
 
 
 class Engine(KnowledgeEngine):  # type: ignore[misc]
@@ -123,21 +258,23 @@ class Engine(KnowledgeEngine):  # type: ignore[misc]
     __matcher__ = Indexed
     __strategy__ = ByRank
 
-    def __init__(self, base: RuleBase, case: Case) -> None:
-        self.network = Network(base)
-        self.memory = WorkingMemory(base, case)
+    def __init__(self, prepared: Prepared, case: Case) -> None:
+        self.prepared = prepared
+        self.memory = WorkingMemory(prepared.wording, case)
         super().__init__()
 
     def tell(self) -> None:
         """Declare what the case says, and what it leaves unknown."""
-        for name in self.memory.base.knowledge.attributes:
+        facts = []
+        for name in self.prepared.base.knowledge.attributes:
             value = self.memory.case.value(name)
-            self.declare(Fact(kind="unknown" if value is None else "answer", key=name, value=value))
+            facts.append(Told(kind="unknown" if value is None else "answer", key=name, value=value))
+        self.declare(*facts)
 
     def fire(self, instance: Instance) -> None:
         """What a rule does when experta fires it."""
         for n, (kind, key, value) in enumerate(self.memory.fire(instance)):
             if kind == "finding":
-                self.declare(Fact(kind=kind, key=key, value=value))
+                self.declare(Told(kind=kind, key=key, value=value))
             else:  # two rules may put forward the same argument: both are kept
-                self.declare(Fact(kind=kind, key=key, value=value, by=instance.id, nth=n))
+                self.declare(Told(kind=kind, key=key, value=value, by=instance.id, nth=n))

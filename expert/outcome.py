@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import cast
+
 from expert import trace
 from expert.case import Case, plain_answers
 from expert.conditions import All, Condition, Known, refs
 from expert.logic import Evaluation, Grid
-from expert.memory import WorkingMemory
+from expert.memory import Wording, WorkingMemory
 from expert.policy import NOW, overall, verdict_of, weigh
 from expert.rules import Conclusion, RuleBase
 from expert.words import statement
@@ -18,7 +21,7 @@ def follow(base: RuleBase, case: Case) -> trace.Consultation:
     This is `inference.infer` without its engine, to the last byte: for what-if on a record,
     and wherever experta is not at hand.
     """
-    memory = WorkingMemory(base, case)
+    memory = WorkingMemory(Wording(base), case)
     waiting = list(base.instances)
     while instance := next((i for i in waiting if memory.reading.test(i.when)), None):
         waiting.remove(instance)
@@ -31,6 +34,10 @@ def follow(base: RuleBase, case: Case) -> trace.Consultation:
 def consultation(memory: WorkingMemory) -> trace.Consultation:
     """The record of a run that has come to its end."""
     k = memory.base.knowledge
+    # an instance fires once; of thousands of rules, saying why not takes longer than the run
+    not_fired = trace.Later(
+        len(memory.base.instances) - len(memory.firings), lambda: tuple(_not_fired(memory))
+    )
     return trace.Consultation(
         knowledge=trace.KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer),
         answers=plain_answers(memory.case, k),
@@ -39,7 +46,7 @@ def consultation(memory: WorkingMemory) -> trace.Consultation:
         plan=_plan(memory),
         advice=_advice(memory),
         firings=tuple(memory.firings),
-        not_fired=_not_fired(memory),
+        not_fired=cast("tuple[trace.NotFired, ...]", not_fired),
     )
 
 
@@ -144,16 +151,13 @@ def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
     return tuple(found)
 
 
-def _not_fired(memory: WorkingMemory) -> tuple[trace.NotFired, ...]:
+def _not_fired(memory: WorkingMemory) -> Iterator[trace.NotFired]:
     fired = {(firing.rule, firing.option or "") for firing in memory.firings}
-    found = []
     for instance in memory.base.instances:
         if (instance.rule.id, instance.option) not in fired:
             reason, failed = _failure(instance.when, memory.reading)
-            names = tuple(dict.fromkeys(ref.key for ref, _ in refs(failed)))
-            text = memory.phrases.condition(failed)
-            found.append(trace.NotFired(instance.rule.id, instance.option or None, reason, text, names))
-    return tuple(found)
+            text, names = memory.wording.said(failed)
+            yield trace.NotFired(instance.rule.id, instance.option or None, reason, text, names)
 
 
 def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]:

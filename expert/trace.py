@@ -9,9 +9,57 @@ it back.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar, overload
 
 Plain = str | int | float  # a value in its term's own unit
+T = TypeVar("T")
+
+
+class Later(Sequence[T]):
+    """A tuple whose items are made when they are first looked at; how many is known before.
+
+    It equals that tuple and stands for it anywhere; a copy of it is that tuple.
+    """
+
+    __slots__ = ("_items", "_make", "_size")
+
+    def __init__(self, size: int, make: Callable[[], tuple[T, ...]]) -> None:
+        self._size = size
+        self._items: tuple[T, ...] = ()
+        self._make: Callable[[], tuple[T, ...]] | None = make
+
+    def _tuple(self) -> tuple[T, ...]:
+        make = self._make
+        if make is not None:
+            self._items = make()
+            self._make = None  # and with it goes all that the items are made from
+        return self._items
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
+        return self._tuple()[index]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._tuple())
+
+    def __eq__(self, other: object) -> bool:
+        return self._tuple() == (other._tuple() if isinstance(other, Later) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._tuple())
+
+    def __repr__(self) -> str:
+        return repr(self._tuple())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self._tuple(),)
 
 
 class Match(NamedTuple):
@@ -178,7 +226,7 @@ class Consultation(NamedTuple):
 
 def plain(record: object) -> Any:
     """The record as JSON data: records become objects, tuples lists."""
-    if isinstance(record, tuple):
+    if isinstance(record, (tuple, Later)):
         names = getattr(record, "_fields", None)
         if names is None:
             return [plain(item) for item in record]

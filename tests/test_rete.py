@@ -15,7 +15,7 @@ from rete import Native
 from test_oracle import BASES, choices
 
 from expert.case import Case, parse_pairs
-from expert.inference import Engine, infer
+from expert.inference import Engine, infer, prepare
 from expert.lint import load
 from expert.outcome import follow
 from expert.rules import RuleBase
@@ -109,7 +109,7 @@ def test_engines_do_not_influence_each_other(name: str) -> None:
 
 
 def started(base: RuleBase, case: Case) -> Engine:
-    engine = Engine(base, case)
+    engine = Engine(prepare(base), case)
     engine.reset()
     engine.tell()
     return engine
