@@ -1,7 +1,8 @@
 """The `cicatrix` command: parses, calls `expert/`, prints. It decides nothing.
 
 Exit codes: 0 success; 1 a check found something; 2 bad input; 3 bad knowledge base; 4 the
-ledger cannot be used (a consultation's result is printed all the same); 130 interrupted.
+ledger cannot be used (a consultation's result is printed all the same); 5 an optional library is
+not installed; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from expert.terminal import (
     emit,
     ledger_path,
     open_knowledge,
+    open_reviews,
     print_json,
     problems_shown,
     read_answers,
@@ -79,9 +81,12 @@ def consult(
 
     Example: cicatrix consult scar_depth=deep active_acne=no scar_count=12
     """
+    from expert.review import unreviewed
+    from expert.trace import plain
+
     with problems_shown():
         check_format(table_format)
-        base = open_knowledge(kb)
+        base, reviews = open_knowledge(kb), open_reviews(kb)
         given: list[str] = []
         asked: list[str] = []
         case, draft = read_answers(base, pairs, case_file, given), ""
@@ -92,13 +97,14 @@ def consult(
             keep = None if no_save else (ledger_path(ledger), draft)
             case, asked = hold_dialogue(base, case, kb, keep, given, asked)
         found = run(base, case)
-    saved = None if no_save else save(base, found, (given, asked, label), ledger, draft)
+        missing = unreviewed(base, reviews, found)
+    saved = None if no_save else save(base, found, (given, asked, label, missing), ledger, draft)
     if json:
-        print_json(found)
+        print_json({**plain(found), "unreviewed": missing})
     else:
         from expert.report import consultation_text
 
-        emit(consultation_text(found, base.knowledge, brief, trace, table_format))
+        emit(consultation_text(found, base.knowledge, brief, trace, table_format, missing))
         if saved:
             emit(f"Record {saved.id}, head {saved.hash}")
     if saved is None and not no_save:
@@ -108,7 +114,7 @@ def consult(
 def save(
     base: RuleBase,
     found: Consultation,
-    how: tuple[list[str], list[str], str],
+    how: tuple[list[str], list[str], str, tuple[str, ...]],
     ledger: Path | None,
     draft: str,
 ) -> Entry | None:
@@ -224,13 +230,13 @@ def explain_how(
     from expert.report import footer, tree_text
 
     with problems_shown():
-        base, _, found = the_case(rest, case_file, ledger, kb)
-        subject = find_subject(base, conclusion)
-        trees = how(found, base, subject, read_document(document))
+        asked = the_case(rest, case_file, ledger, kb)
+        subject = find_subject(asked.base, conclusion)
+        trees = how(asked.found, asked.base, subject, read_document(document))
     if json:
         print_json(tuple(trees))
     elif trees:
-        emit(tree_text(trees) + "\n\n" + footer(found))
+        emit(tree_text(trees) + "\n\n" + footer(asked.found, asked.unreviewed, asked.recorded))
     else:
         emit(f"Nothing was concluded about {subject.id}: see `explain why-not {subject.id}`.")
 
@@ -260,13 +266,14 @@ def explain_why_not(
 
     goal = verdict_in(rest or [])
     with problems_shown():
-        base, case, found = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
-        sentences = read_document(document)
-        reason = why_not(Reach(base), case, found, find_subject(base, subject), goal)
+        asked = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
+        sentences, about = read_document(document), find_subject(asked.base, subject)
+        reason = why_not(Reach(asked.base), asked.case, asked.found, about, goal)
     if json:
         print_json(reason)
     else:
-        emit(why_not_text(reason, base, sentences) + "\n\n" + footer(found))
+        end = footer(asked.found, asked.unreviewed, asked.recorded)
+        emit(why_not_text(reason, asked.base, sentences) + "\n\n" + end)
 
 
 def verdict_in(words: list[str]) -> str:
@@ -307,20 +314,24 @@ def what_if_command(
     from expert.explain import what_if
     from expert.outcome import follow
     from expert.report import footer, what_if_text
+    from expert.review import unreviewed
 
     with problems_shown():
         check_format(table_format)
         words = [word for words in given or () for word in words.split()]
         if "=" not in changes[0]:
             words, changes = [changes[0], *words], changes[1:]
-        base, case, before = the_case(words, case_file, ledger, kb)
-        changed = case.with_answers(parse_pairs(changes, base.knowledge).answers, base.knowledge)
+        asked = the_case(words, case_file, ledger, kb)
+        base, before = asked.base, asked.found
+        changed = asked.case.with_answers(parse_pairs(changes, base.knowledge).answers, base.knowledge)
         after = follow(base, changed)
+        # a record says that of the rules which fired in it, and not of others
+        missing = None if asked.reviews is None else unreviewed(base, asked.reviews, after)
     differences = what_if(before, after)
     if json:
         print_json(tuple(differences))
     else:
-        emit(what_if_text(differences, table_format) + "\n\n" + footer(after))
+        emit(what_if_text(differences, table_format) + "\n\n" + footer(after, missing))
 
 
 # --- kb --------------------------------------------------------------------------------------
@@ -431,9 +442,10 @@ def main() -> None:
 
 def add_groups() -> None:
     """Add the groups of commands."""
-    from expert import test_commands
+    from expert import review_command, test_commands
     from expert.audit import audit_app
     from expert.export_command import export
+    from expert.population_command import population_app
     from expert.prove_command import prove
 
     for name, command in (
@@ -442,9 +454,12 @@ def add_groups() -> None:
         ("diff", test_commands.diff),
         ("prove", prove),
         ("export", export),
+        ("review", review_command.review),
+        ("approve", review_command.approve),
     ):
         kb_app.command(name)(command)
-    for name, group in (("explain", explain_app), ("kb", kb_app), ("audit", audit_app)):
+    groups = {"explain": explain_app, "kb": kb_app, "audit": audit_app, "population": population_app}
+    for name, group in groups.items():
         app.add_typer(group, name=name)
 
 

@@ -97,6 +97,14 @@ def _pairs(node: Node | None, problems: list[Problem], shown: str) -> list[tuple
     return node.pairs
 
 
+def cell_answer(cell: object, term: Term) -> Answer:
+    """The answer of a table's cell, whatever its type. Raises ValueError."""
+    if cell is None:
+        return None
+    text = str(cell).strip() if not isinstance(cell, bool) else str(cell).lower()
+    return parse_answer(_spelled(text, term), term)
+
+
 def _spelled(text: str, term: Term) -> str:
     """What JSON and YAML write for yes, no and nothing, as the vocabulary writes it."""
     if text in ("null", "~", ""):

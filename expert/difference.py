@@ -158,7 +158,7 @@ def _compared(thing: Thing, reaches: list[Reach], behind: list[list[Instance]]) 
     attributes = {**reaches[0].base.knowledge.attributes, **reaches[1].base.knowledge.attributes}
     case = smallest(grid, where, reaches[1].base.knowledge._replace(attributes=attributes))
     said = [value_at(table, grid, case) if case else "" for table in tables]
-    exhaustive = whole and not any(_computes(instance) for read in ordered for instance in read)
+    exhaustive = whole and not any(computes(instance) for read in ordered for instance in read)
     return Change(thing, where.bit_count(), grid.size, exhaustive, case, *said)
 
 
@@ -166,7 +166,7 @@ def _told(instances: list[Instance]) -> list[str]:
     return sorted(repr((i.id, i.when, i.then)) for i in instances)
 
 
-def _computes(instance: Instance) -> bool:
+def computes(instance: Instance) -> bool:
     """Whether more than one number is in play, so that each one's thresholds depend on the others."""
     compared = [leaf for leaf in leaves(instance.when) if isinstance(leaf, Compare)]
     sides = [[*quantity_refs(leaf.left), *quantity_refs(leaf.right)] for leaf in compared]

@@ -263,20 +263,21 @@ class Grid:
             self.strides[name] = stride
             stride *= len(values)
 
-    def _where(self, name: str, index: int) -> int:
+    def where(self, name: str, index: int) -> int:
+        """The cases in which an attribute has the value with this index."""
         stride, count = self.strides[name], len(self.axes[name])
         block = ((1 << stride) - 1) << (index * stride)
         return block * (self.full // ((1 << (stride * count)) - 1))
 
     def equals(self, attribute: str, value: Value) -> int:
         values = self.axes.get(attribute, (None,))
-        return self._where(attribute, values.index(value)) if value in values else 0
+        return self.where(attribute, values.index(value)) if value in values else 0
 
     def known(self, attribute: str) -> int:
         values = self.axes.get(attribute, (None,))
         if None not in values:
             return self.full
-        return self.full & ~self._where(attribute, values.index(None)) if len(values) > 1 else 0
+        return self.full & ~self.where(attribute, values.index(None)) if len(values) > 1 else 0
 
     def number(self, attribute: str) -> Row:
         values, stride = self.axes.get(attribute, (None,)), self.strides.get(attribute, 1)
@@ -289,5 +290,5 @@ class Grid:
     def varies(self, truth: int, attribute: str) -> bool:
         """Whether changing this attribute alone ever changes the truth value."""
         stride, count = self.strides[attribute], len(self.axes[attribute])
-        first = self._where(attribute, 0) & truth
-        return any((self._where(attribute, i) & truth) >> (i * stride) != first for i in range(1, count))
+        first = self.where(attribute, 0) & truth
+        return any((self.where(attribute, i) & truth) >> (i * stride) != first for i in range(1, count))

@@ -9,6 +9,7 @@ import typer
 from expert.terminal import (
     BUILT_IN,
     CHECK_FAILED,
+    NO_LIBRARY,
     Json,
     Kb,
     emit,
@@ -21,7 +22,6 @@ from expert.terminal import (
 if TYPE_CHECKING:
     from expert.proof import Check, Found, Proof, Report, Witness
 
-NO_PROVER = 5
 WIDTH = 100
 
 
@@ -48,7 +48,7 @@ def prove(
     except NoProver:
         say("error: `kb prove` needs Z3, which is not installed")
         say("  help: pip install 'cicatrix[prove]'")
-        raise typer.Exit(NO_PROVER) from None
+        raise typer.Exit(NO_LIBRARY) from None
     with problems_shown():
         base = open_knowledge(kb)
         invariants = load_invariants(base, BUILT_IN[0] if kb is None else kb)

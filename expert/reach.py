@@ -172,12 +172,12 @@ class Reach:
 
     def verdicts(self, option: str, case: Case) -> list[str]:
         """The verdicts that an option can still have, whatever the open answers are."""
-        free = [name for name in self.support(self._deciding(option)) if name not in case.answers]
+        free = [name for name in self.support(self.deciding(option)) if name not in case.answers]
         axes = self.grid(case, free)
         if prod(map(len, axes.values())) > GRID_LIMIT:
             return list(VERDICTS)
         grid = Grid(axes)
-        holds = self._verdict_masks(option, grid)
+        holds = self.verdict_masks(option, grid)
         return [verdict for verdict in VERDICTS if holds[verdict] & grid.full]
 
     @cached_property
@@ -185,7 +185,7 @@ class Reach:
         """The topics that the deciding policy looks at."""
         return {topic.id for topic in self.base.knowledge.topics.values() if topic.decides}
 
-    def _deciding(self, option: str, waits: bool = False) -> list[Instance]:
+    def deciding(self, option: str, waits: bool = False) -> list[Instance]:
         """The instances behind an option's verdict, and behind its timing if `waits`."""
 
         def counts(c: Conclusion) -> bool:
@@ -194,8 +194,8 @@ class Reach:
 
         return [i for i in self.base.instances if any(map(counts, i.then))]
 
-    def _verdict_masks(self, option: str, grid: Grid, waits: bool = False) -> dict[str, Truth]:
-        instances = self._deciding(option, waits)
+    def verdict_masks(self, option: str, grid: Grid, waits: bool = False) -> dict[str, Truth]:
+        instances = self.deciding(option, waits)
         fired = Reading(grid).derive(self.upstream(instances))
         said = [(c, fired[i.id]) for i in instances for c in i.then if c.option == option]
         masks = overall(weigh(said, self.decides, grid.false), grid.false)
@@ -214,7 +214,7 @@ class Reach:
         attributes = self.base.knowledge.attributes
         free = [
             name
-            for name in self.support(self._deciding(option, NOW in goals))
+            for name in self.support(self.deciding(option, NOW in goals))
             if not (attributes[name].fixed and case.value(name) is not None)
         ]
         for size in range(1, most + 1):
@@ -231,7 +231,7 @@ class Reach:
         self, case: Case, option: str, goals: tuple[str, ...], names: tuple[str, ...]
     ) -> Iterator[dict[str, Answer]]:
         grid = Grid(self.grid(case, names, unknown=False))
-        masks = self._verdict_masks(option, grid, NOW in goals)
+        masks = self.verdict_masks(option, grid, NOW in goals)
         wanted = grid.full
         for goal in goals:
             wanted &= masks[goal]

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from expert.case import Case
     from expert.ledger import Ledger
+    from expert.review import Reviews
     from expert.rules import RuleBase
     from expert.source import Problem
     from expert.trace import Consultation
 
 T = TypeVar("T")
 
-CHECK_FAILED, BAD_INPUT, BAD_KNOWLEDGE, BAD_LEDGER, INTERRUPTED = 1, 2, 3, 4, 130
+CHECK_FAILED, BAD_INPUT, BAD_KNOWLEDGE, BAD_LEDGER, NO_LIBRARY, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 BUILT_IN = [Path()]  # where the built-in knowledge is: the front end knows
 
@@ -71,6 +72,13 @@ def open_knowledge(kb: Path | None) -> RuleBase:
     return load(BUILT_IN[0] if kb is None else kb)
 
 
+def open_reviews(kb: Path | None) -> Reviews:
+    """The approvals kept with the knowledge base asked for. Raises KnowledgeError."""
+    from expert.review import load_reviews
+
+    return load_reviews(BUILT_IN[0] if kb is None else kb)
+
+
 def read_answers(
     base: RuleBase, pairs: list[str] | None, case_file: str | None, order: list[str] | None = None
 ) -> Case:
@@ -109,12 +117,24 @@ def read_answers(
     return reduce(lambda a, b: a.with_answers(b.answers, base.knowledge), cases)
 
 
-def the_case(
-    words: list[str] | None, case_file: str | None, ledger: Path | None, kb: Path | None
-) -> tuple[RuleBase, Case, Consultation]:
-    """The knowledge, case and consultation that words mean: a record's id, or answers."""
+class Asked(NamedTuple):
+    """A consultation that is asked about, with its knowledge and case."""
+
+    base: RuleBase
+    case: Case
+    found: Consultation
+    reviews: Reviews | None  # those kept with the knowledge; None for a record
+    unreviewed: Sequence[str] | None  # the rules that fired unreviewed; None if the record does not say
+
+    @property
+    def recorded(self) -> bool:
+        return self.reviews is None
+
+
+def the_case(words: list[str] | None, case_file: str | None, ledger: Path | None, kb: Path | None) -> Asked:
+    """The consultation that words mean: a record's id, or answers."""
     if words and "=" not in words[0] and case_file is None:
-        from expert.record import base_of, case_of, consultation_of
+        from expert.record import base_of, case_of, consultation_of, unreviewed_in
         from expert.source import CaseError, Problem
 
         if len(words) > 1:
@@ -122,10 +142,13 @@ def the_case(
         with open_ledger(ledger) as store:
             entry = store.entry(words[0])
             found, recorded = consultation_of(entry), base_of(store, entry)
-        return recorded, case_of(found, recorded), found
-    base = open_knowledge(kb)
+        return Asked(recorded, case_of(found, recorded), found, None, unreviewed_in(entry))
+    from expert.review import unreviewed
+
+    base, reviews = open_knowledge(kb), open_reviews(kb)
     case = read_answers(base, words, case_file)
-    return base, case, run(base, case)
+    found = run(base, case)
+    return Asked(base, case, found, reviews, unreviewed(base, reviews, found))
 
 
 def open_ledger(ledger: Path | None, write: bool = False) -> Ledger:
