@@ -23,6 +23,8 @@ $(VENV)/run.stamp: requirements.lock
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock >&2
+	@command -v java >/dev/null || timeout 120 $(PY) -c "import jdk; jdk.install('17', path='$(VENV)/java')" \
+		>/dev/null 2>&1 || echo "There is no Java, and none could be fetched: the tests of Spark will be skipped." >&2
 	@touch $@
 
 consult: $(VENV)/run.stamp

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from expert import completion
 from expert.terminal import (
     BAD_LEDGER,
     BUILT_IN,
@@ -57,6 +58,37 @@ app = typer.Typer(help="An expert system that can account for every word it says
 explain_app = typer.Typer(help="How a conclusion was reached, and why another was not.", **settings)
 kb_app = typer.Typer(help="Look into a knowledge base, and check it.", **settings)
 
+
+def print_version(wanted: bool) -> None:
+    """What this is, and with which knowledge."""
+    if wanted:
+        from expert import __version__
+
+        k = open_knowledge(None).knowledge
+        emit(f"cicatrix {__version__} ({k.title} {k.version}, {k.hash[:12]})")
+        raise typer.Exit
+
+
+@app.callback()
+def look(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=print_version, help="Print the version.")
+    ] = False,
+    width: Annotated[
+        int,
+        typer.Option(min=20, metavar="COLUMNS", envvar="CICATRIX_WIDTH", help="Lines at most this wide."),
+    ] = 80,
+    plain: Annotated[
+        bool, typer.Option("--plain", envvar="CICATRIX_PLAIN", help="Sentences instead of tables.")
+    ] = False,
+) -> None:
+    """The whole program."""
+    if plain or width != 80:
+        from expert.tables import ask_for
+
+        ask_for(width, plain)
+
+
 # --- consult -------------------------------------------------------------------------------
 
 
@@ -82,6 +114,7 @@ def consult(
     Example: cicatrix consult scar_depth=deep active_acne=no scar_count=12
     """
     from expert.review import unreviewed
+    from expert.todo import has_todos
     from expert.trace import plain
 
     with problems_shown():
@@ -107,6 +140,10 @@ def consult(
         emit(consultation_text(found, base.knowledge, brief, trace, table_format, missing))
         if saved:
             emit(f"Record {saved.id}, head {saved.hash}")
+    if has_todos(base.knowledge.files):
+        from expert.author_command import hint
+
+        hint(base, kb, aside=True)
     if saved is None and not no_save:
         raise typer.Exit(BAD_LEDGER)
 
@@ -213,7 +250,12 @@ def command_line(base: RuleBase, case: Case, kb: Path | None) -> str:
 
 @explain_app.command("how")
 def explain_how(
-    conclusion: Annotated[str, typer.Argument(help="An option, finding, step, advice or rule: id or label.")],
+    conclusion: Annotated[
+        str,
+        typer.Argument(
+            help="An option, finding, step, advice or rule: id or label.", autocompletion=completion.subjects
+        ),
+    ],
     rest: Rest = None,
     case_file: CaseFile = None,
     document: Document = None,
@@ -243,7 +285,13 @@ def explain_how(
 
 @explain_app.command("why-not")
 def explain_why_not(
-    subject: Annotated[str, typer.Argument(help="An option (or finding, step, advice, rule): id or label.")],
+    subject: Annotated[
+        str,
+        typer.Argument(
+            help="An option (or finding, step, advice, rule): id or label.",
+            autocompletion=completion.subjects,
+        ),
+    ],
     rest: Annotated[
         list[str] | None,
         typer.Argument(
@@ -362,7 +410,10 @@ def kb_rules(
     id: Annotated[str | None, typer.Argument(help="One rule only.", show_default=False)] = None,
     kb: Kb = None,
 ) -> None:
-    """The rules in English."""
+    """The rules in English.
+
+    Example: cicatrix kb rules depth-decides
+    """
     from expert.source import CaseError, not_among
     from expert.words import Phrases
 
@@ -394,36 +445,22 @@ def kb_questions(kb: Kb = None) -> None:
     emit("\n\n".join("\n".join(question_lines(term)) for term in base.knowledge.attributes.values()))
 
 
-@kb_app.command("lint")
-def kb_lint(
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False, kb: Kb = None
-) -> None:
-    """Check the knowledge base; errors exit with 3, warnings are only shown."""
-    from expert.lint import warnings
-
-    with problems_shown():
-        base = open_knowledge(kb)
-    found = warnings(base)
-    for problem in found:
-        emit(f"warning: {problem}")
-    emit(f"{len(base.rules)} rules, {len(base.knowledge.claims)} claims: no errors, {len(found)} warnings.")
-    if strict and found:
-        raise typer.Exit(CHECK_FAILED)
-
-
 @kb_app.command("coverage")
 def kb_coverage(document: Document = None, json: Json = False, kb: Kb = None) -> None:
     """Whether every sentence of the document is accounted for; exits with 1 if not."""
+    from expert.author_command import hint
     from expert.coverage import coverage
     from expert.report import coverage_text
 
     with problems_shown():
         base = open_knowledge(kb)
-        places = coverage(base, None if document is None else document_text(document))
+        text = None if document is None else document_text(document)
+        places = coverage(base, text)
     if json:
         print_json(tuple(places))
     else:
         emit(coverage_text(places, base, document is not None))
+    hint(base, kb, text, aside=json)
     if any(place.status not in ("encoded", "context") for place in places):
         raise typer.Exit(CHECK_FAILED)
 
@@ -442,13 +479,16 @@ def main() -> None:
 
 def add_groups() -> None:
     """Add the groups of commands."""
-    from expert import review_command, test_commands
+    from expert import author_command, review_command, test_commands
     from expert.audit import audit_app
     from expert.export_command import export
     from expert.population_command import population_app
     from expert.prove_command import prove
 
     for name, command in (
+        ("new", author_command.new),
+        ("lint", author_command.lint),
+        ("fmt", author_command.fmt),
         ("test", test_commands.test),
         ("load-bearing", test_commands.load_bearing),
         ("diff", test_commands.diff),

@@ -1,3 +1,123 @@
-"""A rule-based expert system shell whose every conclusion can be traced to its document."""
+"""A rule-based expert system shell whose every conclusion can be traced to its document.
+
+For Python programs: `from expert import load, consult, how`, and what else `expert.library` has. It is
+imported when the first such name is asked for, so that the command starts no slower.
+"""
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Advice",
+    "Answers",
+    "Approval",
+    "Argument",
+    "Case",
+    "CaseError",
+    "Concluded",
+    "Consultation",
+    "Cost",
+    "Decision",
+    "Difference",
+    "Entry",
+    "Failed",
+    "Finding",
+    "Firing",
+    "Flip",
+    "Given",
+    "KnowledgeError",
+    "KnowledgeId",
+    "LedgerError",
+    "Match",
+    "NotFired",
+    "PlanStep",
+    "Problem",
+    "Recommendation",
+    "Records",
+    "Replayed",
+    "Reviews",
+    "RuleBase",
+    "Span",
+    "Summary",
+    "Tree",
+    "Verified",
+    "WhyNot",
+    "__version__",
+    "consult",
+    "decider",
+    "from_json",
+    "how",
+    "load",
+    "load_reviews",
+    "make_case",
+    "open_ledger",
+    "prepare",
+    "to_json",
+    "unreviewed",
+    "what_if",
+    "why_not",
+]
+
+if TYPE_CHECKING:
+    from expert.library import (
+        Advice,
+        Answers,
+        Approval,
+        Argument,
+        Case,
+        CaseError,
+        Concluded,
+        Consultation,
+        Cost,
+        Decision,
+        Difference,
+        Entry,
+        Failed,
+        Finding,
+        Firing,
+        Flip,
+        Given,
+        KnowledgeError,
+        KnowledgeId,
+        LedgerError,
+        Match,
+        NotFired,
+        PlanStep,
+        Problem,
+        Recommendation,
+        Records,
+        Replayed,
+        Reviews,
+        RuleBase,
+        Span,
+        Summary,
+        Tree,
+        Verified,
+        WhyNot,
+        consult,
+        decider,
+        from_json,
+        how,
+        load,
+        load_reviews,
+        make_case,
+        open_ledger,
+        prepare,
+        to_json,
+        unreviewed,
+        what_if,
+        why_not,
+    )
+else:
+
+    def __getattr__(name):
+        """A name of the library."""
+        if name not in __all__:
+            raise AttributeError(f"module `expert` has no `{name}`")
+        from expert import library
+
+        return getattr(library, name)
+
+    def __dir__():
+        return sorted({*globals(), *__all__})

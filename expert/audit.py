@@ -48,7 +48,7 @@ def audit_list(
     Example: cicatrix audit list --since 2026-01-01 --verdict preferred
     """
     from expert.record import Filter, summaries
-    from expert.report import table
+    from expert.tables import table
 
     with problems_shown():
         wanted = Filter(since, until, option, verdict, rule, claim, knowledge).checked()
@@ -76,7 +76,7 @@ def audit_show(
 
     Example: cicatrix audit show last --brief
     """
-    from expert.record import base_of, consultation_of
+    from expert.record import base_of, consultation_of, unreviewed_in
     from expert.report import claims_used, consultation_text, record_text
 
     with problems_shown(), open_ledger(ledger) as store:
@@ -87,7 +87,8 @@ def audit_show(
         found, base = consultation_of(entry), base_of(store, entry)
         sentences = read_document(document)
     emit(record_text(entry.header, entry.content or {}, entry.hash))
-    emit("\n" + consultation_text(found, base.knowledge, brief, trace, "simple"))
+    unreviewed = unreviewed_in(entry)
+    emit("\n" + consultation_text(found, base.knowledge, brief, trace, "simple", unreviewed))
     if sentences:
         emit("\n" + claims_used(found, base.knowledge, sentences))
 
@@ -171,7 +172,10 @@ def audit_forget(
     reason: Annotated[str, typer.Option(help="Kept in the chain with the erasure.")] = "",
     ledger: LedgerFile = None,
 ) -> None:
-    """Erase a record's answers and all that followed from them; the chain keeps that it was erased."""
+    """Erase a record's answers and all that followed from them; the chain keeps that it was erased.
+
+    Example: cicatrix audit forget last --reason 'asked for by the person'
+    """
     with problems_shown(), open_ledger(ledger, write=True) as store:
         entry = store.entry(id)
         if not yes:

@@ -17,10 +17,10 @@ from typing import NamedTuple
 import narwhals as nw
 
 from expert.case import UNKNOWN
-from expert.knowledge import BadValue, Knowledge, Term
+from expert.knowledge import BadValue, Knowledge, Term, Value
 from expert.logic import OPERATORS
 from expert.policy import NOW, VERDICTS
-from expert.program import Amounts, Lines, Step, bounds, needed
+from expert.program import TYPED, Amounts, Lines, Step, bounds, needed
 
 Frame = Anything  # a Narwhals frame, lazy or not
 BAD, ANSWER = "problem.", "answer."  # the columns of whether a row cannot be read, and of answers
@@ -40,18 +40,41 @@ APPLY: dict[str, Callable[[Anything, Anything], Anything]] = {
 }
 
 
+Equals = dict[str, tuple[str, Value]]  # by the column to be made: an attribute, and one of its values
+
+
 class Dialect(NamedTuple):
     """What differs between engines: the type for names from a list, and for long whole numbers;
-    and a column by its name, which may have a dot."""
+    a column by its name, which may have a dot; and native columns of which answers equal what."""
 
     names: Callable[[Iterable[str]], Anything]
     wide: Anything
     column: Callable[[str], nw.Expr]
+    equals: Callable[[Anything, Equals], Anything]
 
 
-POLARS = Dialect(lambda names: nw.Enum(list(names)), nw.Int128, nw.col)
+def _equals_in_polars(frame: Anything, wanted: Equals) -> Anything:
+    import polars as pl
+
+    # Narwhals has no equality that takes null for a value; without one, each result would be nullable
+    same = [pl.col(of).eq_missing(pl.lit(value)).alias(name) for name, (of, value) in wanted.items()]
+    return frame.with_columns(same)
+
+
+def _equals_in_spark(frame: Anything, wanted: Equals) -> Anything:
+    from pyspark.sql import functions
+
+    same = {name: functions.col(_quoted(of)).eqNullSafe(value) for name, (of, value) in wanted.items()}
+    return frame.withColumns(same) if same else frame
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+POLARS = Dialect(lambda names: nw.Enum(list(names)), nw.Int128, nw.col, _equals_in_polars)
 SPARK = Dialect(
-    lambda names: nw.String, nw.Decimal(DIGITS, 0), lambda name: nw.col("`" + name.replace("`", "``") + "`")
+    lambda names: nw.String, nw.Decimal(DIGITS, 0), lambda name: nw.col(_quoted(name)), _equals_in_spark
 )
 
 
@@ -74,7 +97,7 @@ def checked(frame: Frame, knowledge: Knowledge, dialect: Dialect) -> Frame:
         else:
             answer = nw.lit(None).cast(_type(term, dialect))
         answers.append(answer.alias(ANSWER + name))
-    for stage in stages:
+    for stage in filter(None, stages):
         frame = frame.with_columns(*stage)
     return frame.with_columns(*answers, bad.alias(BAD))
 
@@ -108,9 +131,7 @@ def _names(
     return nw.when(allowed).then(text).cast(type), ~column.is_null() & ~_blank(text) & ~allowed
 
 
-def _staged(
-    stages: list[list[nw.Expr]], dialect: Dialect, stage: int, name: str, made: nw.Expr
-) -> nw.Expr:
+def _staged(stages: list[list[nw.Expr]], dialect: Dialect, stage: int, name: str, made: nw.Expr) -> nw.Expr:
     """The expression as a column that is made once."""
     stages[stage].append(made.alias(name))
     return dialect.column(name)
@@ -137,6 +158,10 @@ def _numbers(
         column = column.cast(nw.Int64 if kind not in (nw.UInt64, nw.UInt128, nw.Int128) else dialect.wide)
         inside = (column >= -(-low // scale)) & (column <= high // scale)
         return nw.when(inside).then(column).cast(type) * scale, ~column.is_null() & ~inside
+    if isinstance(kind, nw.Decimal) and kind.scale <= 12:
+        inside = (column > -TYPED) & (column < TYPED)
+        amount = nw.when(inside).then(column).cast(nw.Decimal(27, 12))
+        return _scaled(amount, ~column.is_null(), term, dialect, stages)
     spelling = column.cast(nw.String).str.strip_chars(WHITE)
     if kind.is_float():  # Python spells the smallest with an exponent
         column = column.cast(nw.Float64)
@@ -145,12 +170,27 @@ def _numbers(
     text = _staged(stages, dialect, 0, f"text.{term.name}", spelling)
     spelled = text.str.contains(r"^-?[0-9]{1,15}(\.[0-9]{1,12})?\z")
     amount = nw.when(spelled).then(text).cast(nw.Decimal(27, 12))  # 15 digits, 12 decimals: exact
+    return _scaled(amount, ~column.is_null() & ~_blank(text), term, dialect, stages)
+
+
+def _scaled(
+    amount: nw.Expr, said: nw.Expr, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]
+) -> Read:
+    """An amount as a whole number, if it is one when scaled and in the range."""
+    type, (low, high), scale = _type(term, dialect), bounds(term), int(10**term.decimals)
     scaled = _staged(stages, dialect, 1, f"scaled.{term.name}", amount * nw.lit(scale).cast(nw.Decimal(7, 0)))
     widest = nw.Int64 if scale < 10**4 else dialect.wide
     number = _staged(stages, dialect, 2, f"number.{term.name}", scaled.cast(widest))
-    good = (number.cast(nw.Decimal(38, 12)) == scaled) & (number >= low) & (number <= high)
+    good = number.cast(nw.Decimal(38, 12)) == scaled
+    good = good & (number >= _whole(low, dialect)) & (number <= _whole(high, dialect))
     good = good & ~number.is_null()
-    return nw.when(good).then(number).cast(type), ~column.is_null() & ~_blank(text) & ~good
+    return nw.when(good).then(number).cast(type), said & ~good
+
+
+def _whole(number: int, dialect: Dialect) -> nw.Expr:
+    """A whole number of any length, which an engine may take as text only."""
+    fits = abs(number) < INT64
+    return nw.lit(number, dtype=nw.Int64) if fits else nw.lit(str(number)).cast(dialect.wide)
 
 
 # --- following a program -------------------------------------------------------------------------
@@ -163,6 +203,7 @@ def outcome(frame: Frame, knowledge: Knowledge, program: Lines, dialect: Dialect
     become too long to be exact.
     """
     taken = _Taken(program, knowledge, dialect)
+    frame = nw.from_native(dialect.equals(nw.to_native(frame), taken.equals))
     for layer in taken.layers:
         frame = frame.with_columns(*layer)
     return frame.with_columns(*(e.alias(name) for name, e in _results(program, knowledge, taken).items()))
@@ -176,6 +217,7 @@ class _Taken:
         terms = [*knowledge.attributes.values(), *knowledge.findings.values()]
         self.decimals = max(term.decimals for term in terms)
         self.expressions: dict[Step, nw.Expr] = {}
+        self.equals: Equals = {}
         self.layers: list[list[nw.Expr]] = []
         self.depth: dict[Step, int] = {}
         numbers = [step for amounts in program.numbers.values() for pair in amounts for step in pair]
@@ -184,7 +226,7 @@ class _Taken:
 
     def _take(self, step: Step, uses: int) -> None:
         made, depth = self._made(step), max((self.depth[part] for part in step.inputs), default=0)
-        if uses > 1 and step.op not in ("true", "false", "constant", "number"):
+        if uses > 1 and step.op not in ("true", "false", "constant", "number", "equals"):
             while len(self.layers) <= depth:
                 self.layers.append([])
             self.layers[depth].append(made.alias(f"{STEP}{step.n}"))
@@ -196,8 +238,7 @@ class _Taken:
         if step.op in ("true", "false"):
             return nw.lit(step.op == "true")
         if step.op == "constant":
-            fits = abs(step.low) < INT64
-            return nw.lit(step.low, dtype=nw.Int64) if fits else nw.lit(str(step.low)).cast(self.dialect.wide)
+            return _whole(step.low, self.dialect)
         if step.op == "~":
             return ~inputs[0]
         if len(inputs) == 2:
@@ -205,7 +246,9 @@ class _Taken:
             return found
         column = self.dialect.column(str(step.args[0]))
         if step.op == "equals":
-            return (column == step.args[1]) & ~column.is_null()
+            assert not isinstance(step.args[1], Step)
+            self.equals[f"{STEP}{step.n}"] = (str(step.args[0]), step.args[1])
+            return self.dialect.column(f"{STEP}{step.n}")
         return column if step.op == "number" else ~column.is_null()
 
     def _wide(self, number: nw.Expr, step: Step) -> nw.Expr:
@@ -252,7 +295,10 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, n
             if of == option:
                 found[f"{option}.flag.{flag}"] = made[at]
     found |= {f"finding.{key}.{value}": made[at] for (key, value), at in program.findings.items()}
+    costs = [f"{name}@{option}" for name in knowledge.cost or () for option in knowledge.options]
     for key, amounts in program.numbers.items():
+        if key in costs:  # shown as the option's costs
+            continue
         for n, amount in enumerate(taken.amount(amounts), 1):
             found[f"finding.{key}" + (f".{n}" if len(amounts) > 1 else "")] = amount
     found |= {f"plan.{step}": made[at] for step, at in program.plan.items()}
@@ -260,12 +306,14 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, n
 
 
 def decimals(names: Iterable[str], knowledge: Knowledge, dialect: Dialect = POLARS) -> list[nw.Expr]:
-    """The columns of results that have decimals, in their own unit instead of scaled."""
+    """The columns of results, numbers that have decimals in their own unit instead of scaled."""
     found = []
     for name in names:
+        column = dialect.column(name)
         if places := _decimals(name, knowledge):
-            unit, whole = nw.lit(Decimal(1).scaleb(-places)), dialect.column(name).cast(nw.Decimal(DIGITS, 0))
-            found.append((whole * unit).cast(nw.Decimal(DIGITS, places)).alias(name))
+            unit = nw.lit(Decimal(1).scaleb(-places))
+            column = (column.cast(nw.Decimal(DIGITS, 0)) * unit).cast(nw.Decimal(DIGITS, places))
+        found.append(column.alias(name))
     return found
 
 

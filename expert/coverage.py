@@ -11,8 +11,10 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from expert.knowledge import Claim
 from expert.lint import cited
 from expert.rules import RuleBase
+from expert.todo import is_todo
 
 # a sentence ends at . ! or ? (and what closes it), before a space and a capital, quote or figure
 ENDS = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
@@ -20,7 +22,10 @@ NOT_ENDS = re.compile(r"\b(?:e\.g|i\.e|etc|cf|vs|approx|no|fig|mr|mrs|ms|dr|prof
 
 
 class Place(NamedTuple):
-    """One sentence's standing. status: encoded, context, missing (no claim), changed, gone."""
+    """One sentence's standing.
+
+    status: encoded, context, todo (the claim is unwritten), missing (no claim), changed, gone.
+    """
 
     id: str
     paragraph: int
@@ -74,8 +79,15 @@ def coverage(base: RuleBase, document: str | None = None) -> list[Place]:
             status = "gone"
         elif document is not None and fingerprint(found[id]) != claim.fingerprint:
             status = "changed"
+        elif _unwritten(claim, base, bool(users[id])):
+            status = "todo"
         else:
-            status = "context" if claim.context else "encoded"
+            status = "encoded" if users[id] else "context"
         paragraph = int(id[1:].split("s")[0])
         places.append(Place(id, paragraph, status, tuple(users.get(id, ()))))
     return places
+
+
+def _unwritten(claim: Claim, base: RuleBase, used: bool) -> bool:
+    texts = [claim.says, base.knowledge.hedges[claim.hedge], "" if used else claim.context]
+    return any(map(is_todo, texts))

@@ -129,7 +129,8 @@ class Term(NamedTuple):
     def plain(self, value: Value) -> str | int | float:
         """The value for JSON: a name, or a number in the term's own unit.
 
-        Where a binary float would not read back as the same number, its text.
+        Where a binary float would not read back as the same number, or is spelled with an
+        exponent, which `parse` does not take, its text.
         """
         if not isinstance(value, int):
             return value
@@ -137,7 +138,8 @@ class Term(NamedTuple):
         if rest == 0:
             return whole
         near = float(self.spell(value))
-        return near if Decimal(repr(near)) == Decimal(self.spell(value)) else self.spell(value)
+        exact = "e" not in repr(near) and Decimal(repr(near)) == Decimal(self.spell(value))
+        return near if exact else self.spell(value)
 
     def show(self, value: Value) -> str:
         """The value in words: its label, or a number with its unit."""

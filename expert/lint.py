@@ -13,6 +13,7 @@ from pathlib import Path
 from expert.declarations import FILES, read_knowledge
 from expert.rules import RuleBase, build_rules, reads
 from expert.source import KnowledgeError, Node, Problem, Reader, Span, parse_yaml, read_text, shorten
+from expert.todo import is_todo, problem, todos
 
 FILE_LIMIT = 500  # files in rules/
 TOTAL_LIMIT = 4_000_000  # characters in all files
@@ -143,7 +144,7 @@ def check_claims(base: RuleBase) -> list[Problem]:
         if not users and not claim.context:
             help = "cite it in a rule or an option's property, or give `context:` with the reason"
             problems.append(Problem(f"claim `{id}` is cited by nothing", claim.span, help))
-        if users and claim.context:
+        if users and claim.context and not is_todo(claim.context):
             message = f"claim `{id}` is context, yet {', '.join(f'`{user}`' for user in users)} cites it"
             problems.append(Problem(message, claim.span, "drop `context:` or the citation"))
     return problems
@@ -188,6 +189,13 @@ def check_topics(base: RuleBase) -> list[Problem]:
 
 
 # --- passes that only warn ---------------------------------------------------------------
+
+
+def warn_unwritten(base: RuleBase) -> list[Problem]:
+    """Texts that are still to be written, in the order of the work."""
+    users = cited(base)
+    found = [problem(todo, base, users) for todo in todos(base)]
+    return [each for each in found if each]
 
 
 def warn_unused(base: RuleBase) -> list[Problem]:
@@ -244,5 +252,6 @@ WARNINGS: tuple[Pass, ...] = (warn_unused, warn_silent, warn_identical)
 
 
 def warnings(base: RuleBase) -> list[Problem]:
-    """What is odd about a knowledge base that can be used."""
-    return sorted((problem for check in WARNINGS for problem in check(base)), key=_place)
+    """What is unfinished, and then what is odd, about a knowledge base that can be used."""
+    odd = sorted((problem for check in WARNINGS for problem in check(base)), key=_place)
+    return warn_unwritten(base) + odd

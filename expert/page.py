@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from expert.knowledge import Knowledge
 from expert.ledger import Entry
+from expert.record import unreviewed_in
 from expert.report import MARKS, cost_words, footer, notes_on, when
 from expert.trace import Advice, Argument, Consultation, KnowledgeId, Recommendation
 from expert.words import STANCE_WORDS, VERDICT_WORDS, count, known, statement
@@ -55,6 +56,7 @@ def page(entry: Entry, found: Consultation, knowledge: Knowledge, sentences: dic
     """The page about a recorded consultation; `sentences` are the document's, where it is at hand."""
     content: dict[str, Any] = entry.content or {"answers": [], "label": ""}
     ranked = sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict))
+    end = footer(found, unreviewed_in(entry), recorded=True)
     steps = [_e("li", escape(s.text), " ", _code(s.step), " ", _refs(s.claims)) for s in found.plan]
     parts = {
         "Answers": _answers(content["answers"], knowledge),
@@ -65,7 +67,7 @@ def page(entry: Entry, found: Consultation, knowledge: Knowledge, sentences: dic
         "How it follows": _figure(found, content["answers"], knowledge),
         "Trace": _trace(found),
         "Claims used": _claims_used(found, knowledge, sentences),
-        "Whose steps these are": _e("p", escape(" ".join(footer(found).split())), class_="note"),
+        "Whose steps these are": _e("p", escape(" ".join(end.split())), class_="note"),
     }
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'

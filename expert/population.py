@@ -21,6 +21,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from time import sleep
 from typing import IO, NamedTuple
@@ -39,6 +40,7 @@ from expert.source import CaseError, Problem, listed, shorten
 from expert.sources import RAW, WRONG, Source, sources
 
 ROW = "row"
+SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
 OUTPUTS = (".parquet", ".csv", ".jsonl")
 Seen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
 
@@ -52,7 +54,13 @@ class Counts(NamedTuple):
 
 
 def run(
-    base: RuleBase, words: list[str], out: Path, rejects: Path, absent: bool = False, seen: Seen | None = None
+    base: RuleBase,
+    words: list[str],
+    out: Path,
+    rejects: Path,
+    absent: bool = False,
+    seen: Seen | None = None,
+    unreviewed: tuple[str, ...] = (),
 ) -> Counts:
     """Run the rules on every row of some files; with `absent`, columns may be. Raises CaseError.
 
@@ -73,7 +81,7 @@ def run(
         folder.mkdir(exist_ok=True)
         with parts[rejects].open("w", encoding="utf-8", newline="\n") as rows.rejects:
             rows.drain(lambda: SINKS[out.suffix](results, parts[out]))
-        write_legend(parts[legend_path(out)], base, words, rows.counts)
+        write_legend(parts[legend_path(out)], base, words, rows.counts, unreviewed)
         for path, part in parts.items():
             os.replace(part, path)
     except OSError as error:
@@ -86,7 +94,8 @@ def run(
 
 
 SINKS: dict[str, Callable[[pl.LazyFrame, Path], None]] = {
-    ".parquet": lambda frame, path: frame.sink_parquet(path),
+    # names and truths are small as they are: harder compression costs more time than it saves room
+    ".parquet": lambda frame, path: frame.sink_parquet(path, compression="lz4", statistics=False),
     ".csv": lambda frame, path: frame.sink_csv(path),
     ".jsonl": lambda frame, path: frame.sink_ndjson(path),
 }
@@ -171,13 +180,21 @@ class Rows:
         rows = pl.int_range(self.read + 1, self.read + len(batch) + 1, dtype=pl.Int64).alias(ROW)
         batch = batch.with_columns(rows)
         self.read += len(batch)
-        frame = checked(nw.from_native(plainly(batch, self.knowledge)), self.knowledge, POLARS)
+        plain = plain_answers(batch, self.knowledge)
+        others = {name: term for name, term in self.knowledge.attributes.items() if name not in plain}
+        frame = checked(nw.from_native(batch), self.knowledge._replace(attributes=others), POLARS)
+        frame = frame.with_columns(
+            *(
+                nw.from_native(answers.alias(ANSWER + name), series_only=True)
+                for name, answers in plain.items()
+            )
+        )
         bad = nw.col(BAD) | nw.lit(bool(self.missing[file.path]))
         if WRONG in batch.columns:
             bad = bad | ~nw.col(WRONG).is_null()
-        others = [nw.col(name) if name in file.columns else nw.lit(None).alias(name) for name in self.extra]
+        extra = [nw.col(name) if name in file.columns else nw.lit(None).alias(name) for name in self.extra]
         answers = [nw.col(ANSWER + name).alias(name) for name in self.knowledge.attributes]
-        found: pl.DataFrame = frame.select(ROW, *others, *answers, bad.alias(BAD)).to_native()
+        found: pl.DataFrame = frame.select(ROW, *extra, *answers, bad.alias(BAD)).to_native()
         if found[BAD].any():
             self._reject(file, batch.filter(found[BAD]))
             found = found.filter(~found[BAD])
@@ -196,18 +213,51 @@ class Rows:
                 self.rejects.write(json.dumps(record, default=str) + "\n")
 
 
-def plainly(batch: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
-    """The batch, with its text columns of nothing but values made into columns of names.
+def plain_answers(batch: pl.DataFrame, knowledge: Knowledge) -> dict[str, pl.Series]:
+    """The answers of the columns in which every cell is plainly one: most columns are such.
 
-    Most columns are such, and a name is compared ten times faster than text is read.
+    They are what `columns.checked` would make of them, ten times faster: texts that are all names of
+    values or `unknown`; numbers in the range; floating-point numbers that are all exactly what a number
+    with the term's decimals is, as dividing whole numbers gives back each of them.
     """
-    named = []
+    found = {}
     for name, term in knowledge.attributes.items():
-        if not term.numeric and batch.schema.get(name) == pl.String:
-            column = batch[name].cast(pl.Enum([*term.values, UNKNOWN]), strict=False)
-            if column.null_count() == batch[name].null_count():
-                named.append(column)
-    return batch.with_columns(named)
+        column = batch[name] if name in batch.columns else None
+        if column is None:
+            continue
+        if not term.numeric:
+            answers = _plain_names(column, term)
+        else:
+            answers = _plain_numbers(column, term)
+        if answers is not None:
+            found[name] = answers
+    return found
+
+
+def _plain_names(column: pl.Series, term: Term) -> pl.Series | None:
+    if column.dtype != pl.String:
+        return None
+    answers = column.cast(pl.Enum(list(term.values)), strict=False)
+    others = answers.null_count() - column.null_count()
+    return answers if not others or others == (column == UNKNOWN).sum() else None
+
+
+def _plain_numbers(column: pl.Series, term: Term) -> pl.Series | None:
+    scale, (low, high) = 10**term.decimals, bounds(term)
+    if column.dtype == pl.Float64:
+        scaled = (column * scale).round()
+        if not ((scaled / scale == column) & (scaled.abs() < SURE)).all():  # nulls aside
+            return None
+        answers = scaled.cast(pl.Int64)
+    elif column.dtype in (pl.Int64, pl.Int32, pl.Int16, pl.Int8) and _polars_type(term) == pl.Int64():
+        ends = column.min(), column.max()
+        if any(isinstance(end, int) and abs(end) * scale >= SURE for end in ends):
+            return None
+        answers = column.cast(pl.Int64) * scale
+    else:
+        return None
+    inside = all(isinstance(end, int) and low <= end <= high for end in (answers.min(), answers.max()))
+    return answers if inside else None
 
 
 def reasons_against(cells: dict[str, Anything], knowledge: Knowledge, missing: list[str]) -> list[str]:
@@ -280,8 +330,10 @@ def legend_path(out: Path) -> Path:
     return out.with_name(out.name + ".legend.json")
 
 
-def write_legend(path: Path, base: RuleBase, words: list[str], counts: Counts) -> None:
-    """What one has to know to read an output: the knowledge, and what its rules are."""
+def write_legend(
+    path: Path, base: RuleBase, words: list[str], counts: Counts, unreviewed: tuple[str, ...]
+) -> None:
+    """What one has to know to read an output: the knowledge, what its rules are, and who reviewed them."""
     k = base.knowledge
     about = {"id": k.id, "title": k.title, "version": k.version, "hash": k.hash, "disclaimer": k.disclaimer}
     rules = {i.id: {"because": i.rule.because, "claims": list(i.rule.claims)} for i in base.instances}
@@ -291,6 +343,7 @@ def write_legend(path: Path, base: RuleBase, words: list[str], counts: Counts) -
         "cases": words,
         **counts._asdict(),
         "fired": rules,
+        "unreviewed": list(unreviewed),
         "files": k.files,
     }
     path.write_text(json.dumps(legend, indent=1) + "\n", "utf-8")

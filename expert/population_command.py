@@ -22,6 +22,7 @@ from expert.terminal import (
     check_format,
     emit,
     open_knowledge,
+    open_reviews,
     print_json,
     problems_shown,
     say,
@@ -97,11 +98,14 @@ def population_run(
 
     Exits with 1 if rows were rejected. Example: cicatrix population run 'list-*.csv' -o results.parquet
     """
+    from expert.review import not_approved
+
     with problems_shown(), library_needed():
         base = open_knowledge(kb)
+        unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
         where = rejects or out.with_name(out.name + ".rejects.jsonl")
         with rows_counted() as seen:
-            counts = engine_run(engine)(base, cases, out, where, absent, seen)
+            counts = engine_run(engine)(base, cases, out, where, absent, seen, unreviewed)
     if json:
         print_json(counts)
     else:
@@ -140,18 +144,22 @@ def population_explain(
 
     Example: cicatrix population explain results.parquet --row 17
     """
+    from expert.trace import plain
+
     with problems_shown(), library_needed():
         from expert.results import explained, open_results
 
         check_format(table_format)
         results = open_results(out)
         _, found = explained(results, row)
+        fired = dict.fromkeys(firing.rule for firing in found.firings)
+        unreviewed = [rule for rule in fired if rule in results.legend.get("unreviewed", ())]
     if json:
-        print_json(found)
+        print_json({**plain(found), "unreviewed": unreviewed})
     else:
         from expert.report import consultation_text
 
-        emit(consultation_text(found, results.base.knowledge, brief, trace, table_format))
+        emit(consultation_text(found, results.base.knowledge, brief, trace, table_format, unreviewed))
 
 
 @population_app.command("summary")
@@ -231,7 +239,7 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _summary_blocks(found: Summary, base: RuleBase, format: str) -> Iterator[str]:
-    from expert.report import table
+    from expert.tables import table
 
     k, n = base.knowledge, found.cases
 
@@ -239,7 +247,7 @@ def _summary_blocks(found: Summary, base: RuleBase, format: str) -> Iterator[str
         body = [[name, f"{cases:,}", _percent(cases, n)] for name, cases in rows]
         return table(body, [*headers, "cases", "share"], format, [60, None, None])
 
-    yield f"{n:,} cases"
+    yield f"Cases: {n:,}"
     yield _by_option(found, k, format)
     yield _questions(found, k, format)
     costs = [_cost_row(spread, k) for spread in found.costs]
@@ -251,7 +259,7 @@ def _summary_blocks(found: Summary, base: RuleBase, format: str) -> Iterator[str
 
 
 def _by_option(found: Summary, k: Knowledge, format: str) -> str:
-    from expert.report import table
+    from expert.tables import table
     from expert.words import VERDICT_WORDS
 
     now = {share.name: share.cases for share in found.timings if share.value == "now"}
@@ -268,13 +276,13 @@ def _by_option(found: Summary, k: Knowledge, format: str) -> str:
 
 
 def _questions(found: Summary, k: Knowledge, format: str) -> str:
-    from expert.report import table
+    from expert.tables import table
 
     asked = [(k.attributes[q.attribute].label, q) for q in found.questions if q.unknown]
     rows = [
         [label, f"{q.unknown:,}", _percent(q.unknown, found.cases), f"{q.settles:,}"] for label, q in asked
     ]
-    told = f"{found.open_cases:,} cases have a verdict that answers could still change."
+    told = f"Cases with a verdict that answers could still change: {found.open_cases:,}"
     headers = ["Not known", "cases", "share", "would settle"]
     return told + ("\n\n" + table(rows, headers, format, [50, None, None, None]) if rows else "")
 
@@ -286,7 +294,7 @@ def _cost_row(spread: Spread, k: Knowledge) -> list[str]:
 
 
 def _affected_blocks(found: Affected, format: str) -> Iterator[str]:
-    from expert.report import table
+    from expert.tables import table
 
     yield (
         f"{found.compared:,} cases under both, of which {found.touched:,} "

@@ -22,8 +22,6 @@ from expert.terminal import (
 if TYPE_CHECKING:
     from expert.proof import Check, Found, Proof, Report, Witness
 
-WIDTH = 100
-
 
 def prove(
     timeout: Annotated[
@@ -39,6 +37,7 @@ def prove(
     """
     from time import perf_counter
 
+    from expert.author_command import hint
     from expert.invariants import load_invariants
     from expert.structure import prove_all
     from expert.symbolic import NoProver, engine
@@ -59,6 +58,7 @@ def prove(
         print_json(report)
     else:
         emit(report_text(report))
+    hint(base, kb, proof=report, aside=json)
     if not report.holds:
         raise typer.Exit(CHECK_FAILED)
 
@@ -118,13 +118,10 @@ def _cited(claims: tuple[str, ...]) -> str:
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
-    from textwrap import wrap
+    from expert.tables import wrapped
 
     first = len(text) - len(text.lstrip())
-    options = {"initial_indent": " " * first, "subsequent_indent": " " * indent}
     body = text[first:]
     if first == 2:  # keep the column of the status
-        status, rest = body[:16], body[16:]
-        lines = wrap(rest, WIDTH - 18, break_long_words=False, break_on_hyphens=False)
-        return [f"  {status}{lines[0]}", *(" " * 18 + line for line in lines[1:])]
-    return wrap(body, WIDTH, break_long_words=False, break_on_hyphens=False, **options)  # type: ignore[arg-type]
+        return wrapped(body[16:], f"  {body[:16]}", " " * 18)
+    return wrapped(body, " " * first, " " * indent)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from expert import __version__
@@ -31,9 +31,18 @@ def programs() -> dict[str, str]:
 
 
 def record(
-    ledger: Ledger, base: RuleBase, found: Consultation, given: list[str], asked: list[str], label: str
+    ledger: Ledger,
+    base: RuleBase,
+    found: Consultation,
+    given: list[str],
+    asked: list[str],
+    label: str,
+    unreviewed: Sequence[str] | None = None,
 ) -> Entry:
-    """Append a consultation: what was given and asked, in that order, and all that followed."""
+    """Append a consultation: what was given and asked, in that order, and all that followed.
+
+    `unreviewed` are the rules that fired and that nobody has reviewed; None if that is not known.
+    """
     attributes = base.knowledge.attributes
     answers = [
         {
@@ -47,8 +56,10 @@ def record(
     verdicts = {r.option: r.verdict for r in found.recommendations}
     # members of an object have no order in canonical JSON: what has one is a list
     targets = {r.option: list(r.targets) for r in found.recommendations if len(r.targets) > 1}
-    content = {"answers": answers, "label": label, "verdicts": verdicts, "targets": targets}
+    content: dict[str, Any] = {"answers": answers, "label": label, "verdicts": verdicts, "targets": targets}
     content["consultation"] = plain(found)
+    if unreviewed is not None:
+        content["consultation"]["unreviewed"] = list(unreviewed)
     header = {"knowledge": found.knowledge.hash, "programs": programs()}
     return ledger.append(header, content, base.knowledge.files)
 
@@ -70,6 +81,15 @@ def consultation_of(entry: Entry) -> Consultation:
             for r in found.recommendations
         ]
         return found._replace(answers=answers, recommendations=tuple(recommendations))
+
+
+def unreviewed_in(entry: Entry) -> tuple[str, ...] | None:
+    """The rules that fired and were not reviewed then; None if the record is older than such reviews."""
+    if entry.content is None:
+        return None
+    with legible(entry.id):
+        found = entry.content["consultation"].get("unreviewed")
+        return None if found is None else tuple(map(str, found))
 
 
 def base_of(ledger: Ledger, entry: Entry) -> RuleBase:

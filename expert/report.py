@@ -1,12 +1,8 @@
-"""Layout: records as text for a terminal or a pipe, the same on both and at any width.
-
-Lines are at most 80 characters, whatever the terminal, unless a name or a table is longer.
-"""
+"""Layout: records as text for a terminal or a pipe, the same on both."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from expert.coverage import Place
@@ -14,6 +10,7 @@ from expert.explain import Difference, Tree, WhyNot, name_of, reason_words
 from expert.knowledge import SIGNS, Knowledge, Term
 from expert.policy import NOW, RECOMMENDED
 from expert.rules import RuleBase
+from expert.tables import table, wrapped
 from expert.trace import Consultation, Cost, Firing, Recommendation
 from expert.words import STANCE_WORDS, VERDICT_WORDS, count, listed
 
@@ -21,37 +18,7 @@ if TYPE_CHECKING:
     from expert.chain import Verified
     from expert.record import Impact, Replayed
 
-WIDTH = 80
 MARKS = {"for": "+", "against": "-", "unsure": "?"}
-
-
-def wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
-    """The text in lines of at most 80 characters, under a first and a later indent."""
-    later = rest if rest is not None else " " * len(first)
-    lines = textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return lines or [first.rstrip()]
-
-
-def table(rows: Iterable[Iterable[str]], headers: list[str], format: str, widths: list[int | None]) -> str:
-    """A table in one of tabulate's formats."""
-    from tabulate import tabulate
-
-    body = [list(row) for row in rows]
-    return tabulate(body, headers, tablefmt=format, maxcolwidths=widths, disable_numparse=True)
-
-
-def table_formats() -> list[str]:
-    """The names of tabulate's formats."""
-    from tabulate import tabulate_formats
-
-    return list(tabulate_formats)
 
 
 def money(amount: int | float, currency: str) -> str:
@@ -76,7 +43,12 @@ def cost_words(cost: Cost | None) -> str:
 
 
 def consultation_text(
-    found: Consultation, knowledge: Knowledge, brief: bool, trace: bool, format: str
+    found: Consultation,
+    knowledge: Knowledge,
+    brief: bool,
+    trace: bool,
+    format: str,
+    unreviewed: Sequence[str] | None = None,
 ) -> str:
     """The whole result: plan, recommendations, arguments, advice, trace, and what it rests on."""
     blocks = [_plan(found), _recommendations(found, knowledge, format)]
@@ -84,7 +56,7 @@ def consultation_text(
         blocks += [_arguments(found, knowledge), _advice(found, knowledge)]
         if trace:
             blocks.append(trace_text(found))
-    blocks.append(footer(found))
+    blocks.append(footer(found, unreviewed))
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -165,17 +137,30 @@ def _firing(firing: Firing) -> list[str]:
     return lines
 
 
-def footer(found: Consultation) -> str:
-    """How many steps are the document's and how many ours, and what this is not."""
+def footer(found: Consultation, unreviewed: Sequence[str] | None = None, recorded: bool = False) -> str:
+    """How many steps are the document's and how many ours, how many nobody reviewed, what this is not.
+
+    `unreviewed` are the rules that fired and were not reviewed: now, or when it was recorded.
+    """
     by = found.counts()
     steps = count(len(found.firings), "step")
     follows = f"{by['stated']} stated by the document, {by['inferred']} inferred from it, {by['added']} ours"
     knowledge = found.knowledge
     lines = wrapped(f"{steps}: {follows}.")
+    if unreviewed:
+        lines += wrapped(_review_words(found, unreviewed, recorded))
     lines += wrapped(
         f"{knowledge.disclaimer}  ({knowledge.title} {knowledge.version}, {knowledge.hash[:12]})"
     )
     return "\n".join(lines)
+
+
+def _review_words(found: Consultation, unreviewed: Sequence[str], recorded: bool) -> str:
+    """How many of the rules that fired nobody has reviewed, or had then."""
+    fired = count(len({firing.rule for firing in found.firings}), "rule")
+    have = "had" if recorded else "has" if len(unreviewed) == 1 else "have"
+    end = " when this was recorded." if recorded else ": see `kb review`."
+    return f"Of the {fired} that fired, {len(unreviewed)} {have} not been reviewed{end}"
 
 
 # --- explanations --------------------------------------------------------------------------
@@ -340,15 +325,18 @@ def question_lines(term: Term) -> list[str]:
 def coverage_text(places: list[Place], base: RuleBase, document: bool) -> str:
     """The standing of each paragraph, then every sentence that needs attention."""
     kinds = ["encoded", "context", "missing", "changed", "gone"]
+    if any(place.status == "todo" for place in places):
+        kinds.insert(2, "todo")
     rows = []
     for paragraph in sorted({place.paragraph for place in places}):
         counts = [sum(p.paragraph == paragraph and p.status == kind for p in places) for kind in kinds]
         rows.append([f"p{paragraph}", *(str(number or "-") for number in counts)])
-    lines = [table(rows, ["paragraph", *kinds], "simple", [None] * 6), ""]
+    lines = [table(rows, ["paragraph", *kinds], "simple", [None] * (len(kinds) + 1)), ""]
     for place in places:
-        if place.status in ("missing", "changed", "gone"):
+        if place.status in ("todo", "missing", "changed", "gone"):
             rests = f": {', '.join(place.users)} rest on it" if place.users else ""
-            lines += wrapped(f"{place.id} is {place.status}{rests}")
+            status = "still to be written" if place.status == "todo" else place.status
+            lines += wrapped(f"{place.id} is {status}{rests}")
     good = sum(place.status in ("encoded", "context") for place in places)
     share = 100 * good / len(places) if places else 0.0
     shown = f"{share:.0f}" if share == 100 or share == 0 else f"{min(share, 99.9):.1f}"

@@ -1,25 +1,40 @@
 """JSON Schemas for the files of a knowledge base, and for a case, made from its vocabulary.
 
 One schema that an editor can be given for every file: it looks at the shape of the file and holds
-it to one of the definitions (`document`, `claims`, `vocabulary`, `options`, `rules`, `case`). Draft 7,
-which the editors' YAML language server knows best; scalars are read as YAML 1.2 reads them, so
-`yes` is a text. The names that rules may use are those that the knowledge base declares. What only
-the loader sees (strata, units, uncited claims) is left to `kb lint`.
+it to one of the definitions (those of `KINDS`, and `case`, the answers to consult on); and one for
+each kind of file alone. Draft 7, which the editors' YAML language server knows best; scalars are
+read as YAML 1.2 reads them, so `yes` is a text. The names that rules may use are those that the
+knowledge base declares. What only the loader sees (strata, units, uncited claims) is left to
+`kb lint`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
 
+from expert import expectations
 from expert.declarations import RESERVED
-from expert.knowledge import TYPES, Knowledge, Term
+from expert.knowledge import TYPES, Knowledge
 from expert.rules import BASES, STANCES, STRENGTHS, RuleBase
-from expert.scope import ARITHMETIC, COMPARISONS
+from expert.shapes import (
+    TEXT,
+    YES_NO,
+    Schema,
+    among,
+    answer,
+    cited,
+    conditions,
+    entries,
+    fields,
+    one_or_more,
+    quantity,
+    ref,
+    terms,
+    value_of,
+)
 
-Schema = dict[str, object]
-NAME = "^[a-z][a-z0-9_-]{0,59}$"
-TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": "\\S"}
-YES_NO: Schema = {"enum": ["yes", "no"]}
+DRAFT = "http://json-schema.org/draft-07/schema#"
+KINDS = ("document", "claims", "vocabulary", "options", "rules", "cases", "invariants")
 SHAPES = (  # which definition a mapping is held to: the first of whose keys it has one
     ("claims", ("claims", "hedges")),
     ("vocabulary", ("attributes", "topics")),
@@ -37,78 +52,56 @@ def schema(base: RuleBase) -> Schema:
         telling = [{"required": [key]} for key in keys if key not in k.attributes]
         dispatch = {"if": {"anyOf": telling}, "then": ref(name), "else": dispatch} if telling else dispatch
     return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$schema": DRAFT,
         "title": f"Knowledge files and cases of {k.title} {k.version}",
         "$comment": f"made from the knowledge base {k.hash}",
         "if": {"type": "array"},
         "then": {"items": {"if": {"required": ["case"]}, "then": ref("test"), "else": ref("rule")}},
         "else": dispatch,
-        "definitions": {
-            "document": document(),
-            "claims": claims(),
-            "vocabulary": vocabulary(),
-            "options": options(k),
-            "rules": {"type": "array", "items": ref("rule")},
-            "rule": rule(k),
-            "condition": condition(k),
-            "inner": {**ref_all("condition"), "minProperties": 1, "minItems": 1},
-            "quantity": quantity(k),
-            "conclusions": one_or_more(ref("conclusion")),
-            "conclusion": conclusion(k),
-            "case": case(k),
-            # only known for what they are: what else they hold, their own readers check
-            "test": {"type": "object", "properties": {"given": ref("case")}},
-            "invariants": {"type": "object"},
-        },
+        "definitions": definitions(base),
     }
 
 
-# --- pieces ------------------------------------------------------------------------------
-
-
-def ref(name: str) -> Schema:
-    return {"$ref": f"#/definitions/{name}"}
-
-
-def ref_all(name: str) -> Schema:
-    """A reference that other keywords may stand beside (Draft 7 ignores what is beside `$ref`)."""
-    return {"allOf": [ref(name)]}
-
-
-def fields(required: str, optional: dict[str, Schema] | None = None, **properties: Schema) -> Schema:
-    """A mapping with these keys; the required ones are texts unless said otherwise."""
-    known: Schema = dict.fromkeys(required.split(), TEXT)
+def file_schemas(base: RuleBase) -> dict[str, Schema]:
+    """A schema for each kind of file alone, which editors complete better from."""
+    every = definitions(base)
     return {
-        "type": "object",
-        "properties": {**known, **properties, **(optional or {})},
-        "required": required.split(),
-        "additionalProperties": False,
+        kind: {
+            "$schema": DRAFT,
+            "title": f"{base.knowledge.title}: {kind}",
+            "allOf": [ref(kind)],
+            "definitions": {name: every[name] for name in sorted(_reached(kind, every, set()))},
+        }
+        for kind in KINDS
     }
 
 
-def entries(of: Schema, reserved: Iterable[str] = (), some: bool = False) -> Schema:
-    """A mapping from names to things."""
-    names: Schema = {"pattern": NAME}
-    if reserved:
-        names["not"] = {"enum": list(reserved)}
-    found: Schema = {"type": "object", "propertyNames": names, "additionalProperties": of}
-    return {**found, "minProperties": 1} if some else found
+def _reached(name: str, every: dict[str, Schema], seen: set[str]) -> set[str]:
+    """The definitions that one refers to, itself among them."""
+    seen.add(name)
+    for other in re.findall(r"#/definitions/([a-z-]+)", repr(every[name])):
+        if other not in seen:
+            _reached(other, every, seen)
+    return seen
 
 
-def one_or_more(item: Schema) -> Schema:
-    """One thing, or a list of such."""
-    return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
-
-
-def among(names: Collection[str]) -> Schema:
-    """One of some names, as YAML may read them."""
-    spelled = [form for name in names for form in (name, *_as_yaml(name))]
-    return {"enum": spelled} if spelled else {"not": {}}
-
-
-def _as_yaml(name: str) -> list[object]:
-    """What YAML 1.2 reads where a name stands without quotes, if that is not a text."""
-    return [{"true": True, "false": False, "null": None}[name]] if name in ("true", "false", "null") else []
+def definitions(base: RuleBase) -> dict[str, Schema]:
+    """A definition for each kind of file, and for what they are made of."""
+    k = base.knowledge
+    return {
+        "document": document(),
+        "claims": claims(k),
+        "vocabulary": vocabulary(),
+        "options": options(k),
+        "rules": {"type": "array", "items": ref("rule")},
+        "rule": rule(k),
+        **conditions(k, "condition"),
+        "quantity": quantity(k),
+        "conclusions": one_or_more(ref("conclusion")),
+        "conclusion": conclusion(k),
+        "case": case(k),
+        **expectations.definitions(base),
+    }
 
 
 # --- what is declared --------------------------------------------------------------------
@@ -118,9 +111,9 @@ def document() -> Schema:
     return fields("id title version disclaimer", source=TEXT)
 
 
-def claims() -> Schema:
+def claims(k: Knowledge) -> Schema:
     fingerprint: Schema = {"type": ["string", "number"], "pattern": "^[0-9a-f]{16}$"}
-    claim = fields("says hedge fingerprint", context=TEXT, fingerprint=fingerprint)
+    claim = fields("says hedge fingerprint", hedge=among(k.hedges), context=TEXT, fingerprint=fingerprint)
     places: Schema = {"pattern": "^p[1-9][0-9]{0,3}s[1-9][0-9]{0,3}$"}
     listed: Schema = {
         "type": "object",
@@ -204,38 +197,6 @@ def options(k: Knowledge) -> Schema:
     )
 
 
-def cited(k: Knowledge) -> Schema:
-    return one_or_more(among(k.claims))
-
-
-def value_of(term: Term) -> Schema:
-    """A value that a knowledge file may give to a term."""
-    if not term.numeric:
-        return among(term.values)
-    return number_of(term)
-
-
-def number_of(term: Term, bounded: bool = True) -> Schema:
-    """A number that a term may have, and how it is written as a text.
-
-    Too many decimals are refused in a text only: `multipleOf` works with inexact fractions.
-    """
-    part = f"(\\.[0-9]{{0,{term.decimals}}}0*)?" if term.decimals else "(\\.0+)?"
-    sign = "" if bounded and term.low is not None and term.low >= 0 else "-?"
-    found: Schema = {
-        "type": ["number" if term.decimals else "integer", "string"],
-        "pattern": f"^\\s*{sign}[0-9]{{1,15}}{part}\\s*$",
-        "exclusiveMaximum": 10**15,
-        "exclusiveMinimum": -(10**15),
-    }
-    scale = 10**term.decimals
-    if bounded and term.low is not None:
-        found["minimum"] = term.low / scale if term.low % scale else term.low // scale
-    if bounded and term.high is not None:
-        found["maximum"] = term.high / scale if term.high % scale else term.high // scale
-    return found
-
-
 # --- rules -------------------------------------------------------------------------------
 
 
@@ -252,59 +213,6 @@ def rule(k: Knowledge) -> Schema:
     )
     ours: Schema = {"properties": {"basis": {"const": "added"}}, "required": ["basis"]}
     return {**found, "if": ours, "then": {"required": ["reason"]}}
-
-
-def terms(k: Knowledge) -> dict[str, Term]:
-    """The terms by the names under which conditions mention them."""
-    found = dict(k.attributes)
-    found |= {f"option.{n}" if t.per_option else n: t for n, t in k.findings.items()}
-    return found | {f"option.{n}": t for n, t in k.properties.items()}
-
-
-def condition(k: Knowledge) -> Schema:
-    """A mapping of which every entry holds, or a list of conditions that all hold."""
-    inner = ref("inner")
-    entry: dict[str, object] = {
-        "any": {"type": "array", "items": inner, "minItems": 2},
-        "all": inner,
-        "unless": {**ref_all("inner"), "description": "there is no evidence that"},
-        "not": {**ref_all("inner"), "description": "it is not the case that"},
-        "option": one_or_more(among(k.options)),
-    }
-    entry |= {name: test(term) for name, term in terms(k).items()}
-    mapping: Schema = {"type": "object", "properties": entry, "additionalProperties": False}
-    return {"anyOf": [mapping, {"type": "array", "items": ref("condition")}]}
-
-
-def test(term: Term) -> Schema:
-    """What a condition may ask of a term."""
-    wanted = one_or_more(value_of(term))
-    known = ["known", "unknown"] if term.kind == "attribute" else ["known"]
-    compared: Schema = {name: ref("quantity") for name in COMPARISONS} if term.numeric else {}
-    if term.kind != "finding":
-        compared["not"] = wanted
-    mapping: Schema = {
-        "type": "object",
-        "properties": compared,
-        "additionalProperties": False,
-        "minProperties": 1,
-    }
-    choices: list[Schema] = [{"enum": known}, wanted, *([mapping] if compared else [])]
-    return {"anyOf": choices, "description": term.question or term.label}
-
-
-def quantity(k: Knowledge) -> Schema:
-    numeric = [name for name, term in terms(k).items() if term.numeric]
-    number: Schema = {"type": ["number", "string"], "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,12})?$"}
-    operands: Schema = {"type": "array", "items": ref("quantity"), "minItems": 2}
-    computed: Schema = {
-        "type": "object",
-        "properties": {n: {**operands, "maxItems": 2} if n == "minus" else operands for n in ARITHMETIC},
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
-    return {"anyOf": [number, among(numeric), computed]}
 
 
 def conclusion(k: Knowledge) -> Schema:
@@ -352,13 +260,3 @@ def case(k: Knowledge) -> Schema:
         "required": ["answers"],
     }
     return {"if": printed, "then": {"properties": {"answers": plain}}, "else": plain}
-
-
-def answer(term: Term) -> Schema:
-    """What may be answered: as the vocabulary spells it, or as JSON and YAML do."""
-    about: Schema = {"description": "\n".join(text for text in (term.question, term.help) if text)}
-    unknown: list[object] = ["unknown", "null", "~", "", None]
-    if term.numeric:
-        return {**about, "anyOf": [number_of(term), {"enum": unknown}]}
-    truth: list[object] = ["true", "false", True, False] if term.type == "yes-no" else []
-    return {**about, "enum": [*term.values, *truth, *unknown]}

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeVar
 
 import typer
 
+from expert import completion
+from expert.completion import BUILT_IN as BUILT_IN
+
 if TYPE_CHECKING:
     from expert.case import Case
     from expert.ledger import Ledger
@@ -22,8 +25,6 @@ T = TypeVar("T")
 
 CHECK_FAILED, BAD_INPUT, BAD_KNOWLEDGE, BAD_LEDGER, NO_LIBRARY, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
-BUILT_IN = [Path()]  # where the built-in knowledge is: the front end knows
-
 settings: dict[str, Any] = {
     "pretty_exceptions_enable": False,
     "rich_markup_mode": None,
@@ -32,7 +33,11 @@ settings: dict[str, Any] = {
 
 Pairs = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ATTRIBUTE=VALUE]...", help="Answers; `kb questions` lists them."),
+    typer.Argument(
+        metavar="[ATTRIBUTE=VALUE]...",
+        help="Answers; `kb questions` lists them.",
+        autocompletion=completion.answers,
+    ),
 ]
 CaseFile = Annotated[
     str | None,
@@ -40,7 +45,12 @@ CaseFile = Annotated[
 ]
 Rest = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ID | ATTRIBUTE=VALUE...]", help="A record, or answers.", show_default=False),
+    typer.Argument(
+        metavar="[ID | ATTRIBUTE=VALUE...]",
+        help="A record, or answers.",
+        show_default=False,
+        autocompletion=completion.records_or_answers,
+    ),
 ]
 Kb = Annotated[
     Path | None,
@@ -53,7 +63,10 @@ LedgerFile = Annotated[
         "--ledger", metavar="FILE", readable=False, help="A ledger other than yours (or CICATRIX_LEDGER)."
     ),
 ]
-RecordId = Annotated[str, typer.Argument(metavar="ID", help="A record's id, or `last`.")]
+RecordId = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="A record's id, or `last`.", autocompletion=completion.records),
+]
 Document = Annotated[
     Path | None,
     typer.Option(
@@ -216,8 +229,8 @@ def check_format(name: str) -> None:
     """Raises CaseError if tabulate has no such format."""
     if name == "simple":
         return
-    from expert.report import table_formats
     from expert.source import CaseError, not_among
+    from expert.tables import table_formats
 
     if name not in table_formats():
         raise CaseError([not_among("table format", name, table_formats())])
@@ -249,19 +262,29 @@ def print_json(record: object) -> None:
 
     from expert.trace import plain
 
-    emit(json.dumps(plain(record), separators=(",", ":")))
+    sys.stdout.write(json.dumps(plain(record), separators=(",", ":")) + "\n")
 
 
 def emit(text: str) -> None:
     """Print a result."""
+    if "expert.tables" in sys.modules:
+        from expert.tables import fitted
+
+        text = fitted(text)
     sys.stdout.write(text + "\n")
 
 
 def say_wrapped(text: str) -> None:
-    """Print something that is not the result, in lines of at most 80 characters."""
-    from expert.report import wrapped
+    """Print something that is not the result, in lines of at most 80 characters.
 
-    say("\n".join(piece for line in text.split("\n") for piece in wrapped(line)))
+    A dialogue fits a narrower terminal; results are the same on any.
+    """
+    from shutil import get_terminal_size
+
+    from expert.tables import WIDTH, wrapped
+
+    most = min(WIDTH, get_terminal_size().columns) if sys.stderr.isatty() else WIDTH
+    say("\n".join(piece for line in text.split("\n") for piece in wrapped(line, most=most)))
 
 
 def say(text: str) -> None:

@@ -54,6 +54,7 @@ def test(
     Examples: cicatrix kb test --threshold 100
               cicatrix kb test --mutate
     """
+    from expert.author_command import hint
     from expert.cases import failures, load_cases, seen_by
     from expert.exercise import coverage, percent, suggest
 
@@ -78,6 +79,7 @@ def test(
         emit("\n".join(_test_lines(base, results, covered, suggestions)))
         if score:
             emit("\n".join(_score_lines(score, base, kb)))
+    hint(base, kb, aside=json)
     if mutate and failed:
         say("No mutants were tried: every case has to pass first.")
     if short:
@@ -241,7 +243,7 @@ def _load_json(load: Load, base: RuleBase) -> dict[str, object]:
 
 
 def _load_lines(found: Loads, base: RuleBase, kb: Path | None) -> Iterator[str]:
-    from expert.report import table
+    from expert.tables import table
 
     rows = [
         [f.claim, str(f.lost), str(f.changed), str(f.survived), str(f.timings), str(f.files)]

@@ -267,7 +267,7 @@ def test_mistakes(tmp_path: Path, rows: list[dict[str, str]], line: str) -> None
 def test_no_rows_at_all(tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text(",".join(NAMES) + "\n")
     assert population("run", "cases.csv", "-o", "out.parquet", cwd=tmp_path).startswith("0 read")
-    assert population("summary", "out.parquet", cwd=tmp_path).startswith("0 cases")
+    assert population("summary", "out.parquet", cwd=tmp_path).startswith("Cases: 0")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])

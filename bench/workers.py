@@ -1,0 +1,256 @@
+"""What is done in a process of its own: each function answers with plain data."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cases import Differs, built_in, canonical, random_cases, same
+from measure import in_turn, median, peak_mb
+
+CHECKED = 2_000
+SIZES = {  # how many cases a round takes of each engine, so that rounds take about as long
+    "decide": 20_000,
+    "consultation (full trace)": 200,
+    "Python by hand": 20_000,
+    "clipspy": 2_000,
+    "experta by hand": 200,
+    "seine-rs": 300,
+}
+
+
+def check(cases: int) -> dict[str, int]:
+    """Every engine against every other; on how many cases each was compared."""
+    import columnar
+    from peers import PEERS, Decide, Seine
+
+    base = built_in()
+    given = random_cases(base, cases)
+    decide = Decide(base)
+    expected = [canonical(base, decide.run(case)) for case in given]
+    for name, peer in PEERS.items():
+        engine = peer(base)
+        inside = getattr(engine, "outcome", lambda found: found)
+        for case, outcome in zip(given, expected, strict=True):
+            same(base, name, inside(engine.run(case)), outcome, case)
+    for case, found, outcome in zip(given, Seine(base).batch(given), expected, strict=True):
+        same(base, "seine-rs, all at once", found, outcome, case)
+    tables = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        columnar.write_files(columnar.table_of(given, base.knowledge), base.knowledge, folder)
+        for name, table in columnar.TABLES.items():
+            engine = table(base)
+            engine.load(folder)
+            engine.run()
+            tables[name] = engine.table()
+            found = columnar.outcomes(tables[name], base)
+            for case, one, outcome in zip(given, found, expected, strict=True):
+                same(base, name, one, outcome, case)
+    first = tables["population"]
+    for name, table in tables.items():
+        if not table.select(first.columns).equals(first):
+            raise Differs(f"{name}: columns that are no part of an outcome (targets, plan) differ")
+    return dict.fromkeys([*PEERS, *tables], cases)
+
+
+def looping(run: Callable[[Any], Any], cases: list[Any]) -> Callable[[], None]:
+    """A task that runs an engine on cases, one after another."""
+
+    def task() -> None:
+        for case in cases:
+            run(case)
+
+    return task
+
+
+def latency(rounds: int) -> dict[str, list[float]]:
+    """Microseconds a case, warm, round by round."""
+    from peers import PEERS
+
+    base = built_in()
+    cases = random_cases(base, max(SIZES.values()), seed=2)
+    engines = {name: peer(base) for name, peer in PEERS.items()}
+
+    tasks = {name: looping(engine.run, cases[: SIZES[name]]) for name, engine in engines.items()}
+    in_turn(tasks, 1)
+    times = in_turn(tasks, rounds)
+    return {name: [s / SIZES[name] * 1e6 for s in taken] for name, taken in times.items()}
+
+
+def leak(patched: bool, count: int, size: int) -> list[float]:
+    """Microseconds a case of a loop that makes Fact objects, block by block."""
+    from naive_clips import blocks
+
+    return blocks(patched, count, size)
+
+
+def make(folder: str, size: int, plain: bool = False) -> dict[str, int]:
+    """Write the files of cases."""
+    import columnar
+
+    knowledge = built_in().knowledge
+    columnar.write_files(columnar.random_table(knowledge, size), knowledge, Path(folder), plain)
+    return {"size": size}
+
+
+def table(engine: str, folder: str, runs: int, out: int = 0) -> dict[str, Any]:
+    """Nanoseconds a case of an engine that takes the whole table: the first run, and later ones."""
+    import columnar
+
+    base = built_in()
+    made = Copying() if engine == "copy floor" else columnar.TABLES[engine](base)
+    if isinstance(made, Copying):
+        made.out = out
+    made.load(Path(folder))
+    import polars as pl
+
+    size = pl.scan_ipc(Path(folder) / columnar.CASES).select(pl.len()).collect().item()
+    first, *later = in_turn({engine: made.run}, runs + 1)[engine]
+    peak = peak_mb()
+    found: dict[str, Any] = {
+        "first": first / size * 1e9,
+        "later": [s / size * 1e9 for s in later],
+        "peak": peak,
+    }
+    if isinstance(made, Copying):
+        later = in_turn({"": lambda: made.run(True)}, runs)[""]
+        streaming = [s / size * 1e9 for s in later]
+        found["later"] = min(found["later"], streaming, key=median)
+        found["kind"] = made.floor.kind + (", streaming stores" if found["later"] is streaming else "")
+    else:
+        result = made.table()
+        found["rows"], found["bytes"] = len(result), result.estimated_size()
+    return found
+
+
+class Copying:
+    """The copy floor over the same file of cases."""
+
+    out = 0
+
+    def load(self, folder: Path) -> None:
+        import columnar
+        import numpy as np
+        import polars as pl
+        import pyarrow as pa
+        from floor import Floor
+
+        self.cases = pl.read_ipc(folder / columnar.CASES)
+        buffers = []
+        for column in self.cases.rechunk().to_arrow().columns:
+            for chunk in column.chunks:
+                inside = chunk.indices if pa.types.is_dictionary(chunk.type) else chunk
+                buffers += [np.frombuffer(b, np.uint8) for b in inside.buffers() if b is not None]
+        self.floor = Floor(folder)
+        self.floor.load(buffers, self.out, len(self.cases))
+        self.run = self.floor.run
+
+
+def loop(engine: str, cases: int) -> dict[str, Any]:
+    """Nanoseconds a case of an engine in a loop, or of seine-rs in batches of a thousand."""
+    from peers import PEERS
+
+    base = built_in()
+    made = PEERS[engine](base)
+    given = random_cases(base, cases, seed=3)
+    for case in given[:100]:
+        made.run(case)
+    start = time.perf_counter()
+    if hasattr(made, "batch"):
+        for at in range(0, cases, 1_000):
+            made.batch(given[at : at + 1_000])
+    else:
+        for case in given:
+            made.run(case)
+    took = time.perf_counter() - start
+    return {"first": None, "later": [took / cases * 1e9], "peak": peak_mb(), "scaled": cases}
+
+
+def plans(repeats: int) -> dict[str, float]:
+    """Milliseconds in which the plan is made, through Narwhals and without it."""
+    import columnar
+
+    base = built_in()
+    with tempfile.TemporaryDirectory() as name:
+        columnar.write_files(columnar.random_table(base.knowledge, 100), base.knowledge, Path(name))
+        engines = {"population": columnar.Shell(base), "Polars alone": columnar.Direct(base)}
+        for engine in engines.values():
+            engine.load(Path(name))
+        times = in_turn({name: engine.plan for name, engine in engines.items()}, repeats)
+    return {name: 1e3 * median(taken) for name, taken in times.items()}
+
+
+def grown(size: int, sparse: bool, quick: bool) -> dict[str, float]:
+    """The shell, CLIPS and experta on generated rules: times in ms, after a comparison."""
+    import columnar
+    from growth import Grown, texts
+    from peers import Clips, Consultation, Decide
+
+    from expert.lint import open_files, warnings
+
+    files = texts(size, sparse)
+    loads = []
+    for _ in range(3):
+        start = time.perf_counter()
+        base, problems = open_files(files)
+        loads.append(time.perf_counter() - start)
+    if problems:
+        raise Differs(str(problems[0]))
+    found = {"load": 1e3 * median(loads)}
+    found["lint"] = 1e3 * median(in_turn({"": lambda: warnings(base)}, 3)[""])
+    for name, make_engine in (("prepare", Consultation), ("compile", Decide)):
+        start = time.perf_counter()
+        make_engine(base).run(random_cases(base, 1)[0])
+        found[name] = 1e3 * (time.perf_counter() - start)
+    cases = random_cases(base, 200, seed=4)
+    engines = {"decide": Decide(base), "consultation": Consultation(base), "clipspy": Clips(base)}
+    expected = [canonical(base, engines["decide"].run(case)) for case in cases]
+    counts = {"decide": 200, "consultation": 50, "clipspy": 50}
+    for name, count in counts.items():
+        inside = getattr(engines[name], "outcome", lambda found: found)
+        for case, outcome in zip(cases[:count], expected, strict=False):
+            same(base, name, inside(engines[name].run(case)), outcome, case)
+
+    tasks = {name: looping(engines[name].run, cases[:count]) for name, count in counts.items()}
+    times = in_turn(tasks, 5)
+    found |= {name: 1e3 * median(taken) / counts[name] for name, taken in times.items()}
+    found["fired"] = sum(len(outcome.fired) for outcome in expected) / len(expected)
+    experta, taken = Grown(size, sparse), []
+    for case, outcome in list(zip(cases, expected, strict=True))[: 20 if sparse else max(2, 2_000 // size)]:
+        start = time.perf_counter()
+        fired = experta.consult(case.answers)
+        taken.append(time.perf_counter() - start)
+        if fired != outcome.fired:
+            raise Differs(f"experta on {size} rules: {fired ^ outcome.fired}")
+    found["experta"] = 1e3 * sum(taken) / len(taken)
+    with tempfile.TemporaryDirectory() as name:
+        few = columnar.Shell(base)
+        columnar.write_files(columnar.table_of(cases, base.knowledge), base.knowledge, Path(name))
+        few.load(Path(name))
+        few.run()
+        for case, one, outcome in zip(cases, columnar.outcomes(few.table(), base), expected, strict=True):
+            same(base, "population", one, outcome, case)
+        many = 100_000 if quick else 1_000_000
+        columnar.write_files(columnar.random_table(base.knowledge, many), base.knowledge, Path(name))
+        few.load(Path(name))
+        start = time.perf_counter()
+        few.run()
+        found["population"] = 1e3 * (time.perf_counter() - start)
+    found["peak"] = peak_mb()
+    return found
+
+
+def about() -> dict[str, Any]:
+    """The rule base that is raced, and the load of the machine."""
+    base = built_in()
+    return {"rules": len(base.rules), "instances": len(base.instances), "load": os.getloadavg()[0]}
+
+
+WORKERS: dict[str, Callable[..., Any]] = {
+    worker.__name__: worker for worker in (check, latency, leak, make, table, loop, plans, grown, about)
+}

@@ -1,0 +1,330 @@
+"""The library: what a Python program needs, under names that stay. `from expert import load, consult`.
+
+Everything here is also in the package's own name space. Results are the frozen records of
+`expert.trace` and `expert.explain`: plain data, which `to_json` and `from_json` carry.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from expert import case, explain, record, review
+from expert.case import Case
+from expert.chain import Verified
+from expert.decide import Decision, decider
+from expert.explain import Difference, Failed, Flip, Tree, WhyNot
+from expert.json_text import from_json, to_json
+from expert.knowledge import BadValue, Term
+from expert.ledger import Entry, Ledger, default_path
+from expert.lint import load as load_directory
+from expert.reach import Reach
+from expert.record import Replayed, Summary
+from expert.review import Approval, Reviews, unreviewed
+from expert.rules import RuleBase
+from expert.source import CaseError, KnowledgeError, LedgerError, Problem, Span, not_among
+from expert.trace import (
+    Advice,
+    Argument,
+    Concluded,
+    Consultation,
+    Cost,
+    Finding,
+    Firing,
+    KnowledgeId,
+    Match,
+    NotFired,
+    PlanStep,
+    Recommendation,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = [
+    "Advice",
+    "Answers",
+    "Approval",
+    "Argument",
+    "Case",
+    "CaseError",
+    "Concluded",
+    "Consultation",
+    "Cost",
+    "Decision",
+    "Difference",
+    "Entry",
+    "Failed",
+    "Finding",
+    "Firing",
+    "Flip",
+    "Given",
+    "KnowledgeError",
+    "KnowledgeId",
+    "LedgerError",
+    "Match",
+    "NotFired",
+    "PlanStep",
+    "Problem",
+    "Recommendation",
+    "Records",
+    "Replayed",
+    "Reviews",
+    "RuleBase",
+    "Span",
+    "Summary",
+    "Tree",
+    "Verified",
+    "WhyNot",
+    "consult",
+    "decider",
+    "from_json",
+    "how",
+    "load",
+    "load_reviews",
+    "make_case",
+    "open_ledger",
+    "prepare",
+    "to_json",
+    "unreviewed",
+    "what_if",
+    "why_not",
+]
+
+Given = str | int | float | bool | Decimal | None  # None: it is not known
+Answers = Mapping[str, Given]
+Place = str | os.PathLike[str]
+
+# --- knowledge and consultations ---------------------------------------------------------------
+
+
+def load(path: Place | None = None) -> RuleBase:
+    """The knowledge base in a directory with `kb/` and `rules/`; the built-in one if none is named.
+
+    Nothing in it is executed. Raises KnowledgeError, whose `problems` are all that is wrong, each
+    with its place.
+
+    >>> base = load()
+    >>> len(base.rules) > 0
+    True
+    >>> load("nowhere")
+    Traceback (most recent call last):
+    expert.source.KnowledgeError: `nowhere` is not a knowledge base
+      help: a knowledge base is a directory that holds `kb/` and `rules/`
+    """
+    return load_directory(built_in() if path is None else Path(path))
+
+
+def built_in() -> Path:
+    """Where the built-in knowledge is: in the package `cicatrix`, or at the top of the source tree."""
+    top = Path(__file__).parent.parent
+    return next((place for place in (top / "cicatrix", top) if (place / "rules").is_dir()), top)
+
+
+def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given) -> Case:
+    """A case: answers by attribute, which are checked. Raises CaseError with all that is wrong.
+
+    Yes and no may be True and False; None says that the answer is not known. What is left out was
+    not said. `more` comes on top of `answers`.
+
+    >>> base = load()
+    >>> make_case(base, {"no-such-thing": 1})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    expert.source.CaseError: unknown attribute `no-such-thing`
+      help: allowed: ...
+    """
+    k, problems = base.knowledge, []
+    found: dict[str, case.Answer] = {}
+    for name, value in {**(answers or {}), **more}.items():
+        if name not in k.attributes:
+            problems.append(not_among("attribute", str(name), k.attributes))
+            continue
+        try:
+            found[name] = case.parse_answer(_spelled(value, k.attributes[name]), k.attributes[name])
+        except BadValue as error:
+            problems.append(Problem(error.message, None, error.help))
+    if problems:
+        raise CaseError(problems)
+    return case.make_case(found, k)
+
+
+def _spelled(value: Given, term: Term) -> str:
+    """An answer as it would be typed. Raises BadValue if it is nothing that could be."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return case.UNKNOWN
+    if isinstance(value, (float, Decimal)):
+        return f"{Decimal(str(value)):f}"  # not with an exponent
+    if isinstance(value, (str, int)):
+        return str(value)
+    raise BadValue(f"`{term.name}` must be a single value, not a {type(value).__name__}", term.allowed)
+
+
+def consult(base: RuleBase, answers: Answers | None = None, /, **more: Given) -> Consultation:
+    """What follows from answers, and why: see `make_case` for how they are given.
+
+    >>> base = load()
+    >>> found = consult(base, {name: None for name in base.knowledge.attributes})
+    >>> {recommendation.option for recommendation in found.recommendations} == set(base.knowledge.options)
+    True
+    >>> all(firing.claims for firing in found.firings)
+    True
+    """
+    return prepare(base)(make_case(base, answers, **more))
+
+
+def prepare(base: RuleBase) -> Callable[[Case], Consultation]:
+    """The function that consults on cases of a rule base: for many cases, see also `decider`.
+
+    >>> base = load()
+    >>> consultation = prepare(base)
+    >>> consultation(make_case(base)) == consult(base)
+    True
+    """
+    from expert.inference import prepare as prepare_engine  # experta takes a while to import
+
+    return prepare_engine(base)
+
+
+# --- explanations ------------------------------------------------------------------------------
+
+
+def how(base: RuleBase, found: Consultation, subject: str, document: str = "") -> list[Tree]:
+    """How what was concluded about an option, finding, step, advice or rule was reached.
+
+    `subject` is an id or a label, or the beginning of one. The trees end in answers and claims; with
+    the document's text its sentences stand beside the claims. Empty if nothing was concluded.
+
+    >>> base = load()
+    >>> found = consult(base)
+    >>> tree = how(base, found, found.recommendations[0].option)[0]
+    >>> {leaf.kind for leaf in tree.leaves()} <= {"answer", "claim", "note"}
+    True
+    """
+    from expert.coverage import sentences
+
+    _same_knowledge(base, found)
+    return explain.how(found, base, explain.find_subject(base, subject), sentences(document))
+
+
+def why_not(base: RuleBase, found: Consultation, subject: str, goal: str = "") -> WhyNot:
+    """Why an option has not the verdict `goal` (or is not `now`), and what would have to change.
+
+    Without a goal: why it is not recommended. Of a finding, step, advice or rule: why it is not concluded.
+
+    >>> base = load()
+    >>> found = consult(base)
+    >>> reason = why_not(base, found, found.recommendations[-1].option, "preferred")
+    >>> reason.already, reason.goal
+    (False, 'preferred')
+    """
+    _same_knowledge(base, found)
+    about = explain.find_subject(base, subject)
+    return explain.why_not(Reach(base), make_case(base, found.answers), found, about, goal)
+
+
+def what_if(
+    base: RuleBase, found: Consultation, changes: Answers | None = None, /, **more: Given
+) -> list[Difference]:
+    """What would be different if some answers were.
+
+    >>> base = load()
+    >>> found = consult(base)
+    >>> what_if(base, found, {})
+    []
+    >>> name = next(iter(base.knowledge.attributes))
+    >>> what_if(base, found, {name: None})[0]  # doctest: +ELLIPSIS
+    Difference(kind='answer', name='...', before='', after='unknown')
+    """
+    _same_knowledge(base, found)
+    after = consult(base, {**found.answers, **(changes or {}), **more})
+    return explain.what_if(found, after)
+
+
+def _same_knowledge(base: RuleBase, found: Consultation) -> None:
+    if found.knowledge.hash != base.knowledge.hash:
+        made, here = found.knowledge.hash[:12], base.knowledge.hash[:12]
+        message = f"the consultation was made by other knowledge ({made}, not {here})"
+        raise CaseError([Problem(message, None, "`Records.knowledge(id)` gives that of a record")])
+
+
+def load_reviews(path: Place | None = None) -> Reviews:
+    """The approvals kept with a knowledge base, for `unreviewed`. Raises KnowledgeError.
+
+    >>> unreviewed(base := load(), load_reviews(), consult(base))  # doctest: +ELLIPSIS
+    (...)
+    """
+    return review.load_reviews(built_in() if path is None else Path(path))
+
+
+# --- the ledger --------------------------------------------------------------------------------
+
+
+def open_ledger(path: Place | None = None, write: bool = True) -> Records:
+    """The ledger in a file, which is made if need be; the user's own if none is named.
+
+    With `write=False` nothing is made or changed. Raises LedgerError.
+    """
+    return Records(path, write)
+
+
+class Records:
+    """An open ledger of consultations: append, read, run again, verify. It closes as a context.
+
+    >>> import tempfile
+    >>> base = load()
+    >>> with tempfile.TemporaryDirectory() as folder, open_ledger(folder + "/ledger.sqlite") as records:
+    ...     entry = records.save(base, consult(base), label="an example")
+    ...     records.get(entry.id) == consult(base), records.replay()[0].same, records.verify().fault
+    (True, True, None)
+    """
+
+    def __init__(self, path: Place | None = None, write: bool = True) -> None:
+        self._ledger = Ledger(default_path() if path is None else Path(path), write)
+
+    def __enter__(self) -> Records:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._ledger.connection.close()
+
+    def save(
+        self, base: RuleBase, found: Consultation, label: str = "", reviews: Reviews | None = None
+    ) -> Entry:
+        """Append a consultation; when this returns, it is on the disk. `hash` is the ledger's new head.
+
+        With `reviews` the record says which rules had not been reviewed.
+        """
+        _same_knowledge(base, found)
+        missing = None if reviews is None else unreviewed(base, reviews, found)
+        return record.record(self._ledger, base, found, list(found.answers), [], label, missing)
+
+    def get(self, id: str = "last") -> Consultation:
+        """A recorded consultation as it was made. Raises LedgerError."""
+        return record.consultation_of(self._ledger.entry(id))
+
+    def knowledge(self, id: str = "last") -> RuleBase:
+        """The very knowledge base that made a record, to explain it with."""
+        return record.base_of(self._ledger, self._ledger.entry(id))
+
+    def summaries(self) -> list[Summary]:
+        """Every record in a line, the oldest first."""
+        return [*record.summaries(self._ledger, record.Filter("", "", "", "", "", "", ""))]
+
+    def replay(self, *ids: str) -> tuple[Replayed, ...]:
+        """Run records again, all if none is named: whether each comes out the same, byte for byte."""
+        return tuple(record.replay(self._ledger, record.consultations(self._ledger, [*ids], not ids)[1]))
+
+    def verify(self, head: str = "") -> Verified:
+        """Compute the chain again; `head` is a head hash that was kept elsewhere."""
+        return self._ledger.verify(head)
