@@ -4,7 +4,8 @@
 #> make test-pythons        the tests under each of PYTHONS
 #> make lint                ruff and mypy
 #> make reset-transcripts   write what the commands now print into tests/transcripts (then read the diff)
-#> make bench               the start-up benchmark
+#> make bench               start-up, and the race against other engines (bench/requirements.lock)
+#> make docs                the site, into docs/_build
 #> make wheel               build the wheel and the source distribution into dist/
 
 PYTHON ?= python3
@@ -47,12 +48,17 @@ lint: $(VENV)/dev.stamp
 	$(VENV)/bin/mypy
 
 reset-transcripts: $(VENV)/dev.stamp
-	RESET_TRANSCRIPTS=1 $(PY) -m pytest tests/test_transcripts.py
+	RESET_TRANSCRIPTS=1 $(PY) -m pytest tests/test_transcripts.py tests/test_readme.py tests/test_docs.py
 
 bench: $(VENV)/dev.stamp
+	$(PY) -m pip install --quiet --disable-pip-version-check -r bench/requirements.lock >&2
 	$(PY) bench/startup.py
+	$(PY) bench/race.py
+
+docs: $(VENV)/dev.stamp
+	$(PY) -m sphinx -q -W -b html docs docs/_build
 
 wheel: $(VENV)/dev.stamp
 	$(PY) -m build --outdir dist .
 
-.PHONY: help consult test test-long test-pythons lint reset-transcripts bench wheel
+.PHONY: help consult test test-long test-pythons lint reset-transcripts bench docs wheel

@@ -93,7 +93,7 @@ def _aims(results: Results) -> list[str]:
         bounded = len(sizes) > 1 and peaks[-1] / peaks[-2] <= 1.25
         text = "memory bounded: its peak at the longest input against the one before"
         aim(text, "at most 1.25 times", shown, bounded)
-    return ["### The aims\n", table(["aim", "wanted", "measured", ""], rows)] if rows else []
+    return ["## The aims\n", table(["aim", "wanted", "measured", ""], rows)] if rows else []
 
 
 def _medians(rounds: list[Any]) -> list[float]:
@@ -124,7 +124,7 @@ def _latency(results: Results) -> list[str]:
     leaks = [[name, *(f"{figure(value)}" for value in values)] for name, values in leak.items()]
     count = len(leak["patched"])
     return [
-        "### One consultation, warm\n",
+        "## One consultation, warm\n",
         table(["engine", "µs (median)", "µs (least)", "of clipspy"], rows),
         "clipspy with Fact objects, µs a case by blocks of cases, one block after another:\n",
         table(["Fact.__del__", *(f"block {n}" for n in range(1, count + 1))], leaks),
@@ -157,7 +157,7 @@ def _throughput(results: Results) -> list[str]:
     note = f"\\* scaled from fewer cases ({counts}); none of their results are kept.\n"
     size = f"A case has {found['bytes']:.1f} bytes of results. "
     size += f"First run and peak memory are those at {int(sizes[-1]):,} cases.\n"
-    return ["### Throughput: ns a case, tables resident in memory\n", table(head, rows), size, note]
+    return ["## Throughput: ns a case, tables resident in memory\n", table(head, rows), size, note]
 
 
 def _parquet(results: Results) -> list[str]:
@@ -180,7 +180,7 @@ def _parquet(results: Results) -> list[str]:
         rows.append([f"{count:,}", *cells])
     head = ["cases", "seconds", "cases a second", "without start-up", "peak MB", "MB written"]
     return [
-        "### Parquet to Parquet: the command `population run`\n",
+        "## Parquet to Parquet: the command `population run`\n",
         table(head, rows),
         f"Start-up is the same command on one case: {start:.2f} s.\n",
     ]
@@ -204,7 +204,7 @@ def _narwhals(results: Results) -> list[str]:
         least = taken["interpreter alone"]
         rows.append(["importing, ms", figure(both - least), figure(alone - least)])
     return [
-        "### Narwhals: the same plan with and without it\n",
+        "## Narwhals: the same plan with and without it\n",
         table(["", "Narwhals", "Polars alone"], rows),
     ]
 
@@ -220,7 +220,7 @@ def _startup(results: Results) -> list[str]:
         five = times(ratio(taken, found["five rules on plain experta"]))
         rows.append([name, figure(1e3 * median(taken)), figure(added) if taken != alone else "-", five])
     head = ["process", "ms", "over the interpreter", "of the five rules"]
-    return ["### Start-up: whole processes\n", table(head, rows)]
+    return ["## Start-up: whole processes\n", table(head, rows)]
 
 
 def _growth(results: Results) -> list[str]:
@@ -247,7 +247,7 @@ def _growth(results: Results) -> list[str]:
     for key, name in names.items():
         cells = [figure(one[key]) for one in growth.values()]
         rows.append([name, *cells, *(times(_grown(results, kind, key)) for kind, _ in last)])
-    return ["### Growth with the number of rules\n", table(head, rows)]
+    return ["## Growth with the number of rules\n", table(head, rows)]
 
 
 # --- into the document -----------------------------------------------------------------------------

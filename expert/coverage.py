@@ -19,6 +19,7 @@ from expert.todo import is_todo
 # a sentence ends at . ! or ? (and what closes it), before a space and a capital, quote or figure
 ENDS = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
 NOT_ENDS = re.compile(r"\b(?:e\.g|i\.e|etc|cf|vs|approx|no|fig|mr|mrs|ms|dr|prof|st|[A-Z])\.$", re.I)
+LAST = 40  # characters that hold the last word of a sentence, and what is around it
 
 
 class Place(NamedTuple):
@@ -48,9 +49,9 @@ def split(paragraph: str) -> list[str]:
     found: list[str] = []
     start = 0
     for end in ENDS.finditer(paragraph):
-        piece = paragraph[start : end.end()].strip()
-        if not NOT_ENDS.search(piece):
-            found.append(piece)
+        # only the last word matters, and a paragraph can be long
+        if not NOT_ENDS.search(paragraph[max(start, end.end() - LAST) : end.end()].strip()):
+            found.append(paragraph[start : end.end()].strip())
             start = end.end()
     return [*found, paragraph[start:].strip()]
 

@@ -180,6 +180,8 @@ class Indexed(Matcher):  # type: ignore[misc]
         self, adding: Iterable[Fact] | None = None, deleting: Iterable[Fact] | None = None
     ) -> tuple[list[Activation], list[Activation]]:
         """The activations that new facts bring about, and those that they block."""
+        if not adding:
+            return [], []
         new = [sign for fact in adding or () for sign in self._take(fact)]
         self.signs.update(new)
         candidates: dict[Candidate, None] = {}
@@ -251,6 +253,19 @@ class Told(Fact):  # type: ignore[misc]
         super().__init__()
         dict.update(self, content)
 
+    def has_field_constraints(self) -> bool:
+        return False
+
+    def has_nested_accessor(self) -> bool:
+        return False
+
+    def validate(self) -> None:
+        """There is nothing that could be wrong."""
+
+
+def _initial_fact() -> list[Fact]:
+    return [InitialFact()]
+
 
 class Engine(KnowledgeEngine):  # type: ignore[misc]
     """An experta engine for one case; made for one run and thrown away."""
@@ -263,6 +278,10 @@ class Engine(KnowledgeEngine):  # type: ignore[misc]
         self.memory = WorkingMemory(prepared.wording, case)
         super().__init__()
 
+    def get_deffacts(self) -> list[Any]:
+        """The initial fact; experta would look for it through all members of the engine, for each case."""
+        return [_initial_fact]
+
     def tell(self) -> None:
         """Declare what the case says, and what it leaves unknown."""
         facts = []
@@ -273,8 +292,11 @@ class Engine(KnowledgeEngine):  # type: ignore[misc]
 
     def fire(self, instance: Instance) -> None:
         """What a rule does when experta fires it."""
-        for n, (kind, key, value) in enumerate(self.memory.fire(instance)):
-            if kind == "finding":
-                self.declare(Told(kind=kind, key=key, value=value))
-            else:  # two rules may put forward the same argument: both are kept
-                self.declare(Told(kind=kind, key=key, value=value, by=instance.id, nth=n))
+        # what else a rule concludes is in the record: it is no premise of any rule
+        found = [
+            Told(kind=kind, key=key, value=value)
+            for kind, key, value in self.memory.fire(instance)
+            if kind == "finding"
+        ]
+        if found:
+            self.declare(*found)

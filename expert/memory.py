@@ -149,6 +149,7 @@ class WorkingMemory:
         self.firings: list[trace.Firing] = []
         self.grounds: dict[tuple[str, Value], list[int]] = {}  # finding -> firings behind it
         self.values: dict[str, list[Value]] = {}  # the same findings' values, by key
+        self.answered: dict[str, list[trace.Match]] = {}  # what a premise on an answer rests on
         self.learned: set[tuple[str, Value]] = set()
         self.concluded: list[tuple[Conclusion, int]] = []
 
@@ -233,10 +234,9 @@ class WorkingMemory:
     def _leaves(self, ref: Ref, wanted: tuple[Value, ...] | None) -> list[trace.Match]:
         term = self.wording.phrases.term(ref)
         if ref.kind == "attribute":
-            value = self.case.value(ref.name)
-            if value is None:
-                return [trace.Match("unknown", ref.name, None, None, known(term, False))]
-            return [trace.Match("answer", ref.name, None, *self.wording.value(term, value))]
+            if ref.name not in self.answered:
+                self.answered[ref.name] = [self._answer(ref.name, term)]
+            return self.answered[ref.name]
         found, key = [], ref.key
         for value in self.values.get(key, ()):
             if wanted is None or value in wanted:
@@ -244,6 +244,12 @@ class WorkingMemory:
                 firings = tuple(self.grounds[key, value])
                 found.append(trace.Match("finding", ref.name, ref.option or None, plain, text, (), firings))
         return found
+
+    def _answer(self, name: str, term: Term) -> trace.Match:
+        value = self.case.value(name)
+        if value is None:
+            return trace.Match("unknown", name, None, None, known(term, False))
+        return trace.Match("answer", name, None, *self.wording.value(term, value))
 
     # --- what it concluded, in words --------------------------------------------------------
 

@@ -21,7 +21,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from decimal import Decimal
 from pathlib import Path
 from time import sleep
 from typing import IO, NamedTuple
@@ -225,10 +224,7 @@ def plain_answers(batch: pl.DataFrame, knowledge: Knowledge) -> dict[str, pl.Ser
         column = batch[name] if name in batch.columns else None
         if column is None:
             continue
-        if not term.numeric:
-            answers = _plain_names(column, term)
-        else:
-            answers = _plain_numbers(column, term)
+        answers = _plain_numbers(column, term) if term.numeric else _plain_names(column, term)
         if answers is not None:
             found[name] = answers
     return found

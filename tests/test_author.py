@@ -155,7 +155,7 @@ def test_lint_warns_in_the_order_of_the_work(plants: Path) -> None:
         (lambda: None, "there --document no.txt", "`no.txt` is missing"),
         (lambda: Path("e.txt").write_text(" \n\n"), "there --document e.txt", "holds no sentence"),
         (lambda: Path("e.txt").write_bytes(b"\xff"), "there --document e.txt", "not UTF-8"),
-        (lambda: Path("e.txt").write_text("A b. " * 20000), "there --document e.txt", "is too long"),
+        (lambda: Path("e.txt").write_text("So it is. " * 5001), "there --document e.txt", "is too long"),
         (lambda: None, "there --title \x07", "cannot be printed"),
         (lambda: Path("f").touch(), "f/there", "cannot be made"),
     ],
@@ -497,7 +497,7 @@ def test_knowledge_written_by_hand_hardly_changes(directory: Path, tmp_path: Pat
         for path, text in before.items()
         for line in set(path.read_text().split("\n")) - set(text.split("\n"))
     ]
-    assert len(lines) <= 12, lines
+    assert len(lines) <= (40 if directory.name == "heating" else 5), lines
     changed = {str(path) for path, text in before.items() if path.read_text() != text}
     assert set(re.findall(r"would change  (.*)", checked.stdout)) == changed
     assert checked.exit_code == bool(changed)
@@ -548,8 +548,8 @@ claims:
   # about the second
   p1s2:
     says: "it's \\"so\\""
-
     hedge: asserts
+
     fingerprint: "0123456789abcdef"     # beside it
 # at the end
 """
@@ -583,7 +583,7 @@ def test_files_with_mistakes_and_other_line_ends(plants: Path, monkeypatch: pyte
     result = kb("fmt", "--kb", plants)
     assert result.exit_code == 3 and "kb/claims.yaml" in result.stderr
     edit(claims, "hedges: {", "hedges:")
-    edit(plants / "rules" / "1-first.yaml", "- id:", "-   id:")
+    edit(plants / "rules" / "1-first.yaml", "basis: stated #", "basis: 'stated' #")
     monkeypatch.setattr("expert.layout.meaning", lambda base, files: object())
     before = (plants / "rules" / "1-first.yaml").read_text()
     result = kb("fmt", "--kb", plants)
@@ -662,7 +662,7 @@ def test_watching(plants: Path, watching: tuple[subprocess.Popen[str], Callable[
     (plants / "worksheet.txt").write_text("")
     (plants / "kb" / "cases" / "first.yaml").write_text("- case: x\n")
     assert "claims" not in until("---\n")
-    until("Next: plants/kb/cases/first.yaml")
+    until("Next: ")
     shutil.move(plants / "rules", plants / "gone")
     until("is not a knowledge base")
     shutil.move(plants / "gone", plants / "rules")
