@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -19,6 +22,37 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
     return next(folder.glob("*.whl"))
+
+
+def test_it_is_built_the_same_again(wheel: Path, tmp_path: Path) -> None:
+    """The wheel and the source distribution, to the byte, from a copy elsewhere built at another time."""
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "dist", "_build")
+    copy = shutil.copytree(ROOT, tmp_path / "elsewhere", ignore=ignored)
+    shutil.copy(ROOT / ".gitignore", copy)
+    for source, folder in ((ROOT, tmp_path / "one"), (copy, tmp_path / "two")):
+        command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(source)]
+        subprocess.run(command, check=True, capture_output=True)
+    ones, twos = (sorted((tmp_path / name).iterdir()) for name in ("one", "two"))
+    assert [path.name for path in ones] == [path.name for path in twos]
+    assert [path.read_bytes() for path in ones] == [path.read_bytes() for path in twos]
+    assert wheel.read_bytes() in [path.read_bytes() for path in ones]
+    with tarfile.open(next(path for path in ones if path.suffix == ".gz")) as sources:
+        names = sources.getnames()
+    for needed in (
+        "examples/heating/document.txt",
+        "docs/tutorial.md",
+        "LICENSE",
+        "tests/oracle.py",
+        "kb/claims.yaml",
+    ):
+        assert any(name.endswith(f"/{needed}") for name in names), needed
+
+
+def test_the_extras() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {"prov", "prove", "population", "spark", "clips", "author"} <= set(
+        project["optional-dependencies"]
+    )
 
 
 def test_no_generic_names_at_the_top(wheel: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -334,21 +337,33 @@ def spark() -> Iterator[Any]:
     if not find_spec("pyspark"):
         pytest.skip("PySpark is not installed (the extra `spark`)")
     if not shutil.which("java"):
-        pytest.skip("Java is not installed, which Spark needs")
+        fetched = sorted(Path(sys.prefix).glob("java/*/bin/java"))  # by `make`, where there was none
+        if not fetched:
+            pytest.skip("Java is not installed, which Spark needs, and could not be fetched")
+        os.environ["JAVA_HOME"] = str(fetched[0].parent.parent)
+        os.environ["PATH"] += os.pathsep + str(fetched[0].parent)
     from expert.spark import session
 
     with session() as found:
         yield found
 
 
+@contextmanager
+def compiling_less(spark: Any) -> Iterator[None]:
+    """For plans that take longer to compile than their rows to compute."""
+    settings = {"spark.sql.codegen.wholeStage": "false", "spark.sql.shuffle.partitions": "2"}
+    before = {name: spark.conf.get(name) for name in settings}
+    for name, value in settings.items():
+        spark.conf.set(name, value)
+    yield
+    for name, value in before.items():
+        spark.conf.set(name, value)
+
+
 @pytest.fixture
 def quick_spark(spark: Any) -> Iterator[Any]:
-    """The session, for many small jobs: it compiles less."""
-    before = spark.conf.get("spark.sql.codegen.wholeStage")
-    spark.conf.set("spark.sql.codegen.wholeStage", "false")
-    spark.conf.set("spark.sql.shuffle.partitions", "2")
-    yield spark
-    spark.conf.set("spark.sql.codegen.wholeStage", before)
+    with compiling_less(spark):
+        yield spark
 
 
 def same_on_spark(found: Setting, folder: Path) -> None:
@@ -380,7 +395,8 @@ def same_frames(one: Any, other: Any) -> None:
 
 def test_spark_gives_the_same(spark: Any, cases: Setting, tmp_path: Path) -> None:
     shutil.copy(population.legend_path(Path(cases.files[0]).parent / "polars.parquet"), tmp_path)
-    same_on_spark(cases, tmp_path)
+    with compiling_less(spark) if name_of(cases) == "bicycle" else nullcontext():
+        same_on_spark(cases, tmp_path)
 
 
 def test_spark_gives_the_same_on_generated_knowledge_bases(quick_spark: Any, tmp_path: Path) -> None:
@@ -403,7 +419,8 @@ def test_spark_gives_the_same_on_all_generated_knowledge_bases(spark: Any, tmp_p
             same_on_spark(found, folder)
 
 
-def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path: Path) -> None:
+@pytest.mark.parametrize("absent", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path: Path, absent: bool) -> None:
     """Files with other columns and types, odd names, rows that are no cases: the same lines and numbers."""
     from expert import spark as engine
 
@@ -425,13 +442,12 @@ def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path
     (folder / "_hidden.parquet").write_text("no data")
     words = [str(path) for path in sorted(folder.rglob("[!_]*.parquet"))]
     words = [word.translate(str.maketrans({c: f"[{c}]" for c in "[*?"})) for word in words]
-    for absent in (False, True):
-        one, other = tmp_path / "polars.parquet", tmp_path / "spark.parquet"
-        counts = population.run(base, words, one, tmp_path / "polars", absent)
-        assert counts == engine.run(base, [str(folder)], other, tmp_path / "spark", absent)
-        assert counts.read == 120 and 20 < counts.accepted < 100
-        assert (tmp_path / "spark").read_text() == (tmp_path / "polars").read_text()
-        same_frames(pl.read_parquet(one), pl.read_parquet(other / "*.parquet").sort("row"))
+    one, other = tmp_path / "polars.parquet", tmp_path / "spark.parquet"
+    counts = population.run(base, words, one, tmp_path / "polars", absent)
+    assert counts == engine.run(base, [str(folder)], other, tmp_path / "spark", absent)
+    assert counts.read == 120 and 20 < counts.accepted < 100
+    assert (tmp_path / "spark").read_text() == (tmp_path / "polars").read_text()
+    same_frames(pl.read_parquet(one), pl.read_parquet(other / "*.parquet").sort("row"))
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.endswith(".part")) == []
 
 
@@ -486,67 +502,15 @@ inf|deep|shallow|Deep|deep |\0deep
 WORDS = [word for line in WORDS.replace("12\n|", "12\r|").split("\n") for word in line.split("|")]
 WORDS += ["0" * 15, "0" * 16, "9" * 15, "9" * 16, "-" + "9" * 15]
 WORDS += ["0." + digit * many for digit in "09" for many in (12, 13)]
-MANY = [
-    0,
-    1,
-    -1,
-    2,
-    12,
-    99,
-    100,
-    101,
-    127,
-    128,
-    255,
-    256,
-    32767,
-    65535,
-    2**31 - 1,
-    2**31,
-    2**63 - 1,
-    2**64 - 1,
-]
+MANY = [int(n) for n in "0 1 -1 2 12 99 100 101 127 128 255 256 32767 65535 2147483647 2147483648".split()]
 MANY += [sign * (10**n + d) for n in (2, 14, 15, 16, 18, 19, 37) for d in (-1, 0, 1) for sign in (1, -1)]
-MANY += [-128, -(2**31), -(2**63), 2**127 - 1]
+MANY += [2**63 - 1, 2**64 - 1, 2**127 - 1, -128, -(2**31), -(2**63)]
 FLOATS = [
-    0.0,
-    -0.0,
-    0.1,
-    0.25,
-    0.5,
-    1.0,
-    -1.5,
-    12.0,
-    49.99,
-    0.1 + 0.2,
-    1e-4,
-    1e-5,
-    0.00012,
-    9.9e-5,
-    1e-6,
-    1e-7,
-    1e7,
-]
-FLOATS += [
-    123456789012345.0,
-    999999999999999.9,
-    1e14,
-    99999999999999.99,
-    900000000000000.1,
-    1e15,
-    1e16,
-    1e300,
-]
-FLOATS += [
-    2.0**49 + 0.125,
-    2e-3,
-    2.2250738585072014e-308,
-    5e-324,
-    1.1,
-    2.675,
-    1e-3,
-    float("nan"),
-    float("inf"),
+    float(text)
+    for text in """
+        0 -0 0.1 0.25 0.5 1 1.1 -1.5 12 49.99 2.675 0.30000000000000004 2e-3 1e-3 1e-4 0.00012 9.9e-5 1e-5 2e-5
+        1e-6 1e-7 5e-324 2.2250738585072014e-308 1e7 123456789012345 562949953421312.125 999999999999999.9 1e14
+        99999999999999.99 900000000000000.1 4503599627370497.5 1e15 1e16 1e300 nan inf -inf""".split()
 ]
 
 
