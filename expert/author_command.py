@@ -222,7 +222,8 @@ def changes(directory: Path) -> Iterator[None]:
             continue
         try:
             # what changes before the watcher has begun is seen at its next timeout, a few seconds on
-            for _ in watch(*(path for path, _ in watched), yield_on_timeout=True, debounce=DEBOUNCE):
+            paths = [path for path, _ in watched]
+            for _ in watch(*paths, yield_on_timeout=True, debounce=DEBOUNCE, recursive=False):
                 if folders(directory) != watched:
                     break
                 yield
@@ -231,9 +232,12 @@ def changes(directory: Path) -> Iterator[None]:
 
 
 def folders(directory: Path) -> list[tuple[Path, int]]:
-    """The folders that hold a knowledge base's files, each with what tells it from another."""
+    """The folders that hold a knowledge base's files, each with what tells it from another.
+
+    And the one that holds these, where they may go and come back.
+    """
     found = []
-    for name in ("kb", "rules"):
+    for name in ("", "kb", "kb/cases", "rules"):
         try:
             found.append((directory / name, (directory / name).stat().st_ino))
         except OSError:

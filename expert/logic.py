@@ -202,19 +202,18 @@ def passes(instances: Iterable[Instance]) -> list[Instance]:
     ordered: list[Instance] = []
     for _, waiting in sorted(strata.items()):
         while waiting:
-            written = {i.id: writes(i) for i in waiting}
-            ready = [i for i in waiting if not _waits(i, waiting, written)]
+            unsettled = {key for instance in waiting for key in writes(instance)}
+            ready = [i for i in waiting if unsettled.isdisjoint(_needed(i))]
             if not ready:
                 ordered += waiting * len(waiting)
                 break
             ordered += ready
-            waiting = [i for i in waiting if i not in ready]
+            waiting = [i for i in waiting if not unsettled.isdisjoint(_needed(i))]
     return ordered
 
 
-def _waits(instance: Instance, waiting: list[Instance], written: dict[str, set[str]]) -> bool:
-    needed = {ref.key for ref, _ in reads(instance) if ref.kind == "finding"}
-    return any(written[other.id] & needed for other in waiting)
+def _needed(instance: Instance) -> set[str]:
+    return {ref.key for ref, _ in reads(instance) if ref.kind == "finding"}
 
 
 # --- plain Python: grids of cases ---------------------------------------------------------

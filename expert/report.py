@@ -70,11 +70,13 @@ def _plan(found: Consultation) -> str:
 def _recommendations(found: Consultation, knowledge: Knowledge, format: str) -> str:
     if not found.recommendations:
         return ""
-    rows = [
-        [r.label, VERDICT_WORDS[r.verdict], when(r), cost_words(r.cost), notes_on(r, knowledge)]
-        for r in sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict))
-    ]
-    return table(rows, ["Option", "Verdict", "When", "Cost", "Notes"], format, [None, None, 16, 14, 22])
+    priced = knowledge.cost is not None  # otherwise there is nothing to state
+    rows = []
+    for r in sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict)):
+        cost = [cost_words(r.cost)] if priced else []
+        rows.append([r.label, VERDICT_WORDS[r.verdict], when(r), *cost, notes_on(r, knowledge)])
+    headers = ["Option", "Verdict", "When", *(["Cost"] if priced else []), "Notes"]
+    return table(rows, headers, format, [None, None, 16, *([14] if priced else []), 22])
 
 
 def when(found: Recommendation) -> str:

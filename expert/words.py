@@ -140,9 +140,8 @@ class Phrases:
         if isinstance(quantity, Ref):
             return self.label(quantity)
         if isinstance(quantity, Arithmetic):
-            return SIGNS_BETWEEN[quantity.operator].join(
-                self.quantity(part, beside) for part in quantity.parts
-            )
+            parts = [_inner(part, self.quantity(part, beside)) for part in quantity.parts]
+            return SIGNS_BETWEEN[quantity.operator].join(parts)
         other = beside.right if quantity is beside.left else beside.left
         return self.term(other).show(quantity) if isinstance(other, Ref) else str(quantity)
 
@@ -152,7 +151,7 @@ class Phrases:
             return term.show(quantity)
         if isinstance(quantity, Ref):
             return self.label(quantity)
-        parts = [self.label(p) if isinstance(p, Ref) else self.computed(p, term) for p in quantity.parts]
+        parts = [_inner(part, self.computed(part, term)) for part in quantity.parts]
         return SIGNS_BETWEEN[quantity.operator].join(parts)
 
     def conclusion(self, conclusion: Conclusion) -> str:
@@ -174,7 +173,7 @@ class Phrases:
             return f"wait for: {k.steps[conclusion.name].label}"
         if conclusion.kind == "flag":
             return f"note: {k.flags[conclusion.name].label}"
-        return f"{conclusion.kind}: {conclusion.text}"
+        return f"{conclusion.kind}: {readable(conclusion.text, k)}"
 
     def rule(self, rule: Rule) -> list[str]:
         """A rule in English, one clause a line."""
@@ -196,6 +195,11 @@ class Phrases:
             lines.append(f"  added by us: {rule.reason}")
         lines += [f"  {id}  {k.claims[id].says} [{k.hedges[k.claims[id].hedge]}]" for id in rule.claims]
         return lines
+
+
+def _inner(part: Quantity, text: str) -> str:
+    """A part of a computed quantity, in parentheses if it is computed itself."""
+    return f"({text})" if isinstance(part, Arithmetic) else text
 
 
 def fill(text: str, replacement: Callable[[str], str]) -> str:
