@@ -10,7 +10,7 @@ This is the only module that imports experta. What calls what:
       Engine.run            experta's own loop: match, choose, fire
         Indexed.changes       which instances the new facts activate or block
         ByRank                the agenda, by firing order and nothing else
-        Engine.fire           record the firing, declare its conclusions
+        Engine.fire           record the firing, declare its findings
       outcome.consultation  verdicts, plan, advice and non-firings from the record
 """
 
@@ -20,8 +20,9 @@ import collections
 import collections.abc
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 # experta 1.9.4 pins frozendict 1.2, which looks for this name; Python 3.10 took it away.
@@ -32,10 +33,13 @@ from experta import Fact, KnowledgeEngine, Rule
 from experta import __version__ as ENGINE
 from experta.abstract import Matcher, Strategy
 from experta.activation import Activation
+from experta.agenda import Agenda
 from experta.fact import InitialFact
+from experta.factlist import FactList
 
 from expert.case import Case
-from expert.conditions import All, Compare, Condition, Given, Is, Known, Not, Ref, refs
+from expert.conditions import All, Compare, Condition, Is, Known, Not, Ref, Unless, refs, settled
+from expert.conditions import Any as AnyOf
 from expert.knowledge import Value
 from expert.memory import Wording, WorkingMemory
 from expert.outcome import consultation
@@ -48,6 +52,7 @@ __all__ = ["ENGINE", "infer", "prepare"]
 # (key, None) for an answer that is not known. START is said in every case.
 Sign = tuple[Value | None, ...]
 START: Sign = ()
+Test = Callable[["Indexed"], bool]
 
 
 def infer(base: RuleBase, case: Case) -> Consultation:
@@ -69,6 +74,16 @@ class Prepared:
 
     def __init__(self, base: RuleBase) -> None:
         self.base, self.network, self.wording = base, Network(base), Wording(base)
+        self._told: dict[tuple[str, Value | None], Told] = {}
+
+    def told(self, name: str, value: Value | None) -> Told:
+        """The fact of an answer: one for all cases, as it comes at the same place in the list of facts."""
+        found = self._told.get((name, value))
+        if found is None:
+            found = Told("unknown" if value is None else "answer", name, value)
+            if not isinstance(value, int):  # there is no end to numbers
+                self._told[name, value] = found
+        return found
 
     def __call__(self, case: Case) -> Consultation:
         """What follows from a case."""
@@ -91,14 +106,15 @@ class Candidate:
     def __init__(self, rank: int, instance: Instance) -> None:
         self.rank, self.instance = rank, instance
         self.needs: list[tuple[Sign, ...]] = []  # one of each must be there
-        self.rest: list[Condition] = []  # and these hold, which signs alone do not decide
+        rest: list[Condition] = []
         for part in _conjuncts(instance.when):
             if signs := _signs(part):
                 self.needs.append(signs)
             else:
-                self.rest.append(part)
+                rest.append(part)
                 self.needs += [((ref.key,),) for ref in _valued(part)]
-        read = [ref for part in self.rest for ref, _ in refs(part)]
+        self.rest = [_test(part) for part in rest]  # and these hold, which is more than one sign each
+        read = [ref for part in rest for ref, _ in refs(part)]
         # all answers are there before the first rule fires; findings come one after another
         self.watched: list[Sign] = [(ref.key,) for ref in read if ref.kind == "finding"]
 
@@ -117,11 +133,11 @@ def _action(instance: Instance) -> Any:
 
 
 def _conjuncts(condition: Condition) -> Iterator[Condition]:
-    """The conditions every one of which must hold."""
+    """The conditions every one of which must hold, without what is so in every case."""
     if isinstance(condition, All):
         for part in condition.parts:
             yield from _conjuncts(part)
-    elif not (isinstance(condition, Given) and condition.truth):
+    elif not settled(condition):
         yield condition
 
 
@@ -133,7 +149,24 @@ def _signs(condition: Condition) -> tuple[Sign, ...]:
         return ((condition.ref.key,),)
     if isinstance(condition, Known) and condition.ref.kind == "attribute":
         return ((condition.ref.key, None),)
+    if isinstance(condition, AnyOf):
+        parts = [tuple(_conjuncts(part)) for part in condition.parts]
+        inside = [_signs(part[0]) if len(part) == 1 else () for part in parts]
+        return tuple(sign for signs in inside for sign in signs) if all(inside) else ()
     return ()
+
+
+def _test(condition: Condition) -> Test:
+    """Whether a condition holds: by the signs, as far as they tell, which is soonest."""
+    if signs := _signs(condition):
+        return lambda matcher: not matcher.signs.isdisjoint(signs)
+    if isinstance(condition, Unless):
+        part = _test(condition.part)
+        return lambda matcher: not part(matcher)
+    if isinstance(condition, (All, AnyOf)):
+        tests, join = [_test(part) for part in condition.parts], all if isinstance(condition, All) else any
+        return lambda matcher: join(test(matcher) for test in tests)
+    return lambda matcher: matcher.engine.memory.reading.test(condition)
 
 
 def _valued(condition: Condition) -> list[Ref]:
@@ -152,11 +185,11 @@ class Network:
     def __init__(self, base: RuleBase) -> None:
         candidates = [Candidate(rank, instance) for rank, instance in enumerate(base.instances)]
         common = Counter(sign for candidate in candidates for need in candidate.needs for sign in need)
-        self.waiting: dict[Sign, list[Candidate]] = {}
+        self.waiting: dict[Sign, dict[Candidate, None]] = {}
         for candidate in candidates:
             candidate.needs.sort(key=lambda need: sum(common[sign] for sign in need))
             for sign in candidate.needs[0] if candidate.needs else [START]:
-                self.waiting.setdefault(sign, []).append(candidate)
+                self.waiting.setdefault(sign, {})[candidate] = None
 
 
 class Indexed(Matcher):  # type: ignore[misc]
@@ -182,11 +215,11 @@ class Indexed(Matcher):  # type: ignore[misc]
         """The activations that new facts bring about, and those that they block."""
         if not adding:
             return [], []
-        new = [sign for fact in adding or () for sign in self._take(fact)]
+        new = [sign for fact in adding for sign in fact.signs]
         self.signs.update(new)
-        candidates: dict[Candidate, None] = {}
+        by_sign, candidates = self.engine.prepared.network.waiting, dict[Candidate, None]()
         for sign in new:
-            candidates |= dict.fromkeys(self.engine.prepared.network.waiting.get(sign, ()))
+            candidates |= by_sign.get(sign, {})
             candidates |= self.waiting.pop(sign, {})
         added, removed = [], []
         for candidate in candidates:
@@ -199,17 +232,6 @@ class Indexed(Matcher):  # type: ignore[misc]
                 removed.append(candidate.activation)
         return added, removed
 
-    def _take(self, fact: Fact) -> list[Sign]:
-        """Take a fact in; its signs, if it can be a premise."""
-        if isinstance(fact, InitialFact):
-            return [START]
-        if fact["kind"] == "finding":
-            self.engine.memory.learn(fact["key"], fact["value"])
-        elif fact["kind"] not in ("answer", "unknown"):
-            return []
-        sign: Sign = (fact["key"], fact["value"])
-        return [sign] if fact["kind"] == "unknown" else [sign, sign[:1]]
-
     def _holds(self, candidate: Candidate) -> bool:
         """Whether an instance's condition holds; it is left waiting for what can change that."""
         for need in candidate.needs:
@@ -217,7 +239,10 @@ class Indexed(Matcher):  # type: ignore[misc]
                 self._wait(candidate, need)
                 return False
         self._wait(candidate, candidate.watched)
-        return all(self.engine.memory.reading.test(part) for part in candidate.rest)
+        for test in candidate.rest:  # noqa: SIM110 - all() takes twice as long
+            if not test(self):
+                return False
+        return True
 
     def _wait(self, candidate: Candidate, signs: Iterable[Sign]) -> None:
         for sign in signs:
@@ -238,9 +263,7 @@ class ByRank(Strategy):  # type: ignore[misc]
             insort(agenda.activations, activation, key=_salience)
 
 
-def _salience(activation: Activation) -> int:
-    found: int = activation.rule.salience
-    return found
+_salience = attrgetter("rule.salience")
 
 
 # --- the engine --------------------------------------------------------------------------
@@ -249,9 +272,11 @@ def _salience(activation: Activation) -> int:
 class Told(Fact):  # type: ignore[misc]
     """A fact of names and numbers, taken as they are: experta would see of each how to freeze it."""
 
-    def __init__(self, **content: Value | None) -> None:
-        super().__init__()
-        dict.update(self, content)
+    def __init__(self, kind: str, key: str, value: Value | None) -> None:
+        dict.__init__(self, kind=kind, key=key, value=value)
+        self.identity = (key, value)  # findings and attributes have different names
+        sign: Sign = (key, value)
+        self.signs = [sign] if kind == "unknown" else [sign, sign[:1]]
 
     def has_field_constraints(self) -> bool:
         return False
@@ -263,8 +288,18 @@ class Told(Fact):  # type: ignore[misc]
         """There is nothing that could be wrong."""
 
 
-def _initial_fact() -> list[Fact]:
-    return [InitialFact()]
+class Start(InitialFact):  # type: ignore[misc]
+    """The initial fact."""
+
+    identity, signs = START, (START,)
+
+
+class Facts(FactList):  # type: ignore[misc]
+    """experta's list of facts; it would tell them apart by all that is in each."""
+
+    @staticmethod
+    def _get_fact_id(fact: Told) -> Any:
+        return fact.identity
 
 
 class Engine(KnowledgeEngine):  # type: ignore[misc]
@@ -278,25 +313,21 @@ class Engine(KnowledgeEngine):  # type: ignore[misc]
         self.memory = WorkingMemory(prepared.wording, case)
         super().__init__()
 
-    def get_deffacts(self) -> list[Any]:
-        """The initial fact; experta would look for it through all members of the engine, for each case."""
-        return [_initial_fact]
+    def reset(self) -> None:
+        """Start from the initial fact alone: experta would look for more of them through all members."""
+        self.facts, self.agenda, self.running = Facts(), Agenda(), False
+        self.matcher.reset()
+        self.facts.declare(Start())
 
     def tell(self) -> None:
         """Declare what the case says, and what it leaves unknown."""
-        facts = []
-        for name in self.prepared.base.knowledge.attributes:
-            value = self.memory.case.value(name)
-            facts.append(Told(kind="unknown" if value is None else "answer", key=name, value=value))
-        self.declare(*facts)
+        told = self.prepared.told
+        value_of = self.memory.case.value
+        self.declare(*[told(name, value_of(name)) for name in self.prepared.base.knowledge.attributes])
 
     def fire(self, instance: Instance) -> None:
         """What a rule does when experta fires it."""
         # what else a rule concludes is in the record: it is no premise of any rule
-        found = [
-            Told(kind=kind, key=key, value=value)
-            for kind, key, value in self.memory.fire(instance)
-            if kind == "finding"
-        ]
+        found = [Told("finding", key, value) for key, value in self.memory.fire(instance)]
         if found:
             self.declare(*found)

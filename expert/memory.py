@@ -8,6 +8,8 @@ into words once.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+
 from expert import trace
 from expert.case import Case
 from expert.conditions import (
@@ -29,8 +31,10 @@ from expert.logic import Evaluation, Grid
 from expert.rules import PLACEHOLDER, Conclusion, Instance, RuleBase, computed_data, reads
 from expert.words import Phrases, fill, in_sentence, known, statement
 
-Fact = tuple[str, str, Value | None]  # kind, key and value of a conclusion
+Finding = tuple[str, Value]  # its key and value
+Source = Callable[["WorkingMemory"], Sequence[trace.Match]]  # of what a premise rests on
 Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that it is about
+KEPT = 10_000  # of how many values the words are kept: there is no end to numbers
 
 
 class Wording:
@@ -41,10 +45,14 @@ class Wording:
     """
 
     def __init__(self, base: RuleBase) -> None:
-        self.base, self.phrases = base, Phrases(base.knowledge)
+        k = base.knowledge
+        self.base, self.phrases = base, Phrases(k)
+        self.knowledge_id = trace.KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer)
+        self.decides = {topic.id for topic in k.topics.values() if topic.decides}
         self._said: dict[int, Said] = {}
         self._entries: dict[int, Entry] = {}
         self._values: dict[tuple[str, str, Value], tuple[trace.Plain, str]] = {}
+        self._answers: dict[tuple[str, Value | None], tuple[trace.Match]] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
 
     def said(self, condition: Condition) -> Said:
@@ -56,12 +64,27 @@ class Wording:
 
     def value(self, term: Term, value: Value) -> tuple[trace.Plain, str]:
         """A value of a term as the record holds it, and the statement that the term has it."""
-        if isinstance(value, int):  # there is no end to numbers
-            return term.plain(value), statement(term, (value,))
         key = (term.kind, term.name, value)
-        if key not in self._values:
-            self._values[key] = term.plain(value), statement(term, (value,))
-        return self._values[key]
+        found = self._values.get(key)
+        if found is None:
+            if len(self._values) >= KEPT:
+                self._values.clear()
+            found = self._values[key] = term.plain(value), statement(term, (value,))
+        return found
+
+    def answer(self, name: str, value: Value | None) -> tuple[trace.Match]:
+        """What a premise on an attribute rests on, if this is the answer."""
+        found = self._answers.get((name, value))
+        if found is None:
+            if len(self._answers) >= KEPT:
+                self._answers.clear()
+            term = self.base.knowledge.attributes[name]
+            if value is None:
+                match = trace.Match("unknown", name, None, None, known(term, False))
+            else:
+                match = trace.Match("answer", name, None, *self.value(term, value))
+            found = self._answers[name, value] = (match,)
+        return found
 
     def text(self, text: str, option: str) -> str | None:
         """A rule's text with its placeholders filled; None if that takes a case."""
@@ -114,30 +137,99 @@ class Wording:
             conclusion.strength or None,
         )
 
-    def data(self, given: Given) -> list[trace.Match]:
+    def sources(self, condition: Condition) -> Iterator[Source]:
+        """What a condition that holds rests on, in the order in which it is written."""
+        if isinstance(condition, Is):
+            yield leaves(condition.ref, condition.values)
+        elif isinstance(condition, All):
+            for part in condition.parts:
+                yield from self.sources(part)
+        elif isinstance(condition, Given):
+            yield from self.data(condition)
+        elif isinstance(condition, Known):
+            yield leaves(condition.ref)
+        elif isinstance(condition, Compare):
+            for ref, _ in refs(condition):
+                yield leaves(ref)
+        elif isinstance(condition, Any):
+            yield _first([(part, [*self.sources(part)]) for part in condition.parts])
+        elif isinstance(condition, Not):
+            for ref, _ in refs(condition):
+                if ref.kind == "attribute":
+                    yield _if_answered(ref.name)
+        elif isinstance(condition, Unless):
+            text, names = self.said(condition)
+            yield _always(trace.Match("no-evidence", ", ".join(names), None, None, text))
+        else:
+            raise TypeError(f"not grounded: {condition!r}")
+
+    def data(self, given: Given) -> Iterator[Source]:
         """What a condition on the option alone rests on."""
-        if not given.property or not given.data:
-            return []
-        term, found = self.base.knowledge.properties[given.property], []
-        for datum in given.data:
-            plain, text = self.value(term, datum.value)
-            found.append(trace.Match("datum", given.property, given.option, plain, text, datum.claims))
-        return found
+        if given.property:
+            term = self.base.knowledge.properties[given.property]
+            for datum in given.data:
+                said = self.value(term, datum.value)
+                yield _always(trace.Match("datum", given.property, given.option, *said, datum.claims))
+
+
+# Sources do not hold the wording that holds them: it goes as soon as nothing else does.
+
+
+def _always(match: trace.Match) -> Source:
+    found = (match,)
+    return lambda memory: found
+
+
+def leaves(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
+    """What a premise on a term rests on: its answer, or its findings (of the values wanted, if given)."""
+    name, key = ref.name, ref.key
+    if ref.kind == "attribute":
+        return lambda memory: memory.wording.answer(name, memory.case.value(name))
+    return lambda memory: [
+        memory.match(ref, key, value)
+        for value in memory.values.get(key, ())
+        if wanted is None or value in wanted
+    ]
+
+
+def _if_answered(name: str) -> Source:
+    def found(memory: WorkingMemory) -> Sequence[trace.Match]:
+        value = memory.case.value(name)
+        return () if value is None else memory.wording.answer(name, value)
+
+    return found
+
+
+def _first(parts: list[tuple[Condition, list[Source]]]) -> Source:
+    """What the first part that holds rests on."""
+
+    def found(memory: WorkingMemory) -> Sequence[trace.Match]:
+        sources = next(sources for part, sources in parts if memory.reading.test(part))
+        return [match for source in sources for match in source(memory)]
+
+    return found
 
 
 class Entry:
-    """What the record of an instance's firing says in every case."""
+    """What the record of an instance's firing says in every case, and where the rest is found."""
 
-    __slots__ = ("concluded", "data", "terms")
+    __slots__ = ("because", "concluded", "findings", "sources")
 
     def __init__(self, wording: Wording, instance: Instance) -> None:
-        used = computed_data(instance, wording.base.knowledge)
-        computed = [Given(True, name, instance.option, (datum,)) for name, datum in used]
-        self.data = [match for given in computed for match in wording.data(given)]
+        self.because = wording.text(instance.rule.because, instance.option)
         in_condition = {ref for ref, _ in refs(instance.when)}
+        self.sources = [*wording.sources(instance.when)]
+        for name, datum in computed_data(instance, wording.base.knowledge):
+            self.sources += wording.data(Given(True, name, instance.option, (datum,)))
         # what else it computes with
-        self.terms = dict.fromkeys(ref for ref, _ in reads(instance) if ref not in in_condition)
-        self.concluded = [wording.concluded(conclusion) for conclusion in instance.then]
+        terms = dict.fromkeys(ref for ref, _ in reads(instance) if ref not in in_condition)
+        self.sources += map(leaves, terms)
+        concluded = [wording.concluded(conclusion) for conclusion in instance.then]
+        fixed = tuple(said for said in concluded if said)
+        self.concluded = fixed if len(fixed) == len(concluded) else None  # None: it depends on the case
+        self.findings = [
+            (c.key, c.value) for c in instance.then if c.kind == "finding" and isinstance(c.value, (str, int))
+        ]
 
 
 class WorkingMemory:
@@ -147,49 +239,50 @@ class WorkingMemory:
         self.base, self.wording, self.case = wording.base, wording, case
         self.reading = Evaluation(case.answers)  # what conditions are tested on
         self.firings: list[trace.Firing] = []
-        self.grounds: dict[tuple[str, Value], list[int]] = {}  # finding -> firings behind it
+        self.grounds: dict[Finding, list[int]] = {}  # the firings behind each finding
         self.values: dict[str, list[Value]] = {}  # the same findings' values, by key
-        self.answered: dict[str, list[trace.Match]] = {}  # what a premise on an answer rests on
-        self.learned: set[tuple[str, Value]] = set()
+        self.matches: dict[Finding, trace.Match] = {}  # what a premise on a finding rests on, as yet
         self.concluded: list[tuple[Conclusion, int]] = []
 
-    def learn(self, key: str, value: Value) -> None:
-        """Take a finding into what conditions are tested on; once, however many rules conclude it."""
-        if (key, value) in self.learned:
-            return
-        self.learned.add((key, value))
+    def fire(self, instance: Instance) -> list[Finding]:
+        """Record that an instance fires; the findings that no firing before it concluded."""
+        n, rule, option = len(self.firings) + 1, instance.rule, instance.option
+        entry = self.wording.entry(instance)
+        matched = dict.fromkeys([match for source in entry.sources for match in source(self)])
+        if entry.concluded is None:
+            new, concluded = self._conclude(instance, n)
+        else:
+            self.concluded += [(conclusion, n) for conclusion in instance.then]
+            new, concluded = [found for found in entry.findings if self._found(found, n)], entry.concluded
+        because = self.text(rule.because, option) if entry.because is None else entry.because
+        self.firings.append(
+            trace.Firing(
+                n, rule.id, option or None, rule.basis, because, tuple(matched), concluded, rule.claims
+            )
+        )
+        for key, value in new:
+            self._learn(key, value)
+        return new
+
+    def _learn(self, key: str, value: Value) -> None:
+        """Take a finding into what conditions are tested on."""
         if isinstance(value, int):
             self.reading.add_numbers(key, [(Grid.true, self.reading.algebra.constant(value))])
         else:
             self.reading.findings.setdefault(key, {})[value] = Grid.true
 
-    def fire(self, instance: Instance) -> list[Fact]:
-        """Record that an instance fires; the facts that it concludes."""
-        n, rule, entry = len(self.firings) + 1, instance.rule, self.wording.entry(instance)
-        computed_with = [match for ref in entry.terms for match in self._leaves(ref, None)]
-        matched = dict.fromkeys([*self.matched(instance.when), *entry.data, *computed_with])
-        facts: list[Fact] = []
+    def _conclude(self, instance: Instance, n: int) -> tuple[list[Finding], tuple[trace.Concluded, ...]]:
+        """Conclude what takes a case: the findings that are new, and the record of all conclusions."""
+        new: list[Finding] = []
         concluded: list[trace.Concluded] = []
-        for conclusion, said in zip(instance.then, entry.concluded, strict=True):
+        for conclusion in instance.then:
             for value in self._values(conclusion):
                 self.concluded.append((conclusion, n))
                 if conclusion.kind == "finding" and value is not None:
-                    self._found(conclusion.key, value, n)
-                facts.append((conclusion.kind, conclusion.key, value))
-                concluded.append(said or self._concluded(conclusion, value))
-        self.firings.append(
-            trace.Firing(
-                n,
-                rule.id,
-                instance.option or None,
-                rule.basis,
-                self.text(rule.because, instance.option),
-                tuple(matched),
-                tuple(concluded),
-                rule.claims,
-            )
-        )
-        return facts
+                    found = (conclusion.key, value)
+                    new += [found] if self._found(found, n) else []
+                concluded.append(self._concluded(conclusion, value))
+        return new, tuple(concluded)
 
     def _values(self, conclusion: Conclusion) -> list[Value | None]:
         """The values concluded; a quantity that is not known gives none."""
@@ -198,58 +291,25 @@ class WorkingMemory:
         amounts = self.reading.amounts(conclusion.value)
         return list(dict.fromkeys(row.values[0] for guard, row in amounts if guard & 1))
 
-    def _found(self, key: str, value: Value, n: int) -> None:
-        """Note that a firing concluded a finding."""
-        if (key, value) not in self.grounds:
-            self.grounds[key, value] = []
-            self.values.setdefault(key, []).append(value)
-        self.grounds[key, value].append(n)
+    def _found(self, finding: Finding, n: int) -> bool:
+        """Note that a firing concluded a finding; whether no other did before."""
+        if finding in self.grounds:
+            self.grounds[finding].append(n)
+            self.matches.pop(finding, None)
+            return False
+        self.grounds[finding] = [n]
+        self.values.setdefault(finding[0], []).append(finding[1])
+        return True
 
-    # --- what a premise rested on ---------------------------------------------------------
-
-    def matched(self, condition: Condition) -> list[trace.Match]:
-        """What a condition that holds rests on, in the order in which it is written."""
-        if isinstance(condition, Is):
-            return self._leaves(condition.ref, condition.values)
-        if isinstance(condition, All):
-            return [match for part in condition.parts for match in self.matched(part)]
-        if isinstance(condition, Given):
-            return self.wording.data(condition)
-        if isinstance(condition, Known):
-            return self._leaves(condition.ref, None)
-        if isinstance(condition, Compare):
-            inside = [ref for ref, _ in refs(condition)]
-            return [match for ref in inside for match in self._leaves(ref, None)]
-        if isinstance(condition, Any):
-            return self.matched(next(part for part in condition.parts if self.reading.test(part)))
-        if isinstance(condition, Not):
-            inside = [ref for ref, _ in refs(condition)]
-            answered = [ref for ref in inside if self.case.value(ref.name) is not None]
-            return [match for ref in answered for match in self._leaves(ref, None)]
-        if isinstance(condition, Unless):
-            text, names = self.wording.said(condition)
-            return [trace.Match("no-evidence", ", ".join(names), None, None, text)]
-        raise TypeError(f"not grounded: {condition!r}")
-
-    def _leaves(self, ref: Ref, wanted: tuple[Value, ...] | None) -> list[trace.Match]:
-        term = self.wording.phrases.term(ref)
-        if ref.kind == "attribute":
-            if ref.name not in self.answered:
-                self.answered[ref.name] = [self._answer(ref.name, term)]
-            return self.answered[ref.name]
-        found, key = [], ref.key
-        for value in self.values.get(key, ()):
-            if wanted is None or value in wanted:
-                plain, text = self.wording.value(term, value)
-                firings = tuple(self.grounds[key, value])
-                found.append(trace.Match("finding", ref.name, ref.option or None, plain, text, (), firings))
+    def match(self, ref: Ref, key: str, value: Value) -> trace.Match:
+        """What a premise on one of the findings rests on, after all firings so far."""
+        found = self.matches.get((key, value))
+        if found is None:
+            said = self.wording.value(self.base.knowledge.findings[ref.name], value)
+            firings = tuple(self.grounds[key, value])
+            found = trace.Match("finding", ref.name, ref.option or None, *said, (), firings)
+            self.matches[key, value] = found
         return found
-
-    def _answer(self, name: str, term: Term) -> trace.Match:
-        value = self.case.value(name)
-        if value is None:
-            return trace.Match("unknown", name, None, None, known(term, False))
-        return trace.Match("answer", name, None, *self.wording.value(term, value))
 
     # --- what it concluded, in words --------------------------------------------------------
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, cast
 
 from expert import trace
 from expert.case import Case, plain_answers
 from expert.conditions import All, Condition, Known, refs
+from expert.knowledge import Option
 from expert.logic import Evaluation, Grid
 from expert.memory import Wording, WorkingMemory
 from expert.policy import NOW, overall, verdict_of, weigh
 from expert.rules import Conclusion, RuleBase
-from expert.words import statement
+
+Numbered = tuple[Conclusion, int]  # a conclusion, and which firing drew it
 
 
 def follow(base: RuleBase, case: Case) -> trace.Consultation:
@@ -25,22 +28,19 @@ def follow(base: RuleBase, case: Case) -> trace.Consultation:
     waiting = list(base.instances)
     while instance := next((i for i in waiting if memory.reading.test(i.when)), None):
         waiting.remove(instance)
-        for kind, key, value in memory.fire(instance):
-            if kind == "finding" and value is not None:
-                memory.learn(key, value)
+        memory.fire(instance)
     return consultation(memory)
 
 
 def consultation(memory: WorkingMemory) -> trace.Consultation:
     """The record of a run that has come to its end."""
-    k = memory.base.knowledge
     # an instance fires once; of thousands of rules, saying why not takes longer than the run
     not_fired = trace.Later(
         len(memory.base.instances) - len(memory.firings), lambda: tuple(_not_fired(memory))
     )
     return trace.Consultation(
-        knowledge=trace.KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer),
-        answers=plain_answers(memory.case, k),
+        knowledge=memory.wording.knowledge_id,
+        answers=plain_answers(memory.case, memory.base.knowledge),
         findings=_findings(memory),
         recommendations=_recommendations(memory),
         plan=_plan(memory),
@@ -54,35 +54,63 @@ def _findings(memory: WorkingMemory) -> tuple[trace.Finding, ...]:
     found = []
     for (key, value), firings in memory.grounds.items():
         name, _, option = key.partition("@")
-        term = memory.base.knowledge.findings[name]
-        text = statement(term, (value,))
-        found.append(trace.Finding(name, option or None, term.plain(value), text, tuple(firings)))
+        said = memory.wording.value(memory.base.knowledge.findings[name], value)
+        found.append(trace.Finding(name, option or None, *said, tuple(firings)))
     return tuple(found)
 
 
 def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
-    k = memory.base.knowledge
-    decides = {topic.id for topic in k.topics.values() if topic.decides}
-    found = []
-    for option in k.options.values():
-        about = [(c, n) for c, n in memory.concluded if c.option == option.id]
-        weighed = weigh([(c, Grid.true) for c, _ in about], decides, Grid.false)
-        waits = tuple(step for step in k.steps if any(c.kind == "wait" and c.name == step for c, _ in about))
-        flags = tuple(flag for flag in k.flags if any(c.kind == "flag" and c.name == flag for c, _ in about))
-        found.append(
-            trace.Recommendation(
-                option.id,
-                option.label,
-                verdict_of(overall(weighed, Grid.false)),
-                waits[-1] if waits else NOW,
-                waits,
-                _cost(memory, option.id),
-                flags,
-                {target: verdict_of(verdicts) for target, verdicts in weighed.items() if target},
-                tuple(_argument(memory, c, n) for c, n in about if c.kind == "argument"),
-            )
-        )
-    return tuple(found)
+    k, about = memory.base.knowledge, _by_option(memory)
+    return tuple(_recommendation(memory, option, about.get(option.id, ())) for option in k.options.values())
+
+
+def _by_option(memory: WorkingMemory) -> dict[str, list[Numbered]]:
+    found: dict[str, list[Numbered]] = {}
+    for concluded in memory.concluded:
+        found.setdefault(concluded[0].option, []).append(concluded)
+    return found
+
+
+def _recommendation(memory: WorkingMemory, option: Option, about: Sequence[Numbered]) -> trace.Recommendation:
+    k, arguments = memory.base.knowledge, [(c, n) for c, n in about if c.kind == "argument"]
+    verdict, targets = verdicts([c for c, _ in arguments], memory.wording.decides)
+    waits = _named("wait", k.steps, about)
+    return trace.Recommendation(
+        option.id,
+        option.label,
+        verdict,
+        waits[-1] if waits else NOW,
+        waits,
+        _cost(memory, option.id),
+        _named("flag", k.flags, about),
+        targets,
+        tuple([_argument(memory, c, n) for c, n in arguments]),
+    )
+
+
+def _named(kind: str, names: Iterable[str], about: Sequence[Numbered]) -> tuple[str, ...]:
+    """The names that conclusions of a kind name, in their declared order."""
+    found = {c.name for c, _ in about if c.kind == kind}
+    return tuple([name for name in names if name in found]) if found else ()
+
+
+def verdicts(arguments: Iterable[Conclusion], decides: set[str]) -> tuple[str, dict[str, str]]:
+    """The verdict that arguments amount to, and that on each target."""
+    said = dict.fromkeys([(c.target, c.value, c.strength) for c in arguments if c.name in decides])
+    verdict, targets = _weighed(tuple(said))
+    return verdict, dict(targets)
+
+
+@lru_cache(4096)
+def _weighed(said: tuple[tuple[str, Any, str], ...]) -> tuple[str, dict[str, str]]:
+    """The policy, on nothing but the targets, stances and strengths: of those there are few."""
+    arguments = [
+        Conclusion("argument", "", stance, target=target, strength=strength)
+        for target, stance, strength in said
+    ]
+    found = weigh([(argument, Grid.true) for argument in arguments], {""}, Grid.false)
+    targets = {target: verdict_of(verdicts) for target, verdicts in found.items() if target}
+    return verdict_of(overall(found, Grid.false)), targets
 
 
 def _argument(memory: WorkingMemory, conclusion: Conclusion, n: int) -> trace.Argument:
@@ -106,9 +134,7 @@ def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
     if not names:
         return None
     term = memory.base.knowledge.findings[names[0]]
-    amounts = [
-        [v for key, v in memory.grounds if key == f"{name}@{option}" and isinstance(v, int)] for name in names
-    ]
+    amounts = [[v for v in memory.values.get(f"{name}@{option}", ()) if isinstance(v, int)] for name in names]
     if not any(amounts):
         return None
     low, high = (
@@ -119,13 +145,15 @@ def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
 
 def _plan(memory: WorkingMemory) -> tuple[trace.PlanStep, ...]:
     found: list[trace.PlanStep] = []
+    numbers: dict[str, dict[int, None]] = {}
+    for conclusion, n in memory.concluded:
+        if conclusion.kind == "step":
+            numbers.setdefault(conclusion.name, {})[n] = None
     for step in memory.base.knowledge.steps.values():
-        numbers = [n for c, n in memory.concluded if c.kind == "step" and c.name == step.id]
-        if numbers:
-            firings = [memory.firings[n - 1] for n in dict.fromkeys(numbers)]
-            rules = tuple(dict.fromkeys(firing.rule for firing in firings))
-            claims = tuple(dict.fromkeys(claim for firing in firings for claim in firing.claims))
-            where = tuple(firing.n for firing in firings)
+        if where := tuple(numbers.get(step.id, ())):
+            firings = [memory.firings[n - 1] for n in where]
+            rules = tuple(dict.fromkeys([firing.rule for firing in firings]))
+            claims = tuple(dict.fromkeys([claim for firing in firings for claim in firing.claims]))
             found.append(trace.PlanStep(len(found) + 1, step.id, step.label, rules, claims, where))
     return tuple(found)
 

@@ -11,17 +11,21 @@ from random import Random
 import pytest
 from generate import knowledge_files, random_answers
 
-from expert import inference, trace
+from expert import inference, memory, trace
 from expert.case import Case, make_case, parse_pairs
-from expert.conditions import All, Given, Is, Known, Ref, Unless
-from expert.inference import Engine, Indexed, infer, prepare
-from expert.knowledge import Term
+from expert.conditions import All, Any, Condition, Given, Is, Known, Not, Ref, Unless, refs
+from expert.inference import Engine, Indexed, Start, infer, prepare
+from expert.knowledge import Term, Value
 from expert.lint import open_files
-from expert.outcome import follow
-from expert.rules import RuleBase
-from expert.trace import Later, plain
+from expert.logic import Evaluation, Grid
+from expert.outcome import follow, verdicts
+from expert.policy import VERDICTS, overall, verdict_of, weigh
+from expert.rules import Conclusion, Instance, RuleBase, computed_data, reads
+from expert.trace import Later, Plain, plain
+from expert.words import Phrases
 
 GENERATED, CASES_EACH = 40, 6
+Ground = tuple[str, str, Plain | None, tuple[int, ...]]
 
 
 def generated() -> Iterator[tuple[RuleBase, Case]]:
@@ -134,6 +138,148 @@ def test_rules_about_something_else_are_not_looked_at(
         counts.append(len(looked_at))
         looked_at.clear()
     assert counts[0] == counts[1] < 2 * len(base.instances)
+
+
+def test_facts_are_the_premises_each_declared_once() -> None:
+    """The initial fact, every attribute in its order, and the findings as they were concluded."""
+    again = 0
+    for base, case in generated():
+        engine = Engine(prepare(base), case)
+        engine.reset()
+        engine.tell()
+        engine.run()
+        start, *told = engine.facts.values()
+        assert isinstance(start, Start)
+        assert [fact["__factid__"] for fact in engine.facts.values()] == list(range(len(told) + 1))
+        asked = [
+            ("unknown" if case.value(n) is None else "answer", n, case.value(n))
+            for n in base.knowledge.attributes
+        ]
+        found = [("finding", *finding) for finding in engine.memory.grounds]
+        assert [(fact["kind"], fact["key"], fact["value"]) for fact in told] == asked + found
+        again += any(len(firings) > 1 for firings in engine.memory.grounds.values())
+    assert again > 10
+
+
+def test_words_that_are_not_kept_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [infer(base, case) for base, case in generated()]
+    monkeypatch.setattr(memory, "KEPT", 2)
+    assert [infer(base, case) for base, case in generated()] == expected
+
+
+class Grounds:
+    """What the conditions of one case rest on, with nothing of it prepared: kind, name, value, firings."""
+
+    def __init__(self, base: RuleBase, case: Case) -> None:
+        self.knowledge, self.phrases, self.case = base.knowledge, Phrases(base.knowledge), case
+        self.reading = Evaluation(case.answers)
+        self.found: dict[tuple[str, Plain], tuple[int, ...]] = {}
+
+    def take(self, instance: Instance, firing: trace.Firing) -> None:
+        """Take in what a firing concluded."""
+        for said in firing.concluded:
+            if said.kind == "finding" and said.value is not None:
+                key = f"{said.name}@{said.option}" if said.option else said.name, said.value
+                self.found[key] = (*self.found.get(key, ()), firing.n)
+        for conclusion in instance.then:
+            self.reading.conclude(conclusion, Grid.true)
+
+    def term(self, ref: Ref, wanted: tuple[Value, ...] | None = None) -> Iterator[Ground]:
+        value, term = self.case.value(ref.name), self.knowledge.term(ref.name)
+        if ref.kind == "attribute" and value is None:
+            yield "unknown", ref.name, None, ()
+        elif ref.kind == "attribute" and value is not None:
+            yield "answer", ref.name, term.plain(value), ()
+        for (key, plain_value), firings in self.found.items():
+            if key == ref.key and (wanted is None or plain_value in [term.plain(v) for v in wanted]):
+                yield "finding", key, plain_value, firings
+
+    def of(self, condition: Condition) -> Iterator[Ground]:
+        if isinstance(condition, All):
+            yield from (ground for part in condition.parts for ground in self.of(part))
+        elif isinstance(condition, Any):
+            yield from self.of(next(part for part in condition.parts if self.reading.test(part)))
+        elif isinstance(condition, Given):
+            term = self.knowledge.properties.get(condition.property)
+            yield from [
+                ("datum", condition.property, term.plain(d.value), ()) for d in condition.data if term
+            ]
+        elif isinstance(condition, Unless):
+            yield "no-evidence", self.phrases.condition(condition), None, ()
+        else:
+            for ref, _ in refs(condition):
+                if not isinstance(condition, Not) or self.case.value(ref.name) is not None:
+                    yield from self.term(ref, condition.values if isinstance(condition, Is) else None)
+
+    def behind(self, instance: Instance) -> list[Ground]:
+        """What an instance rests on: its condition, then what else it computes with; each once."""
+        data = [Given(True, n, instance.option, (d,)) for n, d in computed_data(instance, self.knowledge)]
+        inside = {ref for ref, _ in refs(instance.when)}
+        terms = [ground for ref, _ in reads(instance) if ref not in inside for ground in self.term(ref)]
+        computed = [ground for given in data for ground in self.of(given)]
+        return list(dict.fromkeys([*self.of(instance.when), *computed, *terms]))
+
+
+def ground(match: trace.Match) -> Ground:
+    if match.kind == "no-evidence":
+        return match.kind, match.text, None, ()
+    finding = match.kind == "finding" and match.option
+    return match.kind, f"{match.name}@{match.option}" if finding else match.name, match.value, match.firings
+
+
+def test_every_firing_matched_what_its_instance_rests_on() -> None:
+    """On what was concluded until then, in the order in which it is written."""
+    kinds: set[str] = set()
+    again = 0
+    for base, case in generated():
+        record, grounds = infer(base, case), Grounds(base, case)
+        by_id = {(instance.rule.id, instance.option): instance for instance in base.instances}
+        for firing in record.firings:
+            instance = by_id[firing.rule, firing.option or ""]
+            assert [ground(match) for match in firing.matched] == grounds.behind(instance), instance
+            grounds.take(instance, firing)
+            kinds |= {match.kind for match in firing.matched}
+            again += any(len(match.firings) > 1 for match in firing.matched)
+        steps = [
+            (n, c.name) for n, f in enumerate(record.firings, 1) for c in f.concluded if c.kind == "step"
+        ]
+        for step in record.plan:
+            assert step.firings == tuple(dict.fromkeys(n for n, name in steps if name == step.step))
+    assert kinds == {"answer", "unknown", "datum", "finding", "no-evidence"}
+    assert again > 10
+
+
+STANCES = [(stance, strength) for stance in ("for", "against", "unsure") for strength in ("plain", "strong")]
+
+
+def test_verdicts_are_those_of_the_policy_on_all_arguments() -> None:
+    """Also where many say the same, on topics that decide and others, with and without targets."""
+    found = set()
+    for seed in range(3_000):
+        random = Random(seed)
+        arguments = [
+            Conclusion(
+                "argument",
+                random.choice("abc"),
+                stance,
+                True,
+                "o",
+                random.choice(("", "x", "y")),
+                strength,
+                "because",
+            )
+            for stance, strength in random.choices(STANCES, k=random.choice((0, 1, 2, 3, 6)))
+        ]
+        weighed = weigh([(argument, Grid.true) for argument in arguments], {"a", "b"}, Grid.false)
+        expected = {target: verdict_of(verdicts) for target, verdicts in weighed.items() if target}
+        verdict, targets = verdicts(arguments, {"a", "b"})
+        assert (verdict, [*targets.items()]) == (
+            verdict_of(overall(weighed, Grid.false)),
+            [*expected.items()],
+        )
+        found |= {verdict, *targets.values()}
+        targets["x"] = "changed"  # which is nobody else's
+    assert found == set(VERDICTS)
 
 
 def test_a_rule_base_is_prepared_once(base: RuleBase) -> None:
