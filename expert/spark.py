@@ -38,7 +38,7 @@ FILE, CELLS, MISSING = "file.", "cells.", "missing."  # columns that no input ca
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",  # what does not fit is an error, never another number
     "spark.sql.caseSensitive": "true",
-    "spark.sql.codegen.hugeMethodLimit": "8000",  # Java interprets longer methods: twice as slow
+    "spark.sql.codegen.wholeStage": "false",  # methods so long that Java does not compile them
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
 QUIET = """rootLogger.level = fatal
