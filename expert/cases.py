@@ -278,9 +278,8 @@ def _decided(
     by_target = weigh(said, decides, algebra.false)
     yield from (("verdict", v, where) for v, where in overall(by_target, algebra.false).items())
     for target, verdicts in by_target.items():
-        argued = _union(w for c, w in said if c.kind == "argument" and c.target == target)
         if target:
-            yield from ((f"target {target}", v, where & argued) for v, where in verdicts.items())
+            yield from ((f"target {target}", v, where) for v, where in verdicts.items())
     later: Truth = 0
     for step in reversed(k.steps):
         waits = _union(where for c, where in said if c.kind == "wait" and c.name == step)

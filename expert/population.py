@@ -40,6 +40,7 @@ from expert.sources import RAW, WRONG, Source, sources
 
 ROW = "row"
 SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
+PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
 OUTPUTS = (".parquet", ".csv", ".jsonl")
 Seen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
 
@@ -242,7 +243,10 @@ def _plain_numbers(column: pl.Series, term: Term) -> pl.Series | None:
     scale, (low, high) = 10**term.decimals, bounds(term)
     if column.dtype == pl.Float64:
         scaled = (column * scale).round()
-        if not ((scaled / scale == column) & (scaled.abs() < SURE)).all():  # nulls aside
+        # by a column: Polars divides by one number by multiplying with its reciprocal, which is not exact
+        exact = scaled / pl.repeat(float(scale), len(scaled), eager=True)
+        plain = (column == 0) | (column.abs() >= PLAIN)
+        if not ((exact == column) & plain & (scaled.abs() < SURE)).all():  # nulls aside
             return None
         answers = scaled.cast(pl.Int64)
     elif column.dtype in (pl.Int64, pl.Int32, pl.Int16, pl.Int8) and _polars_type(term) == pl.Int64():

@@ -154,19 +154,9 @@ class World:
         return {**found, NOW: ~later}
 
     def verdicts(self, deciding: list[tuple[Conclusion, Truth]]) -> Values:
-        """Where each verdict holds: the policy looks at the targets that are argued about in a case."""
+        """Where each verdict holds, of arguments that decide."""
         false = self.algebra.false
-        topics = {c.name for c, _ in deciding}
-        targets = list(dict.fromkeys(c.target for c, _ in deciding if c.target))
-        by_target, some = {}, false
-        for target in targets:
-            argued = self.any(fired for c, fired in deciding if c.target == target)
-            weighed = weigh([(c, f) for c, f in deciding if c.target in (target, "")], topics, false)[target]
-            by_target[target] = {verdict: where & argued for verdict, where in weighed.items()}
-            some = some | argued
-        weighed = weigh([(c, f) for c, f in deciding if not c.target], topics, false)[""]
-        by_target[""] = {verdict: where & ~some for verdict, where in weighed.items()}
-        return dict(overall(by_target, false).items())
+        return dict(overall(weigh(deciding, {c.name for c, _ in deciding}, false), false).items())
 
 
 class Answered(NamedTuple):

@@ -626,10 +626,6 @@ def test_cells_are_read_as_consult_reads_them(base: RuleBase) -> None:
     assert accepted > 1000
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Polars divides by a number by multiplying: _plain_numbers takes 0.30000000000000004 for 0.3",
-)
 def test_cells_are_read_in_haste_as_with_care(base: RuleBase) -> None:
     """Columns of which `plain_answers` takes every cell, alone and together."""
     taken = 0
