@@ -2,7 +2,7 @@
 #> make test                every test
 #> make test-long           the long forms of the hard tests
 #> make test-pythons        the tests under each of PYTHONS
-#> make lint                ruff and mypy
+#> make lint                ruff, mypy and the import contract
 #> make reset-transcripts   write what the commands now print into tests/transcripts (then read the diff)
 #> make bench               start-up, and the race against other engines (bench/requirements.lock)
 #> make docs                the site, into docs/_build
@@ -46,6 +46,7 @@ lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
 
 reset-transcripts: $(VENV)/dev.stamp
 	RESET_TRANSCRIPTS=1 $(PY) -m pytest tests/test_transcripts.py tests/test_readme.py tests/test_docs.py

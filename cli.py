@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expert import completion
-from expert.terminal import (
+from expert.commands import completion
+from expert.commands.shared import (
     BAD_LEDGER,
     BUILT_IN,
     CHECK_FAILED,
@@ -47,10 +47,10 @@ from expert.terminal import (
 )
 
 if TYPE_CHECKING:
-    from expert.case import Case
-    from expert.ledger import Entry
-    from expert.rules import RuleBase
-    from expert.trace import Consultation
+    from expert.consultation.case import Case
+    from expert.consultation.result import Consultation
+    from expert.language.rules import RuleBase
+    from expert.ledger.store import Entry
 
 BUILT_IN[0] = Path(__file__).parent  # holds kb/ and rules/, in the project and when installed
 
@@ -62,7 +62,7 @@ kb_app = typer.Typer(help="Look into a knowledge base, and check it.", **setting
 def print_version(wanted: bool) -> None:
     """What this is, and with which knowledge."""
     if wanted:
-        from expert import __version__
+        from expert.io.version import __version__
 
         k = open_knowledge(None).knowledge
         emit(f"cicatrix {__version__} ({k.title} {k.version}, {k.hash[:12]})")
@@ -84,7 +84,7 @@ def look(
 ) -> None:
     """The whole program."""
     if plain or width != 80:
-        from expert.tables import ask_for
+        from expert.views.terminal import ask_for
 
         ask_for(width, plain)
 
@@ -113,9 +113,9 @@ def consult(
 
     Example: cicatrix consult scar_depth=deep active_acne=no scar_count=12
     """
-    from expert.review import unreviewed
-    from expert.todo import has_todos
-    from expert.trace import plain
+    from expert.io.json import plain
+    from expert.knowledge.todo import has_todos
+    from expert.review.approvals import unreviewed
 
     with problems_shown():
         check_format(table_format)
@@ -135,13 +135,13 @@ def consult(
     if json:
         print_json({**plain(found), "unreviewed": missing})
     else:
-        from expert.report import consultation_text
+        from expert.views.text import consultation_text
 
         emit(consultation_text(found, base.knowledge, brief, trace, table_format, missing))
         if saved:
             emit(f"Record {saved.id}, head {saved.hash}")
     if has_todos(base.knowledge.files):
-        from expert.author_command import hint
+        from expert.commands.shared import hint
 
         hint(base, kb, aside=True)
     if saved is None and not no_save:
@@ -156,9 +156,9 @@ def save(
     draft: str,
 ) -> Entry | None:
     """Append the consultation to the ledger; None, with the reason on stderr, if that fails."""
-    from expert.ledger import Ledger
-    from expert.record import record
-    from expert.source import LedgerError
+    from expert.io.problems import LedgerError
+    from expert.ledger.records import record
+    from expert.ledger.store import Ledger
 
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
@@ -175,9 +175,9 @@ def save(
 
 def resumed(base: RuleBase, case: Case, ledger: Path | None) -> tuple[str, Case, list[str], list[str]]:
     """The newest draft: its id, its case with the answers given now on top, what was given and asked."""
-    from expert.case import parse_pairs
-    from expert.ledger import Ledger
-    from expert.source import LedgerError
+    from expert.consultation.case import parse_pairs
+    from expert.io.problems import LedgerError
+    from expert.ledger.store import Ledger
 
     with Ledger(ledger_path(ledger)) as store:
         found = store.draft()
@@ -201,8 +201,8 @@ def hold_dialogue(
     Interrupted, keep a draft (`keep`: the ledger, and the draft it replaces), say how to go on,
     and exit.
     """
-    from expert.dialogue import Dialogue, Interrupted
-    from expert.reach import Reach
+    from expert.consultation.dialogue import Dialogue, Interrupted
+    from expert.consultation.relevance import Reach
 
     dialogue = Dialogue(Reach(base), case)
     try:
@@ -218,9 +218,9 @@ def keep_draft(
     base: RuleBase, case: Case, ledger: Path, replaced: str, given: list[str], asked: list[str]
 ) -> None:
     """Keep the answers of an interrupted dialogue in the ledger."""
-    from expert.case import spell_answers
-    from expert.ledger import Ledger
-    from expert.source import LedgerError
+    from expert.consultation.case import spell_answers
+    from expert.io.problems import LedgerError
+    from expert.ledger.store import Ledger
 
     try:
         with Ledger(ledger, write=True) as store:
@@ -238,7 +238,7 @@ def command_line(base: RuleBase, case: Case, kb: Path | None) -> str:
     """The command that goes on from a case."""
     import shlex
 
-    from expert.case import spell_answers
+    from expert.consultation.case import spell_answers
 
     program = "python cli.py" if Path(sys.argv[0]).name == "cli.py" else "cicatrix"
     words = ["consult", "--ask", *spell_answers(case, base.knowledge), *(["--kb", str(kb)] if kb else [])]
@@ -268,8 +268,8 @@ def explain_how(
     Examples: cicatrix explain how punch scar_depth=deep active_acne=no
               cicatrix explain how punch last
     """
-    from expert.explain import find_subject, how
-    from expert.report import footer, tree_text
+    from expert.consultation.explain import find_subject, how
+    from expert.views.text import footer, tree_text
 
     with problems_shown():
         asked = the_case(rest, case_file, ledger, kb)
@@ -308,9 +308,9 @@ def explain_why_not(
 
     Example: cicatrix explain why-not punch now scar_depth=deep active_acne=yes
     """
-    from expert.explain import find_subject, why_not
-    from expert.reach import Reach
-    from expert.report import footer, why_not_text
+    from expert.consultation.explain import find_subject, why_not
+    from expert.consultation.relevance import Reach
+    from expert.views.text import footer, why_not_text
 
     goal = verdict_in(rest or [])
     with problems_shown():
@@ -326,8 +326,8 @@ def explain_why_not(
 
 def verdict_in(words: list[str]) -> str:
     """The first word if it is meant as a verdict: no answer, and no record's id."""
-    from expert.policy import NOW, VERDICTS
-    from expert.source import nearest
+    from expert.io.problems import nearest
+    from expert.language.policy import NOW, VERDICTS
 
     if not words or "=" in words[0] or words[0] == "last":
         return ""
@@ -358,11 +358,11 @@ def what_if_command(
     Examples: cicatrix what-if active_acne=no --given 'scar_depth=deep active_acne=yes'
               cicatrix what-if last active_acne=no
     """
-    from expert.case import parse_pairs
-    from expert.explain import what_if
-    from expert.outcome import follow
-    from expert.report import footer, what_if_text
-    from expert.review import unreviewed
+    from expert.consultation.case import parse_pairs
+    from expert.consultation.compare import what_if
+    from expert.consultation.outcome import follow
+    from expert.review.approvals import unreviewed
+    from expert.views.text import footer, what_if_text
 
     with problems_shown():
         check_format(table_format)
@@ -388,7 +388,7 @@ def what_if_command(
 @kb_app.command("show")
 def kb_show(kb: Kb = None) -> None:
     """What the knowledge base holds, and its content hash."""
-    from expert.report import knowledge_text
+    from expert.views.text import knowledge_text
 
     with problems_shown():
         emit(knowledge_text(open_knowledge(kb)))
@@ -397,8 +397,8 @@ def kb_show(kb: Kb = None) -> None:
 @kb_app.command("claims")
 def kb_claims(kb: Kb = None) -> None:
     """Every claim of the document, in our words, and what rests on it."""
-    from expert.lint import cited
-    from expert.report import claims_text
+    from expert.language.rules import cited
+    from expert.views.text import claims_text
 
     with problems_shown():
         base = open_knowledge(kb)
@@ -414,8 +414,8 @@ def kb_rules(
 
     Example: cicatrix kb rules depth-decides
     """
-    from expert.source import CaseError, not_among
-    from expert.words import Phrases
+    from expert.io.problems import CaseError, not_among
+    from expert.language.english import Phrases
 
     with problems_shown():
         base = open_knowledge(kb)
@@ -429,7 +429,7 @@ def kb_rules(
 @kb_app.command("options")
 def kb_options(kb: Kb = None) -> None:
     """What can be recommended, and what the document says of each."""
-    from expert.report import options_text
+    from expert.views.text import options_text
 
     with problems_shown():
         emit(options_text(open_knowledge(kb)))
@@ -438,7 +438,7 @@ def kb_options(kb: Kb = None) -> None:
 @kb_app.command("questions")
 def kb_questions(kb: Kb = None) -> None:
     """What a case can say, and how it is asked."""
-    from expert.report import question_lines
+    from expert.views.text import question_lines
 
     with problems_shown():
         base = open_knowledge(kb)
@@ -448,9 +448,9 @@ def kb_questions(kb: Kb = None) -> None:
 @kb_app.command("coverage")
 def kb_coverage(document: Document = None, json: Json = False, kb: Kb = None) -> None:
     """Whether every sentence of the document is accounted for; exits with 1 if not."""
-    from expert.author_command import hint
-    from expert.coverage import coverage
-    from expert.report import coverage_text
+    from expert.commands.shared import hint
+    from expert.knowledge.document import coverage
+    from expert.views.text import coverage_text
 
     with problems_shown():
         base = open_knowledge(kb)
@@ -479,11 +479,13 @@ def main() -> None:
 
 def add_groups() -> None:
     """Add the groups of commands."""
-    from expert import author_command, review_command, test_commands
-    from expert.audit import audit_app
-    from expert.export_command import export
-    from expert.population_command import population_app
-    from expert.prove_command import prove
+    from expert.commands import author as author_command
+    from expert.commands import review as review_command
+    from expert.commands import trial as test_commands
+    from expert.commands.audit import audit_app
+    from expert.commands.export import export
+    from expert.commands.population import population_app
+    from expert.commands.prove import prove
 
     for name, command in (
         ("new", author_command.new),

@@ -11,9 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from expert.case import Case  # noqa: E402
-from expert.lint import load  # noqa: E402
-from expert.rules import RuleBase  # noqa: E402
+from expert.consultation.case import Case  # noqa: E402
+from expert.knowledge.load import load  # noqa: E402
+from expert.language.rules import RuleBase  # noqa: E402
 
 UNKNOWN = 0.25  # of the answers
 COUNTS = (1, 1, 2, 3, 5, 12, 40, 120)

@@ -14,11 +14,11 @@ from typing import Any, Protocol
 import polars as pl
 from cases import Outcome  # (puts the shell on the path)
 
-from expert.columns import POLARS, STEP, outcome
-from expert.knowledge import Knowledge, Term
-from expert.policy import NOW, VERDICTS
-from expert.program import Lines, Step, lines, needed
-from expert.rules import RuleBase
+from expert.backends.columns import POLARS, STEP, outcome
+from expert.backends.program import Lines, Step, lines, needed
+from expert.language.model import Knowledge, Term
+from expert.language.policy import NOW, VERDICTS
+from expert.language.rules import RuleBase
 
 NO_CODE = 255  # of an answer that is not known, where answers are codes
 CASES, CODES, PLAIN = "cases.arrow", "codes.parquet", "cases.parquet"

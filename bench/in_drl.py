@@ -13,10 +13,22 @@ from typing import Any as Anything
 
 from cases import Outcome  # noqa: F401  (puts the shell on the path)
 
-from expert.conditions import All, Any, Arithmetic, Compare, Condition, Given, Is, Known, Not, Ref, Unless
-from expert.conditions import refs as refs_of
-from expert.knowledge import Knowledge
-from expert.rules import Conclusion, Instance, RuleBase
+from expert.language.conditions import (
+    All,
+    Any,
+    Arithmetic,
+    Compare,
+    Condition,
+    Given,
+    Is,
+    Known,
+    Not,
+    Ref,
+    Unless,
+)
+from expert.language.conditions import refs as refs_of
+from expert.language.model import Knowledge
+from expert.language.rules import Conclusion, Instance, RuleBase
 
 UNKNOWN = "unknown"
 OPERATORS = {"more-than": ">", "at-least": ">=", "less-than": "<", "at-most": "<="}

@@ -30,12 +30,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from expert.case import parse_pairs  # noqa: E402
-from expert.chain import digest  # noqa: E402
-from expert.inference import infer  # noqa: E402
-from expert.ledger import Ledger  # noqa: E402
-from expert.lint import load  # noqa: E402
-from expert.record import record  # noqa: E402
+from expert.consultation.case import parse_pairs  # noqa: E402
+from expert.consultation.engine import infer  # noqa: E402
+from expert.io.json import digest  # noqa: E402
+from expert.knowledge.load import load  # noqa: E402
+from expert.ledger.records import record  # noqa: E402
+from expert.ledger.store import Ledger  # noqa: E402
 
 PROGRAM = [sys.executable, str(ROOT / "cli.py")]
 ANSWERS = ("scar_depth=deep", "active_acne=yes", "scar_count=12")

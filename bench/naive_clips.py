@@ -14,7 +14,7 @@ from typing import Any
 import clips
 from cases import built_in, random_cases
 
-from expert.clips_text import clips_text
+from expert.backends.clips import clips_text
 
 
 def patch() -> None:

@@ -14,11 +14,11 @@ from typing import Any
 import by_hand
 from cases import Outcome  # (puts the shell on the path)
 
-from expert.case import Case
-from expert.clips_text import clips_text
-from expert.decide import decider
-from expert.inference import prepare
-from expert.rules import RuleBase
+from expert.backends.clips import clips_text
+from expert.backends.python import decider
+from expert.consultation.case import Case
+from expert.consultation.engine import prepare
+from expert.language.rules import RuleBase
 
 Arguments = Sequence[tuple[str, str, str, str]]  # option, stance, target, strength
 ORDER = ("preferred", "option", "uncertain", "not-advised", "not-addressed")

@@ -191,7 +191,8 @@ def grown(size: int, sparse: bool, quick: bool) -> dict[str, float]:
     from growth import Grown, texts
     from peers import Clips, Consultation, Decide
 
-    from expert.lint import open_files, warnings
+    from expert.knowledge.checks import warnings
+    from expert.knowledge.load import open_files
 
     files = texts(size, sparse)
     loads = []

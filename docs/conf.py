@@ -32,7 +32,7 @@ myst_heading_anchors = 3
 
 def on_the_site(app: Sphinx, page: str, text: list[str]) -> None:
     """The definition of the language is no page of its own: it is part of one."""
-    text[0] = text[0].replace("(../expert/semantics.md)", "(language.md#the-rule-language-exactly)")
+    text[0] = text[0].replace("(../expert/language/semantics.md)", "(language.md#the-rule-language-exactly)")
 
 
 def setup(app: Sphinx) -> None:

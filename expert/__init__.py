@@ -6,8 +6,6 @@ imported when the first such name is asked for, so that the command starts no sl
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
-
 __all__ = [
     "Advice",
     "Answers",
@@ -60,6 +58,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from expert.io.version import __version__
     from expert.library import (
         Advice,
         Answers,
@@ -112,9 +111,13 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name):
-        """A name of the library."""
+        """The version, or a name of the library."""
         if name not in __all__:
             raise AttributeError(f"module `expert` has no `{name}`")
+        if name == "__version__":
+            from expert.io.version import __version__
+
+            return __version__
         from expert import library
 
         return getattr(library, name)

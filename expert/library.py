@@ -1,7 +1,7 @@
 """The library: what a Python program needs, under names that stay. `from expert import load, consult`.
 
 Everything here is also in the package's own name space. Results are the frozen records of
-`expert.trace` and `expert.explain`: plain data, which `to_json` and `from_json` carry.
+`expert.consultation`: plain data, which `to_json` and `from_json` carry.
 """
 
 from __future__ import annotations
@@ -10,23 +10,15 @@ import os
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from expert import case, explain, record, review
-from expert.case import Case
-from expert.chain import Verified
-from expert.decide import Decision, decider
-from expert.explain import Difference, Failed, Flip, Tree, WhyNot
-from expert.json_text import from_json, to_json
-from expert.knowledge import BadValue, Term
-from expert.ledger import Entry, Ledger, default_path
-from expert.lint import load as load_directory
-from expert.reach import Reach
-from expert.record import Replayed, Summary
-from expert.review import Approval, Reviews, unreviewed
-from expert.rules import RuleBase
-from expert.source import CaseError, KnowledgeError, LedgerError, Problem, Span, not_among
-from expert.trace import (
+from expert.backends.python import Decision, decider
+from expert.consultation import case, compare, explain
+from expert.consultation.case import Case
+from expert.consultation.compare import Difference
+from expert.consultation.explain import Failed, Flip, Tree, WhyNot
+from expert.consultation.relevance import Reach
+from expert.consultation.result import (
     Advice,
     Argument,
     Concluded,
@@ -40,9 +32,26 @@ from expert.trace import (
     PlanStep,
     Recommendation,
 )
+from expert.io import json
+from expert.io.json import to_json
+from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, Span, not_among
+from expert.knowledge.load import load as load_directory
+from expert.language.model import BadValue, Term
+from expert.language.rules import RuleBase
+from expert.ledger import records as record
+from expert.ledger import replay, search
+from expert.ledger.chain import Verified
+from expert.ledger.replay import Replayed
+from expert.ledger.search import Summary
+from expert.ledger.store import Entry, Ledger, default_path
+from expert.review import approvals as review
+from expert.review.approvals import Approval, Reviews, unreviewed
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+
+T = TypeVar("T")
 
 __all__ = [
     "Advice",
@@ -94,13 +103,17 @@ __all__ = [
     "why_not",
 ]
 
+
 Given = str | int | float | bool | Decimal | None  # None: it is not known
+
+
 Answers = Mapping[str, Given]
+
+
 Place = str | os.PathLike[str]
 
+
 # --- knowledge and consultations ---------------------------------------------------------------
-
-
 def load(path: Place | None = None) -> RuleBase:
     """The knowledge base in a directory with `kb/` and `rules/`; the built-in one if none is named.
 
@@ -112,7 +125,7 @@ def load(path: Place | None = None) -> RuleBase:
     True
     >>> load("nowhere")
     Traceback (most recent call last):
-    expert.source.KnowledgeError: `nowhere` is not a knowledge base
+    expert.io.problems.KnowledgeError: `nowhere` is not a knowledge base
       help: a knowledge base is a directory that holds `kb/` and `rules/`
     """
     return load_directory(built_in() if path is None else Path(path))
@@ -133,7 +146,7 @@ def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given) 
     >>> base = load()
     >>> make_case(base, {"no-such-thing": 1})  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    expert.source.CaseError: unknown attribute `no-such-thing`
+    expert.io.problems.CaseError: unknown attribute `no-such-thing`
       help: allowed: ...
     """
     k, problems = base.knowledge, []
@@ -185,14 +198,12 @@ def prepare(base: RuleBase) -> Callable[[Case], Consultation]:
     >>> consultation(make_case(base)) == consult(base)
     True
     """
-    from expert.inference import prepare as prepare_engine  # experta takes a while to import
+    from expert.consultation.engine import prepare as prepare_engine  # experta takes a while to import
 
     return prepare_engine(base)
 
 
 # --- explanations ------------------------------------------------------------------------------
-
-
 def how(base: RuleBase, found: Consultation, subject: str, document: str = "") -> list[Tree]:
     """How what was concluded about an option, finding, step, advice or rule was reached.
 
@@ -205,7 +216,7 @@ def how(base: RuleBase, found: Consultation, subject: str, document: str = "") -
     >>> {leaf.kind for leaf in tree.leaves()} <= {"answer", "claim", "note"}
     True
     """
-    from expert.coverage import sentences
+    from expert.knowledge.document import sentences
 
     _same_knowledge(base, found)
     return explain.how(found, base, explain.find_subject(base, subject), sentences(document))
@@ -242,7 +253,7 @@ def what_if(
     """
     _same_knowledge(base, found)
     after = consult(base, {**found.answers, **(changes or {}), **more})
-    return explain.what_if(found, after)
+    return compare.what_if(found, after)
 
 
 def _same_knowledge(base: RuleBase, found: Consultation) -> None:
@@ -250,6 +261,29 @@ def _same_knowledge(base: RuleBase, found: Consultation) -> None:
         made, here = found.knowledge.hash[:12], base.knowledge.hash[:12]
         message = f"the consultation was made by other knowledge ({made}, not {here})"
         raise CaseError([Problem(message, None, "`Records.knowledge(id)` gives that of a record")])
+
+
+@overload
+def from_json(text: str | bytes) -> Consultation: ...
+
+
+@overload
+def from_json(text: str | bytes, kind: type[T]) -> T: ...
+
+
+def from_json(text: str | bytes, kind: Any = Consultation) -> Any:
+    """The record that a JSON text holds: a consultation, or what `kind` says, such as `list[Tree]`.
+
+    Keys that the record has not are passed over, so that what `consult --json` prints is read too.
+    Raises CaseError if it is no such record, and says where.
+
+    >>> from_json('[{"kind":"claim","text":"p1s1 It is so.","parts":[]}]', list[Tree])
+    [Tree(kind='claim', text='p1s1 It is so.', parts=())]
+    >>> from_json('{"kind":"claim","text":1,"parts":[]}', Tree)
+    Traceback (most recent call last):
+    expert.io.problems.CaseError: `text` must be a text, not 1
+    """
+    return json.from_json(text, kind)
 
 
 def load_reviews(path: Place | None = None) -> Reviews:
@@ -262,8 +296,6 @@ def load_reviews(path: Place | None = None) -> Reviews:
 
 
 # --- the ledger --------------------------------------------------------------------------------
-
-
 def open_ledger(path: Place | None = None, write: bool = True) -> Records:
     """The ledger in a file, which is made if need be; the user's own if none is named.
 
@@ -319,11 +351,11 @@ class Records:
 
     def summaries(self) -> list[Summary]:
         """Every record in a line, the oldest first."""
-        return [*record.summaries(self._ledger, record.Filter("", "", "", "", "", "", ""))]
+        return [*search.summaries(self._ledger, search.Filter("", "", "", "", "", "", ""))]
 
     def replay(self, *ids: str) -> tuple[Replayed, ...]:
         """Run records again, all if none is named: whether each comes out the same, byte for byte."""
-        return tuple(record.replay(self._ledger, record.consultations(self._ledger, [*ids], not ids)[1]))
+        return tuple(replay.replay(self._ledger, record.consultations(self._ledger, [*ids], not ids)[1]))
 
     def verify(self, head: str = "") -> Verified:
         """Compute the chain again; `head` is a head hash that was kept elsewhere."""

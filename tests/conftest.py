@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from expert.lint import load
-from expert.rules import RuleBase
+from expert.knowledge.load import load
+from expert.language.rules import RuleBase
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT.parent / "shared" / "source" / "deep-acne-scars.txt"
 
 

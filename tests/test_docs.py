@@ -23,16 +23,16 @@ from pathlib import Path
 import click
 import pytest
 import typer.main
-from shell import PROGRAM, ROOT
+from support.shell import PROGRAM, ROOT
 
-from expert import terminal
-from expert.lint import load
-from expert.logic import Evaluation
-from expert.policy import VERDICTS
+from expert.commands import shared as terminal
+from expert.knowledge.load import load
+from expert.language.meaning import Evaluation
+from expert.language.policy import VERDICTS
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 OTHERS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
-PAGES = [*DOCS, *OTHERS, ROOT / "examples/README.md", ROOT / "expert/semantics.md"]
+PAGES = [*DOCS, *OTHERS, ROOT / "examples/README.md", ROOT / "expert/language/semantics.md"]
 FILE = r"```yaml\n(?P<text># (?P<name>\S+\.yaml)\n.*?)```"
 PIECES = re.compile(FILE + r"|```console\n(?P<console>.*?)```", re.S)
 COMMAND = re.compile(r"^\$ (?P<line>.+)\n(?P<body>(?:(?!\$ ).*\n)*)", re.M)

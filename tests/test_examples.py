@@ -12,21 +12,23 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
-from oracle import OracleKB, evaluate
-from shell import LEDGER, PROGRAM, ROOT
-from test_document import runs
-from test_oracle import consult
+from support.compare import consult
+from support.oracle import OracleKB, evaluate
+from support.shell import LEDGER, PROGRAM, ROOT
+from support.text import runs
 
-from expert.case import spell_answers
-from expert.cases import Expected, failures, load_cases, seen_by
-from expert.coverage import coverage, sentences
-from expert.exercise import coverage as exercised
-from expert.export_command import writers
-from expert.inference import infer
-from expert.invariants import load_invariants
-from expert.lint import load, warnings
-from expert.mutation import mutate
-from expert.rules import BASES, RuleBase
+from expert.analysis.coverage import coverage as exercised
+from expert.analysis.expected import Expected, failures, load_cases
+from expert.analysis.mutation import mutate
+from expert.analysis.shown import seen_by
+from expert.commands.export import writers
+from expert.consultation.case import spell_answers
+from expert.consultation.engine import infer
+from expert.knowledge.checks import warnings
+from expert.knowledge.document import coverage, sentences
+from expert.knowledge.load import load
+from expert.language.rules import BASES, RuleBase
+from expert.proof.invariants import load_invariants
 
 EXAMPLES = ROOT / "examples"
 README = EXAMPLES / "README.md"
@@ -120,7 +122,7 @@ def test_its_cases_notice_every_change(example: Example) -> None:
 
 def test_its_invariants_are_proved(example: Example) -> None:
     pytest.importorskip("z3", reason="proofs need Z3: pip install 'cicatrix[prove]'")
-    from expert.structure import prove_all
+    from expert.proof.structure import prove_all
 
     invariants = load_invariants(example.base, example.directory)
     report = prove_all(example.base, invariants)

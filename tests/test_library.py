@@ -16,8 +16,8 @@ from shutil import copytree
 from typing import Any
 
 import pytest
-from generate import knowledge_files, random_answers, write_files
-from shell import ROOT, cicatrix
+from support.generate import knowledge_files, random_answers, write_files
+from support.shell import ROOT, cicatrix
 
 import expert
 from expert import (
@@ -46,8 +46,8 @@ from expert import (
     what_if,
     why_not,
 )
-from expert.explain import subjects
-from expert.rules import RuleBase
+from expert.consultation.explain import subjects
+from expert.language.rules import RuleBase
 
 DOC = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", DOC, re.S)
@@ -67,7 +67,7 @@ def test_the_blocks_of_the_document(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
-@pytest.mark.parametrize("name", ["library", "json_text", "review"])
+@pytest.mark.parametrize("name", ["library", "io.json", "review.approvals"])
 def test_docstrings(name: str) -> None:
     module = importlib.import_module(f"expert.{name}")
     found = doctest.testmod(module)

@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from shell import ROOT
+from support.shell import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_it_is_built_the_same_again(wheel: Path, tmp_path: Path) -> None:
         "examples/heating/document.txt",
         "docs/tutorial.md",
         "LICENSE",
-        "tests/oracle.py",
+        "tests/support/oracle.py",
         "kb/claims.yaml",
     ):
         assert any(name.endswith(f"/{needed}") for name in names), needed

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from shell import LEDGER, ROOT, commands, run_line
+from support.shell import LEDGER, ROOT, commands, run_line
 
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.S)

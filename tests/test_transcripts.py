@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from shell import commands, run_line
+from support.shell import commands, run_line
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 

@@ -1,0 +1,146 @@
+"""Claim ablation: which sentences the verdicts rest on.
+
+Each claim is dropped in turn, as if the document did not say it. A rule, and a datum of an
+option, needs every claim that it cites: without one of them it goes. What is left is compared
+with the whole, for each option over all combinations of the answers that its verdict and
+timing depend on (numbers by their thresholds, unknown included), and over the case files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from expert.analysis.expected import Expected
+from expert.analysis.shown import Listed, Shown, difference, grid_over, rebuilt, shown, smallest, value_at
+from expert.consultation.case import Case
+from expert.consultation.relevance import Reach
+from expert.language.grids import Grid
+from expert.language.meaning import Truth, passes
+from expert.language.rules import Conclusion, Instance, RuleBase, cited
+
+
+class Example(NamedTuple):
+    """A smallest case in which dropping a claim changes a verdict or a timing."""
+
+    case: Case
+    option: str
+    before: str
+    after: str
+
+
+class Load(NamedTuple):
+    """What rests on a claim: numbers of cases, added up over the options' grids.
+
+    lost: the option is no longer addressed; changed: it has another verdict; survived: some
+    rule behind the verdict is gone, and the verdict is the same by another route.
+    """
+
+    claim: str
+    dropped: tuple[str, ...]  # the rules and data that cite it
+    lost: int
+    changed: int
+    survived: int
+    timings: int
+    files: int  # cases of the case files in which anything at all is different
+    example: Example | None
+
+
+class Loads(NamedTuple):
+    """All claims, those that bear most first, and over what they were tried."""
+
+    claims: tuple[Load, ...]
+    grids: dict[str, int]  # option -> cases; 0: too many, so left out
+    files: int
+
+
+class _Ground(NamedTuple):
+    """An option's grid, and what the whole base shows on it."""
+
+    option: str
+    grid: Grid
+    shown: Shown
+    rules: set[str]  # those behind its verdict
+
+
+def load_bearing(base: RuleBase, cases: list[Expected]) -> Loads:
+    """Drop each claim that something rests on."""
+    reach = Reach(base)
+    grounds, sizes = [], {}
+    for option in base.knowledge.options:
+        behind = deciding(base, option, reach.decides)
+        grid = grid_over(reach, reach.support(behind))
+        sizes[option] = grid.size if grid else 0
+        if grid:
+            table = shown(base.knowledge, reach.upstream(behind), grid)
+            verdict = reach.upstream(deciding(base, option, reach.decides, waits=False))
+            grounds.append(_Ground(option, grid, table, {instance.rule.id for instance in verdict}))
+    listed = Listed(case.given for case in cases)
+    whole = shown(base.knowledge, passes(base.instances), listed)
+    found = []
+    for claim, users in cited(base).items():
+        if users:
+            left = without(base, claim)
+            gone = shown(left.knowledge, passes(left.instances), listed)
+            files = difference(whole, gone) & listed.full
+            found.append(_load(Reach(left), claim, tuple(users), grounds, files.bit_count()))
+    ranked = sorted(found, key=lambda f: (-f.lost - f.changed, -f.timings, -f.files, -f.survived))
+    return Loads(tuple(ranked), sizes, listed.size)
+
+
+def deciding(base: RuleBase, option: str, decides: set[str], waits: bool = True) -> list[Instance]:
+    """The instances that argue for the option's verdict, or make it wait."""
+
+    def counts(c: Conclusion) -> bool:
+        return c.option == option and (
+            (c.kind == "argument" and c.name in decides) or (waits and c.kind == "wait")
+        )
+
+    return [instance for instance in base.instances if any(map(counts, instance.then))]
+
+
+def without(base: RuleBase, claim: str) -> RuleBase:
+    """The knowledge base as if a claim had not been made."""
+    options = {
+        id: option._replace(
+            properties={
+                name: tuple(datum for datum in data if claim not in datum.claims)
+                for name, data in option.properties.items()
+            }
+        )
+        for id, option in base.knowledge.options.items()
+    }
+    knowledge = base.knowledge._replace(options=options)
+    left = rebuilt(knowledge, (rule for rule in base.rules if claim not in rule.claims))
+    assert left is not None  # fewer rules have no cycle that all of them had not
+    return left
+
+
+def _load(reach: Reach, claim: str, dropped: tuple[str, ...], grounds: Iterable[_Ground], files: int) -> Load:
+    lost = changed = survived = timings = 0
+    examples: list[tuple[int, int, Example]] = []
+    for ground in grounds:
+        option, grid, k = ground.option, ground.grid, reach.base.knowledge
+        table = shown(k, reach.upstream(deciding(reach.base, option, reach.decides)), grid)
+        verdict = difference(ground.shown, table, ("verdict",)) & grid.full
+        silent = table["verdict", option]["not-addressed"] & verdict
+        timing = difference(ground.shown, table, ("timing",)) & grid.full
+        lost, changed = lost + silent.bit_count(), changed + (verdict & ~silent).bit_count()
+        timings += timing.bit_count()
+        survived += (_fewer(ground, table) & ~verdict & grid.full).bit_count()
+        for rank, kind, where in ((0, "verdict", verdict), (1, "timing", timing)):
+            case = smallest(grid, where, k)
+            if case is not None:
+                said = [value_at(t[kind, option], grid, case) for t in (ground.shown, table)]
+                examples.append((rank, len(case.answers), Example(case, option, *said)))
+    best = min(examples, key=lambda e: e[:2], default=None)
+    return Load(claim, dropped, lost, changed, survived, timings, files, best[2] if best else None)
+
+
+def _fewer(ground: _Ground, table: Shown) -> Truth:
+    """Where the option had a verdict, and some rule behind it that fired no longer does."""
+    before, after = ground.shown["fired", ""], table.get(("fired", ""), {})
+    where: Truth = 0
+    for rule in ground.rules & before.keys():
+        where |= before[rule] & ~after.get(rule, 0)
+    return where & ~ground.shown["verdict", ground.option]["not-addressed"]

@@ -1,0 +1,152 @@
+"""What a set of cases exercises, and a case for what it does not.
+
+Counted are *targets*: of each rule, that it fires in some case; of each leaf condition of each
+rule, that it holds in some case and that it does not hold in some case. A leaf is a condition
+without conditions inside; it is looked at in every option's spelling of its rule. A leaf on the
+option alone is decided by the knowledge base, whatever the case, and is not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from expert.analysis.expected import Expected
+from expert.analysis.shown import Listed, largest_grid, leaves, seen_in, shown, smallest, support
+from expert.consultation.case import Case, spell_answers
+from expert.consultation.relevance import Reach
+from expert.language.conditions import Condition, Given, refs
+from expert.language.english import Phrases
+from expert.language.grids import Grid
+from expert.language.meaning import Reading, Truth, passes
+from expert.language.rules import STANCES, RuleBase
+
+
+class Target(NamedTuple):
+    """Something to be seen: a rule fires (leaf -1), or its n-th leaf holds, or does not hold."""
+
+    rule: str
+    leaf: int
+    holds: bool
+
+
+class Suggestion(NamedTuple):
+    """A target that no case covers, and a case that would; else why there is none."""
+
+    target: Target
+    what: str
+    case: Case | None
+    why: str
+
+
+class Coverage(NamedTuple):
+    """What a set of cases covers: targets in the rules' order, of which some are missed."""
+
+    targets: tuple[Target, ...]
+    missed: tuple[Target, ...]
+
+    def share(self, rules: bool) -> tuple[int, int]:
+        """How many are covered, of how many: rules, or outcomes of conditions."""
+        counted = [t for t in self.targets if (t.leaf < 0) == rules]
+        return len(counted) - sum((t.leaf < 0) == rules for t in self.missed), len(counted)
+
+
+def percent(part: int, whole: int) -> float:
+    """Rounded down to a tenth, so that only all is 100."""
+    return part * 1000 // whole / 10 if whole else 100.0
+
+
+def coverage(base: RuleBase, cases: Iterable[Expected]) -> Coverage:
+    """What the cases cover."""
+    algebra = Listed(case.given for case in cases)
+    reading = Reading(algebra)
+    fired = reading.derive(passes(base.instances))
+    wanted: dict[Target, None] = dict.fromkeys(Target(rule.id, -1, True) for rule in base.rules)
+    found = set()
+    for instance in base.instances:
+        rule = instance.rule.id
+        if fired[instance.id] & algebra.full:
+            found.add(Target(rule, -1, True))
+        for n, leaf in enumerate(leaves(instance.when)):
+            if not isinstance(leaf, Given):
+                where = reading.holds(leaf)
+                for target, there in ((Target(rule, n, True), where), (Target(rule, n, False), ~where)):
+                    wanted.setdefault(target)
+                    if there & algebra.full:
+                        found.add(target)
+    places = {rule.id: place for place, rule in enumerate(base.rules)}
+    ordered = sorted(wanted, key=lambda t: (places[t.rule], t.leaf, not t.holds))
+    return Coverage(tuple(ordered), tuple(t for t in ordered if t not in found))
+
+
+# --- suggestions -----------------------------------------------------------------------------------
+def suggest(base: RuleBase, missed: Iterable[Target]) -> list[Suggestion]:
+    """A case for each target that is missed, unless a case suggested before covers it too."""
+    reach, found = Reach(base), list[Suggestion]()
+    left = list(missed)
+    while left:
+        target, *left = left
+        case, why = _example(reach, target)
+        found.append(Suggestion(target, describe(base, target), case, why))
+        if case is not None:
+            still = set(coverage(base, [Expected("", case, (), base.rule(target.rule).span)]).missed)
+            left = [other for other in left if other in still]
+    return found
+
+
+def describe(base: RuleBase, target: Target) -> str:
+    """A target in words."""
+    if target.leaf < 0:
+        return f"{target.rule} fires"
+    leaf = leaves(base.rule(target.rule).when)[target.leaf]
+    says = "holds" if target.holds else "does not hold"
+    return f"{target.rule}: “{Phrases(base.knowledge).condition(leaf)}” {says}"
+
+
+def _example(reach: Reach, target: Target) -> tuple[Case | None, str]:
+    """The smallest case that reaches a target; else why not."""
+    k, unsearched = reach.base.knowledge, False
+    found: list[Case] = []
+    for instance in reach.base.instances:
+        if instance.rule.id != target.rule:
+            continue
+        condition = instance.when if target.leaf < 0 else leaves(instance.when)[target.leaf]
+        if isinstance(condition, Given):
+            continue
+        grid, whole = largest_grid([reach], [support(reach, condition)])
+        unsearched |= not whole
+        case = smallest(grid, _where(reach, condition, target.holds, grid), k)
+        found += [case] if case else []
+    if found:
+        return min(found, key=lambda case: len(case.answers)), ""
+    return None, "not found: too many combinations" if unsearched else "no case can do that"
+
+
+def _where(reach: Reach, condition: Condition, holds: bool, grid: Grid) -> Truth:
+    reading = Reading(grid)
+    writers = [w for ref, _ in refs(condition) for w in reach.writers.get(ref.key, ())]
+    reading.derive(reach.upstream(writers))
+    held = reading.holds(condition)
+    return held if holds else ~held
+
+
+def case_yaml(base: RuleBase, case: Case, name: str, fired: str = "", not_fired: str = "") -> list[str]:
+    """A case with all that follows from it now, as lines of a case file."""
+    seen = seen_in(shown(base.knowledge, passes(base.instances), Listed([case])), 0)
+    given = ", ".join(pair.replace("=", ": ", 1) for pair in spell_answers(case, base.knowledge))
+    lines = [f'- case: "{name}"', f"  given: {{{given}}}", "  expect:"]
+    for option in base.knowledge.options:
+        about = [
+            f"{key}: {min(seen[key, option])}"
+            for key in ("verdict", "timing", "low", "high")
+            if (key, option) in seen
+        ]
+        for key, names in (("flags", base.knowledge.flags), *((s, base.knowledge.topics) for s in STANCES)):
+            values = [name for name in names if name in seen.get((key, option), ())]
+            about += [f"{key}: [{', '.join(values)}]"] if values else []
+        lines.append(f"    {option}: {{{', '.join(about)}}}")
+    steps = [step for step in base.knowledge.steps if step in seen.get(("plan", ""), ())]
+    lines.append(f"  plan: [{', '.join(steps)}]")
+    lines += [f"  advice: [{', '.join(sorted(seen['advice', '']))}]"] if ("advice", "") in seen else []
+    lines += [f"  fired: [{fired}]"] if fired else []
+    return lines + ([f"  not-fired: [{not_fired}]"] if not_fired else [])

@@ -1,0 +1,53 @@
+"""What was edited between two knowledge bases, piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from expert.language.rules import RuleBase
+
+PARTS = ("claims", "attributes", "findings", "properties", "options", "targets", "topics", "steps", "flags")
+
+
+SINGULAR = {"properties": "property"}
+
+
+NOWHERE = ("span", "stratum")
+
+
+class Edit(NamedTuple):
+    """Something declared that was added, removed or edited, and then in which of its fields."""
+
+    kind: str  # rule, claim, option, attribute, ...
+    id: str
+    change: str
+    fields: tuple[str, ...] = ()
+
+
+# --- what was edited -----------------------------------------------------------------------------
+def edits(old: RuleBase, new: RuleBase) -> Iterator[Edit]:
+    """What was added, removed and edited; where it stands in the files does not count."""
+    yield from _edits("rule", *({rule.id: rule for rule in base.rules} for base in (old, new)))
+    for part in PARTS:
+        kind = SINGULAR.get(part, part.removesuffix("s"))
+        yield from _edits(kind, getattr(old.knowledge, part), getattr(new.knowledge, part))
+    if old.knowledge.cost != new.knowledge.cost:
+        yield Edit("cost", "cost", "edited")
+    orders = [[rule.id for rule in base.rules] for base in (old, new)]
+    both = set(orders[0]) & set(orders[1])
+    if len({tuple(id for id in order if id in both) for order in orders}) > 1:
+        yield Edit("order", "rules", "edited")
+
+
+def _edits(kind: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Edit]:
+    for id in dict.fromkeys([*old, *new]):
+        before, after = old.get(id), new.get(id)
+        if before is None or after is None:
+            yield Edit(kind, id, "added" if before is None else "removed")
+            continue
+        names = [name for name in getattr(before, "_fields", ()) if name not in NOWHERE]
+        # by repr, as named tuples of different kinds may be equal
+        fields = [n for n in names if repr(getattr(before, n)) != repr(getattr(after, n))]
+        if fields:
+            yield Edit(kind, id, "edited", tuple(fields))

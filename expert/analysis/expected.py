@@ -1,0 +1,214 @@
+"""Cases with what must follow from them: `kb/cases/*.yaml`, read, run, and what they cover.
+
+What a run shows is a table: for a kind of thing and what it is about (`verdict` of an option,
+`plan`, `fired`, ...) the values seen. A case expects some of these; `shown` gives them for a
+whole row of cases, or a grid, at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import NamedTuple
+
+from expert.consultation.case import Answer, Case, make_case, parse_answer
+from expert.io.problems import KnowledgeError, Problem, Span, shorten
+from expert.io.yaml import Node, Reader
+from expert.language.model import BadValue, Term
+from expert.language.policy import NOW, VERDICTS
+from expert.language.rules import STANCES, RuleBase
+
+OPTION_KEYS = f"verdict timing low high flags {' '.join(STANCES)} targets findings"
+
+
+CASE_KEYS = "expect plan findings advice fired not-fired"
+
+
+NONE = "none"  # a cost that is not stated
+
+
+class Requirement(NamedTuple):
+    """One thing that a case expects: the values that a kind of thing must have been seen with.
+
+    Of `fired` these at least, of `not-fired` none of these, of all other kinds exactly these.
+    """
+
+    kind: str
+    about: str
+    wanted: frozenset[str]
+    span: Span
+
+    def fits(self, seen: Collection[str]) -> bool:
+        if self.kind == "fired":
+            return self.wanted <= set(seen)
+        return not self.wanted & set(seen) if self.kind == "not-fired" else self.wanted == set(seen)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return "fired" if self.kind == "not-fired" else self.kind, self.about
+
+
+class Expected(NamedTuple):
+    """A case of the case files: its answers, and what must follow."""
+
+    name: str
+    given: Case
+    checks: tuple[Requirement, ...]
+    span: Span
+
+
+class Failure(NamedTuple):
+    """A check that did not come out, and the values that were seen."""
+
+    check: Requirement
+    seen: tuple[str, ...]
+
+
+# --- reading -----------------------------------------------------------------------------------
+def load_cases(directory: Path, base: RuleBase) -> list[Expected]:
+    """The cases beside a knowledge base, by file name. Raises KnowledgeError with every problem."""
+    reader, folder = Reader(), directory / "kb" / "cases"
+    found: list[Expected] = []
+    try:
+        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise KnowledgeError([Problem(f"`{folder}` cannot be read: {error.strerror}")]) from None
+    for path in paths:
+        if path.suffix == ".yaml":
+            node = reader.file(path, str(path))
+            found += read_cases(node, base, reader) if node else []
+        elif path.suffix.lower() in (".yml", ".yaml"):
+            shown = shorten(path.name)
+            reader.add(Problem(f"case file `{shown}` would be ignored", Span(str(path)), "name it .yaml"))
+    names: dict[str, Span] = {}
+    for case in found:
+        first = names.setdefault(case.name, case.span)
+        if case.name and first is not case.span:
+            reader.add(
+                Problem(f"duplicate case `{shorten(case.name)}`", case.span, f"first given at {first}")
+            )
+    if reader.problems:
+        raise KnowledgeError(reader.problems)
+    return found
+
+
+def read_cases(node: Node, base: RuleBase, reader: Reader) -> list[Expected]:
+    """The cases of a file; problems are added to the reader's."""
+    if node.items is None:
+        reader.report(node, f"a case file must be a list of cases, not {node.shape}", "such as `- case: ...`")
+        return []
+    return [_CaseReader(base, reader).case(item) for item in node.items]
+
+
+class _CaseReader:
+    """Reads cases."""
+
+    def __init__(self, base: RuleBase, reader: Reader) -> None:
+        self.k, self.reader = base.knowledge, reader
+        self.rules = [rule.id for rule in base.rules]
+        advice = [c.key for i in base.instances for c in i.then if c.kind in ("advice", "caution")]
+        self.names = {
+            "flags": ("flag", list(self.k.flags)),
+            "plan": ("step", list(self.k.steps)),
+            "advice": ("advice", list(dict.fromkeys(advice))),
+            "fired": ("rule", self.rules),
+            "not-fired": ("rule", self.rules),
+            **{stance: ("topic", list(self.k.topics)) for stance in STANCES},
+        }
+
+    def case(self, node: Node) -> Expected:
+        found = self.reader.fields(node, "a case", "case given", CASE_KEYS)
+        checks = [check for key in CASE_KEYS.split() if key in found for check in self._checks(key, found)]
+        if node.pairs and not checks and not any(key in found for key in CASE_KEYS.split()):
+            self.reader.report(node, "the case expects nothing", f"keys: {', '.join(CASE_KEYS.split())}")
+        name = self.reader.text(found.get("case"), "`case`")
+        return Expected(name, self._given(found.get("given")), tuple(checks), node.span)
+
+    def _given(self, node: Node | None) -> Case:
+        answers: dict[str, Answer] = {}
+        for key, value in self._pairs(node, "`given`", "a mapping from attributes to values"):
+            name = self.reader.pick(key, "attribute", self.k.attributes)
+            if name and value.text is None:
+                self.reader.report(value, f"`{name}` must be a single value, not {value.shape}")
+            elif name:
+                try:
+                    answers[name] = parse_answer(value.text or "", self.k.attributes[name])
+                except BadValue as error:
+                    self.reader.report(value, error.message, error.help)
+        return make_case(answers, self.k)
+
+    def _pairs(self, node: Node | None, what: str, help: str) -> list[tuple[Node, Node]]:
+        if node is not None and node.pairs is None:
+            self.reader.report(node, f"{what} must be a mapping, not {node.shape}", help)
+        return [(key, value) for key, value in (node.pairs or () if node else ()) if key.text is not None]
+
+    def _checks(self, key: str, found: dict[str, Node]) -> list[Requirement]:
+        node = found[key]
+        if key == "expect":
+            pairs = self._pairs(node, "`expect`", "a mapping from options to what is expected of them")
+            picked = [(self.reader.pick(name, "option", self.k.options), body) for name, body in pairs]
+            return [check for id, body in picked if id for check in self._option(id, body)]
+        return self._findings(node, "") if key == "findings" else [self._listed(key, "", node)]
+
+    def _listed(self, key: str, about: str, node: Node) -> Requirement:
+        what, allowed = self.names[key]
+        names = [self.reader.pick(item, what, allowed) for item in self.reader.listing(node)]
+        for name in sorted({name for name in names if name and names.count(name) > 1}):
+            self.reader.report(node, f"`{name}` is given twice in `{key}`")
+        if key == "plan" and all(names) and sorted(names, key=allowed.index) != names:
+            self.reader.report(node, "`plan` is not in the order of the steps", ", ".join(allowed))
+        return Requirement(key, about, frozenset(names), node.span)
+
+    def _option(self, option: str, node: Node) -> list[Requirement]:
+        checks = []
+        for key, body in self.reader.fields(node, f"`{option}`", "", OPTION_KEYS).items():
+            if key in self.names:
+                checks.append(self._listed(key, option, body))
+            elif key == "findings":
+                checks += self._findings(body, option)
+            elif key == "targets":
+                for target, verdict in self._pairs(body, "`targets`", "a mapping from targets to verdicts"):
+                    kind = f"target {self.reader.pick(target, 'target', self.k.targets)}"
+                    checks.append(self._single(kind, option, verdict, "verdict", VERDICTS))
+            elif key in ("low", "high"):
+                checks.append(self._cost(key, option, body))
+            else:
+                allowed = VERDICTS if key == "verdict" else (NOW, *self.k.steps)
+                checks.append(self._single(key, option, body, key, allowed))
+        return checks
+
+    def _single(self, kind: str, about: str, node: Node, what: str, allowed: Collection[str]) -> Requirement:
+        return Requirement(kind, about, frozenset([self.reader.pick(node, what, allowed)]), node.span)
+
+    def _cost(self, key: str, option: str, node: Node) -> Requirement:
+        if self.k.cost is None:
+            self.reader.report(node, f"`{key}` is a cost, and this knowledge base computes none")
+        elif node.text != NONE:
+            return Requirement(key, option, self._values([node], self.k.findings[self.k.cost[0]]), node.span)
+        return Requirement(key, option, frozenset(), node.span)
+
+    def _findings(self, node: Node, option: str) -> list[Requirement]:
+        terms = {name: term for name, term in self.k.findings.items() if term.per_option == bool(option)}
+        checks = []
+        for key, value in self._pairs(node, "`findings`", "a mapping from findings to lists of values"):
+            if name := self.reader.pick(key, "finding", terms):
+                about = f"{name}@{option}" if option else name
+                values = self._values(self.reader.listing(value), terms[name])
+                checks.append(Requirement("findings", about, values, value.span))
+        return checks
+
+    def _values(self, nodes: list[Node], term: Term) -> frozenset[str]:
+        found = set()
+        for node in nodes:
+            try:
+                found.add(term.spell(term.parse(self.reader.text(node, f"`{term.name}`") or "?")))
+            except BadValue as error:
+                if node.text and not node.blank:
+                    self.reader.report(node, error.message, error.help)
+        return frozenset(found)
+
+
+def failures(expected: Expected, seen: dict[tuple[str, str], set[str]]) -> list[Failure]:
+    """The checks of a case that did not come out."""
+    found = [(check, seen.get(check.key, set())) for check in expected.checks]
+    return [Failure(check, tuple(sorted(values))) for check, values in found if not check.fits(values)]

@@ -1,0 +1,330 @@
+"""Mutation: the knowledge with one small change, and whether some case notices.
+
+A case notices if one of its checks no longer comes out. A change that no case could ever
+notice is no gap in the cases: for each survivor the whole grid of answers that it can have to do
+with is searched, for a case that shows something different or for the certainty that none does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from expert.analysis.expected import Expected, failures
+from expert.analysis.shown import Listed, common_grid, difference, rebuilt, seen_in, shown, smallest
+from expert.consultation.case import Case
+from expert.consultation.relevance import Reach
+from expert.io.problems import Span
+from expert.language.conditions import (
+    All,
+    Any,
+    Arithmetic,
+    Compare,
+    Condition,
+    Is,
+    Not,
+    OptionIs,
+    Quantity,
+    Unless,
+)
+from expert.language.english import Phrases
+from expert.language.grids import Grid
+from expert.language.meaning import Truth, passes
+from expert.language.model import Option, Term, Value
+from expert.language.rules import STANCES, Conclusion, Instance, Rule, RuleBase, reads
+
+GRID_LIMIT = 1 << 14  # cases searched for one that tells a survivor from the original
+
+
+KINDS = {
+    "rule": "a rule dropped",
+    "condition": "a condition dropped",
+    "negation": "a condition negated",
+    "constant": "a constant shifted by one",
+    "value": "a value or comparison changed",
+    "conclusion": "a conclusion dropped",
+}
+
+
+OTHER = {"more-than": "at-least", "at-least": "more-than", "less-than": "at-most", "at-most": "less-than"}
+
+
+class Mutant(NamedTuple):
+    """One small change: a rule replaced (by nothing, if dropped), or an option."""
+
+    kind: str
+    name: str  # the rule, or option.property
+    what: str
+    span: Span
+    rule: Rule | None = None
+    option: Option | None = None
+
+
+class Survivor(NamedTuple):
+    """A mutant that no case notices.
+
+    `case` shows something different under it; without one it is `equivalent`, or undecided.
+    """
+
+    mutant: Mutant
+    case: Case | None
+    equivalent: bool
+
+
+class Score(NamedTuple):
+    """What became of the mutants. `invalid` would not have been loaded."""
+
+    noticed: dict[str, int]  # by kind
+    tried: dict[str, int]
+    invalid: int
+    survivors: tuple[Survivor, ...]
+
+    @property
+    def share(self) -> tuple[int, int]:
+        """How many were noticed, of those that could be."""
+        equivalent = sum(survivor.equivalent for survivor in self.survivors)
+        return sum(self.noticed.values()), sum(self.tried.values()) - equivalent
+
+
+# --- making mutants --------------------------------------------------------------------------------
+def mutants(base: RuleBase) -> Iterator[Mutant]:
+    """Every mutant of a knowledge base, in the order of its rules and then its options."""
+    maker = _Maker(base)
+    for rule in base.rules:
+        yield Mutant("rule", rule.id, "the rule is dropped", rule.span)
+        seen = {repr(rule)}
+        for kind, what, changed in maker.rules(rule):
+            if repr(changed) not in seen:
+                seen.add(repr(changed))
+                yield Mutant(kind, rule.id, what, rule.span, changed)
+    for option in base.knowledge.options.values():
+        for kind, name, what, other in maker.options(option):
+            yield Mutant(kind, f"{option.id}.{name}", what, option.span, None, other)
+
+
+Change = tuple[str, str]  # kind, and what changed
+
+
+class _Maker:
+    """Makes the small changes."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.k, self.phrases = base.knowledge, Phrases(base.knowledge)
+
+    def rules(self, rule: Rule) -> Iterator[tuple[str, str, Rule]]:
+        for kind, what, when in self.conditions(rule.when):
+            yield kind, what, rule._replace(when=when)
+        for n, conclusion in enumerate(rule.then):
+            before, after = rule.then[:n], rule.then[n + 1 :]
+            dropped = f"“{self.named(conclusion)}” is no longer concluded"
+            yield "conclusion", dropped, rule._replace(then=before + after)
+            for kind, what, other in self.conclusions(conclusion):
+                yield kind, what, rule._replace(then=(*before, other, *after))
+
+    def named(self, c: Conclusion) -> str:
+        """A conclusion in a few words."""
+        words = [c.kind, c.name, str(c.value) if isinstance(c.value, str) else "", c.strength, c.target]
+        return " ".join(word for word in words if word)
+
+    def conditions(self, condition: Condition) -> Iterator[tuple[str, str, Condition]]:
+        if isinstance(condition, (All, Any)):
+            parts = condition.parts
+            for n, part in enumerate(parts):
+                before, after = parts[:n], parts[n + 1 :]
+                if before or after or isinstance(condition, All):
+                    what = f"“{self.phrases.condition(part)}” is dropped"
+                    yield "condition", what, condition._replace(parts=before + after)
+                for kind, what, other in self.conditions(part):
+                    yield kind, what, condition._replace(parts=(*before, other, *after))
+        elif isinstance(condition, (Not, Unless)):
+            for kind, what, other in self.conditions(condition.part):
+                yield kind, what, condition._replace(part=other)
+        else:
+            yield "negation", f"“{self.phrases.condition(condition)}” is negated", Unless(condition)
+            yield from self.tests(condition)
+
+    def tests(self, leaf: Condition) -> Iterator[tuple[str, str, Condition]]:
+        if isinstance(leaf, Is):
+            term = self.phrases.term(leaf.ref)
+            for values, kind, what in self.values(leaf.values, term):
+                yield kind, f"{leaf.ref.name}: {what}", leaf._replace(values=values)
+        elif isinstance(leaf, OptionIs):
+            for n, id in enumerate(leaf.ids):
+                for other in _next(id, [o for o in self.k.options if o not in leaf.ids]):
+                    yield (
+                        "value",
+                        f"option: {id} → {other}",
+                        OptionIs((*leaf.ids[:n], other, *leaf.ids[n + 1 :])),
+                    )
+        elif isinstance(leaf, Compare):
+            other = OTHER[leaf.operator]
+            yield "value", f"{leaf.operator} → {other}", leaf._replace(operator=other)
+            for side in ("left", "right"):
+                for what, quantity in _shifted(getattr(leaf, side)):
+                    yield "constant", what, _with_side(leaf, side, quantity)
+
+    def values(self, values: tuple[Value, ...], term: Term) -> Iterator[tuple[tuple[Value, ...], str, str]]:
+        """Each value changed to the next that is not there, and left out if there are several."""
+        for n, value in enumerate(values):
+            before, after = values[:n], values[n + 1 :]
+            if before or after:
+                yield before + after, "value", f"{term.spell(value)} is left out"
+            if isinstance(value, int):
+                for other in (value + 1, value - 1):
+                    yield (*before, other, *after), "constant", f"{term.spell(value)} → {term.spell(other)}"
+            else:
+                for name in _next(value, [v for v in term.values if v not in values]):
+                    yield (*before, name, *after), "value", f"{value} → {name}"
+
+    def conclusions(self, c: Conclusion) -> Iterator[tuple[str, str, Conclusion]]:
+        if c.kind == "finding" and isinstance(c.value, str):
+            for other in _next(c.value, list(self.k.findings[c.name].values)):
+                yield "value", f"{c.name}: {c.value} → {other}", c._replace(value=other)
+        elif c.kind == "finding" and c.value is not None:
+            for what, quantity in _shifted(c.value):
+                yield "constant", f"{c.name}: {what}", c._replace(value=quantity)
+        elif c.kind == "argument":
+            for other in _next(str(c.value), STANCES):
+                yield "value", f"argument on {c.name}: {c.value} → {other}", c._replace(value=other)
+            if c.value == "for":
+                other = "plain" if c.strength == "strong" else "strong"
+                yield "value", f"argument on {c.name}: {c.strength} → {other}", c._replace(strength=other)
+            for other in _next(c.target, list(self.k.targets)) if c.target else ():
+                yield "value", f"argument on {c.name}: {c.target} → {other}", c._replace(target=other)
+        names = {"argument": self.k.topics, "flag": self.k.flags, "step": self.k.steps, "wait": self.k.steps}
+        for other in _next(c.name, list(names.get(c.kind, ()))):
+            yield "value", f"{c.kind} {c.name} → {other}", c._replace(name=other)
+
+    def options(self, option: Option) -> Iterator[tuple[str, str, str, Option]]:
+        for name, data in option.properties.items():
+            term = self.k.properties[name]
+            for n, datum in enumerate(data):
+                for (value,), kind, what in self.values((datum.value,), term):
+                    changed = (*data[:n], datum._replace(value=value), *data[n + 1 :])
+                    properties = {**option.properties, name: changed}
+                    if value not in [other.value for other in data]:
+                        yield kind, name, what, option._replace(properties=properties)
+
+
+def _with_side(leaf: Compare, side: str, quantity: Quantity) -> Compare:
+    return leaf._replace(left=quantity) if side == "left" else leaf._replace(right=quantity)
+
+
+def _next(name: str, names: Iterable[str]) -> Iterator[str]:
+    """The name after this one, round the end; none if there is no other."""
+    names = list(names)
+    others = [other for other in names if other != name]
+    if others:
+        place = names.index(name) + 1 if name in names else 0
+        yield names[place] if place < len(names) else others[0]
+
+
+def _shifted(quantity: Quantity | Value) -> Iterator[tuple[str, Quantity]]:
+    """The quantity with one of its constants one more, or one less, in the term's smallest unit."""
+    if isinstance(quantity, int):
+        yield from (
+            (f"a constant is {way} by one", quantity + d) for way, d in (("raised", 1), ("lowered", -1))
+        )
+    elif isinstance(quantity, Arithmetic):
+        for n, part in enumerate(quantity.parts):
+            for what, other in _shifted(part):
+                yield what, quantity._replace(parts=(*quantity.parts[:n], other, *quantity.parts[n + 1 :]))
+
+
+# --- trying them ------------------------------------------------------------------------------------
+def changed_base(base: RuleBase, mutant: Mutant) -> RuleBase | None:
+    """The knowledge base with the change, or None if no such base would be loaded."""
+    if mutant.option is not None:
+        options = {**base.knowledge.options, mutant.option.id: mutant.option}
+        return rebuilt(base.knowledge._replace(options=options), base.rules)
+    pairs = [(rule, mutant.rule if rule.id == mutant.name else rule) for rule in base.rules]
+    return rebuilt(base.knowledge, [new for _, new in pairs if new is not None])
+
+
+def mutate(base: RuleBase, cases: list[Expected]) -> Score:
+    """Try every mutant on cases that all come out on the base itself."""
+    algebra = Listed(case.given for case in cases)
+    noticed, tried = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
+    survivors, invalid = [], 0
+    for mutant in mutants(base):
+        changed = changed_base(base, mutant)
+        if changed is None:
+            invalid += 1
+            continue
+        tried[mutant.kind] += 1
+        table = shown(changed.knowledge, passes(changed.instances), algebra)
+        if any(failures(case, seen_in(table, n)) for n, case in enumerate(cases)):
+            noticed[mutant.kind] += 1
+        else:
+            case, equivalent = tell_apart(base, changed)
+            survivors.append(Survivor(mutant, case, equivalent))
+    return Score(noticed, tried, invalid, tuple(survivors))
+
+
+# --- telling two bases apart --------------------------------------------------------------------------
+def tell_apart(old: RuleBase, new: RuleBase) -> tuple[Case | None, bool]:
+    """A small case that shows a difference; without one, whether it is certain that there is none."""
+    before, after = ({i.id: i for i in base.instances} for base in (old, new))
+    differing = {i for i in {**before, **after} if _bare(before.get(i)) != _bare(after.get(i))}
+    reaches = [Reach(old), Reach(new)]
+    # first the answers that the difference itself depends on, with nothing else answered
+    grid = _grid(reaches, differing)
+    if grid:
+        where = _apart(reaches, [r.ordered for r in reaches], grid)
+        if where & grid.full:
+            return smallest(grid, where, old.knowledge), False
+    near = _near(reaches, differing)
+    grid = _grid(reaches, near)
+    if grid is None:
+        return None, False
+    needed = {i.id for r in reaches for i in r.upstream(_picked(r, near))}
+    where = _apart(reaches, [_picked(r, needed) for r in reaches], grid)
+    return smallest(grid, where, old.knowledge), not where & grid.full
+
+
+def _apart(reaches: list[Reach], read: list[list[Instance]], grid: Grid) -> Truth:
+    tables = [shown(r.base.knowledge, part, grid) for r, part in zip(reaches, read, strict=True)]
+    return difference(tables[0], tables[1])
+
+
+def _picked(reach: Reach, ids: set[str]) -> list[Instance]:
+    return [instance for instance in reach.ordered if instance.id in ids]
+
+
+def _grid(reaches: list[Reach], ids: set[str]) -> Grid | None:
+    return common_grid(reaches, [r.support(_picked(r, ids)) for r in reaches], GRID_LIMIT)
+
+
+def _bare(instance: Instance | None) -> str:
+    return repr(instance and (instance.when, instance.then))
+
+
+def _groups(instance: Instance, decides: set[str]) -> set[tuple[str, ...]]:
+    """What an instance has a part in showing; instances that share none do not interfere."""
+    found: set[tuple[str, ...]] = {("fired", instance.rule.id)}
+    for c in instance.then:
+        if c.kind == "argument":
+            found.add(("verdict", c.option) if c.name in decides else ("argument", c.option, c.name))
+        else:
+            found.add((c.kind, c.option) if c.kind == "wait" else (c.kind, c.key))
+    return found
+
+
+def _near(reaches: list[Reach], differing: set[str]) -> set[str]:
+    """The instances that differ, all that rest on them, and all that show the same kinds of things."""
+    found, keys = set(differing), set[str]()
+    instances = [instance for reach in reaches for instance in reach.base.instances]
+    decides = reaches[0].decides | reaches[1].decides
+    while True:
+        resting = [i for i in instances if i.id in found or any(_reads(i, key) for key in keys)]
+        more = {c.key for i in resting for c in i.then if c.kind == "finding"}
+        found |= {i.id for i in resting}
+        if more <= keys:
+            break
+        keys |= more
+    groups = {group for i in resting for group in _groups(i, decides)}
+    return found | {i.id for i in instances if _groups(i, decides) & groups}
+
+
+def _reads(instance: Instance, key: str) -> bool:
+    return any(ref.kind == "finding" and ref.key == key for ref, _ in reads(instance))

@@ -1,0 +1,287 @@
+"""What can be seen of a consultation, in many cases at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from math import prod
+
+from expert.consultation.case import Answer, Case, make_case
+from expert.consultation.relevance import GRID_LIMIT, Reach
+from expert.consultation.result import Consultation
+from expert.language.conditions import (
+    All,
+    Any,
+    Arithmetic,
+    Compare,
+    Condition,
+    Is,
+    Not,
+    Ref,
+    Unless,
+    parts_of,
+    quantity_refs,
+    refs,
+)
+from expert.language.grids import Grid, Row
+from expert.language.meaning import Reading, Truth
+from expert.language.model import Knowledge, Term, Value
+from expert.language.policy import NOW, overall, weigh
+from expert.language.rules import Conclusion, Instance, Rule, RuleBase, instances_of, stratify
+
+
+def value_at(values: dict[str, Truth], grid: Grid, case: Case) -> str:
+    """The values that a table has for a case of its grid."""
+    place = sum(grid.strides[name] * axis.index(case.value(name)) for name, axis in grid.axes.items())
+    return ", ".join(value for value, where in values.items() if where >> place & 1)
+
+
+Shown = dict[tuple[str, str], dict[str, Truth]]  # (kind, about) -> value -> in which cases
+
+
+# --- running -----------------------------------------------------------------------------------
+class Listed:
+    """The algebra of a list of cases: bit n of a truth value is case n (see logic.Grid)."""
+
+    true, false = Grid.true, Grid.false
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self.cases = list(cases)
+        self.size = len(self.cases)
+        self.full = (1 << self.size) - 1
+
+    def equals(self, attribute: str, value: Value) -> int:
+        return sum(1 << n for n, case in enumerate(self.cases) if case.value(attribute) == value)
+
+    def known(self, attribute: str) -> int:
+        return sum(1 << n for n, case in enumerate(self.cases) if case.value(attribute) is not None)
+
+    def number(self, attribute: str) -> Row:
+        values = [case.value(attribute) for case in self.cases]
+        return Row(tuple(value if isinstance(value, int) else 0 for value in values))
+
+    def constant(self, value: int) -> Row:
+        return Row((value,) * self.size)
+
+
+Many = Listed | Grid
+
+
+def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> Shown:
+    """What a run shows in each case, of instances in an order from `logic.passes`."""
+    ordered = list(ordered)
+    reading = Reading(algebra)
+    fired = reading.derive(ordered)
+    instances = {instance.id: instance for instance in ordered}.values()
+    found: Shown = {}
+
+    def add(kind: str, about: str, value: str, where: Truth) -> None:
+        values = found.setdefault((kind, about), {})
+        values[value] = values.get(value, 0) | (where & algebra.full)
+
+    for instance in instances:
+        add("fired", "", instance.rule.id, fired[instance.id])
+        for c in instance.then:
+            if c.kind in ("advice", "caution"):
+                add("advice", "", c.key, fired[instance.id])
+            elif c.kind in ("flag", "step", "argument"):
+                kind = {"flag": "flags", "step": "plan"}.get(c.kind, str(c.value))
+                add(kind, c.option, c.name, fired[instance.id])
+    said = [(c, fired[instance.id]) for instance in instances for c in instance.then]
+    for option in knowledge.options:
+        about = [(c, where) for c, where in said if c.option == option]
+        for kind, value, where in _decided(knowledge, about, algebra):
+            add(kind, option, value, where)
+    for key, kind, value, where in _concluded(knowledge, reading, algebra):
+        add(kind, key, value, where)
+    return found
+
+
+def _decided(
+    k: Knowledge, said: list[tuple[Conclusion, Truth]], algebra: Many
+) -> Iterator[tuple[str, str, Truth]]:
+    """The verdict, the verdict for each target, and the timing of an option."""
+    decides = {topic.id for topic in k.topics.values() if topic.decides}
+    by_target = weigh(said, decides, algebra.false)
+    yield from (("verdict", v, where) for v, where in overall(by_target, algebra.false).items())
+    for target, verdicts in by_target.items():
+        if target:
+            yield from ((f"target {target}", v, where) for v, where in verdicts.items())
+    later: Truth = 0
+    for step in reversed(k.steps):
+        waits = _union(where for c, where in said if c.kind == "wait" and c.name == step)
+        yield "timing", step, waits & ~later
+        later |= waits
+    yield "timing", NOW, ~later
+
+
+def _concluded(k: Knowledge, reading: Reading, algebra: Many) -> Iterator[tuple[str, str, str, Truth]]:
+    """The findings, and the costs that are made of them: key or option, kind, value, where."""
+    for key, values in reading.findings.items():
+        yield from ((key, "findings", str(value), where) for value, where in values.items())
+    for key, amounts in reading.numbers.items():
+        name, _, option = key.partition("@")
+        for n in range(algebra.size):
+            numbers = {row.values[n] for guard, row in amounts if guard >> n & 1}
+            yield from ((key, "findings", k.findings[name].spell(number), 1 << n) for number in numbers)
+            for cost, kind, pick in zip(k.cost or (), ("low", "high"), (min, max), strict=False):
+                if numbers and name == cost and option:
+                    yield option, kind, k.findings[(k.cost or ("",))[0]].spell(pick(numbers)), 1 << n
+
+
+def _union(values: Iterable[Truth]) -> Truth:
+    found: Truth = 0
+    for value in values:
+        found |= value
+    return found
+
+
+def seen_in(table: Shown, n: int) -> dict[tuple[str, str], set[str]]:
+    """What is shown in case n."""
+    found = {
+        key: {value for value, where in values.items() if where >> n & 1} for key, values in table.items()
+    }
+    return {key: values for key, values in found.items() if values}
+
+
+def seen_by(found: Consultation, k: Knowledge) -> dict[tuple[str, str], set[str]]:
+    """The same of a consultation, as the engine made it."""
+    seen: dict[tuple[str, str], set[str]] = {("plan", ""): {step.step for step in found.plan}}
+    seen["advice", ""] = {f"{a.id}@{a.option}" if a.option else a.id for a in found.advice}
+    seen["fired", ""] = {firing.rule for firing in found.firings}
+    for f in found.findings:
+        about = f"{f.finding}@{f.option}" if f.option else f.finding
+        seen.setdefault(("findings", about), set()).add(_spelled(f.value, k.findings[f.finding]))
+    for r in found.recommendations:
+        seen["verdict", r.option], seen["timing", r.option] = {r.verdict}, {r.timing}
+        seen["flags", r.option] = set(r.flags)
+        for side in ("low", "high"):
+            amount = getattr(r.cost, side, None)
+            if amount is not None and k.cost:
+                seen[side, r.option] = {_spelled(amount, k.findings[k.cost[0]])}
+        for argument in r.arguments:
+            seen.setdefault((argument.stance, r.option), set()).add(argument.topic)
+        for target, verdict in r.targets.items():
+            seen[f"target {target}", r.option] = {verdict}
+    return {key: values for key, values in seen.items() if values}
+
+
+def _spelled(value: str | int | float, term: Term) -> str:
+    return value if isinstance(value, str) else term.spell(term.parse(f"{Decimal(repr(value)):f}"))
+
+
+def computes(instance: Instance) -> bool:
+    """Whether more than one number is in play, so that each one's thresholds depend on the others."""
+    compared = [leaf for leaf in leaves(instance.when) if isinstance(leaf, Compare)]
+    sides = [[*quantity_refs(leaf.left), *quantity_refs(leaf.right)] for leaf in compared]
+    joint = any(len(refs) > 1 or refs[0].kind == "finding" for refs in sides if refs)
+    return joint or any(isinstance(c.value, (Ref, Arithmetic)) for c in instance.then)
+
+
+def leaves(condition: Condition) -> list[Condition]:
+    """The conditions with none inside, in the order written; grounding keeps their places."""
+    if isinstance(condition, (All, Any, Not, Unless)):
+        return [leaf for part in parts_of(condition) for leaf in leaves(part)]
+    return [condition]
+
+
+# --- the smallest case on a grid -----------------------------------------------------------------
+def smallest(grid: Grid, where: Truth, knowledge: Knowledge) -> Case | None:
+    """Of the cases in a truth value, one with the fewest answers, and the earliest of them."""
+    bits = format(where & grid.full, "b")[::-1]
+    places = [place for place, bit in enumerate(bits) if bit == "1"]
+    chosen = min(places, key=lambda place: _weight(grid, place), default=None)
+    return None if chosen is None else case_at(grid, chosen, knowledge)
+
+
+def _indexes(grid: Grid, place: int) -> list[tuple[str, int]]:
+    return [(name, place // grid.strides[name] % len(values)) for name, values in grid.axes.items()]
+
+
+def _weight(grid: Grid, place: int) -> tuple[int, list[int]]:
+    given = [(grid.axes[name][n], n) for name, n in _indexes(grid, place)]
+    sizes = [abs(v) if isinstance(v, int) else n for v, n in given if v is not None]
+    return len(sizes), sizes
+
+
+def case_at(grid: Grid, place: int, knowledge: Knowledge) -> Case:
+    """The case at a place of a grid, without what it leaves unknown."""
+    answers: dict[str, Answer] = {name: grid.axes[name][n] for name, n in _indexes(grid, place)}
+    return make_case({name: v for name, v in answers.items() if v is not None}, knowledge)
+
+
+def grid_over(reach: Reach, names: list[str]) -> Grid | None:
+    """The grid of all combinations of answers to some attributes, or None if it is too large."""
+    return common_grid([reach], [names])
+
+
+def common_grid(reaches: list[Reach], supports: list[list[str]], limit: int = GRID_LIMIT) -> Grid | None:
+    """One grid over what some bases depend on, with the values that any of them tells apart.
+
+    None if it is larger than the limit.
+    """
+    names = list(dict.fromkeys(name for support in supports for name in support))
+    axes = {name: axis(reaches, name) for name in names}
+    return Grid(axes) if prod(map(len, axes.values())) <= limit else None
+
+
+def largest_grid(
+    reaches: list[Reach], supports: list[list[str]], limit: int = GRID_LIMIT
+) -> tuple[Grid, bool]:
+    """Their common grid, without the longest axes if it would be too large; and whether it is whole."""
+    axes = {name: axis(reaches, name) for support in supports for name in support}
+    whole = len(axes)
+    while prod(map(len, axes.values())) > limit:
+        del axes[max(axes, key=lambda name: len(axes[name]))]
+    return Grid(axes), len(axes) == whole
+
+
+def axis(reaches: list[Reach], name: str) -> tuple[Answer, ...]:
+    """The answers to an attribute that stand for all others, unknown last."""
+    found: dict[Value, None] = {}
+    for reach in reaches:
+        if term := reach.base.knowledge.attributes.get(name):
+            values = [*(v for v in reach.candidates(name, Case({})) if v is not None)]
+            near = (v + d for v in _equalities(reach, name) for d in (-1, 0, 1))
+            values += [
+                v
+                for v in near
+                if (term.low is None or v >= term.low) and (term.high is None or v <= term.high)
+            ]
+            found.update(dict.fromkeys(values))
+    numbers = sorted(v for v in found if isinstance(v, int))
+    return (*numbers, *(v for v in found if isinstance(v, str)), None)
+
+
+def _equalities(reach: Reach, name: str) -> set[int]:
+    """The numbers that an attribute is tested to equal."""
+    tests = [leaf for i in reach.base.instances for leaf in leaves(i.when) if isinstance(leaf, Is)]
+    return {v for leaf in tests if leaf.ref.name == name for v in leaf.values if isinstance(v, int)}
+
+
+def support(reach: Reach, condition: Condition) -> list[str]:
+    """The attributes that a condition depends on, directly and through findings."""
+    read = [ref for ref, _ in refs(condition)]
+    writers = [w for ref in read for w in reach.writers.get(ref.key, ())]
+    names = {ref.name for ref in read if ref.kind == "attribute"} | set(reach.support(writers))
+    return [name for name in reach.base.knowledge.attributes if name in names]
+
+
+def rebuilt(knowledge: Knowledge, rules: Iterable[Rule]) -> RuleBase | None:
+    """A base of other rules or options, spelled out; None if its rules cannot be ordered."""
+    kept = tuple(rules)
+    instances = [instance for rule in kept for instance in instances_of(rule, knowledge)]
+    strata, cycle = stratify(instances)
+    numbered = tuple(i._replace(stratum=strata[i.id]) for i in instances)
+    return None if cycle else RuleBase(knowledge, kept, numbered)
+
+
+def difference(old: Shown, new: Shown, kinds: tuple[str, ...] = ()) -> Truth:
+    """Where two tables differ, in these kinds of things or in all."""
+    where: Truth = 0
+    for key in {**old, **new}:
+        if not kinds or key[0] in kinds:
+            before, after = old.get(key, {}), new.get(key, {})
+            for value in {**before, **after}:
+                where |= before.get(value, 0) ^ after.get(value, 0)
+    return where

@@ -1,0 +1,170 @@
+"""Pieces that the schemas of all files share: mappings, names, values, conditions, quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from expert.knowledge.read_conditions import ARITHMETIC, COMPARISONS
+from expert.language.model import Knowledge, Term
+
+Schema = dict[str, object]
+
+
+NAME = "^[a-z][a-z0-9_-]{0,59}$"
+
+
+TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": "\\S"}
+
+
+YES_NO: Schema = {"enum": ["yes", "no"]}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def ref_all(name: str) -> Schema:
+    """A reference that other keywords may stand beside (Draft 7 ignores what is beside `$ref`)."""
+    return {"allOf": [ref(name)]}
+
+
+def fields(required: str, optional: dict[str, Schema] | None = None, **properties: Schema) -> Schema:
+    """A mapping with these keys; the required ones are texts unless said otherwise."""
+    known: Schema = dict.fromkeys(required.split(), TEXT)
+    return {
+        "type": "object",
+        "properties": {**known, **properties, **(optional or {})},
+        "required": required.split(),
+        "additionalProperties": False,
+    }
+
+
+def entries(of: Schema, reserved: Iterable[str] = (), some: bool = False) -> Schema:
+    """A mapping from names to things."""
+    names: Schema = {"pattern": NAME}
+    if reserved:
+        names["not"] = {"enum": list(reserved)}
+    found: Schema = {"type": "object", "propertyNames": names, "additionalProperties": of}
+    return {**found, "minProperties": 1} if some else found
+
+
+def one_or_more(item: Schema) -> Schema:
+    """One thing, or a list of such."""
+    return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
+
+
+def among(names: Collection[str]) -> Schema:
+    """One of some names, as YAML may read them."""
+    spelled = [form for name in names for form in (name, *_as_yaml(name))]
+    return {"enum": spelled} if spelled else {"not": {}}
+
+
+def _as_yaml(name: str) -> list[object]:
+    """What YAML 1.2 reads where a name stands without quotes, if that is not a text."""
+    return [{"true": True, "false": False, "null": None}[name]] if name in ("true", "false", "null") else []
+
+
+# --- values ------------------------------------------------------------------------------
+def cited(k: Knowledge) -> Schema:
+    return one_or_more(among(k.claims))
+
+
+def value_of(term: Term) -> Schema:
+    """A value that a knowledge file may give to a term."""
+    if not term.numeric:
+        return among(term.values)
+    return number_of(term)
+
+
+def number_of(term: Term, bounded: bool = True) -> Schema:
+    """A number that a term may have, and how it is written as a text.
+
+    Too many decimals are refused in a text only: `multipleOf` works with inexact fractions.
+    """
+    part = f"(\\.[0-9]{{0,{term.decimals}}}0*)?" if term.decimals else "(\\.0+)?"
+    sign = "" if bounded and term.low is not None and term.low >= 0 else "-?"
+    found: Schema = {
+        "type": ["number" if term.decimals else "integer", "string"],
+        "pattern": f"^\\s*{sign}[0-9]{{1,15}}{part}\\s*$",
+        "exclusiveMaximum": 10**15,
+        "exclusiveMinimum": -(10**15),
+    }
+    scale = 10**term.decimals
+    if bounded and term.low is not None:
+        found["minimum"] = term.low / scale if term.low % scale else term.low // scale
+    if bounded and term.high is not None:
+        found["maximum"] = term.high / scale if term.high % scale else term.high // scale
+    return found
+
+
+def answer(term: Term) -> Schema:
+    """What may be answered: as the vocabulary spells it, or as JSON and YAML do."""
+    about: Schema = {"description": "\n".join(text for text in (term.question, term.help) if text)}
+    unknown: list[object] = ["unknown", "null", "~", "", None]
+    if term.numeric:
+        return {**about, "anyOf": [number_of(term), {"enum": unknown}]}
+    truth: list[object] = ["true", "false", True, False] if term.type == "yes-no" else []
+    return {**about, "enum": [*term.values, *truth, *unknown]}
+
+
+# --- conditions --------------------------------------------------------------------------
+def terms(k: Knowledge) -> dict[str, Term]:
+    """The terms by the names under which conditions mention them."""
+    found = dict(k.attributes)
+    found |= {f"option.{n}" if t.per_option else n: t for n, t in k.findings.items()}
+    return found | {f"option.{n}": t for n, t in k.properties.items()}
+
+
+def conditions(k: Knowledge, name: str) -> dict[str, Schema]:
+    """Two definitions: a condition, and one inside it, which must say something."""
+    part = f"{name}-inside"
+    return {name: condition(k, name, part), part: {**ref_all(name), "minProperties": 1, "minItems": 1}}
+
+
+def condition(k: Knowledge, whole: str, part: str) -> Schema:
+    """A mapping of which every entry holds, or a list of conditions that all hold.
+
+    `whole` and `part` are the names of the definitions of such, and of those inside it.
+    """
+    inner = ref(part)
+    entry: dict[str, object] = {
+        "any": {"type": "array", "items": inner, "minItems": 2},
+        "all": inner,
+        "unless": {**ref_all(part), "description": "there is no evidence that"},
+        "not": {**ref_all(part), "description": "it is not the case that"},
+        "option": one_or_more(among(k.options)),
+    }
+    entry |= {name: test(term) for name, term in terms(k).items()}
+    mapping: Schema = {"type": "object", "properties": entry, "additionalProperties": False}
+    return {"anyOf": [mapping, {"type": "array", "items": ref(whole)}]}
+
+
+def test(term: Term) -> Schema:
+    """What a condition may ask of a term."""
+    wanted = one_or_more(value_of(term))
+    known = ["known", "unknown"] if term.kind == "attribute" else ["known"]
+    compared: Schema = {name: ref("quantity") for name in COMPARISONS} if term.numeric else {}
+    if term.kind != "finding":
+        compared["not"] = wanted
+    mapping: Schema = {
+        "type": "object",
+        "properties": compared,
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    choices: list[Schema] = [{"enum": known}, wanted, *([mapping] if compared else [])]
+    return {"anyOf": choices, "description": term.question or term.label}
+
+
+def quantity(k: Knowledge) -> Schema:
+    numeric = [name for name, term in terms(k).items() if term.numeric]
+    number: Schema = {"type": ["number", "string"], "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,12})?$"}
+    operands: Schema = {"type": "array", "items": ref("quantity"), "minItems": 2}
+    computed: Schema = {
+        "type": "object",
+        "properties": {n: {**operands, "maxItems": 2} if n == "minus" else operands for n in ARITHMETIC},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    return {"anyOf": [number, among(numeric), computed]}

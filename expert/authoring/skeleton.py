@@ -1,0 +1,221 @@
+"""A new knowledge base for a document: files that load, with `TODO` for all that is to be written.
+
+Of the document they hold the places and fingerprints of its sentences only. The sentences
+themselves stand in `worksheet.txt`, which is for the author, and is kept out of version control.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from expert.io.problems import CaseError, Problem, shorten
+from expert.knowledge.document import fingerprint, sentences
+from expert.knowledge.load import open_files
+from expert.language.rules import RuleBase
+
+SCHEMAS = ".schemas"
+
+
+WORKSHEET = "worksheet.txt"
+
+
+MOST = 5_000  # sentences, so that the claims, once they are written, still make a file that loads
+
+
+DOCUMENT = """\
+# Which document this is the knowledge of.
+id: {id}
+title: {title}
+version: "0.1" # yours to raise
+source: {source}
+disclaimer: What one document says, and nothing beyond it. # stands under every result
+"""
+
+
+CLAIMS = """\
+# One entry for each sentence of the document (p2s1: paragraph 2, sentence 1), in your own words.
+# worksheet.txt has the sentences.
+
+hedges: # how surely the document says a thing: names of yours, and how they read
+  asserts: it says so
+  advises: it advises so
+  usually: usually
+  may: it may be
+  todo: TODO # delete this line when no claim has it any more
+
+claims:
+"""
+
+
+FIRST_CLAIM = """\
+  {id}:
+    says: TODO # what the sentence says, short and in your own words
+    hedge: todo # one of the hedges above
+    fingerprint: "{fingerprint}" # of the sentence: it shows when the document changes; leave it
+    context: TODO # why nothing follows from it; delete the line if a rule or an option cites it
+"""
+
+
+CLAIM = """\
+  {id}:
+    says: TODO
+    hedge: todo
+    fingerprint: "{fingerprint}"
+    context: TODO
+"""
+
+
+VOCABULARY = """\
+# The words that rules are written with.
+
+# What is asked, in this order. Names are yours: lowercase letters, digits, - and _.
+attributes:
+  first_question:
+    type: yes-no # or choice, count, number, money
+    label: TODO # a few words, such as: pets
+    says: TODO # how it reads where the answer is yes, such as: there are pets
+    question: TODO # as a person is asked
+#   second_question:
+#     type: choice
+#     label: the light
+#     says: the light is {value}
+#     question: How light is it?
+#     values: {bright: bright, dim: dim} # the answers, and how they read
+#   third_question:
+#     type: count # or number, with decimals; or money, with `currency: USD`
+#     unit: pots
+#     min: 0
+#     label: the number of pots
+#     question: How many pots are there?
+
+# What rules argue about. Where it says `decides`, arguments make the verdict.
+topics:
+  effect:
+    label: effect
+    decides: yes
+
+# findings: # what rules conclude for other rules to read; declared without `question`
+#   dark: {type: yes-no, label: darkness, says: it is dark}
+
+# steps: # what a plan is made of, in this order
+#   look: Find out how light it is
+
+# flags: # short remarks on options
+#   dear: dear
+"""
+
+
+OPTIONS = """\
+# What can be recommended.
+
+options:
+  first-option: # a name of yours
+    label: TODO # as it is shown
+#     properties: # what the document says of it, and where
+#       price: {{value: 5, claims: {cited}}}
+
+# properties: # declared as attributes are, without `question`
+#   price: {{type: money, currency: USD, label: the price}}
+"""
+
+
+RULES = """\
+# Rules: if all of `when` holds, all of `then` follows. The files of this folder are read by name.
+
+- id: first-rule # a name of yours
+  claims: {cited} # the sentence it rests on, or several: [p1s1, p1s2]
+  basis: stated # or inferred (it follows from several sentences), or added (ours: give a `reason`)
+  when: {{first_question: yes, option: first-option}}
+  then:
+    argue: {{for: effect}} # or against, unsure; also: conclude, plan, wait, flag, advise, caution
+  because: TODO # a sentence that explains it; {{option}} stands for the option's label
+"""
+
+
+CASE = """\
+# Cases with what must follow from them: `kb test` tries them.
+
+- case: the first question is answered yes # a name of yours
+  given: {first_question: yes}
+  expect:
+    first-option: {verdict: option} # or preferred, uncertain, not-advised, not-addressed
+"""
+
+
+INVARIANTS = """\
+# What must hold in every case, whatever the answers: `kb prove` proves it, or shows a case.
+
+invariants: []
+#   - id: nothing-in-the-dark # a name of yours
+#     says: In the dark nothing is preferred. # for people
+#     when: {light: dim} # which cases it is about
+#     never: {option.verdict: preferred} # or always
+"""
+
+
+def skeleton(document: str, name: str, title: str) -> tuple[dict[str, str], RuleBase]:
+    """The files of a new knowledge base for a document, by path, and the knowledge base they make.
+
+    `name` is the document's file. Raises CaseError if it cannot be made.
+    """
+    found = sentences(document)
+    if not found:
+        raise CaseError([Problem(f"`{shorten(name)}` holds no sentence", None, "is it a text file?")])
+    if len(found) > MOST:
+        help = "make a knowledge base of each of its parts"
+        raise CaseError([Problem(f"`{shorten(name)}` is too long: {len(found):,} sentences", None, help)])
+    cited = next((id for id, text in found.items() if text.endswith((".", "!", "?"))), next(iter(found)))
+    paragraphs = len({id.split("s")[0] for id in found})
+    about = {
+        "id": re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "knowledge",
+        "title": json.dumps(title, ensure_ascii=False),
+        "source": json.dumps(
+            f"{shorten(name)}, {paragraphs} paragraphs, {len(found)} sentences", ensure_ascii=False
+        ),
+    }
+    files = {
+        "kb/document.yaml": DOCUMENT.format(**about),
+        "kb/claims.yaml": CLAIMS + _claims(found),
+        "kb/vocabulary.yaml": VOCABULARY,
+        "kb/options.yaml": OPTIONS.format(cited=cited),
+        "rules/1-first.yaml": RULES.format(cited=cited),
+    }
+    files = {file: _pointed(file, text) for file, text in files.items()}
+    base, problems = open_files(files)
+    if problems:
+        raise CaseError(problems)
+    rest = {"kb/invariants.yaml": INVARIANTS, "kb/cases/first.yaml": CASE}
+    files |= {file: _pointed(file, text) for file, text in rest.items()}
+    return files | {WORKSHEET: worksheet(found), ".gitignore": f"/{WORKSHEET}\n"}, base
+
+
+def _claims(found: dict[str, str]) -> str:
+    """An entry for each sentence; the first explains the fields."""
+    entries = [CLAIM if n else FIRST_CLAIM for n in range(len(found))]
+    pairs = zip(entries, found.items(), strict=True)
+    return "".join(entry.format(id=id, fingerprint=fingerprint(text)) for entry, (id, text) in pairs)
+
+
+def _pointed(file: str, text: str) -> str:
+    """The text, with the line that leads an editor to its schema."""
+    return f"# yaml-language-server: $schema={'../' * file.count('/')}{SCHEMAS}/{kind_of(file)}.json\n{text}"
+
+
+def kind_of(file: str) -> str:
+    """Which schema a file is held to."""
+    folders = {"kb/cases": "cases", "rules": "rules"}
+    folder, _, name = file.rpartition("/")
+    return folders.get(folder, name.removesuffix(".yaml"))
+
+
+def worksheet(found: dict[str, str]) -> str:
+    """The sentences with their places, a blank line between paragraphs."""
+    lines = ("\n" * id.endswith("s1") + f"{id}  {text}\n" for id, text in found.items())
+    return "".join(lines).lstrip("\n")
+
+
+def title_from(name: str) -> str:
+    """A title for a document of which only the file's name is known."""
+    words = " ".join(re.split(r"[\W_]+", name)).strip()
+    return words[:1].upper() + words[1:] or "Knowledge"

@@ -1,0 +1,355 @@
+"""A rule base as CLIPS text: what the reference engine of the field loads, runs and agrees with.
+
+Each instance becomes one defrule, whose salience is its place in the firing order. A case is a
+set of `answer` facts (an attribute without one is unknown); what follows is asserted as facts:
+
+    (finding (name ..) (option ..) (value ..))      and argument, step, wait, flag, advice, caution
+    (fired (n 1) (rule ..) (option ..))             every firing, numbered
+
+Numbers are integers, scaled as the shell scales them, so that no total is ever inexact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from math import prod
+
+from expert.consultation.case import Case
+from expert.io.problems import KnowledgeError, Problem
+from expert.language.conditions import (
+    All,
+    Any,
+    Arithmetic,
+    Compare,
+    Condition,
+    Given,
+    Is,
+    Known,
+    Not,
+    Quantity,
+    Ref,
+    Unless,
+    parts_of,
+    quantity_refs,
+)
+from expert.language.english import fill, in_sentence, readable
+from expert.language.meaning import OPERATORS
+from expert.language.model import Knowledge, Term, Value
+from expert.language.rules import Conclusion, Instance, RuleBase
+
+HIGHEST = 10_000  # CLIPS has the saliences -10000 to 10000, and no more
+
+
+SPREAD = 100  # CLIPS makes a rule of its own for every way through the `or`s of a rule
+
+
+LARGEST = 2**63 - 1  # of an integer in CLIPS
+
+
+COMPARE = {"more-than": ">", "at-least": ">=", "less-than": "<", "at-most": "<="}
+
+
+TEMPLATES = {
+    "answer": "attribute value",
+    "finding": "name option value",
+    "argument": "topic stance option target strength rule text",
+    "step": "name",
+    "wait": "name option",
+    "flag": "name option",
+    "advice": "name option rule text",
+    "caution": "name option rule text",
+    "fired": "n rule option",
+}
+
+
+COMPUTING = """\
+(defglobal ?*n* = 0)
+
+(deffunction fire (?rule ?option)
+  (bind ?*n* (+ ?*n* 1))
+  (assert (fired (n ?*n*) (rule ?rule) (option ?option))))
+
+; CLIPS integers have 64 bits and wrap around unnoticed: what does not fit is left a float, and seen as one
+(deffunction times (?a ?b)
+  (bind ?near (* (float ?a) ?b))
+  (if (< (abs ?near) 9.2e18) then (* ?a ?b) else ?near))
+
+(deffunction plus (?a ?b)
+  (bind ?near (+ (float ?a) ?b))
+  (if (< (abs ?near) 9.2e18) then (+ ?a ?b) else ?near))
+
+(deffunction minus (?a ?b)
+  (bind ?near (- (float ?a) ?b))
+  (if (< (abs ?near) 9.2e18) then (- ?a ?b) else ?near))
+"""
+
+
+Pattern = str | bool  # conditional elements, or what is the same in every case
+
+
+def clips_text(base: RuleBase) -> Iterator[str]:
+    """The lines of the `.clp` file. Raises KnowledgeError if CLIPS has not saliences enough."""
+    if len(base.instances) > 2 * HIGHEST + 1:
+        message = f"CLIPS has saliences for {2 * HIGHEST + 1:,} rules only, and here are "
+        raise KnowledgeError([Problem(f"{message}{len(base.instances):,}, each option's counted")])
+    return _lines(base)
+
+
+def _lines(base: RuleBase) -> Iterator[str]:
+    yield from _head(base.knowledge)
+    for name, slots in TEMPLATES.items():
+        yield f"(deftemplate {name} {' '.join(f'(slot {slot})' for slot in slots.split())})"
+    yield ""
+    yield from COMPUTING.splitlines()
+    for rank, instance in enumerate(base.instances):
+        yield ""
+        yield from _Defrule(instance, base.knowledge).lines(HIGHEST - rank)
+
+
+def case_text(case: Case) -> list[str]:
+    """The answers of a case, as facts to assert."""
+    answers = {name: value for name, value in case.answers.items() if value is not None}
+    return [fact("answer", attribute=name, value=value) for name, value in answers.items()]
+
+
+def fact(template: str, **slots: Value) -> str:
+    """A fact of constants."""
+    return written(template, {slot: token(value) for slot, value in slots.items()})
+
+
+def written(template: str, slots: dict[str, str]) -> str:
+    return f"({template} {' '.join(f'({slot} {text})' for slot, text in slots.items())})"
+
+
+def token(value: Value) -> str:
+    """A constant as CLIPS reads it: a symbol if it can be one, a number, or a string."""
+    if isinstance(value, int):
+        return str(value) if abs(value) <= LARGEST else f"{float(value)!r}"
+    if not value:
+        return "nil"
+    return value if re.fullmatch("[a-z][a-z0-9_-]*", value) and value != "nil" else quoted(value)
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _head(k: Knowledge) -> Iterator[str]:
+    yield f"; {k.title} (version {k.version}), as rules for CLIPS"
+    yield f"; made from the knowledge base {k.hash}"
+    yield f"; {k.disclaimer}"
+    yield "; A case: (reset) (assert (answer (attribute ..) (value ..)) ...) (run) (facts). Its attributes:"
+    for term in k.attributes.values():
+        yield f";   {term.name}: {_values(term)}"
+    numbers = [term for term in k.findings.values() if term.numeric]
+    for term in numbers:
+        yield f"; The finding {term.name} is {_values(term)}"
+    yield ""
+
+
+def _values(term: Term) -> str:
+    if not term.numeric:
+        return ", ".join(term.values)
+    unit = f" {term.unit}" if term.unit else ""
+    return (
+        f"an integer, in 1/{10**term.decimals}{unit}" if term.decimals else f"an integer{unit and ','}{unit}"
+    )
+
+
+def both(parts: Iterable[Pattern]) -> Pattern:
+    """Every one of the patterns."""
+    found = list(parts)
+    if False in found:
+        return False
+    rest = [part for part in found if isinstance(part, str)]
+    return f"(and {' '.join(rest)})" if len(rest) > 1 else rest[0] if rest else True
+
+
+def either(parts: Iterable[Pattern], spread: bool = True) -> Pattern:
+    """At least one of the patterns: an `or`, or if that would multiply the rule, two negations."""
+    found = list(parts)
+    if True in found:
+        return True
+    rest = [part for part in found if isinstance(part, str)]
+    if len(rest) < 2 or spread:
+        return f"(or {' '.join(rest)})" if len(rest) > 1 else rest[0] if rest else False
+    return negated(both(negated(part) for part in rest))
+
+
+def negated(pattern: Pattern) -> Pattern:
+    """There is nothing that matches."""
+    return not pattern if isinstance(pattern, bool) else f"(not {pattern})"
+
+
+def ways(condition: Condition) -> int:
+    """How many ways there may be to hold or to be denied: what CLIPS spells an `or` out to."""
+    inside = [ways(part) for part in parts_of(condition)]
+    if isinstance(condition, (All, Any)):
+        return max(prod(inside), sum(inside), 1)
+    return inside[0] if inside else 1
+
+
+class _Defrule:
+    """One instance as a defrule."""
+
+    def __init__(self, instance: Instance, knowledge: Knowledge) -> None:
+        self.instance, self.knowledge = instance, knowledge
+        self.spread = ways(instance.when) <= SPREAD
+        self.variables = 0
+
+    def lines(self, salience: int) -> Iterator[str]:
+        """The defrule, under a comment that says where it comes from."""
+        rule, when = self.instance.rule, self.instance.when
+        patterns = [self.holds(part) for part in (when.parts if isinstance(when, All) else (when,))]
+        yield f"; {rule.span.file.rpartition('rules/')[2]}: {rule.basis}, {' '.join(rule.claims)}"
+        if False in patterns:
+            yield f"; {self.instance.id} holds in no case"
+            return
+        yield f"(defrule {self.instance.id} {quoted(self.text(rule.because))}"
+        yield f"  (declare (salience {salience}))"
+        yield f"  (not {fact('fired', rule=rule.id, option=self.instance.option)})"
+        yield from (f"  {pattern}" for pattern in patterns if isinstance(pattern, str))
+        yield "  =>"
+        yield from (f"  {self.concludes(conclusion)}" for conclusion in self.instance.then)
+        yield f"  (fire {rule.id} {token(self.instance.option)}))"
+
+    # --- conditions ---------------------------------------------------------------------
+
+    def holds(self, c: Condition) -> Pattern:
+        """The patterns that match where a condition holds."""
+        if isinstance(c, Is):
+            return self.term(c.ref, "|".join(token(value) for value in c.values))
+        if isinstance(c, Known):
+            return self.term(c.ref) if c.wanted else negated(self.term(c.ref))
+        if isinstance(c, Compare):
+            return self.compare(c)
+        if isinstance(c, Given):
+            return c.truth
+        if isinstance(c, All):
+            return both(self.holds(part) for part in c.parts)
+        if isinstance(c, Any):
+            return either((self.holds(part) for part in c.parts), self.spread)
+        if isinstance(c, Not):
+            return self.denied(c.part)
+        assert isinstance(c, Unless)
+        return negated(self.holds(c.part))
+
+    def denied(self, c: Condition) -> Pattern:
+        """The patterns that match where the case says otherwise."""
+        if isinstance(c, Is):
+            other = "&".join(f"~{token(value)}" for value in c.values)
+            return self.term(c.ref, other) if c.ref.kind == "attribute" else False
+        if isinstance(c, Compare):
+            known = dict.fromkeys(self.term(ref) for ref in _compared(c))
+            return both([*known, negated(self.compare(c))])
+        if isinstance(c, (Known, Given, Unless)):
+            return negated(self.holds(c))
+        if isinstance(c, All):
+            return either((self.denied(part) for part in c.parts), self.spread)
+        if isinstance(c, Any):
+            return both(self.denied(part) for part in c.parts)
+        assert isinstance(c, Not)
+        return self.holds(c.part)
+
+    def term(self, ref: Ref, value: str = "") -> str:
+        """The pattern of an answer or a finding."""
+        slots = {"value": value} if value else {}
+        if ref.kind == "attribute":
+            return written("answer", {"attribute": ref.name, **slots})
+        return written("finding", {"name": ref.name, "option": token(ref.option), **slots})
+
+    def compare(self, c: Compare) -> Pattern:
+        """The terms compared, each mention matched by itself, and the test of their values."""
+        names = [(self.variable(), ref) for ref in _compared(c)]
+        values = iter(name for name, _ in names)
+        left, right = computed(c.left, values), computed(c.right, values)
+        if not names:
+            return _constant(c)
+        patterns = " ".join(self.term(ref, name) for name, ref in names)
+        return f"(and {patterns} (test ({COMPARE[c.operator]} {left} {right})))"
+
+    def variable(self) -> str:
+        self.variables += 1
+        return f"?v{self.variables}"
+
+    # --- conclusions --------------------------------------------------------------------
+
+    def concludes(self, c: Conclusion) -> str:
+        """The action that asserts a conclusion."""
+        if isinstance(c.value, (Ref, Arithmetic)):
+            return self.computes(c, c.value)
+        slots: dict[str, Value] = {"option": c.option}
+        if c.kind == "finding":
+            slots = {"name": c.name, **slots, "value": "" if c.value is None else c.value}
+        elif c.kind == "argument":
+            says = {"target": c.target, "strength": c.strength, "rule": self.instance.rule.id}
+            slots = {"topic": c.name, "stance": str(c.value), **slots, **says, "text": self.text(c.text)}
+        elif c.kind in ("advice", "caution"):
+            slots = {"name": c.name, **slots, "rule": self.instance.rule.id, "text": self.text(c.text)}
+        elif c.kind == "step":
+            slots = {"name": c.name}
+        else:
+            slots = {"name": c.name, **slots}
+        return f"(assert {fact(c.kind, **slots)})"
+
+    def computes(self, c: Conclusion, quantity: Quantity) -> str:
+        """The action that asserts every value of a quantity; none if a term of it is not known."""
+        names = [(f"?f{n}", ref) for n, ref in enumerate(quantity_refs(quantity), 1)]
+        total = computed(quantity, iter(f"{name}:value" for name, _ in names))
+        slots = {"name": c.name, "option": token(c.option), "value": total}
+        action = f"(assert {written('finding', slots)})"
+        for name, ref in reversed(names):
+            action = f"(delayed-do-for-all-facts {_query(name, ref)} {action})"
+        return action
+
+    def text(self, text: str) -> str:
+        """A text about this option; what the case fills in is named and not filled."""
+        option = self.knowledge.options.get(self.instance.option)
+
+        def of_option(name: str) -> str:
+            if option is None or not (name + ".").startswith("option."):
+                return "{" + name + "}"
+            bare = name.removeprefix("option.")
+            shown = [self.knowledge.properties[bare].show(d.value) for d in option.properties.get(bare, ())]
+            return in_sentence(option.label) if name == "option" else " or ".join(shown) or "{" + name + "}"
+
+        return readable(fill(text, of_option), self.knowledge)
+
+
+def _compared(c: Compare) -> list[Ref]:
+    return [*quantity_refs(c.left), *quantity_refs(c.right)]
+
+
+def computed(quantity: Quantity, values: Iterator[str]) -> str:
+    """A quantity as a CLIPS expression over the values of its terms, in the order of `quantity_refs`."""
+    if isinstance(quantity, int):
+        return token(quantity)
+    if isinstance(quantity, Ref):
+        return next(values)
+    first, *rest = [computed(part, values) for part in quantity.parts]
+    for more in rest:
+        first = f"({quantity.operator} {first} {more})"
+    return first
+
+
+def _constant(c: Compare) -> bool:
+    """A comparison of numbers alone."""
+    return bool(OPERATORS[c.operator](_number(c.left), _number(c.right)))
+
+
+def _number(quantity: Quantity) -> int:
+    assert not isinstance(quantity, Ref)
+    if isinstance(quantity, int):
+        return quantity
+    first, *rest = [_number(part) for part in quantity.parts]
+    for more in rest:
+        first = int(OPERATORS[quantity.operator](first, more))
+    return first
+
+
+def _query(name: str, ref: Ref) -> str:
+    """The facts that give a term its values, one at a time in `name`."""
+    if ref.kind == "attribute":
+        return f"(({name} answer)) (eq {name}:attribute {ref.name})"
+    return f"(({name} finding)) (and (eq {name}:name {ref.name}) (eq {name}:option {token(ref.option)}))"

@@ -1,0 +1,227 @@
+"""The straight line: a rule base as one list of small steps, for any engine to follow.
+
+`Program` is the algebra whose truth values and numbers are steps of a program: reading the rules
+in it writes the program down. Equal steps are one step, and what is the same in every case is
+decided while writing. `lines` puts the rule base and the deciding policy into a program; engines
+(plain Python in `decide`, columns in `columns`) follow it without knowing about rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from expert.language.meaning import OPERATORS, Reading, passes
+from expert.language.model import Knowledge, Term, Value
+from expert.language.policy import overall, weigh
+from expert.language.rules import RuleBase
+
+TYPED = 10**15  # 15 digits before the point can be typed (Term.parse)
+
+
+class Step:
+    """One step; `args` are steps, or the names and values that a leaf is about.
+
+    op           args                     gives
+    known        attribute                whether it is answered
+    equals       attribute, value         whether that is the answer
+    true, false                           a truth
+    & | ~        truths                   a truth
+    > >=         two numbers              a truth; anything where a number is not known
+    number       attribute                its scaled answer
+    constant     integer                  that number
+    + - *        two numbers              a number, from `low` to `high`
+    """
+
+    __slots__ = ("args", "high", "low", "n", "op", "program")
+
+    def __init__(
+        self, program: Program, op: str, args: tuple[Step | Value, ...], low: int, high: int
+    ) -> None:
+        self.program, self.op, self.args = program, op, args
+        self.low, self.high = low, high
+        self.n = len(program.steps)
+
+    @property
+    def inputs(self) -> list[Step]:
+        """The steps that this one follows from."""
+        return [arg for arg in self.args if isinstance(arg, Step)]
+
+    def __and__(self, other: Step) -> Step:
+        true, false = self.program.true, self.program.false
+        if self is other or other is true:
+            return self
+        if self is true:
+            return other
+        return (
+            false if false in (self, other) or _opposed(self, other) else self.program.both("&", self, other)
+        )
+
+    def __or__(self, other: Step) -> Step:
+        true, false = self.program.true, self.program.false
+        if self is other or other is false:
+            return self
+        if self is false:
+            return other
+        return true if true in (self, other) or _opposed(self, other) else self.program.both("|", self, other)
+
+    def __invert__(self) -> Step:
+        if self.op in ("true", "false"):
+            return self.program.false if self.op == "true" else self.program.true
+        return self.inputs[0] if self.op == "~" else self.program.step("~", self)
+
+    def __gt__(self, other: Step) -> Step:
+        if self.low > other.high or self.high <= other.low:
+            return self.program.true if self.low > other.high else self.program.false
+        return self.program.step(">", self, other)
+
+    def __ge__(self, other: Step) -> Step:
+        if self.low >= other.high or self.high < other.low:
+            return self.program.true if self.low >= other.high else self.program.false
+        return self.program.step(">=", self, other)
+
+    def __add__(self, other: Step) -> Step:
+        return self.program.computed("+", "plus", self, other)
+
+    def __sub__(self, other: Step) -> Step:
+        return self.program.computed("-", "minus", self, other)
+
+    def __mul__(self, other: Step) -> Step:
+        return self.program.computed("*", "times", self, other)
+
+
+def _opposed(a: Step, b: Step) -> bool:
+    return (a.op == "~" and a.args[0] is b) or (b.op == "~" and b.args[0] is a)
+
+
+class Program:
+    """The algebra that writes steps down, each once and after those that it follows from."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.steps: dict[tuple[object, ...], Step] = {}
+        self.true, self.false = self.step("true"), self.step("false")
+
+    def step(self, op: str, *args: Step | Value, low: int = 0, high: int = 0) -> Step:
+        """The step with this operation on these arguments."""
+        key = (op, *(arg.n if isinstance(arg, Step) else (type(arg), arg) for arg in args))
+        if key not in self.steps:
+            self.steps[key] = Step(self, op, args, low, high)
+        return self.steps[key]
+
+    def both(self, op: str, a: Step, b: Step) -> Step:
+        """`&` or `|`, for which the order does not count."""
+        return self.step(op, *sorted((a, b), key=lambda step: step.n))
+
+    def computed(self, op: str, name: str, a: Step, b: Step) -> Step:
+        """A sum, difference or product, and the range in which it must be."""
+        apply = OPERATORS[name]
+        ends = [apply(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+        if min(ends) == max(ends):
+            return self.constant(min(ends))
+        return self.step(op, a, b, low=min(ends), high=max(ends))
+
+    def known(self, attribute: str) -> Step:
+        return self.step("known", attribute)
+
+    def equals(self, attribute: str, value: Value) -> Step:
+        return self.step("equals", attribute, value)
+
+    def number(self, attribute: str) -> Step:
+        low, high = bounds(self.knowledge.attributes[attribute])
+        return self.step("number", attribute, low=low, high=high)
+
+    def constant(self, value: int) -> Step:
+        return self.step("constant", value, low=value, high=value)
+
+
+def bounds(term: Term) -> tuple[int, int]:
+    """The least and the greatest scaled number that an attribute can have."""
+    most = TYPED * int(10**term.decimals) - 1
+    return (-most if term.low is None else term.low), (most if term.high is None else term.high)
+
+
+Amounts = list[tuple[Step, Step]]  # numbers concluded, each with where it is
+
+
+class Lines(NamedTuple):
+    """What is to be known of a case, each with the step that gives it."""
+
+    fired: dict[str, Step]  # by instance
+    verdicts: dict[str, dict[str, Step]]  # by option, where each verdict holds
+    targets: dict[tuple[str, str], dict[str, Step]]  # the same by option and target
+    waits: dict[tuple[str, str], Step]  # by option and plan step, in the plan's order
+    flags: dict[tuple[str, str], Step]  # by option and flag
+    findings: dict[tuple[str, str], Step]  # by key and value
+    numbers: dict[str, Amounts]  # by key
+    plan: dict[str, Step]
+
+    def costs(self, knowledge: Knowledge, option: str) -> list[Amounts]:
+        """The numbers concluded to be the option's least cost, and its most."""
+        return [self.numbers.get(f"{name}@{option}", []) for name in knowledge.cost or ()]
+
+    @property
+    def steps(self) -> list[Step]:
+        """Every truth that is to be known."""
+        ruled = [
+            step for found in (self.verdicts, self.targets) for at in found.values() for step in at.values()
+        ]
+        named = [*self.waits.values(), *self.flags.values(), *self.findings.values(), *self.plan.values()]
+        return [*ruled, *self.fired.values(), *named]
+
+
+def lines(base: RuleBase) -> Lines:
+    """The program of a rule base: every conclusion of every case, as one straight line."""
+    k = base.knowledge
+    program = Program(k)
+    reading = Reading(program)
+    fired = reading.derive(passes(base.instances))
+    decides = {topic.id for topic in k.topics.values() if topic.decides}
+    said = [(c, fired[i.id]) for i in base.instances for c in i.then]
+    verdicts, targets = {}, {}
+    for option in k.options:
+        weighed = weigh([(c, where) for c, where in said if c.option == option], decides, program.false)
+        verdicts[option] = overall(weighed, program.false)
+        for target in (target for target in k.targets if target in weighed):
+            targets[option, target] = weighed[target]
+
+    def where(kind: str, name: str, option: str = "") -> Step:
+        steps = [step for c, step in said if (c.kind, c.name, c.option) == (kind, name, option)]
+        return _any(program, steps)
+
+    about = [(option, name) for option in k.options for name in k.steps]
+    return Lines(
+        fired={i.id: fired[i.id] for i in base.instances},
+        verdicts=verdicts,
+        targets=targets,
+        waits=_some({(o, name): where("wait", name, o) for o, name in about}),
+        flags=_some({(o, name): where("flag", name, o) for o in k.options for name in k.flags}),
+        findings={
+            (key, str(v)): step for key, found in reading.findings.items() for v, step in found.items()
+        },
+        numbers=reading.numbers,
+        plan=_some({name: where("step", name) for name in k.steps}),
+    )
+
+
+def _any(program: Program, steps: Iterable[Step]) -> Step:
+    found = program.false
+    for step in steps:
+        found = found | step
+    return found
+
+
+def _some(steps: dict[object, Step]) -> dict:  # type: ignore[type-arg]
+    return {key: step for key, step in steps.items() if step.op != "false"}
+
+
+def needed(wanted: Iterable[Step]) -> list[tuple[Step, int]]:
+    """All steps that lead to those wanted, in order, and how often each is used."""
+    uses: dict[Step, int] = {}
+    waiting = list(wanted)
+    while waiting:
+        step = waiting.pop()
+        uses[step] = uses.get(step, 0) + 1
+        if uses[step] == 1:
+            waiting += step.inputs
+    return sorted(uses.items(), key=lambda pair: pair[0].n)

@@ -1,0 +1,150 @@
+"""The fast evaluator: verdicts, costs and fired rules of one case, in microseconds, with no trace.
+
+The program of a rule base is written out as one Python function of plain assignments and compiled
+once. It is for embedding, simulation, and wherever nobody asks why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import compress
+from typing import NamedTuple
+
+from expert.backends.program import Amounts, Lines, Step, lines, needed
+from expert.consultation.case import Case
+from expert.language.policy import NOW
+from expert.language.rules import RuleBase
+
+
+class Decision(NamedTuple):
+    """What follows from a case, without why; numbers are scaled by their terms' decimals.
+
+    verdicts, timings and costs (least and most; None where nothing was concluded) are by option,
+    as in a recommendation. The rest are names: (option, flag), (finding's key, value), instance.
+    """
+
+    verdicts: dict[str, str]
+    timings: dict[str, str]
+    costs: dict[str, tuple[int | None, int | None]]
+    flags: tuple[tuple[str, str], ...]
+    findings: tuple[tuple[str, str], ...]
+    fired: tuple[str, ...]
+
+
+Decider = Callable[[Case], Decision]
+
+
+def decider(base: RuleBase) -> Decider:
+    """The function that decides cases of a rule base, as `infer` does; making it takes milliseconds."""
+    program = lines(base)
+    names: dict[str, object] = {
+        "Decision": Decision,
+        "compress": compress,
+        "FLAGS": tuple(program.flags),
+        "FINDINGS": tuple(program.findings),
+        "FIRED": tuple(program.fired),
+    }
+    # the text is made of numbered steps, and of names of the knowledge as quoted by repr
+    exec(compile(source(base, program), "<decider>", "exec"), names)
+    found: Decider = names["decide"]  # type: ignore[assignment]
+    return found
+
+
+def source(base: RuleBase, program: Lines) -> str:
+    """The function, as Python text."""
+    costs = {option: program.costs(base.knowledge, option) for option in base.knowledge.options}
+    wanted = [
+        *program.steps,
+        *(step for sides in costs.values() for side in sides for pair in side for step in pair),
+    ]
+    text = _Text()
+    for step, uses in needed(wanted):
+        text.take(step, uses)
+    name = text.name
+    verdicts = _dict({option: _first(name, at) for option, at in program.verdicts.items()})
+    waits = {o: {step: at for (of, step), at in program.waits.items() if of == o} for o in costs}
+    timings = _dict({o: _first(name, dict(reversed(at.items())), NOW) for o, at in waits.items()})
+    bounds = {
+        option: f"({_best('min', name, sides[0])}, {_best('max', name, sides[1])})"
+        for option, sides in costs.items()
+        if any(sides)
+    }
+    chosen = [
+        f"tuple(compress({names}, ({''.join(name(at) + ', ' for at in steps.values())})))"
+        for names, steps in (
+            ("FLAGS", program.flags),
+            ("FINDINGS", program.findings),
+            ("FIRED", program.fired),
+        )
+    ]
+    result = ", ".join([verdicts, timings, _dict(bounds), *chosen])
+    return "\n    ".join(
+        ["def decide(case):", "get = case.answers.get", *text.lines, f"return Decision({result})\n"]
+    )
+
+
+class _Text:
+    """Steps as assignments; a step that is used once stands where it is used."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.names: dict[int, str] = {}
+        self.answers: dict[str, str] = {}
+
+    def name(self, step: Step) -> str:
+        """The expression of a step that was taken."""
+        return self.names[step.n]
+
+    def take(self, step: Step, uses: int) -> None:
+        """Write a step down, those that it follows from being written."""
+        written = self._written(step)
+        if uses > 1 and step.inputs:
+            self.lines.append(f"s{step.n} = {written}")
+            self.names[step.n] = f"s{step.n}"
+        else:
+            self.names[step.n] = f"({written})" if step.inputs else written
+
+    def _written(self, step: Step) -> str:
+        inside = [self.names[part.n] for part in step.inputs]
+        if step.op in ("true", "false"):
+            return step.op.capitalize()
+        if step.op == "constant":
+            return repr(step.args[0])
+        if step.op == "~":
+            return f"not {inside[0]}"
+        if step.inputs:
+            return f" {PYTHON.get(step.op, step.op)} ".join(inside)
+        answer = self._answer(str(step.args[0]))
+        if step.op == "number":
+            return f"({answer} or 0)"
+        return f"({answer} is not None)" if step.op == "known" else f"({answer} == {step.args[1]!r})"
+
+    def _answer(self, attribute: str) -> str:
+        if attribute not in self.answers:
+            self.answers[attribute] = f"a{len(self.answers)}"
+            self.lines.append(f"{self.answers[attribute]} = get({attribute!r})")
+        return self.answers[attribute]
+
+
+PYTHON = {"&": "and", "|": "or"}
+
+
+def _dict(items: dict[str, str]) -> str:
+    return "{" + ", ".join(f"{key!r}: {written}" for key, written in items.items()) + "}"
+
+
+def _first(name: Callable[[Step], str], choices: dict[str, Step], otherwise: str = "") -> str:
+    """The first choice that holds."""
+    tests = [f"{choice!r} if {name(at)} else " for choice, at in choices.items() if at.op != "false"]
+    return "".join(tests) + repr(otherwise)
+
+
+def _best(pick: str, name: Callable[[Step], str], amounts: Amounts) -> str:
+    """The least or the most of the numbers that are concluded."""
+    if not amounts:
+        return "None"
+    if len(amounts) == 1:
+        where, number = amounts[0]
+        return f"({name(number)} if {name(where)} else None)"
+    listed = ", ".join(f"*(({name(number)},) if {name(where)} else ())" for where, number in amounts)
+    return f"{pick}(({listed}), default=None)"

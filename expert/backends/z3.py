@@ -1,0 +1,299 @@
+"""Rules over all cases at once: the algebra whose truth values and numbers are Z3 terms.
+
+A case is a set of variables: for each attribute whether it is `known`, and its value. Numbers are
+integers without bound, but for the range that the vocabulary gives. This module is the only one
+that imports Z3, and does so when a prover is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from importlib import import_module
+from typing import Any as Anything
+from typing import NamedTuple
+
+from expert.consultation.case import Answer, Case, make_case
+from expert.language.meaning import Number, Reading, Truth, passes
+from expert.language.model import Knowledge, Term, Value
+from expert.language.policy import NOW, overall, weigh
+from expert.language.rules import STANCES, Conclusion, Instance, RuleBase
+
+PRIME = "'"  # marks a variable of the second of two cases
+
+
+Amounts = list[tuple[Truth, Number]]  # a finding's numbers, each with where it has it
+
+
+Values = dict[Value, Truth]  # where a term has which value
+
+
+YES, NO, UNKNOWN, TIMEOUT = "yes", "no", "unknown", "timeout"  # whether there is such a case
+
+
+class NoProver(Exception):
+    """Z3 is not installed."""
+
+
+def engine() -> Anything:
+    """The Z3 module. Raises NoProver."""
+    try:
+        return import_module("z3")
+    except ImportError:
+        raise NoProver from None
+
+
+class Symbolic:
+    """The algebra of every case; attributes named in `primed` have a second variable."""
+
+    def __init__(self, knowledge: Knowledge, primed: Collection[str] = ()) -> None:
+        self.z3, self.knowledge, self.primed = engine(), knowledge, primed
+        self.true, self.false = self.z3.BoolVal(True), self.z3.BoolVal(False)
+
+    def _name(self, attribute: str) -> str:
+        return attribute + PRIME if attribute in self.primed else attribute
+
+    def known(self, attribute: str) -> Truth:
+        return self.z3.Bool(f"{self._name(attribute)}?")
+
+    def equals(self, attribute: str, value: Value) -> Truth:
+        term = self.knowledge.attributes[attribute]
+        if term.numeric:
+            return self.known(attribute) & (self.number(attribute) == value)
+        return self.z3.Bool(f"{self._name(attribute)}={value}") if value in term.values else self.false
+
+    def number(self, attribute: str) -> Number:
+        return self.z3.Int(self._name(attribute))
+
+    def constant(self, value: int) -> Number:
+        return self.z3.IntVal(value)
+
+    def domain(self, attribute: str) -> list[Truth]:
+        """What is so of an attribute in every case."""
+        term = self.knowledge.attributes[attribute]
+        if term.numeric:
+            low = [] if term.low is None else [self.number(attribute) >= term.low]
+            return low if term.high is None else [*low, self.number(attribute) <= term.high]
+        each = [self.equals(attribute, value) for value in term.values]
+        return [self.known(attribute) == self.z3.Or(each), *([self.z3.AtMost(*each, 1)] if each else [])]
+
+    def given(self, attribute: str, answer: Answer) -> Truth:
+        """Where the attribute has that answer (None: unknown)."""
+        return ~self.known(attribute) if answer is None else self.equals(attribute, answer)
+
+
+class World:
+    """Everything that follows, in every case at once."""
+
+    def __init__(
+        self, base: RuleBase, primed: Collection[str] = (), instances: Iterable[Instance] | None = None
+    ) -> None:
+        self.base, self.algebra = base, Symbolic(base.knowledge, primed)
+        self.reading = Reading(self.algebra)
+        self.fired = self.reading.derive(passes(base.instances) if instances is None else instances)
+
+    def any(self, truths: Iterable[Truth]) -> Truth:
+        return self.algebra.z3.Or(list(truths))
+
+    def all(self, truths: Iterable[Truth]) -> Truth:
+        return self.algebra.z3.And(list(truths))
+
+    def said(self, option: str) -> list[tuple[Conclusion, Instance]]:
+        """What the instances that were read can conclude about an option."""
+        read = [i for i in self.base.instances if i.id in self.fired]
+        return [(c, i) for i in read for c in i.then if c.option == option]
+
+    def outcome(self) -> Reading:
+        """The reading with the outcome's terms among the findings: see invariants."""
+        for option in self.base.knowledge.options:
+            for name, values in self.option(option).items():
+                self.reading.findings[f"{name}@{option}"] = values
+        named: dict[str, Values] = {"plan": {}, "rule": {}, "advice": {}, "caution": {}}
+        for instance in self.base.instances:
+            fired = self.fired[instance.id]
+            self._add(named["rule"], instance.rule.id, fired)
+            for c in instance.then:
+                if c.kind in ("step", "advice", "caution"):
+                    self._add(named["plan" if c.kind == "step" else c.kind], c.name, fired)
+        self.reading.findings.update(named)
+        return self.reading
+
+    def _add(self, values: Values, value: Value, where: Truth) -> None:
+        values[value] = values.get(value, self.algebra.false) | where
+
+    def option(self, option: str) -> dict[str, Values]:
+        """Where the outcome's terms have which values, for one option."""
+        k = self.base.knowledge
+        found: dict[str, Values] = {
+            name: {} for name in ("wait", "flag", "stance", "basis", "claim", *STANCES)
+        }
+        deciding = []
+        for c, instance in self.said(option):
+            fired = self.fired[instance.id]
+            if c.kind in ("wait", "flag"):
+                self._add(found[c.kind], c.name, fired)
+            elif c.kind == "argument":
+                self._add(found[str(c.value)], c.name, fired)
+                if k.topics[c.name].decides:
+                    deciding.append((c, fired))
+                    self._add(found["stance"], str(c.value), fired)
+                    if c.value != "against":
+                        self._add(found["basis"], instance.rule.basis, fired)
+                        for claim in instance.rule.claims if instance.rule.basis != "added" else ():
+                            self._add(found["claim"], claim, fired)
+        found["timing"] = self._timing(found["wait"])
+        found["verdict"] = self.verdicts(deciding)
+        for target in k.targets:
+            about = [(c, fired) for c, fired in deciding if c.target in (target, "")]
+            alone = [(c._replace(target=""), fired) for c, fired in about]
+            found[f"verdict-for.{target}"] = self.verdicts(alone)
+            stances = found[f"stance-for.{target}"] = {}
+            for c, fired in about:
+                self._add(stances, str(c.value), fired)
+        return found
+
+    def _timing(self, waits: Values) -> Values:
+        later, found = self.algebra.false, Values()
+        for step in reversed(list(self.base.knowledge.steps)):
+            if step in waits:
+                found[step] = waits[step] & ~later
+                later = later | waits[step]
+        return {**found, NOW: ~later}
+
+    def verdicts(self, deciding: list[tuple[Conclusion, Truth]]) -> Values:
+        """Where each verdict holds, of arguments that decide."""
+        false = self.algebra.false
+        return dict(overall(weigh(deciding, {c.name for c, _ in deciding}, false), false).items())
+
+
+class Answered(NamedTuple):
+    """Whether there is a case such as was asked for, and a smallest one if there is (or two)."""
+
+    status: str
+    cases: tuple[Case, ...] = ()
+
+
+class _Undecided(Exception):
+    """A question on the way to a smallest case has no answer."""
+
+
+class Prover:
+    """One Z3 solver over the cases of a rule base; every question is asked on top of the last."""
+
+    def __init__(self, base: RuleBase, timeout: float = 10.0) -> None:
+        self.base, self.world = base, World(base)
+        self.algebra, self.z3 = self.world.algebra, self.world.algebra.z3
+        self.asked = 0
+        self.pairs: dict[str, list[Truth]] = {}  # see certificate.differs
+        self.solver = self.z3.Solver()
+        self.solver.set("timeout", max(1, int(timeout * 1000)))
+        self.solver.set("random_seed", 0)
+        for name in base.knowledge.attributes:
+            self.solver.add(*self.algebra.domain(name))
+
+    def exists(self, *facts: Truth) -> str:
+        """Whether some case meets all the facts."""
+        self.solver.push()
+        try:
+            self.solver.add(*facts)
+            return self._check()
+        finally:
+            self.solver.pop()
+
+    def _check(self) -> str:
+        self.asked += 1
+        result = self.solver.check()
+        if result == self.z3.sat:
+            return YES
+        if result == self.z3.unsat:
+            return NO
+        reason = self.solver.reason_unknown()
+        return TIMEOUT if reason in ("timeout", "canceled") else UNKNOWN
+
+    def find(self, *facts: Truth, primed: str = "") -> Answered:
+        """A smallest case that meets the facts; or two that differ in `primed` alone."""
+        other = Symbolic(self.base.knowledge, [primed])
+        self.solver.push()
+        try:
+            self.solver.add(*facts, *(other.domain(primed) if primed else []))
+            status = self._check()
+            if status != YES:
+                return Answered(status)
+            model = self.solver.model()
+            algebras = [self.algebra, *([other] if primed else [])]
+            try:
+                cases = self._smallest_cases(algebras, primed)
+            except _Undecided:
+                cases = [answers_of(algebra, model) for algebra in algebras]
+            kept: list[dict[str, Answer]] = [
+                {name: v for name, v in answers.items() if v is not None} for answers in cases
+            ]
+            return Answered(YES, tuple(make_case(answers, self.base.knowledge) for answers in kept))
+        finally:
+            self.solver.pop()
+
+    def _smallest_cases(self, algebras: list[Symbolic], primed: str) -> list[dict[str, Answer]]:
+        attributes = self.base.knowledge.attributes
+        first = {name: self._settle(algebras[0], term) for name, term in attributes.items()}
+        return [first, *({**first, primed: self._settle(a, attributes[primed])} for a in algebras[1:])]
+
+    def _known(self, answers: dict[str, Answer]) -> Case:
+        return make_case({n: v for n, v in answers.items() if v is not None}, self.base.knowledge)
+
+    def _possible(self, fact: Truth) -> bool:
+        status = self.exists(fact)
+        if status not in (YES, NO):
+            raise _Undecided
+        return status == YES
+
+    def _settle(self, algebra: Symbolic, term: Term) -> Answer:
+        """Fix an attribute to its first possible answer: unknown, a value, or the smallest number."""
+        if self._try(~algebra.known(term.name)):
+            return None
+        if not term.numeric:
+            return next((v for v in term.values if self._try(algebra.equals(term.name, v))), None)
+        value = self._smallest(algebra, term)
+        self.solver.add(algebra.equals(term.name, value))
+        return value
+
+    def _try(self, fact: Truth) -> bool:
+        """Add the fact if it can be so."""
+        possible = self._possible(fact)
+        if possible:
+            self.solver.add(fact)
+        return possible
+
+    def _smallest(self, algebra: Symbolic, term: Term) -> int:
+        """The number nearest to the least that the term allows (or to nought)."""
+        number, known = algebra.number(term.name), algebra.known(term.name)
+        start, reach = max(0, term.low or 0) if term.low is not None else 0, 1
+        if term.high is not None:
+            start = min(start, term.high)
+
+        def within(reach: int) -> bool:
+            near = (number >= start - reach) & (number <= start + reach)
+            return self._possible(known & near)
+
+        if self._possible(known & (number == start)):
+            return start
+        while not within(reach):
+            reach *= 2
+        low, high = reach // 2, reach  # not within low, but within high
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if within(middle) else (middle, high)
+        above = self._possible(known & (number == start + high))
+        return start + high if above else start - high
+
+
+def answers_of(algebra: Symbolic, model: Anything) -> dict[str, Answer]:
+    """The case that a model describes."""
+
+    def so(fact: Truth) -> bool:
+        return bool(algebra.z3.is_true(model.eval(fact, True)))
+
+    found: dict[str, Answer] = {}
+    for name, term in algebra.knowledge.attributes.items():
+        found[name] = next((v for v in term.values if so(algebra.equals(name, v))), None)
+        if term.numeric and so(algebra.known(name)):
+            found[name] = int(model.eval(algebra.number(name), True).as_long())
+    return found

@@ -1,0 +1,262 @@
+"""The `audit` commands: read, check and carry the record of past consultations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from expert.commands.shared import (
+    CHECK_FAILED,
+    INTERRUPTED,
+    Document,
+    Json,
+    Kb,
+    LedgerFile,
+    RecordId,
+    ask_line,
+    emit,
+    open_knowledge,
+    open_ledger,
+    print_json,
+    problems_shown,
+    progress,
+    read_document,
+    say,
+    settings,
+)
+from expert.io.files import write_whole
+
+audit_app = typer.Typer(help="Read, check and carry the record of past consultations.", **settings)
+
+
+@audit_app.command("list")
+def audit_list(
+    since: Annotated[str, typer.Option(help="From this UTC time on, such as 2026-01-31.")] = "",
+    until: Annotated[str, typer.Option(help="Up to this UTC time (a day: to its end).")] = "",
+    option: Annotated[str, typer.Option(help="About this option: with --verdict, or recommended.")] = "",
+    verdict: Annotated[str, typer.Option(help="In which some option (or --option) has this verdict.")] = "",
+    rule: Annotated[str, typer.Option(help="In which this rule fired.")] = "",
+    claim: Annotated[str, typer.Option(help="In which a rule resting on this claim fired.")] = "",
+    knowledge: Annotated[str, typer.Option(help="Made by the knowledge with this version or hash.")] = "",
+    json: Json = False,
+    ledger: LedgerFile = None,
+) -> None:
+    """The records, oldest first; every filter narrows them.
+
+    Example: cicatrix audit list --since 2026-01-01 --verdict preferred
+    """
+    from expert.ledger.search import Filter, summaries
+    from expert.views.terminal import table
+
+    with problems_shown():
+        wanted = Filter(since, until, option, verdict, rule, claim, knowledge).checked()
+        with open_ledger(ledger) as store:
+            found = list(summaries(store, wanted))
+    if json:
+        print_json(tuple(found))
+    else:
+        rows = [[s.id, s.time, s.label, s.knowledge, s.what] for s in found]
+        # wrapping takes most of the time
+        widths = [None, None, None, None, 40 if any(len(s.what) > 40 for s in found) else None]
+        emit(table(rows, ["Record", "Time", "Label", "Knowledge", "What"], "simple", widths))
+
+
+@audit_app.command("show")
+def audit_show(
+    id: RecordId,
+    brief: Annotated[bool, typer.Option("--brief", help="Plan and recommendations only.")] = False,
+    trace: Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")] = True,
+    document: Document = None,
+    json: Json = False,
+    ledger: LedgerFile = None,
+) -> None:
+    """A record as it was made: answers, result and trace.
+
+    Example: cicatrix audit show last --brief
+    """
+    from expert.ledger.records import base_of, consultation_of, unreviewed_in
+    from expert.views.text import claims_used, consultation_text, record_text
+
+    with problems_shown(), open_ledger(ledger) as store:
+        entry = store.entry(id)
+        if json:
+            print_json({"header": entry.header, "content": entry.content, "hash": entry.hash})
+            return
+        found, base = consultation_of(entry), base_of(store, entry)
+        sentences = read_document(document)
+    emit(record_text(entry.header, entry.content or {}, entry.hash))
+    unreviewed = unreviewed_in(entry)
+    emit("\n" + consultation_text(found, base.knowledge, brief, trace, "simple", unreviewed))
+    if sentences:
+        emit("\n" + claims_used(found, base.knowledge, sentences))
+
+
+@audit_app.command("verify")
+def audit_verify(
+    bundle: Annotated[Path | None, typer.Argument(help="A bundle, instead of the ledger.")] = None,
+    head: Annotated[str, typer.Option(help="A head hash kept elsewhere (or its first digits).")] = "",
+    json: Json = False,
+    ledger: LedgerFile = None,
+) -> None:
+    """Compute the whole chain again; exits with 1 and names the first record at fault.
+
+    Example: cicatrix audit verify --head 91be6a20
+    """
+    import re
+
+    from expert.io.problems import CaseError, Problem
+    from expert.ledger.bundle import verify_bundle
+    from expert.views.text import verified_text
+
+    with problems_shown():
+        if head and not re.fullmatch("[0-9a-f]{8,64}", head := head.lower()):
+            raise CaseError([Problem(f"`{head}` is not a head hash, nor the first 8 digits of one or more")])
+        if bundle:
+            found = verify_bundle(bundle, head)
+        else:
+            with open_ledger(ledger) as store:
+                found = store.verify(head)
+    if json:
+        print_json(found)
+    else:
+        emit(verified_text(found))
+        for erased in found.erasures:
+            emit(f"  {erased.id} was erased at {erased.time}")
+    if found.fault:
+        raise typer.Exit(CHECK_FAILED)
+
+
+@audit_app.command("replay")
+def audit_replay(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Records, or `last`.")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every record.")] = False,
+    current: Annotated[
+        bool, typer.Option("--with-current-rules", help="Under today's rules: what would be different.")
+    ] = False,
+    json: Json = False,
+    ledger: LedgerFile = None,
+    kb: Kb = None,
+) -> None:
+    """Run recorded answers again: traces must be the same, byte for byte; exits with 1 if not.
+
+    Examples: cicatrix audit replay --all
+              cicatrix audit replay --all --with-current-rules
+    """
+    from expert.io.json import plain
+    from expert.ledger.records import consultations
+    from expert.ledger.replay import impact, replay
+    from expert.views.text import impact_text, replayed_text
+
+    with problems_shown(), open_ledger(ledger) as store:
+        total, entries = consultations(store, ids or [], all)
+        if current:
+            base = open_knowledge(kb)
+            affected = tuple(impact(progress(entries, total), base))
+            text, found = impact_text(affected, total), plain(affected)
+        else:
+            changed = tuple(r for r in replay(store, progress(entries, total)) if not r.same)
+            text, found = replayed_text(changed, total), plain(changed)
+    if json:
+        print_json(found)
+    else:
+        emit(text)
+    if found:
+        raise typer.Exit(CHECK_FAILED)
+
+
+@audit_app.command("forget")
+def audit_forget(
+    id: RecordId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: Annotated[str, typer.Option(help="Kept in the chain with the erasure.")] = "",
+    ledger: LedgerFile = None,
+) -> None:
+    """Erase a record's answers and all that followed from them; the chain keeps that it was erased.
+
+    Example: cicatrix audit forget last --reason 'asked for by the person'
+    """
+    with problems_shown(), open_ledger(ledger, write=True) as store:
+        entry = store.entry(id)
+        if not yes:
+            say(f"Erase the content of record {entry.id} of {entry.header['time']} for good? (yes/no)")
+            try:
+                agreed = ask_line("> ").strip().lower() == "yes"
+            except (EOFError, KeyboardInterrupt):
+                agreed = False
+            if not agreed:
+                say("Nothing was erased.")
+                raise typer.Exit(INTERRUPTED)
+        erasure = store.forget(entry.id, reason)
+    emit(f"Erased {entry.id}: record {erasure.id}, head {erasure.hash}")
+
+
+@audit_app.command("export")
+def audit_export(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A file; standard output if none.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option(help="jsonl (a bundle), or prov (W3C PROV-JSON, one record).")
+    ] = "jsonl",
+    id: Annotated[str, typer.Option(metavar="ID", help="For prov: which record.")] = "last",
+    ledger: LedgerFile = None,
+) -> None:
+    """The whole ledger as one self-contained bundle of JSON Lines, or one record as PROV-JSON.
+
+    Example: cicatrix audit export -o consultations.jsonl
+    """
+    from expert.io.problems import CaseError, not_among
+    from expert.ledger.bundle import bundle_lines
+    from expert.ledger.prov import provenance
+
+    with problems_shown(), open_ledger(ledger) as store:
+        if format not in ("jsonl", "prov"):
+            raise CaseError([not_among("format", format, ["jsonl", "prov"])])
+        lines = bundle_lines(store) if format == "jsonl" else iter([provenance(store, store.entry(id))])
+        if output is None:
+            for line in lines:
+                emit(line)
+        else:
+            write_whole(output, lines)
+
+
+@audit_app.command("import")
+def audit_import(
+    bundle: Annotated[Path, typer.Argument(help="A bundle that `audit export` wrote.")],
+    ledger: Annotated[Path, typer.Option("--ledger", metavar="FILE", help="The new ledger to make of it.")],
+) -> None:
+    """Make a ledger of a bundle, after verifying it, to read it with every audit command.
+
+    Example: cicatrix audit import consultations.jsonl --ledger theirs.sqlite
+    """
+    from expert.ledger.bundle import import_bundle
+    from expert.views.text import verified_text
+
+    with problems_shown():
+        found = import_bundle(bundle, ledger)
+    emit(verified_text(found))
+    if found.fault:
+        raise typer.Exit(CHECK_FAILED)
+
+
+@audit_app.command("report")
+def audit_report(
+    id: RecordId,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    document: Document = None,
+    ledger: LedgerFile = None,
+) -> None:
+    """One self-contained, printable page about a record.
+
+    Example: cicatrix audit report last -o report.html
+    """
+    from expert.ledger.records import base_of, consultation_of
+    from expert.views.html import page
+
+    with problems_shown(), open_ledger(ledger) as store:
+        entry = store.entry(id)
+        found, base = consultation_of(entry), base_of(store, entry)
+        write_whole(output, iter([page(entry, found, base.knowledge, read_document(document))]))
+    emit(f"Wrote {output}")

@@ -1,0 +1,271 @@
+"""The commands of an author: `kb new`, `kb fmt`, `kb lint` and its `--watch`, and what comes next."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from expert.commands.shared import (
+    BUILT_IN,
+    CHECK_FAILED,
+    INTERRUPTED,
+    Kb,
+    document_text,
+    emit,
+    hint,
+    no_library,
+    open_knowledge,
+    problems_shown,
+    say,
+)
+from expert.io.files import write_whole
+
+if TYPE_CHECKING:
+    from expert.language.rules import RuleBase
+
+
+PAUSE = 0.5  # seconds between looks for folders that are gone
+
+
+DEBOUNCE = 200  # milliseconds in which changes count as one
+
+
+# --- kb new ----------------------------------------------------------------------------------
+def new(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where: a new or empty directory.")],
+    document: Annotated[
+        Path, typer.Option("--document", metavar="FILE", help="The document: a text, a line per paragraph.")
+    ],
+    title: Annotated[str, typer.Option("--title", help="What the document is about, in a few words.")] = "",
+) -> None:
+    """Begin a knowledge base for a document: files to fill in, which load as they are.
+
+    Example: cicatrix kb new plants --document plants.txt
+    """
+    from expert.authoring.schema import file_schemas
+    from expert.authoring.skeleton import skeleton, title_from
+    from expert.io.problems import CaseError, Problem, shorten
+
+    with problems_shown():
+        _check_empty(directory)
+        if title and not title.isprintable():
+            raise CaseError([Problem(f"`{shorten(title)}` cannot be printed, and is no title")])
+        text = document_text(document)
+        files, base = skeleton(text, document.name, title.strip() or title_from(document.stem))
+        for name, content in files.items():
+            _write(directory / name, content)
+        write_schemas(directory, file_schemas(base))
+        base = open_knowledge(directory)
+    emit(f"{len(base.knowledge.claims)} sentences. Written to {directory}:")
+    emit("\n".join(f"  {name}" for name in files if not name.startswith(".")))
+    emit(f"Look at it again with: {shlex.join(['cicatrix', 'kb', 'lint', '--kb', str(directory)])}")
+    hint(base, directory, text)
+
+
+def _check_empty(directory: Path) -> None:
+    """Raises CaseError if there is anything already."""
+    from expert.io.problems import CaseError, Problem
+
+    try:
+        if directory.is_symlink() or directory.exists():
+            problem = "holds something already" if directory.is_dir() else "is not a directory"
+            if not directory.is_dir() or any(directory.iterdir()):
+                raise CaseError([Problem(f"`{directory}` {problem}", None, "name a new or empty directory")])
+    except OSError as error:
+        raise CaseError([Problem(f"`{directory}` cannot be used: {error.strerror}")]) from None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file, whole or not at all, with the directories it is in. Raises CaseError."""
+    from expert.io.problems import CaseError, Problem
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CaseError([Problem(f"`{path.parent}` cannot be made: {error.strerror}")]) from None
+    write_whole(path, iter(text.removesuffix("\n").split("\n")))
+
+
+def write_schemas(directory: Path, schemas: dict[str, dict[str, object]]) -> None:
+    """Write the schemas that editors read, those of them that are not there as they are."""
+    import json
+
+    from expert.authoring.skeleton import SCHEMAS
+
+    for kind, schema in schemas.items():
+        path, text = directory / SCHEMAS / f"{kind}.json", json.dumps(schema, indent=1) + "\n"
+        if not path.is_file() or path.read_bytes() != text.encode():
+            _write(path, text)
+
+
+# --- kb lint ---------------------------------------------------------------------------------
+def lint(
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Again whenever a file changes; end with Ctrl-C.")
+    ] = False,
+    kb: Kb = None,
+) -> None:
+    """Check the knowledge base; errors exit with 3, warnings are only shown."""
+    if watch:
+        lint_again(kb, strict)
+    lint_once(kb, strict)
+
+
+def lint_once(kb: Path | None, strict: bool) -> None:
+    """Check it, and bring the schemas of a knowledge base that has them up to date."""
+    from expert.knowledge.checks import warnings
+
+    with problems_shown():
+        base = open_knowledge(kb)
+        _renew_schemas(base, kb)
+    found = warnings(base)
+    for problem in found:
+        emit(f"warning: {problem}")
+    emit(f"{len(base.rules)} rules, {len(base.knowledge.claims)} claims: no errors, {len(found)} warnings.")
+    hint(base, kb)
+    if strict and found:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _renew_schemas(base: RuleBase, kb: Path | None) -> None:
+    from expert.authoring.skeleton import SCHEMAS
+
+    if kb is not None and (kb / SCHEMAS).is_dir():
+        from expert.authoring.schema import file_schemas
+
+        write_schemas(kb, file_schemas(base))
+
+
+def lint_again(kb: Path | None, strict: bool) -> NoReturn:
+    """Check it whenever the text of one of its files has changed, until interrupted."""
+    try:
+        from watchfiles import watch  # noqa: F401
+    except ImportError:
+        no_library("kb lint --watch", "watchfiles")
+    directory = BUILT_IN[0] if kb is None else kb
+    with problems_shown():
+        _check_knowledge(directory)
+    try:
+        before: dict[str, str] = {}
+        for first, _ in enumerate(changes(directory)):
+            texts = texts_of(directory)
+            changed = sorted(name for name in before.keys() | texts if before.get(name) != texts.get(name))
+            if changed and first:
+                emit(f"\n--- {', '.join(changed)} ---")
+            if changed or not first:
+                _lint_quietly(kb, strict)
+            before = texts
+    except KeyboardInterrupt:
+        say("")
+    raise typer.Exit(INTERRUPTED)
+
+
+def _check_knowledge(directory: Path) -> None:
+    """Raises KnowledgeError if it is no directory of a knowledge base."""
+    from expert.io.problems import KnowledgeError
+    from expert.knowledge.load import read_files
+
+    files, problems = read_files(directory)
+    if not files:
+        raise KnowledgeError(problems)
+
+
+def _lint_quietly(kb: Path | None, strict: bool) -> None:
+    """Check it once, and go on whatever comes of it."""
+    try:
+        lint_once(kb, strict)
+    except typer.Exit:
+        pass
+    finally:
+        sys.stdout.flush()
+
+
+def changes(directory: Path) -> Iterator[None]:
+    """Something to look at: at once, and whenever something in the directory's folders changes.
+
+    Editors save by renaming, and folders may go and come back: then they are watched anew.
+    """
+    from time import sleep
+
+    from watchfiles import watch
+
+    while True:
+        watched = folders(directory)
+        yield
+        if not watched:
+            sleep(PAUSE)
+            continue
+        try:
+            # what changes before the watcher has begun is seen at its next timeout, a few seconds on
+            paths = [path for path, _ in watched]
+            for _ in watch(*paths, yield_on_timeout=True, debounce=DEBOUNCE, recursive=False):
+                if folders(directory) != watched:
+                    break
+                yield
+        except OSError:  # gone between looking and watching
+            continue
+
+
+def folders(directory: Path) -> list[tuple[Path, int]]:
+    """The folders that hold a knowledge base's files, each with what tells it from another.
+
+    And the one that holds these, where they may go and come back.
+    """
+    found = []
+    for name in ("", "kb", "kb/cases", "rules"):
+        try:
+            found.append((directory / name, (directory / name).stat().st_ino))
+        except OSError:
+            continue
+    return found
+
+
+def texts_of(directory: Path) -> dict[str, str]:
+    """The texts of all files that an author edits, as far as they can be read."""
+    from expert.knowledge.load import read_files
+
+    files, _ = read_files(directory)
+    for path in [directory / "kb" / "invariants.yaml", *(directory / "kb" / "cases").glob("*.yaml")]:
+        try:
+            files[path.relative_to(directory).as_posix()] = path.read_text("utf-8", errors="replace")
+        except OSError:
+            continue
+    return files
+
+
+# --- kb fmt ----------------------------------------------------------------------------------
+def fmt(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say which files would change; exits with 1 if any.")
+    ] = False,
+    kb: Kb = None,
+) -> None:
+    """Bring the files into one order and layout: comments stay, and so does all that they mean.
+
+    Needs ruamel.yaml (`cicatrix[author]`), and exits with 5 without it.
+    """
+    try:
+        from expert.authoring.format import formatted
+    except ImportError:
+        no_library("kb fmt", "ruamel.yaml")
+    directory = BUILT_IN[0] if kb is None else kb
+    with problems_shown():
+        found = formatted(directory)
+        for name, text in found.changed.items():
+            if not check:
+                _write((directory / name).resolve(), text)
+            emit(f"{'would change' if check else 'changed'}  {directory / name}")
+    if not found.changed:
+        emit(f"{found.files} files: nothing to change.")
+    elif not check:
+        same = found.before == found.after
+        hash = f"{found.before[:12]}" if same else f"{found.before[:12]} -> {found.after[:12]}"
+        emit(f"knowledge hash {hash}{' (the same)' if same else ''}")
+    if check and found.changed:
+        raise typer.Exit(CHECK_FAILED)

@@ -1,0 +1,77 @@
+"""The command `kb export`: the knowledge base for other programs, and for people who review it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from expert.commands.shared import Kb, emit, open_knowledge, problems_shown
+from expert.io.files import write_whole
+
+if TYPE_CHECKING:
+    from expert.language.rules import RuleBase
+
+
+Writer = Callable[["RuleBase"], Iterator[str]]
+
+
+def export(
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="clips, json-schema, dot, mermaid, or markdown (a review sheet).",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write a file, whole or not at all."),
+    ] = None,
+    kb: Kb = None,
+) -> None:
+    """The knowledge base in another form.
+
+    clips runs in CLIPS; json-schema lets an editor complete and check the knowledge files; dot and
+    mermaid draw the rules; markdown is a sheet on which a reviewer signs each rule.
+    """
+    from expert.io.problems import CaseError, not_among
+
+    formats = writers()
+    with problems_shown():
+        if to not in formats:
+            raise CaseError([not_among("format", to, formats)])
+        lines = formats[to](open_knowledge(kb))
+        if output is not None:
+            write_whole(output, lines)
+            return
+    for line in lines:
+        emit(line)
+
+
+def writers() -> dict[str, Writer]:
+    """What writes each format, line by line."""
+    from expert.backends.clips import clips_text
+    from expert.views.graph import dot_lines, mermaid_lines
+    from expert.views.sheet import review_lines
+
+    return {
+        "clips": clips_text,
+        "json-schema": schema_lines,
+        "dot": dot_lines,
+        "mermaid": mermaid_lines,
+        "markdown": review_lines,
+    }
+
+
+def schema_lines(base: RuleBase) -> Iterator[str]:
+    """The JSON Schema, as text for people too."""
+    import json
+
+    from expert.authoring.schema import schema
+
+    yield from json.dumps(schema(base), indent=2).splitlines()

@@ -1,0 +1,233 @@
+"""The `population` commands: the same knowledge over a whole table of cases."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from expert.commands.shared import (
+    CHECK_FAILED,
+    INTERRUPTED,
+    NO_LIBRARY,
+    Json,
+    Kb,
+    LedgerFile,
+    TableFormat,
+    check_format,
+    emit,
+    open_knowledge,
+    open_reviews,
+    print_json,
+    problems_shown,
+    say,
+    settings,
+)
+from expert.views.populations import _affected_blocks, _summary_blocks
+
+if TYPE_CHECKING:
+    from expert.population.run import Counts, Seen
+
+
+population_app = typer.Typer(help="The same knowledge over a whole table of cases.", **settings)
+
+
+Cases = Annotated[
+    list[str],
+    typer.Argument(metavar="CASES...", help="CSV, JSON Lines or Parquet files; patterns in quotes."),
+]
+
+
+Out = Annotated[Path, typer.Argument(metavar="OUT", help="An output of `population run`.")]
+
+
+Absent = Annotated[
+    bool, typer.Option("--absent-unknown", help="What has no column is not known, instead of wrong.")
+]
+
+
+@contextlib.contextmanager
+def library_needed() -> Iterator[None]:
+    """Exit with a message if an optional library is not installed, or at an interruption."""
+    try:
+        yield
+    except ImportError as error:
+        say(f"error: `population` needs {error.name}, which is not installed")
+        say("  help: pip install 'cicatrix[population]' (and 'cicatrix[spark]' for Spark)")
+        raise typer.Exit(NO_LIBRARY) from None
+    except KeyboardInterrupt:
+        say("\nStopped. Nothing was written.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextlib.contextmanager
+def rows_counted() -> Iterator[Seen | None]:
+    """A progress bar on stderr, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with typer.progressbar(length=0, label="rows", file=sys.stderr, show_pos=True) as bar:
+
+        def seen(rows: int, total: int | None) -> None:
+            bar.length = total or rows
+            bar.update(rows - bar.pos)
+
+        yield seen
+
+
+@population_app.command("run")
+def population_run(
+    cases: Cases,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="OUT", help="Where to write: .parquet, .csv or .jsonl.")
+    ],
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="FILE", help="For rows that are no cases [OUT.rejects.jsonl]."),
+    ] = None,
+    absent: Absent = False,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="NAME", help="polars (this machine) or spark (many).")
+    ] = "polars",
+    json: Json = False,
+    kb: Kb = None,
+) -> None:
+    """Run the rules on every row of some files, one row a case, columns by attribute.
+
+    Exits with 1 if rows were rejected. Example: cicatrix population run 'list-*.csv' -o results.parquet
+    """
+    from expert.review.approvals import not_approved
+
+    with problems_shown(), library_needed():
+        base = open_knowledge(kb)
+        unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
+        where = rejects or out.with_name(out.name + ".rejects.jsonl")
+        with rows_counted() as seen:
+            counts = engine_run(engine)(base, cases, out, where, absent, seen, unreviewed)
+    if json:
+        print_json(counts)
+    else:
+        emit(f"{counts.read:,} read, {counts.accepted:,} accepted, {counts.rejected:,} rejected")
+        if counts.rejected:
+            emit(f"Rows that are no cases, with the reasons: {where}")
+    if counts.rejected:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def engine_run(name: str) -> Callable[..., Counts]:
+    """What runs a population. Raises CaseError, ImportError."""
+    from expert.io.problems import CaseError, not_among
+
+    if name == "polars":
+        from expert.population.run import run
+
+        return run
+    if name == "spark":
+        from expert.population.spark import run as run_on_spark
+
+        return run_on_spark
+    raise CaseError([not_among("engine", name, ("polars", "spark"))])
+
+
+@population_app.command("explain")
+def population_explain(
+    out: Out,
+    row: Annotated[int, typer.Option("--row", metavar="N", help="The row's number, as in the column `row`.")],
+    brief: Annotated[bool, typer.Option("--brief", help="Plan and recommendations only.")] = False,
+    trace: Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")] = True,
+    table_format: TableFormat = "simple",
+    json: Json = False,
+) -> None:
+    """Explain one row of results as `consult` explains a case, with the knowledge that made it.
+
+    Example: cicatrix population explain results.parquet --row 17
+    """
+    from expert.io.json import plain
+
+    with problems_shown(), library_needed():
+        from expert.population.results import explained, open_results
+
+        check_format(table_format)
+        results = open_results(out)
+        _, found = explained(results, row)
+        fired = dict.fromkeys(firing.rule for firing in found.firings)
+        unreviewed = [rule for rule in fired if rule in results.legend.get("unreviewed", ())]
+    if json:
+        print_json({**plain(found), "unreviewed": unreviewed})
+    else:
+        from expert.views.text import consultation_text
+
+        emit(consultation_text(found, results.base.knowledge, brief, trace, table_format, unreviewed))
+
+
+@population_app.command("summary")
+def population_summary(
+    out: Out,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw it too: .png or .svg.")
+    ] = None,
+    table_format: TableFormat = "simple",
+    json: Json = False,
+) -> None:
+    """Verdicts, rules, costs, and the questions that would settle most cases.
+
+    Example: cicatrix population summary results.parquet --plot results.svg
+    """
+    with problems_shown(), library_needed():
+        from expert.population.results import open_results
+        from expert.population.run import check_output
+        from expert.population.summary import summarize
+
+        check_format(table_format)
+        if plot:
+            check_output(plot, (".png", ".svg"))
+        results = open_results(out)
+        found = summarize(results)
+        if plot:
+            from expert.views.plot import plot as draw
+
+            draw(found, results.base.knowledge, plot)
+    if json:
+        print_json(found)
+    else:
+        emit("\n\n".join(_summary_blocks(found, results.base, table_format)))
+
+
+@population_app.command("diff")
+def population_diff(
+    cases: Cases,
+    kb: Annotated[
+        list[str],
+        typer.Option("--kb", metavar="KB", help="Twice: the old and the new (a directory, `now`, a hash)."),
+    ],
+    absent: Absent = False,
+    table_format: TableFormat = "simple",
+    json: Json = False,
+    ledger: LedgerFile = None,
+) -> None:
+    """Whom an edit of the knowledge touches; exits with 1 if anybody.
+
+    Example: cicatrix population diff --kb old --kb now list.csv
+    """
+    from expert.commands.shared import find_base
+    from expert.io.problems import CaseError, Problem
+
+    with problems_shown(), library_needed():
+        from expert.population.affected import affected
+
+        check_format(table_format)
+        if len(kb) != 2:
+            raise CaseError([Problem("give `--kb` twice: the old knowledge base and the new one")])
+        bases = [find_base(name, ledger, None) for name in kb]
+        with rows_counted() as seen:
+            found = affected(bases, cases, absent, seen)
+    if json:
+        print_json(found)
+    else:
+        emit("\n\n".join(_affected_blocks(found, table_format)))
+    if found.touched or found.old != found.new:
+        raise typer.Exit(CHECK_FAILED)

@@ -1,0 +1,183 @@
+"""The commands `kb review` and `kb approve`: what waits for a reviewer, and the reviewer's word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from expert.commands.shared import (
+    BUILT_IN,
+    CHECK_FAILED,
+    Document,
+    Json,
+    Kb,
+    emit,
+    open_knowledge,
+    open_reviews,
+    print_json,
+    problems_shown,
+    read_document,
+)
+from expert.views.reviews import _approved_lines, _claim_text, _lines, english
+
+if TYPE_CHECKING:
+    from expert.io.problems import Problem
+    from expert.language.rules import RuleBase
+    from expert.review.approvals import Approval, Pair, Reviews
+
+
+# --- kb review -----------------------------------------------------------------------------------
+def review(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RULE | CLAIM]",
+            help="Only this rule (or OPTION.PROPERTY), or claim.",
+            show_default=False,
+        ),
+    ] = None,
+    document: Document = None,
+    json: Json = False,
+    kb: Kb = None,
+) -> None:
+    """What waits for review: each rule beside the claims that it cites; exits with 1 if anything does.
+
+    Example: cicatrix kb review p7s1
+    """
+    from expert.review.approvals import standing, strays
+
+    with problems_shown():
+        base, reviews = open_knowledge(kb), open_reviews(kb)
+        sentences = read_document(document)
+        found = about(base, standing(base, reviews), name)
+    left = strays(base, reviews) if name is None else []
+    if json:
+        print_json(_json(base, found, left, sentences))
+    else:
+        emit("\n".join(_lines(base, found, left, sentences)))
+    if any(pair.waits for pair in found):
+        raise typer.Exit(CHECK_FAILED)
+
+
+def about(base: RuleBase, found: list[Pair], name: str | None) -> list[Pair]:
+    """The pairs that a name is about: those of a rule, of a property of an option, or of a claim."""
+    from expert.io.problems import CaseError, not_among
+
+    citing = list(dict.fromkeys(pair.citing for pair in found))
+    if name is None or name in citing:
+        return [pair for pair in found if name in (None, pair.citing)]
+    if name not in base.knowledge.claims:
+        raise CaseError([not_among("rule or claim", name, [*citing, *base.knowledge.claims])])
+    return [pair for pair in found if pair.claim == name]
+
+
+def _json(base: RuleBase, found: list[Pair], left: list[Problem], sentences: dict[str, str]) -> object:
+    from expert.language.english import Phrases
+
+    phrases = Phrases(base.knowledge)
+    waiting = []
+    for pair in (pair for pair in found if pair.waits):
+        approval = pair.approval
+        waiting.append(
+            {
+                **pair._asdict(),
+                "changed": list(pair.changed),
+                "approval": approval and {"by": approval.by, "on": approval.on, "note": approval.note},
+                "says": english(pair, base, phrases),
+                "claim_says": _claim_text(pair.claim, base),
+                "sentence": sentences.get(pair.claim),
+            }
+        )
+    return {"waiting": waiting, "pairs": len(found), "warnings": [str(problem) for problem in left]}
+
+
+# --- kb approve ----------------------------------------------------------------------------------
+def approve(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="RULE...", help="Rules (or OPTION.PROPERTY).", show_default=False),
+    ] = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who approves.", show_default=False)] = "",
+    claim: Annotated[
+        list[str] | None,
+        typer.Option("--claim", metavar="CLAIM", help="Against this claim only (may be repeated)."),
+    ] = None,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="A remark to keep.")] = "",
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help="The day, such as 2026-01-31; today if none.")
+    ] = "",
+    all: Annotated[bool, typer.Option("--all", help="Everything that waits.")] = False,
+    kb: Kb = None,
+) -> None:
+    """Record that rules say what the claims they cite say; what has changed since has to be seen again.
+
+    Example: cicatrix kb approve over-the-budget --by "A. Reviewer"
+    """
+    from expert.review.append import append
+    from expert.review.approvals import standing
+
+    with problems_shown():
+        base, reviews = open_knowledge(kb), open_reviews(kb)
+        by, note, on = signature(by, note, on)
+        found = standing(base, reviews)
+        chosen = [p for p in choose(base, found, names, claim, all) if _new(p, by, reviews)]
+        approvals = [_approval(pair, by, on, note) for pair in chosen]
+        if approvals:
+            append(BUILT_IN[0] if kb is None else kb, approvals)
+    emit("\n".join(_approved_lines(approvals, found, by, on)))
+
+
+def signature(by: str, note: str, on: str) -> tuple[str, str, str]:
+    """Who, remark and date, as they are kept. Raises CaseError."""
+    from datetime import date
+
+    from expert.io.problems import CaseError, Problem, shorten
+    from expert.review.approvals import is_date
+
+    by, note = " ".join(by.split()), " ".join(note.split())
+    problems = [] if by else [Problem("nobody approves", None, "say who with --by NAME")]
+    for name, text in (("--by", by), ("--note", note)):
+        if not text.isprintable():
+            problems.append(Problem(f"`{shorten(text)}` cannot be printed, so it is nothing for {name}"))
+    if on and not is_date(on):
+        problems.append(Problem(f"`{shorten(on)}` is not a date for --on", None, "such as 2026-01-31"))
+    if problems:
+        raise CaseError(problems)
+    return by, note, on or date.today().isoformat()
+
+
+def choose(
+    base: RuleBase, found: list[Pair], names: list[str] | None, claims: list[str] | None, all: bool
+) -> list[Pair]:
+    """The pairs that are meant: all that wait, or those of some rules. Raises CaseError."""
+    from expert.io.problems import CaseError, Problem, not_among
+
+    if bool(names) == all:
+        help = "`kb review` lists what waits"
+        message = "--all and the names of rules exclude each other" if all else "no rule is named, nor --all"
+        raise CaseError([Problem(message, None, help)])
+    citing = list(dict.fromkeys(pair.citing for pair in found))
+    problems = [not_among("rule", name, citing) for name in names or () if name not in citing]
+    chosen = [pair for pair in found if pair.citing in (names or ()) or (all and pair.waits)]
+    cited = list(dict.fromkeys(pair.claim for pair in (found if all else chosen)))
+    for id in claims or ():
+        if id not in base.knowledge.claims:
+            problems.append(not_among("claim", id, cited))
+        elif id not in cited and not problems:
+            message = f"claim `{id}` is cited by none of `{', '.join(names or ['all'])}`"
+            problems.append(Problem(message, None, f"they cite {', '.join(cited)}"))
+    if problems:
+        raise CaseError(problems)
+    return [pair for pair in chosen if not claims or pair.claim in claims]
+
+
+def _new(pair: Pair, by: str, reviews: Reviews) -> bool:
+    """Whether nobody of that name has approved the pair as it is now."""
+    return not any(a[:5] == pair[:5] and a.by == by for a in reviews)
+
+
+def _approval(pair: Pair, by: str, on: str, note: str) -> Approval:
+    from expert.review.approvals import Approval
+
+    return Approval(*pair[:5], by, on, note)

@@ -1,0 +1,203 @@
+"""The `kb` commands that try a knowledge base out: `test`, `load-bearing`, `diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from expert.commands.shared import (
+    CHECK_FAILED,
+    Json,
+    Kb,
+    LedgerFile,
+    directory_of,
+    emit,
+    find_base,
+    open_knowledge,
+    print_json,
+    problems_shown,
+    run,
+    say,
+)
+from expert.views.trials import (
+    Results,
+    _diff_lines,
+    _failure_text,
+    _fits,
+    _load_lines,
+    _score_lines,
+    _test_lines,
+)
+
+if TYPE_CHECKING:
+    from expert.analysis.ablation import Load
+    from expert.analysis.coverage import Coverage, Suggestion
+    from expert.analysis.diff import Change, Differences
+    from expert.analysis.mutation import Score, Survivor
+    from expert.consultation.case import Case
+    from expert.language.rules import RuleBase
+
+
+# --- kb test -------------------------------------------------------------------------------------
+def test(
+    threshold: Annotated[
+        float,
+        typer.Option(min=0, max=100, metavar="PERCENT", help="Least coverage (and mutation score) to pass."),
+    ] = 0,
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Change the knowledge, bit by bit: does some case notice?")
+    ] = False,
+    json: Json = False,
+    kb: Kb = None,
+) -> None:
+    """Run the cases of kb/cases, and say what they cover; exits with 1 if one fails or too little is.
+
+    Examples: cicatrix kb test --threshold 100
+              cicatrix kb test --mutate
+    """
+    from expert.analysis.coverage import coverage, percent, suggest
+    from expert.analysis.expected import failures, load_cases
+    from expert.analysis.shown import seen_by
+    from expert.commands.shared import hint
+
+    with problems_shown():
+        base = open_knowledge(kb)
+        cases = load_cases(directory_of(kb), base)
+        found = [seen_by(run(base, case.given), base.knowledge) for case in cases]
+    results = [(case, failures(case, seen)) for case, seen in zip(cases, found, strict=True)]
+    failed = not cases or any(wrong for _, wrong in results)
+    covered = coverage(base, cases)
+    suggestions = suggest(base, covered.missed)
+    score = None
+    if mutate and not failed:
+        from expert.analysis.mutation import mutate as try_mutants
+
+        score = try_mutants(base, cases)
+    shares = [covered.share(rules=True), covered.share(rules=False), *([score.share] if score else [])]
+    short = any(percent(*share) < threshold for share in shares)
+    if json:
+        print_json(_test_json(base, results, covered, suggestions, score))
+    else:
+        emit("\n".join(_test_lines(base, results, covered, suggestions)))
+        if score:
+            emit("\n".join(_score_lines(score, base, kb)))
+    hint(base, kb, aside=json)
+    if mutate and failed:
+        say("No mutants were tried: every case has to pass first.")
+    if short:
+        say(f"Below the threshold of {threshold:g} %.")
+    if failed or short:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _test_json(
+    base: RuleBase, results: Results, covered: Coverage, suggestions: list[Suggestion], score: Score | None
+) -> dict[str, object]:
+    from expert.analysis.coverage import percent
+    from expert.consultation.case import plain_answers
+
+    def ratio(share: tuple[int, int]) -> dict[str, object]:
+        return {"covered": share[0], "of": share[1], "percent": percent(*share)}
+
+    def answers(case: Case | None) -> object:
+        return None if case is None else plain_answers(case, base.knowledge)
+
+    found: dict[str, object] = {
+        "cases": [
+            {"case": case.name, "place": str(case.span), "failures": [_failure_text(f) for f in wrong]}
+            for case, wrong in results
+        ],
+        "rules": ratio(covered.share(rules=True)),
+        "conditions": ratio(covered.share(rules=False)),
+        "missed": [{"what": s.what, "answers": answers(s.case), "why": s.why} for s in suggestions],
+    }
+    if score:
+        found["mutation"] = {
+            **ratio(score.share),
+            "survivors": [
+                {**_mutant_json(s), "answers": answers(s.case), "equivalent": s.equivalent}
+                for s in score.survivors
+            ],
+        }
+    return found
+
+
+def _mutant_json(survivor: Survivor) -> dict[str, str]:
+    mutant = survivor.mutant
+    return {"kind": mutant.kind, "name": mutant.name, "what": mutant.what, "place": str(mutant.span)}
+
+
+# --- kb load-bearing -------------------------------------------------------------------------------
+def load_bearing(json: Json = False, kb: Kb = None) -> None:
+    """Drop each claim in turn: which verdicts change, are lost, or survive by another route.
+
+    A rule, and a datum of an option, needs every claim that it cites. Example: cicatrix kb load-bearing
+    """
+    from expert.analysis.ablation import load_bearing as drop_each
+    from expert.analysis.expected import load_cases
+
+    with problems_shown():
+        base = open_knowledge(kb)
+        cases = load_cases(directory_of(kb), base)
+    found = drop_each(base, cases)
+    if json:
+        print_json([_load_json(load, base) for load in found.claims])
+    else:
+        emit("\n".join(_load_lines(found, base, kb)))
+
+
+def _load_json(load: Load, base: RuleBase) -> dict[str, object]:
+    from expert.consultation.case import plain_answers
+
+    example = load.example
+    shown = example and {
+        **example._asdict(),
+        "case": plain_answers(example.case, base.knowledge),
+    }
+    return {**load._asdict(), "dropped": list(load.dropped), "example": shown}
+
+
+# --- kb diff ---------------------------------------------------------------------------------------
+Base = Annotated[
+    str, typer.Argument(metavar="DIR|HASH|now", help="A directory, a recorded hash (its beginning), or now.")
+]
+
+
+def diff(old: Base, new: Base = "now", json: Json = False, ledger: LedgerFile = None, kb: Kb = None) -> None:
+    """What was edited between two knowledge bases, and for which cases it matters; exits with 1 if any.
+
+    Example: cicatrix kb diff 3f9c1a now
+    """
+    from expert.analysis.diff import compare
+
+    with problems_shown():
+        bases = [find_base(name, ledger, kb) for name in (old, new)]
+    found = compare(*bases)
+    if json:
+        print_json(_diff_json(found, bases))
+    else:
+        emit("\n".join(_diff_lines(found, bases, kb if new == "now" else Path(new))))
+    if not found.same:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _diff_json(found: Differences, bases: list[RuleBase]) -> dict[str, object]:
+    from expert.consultation.case import plain_answers
+
+    def answers(change: Change) -> object:
+        owner = next(b for b in reversed(bases) if change.example is None or _fits(change.example, b))
+        return change.example and plain_answers(change.example, owner.knowledge)
+
+    return {
+        "old": bases[0].knowledge.hash,
+        "new": bases[1].knowledge.hash,
+        "edits": [{**edit._asdict(), "fields": list(edit.fields)} for edit in found.edits],
+        "changes": [
+            {**change._asdict(), "thing": change.thing._asdict(), "example": answers(change)}
+            for change in found.changes
+        ],
+        "same": found.same,
+        "exhaustive": found.exhaustive,
+    }

@@ -1,0 +1,156 @@
+"""A case: the answers given, checked against the vocabulary.
+
+An attribute with no answer, and one answered `unknown`, are the same to the rules; only the
+record keeps that the second was said.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+from expert.io.problems import CaseError, Problem, Span, not_among, shorten
+from expert.io.yaml import Node, parse_yaml
+from expert.language.model import BadValue, Knowledge, Term, Value
+
+UNKNOWN = "unknown"
+
+
+Answer = Value | None  # None: answered "unknown"
+
+
+class Case(NamedTuple):
+    """Answers by attribute, in the vocabulary's order whatever order they were given in."""
+
+    answers: dict[str, Answer]
+
+    def value(self, name: str) -> Answer:
+        return self.answers.get(name)
+
+    def with_answers(self, changes: dict[str, Answer], knowledge: Knowledge) -> Case:
+        """This case with some answers changed."""
+        return make_case({**self.answers, **changes}, knowledge)
+
+
+def make_case(answers: dict[str, Answer], knowledge: Knowledge) -> Case:
+    """A case of answers that are already checked."""
+    return Case({name: answers[name] for name in knowledge.attributes if name in answers})
+
+
+def parse_answer(text: str, term: Term) -> Answer:
+    """The answer that `text` spells. Raises ValueError."""
+    return None if text.strip() == UNKNOWN else term.parse(text)
+
+
+def parse_pairs(pairs: list[str], knowledge: Knowledge) -> Case:
+    """The case of `attribute=value` words. Raises CaseError with every problem."""
+    problems: list[Problem] = []
+    answers: dict[str, Answer] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            help = "write attribute=value, such as " + _example(knowledge)
+            problems.append(Problem(f"`{shorten(pair)}` is not an answer", None, help))
+        elif name not in knowledge.attributes:
+            problems.append(not_among("attribute", name, knowledge.attributes))
+        elif name in answers:
+            problems.append(Problem(f"`{name}` is answered twice", None, "give each attribute once"))
+        else:
+            answers[name] = _checked(text, knowledge.attributes[name], None, problems)
+    if problems:
+        raise CaseError(problems)
+    return make_case(answers, knowledge)
+
+
+def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:
+    """The case of a YAML or JSON mapping from attributes to values. Raises CaseError.
+
+    A mapping with `answers` (what `--json` prints) is read for those; null is `unknown`.
+    """
+    node, problems = parse_yaml(text, shown)
+    answers: dict[str, Answer] = {}
+    for key, value in _pairs(node, problems, shown):
+        name = key.text or ""
+        if name not in knowledge.attributes:
+            problems.append(not_among("attribute", name, knowledge.attributes, key.span))
+        elif value.text is None:
+            problems.append(Problem(f"`{name}` must be a single value, not {value.shape}", value.span))
+        else:
+            spelled = _spelled(value.text, knowledge.attributes[name])
+            answers[name] = _checked(spelled, knowledge.attributes[name], value.span, problems)
+    if problems:
+        raise CaseError(problems)
+    return make_case(answers, knowledge)
+
+
+def names_in(text: str) -> list[str]:
+    """The attributes of a case file, in the order in which they stand in it."""
+    return [key.text or "" for key, _ in _pairs(parse_yaml(text, "")[0], [], "")]
+
+
+def _pairs(node: Node | None, problems: list[Problem], shown: str) -> list[tuple[Node, Node]]:
+    if node is None:
+        return []
+    if node.pairs is None:
+        help = "a mapping from attributes to values"
+        problems.append(Problem(f"a case must be a mapping, not {node.shape}", node.span, help))
+        return []
+    for key, value in node.pairs:
+        if key.text == "answers" and value.pairs is not None:
+            return value.pairs
+    return node.pairs
+
+
+def cell_answer(cell: object, term: Term) -> Answer:
+    """The answer of a table's cell, whatever its type. Raises ValueError."""
+    if cell is None:
+        return None
+    text = str(cell).strip() if not isinstance(cell, bool) else str(cell).lower()
+    return parse_answer(_spelled(text, term), term)
+
+
+def _spelled(text: str, term: Term) -> str:
+    """What JSON and YAML write for yes, no and nothing, as the vocabulary writes it."""
+    if text in ("null", "~", ""):
+        return UNKNOWN
+    truth = {"true": "yes", "false": "no"}.get(text.lower())
+    return truth if truth and term.type == "yes-no" else text
+
+
+def _checked(text: str, term: Term, span: Span | None, problems: list[Problem]) -> Answer:
+    try:
+        return parse_answer(text, term)
+    except BadValue as error:
+        problems.append(Problem(error.message, span, error.help))
+        return None
+
+
+def _example(knowledge: Knowledge) -> str:
+    examples = [f"{term.name}={term.sample}" for term in knowledge.attributes.values()]
+    return next(iter(examples), "(this knowledge base asks for nothing)")
+
+
+def spell_answers(case: Case, knowledge: Knowledge) -> list[str]:
+    """The answers as `attribute=value` words, which `parse_pairs` reads back."""
+    terms = knowledge.attributes
+    return [
+        f"{name}={UNKNOWN if value is None else terms[name].spell(value)}"
+        for name, value in case.answers.items()
+    ]
+
+
+def plain_answers(case: Case, knowledge: Knowledge) -> dict[str, str | int | float]:
+    """The answers for JSON."""
+    terms = knowledge.attributes
+    return {n: UNKNOWN if v is None else terms[n].plain(v) for n, v in case.answers.items()}
+
+
+def consult_line(case: Case, knowledge: Knowledge, kb: Path | None) -> str:
+    """The command that shows a case."""
+    from expert.consultation.case import spell_answers
+
+    answers = spell_answers(case, knowledge)
+    # without any answer `consult` would ask
+    words = answers or [f"{name}=unknown" for name in list(knowledge.attributes)[:1]]
+    return shlex.join(["cicatrix", "consult", *words, "--no-save", *(["--kb", str(kb)] if kb else [])])

@@ -1,0 +1,63 @@
+"""What is different between two consultations: what-if, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from expert.consultation.result import Consultation, name_of
+
+
+# --- what-if ---------------------------------------------------------------------------------
+class Difference(NamedTuple):
+    """One thing that differs: what, in one consultation and in the other ("" where absent)."""
+
+    kind: str  # answer, verdict, timing, cost, flags, plan, advice, firing
+    name: str
+    before: str
+    after: str
+
+
+def what_if(before: Consultation, after: Consultation) -> list[Difference]:
+    """How two consultations of the same knowledge differ."""
+    found = [
+        Difference("answer", name, str(before.answers.get(name, "")), str(after.answers.get(name, "")))
+        for name in dict.fromkeys([*before.answers, *after.answers])
+        if before.answers.get(name) != after.answers.get(name)
+    ]
+    olds, news = ({r.option: r for r in c.recommendations} for c in (before, after))
+    for option in dict.fromkeys([*olds, *news]):
+        old, new = olds.get(option), news.get(option)
+        if old is None or new is None:
+            found.append(
+                Difference("verdict", option, old.verdict if old else "", new.verdict if new else "")
+            )
+            continue
+        pairs = [("verdict", old.verdict, new.verdict), ("timing", old.timing, new.timing)]
+        pairs += [("cost", cost_text(old.cost), cost_text(new.cost))]
+        pairs += [("flags", ", ".join(old.flags), ", ".join(new.flags))]
+        found += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]
+    found += _changed("plan", {s.step: s.step for s in before.plan}, {s.step: s.step for s in after.plan})
+    found += _changed("advice", _advice_of(before), _advice_of(after))
+    found += _changed("firing", _firings_of(before), _firings_of(after))
+    return found
+
+
+def cost_text(cost: object) -> str:
+    """low to high currency, for comparison."""
+    low, high = getattr(cost, "low", None), getattr(cost, "high", None)
+    return "" if cost is None else f"{low} to {high if high is not None else 'any'}"
+
+
+def _advice_of(c: Consultation) -> dict[str, str]:
+    return {f"{a.id}@{a.option}" if a.option else a.id: a.text for a in c.advice}
+
+
+def _firings_of(c: Consultation) -> dict[str, str]:
+    return {name_of(f): "fired" for f in c.firings}
+
+
+def _changed(kind: str, before: dict[str, str], after: dict[str, str]) -> Iterable[Difference]:
+    for name in dict.fromkeys([*before, *after]):
+        if before.get(name) != after.get(name):
+            yield Difference(kind, name, before.get(name, ""), after.get(name, ""))

@@ -1,0 +1,335 @@
+"""Inference on experta: `infer(base, case)` gives the whole consultation as a value.
+
+This is the only module that imports experta. What calls what:
+
+    prepare               make a rule base ready, once for all of its cases
+      Network               which facts each instance needs, and waits for
+      memory.Wording        what the record says in every case alike
+    Prepared(case)        run the engine on a case
+      Engine.tell           every attribute is a fact: an answer, or that it is unknown
+      Engine.run            experta's own loop: match, choose, fire
+        Indexed.changes       which instances the new facts activate or block
+        ByRank                the agenda, by firing order and nothing else
+        Engine.fire           record the firing, declare its findings
+      outcome.consultation  verdicts, plan, advice and non-firings from the record
+"""
+
+from __future__ import annotations
+
+import collections
+from bisect import insort
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+# experta 1.9.4 pins frozendict 1.2, which looks for this name; Python 3.10 took it away.
+if not hasattr(collections, "Mapping"):
+    collections.Mapping = collections.abc.Mapping  # type: ignore[attr-defined]
+
+import collections.abc
+from functools import cached_property
+from operator import attrgetter
+from typing import Any
+
+from experta import Fact, KnowledgeEngine, Rule
+from experta import __version__ as ENGINE
+from experta.abstract import Matcher, Strategy
+from experta.activation import Activation
+from experta.agenda import Agenda
+from experta.fact import InitialFact
+from experta.factlist import FactList
+
+from expert.consultation.case import Case
+from expert.consultation.memory import Wording, WorkingMemory
+from expert.consultation.outcome import consultation
+from expert.consultation.result import Consultation
+from expert.language.conditions import All, Compare, Condition, Is, Known, Not, Ref, Unless, refs, settled
+from expert.language.conditions import Any as AnyOf
+from expert.language.model import Value
+from expert.language.rules import Instance, RuleBase
+
+__all__ = ["ENGINE", "infer", "prepare"]
+
+
+# What facts say, as instances wait for it: (key, value), (key,) for there being any value, and
+# (key, None) for an answer that is not known. START is said in every case.
+Sign = tuple[Value | None, ...]
+
+
+START: Sign = ()
+
+
+Test = Callable[["Indexed"], bool]
+
+
+def infer(base: RuleBase, case: Case) -> Consultation:
+    """What follows from a case. The same case gives the same value, whatever the hash seed."""
+    return prepare(base)(case)
+
+
+def prepare(base: RuleBase) -> Prepared:
+    """The function that infers cases of a rule base. The latest is kept: no rule base ever changes."""
+    global _latest
+    latest = _latest
+    if latest is None or latest.base is not base:
+        latest = _latest = Prepared(base)
+    return latest
+
+
+class Prepared:
+    """A rule base, and what its consultations share."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.base, self.network, self.wording = base, Network(base), Wording(base)
+        self._told: dict[tuple[str, Value | None], Told] = {}
+
+    def told(self, name: str, value: Value | None) -> Told:
+        """The fact of an answer: one for all cases, as it comes at the same place in the list of facts."""
+        found = self._told.get((name, value))
+        if found is None:
+            found = Told("unknown" if value is None else "answer", name, value)
+            if not isinstance(value, int):  # there is no end to numbers
+                self._told[name, value] = found
+        return found
+
+    def __call__(self, case: Case) -> Consultation:
+        """What follows from a case."""
+        engine = Engine(self, case)
+        engine.reset()
+        engine.tell()
+        engine.run()
+        return consultation(engine.memory)
+
+
+_latest: Prepared | None = None
+
+
+# --- matching ----------------------------------------------------------------------------
+class Candidate:
+    """An instance, and which facts decide whether it is activated."""
+
+    def __init__(self, rank: int, instance: Instance) -> None:
+        self.rank, self.instance = rank, instance
+        self.needs: list[tuple[Sign, ...]] = []  # one of each must be there
+        rest: list[Condition] = []
+        for part in _conjuncts(instance.when):
+            if signs := _signs(part):
+                self.needs.append(signs)
+            else:
+                rest.append(part)
+                self.needs += [((ref.key,),) for ref in _valued(part)]
+        self.rest = [_test(part) for part in rest]  # and these hold, which is more than one sign each
+        read = [ref for part in rest for ref, _ in refs(part)]
+        # all answers are there before the first rule fires; findings come one after another
+        self.watched: list[Sign] = [(ref.key,) for ref in read if ref.kind == "finding"]
+
+    @cached_property
+    def activation(self) -> Activation:
+        """What experta's agenda holds; made when first needed, as that takes most of the time."""
+        # ranks are unique, so salience alone decides the order
+        return Activation(Rule(salience=-self.rank)(_action(self.instance)), ())
+
+
+def _action(instance: Instance) -> Any:
+    def fire(engine: Engine) -> None:
+        engine.fire(instance)
+
+    return fire
+
+
+def _conjuncts(condition: Condition) -> Iterator[Condition]:
+    """The conditions every one of which must hold, without what is so in every case."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from _conjuncts(part)
+    elif not settled(condition):
+        yield condition
+
+
+def _signs(condition: Condition) -> tuple[Sign, ...]:
+    """The signs of which a condition takes one, and nothing else; none if it is not so simple."""
+    if isinstance(condition, Is):
+        return tuple((condition.ref.key, value) for value in condition.values)
+    if isinstance(condition, Known) and condition.wanted:
+        return ((condition.ref.key,),)
+    if isinstance(condition, Known) and condition.ref.kind == "attribute":
+        return ((condition.ref.key, None),)
+    if isinstance(condition, AnyOf):
+        parts = [tuple(_conjuncts(part)) for part in condition.parts]
+        inside = [_signs(part[0]) if len(part) == 1 else () for part in parts]
+        return tuple(sign for signs in inside for sign in signs) if all(inside) else ()
+    return ()
+
+
+def _test(condition: Condition) -> Test:
+    """Whether a condition holds: by the signs, as far as they tell, which is soonest."""
+    if signs := _signs(condition):
+        return lambda matcher: not matcher.signs.isdisjoint(signs)
+    if isinstance(condition, Unless):
+        part = _test(condition.part)
+        return lambda matcher: not part(matcher)
+    if isinstance(condition, (All, AnyOf)):
+        tests, join = [_test(part) for part in condition.parts], all if isinstance(condition, All) else any
+        return lambda matcher: join(test(matcher) for test in tests)
+    return lambda matcher: matcher.engine.memory.reading.test(condition)
+
+
+def _valued(condition: Condition) -> list[Ref]:
+    """Terms without a value of which a condition cannot hold."""
+    inside = condition.part if isinstance(condition, Not) else condition
+    return [ref for ref, _ in refs(inside)] if isinstance(inside, (Is, Compare)) else []
+
+
+class Network:
+    """The instances of a rule base, each waiting for that of its needs which the fewest share.
+
+    Most rules of a large rule base are about something else than the case at hand: what they wait
+    for is not said, and they are never looked at.
+    """
+
+    def __init__(self, base: RuleBase) -> None:
+        candidates = [Candidate(rank, instance) for rank, instance in enumerate(base.instances)]
+        common = Counter(sign for candidate in candidates for need in candidate.needs for sign in need)
+        self.waiting: dict[Sign, dict[Candidate, None]] = {}
+        for candidate in candidates:
+            candidate.needs.sort(key=lambda need: sum(common[sign] for sign in need))
+            for sign in candidate.needs[0] if candidate.needs else [START]:
+                self.waiting.setdefault(sign, {})[candidate] = None
+
+
+class Indexed(Matcher):  # type: ignore[misc]
+    """Looks at an instance when what it waits for is said, and never without need.
+
+    No fact is retracted: a need that is met stays met. Only what stands under `unless` or the like
+    can turn false, through findings of lower strata; those are all there before the instance comes
+    first on the agenda.
+
+    experta's Rete network is built anew for each engine, which costs more than a whole
+    consultation, and tests every fact against every rule.
+    """
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.signs: set[Sign] = set()
+        self.waiting: dict[Sign, dict[Candidate, None]] = {}
+        self.active: set[Candidate] = set()
+
+    def changes(
+        self, adding: Iterable[Fact] | None = None, deleting: Iterable[Fact] | None = None
+    ) -> tuple[list[Activation], list[Activation]]:
+        """The activations that new facts bring about, and those that they block."""
+        if not adding:
+            return [], []
+        new = [sign for fact in adding for sign in fact.signs]
+        self.signs.update(new)
+        by_sign, candidates = self.engine.prepared.network.waiting, dict[Candidate, None]()
+        for sign in new:
+            candidates |= by_sign.get(sign, {})
+            candidates |= self.waiting.pop(sign, {})
+        added, removed = [], []
+        for candidate in candidates:
+            held = self._holds(candidate)
+            if held and candidate not in self.active:
+                self.active.add(candidate)
+                added.append(candidate.activation)
+            elif not held and candidate in self.active:
+                self.active.remove(candidate)
+                removed.append(candidate.activation)
+        return added, removed
+
+    def _holds(self, candidate: Candidate) -> bool:
+        """Whether an instance's condition holds; it is left waiting for what can change that."""
+        for need in candidate.needs:
+            if self.signs.isdisjoint(need):
+                self._wait(candidate, need)
+                return False
+        self._wait(candidate, candidate.watched)
+        for test in candidate.rest:  # noqa: SIM110 - all() takes twice as long
+            if not test(self):
+                return False
+        return True
+
+    def _wait(self, candidate: Candidate, signs: Iterable[Sign]) -> None:
+        for sign in signs:
+            self.waiting.setdefault(sign, {})[candidate] = None
+
+
+class ByRank(Strategy):  # type: ignore[misc]
+    """Conflict resolution: the instance that comes first in the rule base fires first.
+
+    experta's own DepthStrategy looks for an activation to remove at three places of its
+    sorted list and may miss it, and orders equals by set order; this one removes by identity.
+    """
+
+    def _update_agenda(self, agenda: Any, added: Iterable[Activation], removed: Iterable[Activation]) -> None:
+        if gone := {id(activation) for activation in removed}:
+            agenda.activations = [a for a in agenda.activations if id(a) not in gone]
+        for activation in added:  # the agenda's next activation is its last
+            insort(agenda.activations, activation, key=_salience)
+
+
+_salience = attrgetter("rule.salience")
+
+
+# --- the engine --------------------------------------------------------------------------
+class Told(Fact):  # type: ignore[misc]
+    """A fact of names and numbers, taken as they are: experta would see of each how to freeze it."""
+
+    def __init__(self, kind: str, key: str, value: Value | None) -> None:
+        dict.__init__(self, kind=kind, key=key, value=value)
+        self.identity = (key, value)  # findings and attributes have different names
+        sign: Sign = (key, value)
+        self.signs = [sign] if kind == "unknown" else [sign, sign[:1]]
+
+    def has_field_constraints(self) -> bool:
+        return False
+
+    def has_nested_accessor(self) -> bool:
+        return False
+
+    def validate(self) -> None:
+        """There is nothing that could be wrong."""
+
+
+class Start(InitialFact):  # type: ignore[misc]
+    """The initial fact."""
+
+    identity, signs = START, (START,)
+
+
+class Facts(FactList):  # type: ignore[misc]
+    """experta's list of facts; it would tell them apart by all that is in each."""
+
+    @staticmethod
+    def _get_fact_id(fact: Told) -> Any:
+        return fact.identity
+
+
+class Engine(KnowledgeEngine):  # type: ignore[misc]
+    """An experta engine for one case; made for one run and thrown away."""
+
+    __matcher__ = Indexed
+    __strategy__ = ByRank
+
+    def __init__(self, prepared: Prepared, case: Case) -> None:
+        self.prepared = prepared
+        self.memory = WorkingMemory(prepared.wording, case)
+        super().__init__()
+
+    def reset(self) -> None:
+        """Start from the initial fact alone: experta would look for more of them through all members."""
+        self.facts, self.agenda, self.running = Facts(), Agenda(), False
+        self.matcher.reset()
+        self.facts.declare(Start())
+
+    def tell(self) -> None:
+        """Declare what the case says, and what it leaves unknown."""
+        told = self.prepared.told
+        value_of = self.memory.case.value
+        self.declare(*[told(name, value_of(name)) for name in self.prepared.base.knowledge.attributes])
+
+    def fire(self, instance: Instance) -> None:
+        """What a rule does when experta fires it."""
+        # what else a rule concludes is in the record: it is no premise of any rule
+        found = [Told("finding", key, value) for key, value in self.memory.fire(instance)]
+        if found:
+            self.declare(*found)

@@ -1,0 +1,296 @@
+"""Explanations: trees made of the records of a consultation, never of the engine's memory.
+
+The leaves are of two kinds: an answer (given, or not given), or a claim of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from expert.consultation.case import UNKNOWN, Answer, Case
+from expert.consultation.outcome import follow
+from expert.consultation.relevance import Reach
+from expert.consultation.result import Argument, Consultation, Match, name_of
+from expert.io.problems import CaseError, Problem, not_among
+from expert.language.english import REASONS, VERDICT_WORDS, in_sentence
+from expert.language.model import Knowledge
+from expert.language.policy import NOW, VERDICTS
+from expert.language.rules import Conclusion, Instance, RuleBase
+
+# which arguments bring a verdict about
+LEADS = {
+    "preferred": (("for", "strong"),),
+    "option": (("for", "plain"), ("for", "strong")),
+    "uncertain": (("unsure", ""), ("for", ""), ("against", "")),
+    "not-advised": (("against", ""),),
+    "not-addressed": (),
+}
+
+
+class Tree(NamedTuple):
+    """A statement and what it rests on. kind: conclusion, firing, answer, claim, note."""
+
+    kind: str
+    text: str
+    parts: tuple[Tree, ...] = ()
+
+    def leaves(self) -> list[Tree]:
+        """The statements that rest on nothing further."""
+        return [leaf for part in self.parts for leaf in part.leaves()] if self.parts else [self]
+
+
+class Subject(NamedTuple):
+    """Something that can be asked about: kind is option, finding, step, advice, flag or rule."""
+
+    kind: str
+    id: str
+    label: str
+
+
+def subjects(base: RuleBase) -> list[Subject]:
+    """Everything that can be asked about."""
+    k = base.knowledge
+    found = [Subject("option", o.id, o.label) for o in k.options.values()]
+    found += [Subject("finding", t.name, t.label) for t in k.findings.values()]
+    found += [Subject("step", s.id, s.label) for s in k.steps.values()]
+    found += [Subject("flag", f.id, f.label) for f in k.flags.values()]
+    advice = {c.name: c for rule in base.rules for c in rule.then if c.kind in ("advice", "caution")}
+    found += [Subject("advice", name, c.text) for name, c in advice.items()]
+    return found + [Subject("rule", rule.id, rule.id) for rule in base.rules if rule.id not in advice]
+
+
+def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subject:
+    """What a name, label or unambiguous beginning means. Raises CaseError."""
+    known = [s for s in subjects(base) if not kinds or s.kind in kinds]
+    wanted = name.strip().casefold()
+    exact = [s for s in known if wanted in (s.id.casefold(), s.label.casefold())]
+    begun = [s for s in known if _begins(s, wanted)] if wanted else []
+    for fitting in (exact, begun):
+        # an option goes before a finding, and so on: `subjects` has them in that order
+        fitting = [s for s in fitting if s.kind == fitting[0].kind]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            ids = ", ".join(s.id for s in fitting)
+            raise CaseError([Problem(f"`{name}` could be several things", None, f"one of: {ids}")])
+    shown = [s.id for s in known if s.kind in ("option", "finding", "step")]
+    raise CaseError([not_among("conclusion", name, [*shown, *(s.id for s in known if s.id not in shown)])])
+
+
+def _begins(subject: Subject, wanted: str) -> bool:
+    """Whether the id, the label or, of an option, a word of either begins like that."""
+    texts = [subject.id, subject.label.casefold()]
+    if subject.kind == "option":
+        texts += [word for text in texts for word in re.split(r"[\s-]+", text)]
+    return any(text.startswith(wanted) for text in texts)
+
+
+# --- how -----------------------------------------------------------------------------------
+class How:
+    """Unfolds the firings of a consultation; what was shown before is `justified above`."""
+
+    def __init__(self, consultation: Consultation, knowledge: Knowledge, document: dict[str, str]) -> None:
+        self.consultation, self.knowledge, self.document = consultation, knowledge, document
+        self.shown: set[int] = set()
+
+    def firing(self, n: int) -> Tree:
+        """The n-th firing, down to answers and claims."""
+        firing = self.consultation.firings[n - 1]
+        head = f"#{n} {name_of(firing)} ({firing.basis}): {firing.because}"
+        if n in self.shown:
+            return Tree("note", f"#{n} {name_of(firing)}: justified above")
+        self.shown.add(n)
+        matched = [part for match in firing.matched for part in self._match(match)]
+        return Tree("firing", head, (*matched, *map(self.claim, firing.claims)))
+
+    def _match(self, match: Match) -> list[Tree]:
+        if match.kind == "finding":
+            return [Tree("conclusion", match.text, tuple(map(self.firing, match.firings)))]
+        if match.kind == "datum":
+            return [Tree("conclusion", match.text, tuple(map(self.claim, match.claims)))]
+        if match.kind == "answer":
+            return [Tree("answer", f"{match.text} (your answer: {match.name} = {match.value})")]
+        return [Tree("answer", f"{match.text} (no answer says so: {match.name})")]
+
+    def claim(self, id: str) -> Tree:
+        """A claim as a leaf; with the document at hand, the sentence itself beside it."""
+        claim = self.knowledge.claims[id]
+        sentence = f" “{self.document[id]}”" if id in self.document else ""
+        return Tree("claim", f"{id} {claim.says} [{self.knowledge.hedges[claim.hedge]}]{sentence}")
+
+
+def how(
+    consultation: Consultation, base: RuleBase, subject: Subject, document: dict[str, str] | None = None
+) -> list[Tree]:
+    """How what was concluded about a subject was reached; empty if nothing was concluded."""
+    tree = How(consultation, base.knowledge, document or {})
+    if subject.kind == "option":
+        return [_how_option(consultation, subject, tree)]
+    if subject.kind == "finding":
+        return [
+            Tree("conclusion", _about(f.text, f.option, base), tuple(map(tree.firing, f.firings)))
+            for f in consultation.findings
+            if f.finding == subject.id
+        ]
+    if subject.kind == "rule":
+        return [tree.firing(f.n) for f in consultation.firings if f.rule == subject.id]
+    kinds = ("advice", "caution") if subject.kind == "advice" else (subject.kind,)
+    found = [
+        (concluded, firing)
+        for firing in consultation.firings
+        for concluded in firing.concluded
+        if concluded.kind in kinds and concluded.name == subject.id
+    ]
+    return [Tree("conclusion", _about(c.text, c.option, base), (tree.firing(f.n),)) for c, f in found]
+
+
+def _about(text: str, option: str | None, base: RuleBase) -> str:
+    return f"{text} (for {in_sentence(base.knowledge.options[option].label)})" if option else text
+
+
+def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree:
+    found = consultation.recommendation(subject.id)
+    groups: list[Tree] = []
+    for stance, title in (
+        ("for", "arguments for"),
+        ("unsure", "undecided"),
+        ("against", "arguments against"),
+    ):
+        arguments = [a for a in found.arguments if a.stance == stance]
+        if arguments:
+            groups.append(Tree("conclusion", title, tuple(_how_argument(a, tree) for a in arguments)))
+    waits = [
+        tree.firing(firing.n)
+        for firing in consultation.firings
+        for c in firing.concluded
+        if c.kind == "wait" and c.option == subject.id
+    ]
+    if waits:
+        groups.append(Tree("conclusion", f"it waits for: {', '.join(found.waits_for)}", tuple(waits)))
+    costs = [f for f in consultation.findings if f.option == subject.id]
+    groups += [Tree("conclusion", f.text, tuple(map(tree.firing, f.firings))) for f in costs]
+    if found.verdict == "not-addressed":
+        groups.append(Tree("note", "the document says nothing of how well it works in this case"))
+    when = "now" if found.timing == NOW else f"after {found.timing}"
+    return Tree("conclusion", f"{found.label}: {VERDICT_WORDS[found.verdict]}, {when}", tuple(groups))
+
+
+def _how_argument(argument: Argument, tree: How) -> Tree:
+    return Tree("conclusion", f"{argument.text} ({argument.topic})", (tree.firing(argument.firing),))
+
+
+# --- why-not ---------------------------------------------------------------------------------
+class Flip(NamedTuple):
+    """A smallest set of changed answers, and the verdict and timing it was seen to lead to."""
+
+    changes: dict[str, str]
+    verdict: str
+    timing: str
+
+
+class Failed(NamedTuple):
+    """A rule that could have concluded it: what failed and why (see NotFired)."""
+
+    rule: str
+    option: str | None
+    reason: str
+    condition: str
+    claims: tuple[str, ...]
+
+
+class WhyNot(NamedTuple):
+    """Why an option (or anything else) is not what was asked for."""
+
+    subject: str
+    goal: str  # a verdict, `now`, or "" (concluded at all)
+    already: bool
+    possible: bool  # whether it can be so in some case
+    failed: tuple[Failed, ...]
+    against: tuple[Argument, ...]  # arguments that stand against it
+    waiting: tuple[str, ...]  # steps it waits for
+    flips: tuple[Flip, ...] | None  # None: not looked for (only options are)
+
+
+def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subject, goal: str = "") -> WhyNot:
+    """Why `subject` is not `goal` in this case, and the smallest changes after which it is.
+
+    For an option the goal is a verdict or `now`; without one, to be recommended at all.
+    Raises CaseError if the goal is neither.
+    """
+    if subject.kind != "option":
+        return _why_not_concluded(reach, consultation, subject)
+    if goal and goal not in (*VERDICTS, NOW):
+        raise CaseError([not_among("verdict", goal, [*VERDICTS, NOW])])
+    found = consultation.recommendation(subject.id)
+    wanted = (goal,) if goal else VERDICTS[:2]
+    already = found.timing == NOW if goal == NOW else found.verdict in wanted
+    leading = [i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.decides)]
+    flips = () if already else _flips(reach, case, subject.id, wanted)
+    possible = already or goal in (NOW, "not-addressed") or bool(leading)
+    against = [a for a in found.arguments if a.topic in reach.decides and a.stance != "for"]
+    return WhyNot(
+        subject.label,
+        goal,
+        already,
+        possible,
+        () if goal == NOW else _failed(consultation, leading, reach.base),
+        () if already or goal == NOW else tuple(against),
+        found.waits_for if goal == NOW else (),
+        flips,
+    )
+
+
+def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subject) -> WhyNot:
+    def concludes(instance: Instance) -> bool:
+        kinds = ("advice", "caution") if subject.kind == "advice" else (subject.kind,)
+        named = any(c.kind in kinds and c.name == subject.id for c in instance.then)
+        return instance.rule.id == subject.id if subject.kind == "rule" else named
+
+    concluding = [instance for instance in reach.base.instances if concludes(instance)]
+    fired = {(f.rule, f.option or "") for f in consultation.firings}
+    already = any((i.rule.id, i.option) in fired for i in concluding)
+    failed = () if already else _failed(consultation, concluding, reach.base)
+    return WhyNot(subject.label, "", already, bool(concluding), failed, (), (), None)
+
+
+def _leads(instance: Instance, option: str, wanted: tuple[str, ...], decides: set[str]) -> bool:
+    leads = [lead for verdict in wanted for lead in LEADS.get(verdict, ())]
+
+    def fits(c: Conclusion) -> bool:
+        matches = any(c.value == stance and strength in ("", c.strength) for stance, strength in leads)
+        return c.kind == "argument" and c.option == option and c.name in decides and matches
+
+    return any(map(fits, instance.then))
+
+
+def _failed(consultation: Consultation, instances: list[Instance], base: RuleBase) -> tuple[Failed, ...]:
+    wanted = {(i.rule.id, i.option) for i in instances}
+    return tuple(
+        Failed(n.rule, n.option, n.reason, n.condition, base.rule(n.rule).claims)
+        for n in consultation.not_fired
+        if (n.rule, n.option or "") in wanted
+    )
+
+
+def _flips(reach: Reach, case: Case, option: str, wanted: tuple[str, ...]) -> tuple[Flip, ...]:
+    """The smallest changes for any of the goals, each seen to work by following it through."""
+    by_goal = [reach.flips(case, option, (goal,)) for goal in wanted]
+    sizes = [len(changes[0]) for changes in by_goal if changes]
+    found: list[Flip] = []
+    for change in (change for changes in by_goal for change in changes if len(change) == min(sizes)):
+        changed = follow(reach.base, case.with_answers(change, reach.base.knowledge))
+        result = changed.recommendation(option)
+        if result.verdict in wanted or (NOW in wanted and result.timing == NOW):
+            spelled = {name: _spelled(name, value, reach.base) for name, value in change.items()}
+            found.append(Flip(spelled, result.verdict, result.timing))
+    return tuple(found)
+
+
+def _spelled(name: str, value: Answer, base: RuleBase) -> str:
+    return UNKNOWN if value is None else base.knowledge.attributes[name].spell(value)
+
+
+def reason_words(failed: Failed) -> str:
+    """Why the rule's condition failed, in words."""
+    return REASONS[failed.reason]

@@ -1,0 +1,345 @@
+"""Working memory: the facts of one run, each with its justification.
+
+Every fact is an answer, a datum of the knowledge base, or the conclusion of a recorded
+firing. What a firing rested on is written down when it fires, from our own rule data, so
+that no engine's memory has to be asked later. What is the same in every case (`Wording`) is put
+into words once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from expert.consultation import result as trace
+from expert.consultation.case import Case
+from expert.language.conditions import (
+    All,
+    Any,
+    Arithmetic,
+    Compare,
+    Condition,
+    Given,
+    Is,
+    Known,
+    Not,
+    Ref,
+    Unless,
+    refs,
+)
+from expert.language.english import Phrases, fill, in_sentence, known, statement
+from expert.language.grids import Grid
+from expert.language.meaning import Evaluation
+from expert.language.model import Term, Value
+from expert.language.rules import PLACEHOLDER, Conclusion, Instance, RuleBase, computed_data, reads
+
+Finding = tuple[str, Value]  # its key and value
+
+
+Source = Callable[["WorkingMemory"], Sequence[trace.Match]]  # of what a premise rests on
+
+
+Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that it is about
+
+
+KEPT = 10_000  # of how many values the words are kept: there is no end to numbers
+
+
+class Wording:
+    """What records say of a rule base in every case, each put into words when first needed.
+
+    The rule base's conditions and instances are known by identity: as tuples, `Not(c)` equals
+    `Unless(c)`. It holds them all, so that nothing else ever has the id of one.
+    """
+
+    def __init__(self, base: RuleBase) -> None:
+        k = base.knowledge
+        self.base, self.phrases = base, Phrases(k)
+        self.knowledge_id = trace.KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer)
+        self.decides = {topic.id for topic in k.topics.values() if topic.decides}
+        self._said: dict[int, Said] = {}
+        self._entries: dict[int, FiringTemplate] = {}
+        self._values: dict[tuple[str, str, Value], tuple[trace.Plain, str]] = {}
+        self._answers: dict[tuple[str, Value | None], tuple[trace.Match]] = {}
+        self._texts: dict[tuple[str, str], str | None] = {}
+
+    def said(self, condition: Condition) -> Said:
+        """One of the rule base's conditions in words."""
+        if id(condition) not in self._said:
+            names = tuple(dict.fromkeys(ref.key for ref, _ in refs(condition)))
+            self._said[id(condition)] = self.phrases.condition(condition), names
+        return self._said[id(condition)]
+
+    def value(self, term: Term, value: Value) -> tuple[trace.Plain, str]:
+        """A value of a term as the record holds it, and the statement that the term has it."""
+        key = (term.kind, term.name, value)
+        found = self._values.get(key)
+        if found is None:
+            if len(self._values) >= KEPT:
+                self._values.clear()
+            found = self._values[key] = term.plain(value), statement(term, (value,))
+        return found
+
+    def answer(self, name: str, value: Value | None) -> tuple[trace.Match]:
+        """What a premise on an attribute rests on, if this is the answer."""
+        found = self._answers.get((name, value))
+        if found is None:
+            if len(self._answers) >= KEPT:
+                self._answers.clear()
+            term = self.base.knowledge.attributes[name]
+            if value is None:
+                match = trace.Match("unknown", name, None, None, known(term, False))
+            else:
+                match = trace.Match("answer", name, None, *self.value(term, value))
+            found = self._answers[name, value] = (match,)
+        return found
+
+    def text(self, text: str, option: str) -> str | None:
+        """A rule's text with its placeholders filled; None if that takes a case."""
+        if (text, option) not in self._texts:
+            k = self.base.knowledge
+            names = PLACEHOLDER.findall(text)
+            varies = any(n in k.attributes or n.removeprefix("option.") in k.findings for n in names)
+            filled = None if varies else fill(text, lambda name: self.filled(name, option))
+            self._texts[text, option] = filled
+        return self._texts[text, option]
+
+    def filled(self, name: str, option: str) -> str:
+        """What stands for a placeholder that is about the option."""
+        k = self.base.knowledge
+        if name == "option":
+            return in_sentence(k.options[option].label) if option else "the option"
+        bare = name.removeprefix("option.")
+        data = k.options[option].properties.get(bare, ()) if option else ()
+        return " or ".join(k.properties[bare].show(datum.value) for datum in data) or "(not stated)"
+
+    def entry(self, instance: Instance) -> FiringTemplate:
+        """What the record of a firing of one of the rule base's instances says in every case."""
+        if id(instance) not in self._entries:
+            self._entries[id(instance)] = FiringTemplate(self, instance)
+        return self._entries[id(instance)]
+
+    def concluded(self, conclusion: Conclusion) -> trace.Concluded | None:
+        """The record of a conclusion; None if that takes a case."""
+        if isinstance(conclusion.value, (Ref, Arithmetic)):
+            return None
+        if conclusion.kind == "finding":
+            return None if conclusion.value is None else self.found(conclusion, conclusion.value)
+        text = self.text(conclusion.text, conclusion.option)
+        return None if text is None else self.put_forward(conclusion, conclusion.value, text)
+
+    def found(self, conclusion: Conclusion, value: Value) -> trace.Concluded:
+        """The record of a finding."""
+        plain, text = self.value(self.base.knowledge.findings[conclusion.name], value)
+        return trace.Concluded("finding", conclusion.name, conclusion.option or None, plain, text)
+
+    def put_forward(self, conclusion: Conclusion, value: Value | None, text: str) -> trace.Concluded:
+        """The record of a conclusion that is no finding."""
+        return trace.Concluded(
+            conclusion.kind,
+            conclusion.name,
+            conclusion.option or None,
+            value,
+            text or self.phrases.conclusion(conclusion),
+            conclusion.target or None,
+            conclusion.strength or None,
+        )
+
+    def sources(self, condition: Condition) -> Iterator[Source]:
+        """What a condition that holds rests on, in the order in which it is written."""
+        if isinstance(condition, Is):
+            yield leaves(condition.ref, condition.values)
+        elif isinstance(condition, All):
+            for part in condition.parts:
+                yield from self.sources(part)
+        elif isinstance(condition, Given):
+            yield from self.data(condition)
+        elif isinstance(condition, Known):
+            yield leaves(condition.ref)
+        elif isinstance(condition, Compare):
+            for ref, _ in refs(condition):
+                yield leaves(ref)
+        elif isinstance(condition, Any):
+            yield _first([(part, [*self.sources(part)]) for part in condition.parts])
+        elif isinstance(condition, Not):
+            for ref, _ in refs(condition):
+                if ref.kind == "attribute":
+                    yield _if_answered(ref.name)
+        elif isinstance(condition, Unless):
+            text, names = self.said(condition)
+            yield _always(trace.Match("no-evidence", ", ".join(names), None, None, text))
+        else:
+            raise TypeError(f"not grounded: {condition!r}")
+
+    def data(self, given: Given) -> Iterator[Source]:
+        """What a condition on the option alone rests on."""
+        if given.property:
+            term = self.base.knowledge.properties[given.property]
+            for datum in given.data:
+                said = self.value(term, datum.value)
+                yield _always(trace.Match("datum", given.property, given.option, *said, datum.claims))
+
+
+# Sources do not hold the wording that holds them: it goes as soon as nothing else does.
+def _always(match: trace.Match) -> Source:
+    found = (match,)
+    return lambda memory: found
+
+
+def leaves(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
+    """What a premise on a term rests on: its answer, or its findings (of the values wanted, if given)."""
+    name, key = ref.name, ref.key
+    if ref.kind == "attribute":
+        return lambda memory: memory.wording.answer(name, memory.case.value(name))
+    return lambda memory: [
+        memory.match(ref, key, value)
+        for value in memory.values.get(key, ())
+        if wanted is None or value in wanted
+    ]
+
+
+def _if_answered(name: str) -> Source:
+    def found(memory: WorkingMemory) -> Sequence[trace.Match]:
+        value = memory.case.value(name)
+        return () if value is None else memory.wording.answer(name, value)
+
+    return found
+
+
+def _first(parts: list[tuple[Condition, list[Source]]]) -> Source:
+    """What the first part that holds rests on."""
+
+    def found(memory: WorkingMemory) -> Sequence[trace.Match]:
+        sources = next(sources for part, sources in parts if memory.reading.test(part))
+        return [match for source in sources for match in source(memory)]
+
+    return found
+
+
+class FiringTemplate:
+    """What the record of an instance's firing says in every case, and where the rest is found."""
+
+    __slots__ = ("because", "concluded", "findings", "sources")
+
+    def __init__(self, wording: Wording, instance: Instance) -> None:
+        self.because = wording.text(instance.rule.because, instance.option)
+        in_condition = {ref for ref, _ in refs(instance.when)}
+        self.sources = [*wording.sources(instance.when)]
+        for name, datum in computed_data(instance, wording.base.knowledge):
+            self.sources += wording.data(Given(True, name, instance.option, (datum,)))
+        # what else it computes with
+        terms = dict.fromkeys(ref for ref, _ in reads(instance) if ref not in in_condition)
+        self.sources += map(leaves, terms)
+        concluded = [wording.concluded(conclusion) for conclusion in instance.then]
+        fixed = tuple(said for said in concluded if said)
+        self.concluded = fixed if len(fixed) == len(concluded) else None  # None: it depends on the case
+        self.findings = [
+            (c.key, c.value) for c in instance.then if c.kind == "finding" and isinstance(c.value, (str, int))
+        ]
+
+
+class WorkingMemory:
+    """The facts of one case, and the firings that concluded them."""
+
+    def __init__(self, wording: Wording, case: Case) -> None:
+        self.base, self.wording, self.case = wording.base, wording, case
+        self.reading = Evaluation(case.answers)  # what conditions are tested on
+        self.firings: list[trace.Firing] = []
+        self.grounds: dict[Finding, list[int]] = {}  # the firings behind each finding
+        self.values: dict[str, list[Value]] = {}  # the same findings' values, by key
+        self.matches: dict[Finding, trace.Match] = {}  # what a premise on a finding rests on, as yet
+        self.concluded: list[tuple[Conclusion, int]] = []
+
+    def fire(self, instance: Instance) -> list[Finding]:
+        """Record that an instance fires; the findings that no firing before it concluded."""
+        n, rule, option = len(self.firings) + 1, instance.rule, instance.option
+        entry = self.wording.entry(instance)
+        matched = dict.fromkeys([match for source in entry.sources for match in source(self)])
+        if entry.concluded is None:
+            new, concluded = self._conclude(instance, n)
+        else:
+            self.concluded += [(conclusion, n) for conclusion in instance.then]
+            new, concluded = [found for found in entry.findings if self._found(found, n)], entry.concluded
+        because = self.text(rule.because, option) if entry.because is None else entry.because
+        self.firings.append(
+            trace.Firing(
+                n, rule.id, option or None, rule.basis, because, tuple(matched), concluded, rule.claims
+            )
+        )
+        for key, value in new:
+            self._learn(key, value)
+        return new
+
+    def _learn(self, key: str, value: Value) -> None:
+        """Take a finding into what conditions are tested on."""
+        if isinstance(value, int):
+            self.reading.add_numbers(key, [(Grid.true, self.reading.algebra.constant(value))])
+        else:
+            self.reading.findings.setdefault(key, {})[value] = Grid.true
+
+    def _conclude(self, instance: Instance, n: int) -> tuple[list[Finding], tuple[trace.Concluded, ...]]:
+        """Conclude what takes a case: the findings that are new, and the record of all conclusions."""
+        new: list[Finding] = []
+        concluded: list[trace.Concluded] = []
+        for conclusion in instance.then:
+            for value in self._values(conclusion):
+                self.concluded.append((conclusion, n))
+                if conclusion.kind == "finding" and value is not None:
+                    found = (conclusion.key, value)
+                    new += [found] if self._found(found, n) else []
+                concluded.append(self._concluded(conclusion, value))
+        return new, tuple(concluded)
+
+    def _values(self, conclusion: Conclusion) -> list[Value | None]:
+        """The values concluded; a quantity that is not known gives none."""
+        if not isinstance(conclusion.value, (Ref, Arithmetic)):
+            return [conclusion.value]
+        amounts = self.reading.amounts(conclusion.value)
+        return list(dict.fromkeys(row.values[0] for guard, row in amounts if guard & 1))
+
+    def _found(self, finding: Finding, n: int) -> bool:
+        """Note that a firing concluded a finding; whether no other did before."""
+        if finding in self.grounds:
+            self.grounds[finding].append(n)
+            self.matches.pop(finding, None)
+            return False
+        self.grounds[finding] = [n]
+        self.values.setdefault(finding[0], []).append(finding[1])
+        return True
+
+    def match(self, ref: Ref, key: str, value: Value) -> trace.Match:
+        """What a premise on one of the findings rests on, after all firings so far."""
+        found = self.matches.get((key, value))
+        if found is None:
+            said = self.wording.value(self.base.knowledge.findings[ref.name], value)
+            firings = tuple(self.grounds[key, value])
+            found = trace.Match("finding", ref.name, ref.option or None, *said, (), firings)
+            self.matches[key, value] = found
+        return found
+
+    # --- what it concluded, in words --------------------------------------------------------
+
+    def _concluded(self, conclusion: Conclusion, value: Value | None) -> trace.Concluded:
+        if conclusion.kind == "finding" and value is not None:
+            return self.wording.found(conclusion, value)
+        text = self.text(conclusion.text, conclusion.option)
+        return self.wording.put_forward(conclusion, value, text)
+
+    def text(self, text: str, option: str) -> str:
+        """A rule's text with its placeholders filled from the case."""
+        fixed = self.wording.text(text, option)
+        return fill(text, lambda name: self._filled(name, option)) if fixed is None else fixed
+
+    def _filled(self, name: str, option: str) -> str:
+        k, bare = self.base.knowledge, name.removeprefix("option.")
+        if name != "option" and name in k.attributes:
+            value = self.case.value(name)
+            return (
+                k.attributes[name].show(value)
+                if value is not None
+                else "an unknown " + k.attributes[name].label
+            )
+        if name != "option" and bare in k.findings:
+            key = f"{bare}@{option}" if k.findings[bare].per_option else bare
+            values = self.values.get(key, ())
+            return " and ".join(k.findings[bare].show(value) for value in values) or "(none)"
+        return self.wording.filled(name, option)

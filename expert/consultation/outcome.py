@@ -1,0 +1,199 @@
+"""The outcome: what a run's firings amount to, as the record of the consultation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+from expert.consultation import result as trace
+from expert.consultation.case import Case, plain_answers
+from expert.consultation.memory import Wording, WorkingMemory
+from expert.io.json import Later
+from expert.language.conditions import All, Condition, Known, refs
+from expert.language.grids import Grid
+from expert.language.meaning import Evaluation
+from expert.language.model import Option
+from expert.language.policy import NOW, overall, verdict_of, weigh
+from expert.language.rules import Conclusion, RuleBase
+
+Numbered = tuple[Conclusion, int]  # a conclusion, and which firing drew it
+
+
+def follow(base: RuleBase, case: Case) -> trace.Consultation:
+    """What follows from a case, by firing the first instance that holds until none is left.
+
+    This is `inference.infer` without its engine, to the last byte: for what-if on a record,
+    and wherever experta is not at hand.
+    """
+    memory = WorkingMemory(Wording(base), case)
+    waiting = list(base.instances)
+    while instance := next((i for i in waiting if memory.reading.test(i.when)), None):
+        waiting.remove(instance)
+        memory.fire(instance)
+    return consultation(memory)
+
+
+def consultation(memory: WorkingMemory) -> trace.Consultation:
+    """The record of a run that has come to its end."""
+    # an instance fires once; of thousands of rules, saying why not takes longer than the run
+    not_fired = Later(len(memory.base.instances) - len(memory.firings), lambda: tuple(_not_fired(memory)))
+    return trace.Consultation(
+        knowledge=memory.wording.knowledge_id,
+        answers=plain_answers(memory.case, memory.base.knowledge),
+        findings=_findings(memory),
+        recommendations=_recommendations(memory),
+        plan=_plan(memory),
+        advice=_advice(memory),
+        firings=tuple(memory.firings),
+        not_fired=cast("tuple[trace.NotFired, ...]", not_fired),
+    )
+
+
+def _findings(memory: WorkingMemory) -> tuple[trace.Finding, ...]:
+    found = []
+    for (key, value), firings in memory.grounds.items():
+        name, _, option = key.partition("@")
+        said = memory.wording.value(memory.base.knowledge.findings[name], value)
+        found.append(trace.Finding(name, option or None, *said, tuple(firings)))
+    return tuple(found)
+
+
+def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
+    k, about = memory.base.knowledge, _by_option(memory)
+    return tuple(_recommendation(memory, option, about.get(option.id, ())) for option in k.options.values())
+
+
+def _by_option(memory: WorkingMemory) -> dict[str, list[Numbered]]:
+    found: dict[str, list[Numbered]] = {}
+    for concluded in memory.concluded:
+        found.setdefault(concluded[0].option, []).append(concluded)
+    return found
+
+
+def _recommendation(memory: WorkingMemory, option: Option, about: Sequence[Numbered]) -> trace.Recommendation:
+    k, arguments = memory.base.knowledge, [(c, n) for c, n in about if c.kind == "argument"]
+    verdict, targets = verdicts([c for c, _ in arguments], memory.wording.decides)
+    waits = _named("wait", k.steps, about)
+    return trace.Recommendation(
+        option.id,
+        option.label,
+        verdict,
+        waits[-1] if waits else NOW,
+        waits,
+        _cost(memory, option.id),
+        _named("flag", k.flags, about),
+        targets,
+        tuple([_argument(memory, c, n) for c, n in arguments]),
+    )
+
+
+def _named(kind: str, names: Iterable[str], about: Sequence[Numbered]) -> tuple[str, ...]:
+    """The names that conclusions of a kind name, in their declared order."""
+    found = {c.name for c, _ in about if c.kind == kind}
+    return tuple([name for name in names if name in found]) if found else ()
+
+
+def verdicts(arguments: Iterable[Conclusion], decides: set[str]) -> tuple[str, dict[str, str]]:
+    """The verdict that arguments amount to, and that on each target."""
+    said = dict.fromkeys([(c.target, c.value, c.strength) for c in arguments if c.name in decides])
+    verdict, targets = _weighed(tuple(said))
+    return verdict, dict(targets)
+
+
+@lru_cache(4096)
+def _weighed(said: tuple[tuple[str, Any, str], ...]) -> tuple[str, dict[str, str]]:
+    """The policy, on nothing but the targets, stances and strengths: of those there are few."""
+    arguments = [
+        Conclusion("argument", "", stance, target=target, strength=strength)
+        for target, stance, strength in said
+    ]
+    found = weigh([(argument, Grid.true) for argument in arguments], {""}, Grid.false)
+    targets = {target: verdict_of(verdicts) for target, verdicts in found.items() if target}
+    return verdict_of(overall(found, Grid.false)), targets
+
+
+def _argument(memory: WorkingMemory, conclusion: Conclusion, n: int) -> trace.Argument:
+    firing = memory.firings[n - 1]
+    return trace.Argument(
+        str(conclusion.value),
+        conclusion.name,
+        conclusion.target or None,
+        conclusion.strength,
+        firing.rule,
+        memory.text(conclusion.text, conclusion.option),
+        firing.basis,
+        firing.claims,
+        n,
+    )
+
+
+def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
+    """The lowest of what was concluded to be the least, the highest of what was to be the most."""
+    names = memory.base.knowledge.cost
+    if not names:
+        return None
+    term = memory.base.knowledge.findings[names[0]]
+    amounts = [[v for v in memory.values.get(f"{name}@{option}", ()) if isinstance(v, int)] for name in names]
+    if not any(amounts):
+        return None
+    low, high = (
+        term.plain(pick(values)) if values else None for pick, values in zip((min, max), amounts, strict=True)
+    )
+    return trace.Cost(low, high, term.unit)  # type: ignore[arg-type]
+
+
+def _plan(memory: WorkingMemory) -> tuple[trace.PlanStep, ...]:
+    found: list[trace.PlanStep] = []
+    numbers: dict[str, dict[int, None]] = {}
+    for conclusion, n in memory.concluded:
+        if conclusion.kind == "step":
+            numbers.setdefault(conclusion.name, {})[n] = None
+    for step in memory.base.knowledge.steps.values():
+        if where := tuple(numbers.get(step.id, ())):
+            firings = [memory.firings[n - 1] for n in where]
+            rules = tuple(dict.fromkeys([firing.rule for firing in firings]))
+            claims = tuple(dict.fromkeys([claim for firing in firings for claim in firing.claims]))
+            found.append(trace.PlanStep(len(found) + 1, step.id, step.label, rules, claims, where))
+    return tuple(found)
+
+
+def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
+    found = []
+    for conclusion, n in memory.concluded:
+        if conclusion.kind in ("advice", "caution"):
+            firing, option = memory.firings[n - 1], conclusion.option
+            text = memory.text(conclusion.text, option)
+            found.append(
+                trace.Advice(
+                    conclusion.kind,
+                    conclusion.name,
+                    option or None,
+                    text,
+                    firing.rule,
+                    firing.basis,
+                    firing.claims,
+                    n,
+                )
+            )
+    return tuple(found)
+
+
+def _not_fired(memory: WorkingMemory) -> Iterator[trace.NotFired]:
+    fired = {(firing.rule, firing.option or "") for firing in memory.firings}
+    for instance in memory.base.instances:
+        if (instance.rule.id, instance.option) not in fired:
+            reason, failed = _failure(instance.when, memory.reading)
+            text, names = memory.wording.said(failed)
+            yield trace.NotFired(instance.rule.id, instance.option or None, reason, text, names)
+
+
+def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]:
+    """Why a condition does not hold, and the first part of it that does not."""
+    if isinstance(condition, All):
+        return _failure(next(part for part in condition.parts if not reading.test(part)), reading)
+    if reading.denies(condition):
+        return "denied", condition
+    inside = [ref for ref, _ in refs(condition)]
+    unanswered = any(ref.kind == "attribute" and not reading.test(Known(ref)) for ref in inside)
+    return ("unknown" if unanswered else "no-evidence"), condition

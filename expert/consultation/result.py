@@ -1,0 +1,185 @@
+"""The record of a consultation: frozen values that everything later reads.
+
+They are named tuples, which cost a sixth of a dataclass to define, at every start.
+
+Explanations, the ledger and `--json` see only these records, never the engine's memory. All
+of it is plain data (text, numbers, tuples): `plain` gives the JSON form and `restore` takes
+it back.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeVar
+
+
+def name_of(record: Firing | NotFired) -> str:
+    """rule, or rule@option."""
+    return f"{record.rule}@{record.option}" if record.option else record.rule
+
+
+Plain = str | int | float  # a value in its term's own unit
+
+
+T = TypeVar("T")
+
+
+class Match(NamedTuple):
+    """Something that a premise rested on when its rule fired.
+
+    kind: answer, unknown (the answer is not known), datum (an option's property, with its
+    claims), finding (with the numbers of the firings that concluded it), or no-evidence.
+    """
+
+    kind: str
+    name: str
+    option: str | None
+    value: Plain | None
+    text: str
+    claims: tuple[str, ...] = ()
+    firings: tuple[int, ...] = ()
+
+
+class Concluded(NamedTuple):
+    """What a firing added to working memory (kinds: see rules.Conclusion)."""
+
+    kind: str
+    name: str
+    option: str | None
+    value: Plain | None
+    text: str
+    target: str | None = None
+    strength: str | None = None
+
+
+class Firing(NamedTuple):
+    """A rule that fired: the n-th of its consultation, counting from one."""
+
+    n: int
+    rule: str
+    option: str | None
+    basis: str
+    because: str
+    matched: tuple[Match, ...]
+    concluded: tuple[Concluded, ...]
+    claims: tuple[str, ...]
+
+
+class NotFired(NamedTuple):
+    """A rule that did not fire, and its first condition that failed.
+
+    reason: denied (the case says otherwise), unknown (there is no answer), no-evidence (no
+    rule concluded it).
+    """
+
+    rule: str
+    option: str | None
+    reason: str
+    condition: str
+    names: tuple[str, ...]
+
+
+class Finding(NamedTuple):
+    """A derived finding, and the firings that concluded it."""
+
+    finding: str
+    option: str | None
+    value: Plain
+    text: str
+    firings: tuple[int, ...]
+
+
+class Argument(NamedTuple):
+    """An argument for or against an option."""
+
+    stance: str
+    topic: str
+    target: str | None
+    strength: str
+    rule: str
+    text: str
+    basis: str
+    claims: tuple[str, ...]
+    firing: int
+
+
+class Cost(NamedTuple):
+    """What an option costs, in the currency's unit; high is null where there is no upper bound."""
+
+    low: int | float | None
+    high: int | float | None
+    currency: str
+
+
+class Recommendation(NamedTuple):
+    """The verdict on one option: see policy.
+
+    `timing` is `now`, or the id of the plan step that the option waits for (the last of
+    `waits_for`, which are in the plan's order).
+    """
+
+    option: str
+    label: str
+    verdict: str
+    timing: str
+    waits_for: tuple[str, ...]
+    cost: Cost | None
+    flags: tuple[str, ...]
+    targets: dict[str, str]
+    arguments: tuple[Argument, ...]
+
+
+class PlanStep(NamedTuple):
+    """A step of the plan, numbered from one in order."""
+
+    n: int
+    step: str
+    text: str
+    rules: tuple[str, ...]
+    claims: tuple[str, ...]
+    firings: tuple[int, ...]
+
+
+class Advice(NamedTuple):
+    """A piece of advice, or (kind `caution`) something to be careful about."""
+
+    kind: str
+    id: str
+    option: str | None
+    text: str
+    rule: str
+    basis: str
+    claims: tuple[str, ...]
+    firing: int
+
+
+class KnowledgeId(NamedTuple):
+    """Which knowledge base: `hash` is the SHA-256 of its content."""
+
+    id: str
+    title: str
+    version: str
+    hash: str
+    disclaimer: str
+
+
+class Consultation(NamedTuple):
+    """Everything that followed from one case, and why. A value: it can be compared and stored."""
+
+    knowledge: KnowledgeId
+    answers: dict[str, Plain]
+    findings: tuple[Finding, ...]
+    recommendations: tuple[Recommendation, ...]
+    plan: tuple[PlanStep, ...]
+    advice: tuple[Advice, ...]
+    firings: tuple[Firing, ...]
+    not_fired: tuple[NotFired, ...]
+
+    def recommendation(self, option: str) -> Recommendation:
+        return next(r for r in self.recommendations if r.option == option)
+
+    def counts(self) -> dict[str, int]:
+        """How many firings rest on each basis."""
+        found = {"stated": 0, "inferred": 0, "added": 0}
+        for firing in self.firings:
+            found[firing.basis] += 1
+        return found

@@ -1,0 +1,138 @@
+"""Opening a knowledge base: every pass that checks it, and all problems at once.
+
+A knowledge base is a directory with `kb/` and `rules/`, or the same files as texts (so that
+a ledger can open the very knowledge that made an old record). Loading executes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from expert.io.problems import Problem, Span, _place
+from expert.knowledge.todo import is_todo, problem, todos
+from expert.language.rules import RuleBase, cited, reads
+
+
+# --- passes that make a knowledge base unusable ------------------------------------------
+def check_claims(base: RuleBase) -> list[Problem]:
+    """Every claim is cited, or context with the reason; never both."""
+    problems = []
+    for id, users in cited(base).items():
+        claim = base.knowledge.claims[id]
+        if not users and not claim.context:
+            help = "cite it in a rule or an option's property, or give `context:` with the reason"
+            problems.append(Problem(f"claim `{id}` is cited by nothing", claim.span, help))
+        if users and claim.context and not is_todo(claim.context):
+            message = f"claim `{id}` is context, yet {', '.join(f'`{user}`' for user in users)} cites it"
+            problems.append(Problem(message, claim.span, "drop `context:` or the citation"))
+    return problems
+
+
+def check_numbering(base: RuleBase) -> list[Problem]:
+    """Places count from one without gaps."""
+    problems = []
+    places = sorted((claim.paragraph, claim.sentence, claim.span) for claim in base.knowledge.claims.values())
+    for (paragraph, sentence, _), (then, number, span) in pairwise([(0, 0, Span("")), *places]):
+        if then == paragraph:
+            gap = [f"p{then}s{missing}" for missing in range(sentence + 1, number)]
+        else:
+            gap = [f"p{missing}s1" for missing in range(paragraph + 1, then)]
+            gap += [f"p{then}s{missing}" for missing in range(1, number)]
+        if gap:
+            missing = f"claim `{gap[0]}` is" if len(gap) == 1 else f"claims `{gap[0]}` to `{gap[-1]}` are"
+            help = f"`p{then}s{number}` is given, and places count from one without gaps"
+            problems.append(Problem(f"{missing} missing", span, help))
+    return problems
+
+
+def check_waits(base: RuleBase) -> list[Problem]:
+    """Whatever an option waits for is a step that some rule plans."""
+    planned = {c.name for rule in base.rules for c in rule.then if c.kind == "step"}
+    return [
+        Problem(f"rule `{rule.id}` waits for step `{c.name}`, which no rule plans", rule.span)
+        for rule in base.rules
+        for c in rule.then
+        if c.kind == "wait" and c.name not in planned
+    ]
+
+
+def check_topics(base: RuleBase) -> list[Problem]:
+    """At least one topic decides, if there are options to decide on."""
+    k = base.knowledge
+    if k.options and not any(topic.decides for topic in k.topics.values()):
+        help = "give `decides: yes` to the topic that says whether an option would do"
+        place = next(iter(k.options.values())).span
+        return [Problem("no topic has `decides: yes`, so no option could get a verdict", place, help)]
+    return []
+
+
+# --- passes that only warn ---------------------------------------------------------------
+def warn_unwritten(base: RuleBase) -> list[Problem]:
+    """Texts that are still to be written, in the order of the work."""
+    users = cited(base)
+    found = [problem(todo, base, users) for todo in todos(base)]
+    return [each for each in found if each]
+
+
+def warn_unused(base: RuleBase) -> list[Problem]:
+    """Declared names that no rule concludes or reads."""
+    k = base.knowledge
+    concluded = {(c.kind, c.name) for rule in base.rules for c in rule.then}
+    read = {ref.name for rule in base.rules for ref, _ in reads(rule)} | set(k.cost or ())
+    problems = []
+    for kind, names in (("step", k.steps), ("flag", k.flags), ("finding", k.findings)):
+        for name in names:
+            if (kind, name) not in concluded:
+                problems.append(Problem(f"{kind} `{name}` is concluded by no rule"))
+    for name, term in {**k.attributes, **k.properties}.items():
+        if name not in read:
+            problems.append(Problem(f"{term.kind} `{name}` is read by no rule", term.span))
+    return problems
+
+
+def warn_silent(base: RuleBase) -> list[Problem]:
+    """Rules that can hold for no option, and options that no rule argues about."""
+    alive = {instance.rule.id for instance in base.instances}
+    problems = [
+        Problem(f"rule `{rule.id}` can hold for no option", rule.span)
+        for rule in base.rules
+        if rule.id not in alive
+    ]
+    argued = {c.option for i in base.instances for c in i.then if c.kind == "argument"}
+    for option in base.knowledge.options.values():
+        if option.id not in argued:
+            problems.append(Problem(f"no rule argues for or against option `{option.id}`", option.span))
+    return problems
+
+
+def warn_identical(base: RuleBase) -> list[Problem]:
+    """Rules with the same conditions and the same conclusions."""
+    seen: dict[str, str] = {}
+    problems = []
+    for rule in base.rules:
+        first = seen.setdefault(repr((rule.when, rule.then)), rule.id)
+        if first != rule.id:
+            problems.append(Problem(f"rule `{rule.id}` is the same as `{first}`", rule.span))
+    return problems
+
+
+Pass = Callable[[RuleBase], list[Problem]]
+
+
+# each pass with the files that have to be right before it can say anything
+ERRORS: dict[Pass, tuple[str, ...]] = {
+    check_claims: ("kb/claims", "kb/options", "rules/"),
+    check_numbering: ("kb/claims",),
+    check_waits: ("kb/vocabulary", "rules/"),
+    check_topics: ("kb/vocabulary", "kb/options"),
+}
+
+
+WARNINGS: tuple[Pass, ...] = (warn_unused, warn_silent, warn_identical)
+
+
+def warnings(base: RuleBase) -> list[Problem]:
+    """What is unfinished, and then what is odd, about a knowledge base that can be used."""
+    odd = sorted((problem for check in WARNINGS for problem in check(base)), key=_place)
+    return warn_unwritten(base) + odd

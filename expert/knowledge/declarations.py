@@ -1,0 +1,275 @@
+"""Reading `kb/`: the declarations of a knowledge base, from the YAML of its files.
+
+Nothing is executed. Whatever is wrong is noted with its place, and reading goes on.
+"""
+
+from __future__ import annotations
+
+import re
+
+from expert.io.files import content_hash
+from expert.io.problems import Problem, Span, shorten
+from expert.io.yaml import Node, Reader
+from expert.language.model import (
+    NUMERIC,
+    TYPES,
+    BadValue,
+    Claim,
+    Datum,
+    Knowledge,
+    Named,
+    Option,
+    Term,
+    Value,
+)
+
+FILES = ("document", "claims", "vocabulary", "options")
+
+
+RESERVED = ("known", "unknown", "any", "all", "not", "unless", "option")
+
+
+PLURALS = {"attribute": "attributes", "finding": "findings", "property": "properties"}
+
+
+def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader) -> Knowledge:
+    """What the `kb/` files say; whatever is wrong with them is added to the reader's problems."""
+    empty = {name: Node(Span(f"kb/{name}.yaml"), pairs=[]) for name in FILES}
+    document, claims, vocabulary, options = (nodes.get(f"kb/{n}.yaml", empty[n]) for n in FILES)
+    # what a file that could not be read would have said is not a second problem
+    unread = [not nodes.get(f"kb/{name}.yaml") for name in FILES]
+    needed = "" if unread[0] else "id title version disclaimer"
+    head = reader.fields(document, "the document", needed, "source")
+    about = {key: reader.text(node, f"`{key}`") for key, node in head.items() if key != "source"}
+    body = reader.fields(claims, "the claims file", "" if unread[1] else "hedges claims")
+    named = reader.entries(body.get("hedges"), "the hedges", some=True)
+    hedges = {name: reader.text(node, f"hedge `{name}`") for _, name, node in named}
+    all_claims = _read_claims(body.get("claims"), hedges, reader)
+    needed = "" if unread[2] else "attributes topics"
+    words = reader.fields(vocabulary, "the vocabulary", needed, "findings targets steps flags")
+    attributes = _read_terms(words.get("attributes"), "attribute", reader)
+    findings = _read_terms(words.get("findings"), "finding", reader)
+    for name in sorted(attributes.keys() & findings.keys()):
+        reader.add(Problem(f"finding `{name}` is an attribute too", findings[name].span))
+    sheet = reader.fields(options, "the options file", "" if unread[3] else "options", "properties cost")
+    properties = _read_terms(sheet.get("properties"), "property", reader)
+    for name in sorted(properties.keys() & {name for name, term in findings.items() if term.per_option}):
+        message = f"property `{name}` is a per-option finding too, so `option.{name}` could be either"
+        reader.add(Problem(message, properties[name].span))
+    return Knowledge(
+        id=about.get("id", ""),
+        title=about.get("title", ""),
+        version=about.get("version", ""),
+        disclaimer=about.get("disclaimer", ""),
+        hedges=hedges,
+        claims=all_claims,
+        attributes=attributes,
+        findings=findings,
+        properties=properties,
+        options=_read_options(sheet.get("options"), properties, all_claims, reader),
+        targets=_read_named(words.get("targets"), "target", reader),
+        topics=_read_named(words.get("topics"), "topic", reader),
+        steps=_read_named(words.get("steps"), "step", reader),
+        flags=_read_named(words.get("flags"), "flag", reader),
+        cost=_read_cost(sheet.get("cost") if words else None, findings, reader),
+        files=files,
+        hash=content_hash(files),
+    )
+
+
+def _read_claims(node: Node | None, hedges: dict[str, str], reader: Reader) -> dict[str, Claim]:
+    claims = {}
+    for key, id, body in reader.entries(node, "the claims", some=True):
+        if not re.fullmatch(r"p[1-9][0-9]{0,3}s[1-9][0-9]{0,3}", id):
+            help = "such as p7s1: paragraph 7, sentence 1"
+            reader.report(key, f"`{id}` is not the place of a sentence", help)
+            continue
+        found = reader.fields(body, f"claim `{id}`", "says hedge fingerprint", "context")
+        fingerprint = reader.text(found.get("fingerprint"), f"fingerprint of `{id}`")
+        if fingerprint and not re.fullmatch(r"[0-9a-f]{16}", fingerprint):
+            message = f"`{shorten(fingerprint)}` is not the fingerprint of `{id}`: 16 hexadecimal digits"
+            reader.report(found["fingerprint"], message)
+        claims[id] = Claim(
+            id,
+            reader.text(found.get("says"), f"`says` of `{id}`"),
+            reader.pick(found.get("hedge") if hedges else None, "hedge", hedges),
+            fingerprint,
+            reader.text(found.get("context"), f"`context` of `{id}`"),
+            key.span,
+        )
+    return claims
+
+
+def _read_terms(node: Node | None, kind: str, reader: Reader) -> dict[str, Term]:
+    optional = "says values min max decimals unit currency question help fixed per-option"
+    terms = {}
+    for key, name, body in reader.entries(node, f"the {PLURALS[kind]}"):
+        if name in RESERVED:
+            reader.report(key, f"`{name}` is a word of the rule language and no name for the {PLURALS[kind]}")
+        required = "type label question" if kind == "attribute" else "type label"
+        found = reader.fields(body, f"{kind} `{name}`", required, optional)
+        terms[name] = _read_term(key, name, kind, found, reader)
+    return terms
+
+
+def _read_term(key: Node, name: str, kind: str, found: dict[str, Node], reader: Reader) -> Term:
+    type = reader.pick(found.get("type"), f"type of `{name}`", TYPES)
+    decimals = {"money": 2, "number": 1}.get(type, 0)
+    if given := found.get("decimals"):
+        allowed = re.fullmatch("[0-6]", given.text or "") and type in ("number", "money")
+        decimals = int(given.text or "") if allowed else decimals
+        if not allowed:
+            message = f"`decimals` of `{name}` is {given.shape}"
+            reader.report(given, message, "0 to 6, and for a number or money only")
+    if type == "money" and "currency" not in found:
+        reader.report(key, f"{kind} `{name}` is money and has no `currency`", "such as USD")
+    low, high = (_bound(found.get(side), name, type, decimals, reader) for side in ("min", "max"))
+    term = Term(
+        name,
+        kind,
+        type,
+        reader.text(found.get("label"), f"label of `{name}`"),
+        reader.text(found.get("says"), f"`says` of `{name}`"),
+        _read_values(key, name, kind, type, found.get("values"), reader),
+        low=0 if type == "count" and low is None else low,
+        high=high,
+        decimals=decimals,
+        unit=reader.text(found.get("currency" if type == "money" else "unit"), f"unit of `{name}`"),
+        question=reader.text(found.get("question"), f"question of `{name}`"),
+        help=reader.text(found.get("help"), f"help of `{name}`"),
+        fixed=reader.pick(found.get("fixed"), "`fixed`", ("yes", "no")) == "yes",
+        per_option=reader.pick(found.get("per-option"), "`per-option`", ("yes", "no")) == "yes",
+        span=key.span,
+    )
+    _check_term(term, found, reader)
+    return term
+
+
+def _check_term(term: Term, found: dict[str, Node], reader: Reader) -> None:
+    """What is said of the term fits its kind and type."""
+    fits = {
+        "per-option": (term.kind == "finding", "a finding"),
+        "fixed": (term.kind == "attribute", "an attribute"),
+        "currency": (term.type == "money", "money"),
+        "unit": (term.type in ("count", "number"), "a count or a number"),
+        "min": (term.numeric, "a count, a number or money"),
+        "max": (term.numeric, "a count, a number or money"),
+    }
+    for field_name, (fitting, what) in fits.items():
+        if field_name in found and term.type and not fitting:
+            message = f"`{field_name}` is for {what}, and `{term.name}` is a {term.type} {term.kind}"
+            reader.report(found[field_name], message)
+    if term.low is not None and term.high is not None and term.low > term.high:
+        low, high = term.spell(term.low), term.spell(term.high)
+        reader.report(found["max"], f"`max` of `{term.name}`, `{high}`, is less than its `min`, `{low}`")
+    for word in re.findall(r"\{[^{}]*\}|[{}]", term.says):
+        if word != "{value}" or term.type == "yes-no":
+            message = f"unknown placeholder `{shorten(word)}` in `says` of `{term.name}`"
+            help = "allowed: {value}, and not for yes-no, whose `says` is a whole statement"
+            reader.report(found["says"], message, help)
+
+
+def _read_values(
+    key: Node, name: str, kind: str, type: str, node: Node | None, reader: Reader
+) -> dict[str, str]:
+    """The values of a choice or yes-no with their labels."""
+    what = f"the values of `{name}`"
+    entries = reader.entries(node, what, some=type == "choice")
+    values = {value: reader.text(label, f"value `{value}`") for _, value, label in entries}
+    if type == "choice" and node is None:
+        reader.report(key, f"{kind} `{name}` is a choice and has no `values`")
+    elif type in NUMERIC and node is not None:
+        reader.report(node, f"{kind} `{name}` is a {type} and cannot have `values`")
+    for place, value, _ in entries:
+        if value in ("known", "unknown"):
+            reader.report(place, f"`{value}` is a word of the rule language and cannot be a value")
+        elif type == "yes-no" and value not in ("yes", "no"):
+            reader.unknown(place, f"value in {what}", ("yes", "no"))
+    if type == "yes-no":
+        return {"yes": values.get("yes", "yes"), "no": values.get("no", "no")}
+    return values
+
+
+def _bound(node: Node | None, name: str, type: str, decimals: int, reader: Reader) -> int | None:
+    if node is None or type not in NUMERIC:
+        return None
+    return read_number(node, Term(name, "bound", type, "", decimals=decimals), reader)
+
+
+def read_value(node: Node, term: Term, reader: Reader) -> Value | None:
+    """The value that the node spells, or None with a problem noted."""
+    if not term.numeric and not term.values:
+        return None  # that its type or values are missing is noted already
+    if not node.text or not node.text.strip():
+        help = f"allowed: {term.allowed}"
+        reader.report(node, f"a value of `{term.name}` must be a single value, not {node.shape}", help)
+        return None
+    try:
+        return term.parse(node.text)
+    except BadValue as error:
+        reader.report(node, error.message, error.help)
+        return None
+
+
+def read_number(node: Node, term: Term, reader: Reader) -> int | None:
+    """The node's number in the term's scale, or None with a problem noted."""
+    value = read_value(node, term, reader)
+    return value if isinstance(value, int) else None
+
+
+def _read_named(node: Node | None, what: str, reader: Reader) -> dict[str, Named]:
+    named = {}
+    for _, id, body in reader.entries(node, f"the {what}s"):
+        if body.pairs is None:
+            named[id] = Named(id, reader.text(body, f"{what} `{id}`"))
+        else:
+            found = reader.fields(body, f"{what} `{id}`", "label", "decides" if what == "topic" else "")
+            decides = reader.pick(found.get("decides"), "`decides`", ("yes", "no")) == "yes"
+            named[id] = Named(id, reader.text(found.get("label"), f"label of `{id}`"), decides)
+    return named
+
+
+def _read_options(
+    node: Node | None, properties: dict[str, Term], claims: dict[str, Claim], reader: Reader
+) -> dict[str, Option]:
+    options = {}
+    for key, id, body in reader.entries(node, "the options"):
+        found = reader.fields(body, f"option `{id}`", "label", "properties")
+        data: dict[str, tuple[Datum, ...]] = {}
+        entries = reader.entries(found.get("properties"), f"the properties of `{id}`")
+        for name_node, name, values in entries:
+            if name not in properties:
+                reader.unknown(name_node, "property", properties)
+                continue
+            if values.items == []:
+                reader.report(values, f"no value is given for `{name}`")
+            read = [_read_datum(item, properties[name], claims, reader) for item in reader.listing(values)]
+            data[name] = tuple(datum for datum in read if datum)
+        options[id] = Option(id, reader.text(found.get("label"), f"label of `{id}`"), data, key.span)
+    return options
+
+
+def _read_datum(node: Node, term: Term, claims: dict[str, Claim], reader: Reader) -> Datum | None:
+    found = reader.fields(node, f"property `{term.name}`", "value claims")
+    cited = read_claims(found.get("claims"), claims, reader)
+    value = read_value(found["value"], term, reader) if "value" in found else None
+    return None if value is None else Datum(value, cited)
+
+
+def read_claims(node: Node | None, claims: dict[str, Claim], reader: Reader) -> tuple[str, ...]:
+    """The claims that a list of ids names."""
+    if not claims:
+        return ()  # that there are none is noted already
+    ids = [reader.pick(item, "claim", claims) for item in reader.listing(node)]
+    if node is not None and not reader.listing(node):
+        reader.report(node, "no claim is given")
+    return tuple(id for id in ids if id)
+
+
+def _read_cost(node: Node | None, findings: dict[str, Term], reader: Reader) -> tuple[str, str] | None:
+    if node is None:
+        return None
+    money = [name for name, term in findings.items() if term.type == "money" and term.per_option]
+    found = reader.fields(node, "`cost`", "low high")
+    low, high = (reader.pick(found.get(side), "per-option money finding", money) for side in ("low", "high"))
+    return (low, high) if low and high else None

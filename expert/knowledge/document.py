@@ -1,0 +1,97 @@
+"""The document against the knowledge base: which sentence is encoded, context, missing, changed.
+
+A place is `p7s1`: paragraph 7, sentence 1, counting non-empty lines as paragraphs, headings
+included. The document's sentences are never stored, only their fingerprints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import NamedTuple
+
+from expert.knowledge.todo import is_todo
+from expert.language.model import Claim
+from expert.language.rules import RuleBase, cited
+
+# a sentence ends at . ! or ? (and what closes it), before a space and a capital, quote or figure
+ENDS = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
+
+
+NOT_ENDS = re.compile(r"\b(?:e\.g|i\.e|etc|cf|vs|approx|no|fig|mr|mrs|ms|dr|prof|st|[A-Z])\.$", re.I)
+
+
+LAST = 40  # characters that hold the last word of a sentence, and what is around it
+
+
+class Place(NamedTuple):
+    """One sentence's standing.
+
+    status: encoded, context, todo (the claim is unwritten), missing (no claim), changed, gone.
+    """
+
+    id: str
+    paragraph: int
+    status: str
+    users: tuple[str, ...]  # rules and option properties that cite the claim
+
+
+def sentences(document: str) -> dict[str, str]:
+    """The document's sentences by place."""
+    found = {}
+    paragraphs = [line.strip() for line in document.splitlines() if line.strip()]
+    for number, paragraph in enumerate(paragraphs, 1):
+        for place, sentence in enumerate(split(paragraph), 1):
+            found[f"p{number}s{place}"] = sentence
+    return found
+
+
+def split(paragraph: str) -> list[str]:
+    """The sentences of a paragraph."""
+    found: list[str] = []
+    start = 0
+    for end in ENDS.finditer(paragraph):
+        # only the last word matters, and a paragraph can be long
+        if not NOT_ENDS.search(paragraph[max(start, end.end() - LAST) : end.end()].strip()):
+            found.append(paragraph[start : end.end()].strip())
+            start = end.end()
+    return [*found, paragraph[start:].strip()]
+
+
+def fingerprint(sentence: str) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of the normalised sentence.
+
+    Normalised: Unicode NFKC, straight quotes, single spaces, case folded; so a change of
+    typography is no change, and a change of one letter is.
+    """
+    text = unicodedata.normalize("NFKC", sentence)
+    text = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})
+    return hashlib.sha256(" ".join(text.split()).casefold().encode()).hexdigest()[:16]
+
+
+def coverage(base: RuleBase, document: str | None = None) -> list[Place]:
+    """Every place in order, checked against the document if it is given."""
+    claims, users = base.knowledge.claims, cited(base)
+    found = {} if document is None else sentences(document)
+    places = []
+    for id in sorted({*claims, *found}, key=lambda id: [int(part) for part in id[1:].split("s")]):
+        claim = claims.get(id)
+        if claim is None:
+            status = "missing"
+        elif document is not None and id not in found:
+            status = "gone"
+        elif document is not None and fingerprint(found[id]) != claim.fingerprint:
+            status = "changed"
+        elif _unwritten(claim, base, bool(users[id])):
+            status = "todo"
+        else:
+            status = "encoded" if users[id] else "context"
+        paragraph = int(id[1:].split("s")[0])
+        places.append(Place(id, paragraph, status, tuple(users.get(id, ()))))
+    return places
+
+
+def _unwritten(claim: Claim, base: RuleBase, used: bool) -> bool:
+    texts = [claim.says, base.knowledge.hedges[claim.hedge], "" if used else claim.context]
+    return any(map(is_todo, texts))

@@ -1,0 +1,116 @@
+"""Loading a knowledge base: its directory, or its files as a record keeps them. Nothing in it is executed."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+from expert.io.files import read_text
+from expert.io.problems import KnowledgeError, Problem, Span, _place, shorten
+from expert.io.yaml import Node, Reader, parse_yaml
+from expert.knowledge.checks import ERRORS
+from expert.knowledge.declarations import FILES, read_knowledge
+from expert.knowledge.read_rules import build_rules
+from expert.language.rules import RuleBase
+
+FILE_LIMIT = 500  # files in rules/
+
+
+TOTAL_LIMIT = 4_000_000  # characters in all files
+
+
+# without these nothing can be said of the rules: every name in them would be unknown
+SECTIONS = {"kb/claims.yaml": "claims", "kb/vocabulary.yaml": "attributes", "kb/options.yaml": "options"}
+
+
+def load(directory: Path) -> RuleBase:
+    """The knowledge base in `directory`. Raises KnowledgeError with every problem found."""
+    files, problems = read_files(directory)
+    base, problems = _open(files, str(directory / "_")[:-1], problems)
+    if problems:
+        raise KnowledgeError(problems)
+    return base
+
+
+def read_files(directory: Path) -> tuple[dict[str, str], list[Problem]]:
+    """The knowledge files of a directory, by their path in it, with `\\n` line ends; and problems."""
+    shown = shorten(str(directory))
+    try:
+        names, problems = _file_names(directory)
+    except OSError as error:
+        return {}, [Problem(f"`{shown}` cannot be read: {error.strerror or error}")]
+    if not names:
+        return {}, problems
+    files: dict[str, str] = {}
+    for name in names:
+        try:
+            text = read_text(directory / name, str(directory / name))
+        except KnowledgeError as error:
+            problems += error.problems
+            continue
+        files[name] = text.replace("\r\n", "\n")
+        if sum(map(len, files.values())) > TOTAL_LIMIT:
+            message = f"the files of `{shown}` are larger than {TOTAL_LIMIT:,} characters together"
+            return files, [*problems, Problem(message, Span(str(directory / name)))]
+    return files, problems
+
+
+def _file_names(directory: Path) -> tuple[list[str], list[Problem]]:
+    """The names of the knowledge files, none if it is no knowledge base; and problems."""
+    shown = shorten(str(directory))
+    if not (directory / "kb").is_dir() or not (directory / "rules").is_dir():
+        help = "a knowledge base is a directory that holds `kb/` and `rules/`"
+        return [], [Problem(f"`{shown}` is not a knowledge base", None, help)]
+    found = sorted(entry.name for entry in islice((directory / "rules").iterdir(), FILE_LIMIT + 1))
+    if len(found) > FILE_LIMIT:
+        return [], [Problem(f"`{shown}/rules` holds more than {FILE_LIMIT} files")]
+    problems = []
+    for name in found:
+        place = Span(f"{directory / 'rules'}/{shorten(name)}")
+        if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
+            problems.append(Problem(f"rule file `{shorten(name)}` would be ignored", place, "name it .yaml"))
+        elif not name.isprintable():
+            problems.append(Problem(f"file name `{shorten(name)}` cannot be printed", place))
+    rules = [f"rules/{name}" for name in found if name.endswith(".yaml") and name.isprintable()]
+    if not rules:
+        problems.append(Problem(f"`{directory / 'rules'}` holds no .yaml file", None))
+    return [*(f"kb/{name}.yaml" for name in FILES), *rules], problems
+
+
+def open_files(files: dict[str, str], prefix: str = "") -> tuple[RuleBase, list[Problem]]:
+    """The knowledge base that the texts make up, and what is wrong with it; runs nothing."""
+    return _open(files, prefix, [])
+
+
+def _open(files: dict[str, str], prefix: str, before: list[Problem]) -> tuple[RuleBase, list[Problem]]:
+    """The same, with the problems there were `before`, in getting at the texts."""
+    reader = Reader()
+    try:
+        base = _read(files, prefix, reader)
+    except KnowledgeError as error:  # too many problems to go on
+        nothing, problems = Reader(), {*before, *error.problems}
+        return build_rules(read_knowledge({}, {}, nothing), {}, nothing), sorted(problems, key=_place)
+    problems = {*before, *reader.problems}
+    # what follows from another problem is not reported: a check waits for its files to be right
+    wrong = {problem.span.file.removeprefix(prefix) for problem in problems if problem.span}
+    for check, needed in ERRORS.items():
+        if not any(name.startswith(needed) for name in wrong) and set(SECTIONS) <= files.keys():
+            problems.update(check(base))
+    return base, sorted(problems, key=_place)
+
+
+def _read(files: dict[str, str], prefix: str, reader: Reader) -> RuleBase:
+    nodes = {}
+    for name, text in files.items():
+        node, problems = parse_yaml(text, prefix + name)
+        reader.add(*problems)
+        if node is not None:
+            nodes[name] = node
+    knowledge = read_knowledge(files, nodes, reader)
+    complete = all(_declares(nodes.get(name), section) for name, section in SECTIONS.items())
+    return build_rules(knowledge, nodes if complete else {}, reader)
+
+
+def _declares(node: Node | None, section: str) -> bool:
+    pairs = node.pairs or () if node else ()
+    return any(key.text == section and value.pairs is not None for key, value in pairs)

@@ -1,0 +1,212 @@
+"""Reading conditions and quantities: which names they may use, and what fits with what."""
+
+from __future__ import annotations
+
+from expert.io.yaml import Node, Reader
+from expert.knowledge.declarations import read_number, read_value
+from expert.language.conditions import (
+    All,
+    Any,
+    Arithmetic,
+    Compare,
+    Condition,
+    Is,
+    Known,
+    Not,
+    OptionIs,
+    Quantity,
+    Ref,
+    Unless,
+    refs,
+)
+from expert.language.model import Knowledge, Term, Value
+
+COMPARISONS = ("more-than", "at-least", "less-than", "at-most")
+
+
+ARITHMETIC = ("times", "plus", "minus")
+
+
+QUANTITIES = "a quantity is a number, a term with numbers, or times, plus or minus of such"
+
+
+class Scope:
+    """The names that conditions may use, and the reading of conditions written with them."""
+
+    def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
+        self.knowledge, self.reader = knowledge, reader
+        names = [*knowledge.attributes]
+        names += [f"option.{n}" if t.per_option else n for n, t in knowledge.findings.items()]
+        self.names = dict.fromkeys([*names, *(f"option.{name}" for name in knowledge.properties)])
+        self.findings = [n for n in names if self.find(n)[0].kind == "finding"]
+
+    def find(self, name: str) -> tuple[Ref, Term]:
+        """The term that one of `names` stands for."""
+        scoped, bare = name.startswith("option."), name.removeprefix("option.")
+        k = self.knowledge
+        if bare in k.findings and k.findings[bare].per_option == scoped:
+            return Ref("finding", bare, scoped), k.findings[bare]
+        if scoped:
+            return Ref("property", bare, True), k.properties[bare]
+        return Ref("attribute", bare), k.attributes[bare]
+
+    def ref(self, name: str, node: Node) -> tuple[Ref, Term] | None:
+        """The term a name stands for, or None with a problem noted."""
+        if name not in self.names:
+            self.reader.unknown(node, "attribute or finding", self.names)
+            return None
+        return self.find(name)
+
+    def condition(self, node: Node) -> Condition:
+        """A mapping (all of its entries) or a list (all of its conditions)."""
+        if node.items is not None:
+            return All(tuple(self.condition(item) for item in node.items))
+        if node.pairs is None:
+            help = "such as `attribute: value`"
+            self.reader.report(node, f"a condition must be a mapping or a list, not {node.shape}", help)
+            return All(())
+        return All(tuple(self._entry(key, value) for key, value in node.pairs if key.text is not None))
+
+    def _inner(self, node: Node, what: str) -> Condition:
+        """A condition inside another, which must say something."""
+        if node.pairs == [] or node.items == []:
+            self.reader.report(node, f"{what} is given no condition")
+        return self.condition(node)
+
+    def _entry(self, key: Node, value: Node) -> Condition:
+        name = key.text or ""
+        if name == "any":
+            parts = tuple(self._inner(item, "`any`") for item in self.reader.listing(value))
+            if len(parts) < 2:
+                self.reader.report(value, "`any` needs a list of two or more conditions")
+            return Any(parts)
+        if name == "all":
+            return self._inner(value, "`all`")
+        if name == "unless":
+            return Unless(self._inner(value, "`unless`"))
+        if name == "not":
+            return self._negated(self._inner(value, "`not`"), key)
+        if name == "option":
+            return self._option(value)
+        if name not in self.names:
+            words = [*self.names, "any", "all", "not", "unless", "option"]
+            self.reader.unknown(key, "attribute or finding", words)
+            return All(())
+        return self._test(*self.find(name), value)
+
+    def _option(self, value: Node) -> Condition:
+        options, items = self.knowledge.options, self.reader.listing(value)
+        if not items:
+            self.reader.report(value, "no option is given")
+        ids = [self.reader.pick(item, "option", options) for item in items]
+        return OptionIs(tuple(id for id in ids if id))
+
+    def _test(self, ref: Ref, term: Term, value: Node) -> Condition:
+        if value.text == "known":
+            return Known(ref)
+        if value.text == "unknown":
+            if ref.kind != "attribute":
+                help = "write `unless: {" + term.name + ": known}`: a finding is concluded or it is not"
+                self.reader.report(value, f"`{term.name}` is a {ref.kind} and is never unknown", help)
+            return Known(ref, False)
+        if value.pairs is None:
+            return Is(ref, self._values(value, term))
+        parts = [self._comparison(ref, term, key, operand) for key, operand in value.pairs]
+        if not parts:
+            self.reader.report(value, f"the test of `{term.name}` is empty")
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def _comparison(self, ref: Ref, term: Term, key: Node, operand: Node) -> Condition:
+        if key.text == "not":
+            return self._negated(Is(ref, self._values(operand, term)), key)
+        operator = self.reader.pick(key, "comparison", [*COMPARISONS, "not"])
+        if operator and term.numeric:
+            return Compare(ref, operator, self.quantity(operand, term))
+        if operator and term.type:
+            self.reader.report(key, f"`{term.name}` is a {term.type} and cannot be compared by size")
+        return All(())
+
+    def _negated(self, part: Condition, key: Node) -> Condition:
+        for ref, _ in refs(part):
+            if ref.kind == "finding":
+                help = "write `unless`: a finding that no rule concluded is not denied, there is no evidence"
+                self.reader.report(key, f"`not` over the finding `{ref.name}`", help)
+        return Not(part)
+
+    def _values(self, node: Node, term: Term) -> tuple[Value, ...]:
+        items = self.reader.listing(node)
+        if not items:
+            self.reader.report(node, f"no value is given for `{term.name}`", f"allowed: {term.allowed}")
+        values = [self._value(item, term) for item in items]
+        return tuple(value for value in values if value is not None)
+
+    def _value(self, item: Node, term: Term) -> Value | None:
+        if item.text in ("known", "unknown"):
+            help = f"write `any: [{{{term.name}: {item.text}}}, ...]`"
+            self.reader.report(item, f"`{item.text}` stands alone: it is not a value of `{term.name}`", help)
+            return None
+        return read_value(item, term, self.reader)
+
+    def quantity(self, node: Node, term: Term) -> Quantity:
+        """A number, the name of a numeric term, or times / plus / minus of such, scaled as `term`."""
+        text = node.text or ""
+        if node.pairs is not None:
+            return self._arithmetic(node, term)
+        if node.blank or node.items is not None:
+            self.reader.report(node, f"a quantity must not be {node.shape}", QUANTITIES)
+            return 0
+        if text[0] in "0123456789-.+":
+            return read_number(node, term._replace(low=None, high=None), self.reader) or 0
+        found = self.ref(text, node)
+        if not found:
+            return 0
+        ref, other = found
+        if misfit := _misfit(other, term):
+            self.reader.report(node, f"`{text}` {misfit}", QUANTITIES if not other.numeric else "")
+        return ref
+
+    def _arithmetic(self, node: Node, term: Term) -> Quantity:
+        pairs = node.pairs or []
+        if len(pairs) != 1:
+            self.reader.report(node, "a computed quantity has one key", f"keys: {', '.join(ARITHMETIC)}")
+        operator = self.reader.pick(pairs[0][0], "operator", ARITHMETIC) if len(pairs) == 1 else ""
+        if not operator:
+            return 0
+        operands = self.reader.listing(pairs[0][1])
+        if len(operands) < 2 or (operator == "minus" and len(operands) > 2):
+            many = "two operands" if operator == "minus" else "a list of two or more operands"
+            self.reader.report(pairs[0][1], f"`{operator}` needs {many}")
+        if operator != "times":
+            return Arithmetic(operator, tuple(self.quantity(item, term) for item in operands))
+        return Arithmetic("times", self._factors(operands, term, node))
+
+    def _factors(self, operands: list[Node], term: Term, node: Node) -> tuple[Quantity, ...]:
+        """One factor is measured as the product is, the others are plain counts."""
+        count = Term("factor", "factor", "count", "")
+        measured = [item for item in operands if self._is_measured(item, term)]
+        if (term.decimals or term.unit) and len(measured) != 1:
+            message = f"one factor must be measured as `{term.name}` ({_measure(term)}), and only one"
+            self.reader.report(node, message)
+        return tuple(self.quantity(item, term if item in measured[:1] else count) for item in operands)
+
+    def _is_measured(self, node: Node, term: Term) -> bool:
+        if node.text not in self.names:
+            return node.pairs is not None or "." in (node.text or "")
+        other = self.find(node.text)[1]
+        return (other.decimals, other.unit) == (term.decimals, term.unit) and bool(term.decimals or term.unit)
+
+
+def _misfit(other: Term, term: Term) -> str:
+    """Why a term cannot be a quantity that is measured as another one, if it cannot."""
+    if not other.numeric:
+        return f"is a {other.type}, not a number" if other.type else ""
+    if term.kind == "factor":  # a count of anything multiplies
+        counts = other.type != "money" and not other.decimals
+        return "" if counts else f"({_measure(other)}) is not a count, as all factors but one must be"
+    same = (other.decimals, other.unit) == (term.decimals, term.unit)
+    return "" if same else f"({_measure(other)}) is not measured as `{term.name}` ({_measure(term)})"
+
+
+def _measure(term: Term) -> str:
+    places = f", {term.decimals} decimals" if term.type == "number" else ""
+    return f"{term.type}{' of ' + term.unit if term.unit else ''}{places}"

@@ -1,0 +1,191 @@
+"""Rules read from `rules/*.yaml`, spelled out per option, and put into firing order."""
+
+from __future__ import annotations
+
+import re
+
+from expert.io.problems import Problem, listed, not_among, shorten
+from expert.io.yaml import Node, Reader
+from expert.knowledge.declarations import read_claims, read_value
+from expert.knowledge.read_conditions import Scope
+from expert.language.conditions import All
+from expert.language.model import BadValue, Knowledge
+from expert.language.rules import (
+    BASES,
+    PLACEHOLDER,
+    STANCES,
+    STRENGTHS,
+    Conclusion,
+    Instance,
+    Rule,
+    RuleBase,
+    instances_of,
+    stratify,
+)
+
+KINDS = "conclude argue plan wait flag advise caution"
+
+
+SPELLED_LIMIT = 4_000_000  # pieces of YAML in all rules, times the options they may range over
+
+
+def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) -> RuleBase:
+    """The rule base of the rule files; problems are added to the reader's."""
+    rules: dict[str, Rule] = {}
+    rule_reader = _RuleReader(knowledge, reader)
+    for name, node in sorted(nodes.items()):
+        if name.startswith("rules/"):
+            for item in _rule_nodes(node, reader):
+                rule = rule_reader.rule(item)
+                if rule.id and rule.id in rules:
+                    message, first = f"duplicate rule `{rule.id}`", rules[rule.id].span
+                    reader.add(Problem(message, rule.span, f"first given at {first}"))
+                rules.setdefault(rule.id, rule)
+    size = sum(node.size for name, node in nodes.items() if name.startswith("rules/"))
+    if size * len(knowledge.options) > SPELLED_LIMIT:
+        message = f"too many rules ({len(rules):,}) for so many options ({len(knowledge.options):,})"
+        reader.add(Problem(message, next(iter(knowledge.options.values())).span))
+        return RuleBase(knowledge, tuple(rules.values()), ())
+    spelled_out = [instance for rule in rules.values() for instance in instances_of(rule, knowledge)]
+    strata, cycle = stratify(spelled_out)
+    if cycle:
+        message = "a conclusion depends on there being no evidence of itself, or computes itself"
+        reader.add(Problem(message, cycle[0].rule.span, "the cycle: " + _cycle_text(cycle)))
+    numbered = [instance._replace(stratum=strata[instance.id]) for instance in spelled_out]
+    # sorted() is stable: within a stratum and salience, place in the files decides
+    ordered = sorted(numbered, key=lambda instance: (instance.stratum, -instance.rule.salience))
+    return RuleBase(knowledge, tuple(rules.values()), tuple(ordered))
+
+
+def _rule_nodes(node: Node, reader: Reader) -> list[Node]:
+    if node.text is not None:
+        reader.report(node, f"a rule file must be a list of rules, not {node.shape}", "such as `- id: ...`")
+        return []
+    return reader.listing(node)
+
+
+class _RuleReader:
+    """Reads rules."""
+
+    def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
+        self.knowledge, self.reader = knowledge, reader
+        self.scope = Scope(knowledge, reader)
+
+    def rule(self, node: Node) -> Rule:
+        reader = self.reader
+        found = reader.fields(node, "a rule", "id claims basis then because", "when reason salience")
+        id = reader.text(found.get("id"), "`id`")
+        if id and not re.fullmatch(r"[a-z][a-z0-9-]{0,99}", id):
+            help = "up to 100 lowercase letters, digits and `-`, of which the first is a letter"
+            reader.report(found["id"], f"`{shorten(id)}` is not a rule id", help)
+        basis = reader.pick(found.get("basis"), "basis", BASES)
+        reason = reader.text(found.get("reason"), "`reason`")
+        if basis == "added" and "reason" not in found:
+            message = f"rule `{shorten(id)}` is ours (`added`) and gives no `reason` for being there"
+            reader.report(found["basis"], message)
+        salience = reader.text(found.get("salience"), "`salience`") or "0"
+        if not re.fullmatch(r"-?[0-9]{1,6}", salience):
+            reader.report(found["salience"], f"`{shorten(salience)}` is not a whole number for `salience`")
+            salience = "0"
+        because = self._sentence(found.get("because"), "`because`")
+        return Rule(
+            id,
+            read_claims(found.get("claims"), self.knowledge.claims, reader),
+            basis,
+            because,
+            reason,
+            self.scope.condition(found["when"]) if "when" in found else All(()),
+            self._conclusions(found.get("then"), because, id),
+            int(salience),
+            found["id"].span if "id" in found else node.span,
+        )
+
+    def _sentence(self, node: Node | None, what: str) -> str:
+        """A text whose {placeholders} all name something."""
+        text = self.reader.text(node, what)
+        for name in dict.fromkeys(PLACEHOLDER.findall(text)):
+            if node and name != "option" and name not in self.scope.names:
+                names = ["option", *self.scope.names]
+                self.reader.add(not_among(f"placeholder in {what}", name, names, node.span))
+        stray = re.search("[{}]", PLACEHOLDER.sub("", text))
+        if node and stray:
+            help = "a placeholder is a name in braces, such as {option}"
+            self.reader.report(node, f"`{stray[0]}` stands alone in {what}", help)
+        return text
+
+    def _conclusions(self, node: Node | None, because: str, id: str) -> tuple[Conclusion, ...]:
+        if node is None:
+            return ()
+        found: list[Conclusion] = []
+        for part in self.reader.listing(node):
+            for kind, body in self.reader.fields(part, "`then`", "", KINDS).items():
+                if body.items == []:
+                    self.reader.report(body, f"`{kind}` is given nothing")
+                for item in self.reader.listing(body):
+                    found += self._conclusion(kind, item, because, id)
+        if node.items == [] or node.pairs == []:
+            self.reader.report(node, "the rule concludes nothing", f"keys: {', '.join(KINDS.split())}")
+        return tuple(found)
+
+    def _conclusion(self, kind: str, node: Node, because: str, id: str) -> list[Conclusion]:
+        k, reader = self.knowledge, self.reader
+        if kind == "conclude":
+            return self._findings(node)
+        if kind == "argue":
+            return self._argument(node, because)
+        if kind in ("advise", "caution"):
+            return self._advice("advice" if kind == "advise" else "caution", node, because, id)
+        if kind == "flag":
+            return [Conclusion("flag", reader.pick(node, "flag", k.flags), scoped=True)]
+        step = reader.pick(node, "step", k.steps)
+        return [Conclusion("step" if kind == "plan" else "wait", step, scoped=kind == "wait")]
+
+    def _findings(self, node: Node) -> list[Conclusion]:
+        if not node.pairs:
+            help = f"findings: {listed(self.scope.findings)}"
+            shape = "empty" if node.pairs == [] else node.shape
+            self.reader.report(node, f"`conclude` must be a mapping from findings, not {shape}", help)
+        found = []
+        for key, value in node.pairs or ():
+            name = self.reader.pick(key, "finding", self.scope.findings) if key.text is not None else ""
+            if name:
+                found.append(self._finding(name, value))
+        return found
+
+    def _finding(self, name: str, value: Node) -> Conclusion:
+        ref, term = self.scope.find(name)
+        if not term.numeric:
+            return Conclusion("finding", ref.name, read_value(value, term, self.reader), ref.scoped)
+        quantity = self.scope.quantity(value, term)
+        if isinstance(quantity, int):
+            try:
+                term.in_range(quantity)
+            except BadValue as error:
+                self.reader.report(value, error.message)
+        return Conclusion("finding", ref.name, quantity, ref.scoped)
+
+    def _argument(self, node: Node, because: str) -> list[Conclusion]:
+        k, reader = self.knowledge, self.reader
+        found = reader.fields(node, "an argument", "", " ".join([*STANCES, "target", "strength", "says"]))
+        stances = [stance for stance in STANCES if stance in found]
+        if len(stances) != 1 and node.pairs is not None:
+            reader.report(node, "an argument has exactly one of `for`, `against` and `unsure`")
+        if len(stances) != 1:
+            return []
+        topic = reader.pick(found[stances[0]], "topic", k.topics)
+        target = reader.pick(found.get("target"), "target", k.targets)
+        strength = reader.pick(found.get("strength"), "strength", STRENGTHS) or "plain"
+        text = self._sentence(found.get("says"), "`says`") or because
+        return [Conclusion("argument", topic, stances[0], True, "", target, strength, text)]
+
+    def _advice(self, kind: str, node: Node, because: str, id: str) -> list[Conclusion]:
+        """Advice is named by its rule unless it names itself; it is per option if its rule is."""
+        if node.pairs is None:
+            return [Conclusion(kind, id, text=self._sentence(node, f"`{kind}`"))]
+        found = self.reader.fields(node, f"`{kind}`", "says", "id")
+        text = self._sentence(found.get("says"), "`says`") or because
+        return [Conclusion(kind, self.reader.text(found.get("id"), "`id`") or id, text=text)]
+
+
+def _cycle_text(cycle: list[Instance]) -> str:
+    return " needs ".join(f"`{instance.id}` ({instance.rule.span})" for instance in cycle)

@@ -1,0 +1,235 @@
+"""English: how values, conditions, conclusions and rules read. Nothing is decided here.
+
+Two negations get two phrases everywhere: "there is no evidence that" (nothing says so) and
+"it is not the case that" (the case says otherwise).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from expert.language.conditions import (
+    All,
+    Any,
+    Arithmetic,
+    Compare,
+    Condition,
+    Given,
+    Is,
+    Known,
+    OptionIs,
+    Quantity,
+    Ref,
+    Unless,
+)
+from expert.language.model import Knowledge, Term, Value
+from expert.language.rules import BASES, PLACEHOLDER, Conclusion, Rule
+
+NO_EVIDENCE = "there is no evidence that"
+
+
+NOT_THE_CASE = "it is not the case that"
+
+
+REASONS = {
+    "denied": "the case says otherwise",
+    "unknown": "that is not known",
+    "no-evidence": "there is no evidence of it",
+}
+
+
+VERDICT_WORDS = {
+    "preferred": "preferred",
+    "option": "option",
+    "uncertain": "uncertain",
+    "not-advised": "not advised",
+    "not-addressed": "not addressed",
+}
+
+
+COMPARISON_WORDS = {
+    "more-than": "more than",
+    "at-least": "at least",
+    "less-than": "less than",
+    "at-most": "at most",
+}
+
+
+SIGNS_BETWEEN = {"times": " x ", "plus": " + ", "minus": " - "}
+
+
+STANCE_WORDS = {"for": "for", "against": "against", "unsure": "undecided"}
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    """a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def count(number: int, noun: str) -> str:
+    """1 rule, 2 rules."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def in_sentence(label: str) -> str:
+    """A label as it stands inside a sentence."""
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+
+def statement(term: Term, values: tuple[Value, ...]) -> str:
+    """That a term has one of some values."""
+    shown = listed([term.show(value) for value in values], "or")
+    if term.type == "yes-no" and term.says:
+        if len(values) == 1:
+            return term.says if values[0] == "yes" else f"{NOT_THE_CASE} {term.says}"
+        return f"it is known whether {term.says}"
+    if term.says and "{value}" in term.says:
+        return term.says.replace("{value}", shown)
+    return f"{term.label} is {shown}"
+
+
+def known(term: Term, wanted: bool) -> str:
+    """That a term has, or has not, an answer."""
+    about = f"whether {term.says}" if term.type == "yes-no" and term.says else term.label
+    if about.startswith("whether"):
+        return f"it is {'known' if wanted else 'not known'} {about}"
+    return f"{about} is {'known' if wanted else 'not known'}"
+
+
+class Phrases:
+    """Phrases about one knowledge base's conditions and rules."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+
+    def term(self, ref: Ref) -> Term:
+        k = self.knowledge
+        return k.properties[ref.name] if ref.kind == "property" else k.term(ref.name)
+
+    def label(self, ref: Ref) -> str:
+        option = self.knowledge.options.get(ref.option)
+        label = self.term(ref).label
+        return f"{label} of {in_sentence(option.label)}" if option else label
+
+    def condition(self, condition: Condition) -> str:
+        """A condition as a clause."""
+        if isinstance(condition, Is):
+            return self._about(condition.ref, statement(self.term(condition.ref), condition.values))
+        if isinstance(condition, Known):
+            return known(self.term(condition.ref), condition.wanted)
+        if isinstance(condition, Compare):
+            left, right = self.quantity(condition.left, condition), self.quantity(condition.right, condition)
+            return f"{left} is {COMPARISON_WORDS[condition.operator]} {right}"
+        if isinstance(condition, OptionIs):
+            labels = [in_sentence(self.knowledge.options[id].label) for id in condition.ids]
+            return f"the option is {listed(labels, 'or')}"
+        if isinstance(condition, Given):
+            return self._given(condition)
+        if isinstance(condition, All):
+            return " and ".join(self.condition(part) for part in condition.parts) or "always"
+        if isinstance(condition, Any):
+            return "either " + " or ".join(self.condition(part) for part in condition.parts)
+        if isinstance(condition, Unless):
+            return f"{NO_EVIDENCE} {self.condition(condition.part)}"
+        return f"{NOT_THE_CASE} {self.condition(condition.part)}"
+
+    def _about(self, ref: Ref, text: str) -> str:
+        option = self.knowledge.options.get(ref.option)
+        return f"{text} (for {in_sentence(option.label)})" if option else text
+
+    def _given(self, condition: Given) -> str:
+        option = self.knowledge.options[condition.option]
+        if not condition.property:
+            return f"the option is {in_sentence(option.label)}"
+        term = self.knowledge.properties[condition.property]
+        values = tuple(datum.value for datum in condition.data)
+        if not values:
+            return f"the document gives {in_sentence(option.label)} no such {term.label}"
+        return f"{option.label}: {statement(term, values)}"
+
+    def quantity(self, quantity: Quantity, beside: Compare) -> str:
+        """A quantity; a bare number is shown in the measure of what it is compared with."""
+        if isinstance(quantity, Ref):
+            return self.label(quantity)
+        if isinstance(quantity, Arithmetic):
+            parts = [_inner(part, self.quantity(part, beside)) for part in quantity.parts]
+            return SIGNS_BETWEEN[quantity.operator].join(parts)
+        other = beside.right if quantity is beside.left else beside.left
+        return self.term(other).show(quantity) if isinstance(other, Ref) else str(quantity)
+
+    def computed(self, quantity: Quantity, term: Term) -> str:
+        """How a quantity is computed."""
+        if isinstance(quantity, int):
+            return term.show(quantity)
+        if isinstance(quantity, Ref):
+            return self.label(quantity)
+        parts = [_inner(part, self.computed(part, term)) for part in quantity.parts]
+        return SIGNS_BETWEEN[quantity.operator].join(parts)
+
+    def conclusion(self, conclusion: Conclusion) -> str:
+        """What a rule would conclude."""
+        k = self.knowledge
+        if conclusion.kind == "finding":
+            term = k.findings[conclusion.name]
+            if isinstance(conclusion.value, (Ref, Arithmetic)):
+                return f"{term.label} is {self.computed(conclusion.value, term)}"
+            return statement(term, (conclusion.value,)) if conclusion.value is not None else term.label
+        if conclusion.kind == "argument":
+            target = f", for {k.targets[conclusion.target].label}" if conclusion.target else ""
+            strong = "a strong argument " if conclusion.strength == "strong" else "argument "
+            stance = STANCE_WORDS[str(conclusion.value)]
+            return f"{strong}{stance} ({k.topics[conclusion.name].label}{target})"
+        if conclusion.kind == "step":
+            return f"plan: {k.steps[conclusion.name].label}"
+        if conclusion.kind == "wait":
+            return f"wait for: {k.steps[conclusion.name].label}"
+        if conclusion.kind == "flag":
+            return f"note: {k.flags[conclusion.name].label}"
+        return f"{conclusion.kind}: {readable(conclusion.text, k)}"
+
+    def rule(self, rule: Rule) -> list[str]:
+        """A rule in English, one clause a line."""
+        k = self.knowledge
+        who = "For each option:" if rule.ranges else ""
+        clauses = rule.when.parts if isinstance(rule.when, All) else (rule.when,)
+        lines = [f"{rule.id}  ({rule.basis}: {BASES[rule.basis]})", *([f"  {who}"] if who else [])]
+        lines += [
+            f"  {'if  ' if i == 0 else ' and'} {self.condition(clause)}" for i, clause in enumerate(clauses)
+        ]
+        if not clauses:
+            lines.append("  in every case")
+        lines += [
+            f"  {'then' if i == 0 else ' and'} {self.conclusion(conclusion)}"
+            for i, conclusion in enumerate(rule.then)
+        ]
+        lines.append(f"  because {readable(rule.because, k)}")
+        if rule.reason:
+            lines.append(f"  added by us: {rule.reason}")
+        lines += [f"  {id}  {k.claims[id].says} [{k.hedges[k.claims[id].hedge]}]" for id in rule.claims]
+        return lines
+
+
+def _inner(part: Quantity, text: str) -> str:
+    """A part of a computed quantity, in parentheses if it is computed itself."""
+    return f"({text})" if isinstance(part, Arithmetic) else text
+
+
+def fill(text: str, replacement: Callable[[str], str]) -> str:
+    """The text with its {placeholders} replaced; a sentence still starts with a capital."""
+    filled = PLACEHOLDER.sub(lambda match: replacement(match[1]), text)
+    return filled[0].upper() + filled[1:] if text.startswith("{") and filled else filled
+
+
+def readable(text: str, knowledge: Knowledge) -> str:
+    """A rule's text with its placeholders named and not yet filled."""
+
+    def name(word: str) -> str:
+        if word == "option":
+            return "the option"
+        bare = word.removeprefix("option.")
+        term = (
+            knowledge.attributes.get(bare) or knowledge.findings.get(bare) or knowledge.properties.get(bare)
+        )
+        return f"({term.label})" if term else word
+
+    return fill(text, name)

@@ -1,0 +1,83 @@
+"""Grids of cases: the algebra over plain Python, in which bit n of a truth value is case n."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from expert.language.model import Value
+
+
+# --- plain Python: grids of cases ---------------------------------------------------------
+class Row:
+    """A number for each case of a grid; comparisons give truth values."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[int, ...]) -> None:
+        self.values = values
+
+    def __add__(self, other: Row) -> Row:
+        return Row(tuple(a + b for a, b in zip(self.values, other.values, strict=True)))
+
+    def __sub__(self, other: Row) -> Row:
+        return Row(tuple(a - b for a, b in zip(self.values, other.values, strict=True)))
+
+    def __mul__(self, other: Row) -> Row:
+        return Row(tuple(a * b for a, b in zip(self.values, other.values, strict=True)))
+
+    def __gt__(self, other: Row) -> int:
+        return _mask(a > b for a, b in zip(self.values, other.values, strict=True))
+
+    def __ge__(self, other: Row) -> int:
+        return _mask(a >= b for a, b in zip(self.values, other.values, strict=True))
+
+
+def _mask(bits: Iterator[bool]) -> int:
+    return sum(1 << place for place, bit in enumerate(bits) if bit)
+
+
+class Grid:
+    """Every combination of the values given for each attribute (None: unknown)."""
+
+    true, false = -1, 0  # as bit sets without end; `full` cuts them to the grid
+
+    def __init__(self, axes: dict[str, tuple[Value | None, ...]]) -> None:
+        self.axes = axes
+        self.size = prod(len(values) for values in axes.values())
+        self.full = (1 << self.size) - 1
+        self.strides: dict[str, int] = {}
+        stride = 1
+        for name, values in axes.items():
+            self.strides[name] = stride
+            stride *= len(values)
+
+    def where(self, name: str, index: int) -> int:
+        """The cases in which an attribute has the value with this index."""
+        stride, count = self.strides[name], len(self.axes[name])
+        block = ((1 << stride) - 1) << (index * stride)
+        return block * (self.full // ((1 << (stride * count)) - 1))
+
+    def equals(self, attribute: str, value: Value) -> int:
+        values = self.axes.get(attribute, (None,))
+        return self.where(attribute, values.index(value)) if value in values else 0
+
+    def known(self, attribute: str) -> int:
+        values = self.axes.get(attribute, (None,))
+        if None not in values:
+            return self.full
+        return self.full & ~self.where(attribute, values.index(None)) if len(values) > 1 else 0
+
+    def number(self, attribute: str) -> Row:
+        values, stride = self.axes.get(attribute, (None,)), self.strides.get(attribute, 1)
+        numbers = [value if isinstance(value, int) else 0 for value in values]
+        return Row(tuple(numbers[place // stride % len(numbers)] for place in range(self.size)))
+
+    def constant(self, value: int) -> Row:
+        return Row((value,) * self.size)
+
+    def varies(self, truth: int, attribute: str) -> bool:
+        """Whether changing this attribute alone ever changes the truth value."""
+        stride, count = self.strides[attribute], len(self.axes[attribute])
+        first = self.where(attribute, 0) & truth
+        return any((self.where(attribute, i) & truth) >> (i * stride) != first for i in range(1, count))

@@ -1,0 +1,211 @@
+"""What a knowledge base declares in `kb/`: claims, terms, options, and the names rules may use."""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal
+from typing import NamedTuple
+
+from expert.io.problems import Span, listed, not_among, shorten
+
+Value = str | int  # a choice's name, "yes"/"no", or a number scaled by its term's decimals
+
+
+TYPES = ("choice", "yes-no", "count", "number", "money")
+
+
+NUMERIC = ("count", "number", "money")
+
+
+NOWHERE = Span("")
+
+
+SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+EXACT = Context(prec=400)  # no number is ever rounded
+
+
+class BadValue(ValueError):
+    """A text or number that a term does not allow: what is wrong, and what would be right."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(f"{message}; {help}" if help else message)
+        self.message, self.help = message, help
+
+
+class Claim(NamedTuple):
+    """One sentence of the document: where it stands, what it says in our words, how surely."""
+
+    id: str
+    says: str
+    hedge: str
+    fingerprint: str
+    context: str = ""  # why nothing follows from it; empty if rules or options cite it
+    span: Span = NOWHERE
+
+    @property
+    def paragraph(self) -> int:
+        return int(self.id[1:].split("s")[0])
+
+    @property
+    def sentence(self) -> int:
+        return int(self.id.split("s")[1])
+
+
+class Term(NamedTuple):
+    """Something that has values: an attribute of the case, a finding, or an option's property.
+
+    Numbers are integers scaled by 10**decimals, so that no total is ever inexact.
+    """
+
+    name: str
+    kind: str  # attribute, finding, property
+    type: str
+    label: str
+    says: str = ""
+    values: dict[str, str] = {}  # noqa: RUF012 (never changed)
+    low: int | None = None
+    high: int | None = None
+    decimals: int = 0
+    unit: str = ""
+    question: str = ""
+    help: str = ""
+    fixed: bool = False  # the person cannot change it (their history)
+    per_option: bool = False
+    span: Span = NOWHERE
+
+    @property
+    def numeric(self) -> bool:
+        return self.type in NUMERIC
+
+    def parse(self, text: str) -> Value:
+        """The value that `text` spells. Raises BadValue with what is wrong, lowercase."""
+        text = text.strip()
+        if not self.numeric:
+            if text in self.values:
+                return text
+            problem = not_among(f"value for `{self.name}`", text, self.choices)
+            raise BadValue(problem.message, problem.help)
+        # 15 digits and 12 decimals may be typed; what is computed from them may be longer
+        digits = "{1,15}" if self.kind != "finding" else "{1,200}"
+        spelled = re.fullmatch(rf"-?[0-9]{digits}(\.[0-9]{{1,12}})?", text)
+        scaled = EXACT.scaleb(Decimal(text), self.decimals) if spelled else Decimal("0.5")
+        if scaled != scaled.to_integral_value():
+            wanted = f"a number with up to {self.decimals} decimals" if self.decimals else "a whole number"
+            raise BadValue(f"`{shorten(text)}` is not {wanted} for `{self.name}`, such as {self.sample}")
+        return self.in_range(int(scaled))
+
+    def in_range(self, number: int) -> int:
+        """`number` itself. Raises BadValue if the term's range excludes it."""
+        if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
+            raise BadValue(f"`{self.spell(number)}` is out of range for `{self.name}`: {self.range}")
+        return number
+
+    @property
+    def choices(self) -> list[str]:
+        """The names that may be answered or given."""
+        return [*self.values, *(["unknown"] if self.kind == "attribute" else [])]
+
+    @property
+    def sample(self) -> str:
+        """A value of this term, as an example."""
+        if not self.numeric:
+            return next(iter(self.values), "unknown")
+        most = 12 * 10**self.decimals
+        return self.spell(self.low or (most if self.high is None else min(self.high, most)))
+
+    @property
+    def range(self) -> str:
+        parts = [f"at least {self.spell(self.low)}"] if self.low is not None else []
+        parts += [f"at most {self.spell(self.high)}"] if self.high is not None else []
+        return " and ".join(parts) or "any number"
+
+    @property
+    def allowed(self) -> str:
+        """The values that may be given, in words."""
+        if not self.numeric:
+            return listed(self.choices)
+        unit = f" ({self.unit})" if self.unit else ""
+        return f"a number{unit}, {self.range}" + ("; or unknown" if self.kind == "attribute" else "")
+
+    def spell(self, value: Value) -> str:
+        """The value as it is typed and stored: `parse` undoes it."""
+        if not isinstance(value, int) or self.decimals == 0:
+            return str(value)
+        return f"{EXACT.normalize(EXACT.scaleb(Decimal(value), -self.decimals)):f}"
+
+    def plain(self, value: Value) -> str | int | float:
+        """The value for JSON: a name, or a number in the term's own unit.
+
+        Where a binary float would not read back as the same number, or is spelled with an
+        exponent, which `parse` does not take, its text.
+        """
+        if not isinstance(value, int):
+            return value
+        whole, rest = divmod(value, int(10**self.decimals))
+        if rest == 0:
+            return whole
+        near = float(self.spell(value))
+        exact = "e" not in repr(near) and Decimal(repr(near)) == Decimal(self.spell(value))
+        return near if exact else self.spell(value)
+
+    def show(self, value: Value) -> str:
+        """The value in words: its label, or a number with its unit."""
+        if not isinstance(value, int):
+            return self.values.get(value, value)
+        if self.type != "money":
+            return self.spell(value) + (f" {self.unit}" if self.unit else "")
+        amount = EXACT.scaleb(Decimal(value), -self.decimals)
+        digits = 0 if amount == amount.to_integral_value() else self.decimals
+        sign = SIGNS.get(self.unit)
+        return f"{sign}{amount:,.{digits}f}" if sign else f"{amount:,.{digits}f} {self.unit}"
+
+
+class Datum(NamedTuple):
+    """A value that the document gives to a property of an option, and the claims that say so."""
+
+    value: Value
+    claims: tuple[str, ...]
+
+
+class Option(NamedTuple):
+    """Something that can be recommended."""
+
+    id: str
+    label: str
+    properties: dict[str, tuple[Datum, ...]]
+    span: Span
+
+
+class Named(NamedTuple):
+    """A declared name with its words: a target, topic, step or flag."""
+
+    id: str
+    label: str
+    decides: bool = False  # topics: whether the deciding policy looks at it
+
+
+class Knowledge(NamedTuple):
+    """All that `kb/` declares. `files` are the texts it was made of, `hash` names them."""
+
+    id: str
+    title: str
+    version: str
+    disclaimer: str
+    hedges: dict[str, str]
+    claims: dict[str, Claim]
+    attributes: dict[str, Term]
+    findings: dict[str, Term]
+    properties: dict[str, Term]
+    options: dict[str, Option]
+    targets: dict[str, Named]
+    topics: dict[str, Named]
+    steps: dict[str, Named]
+    flags: dict[str, Named]
+    cost: tuple[str, str] | None  # the findings that are an option's lowest and highest cost
+    files: dict[str, str]
+    hash: str
+
+    def term(self, name: str) -> Term:
+        return self.attributes.get(name) or self.findings[name]

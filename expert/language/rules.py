@@ -1,0 +1,202 @@
+"""Rules as data: read from `rules/*.yaml`, spelled out per option, ordered by strata.
+
+Nothing is evaluated here. The order in which rules fire is fixed by this module alone:
+stratum, then salience (higher first), then place in the files (by name, then by line), then
+the options in their declared order.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from expert.io.problems import Span
+from expert.language.conditions import (
+    Arithmetic,
+    Condition,
+    Quantity,
+    Ref,
+    ground,
+    ground_quantity,
+    mentions_option,
+    quantity_refs,
+    refs,
+    settled,
+)
+from expert.language.model import Datum, Knowledge, Option, Value
+from expert.language.strata import Needs, strata_of
+
+
+def cited(base: RuleBase) -> dict[str, list[str]]:
+    """For each claim, what cites it: rule ids, and `option.property` of the options."""
+    found: dict[str, list[str]] = {id: [] for id in base.knowledge.claims}
+    for rule in base.rules:
+        for id in rule.claims:
+            found[id].append(rule.id)
+    for option in base.knowledge.options.values():
+        for name, data in option.properties.items():
+            for datum in data:
+                for id in datum.claims:
+                    found[id].append(f"{option.id}.{name}")
+    return found
+
+
+BASES = {
+    "stated": "the document says it",
+    "inferred": "it follows from several claims of the document",
+    "added": "ours, to close a gap",
+}
+
+
+STANCES = ("for", "against", "unsure")
+
+
+STRENGTHS = ("plain", "strong")
+
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+class Conclusion(NamedTuple):
+    """What a rule adds to working memory when it fires.
+
+    kind      name             value
+    finding   the finding      its value, or the quantity to compute
+    argument  the topic        the stance: for, against, unsure
+    step      the plan step    -
+    wait      the plan step that the option waits for
+    flag      the option's flag
+    advice    its id           -   (also: caution)
+    """
+
+    kind: str
+    name: str
+    value: Value | Quantity | None = None
+    scoped: bool = False  # about the option that the rule ranges over
+    option: str = ""  # that option, once grounded
+    target: str = ""
+    strength: str = ""
+    text: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name under which working memory holds it."""
+        return f"{self.name}@{self.option}" if self.option else self.name
+
+
+class Rule(NamedTuple):
+    """One rule as its author wrote it."""
+
+    id: str
+    claims: tuple[str, ...]
+    basis: str
+    because: str
+    reason: str  # why we added it (basis added)
+    when: Condition
+    then: tuple[Conclusion, ...]
+    salience: int
+    span: Span
+
+    @property
+    def ranges(self) -> bool:
+        """Whether it is spelled out for each option."""
+        about = mentions_option(self.when) or any(conclusion.scoped for conclusion in self.then)
+        return about or any(ref.scoped for ref, _ in reads(self))  # computes with a property of it
+
+
+class Instance(NamedTuple):
+    """A rule spelled out for one option (or for none): what the engines run."""
+
+    rule: Rule
+    option: str
+    when: Condition
+    then: tuple[Conclusion, ...]
+    stratum: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"{self.rule.id}@{self.option}" if self.option else self.rule.id
+
+
+class RuleBase(NamedTuple):
+    """A knowledge base, whole: what it declares, its rules, and their instances in firing order."""
+
+    knowledge: Knowledge
+    rules: tuple[Rule, ...]
+    instances: tuple[Instance, ...]
+
+    def rule(self, id: str) -> Rule:
+        return next(rule for rule in self.rules if rule.id == id)
+
+
+# --- instances and strata --------------------------------------------------------------
+def instances_of(rule: Rule, knowledge: Knowledge) -> list[Instance]:
+    """The rule, once, or once for each option for which it can hold at all."""
+    if not rule.ranges:
+        return [Instance(rule, "", rule.when, rule.then)]
+    found = []
+    for option in knowledge.options.values():
+        when = ground(rule.when, option)
+        then = [_ground_conclusion(conclusion, option) for conclusion in rule.then]
+        complete = tuple(conclusion for conclusion in then if conclusion)
+        if settled(when) is not False and len(complete) == len(then):
+            found.append(Instance(rule, option.id, when, complete))
+    return found
+
+
+def _ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | None:
+    """The conclusion for one option; None if it computes with a property the option lacks."""
+    value = conclusion.value
+    if isinstance(value, (Ref, Arithmetic)):
+        value = ground_quantity(value, option)
+        if value is None:
+            return None
+    about = conclusion.scoped or conclusion.kind in ("advice", "caution")
+    return conclusion._replace(value=value, option=option.id if about else "")
+
+
+def computed_data(instance: Instance, knowledge: Knowledge) -> list[tuple[str, Datum]]:
+    """The option's data that an instance computes with, by property: the leaves of a cost."""
+    if not instance.option:
+        return []
+    properties = knowledge.options[instance.option].properties
+    found = []
+    for conclusion in instance.rule.then:
+        if isinstance(conclusion.value, (Ref, Arithmetic)):
+            for ref in quantity_refs(conclusion.value):
+                if ref.kind == "property":
+                    found += [(ref.name, datum) for datum in properties.get(ref.name, ())[:1]]
+    return found
+
+
+def reads(rule: Rule | Instance) -> list[tuple[Ref, bool]]:
+    """Every term a rule reads, and whether it must be settled before the rule fires."""
+    found = list(refs(rule.when))
+    for conclusion in rule.then:
+        if isinstance(conclusion.value, (Ref, Arithmetic)):
+            found += [(ref, True) for ref in quantity_refs(conclusion.value)]
+    return found
+
+
+def writes(instance: Instance) -> set[str]:
+    """The keys of the findings that an instance concludes."""
+    return {conclusion.key for conclusion in instance.then if conclusion.kind == "finding"}
+
+
+def stratify(instances: list[Instance]) -> tuple[dict[str, int], list[Instance]]:
+    """The stratum of each instance by id, and, if there can be none, the offending cycle.
+
+    A rule stands no lower than the rules that conclude what it reads, and higher than those
+    that conclude what it negates or computes with (the standard stratification of Datalog).
+    """
+    by_id = {instance.id: instance for instance in instances}
+    needs: Needs = {id: [] for id in by_id}
+    # a finding stands between its readers and its writers; no instance is named with a `?`
+    for instance in instances:
+        for key in writes(instance):
+            needs.setdefault("?" + key, []).append((instance.id, False))
+    for instance in instances:
+        keys = [(f"?{ref.key}", strict) for ref, strict in reads(instance) if ref.kind == "finding"]
+        needs[instance.id] += [(key, strict) for key, strict in dict.fromkeys(keys) if key in needs]
+    strata, cycle = strata_of(needs)
+    return {id: strata[id] for id in by_id}, [by_id[step] for step in cycle if step in by_id]

@@ -1,0 +1,107 @@
+"""Bundles: a ledger as JSON Lines to carry elsewhere, and a record as W3C PROV-JSON.
+
+A bundle's lines are objects: first `{"bundle": 1, "head": ..., "entries": n}`, then one
+`{"knowledge": hash, "files": text}` for each knowledge base, then one entry a line with the
+very texts that were hashed, so that the chain verifies on another machine as it does here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from expert.io.json import canonical
+from expert.io.problems import CaseError, LedgerError, Problem, shorten
+from expert.ledger.chain import Row, Verified, verify_rows
+from expert.ledger.store import Ledger
+
+
+class Bundle(NamedTuple):
+    """An open bundle: what its first lines say, and its entries as they are read."""
+
+    head: tuple[int, str]
+    knowledge: dict[str, str]
+    rows: Iterator[Row]
+
+
+def bundle_lines(ledger: Ledger) -> Iterator[str]:
+    """The ledger, line by line, as it was when the first line was taken."""
+    with ledger.view():
+        count, head = ledger.head()
+        yield canonical({"bundle": 1, "entries": count, "head": head})
+        for hash, files in ledger.knowledge_rows():
+            yield canonical({"knowledge": hash, "files": files})
+        for seq, id, header, content, hash in ledger.rows():
+            try:
+                yield canonical({"seq": seq, "id": id, "header": header, "content": content, "hash": hash})
+            except ValueError:  # bytes that are no text
+                raise LedgerError(f"record `{id}` is damaged", "`audit verify` says more") from None
+
+
+def read_bundle(path: Path) -> Bundle:
+    """Open a bundle and read up to its entries. Raises CaseError if it is none, then or later."""
+    lines = _objects(path)
+    first = next(lines, {})
+    if first.get("bundle") != 1:
+        newer = isinstance(first.get("bundle"), int)
+        raise _no_bundle(path, "a newer version wrote it" if newer else "it does not begin as a bundle does")
+    head = _taken(first, {"entries": int, "head": str}, path)
+    knowledge: dict[str, str] = {}
+    for line in lines:
+        if "files" not in line:
+            lines = chain([line], lines)
+            break
+        hash, files = _taken(line, {"knowledge": str, "files": str}, path)
+        knowledge[hash] = files
+    kinds = {"seq": int, "id": str, "header": str, "content": str | None, "hash": str}
+    rows: Iterator[Row] = (_taken(line, kinds, path) for line in lines)
+    return Bundle(head, knowledge, rows)
+
+
+def _objects(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file, line by line."""
+    try:
+        with path.open(encoding="utf-8", newline="\n") as stream:
+            for number, line in enumerate(stream, 1):
+                try:
+                    data = json.loads(line)
+                except (ValueError, RecursionError):
+                    raise _no_bundle(path, f"line {number} is no JSON") from None
+                if not isinstance(data, dict):
+                    raise _no_bundle(path, f"line {number} is no object")
+                yield data
+    except UnicodeDecodeError:
+        raise _no_bundle(path, "it is not UTF-8 text") from None
+    except OSError as error:
+        raise _no_bundle(path, str(error.strerror)) from None
+
+
+def _taken(data: dict[str, Any], kinds: dict[str, Any], path: Path) -> Any:
+    """The members of a line, which must be of the kinds named."""
+    for name, kind in kinds.items():
+        if name not in data or not isinstance(data[name], kind):
+            raise _no_bundle(path, f"a line has no `{name}`, or one that cannot be: {shorten(str(data))}")
+    return tuple(data[name] for name in kinds)
+
+
+def _no_bundle(path: Path, why: str) -> CaseError:
+    return CaseError([Problem(f"`{path}` is not a bundle: {why}", None, "`audit export` writes one")])
+
+
+def verify_bundle(path: Path, kept: str) -> Verified:
+    """Compute a bundle's chain again; `kept` is a head hash kept elsewhere."""
+    bundle = read_bundle(path)
+    return verify_rows(bundle.rows, bundle.knowledge, bundle.head, kept)
+
+
+def import_bundle(path: Path, target: Path) -> Verified:
+    """Make a ledger of a bundle that verifies. Raises LedgerError if the target has entries."""
+    found = verify_bundle(path, "")
+    if found.fault is None:
+        bundle = read_bundle(path)
+        with Ledger(target, write=True) as ledger:
+            ledger.take(bundle.rows, bundle.knowledge, bundle.head)
+    return found

@@ -1,0 +1,151 @@
+"""The chain: how entries of the ledger are hashed, and what a broken chain shows.
+
+Header and content are hashed as they are stored: the canonical JSON of RFC 8785. An entry's
+hash is SHA-256 over the hash of the entry before it and its own header; the header holds the
+digest of the content, so that a content can be erased and the chain still be whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from expert.io.files import content_hash
+from expert.io.json import canonical, digest
+
+GENESIS = "0" * 64  # the hash before the first entry
+
+
+Row = tuple[int, str, str, str | None, str]  # seq, id, header, content, hash
+
+
+NEEDED = {"consultation": ("knowledge", "content", "time"), "erasure": ("erases", "time")}
+
+
+class Fault(NamedTuple):
+    """The first thing found wrong with a chain: at which entry, and what."""
+
+    seq: int
+    id: str
+    message: str
+
+
+class Erased(NamedTuple):
+    """A record whose content was erased, and when."""
+
+    id: str
+    time: str
+
+
+class Verified(NamedTuple):
+    """What a verification found: `fault` is None if all is well."""
+
+    entries: int
+    erased: int
+    head: str
+    fault: Fault | None
+    erasures: tuple[Erased, ...] = ()
+
+
+def verify_rows(rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str], kept: str) -> Verified:
+    """Check stored rows (seq, id, header, content, hash) link by link; stop at the first fault."""
+    seen = _Seen(knowledge, kept)
+    fault: Fault | None = None
+    for row in rows:
+        fault = _check_link(seen.count + 1, seen.last, row) or seen.take(row)
+        if fault:
+            break
+    fault = fault or seen.check_whole(head)
+    erasures = tuple(Erased(id, entry.time) for id, entry in seen.erasures.items())
+    return Verified(seen.count, len(erasures), seen.last, fault, erasures)
+
+
+def _check_link(expected: int, previous: str, row: Row) -> Fault | None:
+    """One entry against the one before it."""
+    seq, id, header, content, hash = row
+    if any(not isinstance(value, str) for value in (id, header, hash)):
+        return Fault(expected, str(id), "is not text any more")
+    if seq != expected:
+        return Fault(expected, "", f"is missing or out of order: the next there is `{id}`, number {seq}")
+    if digest(previous, header) != hash:
+        return Fault(seq, id, "has been changed, or something before it was inserted or removed")
+    fields = _object(header)
+    if not all(isinstance(fields.get(name), str) for name in NEEDED.get(str(fields.get("kind")), ("",))):
+        return Fault(seq, id, "has a header that is no record's")
+    if fields.get("seq") != seq or fields.get("id") != id:
+        return Fault(seq, id, "does not carry its own number and id")
+    whole = content is None or (isinstance(content, str) and digest(content) == fields.get("content"))
+    return None if whole else Fault(seq, id, "has a changed content")
+
+
+def _object(header: str) -> dict[str, Any]:
+    """The fields of a header; none if it is no JSON object."""
+    try:
+        fields = json.loads(header)
+    except (ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+class _Erasure(NamedTuple):
+    seq: int
+    id: str
+    time: str
+
+
+class _Seen:
+    """What has been read of a chain, for what one link cannot show."""
+
+    def __init__(self, knowledge: dict[str, str], kept: str) -> None:
+        self.count, self.last = 0, GENESIS
+        self.knowledge, self.kept = knowledge, kept
+        self.found_kept = GENESIS.startswith(kept)  # as everything starts with nothing
+        self.good: dict[str, bool] = {}  # the knowledge that is what its hash says
+        self.without: dict[str, int] = {}  # consultations without a content
+        self.erasures: dict[str, _Erasure] = {}
+
+    def take(self, row: Row) -> Fault | None:
+        """An entry whose link is whole."""
+        seq, id, header, content, hash = row
+        fields = json.loads(header)
+        if fields["kind"] == "erasure":
+            self.erasures[fields["erases"]] = _Erasure(seq, id, fields["time"])
+        else:
+            if content is None:
+                self.without[id] = seq
+            if not self.sound(fields["knowledge"]):
+                return Fault(
+                    seq, id, f"rests on knowledge {fields['knowledge'][:12]}, which is changed or gone"
+                )
+        self.count, self.last = seq, hash
+        self.found_kept = self.found_kept or hash.startswith(self.kept)
+        return None
+
+    def sound(self, hash: str) -> bool:
+        """Whether the knowledge with a hash is there, unchanged."""
+        if hash not in self.good:
+            try:
+                files = json.loads(self.knowledge[hash])
+                self.good[hash] = content_hash(files) == hash and canonical(files) == self.knowledge[hash]
+            except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
+                self.good[hash] = False
+        return self.good[hash]
+
+    def check_whole(self, head: tuple[int, str]) -> Fault | None:
+        """The chain's end, erasures, knowledge that no record rests on, a head kept elsewhere."""
+        if head != (self.count, self.last):
+            return Fault(self.count + 1, "", f"is missing: the ledger's head names entry {head[0]}")
+        for id, seq in self.without.items():
+            if id not in self.erasures:
+                return Fault(seq, id, "has lost its content, and no erasure says so")
+        for id, erasure in self.erasures.items():
+            if id not in self.without:
+                return Fault(erasure.seq, erasure.id, f"erased `{id}`, which has a content or is not there")
+        for hash in self.knowledge:
+            if not self.sound(hash):
+                return Fault(0, "", f"keeps the knowledge {str(hash)[:12]}, which is not what its hash says")
+        if not self.found_kept:
+            message = f"has no entry with the hash {self.kept[:16]} that was kept: the history was rewritten"
+            return Fault(0, "", message)
+        return None

@@ -1,0 +1,48 @@
+"""A record as W3C PROV-JSON (https://www.w3.org/submissions/prov-json/)."""
+
+from __future__ import annotations
+
+from expert.io.problems import LedgerError
+from expert.ledger.records import consultation_of
+from expert.ledger.store import Entry, Ledger
+
+
+def provenance(ledger: Ledger, entry: Entry) -> str:
+    """A record as W3C PROV-JSON: claims and answers, the firings that used them, what they gave.
+
+    Needs the extra `prov`. Raises LedgerError without it.
+    """
+    try:
+        from prov.model import ProvDocument
+    except ImportError:
+        message = "PROV-JSON needs the library `prov`"
+        raise LedgerError(message, "install it with: pip install 'cicatrix[prov]'") from None
+    found = consultation_of(entry)
+    graph = ProvDocument()
+    graph.set_default_namespace(f"urn:cicatrix:{entry.hash}:")
+    graph.agent("cicatrix", {"prov:type": "prov:SoftwareAgent", "prov:label": str(entry.header["programs"])})
+    graph.entity("knowledge", {"prov:label": f"{found.knowledge.title} {found.knowledge.version}"})
+    graph.activity("consultation", entry.header["time"])
+    graph.wasAssociatedWith("consultation", "cicatrix")
+    graph.used("consultation", "knowledge")
+    for name, value in found.answers.items():
+        graph.entity(f"answer-{name}", {"prov:label": f"{name} = {value}"})
+    for claim in dict.fromkeys(claim for firing in found.firings for claim in firing.claims):
+        graph.entity(f"claim-{claim}", {"prov:label": claim})
+        graph.wasDerivedFrom(f"claim-{claim}", "knowledge")
+    for firing in found.firings:
+        activity = f"firing-{firing.n}"
+        graph.activity(activity, other_attributes={"prov:label": firing.rule, "basis": firing.basis})
+        graph.wasInformedBy(activity, "consultation")
+        for claim in firing.claims:
+            graph.used(activity, f"claim-{claim}")
+        for match in firing.matched:
+            if match.kind == "answer":
+                graph.used(activity, f"answer-{match.name}")
+            for n in match.firings:
+                graph.wasInformedBy(activity, f"firing-{n}")
+        for place, concluded in enumerate(firing.concluded, 1):
+            conclusion = f"conclusion-{firing.n}-{place}"
+            graph.entity(conclusion, {"prov:label": concluded.text, "kind": concluded.kind})
+            graph.wasGeneratedBy(conclusion, activity)
+    return str(graph.serialize(format="json", indent=2))

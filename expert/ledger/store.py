@@ -1,0 +1,408 @@
+"""The ledger: consultations appended to a file that cannot quietly change.
+
+One SQLite file (WAL, every commit synced). Each entry is a header and, for a consultation, a
+content. The header holds the content's digest; the entry's hash is SHA-256 over the hash of
+the entry before and its own header. Both are stored as they were hashed, in the canonical
+JSON of RFC 8785. The content begins with a random salt, so that a digest gives nothing away
+once the content is erased: forgetting a person's answers deletes the content, appends an
+entry that says so, and leaves the chain whole.
+
+What a chain cannot show is that the whole of it was written anew: for that, keep a head hash
+somewhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from expert.io.json import canonical, digest
+from expert.io.problems import LedgerError
+from expert.ledger.chain import GENESIS, Row, Verified, verify_rows
+
+APPLICATION, VERSION = 0x43494341, 1  # "CICA"; the layout of the file
+
+
+ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
+
+
+ROWS = "SELECT seq, id, header, content, hash FROM entries"
+
+
+MAGIC = b"SQLite format 3\0"
+
+
+NO_LEDGER = ("is not a ledger (no SQLite database)", "use --ledger to name another file")
+
+
+DAMAGED = "restore it from a copy"
+
+
+PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_PATIENCE says otherwise
+
+
+SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS knowledge (hash TEXT PRIMARY KEY, files TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, header TEXT NOT NULL, content TEXT, hash TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS head (
+  one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS drafts (id TEXT PRIMARY KEY, time TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO head VALUES (1, 0, '{GENESIS}');
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+
+
+class Entry(NamedTuple):
+    """One link of the chain. `content` is None for an erasure, and after one."""
+
+    seq: int
+    id: str
+    header: dict[str, Any]
+    content: dict[str, Any] | None
+    hash: str
+
+
+def default_path() -> Path:
+    """CICATRIX_LEDGER, or the platform's directory for a user's data."""
+    given = os.environ.get("CICATRIX_LEDGER")
+    if given:
+        return Path(given)
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("cicatrix", appauthor=False)) / "ledger.sqlite"
+
+
+def utc_now() -> str:
+    """The time, in UTC, to the millisecond."""
+    now = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now * 1000) % 1000:03d}Z"
+
+
+class Ledger:
+    """An open ledger. Raises LedgerError where it cannot be opened, read or written."""
+
+    def __init__(self, path: Path, write: bool = False) -> None:
+        self.path = path
+        with explained(path):
+            self.connection = _connect(path, write)
+            # bytes that are no text any more must reach `verify`, which says where they are
+            self.connection.text_factory = _text
+            try:
+                self._check(write)
+            except BaseException:
+                self.connection.close()
+                raise
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def _check(self, write: bool) -> None:
+        with self.view():  # another process may be making the tables just now
+            application = self.connection.execute("PRAGMA application_id").fetchone()[0]
+            version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+            tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if application != APPLICATION and tables:
+            raise LedgerError(f"`{self.path}` is a database, but not a ledger", "name another file")
+        if version > VERSION:
+            help = "open it with the version of the program that wrote it, or a later one"
+            raise LedgerError(f"`{self.path}` was written by a newer version (layout {version})", help)
+        if not tables and not write:
+            raise LedgerError(f"there is no ledger at `{self.path}` yet", "a consultation makes one")
+        if write:  # not before it is known to be ours: WAL is written into the file
+            _to_wal(self.connection)
+        if not tables:
+            self.connection.executescript(SCHEMA)
+
+    @contextmanager
+    def view(self) -> Iterator[None]:
+        """Read one state of the ledger, whatever others append meanwhile."""
+        with explained(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                with suppress(sqlite3.ProgrammingError):  # closed already: nothing is left of it
+                    self.connection.rollback()
+
+    # --- writing -------------------------------------------------------------------------
+
+    def append(self, header: dict[str, Any], content: dict[str, Any], files: dict[str, str]) -> Entry:
+        """Append a consultation; when this returns it is on the disk.
+
+        `header` names the knowledge by hash; its files are kept once.
+        """
+        salted = {"salt": secrets.token_hex(16), **content}
+        text = canonical(salted)
+        with explained(self.path), self._transaction():
+            known = "SELECT 1 FROM knowledge WHERE hash = ?"
+            if not self.connection.execute(known, (header["knowledge"],)).fetchone():
+                row = (header["knowledge"], canonical(files))
+                self.connection.execute("INSERT INTO knowledge VALUES (?, ?)", row)
+            return self._link({"kind": "consultation", **header, "content": digest(text)}, salted, text)
+
+    def forget(self, id: str, reason: str) -> Entry:
+        """Erase a consultation's content, and append that it was erased and when."""
+        with explained(self.path):
+            with self._transaction():
+                entry = self.entry(id)
+                if entry.content is None:
+                    raise LedgerError(f"record `{id}` has nothing left to forget")
+                self.connection.execute("UPDATE entries SET content = NULL WHERE seq = ?", (entry.seq,))
+                found = self._link({"kind": "erasure", "erases": entry.id, "reason": reason}, None, None)
+            # nor must the write-ahead log keep it; this waits for others that still read the old state
+            if self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                message = f"record `{id}` is erased, but another program still reads `{self.path}`"
+                help = "what was erased stays in its `-wal` file until every such program has finished"
+                raise LedgerError(message, help)
+            return found
+
+    def _link(self, header: dict[str, Any], content: dict[str, Any] | None, text: str | None) -> Entry:
+        seq, previous = self.head()
+        whole = {**header, "seq": seq + 1, "id": self._new_id(), "time": utc_now()}
+        linked = canonical(whole)
+        own = digest(previous, linked)
+        row = (seq + 1, whole["id"], linked, text, own)
+        self.connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", row)
+        self.connection.execute("UPDATE head SET seq = ?, hash = ?", (seq + 1, own))
+        return Entry(seq + 1, whole["id"], whole, content, own)
+
+    def _new_id(self) -> str:
+        while True:
+            id = "".join(secrets.choice(ID_LETTERS) for _ in range(5))
+            # an id is never taken for a number or a verdict, and always has a figure
+            mixed = any(c.isdigit() for c in id) and any(c.isalpha() for c in id)
+            taken = "SELECT 1 FROM entries WHERE id = ?"
+            if mixed and not self.connection.execute(taken, (id,)).fetchone():
+                return id
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    # --- drafts --------------------------------------------------------------------------
+
+    def save_draft(self, body: dict[str, Any]) -> str:
+        """Keep an interrupted consultation; the draft's id."""
+        with explained(self.path), self._transaction():
+            id = self._new_id()
+            row = (id, utc_now(), canonical(body))
+            self.connection.execute("INSERT INTO drafts VALUES (?, ?, ?)", row)
+            return id
+
+    def draft(self) -> tuple[str, dict[str, Any]] | None:
+        """The newest draft."""
+        with explained(self.path):
+            found = self.connection.execute(
+                "SELECT id, body FROM drafts ORDER BY time DESC, id LIMIT 1"
+            ).fetchone()
+            return (found[0], json.loads(found[1])) if found else None
+
+    def drop_draft(self, id: str) -> None:
+        """Forget a draft that has been taken up."""
+        with explained(self.path), self._transaction():
+            self.connection.execute("DELETE FROM drafts WHERE id = ?", (id,))
+
+    # --- reading -------------------------------------------------------------------------
+
+    def entry(self, id: str) -> Entry:
+        """The entry with an id; `last` is the newest consultation that is not erased."""
+        with explained(self.path):
+            if id == "last":
+                query = f"{ROWS} WHERE content IS NOT NULL ORDER BY seq DESC LIMIT 1"
+                found = self.connection.execute(query).fetchone()
+            else:
+                found = self.connection.execute(f"{ROWS} WHERE id = ?", (id.lower(),)).fetchone()
+            if not found:
+                raise LedgerError(f"the ledger has no record `{id}`", "`audit list` shows the ids there are")
+            return _entry(found)
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry in order."""
+        return map(_entry, self.rows())
+
+    def files(self, hash: str) -> dict[str, str]:
+        """The knowledge files that a record was made with."""
+        with explained(self.path):
+            found = self.connection.execute("SELECT files FROM knowledge WHERE hash = ?", (hash,)).fetchone()
+            if not found:
+                raise LedgerError(f"the ledger has lost the knowledge {hash[:12]}")
+            files: dict[str, str] = json.loads(found[0])
+            return files
+
+    def consultations(self) -> int:
+        """How many consultations there are that are not erased."""
+        with explained(self.path):
+            query = "SELECT count(*) FROM entries WHERE content IS NOT NULL"
+            return int(self.connection.execute(query).fetchone()[0])
+
+    def rows(self) -> Iterator[Row]:
+        """Every entry as it is stored."""
+        with explained(self.path):
+            for row in self.connection.execute(f"{ROWS} ORDER BY seq"):  # noqa: UP028 - that would
+                yield row  # close the cursor in the end, and fail if the ledger is closed already
+
+    def knowledge_rows(self) -> list[tuple[str, str]]:
+        """Every knowledge base as it is stored: its hash and its files."""
+        with explained(self.path):
+            return self.connection.execute("SELECT hash, files FROM knowledge ORDER BY hash").fetchall()
+
+    def take(self, rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str]) -> None:
+        """Fill a ledger with rows that have been verified. Raises LedgerError if it is not empty."""
+        with explained(self.path), self._transaction():
+            if self.head()[0]:
+                message = f"the ledger `{self.path}` has entries of its own"
+                raise LedgerError(message, "import into a new one")
+            self.connection.executemany("INSERT INTO knowledge VALUES (?, ?)", knowledge.items())
+            self.connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", rows)
+            self.connection.execute("UPDATE head SET seq = ?, hash = ?", head)
+
+    def head(self) -> tuple[int, str]:
+        """The number of entries and the hash of the last."""
+        with explained(self.path):
+            found = self.connection.execute("SELECT seq, hash FROM head").fetchone()
+            if found is None or not isinstance(found[0], int):
+                raise LedgerError(f"the ledger `{self.path}` is damaged: it has no head", DAMAGED)
+            return found[0], str(found[1])
+
+    def verify(self, head: str = "") -> Verified:
+        """Compute the whole chain again; `head` is a head hash kept elsewhere (or its beginning)."""
+        with self.view():
+            return verify_rows(self.rows(), dict(self.knowledge_rows()), self.head(), head)
+
+
+def _entry(row: Row) -> Entry:
+    seq, id, header, content, hash = row
+    return Entry(seq, id, stored(id, header), None if content is None else stored(id, content), hash)
+
+
+def stored(id: str, text: str) -> dict[str, Any]:
+    """The object that a text of record `id` holds. Raises LedgerError if it was tampered with."""
+    with legible(id):
+        found: dict[str, Any] = json.loads(text)
+        if not isinstance(text, str) or not isinstance(found, dict):
+            raise TypeError("it is no object")
+        return found
+
+
+@contextmanager
+def legible(id: str) -> Iterator[None]:
+    """Turn what goes wrong in taking record `id` apart into a LedgerError."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise LedgerError(f"record `{id}` cannot be read: {error}", "`audit verify` says more") from None
+
+
+# --- opening -------------------------------------------------------------------------------
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
+
+
+def _patience() -> float:
+    try:
+        return float(os.environ.get("CICATRIX_LEDGER_PATIENCE", PATIENCE))
+    except ValueError:
+        return PATIENCE
+
+
+def _connect(path: Path, write: bool) -> sqlite3.Connection:
+    """A connection; made for writing, the folder and the file are private to the user."""
+    if not write:
+        return _connect_to_read(path)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _begins(path, os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = sqlite3.connect(path, timeout=_patience(), isolation_level=None)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")  # no freed page keeps what was in it
+    return connection
+
+
+def _begins(path: Path, opened: int) -> None:
+    """Close an open file, if it begins as a database does or is empty.
+
+    SQLite does not look: it takes a file of a few bytes for an empty one, and writes over it.
+    """
+    try:
+        begin = os.read(opened, len(MAGIC))
+    finally:
+        os.close(opened)
+    if begin not in (b"", MAGIC):
+        raise LedgerError(f"the ledger `{path}` {NO_LEDGER[0]}", NO_LEDGER[1])
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise LedgerError(f"there is no ledger at `{path}` yet", "a consultation makes one")
+    _begins(path, os.open(path, os.O_RDONLY))
+    place = path.absolute().as_uri()
+    connection = sqlite3.connect(f"{place}?mode=ro", uri=True, timeout=_patience(), isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "locked" in str(error):
+            raise
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            message = f"the ledger `{path}` cannot be read here: its newest records are in `{log.name}`"
+            raise LedgerError(message, "copy both files to a folder that you may write to") from None
+        # a folder in which SQLite cannot keep its own files
+        connection = sqlite3.connect(f"{place}?immutable=1", uri=True, isolation_level=None)
+    return connection
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Switch a new file to WAL; SQLite does not wait for others here by itself."""
+    until = time.monotonic() + _patience()
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system say into a LedgerError that helps."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, sqlite3.Warning) as error:
+        said = str(error)
+        for sign, message, help in (
+            ("locked", "is locked by another program", "try again when it has finished"),
+            ("readonly", "cannot be written", "it or its folder is read-only: use --ledger"),
+            ("disk is full", "cannot be written: the disk is full", "free some space, or use --ledger"),
+            ("disk I/O", "cannot be used: the disk is full or fails", "free some space, or use --ledger"),
+            ("not a database", *NO_LEDGER),
+            ("malformed", "is damaged", DAMAGED),
+        ):
+            if sign in said:
+                raise LedgerError(f"the ledger `{path}` {message}", help) from None
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else said
+        help = "use --ledger or CICATRIX_LEDGER for another place"
+        raise LedgerError(f"the ledger `{path}` cannot be used: {reason}", help) from None

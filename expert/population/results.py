@@ -1,0 +1,114 @@
+"""Reading results of a population: rows, the knowledge that made them, and one row explained."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any as Anything
+from typing import NamedTuple
+
+import polars as pl
+
+from expert.backends.columns import FIRED
+from expert.consultation.case import Case, cell_answer, make_case
+from expert.consultation.engine import infer
+from expert.consultation.result import Consultation
+from expert.io.problems import CaseError, KnowledgeError, Problem
+from expert.knowledge.load import open_files
+from expert.language.rules import RuleBase
+from expert.population.run import ROW, legend_path
+
+
+class Results(NamedTuple):
+    """An output of `population run`: its knowledge, its legend, and its rows as a lazy frame.
+
+    The frame has truths for the rules that fired and texts for names, whatever the kind of file.
+    """
+
+    path: Path
+    base: RuleBase
+    legend: dict[str, Anything]
+    frame: pl.LazyFrame
+
+
+def open_results(path: Path) -> Results:
+    """The results in a file (or a directory of Parquet files). Raises CaseError, KnowledgeError."""
+    legend = _legend(path)
+    base, problems = open_files(legend["files"], f"{legend_path(path)}: ")
+    if problems or base.knowledge.hash != legend["knowledge"]["hash"]:
+        changed = Problem(f"`{legend_path(path)}` was changed: its knowledge is not what its hash says")
+        raise KnowledgeError(problems or [changed])
+    try:
+        frame = _scanned(path)
+        names = frame.collect_schema().names()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise CaseError([Problem(f"`{path}` cannot be read: {str(error).splitlines()[0]}")]) from None
+    if missing := [name for name in (ROW, *base.knowledge.attributes) if name not in names]:
+        raise CaseError([Problem(f"`{path}` is no output of `population run`: no column `{missing[0]}`")])
+    return Results(path, base, legend, _uniform(frame, names, base))
+
+
+def _legend(path: Path) -> dict[str, Anything]:
+    where = legend_path(path)
+    try:
+        found: dict[str, Anything] = json.loads(where.read_text("utf-8"))
+        if isinstance(found["files"], dict) and isinstance(found["knowledge"]["hash"], str):
+            return found
+    except OSError as error:
+        help = "`population run` writes it beside its output; keep the two together"
+        message = f"`{where}`, the legend of `{path}`, cannot be read: {error.strerror}"
+        raise CaseError([Problem(message, None, help)]) from None
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise CaseError([Problem(f"`{where}` is not the legend of an output of `population run`")])
+
+
+def _scanned(path: Path) -> pl.LazyFrame:
+    if path.is_dir() or path.suffix == ".parquet":
+        return pl.scan_parquet(path / "*.parquet" if path.is_dir() else path)
+    if path.suffix == ".csv":
+        return pl.scan_csv(path, infer_schema=False)
+    return pl.scan_ndjson(path, infer_schema_length=None)
+
+
+def _uniform(frame: pl.LazyFrame, names: list[str], base: RuleBase) -> pl.LazyFrame:
+    """Names as text, truths as truths, row numbers as numbers."""
+    made = [pl.col(ROW).cast(pl.Int64)]
+    if "fired" in names:
+        padded = pl.format(" {} ", pl.col("fired").fill_null(""))
+        made += [padded.str.contains(f" {i.id} ", literal=True).alias(FIRED + i.id) for i in base.instances]
+    return frame.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String)).with_columns(made)
+
+
+def explained(results: Results, row: int) -> tuple[Case, Consultation]:
+    """The case of a row, and everything that follows from it, as `consult` gives it.
+
+    Raises CaseError if there is no such row, or if it says something else than its knowledge.
+    """
+    found = results.frame.filter(pl.col(ROW) == row).collect()
+    if found.is_empty():
+        help = "rejected rows are in the rejects file" if 0 < row <= results.legend["read"] else ""
+        raise CaseError([Problem(f"`{results.path}` has no row {row}", None, help)])
+    cells = found.row(0, named=True)
+    try:
+        attributes = results.base.knowledge.attributes
+        answers = {n: cell_answer(cells[n], term) for n, term in attributes.items() if cells[n] is not None}
+    except ValueError as error:
+        raise CaseError([Problem(f"row {row} of `{results.path}` was changed: {error}")]) from None
+    case = make_case(answers, results.base.knowledge)
+    consultation = infer(results.base, case)
+    if wrong := _differing(cells, consultation, results.base):
+        help = "the file was changed after `population run`, or one of the two is wrong"
+        message = f"row {row} of `{results.path}` does not say what its knowledge says: {wrong}"
+        raise CaseError([Problem(message, None, help)])
+    return case, consultation
+
+
+def _differing(cells: dict[str, Anything], found: Consultation, base: RuleBase) -> str:
+    """The first column that is not as in the consultation."""
+    fired = {f"{firing.rule}@{firing.option}" if firing.option else firing.rule for firing in found.firings}
+    said: dict[str, object] = {FIRED + i.id: i.id in fired for i in base.instances}
+    for r in found.recommendations:
+        said |= {f"{r.option}.verdict": r.verdict, f"{r.option}.timing": r.timing}
+        said |= {f"{r.option}.verdict.{target}": verdict for target, verdict in r.targets.items()}
+    return next((name for name, value in said.items() if cells.get(name) != value), "")

@@ -1,0 +1,353 @@
+"""A population: the same knowledge over a whole table of cases, of any length, in one stream.
+
+What calls what:
+
+    run                     files of cases in, a file of results out
+      sources                 the rows, as they stand in the files
+      Rows.accepted           those that are cases; the others go to the rejects
+        columns.checked         which are, and their answers
+      follow                  everything that follows from them (columns.outcome)
+      shaped                  the same, as the kind of output writes it
+
+A result has its row's number, counting all rows of all files from one; the columns of the input;
+and a column for everything that follows, named by `columns.outcome`. Beside it stands its
+legend: the knowledge itself, so that any row can be explained long after.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from time import sleep
+from typing import IO, NamedTuple
+from typing import Any as Anything
+
+import narwhals as nw
+import polars as pl
+
+from expert.backends.columns import ANSWER, BAD, FIRED, POLARS, STEP, checked, decimals, outcome
+from expert.backends.program import bounds, lines
+from expert.consultation.case import UNKNOWN, cell_answer
+from expert.io.problems import CaseError, Problem, listed, shorten
+from expert.io.version import __version__
+from expert.language.model import BadValue, Knowledge, Term
+from expert.language.rules import RuleBase
+from expert.population.inputs import RAW, WRONG, Source, sources
+
+ROW = "row"
+
+
+SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
+
+
+PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
+
+
+OUTPUTS = (".parquet", ".csv", ".jsonl")
+
+
+Seen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
+
+
+class Counts(NamedTuple):
+    """How many rows were read, and what became of them: accepted + rejected = read."""
+
+    read: int
+    accepted: int
+    rejected: int
+
+
+def run(
+    base: RuleBase,
+    words: list[str],
+    out: Path,
+    rejects: Path,
+    absent: bool = False,
+    seen: Seen | None = None,
+    unreviewed: tuple[str, ...] = (),
+) -> Counts:
+    """Run the rules on every row of some files; with `absent`, columns may be. Raises CaseError.
+
+    The output, its legend and the rejects get their names when all of them are complete.
+    """
+    check_output(out, OUTPUTS)
+    files = sources(words, base.knowledge.attributes, absent)
+    check_apart([file.path for file in files], out, rejects)
+    rows = Rows(base.knowledge, files, absent, seen)
+    results = shaped(follow(rows.frame(), base), base.knowledge, out.suffix)
+    folder = out.with_name(out.name + ".part")
+    parts = {
+        rejects: rejects.with_name(rejects.name + ".part"),
+        legend_path(out): folder / "legend",
+        out: folder / out.name,
+    }
+    try:
+        folder.mkdir(exist_ok=True)
+        with parts[rejects].open("w", encoding="utf-8", newline="\n") as rows.rejects:
+            rows.drain(lambda: SINKS[out.suffix](results, parts[out]))
+        write_legend(parts[legend_path(out)], base, words, rows.counts, unreviewed)
+        for path, part in parts.items():
+            os.replace(part, path)
+    except OSError as error:
+        raise CaseError([Problem(f"`{out}` cannot be written: {error.strerror or error}")]) from None
+    finally:
+        parts[rejects].unlink(missing_ok=True)
+        # a folder, as a sink that failed may still open its file; then it finds no folder for it
+        shutil.rmtree(folder, ignore_errors=True)
+    return rows.counts
+
+
+SINKS: dict[str, Callable[[pl.LazyFrame, Path], None]] = {
+    # names and truths are small as they are: harder compression costs more time than it saves room
+    ".parquet": lambda frame, path: frame.sink_parquet(path, compression="lz4", statistics=False),
+    ".csv": lambda frame, path: frame.sink_csv(path),
+    ".jsonl": lambda frame, path: frame.sink_ndjson(path),
+}
+
+
+def check_output(out: Path, kinds: tuple[str, ...]) -> None:
+    """Raises CaseError if the output is of no kind that can be written, or in no directory."""
+    if out.suffix not in kinds:
+        message = f"`{out}` is of no kind that can be written"
+        raise CaseError([Problem(message, None, f"kinds: {listed(kinds)}")])
+    if not out.absolute().parent.is_dir():
+        raise CaseError([Problem(f"`{out}` cannot be written: there is no such directory")])
+
+
+def check_apart(inputs: Iterable[Path], *outputs: Path) -> None:
+    """Raises CaseError if a file would be written over another that is read or written."""
+    taken = {path.resolve() for path in inputs}
+    for path in outputs:
+        if path.resolve() in taken:
+            raise CaseError([Problem(f"`{path}` is read or written already: give another name")])
+        taken.add(path.resolve())
+
+
+# --- the rows: accepted, or rejected with the reasons ----------------------------------------------
+class Rows:
+    """The rows of some files as cases; those that are none are written to `rejects`."""
+
+    def __init__(self, knowledge: Knowledge, files: list[Source], absent: bool, seen: Seen | None) -> None:
+        self.knowledge, self.files, self.seen = knowledge, files, seen
+        self.rejects: IO[str] | None = None
+        self.read = self.rejected = 0
+        self.failure: BaseException | None = None
+        self.extra = other_columns([file.columns for file in files], knowledge)
+        self.missing = {
+            file.path: [] if absent else [name for name in knowledge.attributes if name not in file.columns]
+            for file in files
+        }
+        known = [file.rows for file in files if file.rows is not None]
+        self.total = sum(known) if len(known) == len(files) else None
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(self.read, self.read - self.rejected, self.rejected)
+
+    def frame(self) -> pl.LazyFrame:
+        """The accepted rows: their numbers, other columns, and answers (null: not known)."""
+        answers = {name: _polars_type(term) for name, term in self.knowledge.attributes.items()}
+        schema = {ROW: pl.Int64(), **self.extra, **answers}
+        return pl.io.plugins.register_io_source(self._pull, schema=schema)
+
+    def drain(self, sink: Callable[[], None]) -> None:
+        """Run what pulls the rows; the reason for which reading failed is raised as it was."""
+        try:
+            sink()
+        except KeyboardInterrupt:
+            with suppress(KeyboardInterrupt):  # Polars raises it, and then Python does for the same key
+                sleep(0.01)
+            raise
+        except pl.exceptions.PolarsError:
+            if self.failure is not None:
+                raise self.failure from None
+            raise
+
+    def _pull(
+        self, columns: list[str] | None, where: pl.Expr | None, most: int | None, size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        """What Polars asks for: some columns, of the rows where something holds."""
+        try:
+            for file in self.files:
+                for batch in file.batches():
+                    frame = self.accepted(file, batch)
+                    frame = frame if where is None else frame.filter(where)
+                    yield frame if columns is None else frame.select(columns)
+        except BaseException as error:
+            self.failure = error
+            raise
+
+    def accepted(self, file: Source, batch: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a batch that are cases."""
+        rows = pl.int_range(self.read + 1, self.read + len(batch) + 1, dtype=pl.Int64).alias(ROW)
+        batch = batch.with_columns(rows)
+        self.read += len(batch)
+        plain = plain_answers(batch, self.knowledge)
+        others = {name: term for name, term in self.knowledge.attributes.items() if name not in plain}
+        frame = checked(nw.from_native(batch), self.knowledge._replace(attributes=others), POLARS)
+        frame = frame.with_columns(
+            *(
+                nw.from_native(answers.alias(ANSWER + name), series_only=True)
+                for name, answers in plain.items()
+            )
+        )
+        bad = nw.col(BAD) | nw.lit(bool(self.missing[file.path]))
+        if WRONG in batch.columns:
+            bad = bad | ~nw.col(WRONG).is_null()
+        extra = [nw.col(name) if name in file.columns else nw.lit(None).alias(name) for name in self.extra]
+        answers = [nw.col(ANSWER + name).alias(name) for name in self.knowledge.attributes]
+        found: pl.DataFrame = frame.select(ROW, *extra, *answers, bad.alias(BAD)).to_native()
+        if found[BAD].any():
+            self._reject(file, batch.filter(found[BAD]))
+            found = found.filter(~found[BAD])
+        if self.seen:
+            self.seen(self.read, self.total)
+        return found.drop(BAD)
+
+    def _reject(self, file: Source, batch: pl.DataFrame) -> None:
+        """Write rows down with the reasons, each in one line of JSON."""
+        self.rejected += len(batch)
+        for row in batch.iter_rows(named=True):
+            number, wrong, raw = row.pop(ROW), row.pop(WRONG, None), row.pop(RAW, None)
+            reasons = [wrong] if wrong else reasons_against(row, self.knowledge, self.missing[file.path])
+            record = {"row": number, "file": str(file.path), "reasons": reasons, "cells": raw or row}
+            if self.rejects:
+                self.rejects.write(json.dumps(record, default=str) + "\n")
+
+
+def plain_answers(batch: pl.DataFrame, knowledge: Knowledge) -> dict[str, pl.Series]:
+    """The answers of the columns in which every cell is plainly one: most columns are such.
+
+    They are what `columns.checked` would make of them, ten times faster: texts that are all names of
+    values or `unknown`; numbers in the range; floating-point numbers that are all exactly what a number
+    with the term's decimals is, as dividing whole numbers gives back each of them.
+    """
+    found = {}
+    for name, term in knowledge.attributes.items():
+        column = batch[name] if name in batch.columns else None
+        if column is None:
+            continue
+        answers = _plain_numbers(column, term) if term.numeric else _plain_names(column, term)
+        if answers is not None:
+            found[name] = answers
+    return found
+
+
+def _plain_names(column: pl.Series, term: Term) -> pl.Series | None:
+    if column.dtype != pl.String:
+        return None
+    answers = column.cast(pl.Enum(list(term.values)), strict=False)
+    others = answers.null_count() - column.null_count()
+    return answers if not others or others == (column == UNKNOWN).sum() else None
+
+
+def _plain_numbers(column: pl.Series, term: Term) -> pl.Series | None:
+    scale, (low, high) = 10**term.decimals, bounds(term)
+    if column.dtype == pl.Float64:
+        scaled = (column * scale).round()
+        # by a column: Polars divides by one number by multiplying with its reciprocal, which is not exact
+        exact = scaled / pl.repeat(float(scale), len(scaled), eager=True)
+        plain = (column == 0) | (column.abs() >= PLAIN)
+        if not ((exact == column) & plain & (scaled.abs() < SURE)).all():  # nulls aside
+            return None
+        answers = scaled.cast(pl.Int64)
+    elif column.dtype in (pl.Int64, pl.Int32, pl.Int16, pl.Int8) and _polars_type(term) == pl.Int64():
+        ends = column.min(), column.max()
+        if any(isinstance(end, int) and abs(end) * scale >= SURE for end in ends):
+            return None
+        answers = column.cast(pl.Int64) * scale
+    else:
+        return None
+    inside = all(isinstance(end, int) and low <= end <= high for end in (answers.min(), answers.max()))
+    return answers if inside else None
+
+
+def reasons_against(cells: dict[str, Anything], knowledge: Knowledge, missing: list[str]) -> list[str]:
+    """Why cells are no case: what `consult` would say of them."""
+    reasons = [f"there is no column `{name}`" for name in missing]
+    for name, term in knowledge.attributes.items():
+        try:
+            cell_answer(cells.get(name), term)
+        except BadValue as error:
+            reasons.append(str(error))
+    return reasons or ["a cell cannot be read as it is written"]
+
+
+def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> dict[str, pl.DataType]:
+    """The columns that are no attributes, which results keep. Raises CaseError if they do not fit."""
+    found: dict[str, pl.DataType] = {}
+    taken = [name for name in (ROW, "fired") if name in knowledge.attributes]
+    problems = [Problem(f"attribute `{name}` has the name of a column of results") for name in taken]
+    for columns in files:
+        for name, type in columns.items():
+            if name in knowledge.attributes or name in (WRONG, RAW):
+                continue
+            if name in (ROW, "fired") or "." in name:
+                help = "rename it: results have columns `row`, `fired`, and others with a `.` in their names"
+                problems.append(Problem(f"column `{shorten(name)}` cannot be kept", None, help))
+            elif found.setdefault(name, type) != type:
+                problems.append(
+                    Problem(f"column `{name}` is {found[name]} in one file and {type} in another")
+                )
+    if problems:
+        raise CaseError(dict.fromkeys(problems))
+    return found
+
+
+def _polars_type(term: Term) -> pl.DataType:
+    if not term.numeric:
+        return pl.Enum(list(term.values))
+    return pl.Int64() if max(map(abs, bounds(term))) < 1 << 63 else pl.Int128()
+
+
+# --- results -------------------------------------------------------------------------------------
+def follow(frame: pl.LazyFrame, base: RuleBase) -> pl.LazyFrame:
+    """Everything that follows from a frame of answers, beside them. Raises CaseError.
+
+    Choices and yes-no are Enum columns of their values, numbers are scaled by their decimals.
+    """
+    try:
+        found: pl.LazyFrame = outcome(nw.from_native(frame), base.knowledge, lines(base), POLARS).to_native()
+    except BadValue as error:
+        raise CaseError([Problem(error.message, None, error.help)]) from None
+    return found.select(pl.exclude(f"^{STEP}.*$"))
+
+
+def shaped(frame: pl.LazyFrame, knowledge: Knowledge, suffix: str) -> pl.LazyFrame:
+    """Results as they are written: numbers in their own unit, and in text files the rules as a list."""
+    names = frame.collect_schema().names()
+    frame = nw.from_native(frame).with_columns(*decimals(names, knowledge)).to_native()
+    if suffix == ".parquet":
+        return frame
+    fired = [name for name in names if name.startswith(FIRED)]
+    ids = [pl.when(pl.col(name)).then(pl.lit(name.removeprefix(FIRED))) for name in fired]
+    listed = pl.concat_str(ids, separator=" ", ignore_nulls=True) if ids else pl.lit("")
+    return frame.with_columns(listed.alias("fired")).drop(fired)
+
+
+def legend_path(out: Path) -> Path:
+    """Where the legend of an output is."""
+    return out.with_name(out.name + ".legend.json")
+
+
+def write_legend(
+    path: Path, base: RuleBase, words: list[str], counts: Counts, unreviewed: tuple[str, ...]
+) -> None:
+    """What one has to know to read an output: the knowledge, what its rules are, and who reviewed them."""
+    k = base.knowledge
+    about = {"id": k.id, "title": k.title, "version": k.version, "hash": k.hash, "disclaimer": k.disclaimer}
+    rules = {i.id: {"because": i.rule.because, "claims": list(i.rule.claims)} for i in base.instances}
+    legend = {
+        "cicatrix": __version__,
+        "knowledge": about,
+        "cases": words,
+        **counts._asdict(),
+        "fired": rules,
+        "unreviewed": list(unreviewed),
+        "files": k.files,
+    }
+    path.write_text(json.dumps(legend, indent=1) + "\n", "utf-8")

@@ -1,0 +1,280 @@
+"""A population on Spark: what `population.run` does, on as many machines as a session has.
+
+Files have to be where the driver and all executors see them. This module is the only one that
+imports PySpark, and does so when a session is wanted.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import escape, glob, has_magic
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any as Anything
+from urllib.parse import unquote, urlsplit
+
+import narwhals as nw
+import polars as pl
+
+from expert.backends.columns import ANSWER, BAD, SPARK, STEP, checked, decimals, outcome
+from expert.backends.program import lines
+from expert.io.problems import CaseError, Problem
+from expert.io.version import __version__
+from expert.language.model import BadValue, Knowledge
+from expert.language.rules import RuleBase
+from expert.population import run as population
+from expert.population.inputs import Source, sources
+from expert.population.run import ROW, Counts, Seen
+
+Frame = Anything  # a Spark DataFrame
+
+
+FILE, CELLS, MISSING = "file.", "cells.", "missing."  # columns that no input can have
+
+
+SETTINGS = {
+    "spark.sql.ansi.enabled": "true",  # what does not fit is an error, never another number
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.codegen.wholeStage": "false",  # methods so long that Java does not compile them
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
+
+
+QUIET = """rootLogger.level = fatal
+rootLogger.appenderRef.a.ref = a
+logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
+logger.gateway.level = fatal
+appender.a.type = Console
+appender.a.name = a
+appender.a.target = SYSTEM_ERR
+appender.a.layout.type = PatternLayout
+"""
+
+
+class NoEngine(ImportError):
+    """Spark cannot be started: `name` is what it lacks, `problem` says more."""
+
+    def __init__(self, name: str, message: str, help: str) -> None:
+        super().__init__(message, name=name)
+        self.problem = Problem(message, None, help)
+
+
+def run(
+    base: RuleBase,
+    words: list[str],
+    out: Path,
+    rejects: Path,
+    absent: bool = False,
+    seen: Seen | None = None,
+    unreviewed: tuple[str, ...] = (),
+) -> Counts:
+    """Run the rules on every row of some files, as `population.run`. Raises CaseError and NoEngine.
+
+    Words may be directories. `out` becomes a directory of Parquet files, each with its rows in
+    order, and takes the place of one that was there before.
+    """
+    population.check_output(out, (".parquet",))
+    if out.exists() and not (out.is_dir() and all(part.name.startswith("part-") for part in out.iterdir())):
+        raise CaseError([Problem(f"`{out}` is in the way, and no output of Spark", None, "move it away")])
+    files = sources(parquet_files(words), base.knowledge.attributes, absent)
+    legend = population.legend_path(out)
+    parts = {path: path.with_name(path.name + ".part") for path in (rejects, legend, out)}
+    read, rejected = sum(file.rows or 0 for file in files), 0
+    try:
+        with session() as spark, _told():
+            tables = _tables(spark, files, base.knowledge, absent)
+            shutil.rmtree(parts[out], ignore_errors=True)
+            results(tables, base).write.parquet(_uri(parts[out]))
+            accepted = _tidied(parts[out])
+            with parts[rejects].open("w", encoding="utf-8", newline="\n") as stream:
+                streams = [_rejected(rows, base.knowledge) for rows in tables] if accepted < read else []
+                for record in heapq.merge(*streams, key=lambda record: int(record["row"])):
+                    stream.write(json.dumps(record, default=str) + "\n")
+                    rejected += 1
+        if accepted + rejected != read:
+            what = f"of {read:,} rows, {accepted:,} came out and {rejected:,} were rejected"
+            raise CaseError([Problem(what, None, "was a file changed meanwhile?")])
+        population.write_legend(parts[legend], base, words, Counts(read, accepted, rejected), unreviewed)
+        shutil.rmtree(out, ignore_errors=True)
+        for path, part in parts.items():
+            os.replace(part, path)
+    except OSError as error:
+        raise CaseError([Problem(f"`{out}` cannot be written: {error.strerror or error}")]) from None
+    finally:
+        shutil.rmtree(parts.pop(out), ignore_errors=True)
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+    if seen:
+        seen(read, read)
+    return Counts(read, accepted, rejected)
+
+
+def parquet_files(words: list[str]) -> list[str]:
+    """The files that paths, patterns and directories mean, in order of names. Raises CaseError."""
+    found: list[Path] = []
+    for word in words:
+        for path in map(Path, (sorted(glob(word, recursive=True)) if has_magic(word) else [word]) or [word]):
+            inside = [
+                p
+                for p in sorted(path.rglob("*.parquet"))
+                if not re.search(r"/[_.]", str(p)[len(str(path)) :])
+            ]
+            found += inside or [path]
+    wrong = [path for path in found if path.suffix != ".parquet" or path.name[0] in "_." or path.is_dir()]
+    help = "it takes files `.parquet` whose names begin with neither `_` nor `.`"
+    if wrong:
+        raise CaseError([Problem(f"Spark cannot read `{path}`", None, help) for path in wrong])
+    return [escape(str(path)) if path.exists() else str(path) for path in found]
+
+
+def _uri(path: Path) -> str:
+    return f"file://{path.absolute()}"
+
+
+def _tidied(directory: Path) -> int:
+    """Leave nothing but results in a directory that Spark wrote; how many there are."""
+    for path in directory.iterdir():
+        if not path.name.startswith("part-"):
+            path.unlink()
+    return sum(pl.scan_parquet(p, glob=False).select(pl.len()).collect().item() for p in directory.iterdir())
+
+
+def _tables(spark: Anything, files: list[Source], knowledge: Knowledge, absent: bool) -> list[Frame]:
+    """The rows of the files, those with equal columns together: number, file, all cells, answers,
+    names of missing columns, and whether a row is bad. Raises CaseError."""
+    extra = population.other_columns([file.columns for file in files], knowledge)
+    kinds: dict[frozenset[tuple[str, str]], list[tuple[Source, int]]] = {}
+    before = 0
+    for file in files:
+        kind = frozenset((name, str(type)) for name, type in file.columns.items())
+        kinds.setdefault(kind, []).append((file, before))
+        before += file.rows or 0
+    return [_table(spark, same, list(extra), knowledge, absent) for same in kinds.values()]
+
+
+def _table(
+    spark: Anything, files: list[tuple[Source, int]], extra: list[str], knowledge: Knowledge, absent: bool
+) -> Frame:
+    f = import_module("pyspark.sql.functions")
+    raw = spark.read.parquet(*(re.sub(r"([\\{}\[\]*?])", r"\\\1", _uri(file.path)) for file, _ in files))
+    attributes = {name: type for name, type in raw.dtypes if name in knowledge.attributes}
+    missing = [] if absent else [name for name in knowledge.attributes if name not in attributes]
+    paths = {unquote(path): path for path in (urlsplit(uri).path for uri in raw.inputFiles())}
+    places = [(paths.get(str(file.path.absolute())), before, str(file.path)) for file, before in files]
+    where = spark.createDataFrame(places, f"`path.` string, `before.` bigint, `{FILE}` string")
+    meta = raw.metadataColumn("_metadata")
+    path = f.regexp_replace(meta["file_path"], "^file:/+", "/").alias("at.")
+    cells = f.struct(*map(_quoted, raw.columns)).alias(CELLS)
+    kept = [_quoted(name) for name in extra if name in raw.columns]
+    # the shortest spelling of a float is Python's to say: that of Java 17 can be another
+    spelled = f.udf(lambda cell: None if cell is None else str(cell), "string")
+    read = [
+        (spelled(name) if type in ("double", "float") else f.col(name)).alias(name)
+        for name, type in attributes.items()
+    ]
+    rows = raw.select(*kept, *read, cells, path, meta["row_index"].alias("index."))
+    rows = rows.join(f.broadcast(where), f.col("`at.`") == f.col("`path.`"))
+    number = (f.col("`before.`") + f.col("`index.`") + 1).alias(ROW)
+    shared = [*kept, _quoted(FILE), _quoted(CELLS)]
+    done = checked(nw.from_native(rows.select(number, *shared, *attributes)), knowledge, SPARK).to_native()
+    answers = [_quoted(ANSWER + name) for name in knowledge.attributes]
+    bad = (f.col(_quoted(BAD)) | bool(missing)).alias(BAD)
+    return done.select(ROW, *shared, *answers, bad, f.lit(" ".join(missing)).alias(MISSING))
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _rejected(rows: Frame, knowledge: Knowledge) -> Iterator[dict[str, Anything]]:
+    """What is told of each rejected row."""
+    wanted = rows.filter(_quoted(BAD)).select(ROW, *map(_quoted, (FILE, CELLS, MISSING))).orderBy(ROW)
+    for number, file, row, missing in wanted.toLocalIterator():
+        cells = row.asDict(recursive=True)
+        reasons = population.reasons_against(cells, knowledge, missing.split())
+        yield {"row": number, "file": file, "reasons": reasons, "cells": cells}
+
+
+def results(tables: list[Frame], base: RuleBase) -> Frame:
+    """Everything that follows from the accepted rows. Raises CaseError."""
+    k, frame = base.knowledge, None
+    for rows in tables:
+        kept = [_quoted(name) for name in rows.columns if name not in (FILE, CELLS, MISSING, BAD)]
+        good = rows.filter(f"NOT {_quoted(BAD)}").select(*kept)
+        frame = good if frame is None else frame.unionByName(good, allowMissingColumns=True)
+    f = import_module("pyspark.sql.functions")
+    answers = [f.col(_quoted(ANSWER + name)).alias(name) for name in k.attributes]
+    others = [] if frame is None else [_quoted(n) for n in frame.columns if not n.startswith(ANSWER)]
+    try:
+        # sorting all would take as long as all the rest
+        frame = nw.from_native(frame.select(*others, *answers).sortWithinPartitions(ROW))  # type: ignore[union-attr]
+        found = outcome(frame, k, lines(base), SPARK)
+    except BadValue as error:
+        raise CaseError([Problem(error.message, None, error.help)]) from None
+    names = [name for name in found.to_native().columns if not name.startswith(STEP)]
+    return found.select(*decimals(names, k, SPARK)).to_native()
+
+
+# --- the session -----------------------------------------------------------------------------------
+@contextmanager
+def session() -> Iterator[Anything]:
+    """The active session, or one that is stopped at the end. Raises NoEngine."""
+    try:
+        sql = import_module("pyspark.sql")
+    except ImportError:
+        raise NoEngine("PySpark", "PySpark is not installed", "pip install 'cicatrix[spark]'") from None
+    active = sql.SparkSession.getActiveSession()
+    spark, before = active or _started(sql.SparkSession.builder), {}
+    try:
+        for name, value in SETTINGS.items():
+            before[name] = spark.conf.get(name)
+            spark.conf.set(name, value)
+        yield spark
+    finally:
+        for name, value in before.items():
+            spark.conf.set(name, value)
+        if not active:
+            spark.stop()
+
+
+def _started(builder: Anything) -> Anything:
+    """A session of our own, which prints nothing; where it runs is Spark's configuration."""
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        raise NoEngine("Java", "Java is not installed", "install Java 17, or set JAVA_HOME")
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = {
+        "spark.app.name": f"cicatrix {__version__}",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": str(sys.stderr.isatty()).lower(),
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
+    }
+    options = os.environ.get("SPARK_SUBMIT_OPTS", "")
+    with TemporaryDirectory() as directory:
+        quiet = Path(directory, "log4j2.properties")
+        quiet.write_text(QUIET, "utf-8")
+        os.environ["SPARK_SUBMIT_OPTS"] = f"{options} -Dlog4j2.configurationFile={quiet}"
+        try:
+            return builder.config(map=settings).getOrCreate()
+        except Exception as error:
+            reason = str(error).split("\n")[0]
+            raise NoEngine("Java 17", f"Spark cannot be started: {reason}", "it needs Java 17") from None
+        finally:
+            os.environ["SPARK_SUBMIT_OPTS"] = options
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Spark's errors as problems. Raises CaseError."""
+    errors, bridge = import_module("pyspark.errors"), import_module("py4j.protocol")
+    try:
+        yield
+    except (errors.PySparkException, bridge.Py4JError) as error:
+        raise CaseError([Problem(f"Spark: {str(error).splitlines()[0]}")]) from None

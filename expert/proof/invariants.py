@@ -1,0 +1,279 @@
+"""Invariants: what a knowledge author says must hold in every case, read from `kb/invariants.yaml`.
+
+They are written in the language of conditions, which here may also speak of the outcome: to the
+findings that rules conclude come those of `outcome_terms`, such as `option.verdict` and `plan`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from expert.consultation.case import Case
+from expert.consultation.result import Consultation, Recommendation
+from expert.io.files import read_text
+from expert.io.problems import KnowledgeError, Problem, Span, shorten
+from expert.io.yaml import Node, Reader, parse_yaml
+from expert.knowledge.declarations import read_claims
+from expert.knowledge.read_conditions import Scope
+from expert.language.conditions import All, Condition, Ref, mentions_option
+from expert.language.meaning import Evaluation
+from expert.language.model import Knowledge, Option, Term, Value
+from expert.language.policy import NOW, VERDICTS, overall, verdict_of, weigh
+from expert.language.rules import BASES, STANCES, Conclusion, RuleBase
+
+FILE = "kb/invariants.yaml"
+
+
+SENSES = ("always", "never", "never-less", "never-more")
+
+
+CHECKS = {
+    "never-fires": "every rule can fire",
+    "masked": "no rule only concludes what other rules conclude whenever it fires",
+    "identical": "no two rules fire in the same cases with the same conclusions",
+    "unread": "every value concluded of a finding is read: by a rule, a text, an invariant or as a cost",
+    "never-recommended": "every option can be recommended",
+    "never-matters": "every question can matter",
+    "dead-end": "in every case something is recommended, planned, advised or still asked",
+    "tension": "no two rules argue for and against an option on a topic that decides",
+    "vacuous": "every invariant speaks of some case",
+}
+
+
+class Invariant(NamedTuple):
+    """Something that must hold in every case that meets `when`.
+
+    sense        what must be so
+    always       `condition` holds
+    never        `condition` does not hold
+    never-less   of two cases that differ in `more` alone, the one with more has no less of `of`
+    never-more   the same, no more of `of`
+    """
+
+    id: str
+    says: str
+    claims: tuple[str, ...]
+    when: Condition
+    sense: str
+    condition: Condition
+    more: str
+    of: tuple[Ref, ...]
+    span: Span
+
+    @property
+    def ranges(self) -> bool:
+        """Whether it is checked for each option."""
+        scoped = any(ref.scoped for ref in self.of)
+        return scoped or mentions_option(self.when) or mentions_option(self.condition)
+
+
+class Intended(NamedTuple):
+    """A finding of a structural check that the author knows of, and why it is as it should be."""
+
+    check: str
+    about: frozenset[str]
+    reason: str
+
+
+class Invariants(NamedTuple):
+    """All of `kb/invariants.yaml`."""
+
+    invariants: tuple[Invariant, ...]
+    intended: tuple[Intended, ...]
+
+
+def load_invariants(base: RuleBase, directory: Path) -> Invariants:
+    """The invariants of a knowledge base's directory; none without the file. Raises KnowledgeError."""
+    path = directory / FILE
+    if not path.exists() and not path.is_symlink():
+        return Invariants((), ())
+    return read_invariants(base, read_text(path, str(path)), str(path))
+
+
+def read_invariants(base: RuleBase, text: str, shown: str = FILE) -> Invariants:
+    """The invariants that a text holds. Raises KnowledgeError with every problem in it."""
+    reader = Reader()
+    node, problems = parse_yaml(text, shown)
+    reader.add(*problems)
+    found = _InvariantReader(base, reader).file(node) if node else Invariants((), ())
+    if reader.problems:
+        raise KnowledgeError(sorted(set(reader.problems), key=lambda p: (p.span or Span(shown), p.message)))
+    return found
+
+
+# --- the outcome, as terms ---------------------------------------------------------------
+def outcome_terms(base: RuleBase) -> dict[str, Term]:
+    """The terms that an invariant may use beside the vocabulary's, as if rules concluded them."""
+    k = base.knowledge
+    said = {kind: _names(base, kind) for kind in ("advice", "caution")}
+    per_option = {
+        "verdict": VERDICTS,
+        **{f"verdict-for.{target}": VERDICTS for target in k.targets},
+        "timing": (NOW, *k.steps),
+        "wait": tuple(k.steps),
+        "flag": tuple(k.flags),
+        **{stance: tuple(k.topics) for stance in STANCES},
+        "stance": STANCES,
+        **{f"stance-for.{target}": STANCES for target in k.targets},
+        "basis": tuple(BASES),
+        "claim": tuple(k.claims),
+    }
+    overall_terms = {"plan": tuple(k.steps), "rule": tuple(rule.id for rule in base.rules), **said}
+    found = {}
+    for scoped, terms in ((True, per_option), (False, overall_terms)):
+        for name, values in terms.items():
+            labels = {value: value for value in values}
+            found[name] = Term(name, "finding", "choice", name, values=labels, per_option=scoped)
+    return found
+
+
+def _names(base: RuleBase, kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(c.name for rule in base.rules for c in rule.then if c.kind == kind))
+
+
+def observed(base: RuleBase, case: Case, found: Consultation) -> Evaluation:
+    """A consultation as a reading in which invariants can be evaluated: from its record alone."""
+    reading = Evaluation(case.answers)
+    for finding in found.findings:
+        key = f"{finding.finding}@{finding.option}" if finding.option else finding.finding
+        value = base.knowledge.findings[finding.finding].parse(str(finding.value))
+        if isinstance(value, int):
+            reading.add_numbers(key, [(reading.algebra.true, reading.algebra.constant(value))])
+        else:
+            reading.findings.setdefault(key, {})[value] = reading.algebra.true
+    values: dict[str, list[str]] = {
+        "plan": [step.step for step in found.plan],
+        "rule": [firing.rule for firing in found.firings],
+        "advice": [a.id for a in found.advice if a.kind == "advice"],
+        "caution": [a.id for a in found.advice if a.kind == "caution"],
+    }
+    for recommendation in found.recommendations:
+        for name, shown in _shown(base.knowledge, recommendation).items():
+            values[f"{name}@{recommendation.option}"] = shown
+    for key, names in values.items():
+        reading.findings[key] = dict.fromkeys(names, reading.algebra.true)
+    return reading
+
+
+def _shown(k: Knowledge, found: Recommendation) -> dict[str, list[str]]:
+    """What the record says of one option, in the outcome's terms."""
+    deciding = [a for a in found.arguments if k.topics[a.topic].decides]
+    leading = [a for a in deciding if a.stance != "against"]
+    values = {
+        "verdict": [found.verdict],
+        "timing": [found.timing],
+        "wait": list(found.waits_for),
+        "flag": list(found.flags),
+        "stance": [a.stance for a in deciding],
+        "basis": [a.basis for a in leading],
+        "claim": [claim for a in leading if a.basis != "added" for claim in a.claims],
+    }
+    for stance in STANCES:
+        values[stance] = [a.topic for a in found.arguments if a.stance == stance]
+    for target in k.targets:
+        about = [a for a in deciding if a.target in (target, None)]
+        weighed = [(Conclusion("argument", a.topic, a.stance, strength=a.strength), -1) for a in about]
+        verdict = verdict_of(overall(weigh(weighed, {a.topic for a in about}, 0), 0))
+        values[f"verdict-for.{target}"], values[f"stance-for.{target}"] = [verdict], [a.stance for a in about]
+    return values
+
+
+# --- reading ------------------------------------------------------------------------------
+class _InvariantReader:
+    """Reads invariants and marks."""
+
+    def __init__(self, base: RuleBase, reader: Reader) -> None:
+        self.base, self.reader = base, reader
+        k = base.knowledge
+        self.scope = Scope(k._replace(findings={**k.findings, **outcome_terms(base)}), reader)
+
+    def file(self, node: Node) -> Invariants:
+        body = self.reader.fields(node, "the invariants file", "", "invariants tensions intended")
+        found: dict[str, Invariant] = {}
+        for item in self.reader.listing(body.get("invariants")):
+            invariant = self._invariant(item)
+            if invariant.id in found:
+                first = f"first given at {found[invariant.id].span}"
+                message = f"duplicate invariant `{invariant.id}`"
+                self.reader.add(Problem(message, invariant.span, first))
+            found[invariant.id] = invariant
+        marks = [self._tension(item) for item in self.reader.listing(body.get("tensions"))]
+        marks += [self._intended(item, [*found]) for item in self.reader.listing(body.get("intended"))]
+        return Invariants(tuple(found.values()), tuple(marks))
+
+    def _invariant(self, node: Node) -> Invariant:
+        reader = self.reader
+        found = reader.fields(node, "an invariant", "id says", f"claims when more {' '.join(SENSES)}")
+        id = reader.text(found.get("id"), "`id`")
+        if id and not re.fullmatch(r"[a-z][a-z0-9-]{0,99}", id):
+            help = "up to 100 lowercase letters, digits and `-`, of which the first is a letter"
+            reader.report(found["id"], f"`{shorten(id)}` is not an invariant id", help)
+        senses = [sense for sense in SENSES if sense in found]
+        if len(senses) != 1 and node.pairs is not None:
+            reader.report(node, "an invariant has exactly one of " + ", ".join(f"`{s}`" for s in SENSES))
+        sense = senses[0] if senses else ""
+        compares = sense in SENSES[2:]
+        if sense and compares != ("more" in found):
+            help = "`more: attribute` goes with `never-less` or `never-more`, and they with it"
+            reader.report(node, f"`{sense}` {'needs' if compares else 'has no use for'} `more`", help)
+        claims = read_claims(found["claims"], self.base.knowledge.claims, reader) if "claims" in found else ()
+        return Invariant(
+            id,
+            reader.text(found.get("says"), "`says`"),
+            claims,
+            self._condition(found.get("when"), "`when`"),
+            sense,
+            self._condition(None if compares else found.get(sense), f"`{sense}`"),
+            reader.pick(found.get("more"), "numeric attribute", self._numeric_attributes()),
+            tuple(self._compared(item) for item in reader.listing(found.get(sense)) if compares),
+            found["id"].span if "id" in found else node.span,
+        )
+
+    def _condition(self, node: Node | None, what: str) -> Condition:
+        if node is None:
+            return All(())
+        if node.pairs == [] or node.items == []:
+            self.reader.report(node, f"{what} is given no condition")
+        return self.scope.condition(node)
+
+    def _numeric_attributes(self) -> list[str]:
+        return [name for name, term in self.base.knowledge.attributes.items() if term.numeric]
+
+    def _compared(self, node: Node) -> Ref:
+        names = [name for name in self.scope.findings if self.scope.find(name)[1].numeric]
+        name = self.reader.pick(node, "numeric finding", names)
+        return self.scope.find(name)[0] if name else Ref("finding", "")
+
+    def _tension(self, node: Node) -> Intended:
+        found = self.reader.fields(node, "a tension", "rules intended")
+        rules = [rule.id for rule in self.base.rules]
+        ids = [self.reader.pick(item, "rule", rules) for item in self.reader.listing(found.get("rules"))]
+        if "rules" in found and len(ids) != 2:
+            self.reader.report(found["rules"], "a tension is between two rules", "rules: [one, other]")
+        return Intended("tension", frozenset(ids), self.reader.text(found.get("intended"), "`intended`"))
+
+    def _intended(self, node: Node, invariants: list[str]) -> Intended:
+        found = self.reader.fields(node, "a mark", "check about reason")
+        check = self.reader.pick(found.get("check"), "check", [c for c in CHECKS if c != "tension"])
+        k = self.base.knowledge
+        names = {
+            "unread": [*k.findings],
+            "never-recommended": [*k.options],
+            "never-matters": [*k.attributes],
+            "dead-end": ["every-case"],
+            "vacuous": invariants,
+        }.get(check, [rule.id for rule in self.base.rules])
+        about = [self.reader.pick(item, "name", names) for item in self.reader.listing(found.get("about"))]
+        return Intended(check, frozenset(about), self.reader.text(found.get("reason"), "`reason`"))
+
+
+def options_of(base: RuleBase, invariant: Invariant) -> list[Option | None]:
+    """The options for which an invariant is checked; once, for none, if it mentions no option."""
+    return [*base.knowledge.options.values()] if invariant.ranges else [None]
+
+
+def read_finding(reading: Evaluation, ref: Ref) -> list[Value]:
+    """The numbers that a finding has in a consultation."""
+    return sorted(row.values[0] for _, row in reading.numbers.get(ref.key, ()))

@@ -1,0 +1,194 @@
+"""What holds for every case: the invariants, each proved or refuted by a case.
+
+Each question is put to Z3 as "is there a case such that it fails"; a case found is run through
+the engine before it is shown. Everything returned is data.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from expert.backends.z3 import NO, YES, Amounts, Prover, World
+from expert.consultation.case import Case, parse_pairs, spell_answers
+from expert.consultation.engine import infer
+from expert.consultation.result import Consultation, Firing
+from expert.io.problems import CaseError
+from expert.language.conditions import Ref, ground
+from expert.language.meaning import Truth
+from expert.language.model import Option
+from expert.language.rules import RuleBase
+from expert.proof.invariants import Invariant, observed, options_of, read_finding
+
+PROVED, COUNTEREXAMPLE, HOLDS, FOUND = "proved", "counterexample", "holds", "found"
+
+
+Seen = Callable[[list[Consultation]], bool]  # whether running the cases shows what was said of them
+
+
+class Witness(NamedTuple):
+    """A case that shows something: the line that runs it, and what fires there.
+
+    `confirmed` says that the engine was run on it and shows what the proof said.
+    """
+
+    command: str
+    confirmed: bool
+    firings: tuple[Firing, ...]
+
+
+class Proof(NamedTuple):
+    """An invariant, and whether it is proved, has a counterexample, or is `unknown` or at `timeout`."""
+
+    invariant: str
+    says: str
+    status: str
+    claims: tuple[str, ...]
+    option: str = ""  # the option for which it does not hold, or that is not decided
+    witnesses: tuple[Witness, ...] = ()  # two where two cases are compared
+
+
+class Found(NamedTuple):
+    """Something that a structural check found, and why it is meant to be so if it is."""
+
+    about: tuple[str, ...]
+    says: str
+    claims: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    intended: str = ""
+
+
+class StructuralCheck(NamedTuple):
+    """A structural check: `holds`, or what it `found`, or `unknown` or `timeout` if some is undecided."""
+
+    check: str
+    says: str
+    status: str
+    found: tuple[Found, ...]
+
+
+class Report(NamedTuple):
+    """All that was asked of a knowledge base."""
+
+    knowledge: str
+    hash: str
+    proofs: tuple[Proof, ...]
+    checks: tuple[StructuralCheck, ...]
+    questions: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is proved, and nothing was found that is not intended."""
+        proved = all(proof.status == PROVED for proof in self.proofs)
+        return proved and all(check.status == HOLDS for check in self.checks)
+
+
+class Proofs:
+    """Invariants, proved with one prover."""
+
+    def __init__(self, prover: Prover, where: str = "") -> None:
+        self.prover, self.base, self.where = prover, prover.base, where
+        self.reading = prover.world.outcome()
+        self.others: dict[str, World] = {}
+
+    def other(self, attribute: str) -> World:
+        """The world in which one answer is another one."""
+        if attribute not in self.others:
+            self.others[attribute] = World(self.base, [attribute])
+            self.others[attribute].outcome()
+        return self.others[attribute]
+
+    def invariant(self, invariant: Invariant) -> Proof:
+        """Whether an invariant holds in every case, for every option."""
+        status, at = PROVED, ""
+        for option in options_of(self.base, invariant):
+            facts = self.violation(invariant, option)
+            found = self.prover.find(*facts, primed=invariant.more)
+            id = option.id if option else ""
+            if found.status == YES:
+                seen = _violated(self.base, invariant, option, found.cases)
+                shown = tuple(self.witnesses(found.cases, seen))
+                return Proof(invariant.id, invariant.says, COUNTEREXAMPLE, invariant.claims, id, shown)
+            if found.status != NO and status == PROVED:
+                status, at = found.status, id
+        return Proof(invariant.id, invariant.says, status, invariant.claims, at)
+
+    def meets(self, invariant: Invariant, option: Option | None) -> list[Truth]:
+        """Where the invariant says something."""
+        when = ground(invariant.when, option)
+        facts = [self.reading.holds(when)]
+        if invariant.more:
+            algebra, other = self.prover.algebra, self.other(invariant.more)
+            for each in (algebra, other.algebra):
+                facts.append(each.known(invariant.more))
+            facts.append(algebra.number(invariant.more) < other.algebra.number(invariant.more))
+            facts += [*other.algebra.domain(invariant.more), other.reading.holds(when)]
+        return facts
+
+    def violation(self, invariant: Invariant, option: Option | None) -> list[Truth]:
+        """Where it does not hold."""
+        facts = self.meets(invariant, option)
+        if not invariant.more:
+            holds = self.reading.holds(ground(invariant.condition, option))
+            return [*facts, ~holds if invariant.sense == "always" else holds]
+        readings = [self.reading, self.other(invariant.more).reading]
+        keys = [_for(ref, option).key for ref in invariant.of]
+        pairs = [[reading.numbers.get(key, []) for reading in readings] for key in keys]
+        if invariant.sense == "never-more":
+            pairs = [[after, before] for before, after in pairs]
+        any_of = self.prover.world.any
+        return [*facts, any_of(self._lower(before, after) for before, after in pairs)]
+
+    def _lower(self, before: Amounts, after: Amounts) -> Truth:
+        """Where the least or the most of `after` is below that of `before`, both having some."""
+        any_of = self.prover.world.any
+        least = any_of(g & ~any_of(h & (n >= m) for h, m in before) for g, n in after)
+        most = any_of(h & ~any_of(g & (n >= m) for g, n in after) for h, m in before)
+        both = any_of(g for g, _ in after) & any_of(h for h, _ in before)
+        return both & (least | most)
+
+    def witnesses(self, cases: Iterable[Case], seen: Seen, complete: bool = False) -> Iterator[Witness]:
+        """The cases, each with the line that runs it and with its trace."""
+        run, words = [], []
+        for case in cases:
+            answers = dict.fromkeys(self.base.knowledge.attributes) if complete else {}
+            full = case.with_answers({**answers, **case.answers}, self.base.knowledge)
+            if not full.answers and self.base.knowledge.attributes:  # `consult` alone would ask
+                full = Case({next(iter(self.base.knowledge.attributes)): None})
+            words.append(spell_answers(full, self.base.knowledge))
+            run.append(infer(self.base, full))
+        confirmed = all(map(self._typed, words)) and seen(run)
+        for line, found in zip(words, run, strict=True):
+            place = ["--kb", self.where] if self.where else []
+            command = shlex.join(["cicatrix", "consult", *line, *place])
+            yield Witness(command, confirmed, found.firings)
+
+    def _typed(self, words: list[str]) -> bool:
+        """Whether the words can be typed: a number may be too long."""
+        try:
+            parse_pairs(words, self.base.knowledge)
+        except CaseError:
+            return False
+        return True
+
+
+def _for(ref: Ref, option: Option | None) -> Ref:
+    return ref._replace(option=option.id) if ref.scoped and option else ref
+
+
+def _violated(base: RuleBase, invariant: Invariant, option: Option | None, cases: tuple[Case, ...]) -> Seen:
+    """Whether consultations of the cases, by their records alone, break the invariant."""
+
+    def seen(run: list[Consultation]) -> bool:
+        met = [observed(base, case, found) for case, found in zip(cases, run, strict=True)]
+        if not all(reading.test(ground(invariant.when, option)) for reading in met):
+            return False
+        if not invariant.more:
+            return met[0].test(ground(invariant.condition, option)) != (invariant.sense == "always")
+        pairs = [[read_finding(reading, _for(ref, option)) for reading in met] for ref in invariant.of]
+        if invariant.sense == "never-more":
+            pairs = [[after, before] for before, after in pairs]
+        return any(a and b and (b[0] < a[0] or b[-1] < a[-1]) for a, b in pairs)  # type: ignore[operator]
+
+    return seen

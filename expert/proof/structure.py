@@ -1,0 +1,293 @@
+"""Checks of the rule base itself, over all cases: rules, findings, options and questions.
+
+A rule that can never fire, a question that never matters or two arguments that oppose each other
+are findings about the knowledge, or about its document; what is meant to be so can be marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from expert.backends.z3 import NO, TIMEOUT, UNKNOWN, YES, Prover, World
+from expert.consultation.result import Consultation
+from expert.language.conditions import (
+    All,
+    Arithmetic,
+    Compare,
+    Condition,
+    Is,
+    Known,
+    Ref,
+    parts_of,
+    quantity_refs,
+    refs,
+)
+from expert.language.meaning import Truth, passes
+from expert.language.model import Value
+from expert.language.policy import RECOMMENDED
+from expert.language.rules import PLACEHOLDER, Conclusion, Instance, Rule, RuleBase
+from expert.proof.influence import differs
+from expert.proof.invariants import CHECKS, Intended, Invariants, options_of
+from expert.proof.proofs import FOUND, HOLDS, Found, Proofs, Report, Seen, StructuralCheck
+
+
+def prove_all(base: RuleBase, invariants: Invariants, timeout: float = 10.0, where: str = "") -> Report:
+    """Every invariant and every structural check. Raises NoProver without Z3.
+
+    `where` is the knowledge base's directory if the lines that run a case have to name it.
+    """
+    room = Proofs(Prover(base, timeout), where)
+    proofs = tuple(room.invariant(invariant) for invariant in invariants.invariants)
+    checks = Structure(room, invariants).checks()
+    return Report(base.knowledge.id, base.knowledge.hash, proofs, checks, room.prover.asked)
+
+
+class Structure:
+    """Checks of the rule base itself."""
+
+    def __init__(self, room: Proofs, invariants: Invariants) -> None:
+        self.room, self.prover, self.base = room, room.prover, room.base
+        self.fired, self.invariants = room.prover.world.fired, invariants
+        self.undecided: list[str] = []
+        self.alive: set[str] = set()  # instances that can fire
+
+    def checks(self) -> tuple[StructuralCheck, ...]:
+        """All of them."""
+        masked: list[Found] = []
+        identical: list[Found] = []
+        ways = {
+            "never-fires": self.never_fires,
+            "masked": lambda: masked,
+            "identical": lambda: identical,
+            "unread": self.unread,
+            "never-recommended": self.never_recommended,
+            "never-matters": self.never_matters,
+            "dead-end": self.dead_ends,
+            "tension": self.tensions,
+            "vacuous": self.vacuous,
+        }
+        found = []
+        for name, way in ways.items():
+            self.undecided = []
+            if name == "masked":
+                masked, identical = self.redundant()
+            found.append(self._check(name, list(way())))
+        return tuple(found)
+
+    def _check(self, name: str, found: list[Found]) -> StructuralCheck:
+        marks = [mark for mark in self.invariants.intended if mark.check == name]
+        marked = [each._replace(intended=_reason(each, marks)) for each in found]
+        for mark in marks:
+            if not any(set(each.about) <= mark.about for each in found):
+                about = tuple(sorted(mark.about))
+                marked.append(Found(about, "is marked as intended, and does not occur"))
+        status = HOLDS
+        if self.undecided:
+            status = TIMEOUT if TIMEOUT in self.undecided else UNKNOWN
+        if any(not each.intended for each in marked):
+            status = FOUND
+        return StructuralCheck(name, CHECKS[name], status, tuple(marked))
+
+    def never(self, *facts: Truth) -> bool:
+        """Whether no case meets the facts; what is not decided is noted, and is not never."""
+        status = self.prover.exists(*facts)
+        if status not in (YES, NO):
+            self.undecided.append(status)
+        return status == NO
+
+    def never_fires(self) -> Iterator[Found]:
+        self.alive = {i.id for i in self.base.instances if not self.never(self.fired[i.id])}
+        for rule in self.base.rules:
+            instances = self._instances(rule.id)
+            dead = [i for i in instances if i.id not in self.alive]
+            if len(dead) == len(instances):
+                says = "can fire in no case" if instances else "can hold for no option"
+                yield Found((rule.id,), says, rule.claims)
+
+    def _instances(self, rule: str) -> list[Instance]:
+        return [instance for instance in self.base.instances if instance.rule.id == rule]
+
+    def redundant(self) -> tuple[list[Found], list[Found]]:
+        """Rules whose conclusions others draw anyway, and rules that are the same."""
+        by_one: dict[str, list[str]] = {}
+        masked, identical = [], []
+        for rule in self.base.rules:
+            if not any(i.id in self.alive for i in self._instances(rule.id)):
+                continue
+            others = {r.id for r in self.base.rules} - {rule.id}
+            if self._covered(rule.id, others):
+                by_one[rule.id] = [
+                    r.id for r in self.base.rules if self._covered(rule.id, {r.id} - {rule.id})
+                ]
+        for id, ones in by_one.items():
+            same = [one for one in ones if id in by_one.get(one, ())]
+            claims = self.base.rule(id).claims
+            if not same:
+                by = f"`{ones[0]}` concludes" if ones else "other rules together conclude"
+                masked.append(Found((id, *ones[:1]), f"whenever it fires, {by} the same", claims))
+            for one in same:
+                if list(by_one).index(id) < list(by_one).index(one):
+                    both = (*claims, *self.base.rule(one).claims)
+                    identical.append(Found((id, one), "conclude the same in the same cases", both))
+        return masked, identical
+
+    def _covered(self, rule: str, others: set[str]) -> bool:
+        """Whether in every case the others conclude all that the rule does, without its help."""
+        goals = [(i, c) for i in self._instances(rule) if i.id in self.alive for c in i.then]
+        covers = [self._same(c, others) for _, c in goals]
+        if not all(covers) or not self._lost(goals, covers, self.prover.world):
+            return False
+        if not any(c.kind == "finding" for _, c in goals):
+            return True
+        # what it concludes may be what makes the others fire
+        rest = passes(i for i in self.base.instances if i.rule.id != rule)
+        return self._lost(goals, covers, World(self.base, instances=rest))
+
+    def _lost(self, goals: list[tuple[Instance, Conclusion]], covers: list[list[str]], world: World) -> bool:
+        """Whether nothing is ever lost of what the goals conclude."""
+        pairs = zip(goals, covers, strict=True)
+        return self.never(
+            world.any(self.fired[i.id] & ~world.any(world.fired[id] for id in ids) for (i, _), ids in pairs)
+        )
+
+    def _same(self, conclusion: Conclusion, rules: set[str]) -> list[str]:
+        """The instances of some rules that conclude the same, or more strongly."""
+        wanted = self._meaning(conclusion)
+        strong = {wanted, self._meaning(conclusion._replace(strength="strong"))}
+        return [
+            i.id
+            for i in self.base.instances
+            if i.rule.id in rules and any(self._meaning(c) in strong for c in i.then)
+        ]
+
+    def _meaning(self, c: Conclusion) -> Conclusion:
+        """What a conclusion comes to; the words of an argument count where it decides nothing."""
+        decides = c.kind == "argument" and self.base.knowledge.topics[c.name].decides
+        return c._replace(text="" if c.kind == "finding" or decides else c.text)
+
+    def unread(self) -> Iterator[Found]:
+        k, read = self.base.knowledge, self._read()
+        for name, term in k.findings.items():
+            writers = [(rule, c) for rule in self.base.rules for c in rule.then if c.name == name]
+            concluded = [(rule, c) for rule, c in writers if c.kind == "finding"]
+            if name not in {known for known, _ in read}:
+                yield Found((name,), f"nothing reads {term.label}", _cited([rule for rule, _ in concluded]))
+            elif (name, None) not in read and not term.numeric:
+                for value in dict.fromkeys(c.value for _, c in concluded):
+                    if (name, value) not in read:
+                        rules = [rule for rule, c in concluded if c.value == value]
+                        yield Found((name,), f"nothing reads that it is {value}", _cited(rules))
+
+    def _read(self) -> set[tuple[str, Value | None]]:
+        """The findings that something reads, with the values read (None: whatever it is)."""
+        rules, invariants = self.base.rules, self.invariants.invariants
+        found: set[tuple[str, Value | None]] = {(name, None) for name in self.base.knowledge.cost or ()}
+        for condition in [*(r.when for r in rules), *(c for i in invariants for c in (i.when, i.condition))]:
+            found |= set(_values_read(condition))
+        found |= {(ref.name, None) for invariant in invariants for ref in invariant.of}
+        for rule in rules:
+            found |= {(ref.name, None) for c in rule.then for ref in _computed(c)}
+            texts = [rule.because, *(c.text for c in rule.then)]
+            shown = [name for text in texts for name in PLACEHOLDER.findall(text)]
+            found |= {(name.removeprefix("option."), None) for name in shown}
+        return found
+
+    def never_recommended(self) -> Iterator[Found]:
+        for option in self.base.knowledge.options.values():
+            verdicts = self.room.reading.findings[f"verdict@{option.id}"]
+            if self.never(self.prover.world.any(verdicts[verdict] for verdict in RECOMMENDED)):
+                yield Found((option.id,), "is recommended in no case")
+
+    def never_matters(self) -> Iterator[Found]:
+        for name in self.base.knowledge.attributes:
+            if self.never(*differs(self.prover, name)):
+                yield Found((name,), "no answer to it changes anything that is shown, in any case")
+
+    def dead_ends(self) -> Iterator[Found]:
+        shown = ("step", "advice", "caution")
+        said = [i for i in self.base.instances if any(c.kind in shown for c in i.then)]
+        facts = [~self.fired[i.id] for i in said]
+        for id in self.base.knowledge.options:
+            facts += [~self.room.reading.findings[f"verdict@{id}"][verdict] for verdict in RECOMMENDED]
+        yield from self._witnessed(("every-case",), "nothing is said in this case", (), facts, _silent)
+
+    def _witnessed(
+        self, about: tuple[str, ...], says: str, claims: tuple[str, ...], facts: list[Truth], seen: Seen
+    ) -> Iterator[Found]:
+        """What is found if a case meets the facts, with that case."""
+        found = self.prover.find(*facts)
+        if found.status == YES:
+            # with every answer given nothing is left to ask
+            shown = self.room.witnesses(found.cases, seen, complete=seen is _silent)
+            yield Found(about, says, claims, tuple(shown))
+        elif found.status != NO:
+            self.undecided.append(found.status)
+
+    def tensions(self) -> Iterator[Found]:
+        topics = self.base.knowledge.topics
+        deciding = [
+            (i, c)
+            for i in self.base.instances
+            for c in i.then
+            if c.kind == "argument" and topics[c.name].decides
+        ]
+        shown: set[tuple[str, str]] = set()
+        for one, pro in deciding:
+            for other, con in deciding:
+                opposed = pro.value == "for" and con.value == "against" and pro.option == con.option
+                pair = (one.rule.id, other.rule.id)
+                if (
+                    opposed
+                    and (pro.target == con.target or not (pro.target and con.target))
+                    and pair not in shown
+                ):
+                    says = f"argue for and against {pro.option}"
+                    claims = _cited([one.rule, other.rule])
+                    facts = [self.fired[one.id], self.fired[other.id]]
+                    found = list(self._witnessed(pair, says, claims, facts, _fires(one, other)))
+                    yield from found
+                    shown |= {pair} if found else set()
+
+    def vacuous(self) -> Iterator[Found]:
+        for invariant in self.invariants.invariants:
+            if invariant.when == All(()) and not invariant.more:
+                continue
+            met = [
+                self.prover.world.all(self.room.meets(invariant, o)) for o in options_of(self.base, invariant)
+            ]
+            if self.never(self.prover.world.any(met)):
+                yield Found((invariant.id,), "no case meets its `when`", invariant.claims)
+
+
+def _cited(rules: list[Rule]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(claim for rule in rules for claim in rule.claims))
+
+
+def _values_read(condition: Condition) -> Iterator[tuple[str, Value | None]]:
+    if isinstance(condition, Is):
+        yield from ((condition.ref.name, value) for value in condition.values)
+    elif isinstance(condition, (Compare, Known)):
+        yield from ((ref.name, None) for ref, _ in refs(condition))
+    for part in parts_of(condition):
+        yield from _values_read(part)
+
+
+def _computed(c: Conclusion) -> Iterator[Ref]:
+    return quantity_refs(c.value) if isinstance(c.value, (Ref, Arithmetic)) else iter(())
+
+
+def _reason(found: Found, marks: list[Intended]) -> str:
+    return next((mark.reason for mark in marks if set(found.about) <= mark.about), "")
+
+
+def _silent(run: list[Consultation]) -> bool:
+    spoken = any(r.verdict in RECOMMENDED for found in run for r in found.recommendations)
+    return not spoken and not any(found.plan or found.advice for found in run)
+
+
+def _fires(*instances: Instance) -> Seen:
+    def seen(run: list[Consultation]) -> bool:
+        fired = {(firing.rule, firing.option or "") for found in run for firing in found.firings}
+        return all((i.rule.id, i.option) in fired for i in instances)
+
+    return seen

@@ -1,0 +1,120 @@
+"""Writing approvals: entries appended to a knowledge base's reviews, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from expert.io.files import SIZE_LIMIT
+from expert.io.problems import CaseError, KnowledgeError, Problem, Span
+from expert.io.yaml import parse_yaml
+from expert.review.approvals import FILE, Approval, Reviews, load_reviews, read_reviews
+
+HEAD = (
+    "# Approvals: who has held a rule against a claim that it cites, in the state that the hashes name.\n"
+    "# `kb approve` appends to this list; delete an entry to withdraw it.\n\n"
+)
+
+
+PATIENCE = 5.0  # seconds to wait for another program that is approving
+
+
+STALE = "if no other program is approving, one was killed in the middle of it: delete the file"
+
+
+def append(directory: Path, approvals: list[Approval]) -> None:
+    """Append approvals to `kb/reviews.yaml`; nothing that is there is touched.
+
+    Raises KnowledgeError if what is there cannot be read or appended to, CaseError if it cannot be
+    written.
+    """
+    shown, path = str(directory / FILE), (directory / FILE).resolve()
+    try:
+        with _rewriting(path) as stream:
+            before = load_reviews(directory)
+            data = path.read_bytes() if path.exists() else HEAD.encode()
+            longer = data + _appended(data, approvals)
+            _check(longer, (*before, *approvals), shown)
+            stream.write(longer)
+    except OSError as error:
+        raise CaseError([Problem(f"`{shown}` cannot be written: {error.strerror or error}")]) from None
+
+
+@contextmanager
+def _rewriting(path: Path) -> Iterator[BinaryIO]:
+    """What is written takes the file's place when it is complete, and is on the disk.
+
+    Meanwhile it has another name, and that a file of this name is there keeps other programs out.
+    """
+    part = path.with_name(path.name + ".part")
+    stream = _opened(part)
+    try:
+        with stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if path.exists():
+            part.chmod(path.stat().st_mode & 0o777)
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _opened(part: Path) -> BinaryIO:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return part.open("xb")
+        except FileExistsError:
+            if time.monotonic() > until:
+                message = f"`{part}` is there, so nothing was written"
+                raise CaseError([Problem(message, None, STALE)]) from None
+            time.sleep(0.02)
+
+
+def _appended(data: bytes, approvals: list[Approval]) -> bytes:
+    """The text of the approvals, indented like the list that is there, with the file's line ends."""
+    there = parse_yaml(data.decode("utf-8-sig"), FILE)[0]
+    indent = " " * (there.span.column - 1) if there else ""
+    end = "\r\n" if b"\r\n" in data else "\n"
+    lines = [indent + line for approval in approvals for line in _lines(approval)]
+    first = "" if not data or data.endswith(b"\n") else end
+    return (first + "".join(line + end for line in lines)).encode()
+
+
+def _lines(a: Approval) -> Iterator[str]:
+    yield f"- {a.kind}: {a.citing}"
+    yield f"  claim: {a.claim}"
+    yield f"  {a.kind}-hash: {_quoted(a.citing_hash)}"
+    yield f"  claim-hash: {_quoted(a.claim_hash)}"
+    yield f"  by: {_quoted(a.by)}"
+    yield f"  on: {a.on}"
+    if a.note:
+        yield f"  note: {_quoted(a.note)}"
+
+
+def _quoted(text: str) -> str:
+    """The text in quotes: a text of JSON is one of YAML."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _check(data: bytes, wanted: Reviews, shown: str) -> None:
+    """Nothing is written that would not be read back as what was there and what is new."""
+    reason = f"it would be larger than {SIZE_LIMIT:,} bytes" if len(data) > SIZE_LIMIT else ""
+    if not reason:
+        try:
+            found = read_reviews(data.decode("utf-8-sig"), shown)
+            if [a[:-1] for a in found] == [a[:-1] for a in wanted]:
+                return
+        except KnowledgeError as error:
+            reason = error.problems[0].message
+    help = "the list must be written with a `- ` for each entry, and nothing after it"
+    message = "nothing can be appended to these reviews" + (f": {reason}" if reason else "")
+    raise KnowledgeError([Problem(message, Span(shown), help)])

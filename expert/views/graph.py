@@ -1,0 +1,162 @@
+"""The rules as a graph, for Graphviz and for Mermaid: what is asked, what follows, for which option.
+
+Attributes -> rules -> findings -> rules -> options (and plan steps, and advice). A rule stands
+for all of its instances. What is read through `not`, `unless` or as unknown is a dashed arrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from expert.language.conditions import Compare, Condition, Is, Known, Not, Unless, parts_of, refs
+from expert.language.rules import Conclusion, Rule, RuleBase, reads
+
+DOT_SHAPES = {
+    "attribute": "shape=ellipse, fillcolor=lightyellow",
+    "rule": "shape=box, fillcolor=white",
+    "finding": "shape=hexagon, fillcolor=lightblue",
+    "option": 'shape=box, style="filled,rounded", fillcolor=palegreen',
+    "step": "shape=cds, fillcolor=lavender",
+    "advice": "shape=note, fillcolor=whitesmoke",
+}
+
+
+MERMAID_SHAPES = {
+    "attribute": ("([", "])"),
+    "rule": ("[", "]"),
+    "finding": ("{{", "}}"),
+    "option": ("(", ")"),
+    "step": ("[/", "/]"),
+    "advice": (">", "]"),
+}
+
+
+class GraphNode(NamedTuple):
+    """One thing of the graph; `id` is letters and digits."""
+
+    id: str
+    kind: str
+    label: str
+
+
+class Edge(NamedTuple):
+    """One arrow, from node id to node id."""
+
+    start: str
+    end: str
+    label: str = ""
+    negative: bool = False  # it holds where there is no such thing
+
+
+class Graph(NamedTuple):
+    """A rule base as nodes and edges, in the order of the files."""
+
+    title: str
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[Edge, ...]
+
+
+def rule_graph(base: RuleBase) -> Graph:
+    """The graph of a rule base: everything that a rule reads or concludes."""
+    k = base.knowledge
+    declared = [
+        *(("attribute", term.name, term.label) for term in k.attributes.values()),
+        *(("rule", rule.id, rule.id) for rule in base.rules),
+        *(("finding", term.name, term.label) for term in k.findings.values()),
+        *(("option", option.id, option.label) for option in k.options.values()),
+        *(("step", step.id, step.label) for step in k.steps.values()),
+        ("advice", "advice", "advice"),
+        ("advice", "caution", "caution"),
+    ]
+    ids = {(kind, name): f"{kind}{n}" for n, (kind, name, _) in enumerate(declared, 1)}
+    edges = [
+        Edge(ids[start], ids[end], label, negative)
+        for rule in base.rules
+        for start, end, label, negative in _arrows(rule, base)
+    ]
+    ends = {id for edge in edges for id in (edge.start, edge.end)}
+    nodes = [GraphNode(ids[kind, name], kind, label) for kind, name, label in declared]
+    kept = tuple(node for node in nodes if node.id in ends or node.kind == "rule")
+    return Graph(f"{k.title} {k.version}", kept, tuple(dict.fromkeys(edges)))
+
+
+Name = tuple[str, str]  # kind, and name among its kind
+
+
+def _arrows(rule: Rule, base: RuleBase) -> Iterator[tuple[Name, Name, str, bool]]:
+    """The arrows into a rule and out of it."""
+    itself, signs = ("rule", rule.id), set(_signs(rule.when))
+    for kind, name in dict.fromkeys((ref.kind, ref.name) for ref, _ in reads(rule)):
+        if kind != "property":
+            yield (kind, name), itself, "", (name, True) in signs and (name, False) not in signs
+    options = [i.option for i in base.instances if i.rule.id == rule.id and i.option]
+    for conclusion in rule.then:
+        yield from _concluded(itself, conclusion, options)
+
+
+def _concluded(rule: Name, c: Conclusion, options: list[str]) -> Iterator[tuple[Name, Name, str, bool]]:
+    if c.kind in ("argument", "wait", "flag"):
+        label = {"argument": str(c.value), "wait": "waits", "flag": "noted"}[c.kind]
+        yield from ((rule, ("option", option), label, False) for option in options)
+    elif c.kind in ("advice", "caution"):
+        yield rule, ("advice", c.kind), "", False
+    else:
+        yield rule, (c.kind, c.name), "", False
+
+
+def _signs(condition: Condition, turned: bool = False) -> Iterator[tuple[str, bool]]:
+    """The names that a condition reads, each with whether it holds where there is no such thing."""
+    if isinstance(condition, (Not, Unless)):
+        yield from _signs(condition.part, not turned)
+    elif isinstance(condition, (Is, Compare, Known)):
+        absent = isinstance(condition, Known) and not condition.wanted
+        yield from ((ref.name, turned != absent) for ref, _ in refs(condition))
+    else:
+        for part in parts_of(condition):
+            yield from _signs(part, turned)
+
+
+def dot_lines(base: RuleBase) -> Iterator[str]:
+    """The graph in Graphviz's language."""
+    graph = rule_graph(base)
+    yield "digraph rules {"
+    yield f"  label={_dot_text(graph.title)};"
+    yield "  rankdir=LR;"
+    yield '  node [style=filled, fontname="sans-serif"];'
+    for node in graph.nodes:
+        yield f"  {node.id} [label={_dot_text(node.label)}, {DOT_SHAPES[node.kind]}];"
+    for edge in graph.edges:
+        features = [f"label={_dot_text(edge.label)}"] if edge.label else []
+        features += ["style=dashed"] if edge.negative else []
+        yield f"  {edge.start} -> {edge.end}" + (f" [{', '.join(features)}];" if features else ";")
+    yield "}"
+
+
+def _dot_text(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def mermaid_lines(base: RuleBase) -> Iterator[str]:
+    """The graph in Mermaid's language."""
+    graph = rule_graph(base)
+    yield "---"
+    yield f"title: {_yaml_text(graph.title)}"
+    yield "---"
+    yield "flowchart LR"
+    for node in graph.nodes:
+        opening, closing = MERMAID_SHAPES[node.kind]
+        yield f"  {node.id}{opening}{_mermaid_text(node.label)}{closing}"
+    for edge in graph.edges:
+        arrow = "-.->" if edge.negative else "-->"
+        yield f"  {edge.start} {arrow}{f'|{_mermaid_text(edge.label)}|' if edge.label else ''} {edge.end}"
+
+
+def _yaml_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _mermaid_text(text: str) -> str:
+    """A text in quotes; what Mermaid or HTML would read as markup is written as a numbered entity."""
+    safe = "".join(c if c.isalnum() or c in " -_.,:()'/" else f"#{ord(c)};" for c in text)
+    return f'"{safe}"'

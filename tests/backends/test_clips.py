@@ -1,0 +1,280 @@
+"""The shell against CLIPS, an engine that nobody here wrote: conclusions, and firings in their order."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from itertools import combinations
+from pathlib import Path
+from random import Random
+from typing import Any as Anything
+from typing import NamedTuple
+
+import clips
+import pytest
+from support.compare import BASES, choices, exact
+from support.compare import summary as in_oracle_terms
+from support.generate import knowledge_files, random_answers, write_files
+from support.oracle import OracleKB, evaluate
+
+from expert.backends.clips import HIGHEST, case_text, clips_text, token
+from expert.consultation.case import parse_pairs
+from expert.consultation.engine import infer
+from expert.consultation.result import Consultation
+from expert.io.problems import KnowledgeError
+from expert.knowledge.load import load, open_files
+from expert.language.conditions import All, Any, Is, Ref
+from expert.language.rules import RuleBase
+
+PAIRS = {"acne": None, "bicycle": 200}  # how many of the pairs of answers; None: all
+RANDOM_CASES = {"acne": 1000, "bicycle": 400}
+GENERATED, CASES_EACH = 60, 10
+RESULTS = {  # what is compared of each kind of fact
+    "fired": "n rule option",
+    "finding": "name option value",
+    "argument": "option topic stance target strength rule",
+    "step": "name",
+    "wait": "name option",
+    "flag": "name option",
+    "advice": "name option rule",
+    "caution": "name option rule",
+}
+AROUND = {  # what the rules compare, and just beside it
+    "scar_count": "1 2 3 12 120",
+    "budget": "0 49.99 50 50.01 99.99 100 100.01 599.99 600 600.01 5999.99 6000 6000.01 999999999999999",
+}
+Summary = dict[str, Anything]
+
+
+class Clips:
+    """A rule base as CLIPS runs it.
+
+    Results are read as flat lists: clipspy 1.0.6 never frees a Fact object.
+    """
+
+    def __init__(self, base: RuleBase, directory: Path) -> None:
+        path = directory / f"{base.knowledge.id}.clp"
+        path.write_text("".join(line + "\n" for line in clips_text(base)), "utf-8")
+        self.base, self.environment = base, clips.Environment()
+        self.environment.load(str(path))
+        for kind, slots in RESULTS.items():
+            values = " ".join(f"?f:{slot}" for slot in slots.split())
+            self.environment.build(
+                f"(deffunction all-{kind} () (bind ?all (create$)) (do-for-all-facts ((?f {kind})) TRUE"
+                f" (bind ?all (create$ ?all {values}))) ?all)"
+            )
+
+    def run(self, answers: dict[str, str]) -> Summary:
+        pairs = [f"{name}={value}" for name, value in answers.items()]
+        case = parse_pairs(pairs, self.base.knowledge)
+        self.environment.reset()
+        facts = "".join(f"(assert {text})" for text in case_text(case))
+        self.environment.eval(f"(progn {facts} TRUE)")
+        self.environment.run()
+        found: Summary = {}
+        for kind, slots in RESULTS.items():
+            values, width = self.environment.eval(f"(all-{kind})"), len(slots.split())
+            found[kind] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
+        return {kind: rows if kind == "fired" else set(rows) for kind, rows in found.items()}
+
+
+class Setting(NamedTuple):
+    """An engine, and what to try on it."""
+
+    name: str
+    engine: Clips
+    options: dict[str, list[str]]
+
+    def pairs(self) -> list[dict[str, str]]:
+        """Every pair of answers to two questions."""
+        return [
+            {one: value, other: second}
+            for one, other in combinations(self.options, 2)
+            for value in self.options[one]
+            for second in self.options[other]
+        ]
+
+
+def summary(base: RuleBase, c: Consultation) -> Summary:
+    """A consultation in the terms of the exported facts."""
+    k = base.knowledge
+    arguments = [(r.option, a) for r in c.recommendations for a in r.arguments]
+
+    def value(name: str, plain: Anything) -> Anything:
+        return int(exact(plain) * 10 ** k.findings[name].decimals) if k.findings[name].numeric else plain
+
+    def advised(kind: str) -> set[tuple[str, ...]]:
+        return {(a.id, a.option or "nil", a.rule) for a in c.advice if a.kind == kind}
+
+    return {
+        "fired": [(f.n, f.rule, f.option or "nil") for f in c.firings],
+        "finding": {(f.finding, f.option or "nil", value(f.finding, f.value)) for f in c.findings},
+        "argument": {
+            (option, a.topic, a.stance, a.target or "nil", a.strength, a.rule) for option, a in arguments
+        },
+        "step": {(step.step,) for step in c.plan},
+        "wait": {(step, r.option) for r in c.recommendations for step in r.waits_for},
+        "flag": {(flag, r.option) for r in c.recommendations for flag in r.flags},
+        "advice": advised("advice"),
+        "caution": advised("caution"),
+    }
+
+
+def check(engine: Clips, answers: dict[str, str]) -> Summary:
+    """CLIPS and the shell say the same of a case; what they say."""
+    pairs = [f"{name}={value}" for name, value in answers.items()]
+    expected = summary(engine.base, infer(engine.base, parse_pairs(pairs, engine.base.knowledge)))
+    assert engine.run(answers) == expected, pairs
+    return expected
+
+
+@pytest.fixture(scope="module", params=BASES)
+def setting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Setting:
+    directory = BASES[request.param]
+    found = choices(OracleKB(directory))
+    around = {name: values.split() for name, values in AROUND.items() if name in found}
+    engine = Clips(load(directory), tmp_path_factory.mktemp("clips"))
+    return Setting(request.param, engine, found | around)
+
+
+def random_case(options: dict[str, list[str]], random: Random) -> dict[str, str]:
+    """An answer to most of the questions; some are `unknown`."""
+    asked = [name for name in options if random.random() < 0.85]
+    return {name: random.choice([*options[name], "unknown"]) for name in asked}
+
+
+def test_every_answer_alone_and_every_pair(setting: Setting) -> None:
+    check(setting.engine, {})
+    for name, values in setting.options.items():
+        for value in [*values, "unknown"]:
+            check(setting.engine, {name: value})
+    pairs, number = setting.pairs(), PAIRS[setting.name]
+    for answers in pairs if number is None else Random(6).sample(pairs, number):
+        check(setting.engine, answers)
+
+
+def test_random_cases(setting: Setting) -> None:
+    fired = random_cases(setting, Random(4), RANDOM_CASES[setting.name])
+    assert fired == {rule.id for rule in setting.engine.base.rules}
+
+
+@pytest.mark.long
+def test_very_many_cases(setting: Setting) -> None:
+    for answers in setting.pairs():
+        check(setting.engine, answers)
+    random_cases(setting, Random(5), 40_000)
+
+
+def random_cases(setting: Setting, random: Random, number: int) -> set[str]:
+    """Compare on random cases; the rules that fired in some of them."""
+    found = [check(setting.engine, random_case(setting.options, random)) for _ in range(number)]
+    return {rule for expected in found for _, rule, _ in expected["fired"]}
+
+
+@pytest.mark.parametrize("amount", ["0.99", "1", "1.01"])
+def test_money_is_compared_to_the_cent(setting: Setting, amount: str) -> None:
+    """Budgets at, and a cent beside, what 1, 2, 3, ... of a thing cost."""
+    if "budget" not in setting.options:
+        pytest.skip("it has no budget")
+    for number in (1, 2, 3, 119, 120, 121):
+        budget = Fraction(number * 50 - 1) + Fraction(amount)
+        answers = {"scar_depth": "deep", "scar_count": str(number), "budget": f"{float(budget):.2f}"}
+        check(setting.engine, answers)
+
+
+# --- generated knowledge bases ---------------------------------------------------------------
+
+
+def compare_generated(seed: int, directory: Path, cases: int = CASES_EACH) -> int:
+    """The shell, the oracle and CLIPS agree on a generated knowledge base; how many rules fired."""
+    random = Random(seed)
+    files = knowledge_files(random)
+    base, problems = open_files(files)
+    assert not problems, f"{seed}: {problems[0]}"
+    kb = OracleKB(write_files(files, directory))
+    engine = Clips(base, directory)
+    fired = 0
+    for _ in range(cases):
+        answers = random_answers(base, random)
+        pairs = [f"{name}={value}" for name, value in answers.items()]
+        record = infer(base, parse_pairs(pairs, base.knowledge))
+        found, expected = in_oracle_terms(record), evaluate(kb, answers)
+        for part, value in expected.items():
+            assert found[part] == value, f"{part} of {answers} with seed {seed}"
+        assert engine.run(answers) == summary(base, record), f"{answers} with seed {seed}"
+        fired += len(record.firings)
+    return fired
+
+
+def test_generated_knowledge_bases(tmp_path: Path) -> None:
+    fired = [compare_generated(seed, tmp_path / str(seed)) for seed in range(GENERATED)]
+    assert sum(fired) > 5 * GENERATED * CASES_EACH
+
+
+@pytest.mark.long
+def test_very_many_generated_knowledge_bases(tmp_path: Path) -> None:
+    for seed in range(GENERATED, 40 * GENERATED):
+        compare_generated(seed, tmp_path / str(seed), 40)
+
+
+def test_the_generator_uses_the_whole_language() -> None:
+    texts = [knowledge_files(Random(seed)) for seed in range(GENERATED)]
+    words = set(re.findall(r"[a-z.-]+", "\n".join(text for files in texts for text in files.values())))
+    language = """
+        any all not unless option known unknown more-than at-least less-than at-most times plus minus
+        choice yes-no count number money decimals unit per-option low high stated inferred added salience
+        conclude argue plan wait flag advise caution for against unsure target strength says id
+    """
+    assert set(language.split()) <= words
+    assert knowledge_files(Random(3)) == knowledge_files(Random(3))
+
+
+# --- the text itself -------------------------------------------------------------------------
+
+
+def test_the_text_is_the_same_every_time(base: RuleBase) -> None:
+    assert list(clips_text(base)) == list(clips_text(load(BASES["acne"])))
+
+
+def test_every_instance_is_one_defrule_with_its_own_salience(base: RuleBase) -> None:
+    text = "\n".join(clips_text(base))
+    assert re.findall(r"\(defrule (\S+)", text) == [instance.id for instance in base.instances]
+    saliences = [int(number) for number in re.findall(r"\(salience (-?\d+)\)", text)]
+    assert saliences == [HIGHEST - rank for rank in range(len(base.instances))]
+
+
+def test_a_rule_base_with_more_rules_than_saliences_is_refused(base: RuleBase) -> None:
+    many = base._replace(instances=base.instances * (2 * HIGHEST // len(base.instances) + 1))
+    with pytest.raises(KnowledgeError, match="saliences for 20,001 rules only"):
+        clips_text(many)
+
+
+@pytest.mark.parametrize("text", ["nil", 'a "b" \\ c', "", "Ünï", "not", "?x", "(a)"])
+def test_any_text_can_be_a_constant(text: str) -> None:
+    environment = clips.Environment()
+    assert environment.eval(f"(create$ {token(text)})") == (text or "nil",)
+    assert isinstance(environment.eval(f"(create$ {token(text)})")[0], clips.Symbol) == (text in ("", "not"))
+
+
+def test_numbers_beyond_64_bits_are_seen_to_be_inexact(setting: Setting) -> None:
+    largest = 2**63 - 1
+    for expression in (
+        f"(times {largest} {largest})",
+        f"(plus {largest} 1)",
+        f"(minus -{largest} {largest})",
+    ):
+        assert isinstance(setting.engine.environment.eval(expression), float)
+    assert isinstance(setting.engine.environment.eval(f"(plus {token(10**30)} 1)"), float)
+    assert setting.engine.environment.eval("(times 3000000000 -3000000000)") == -9 * 10**18
+
+
+def test_a_rule_with_very_many_alternatives_does_not_explode(tmp_path: Path) -> None:
+    """CLIPS makes a rule for each way through the `or`s: 3**12 ways here."""
+    base = load(BASES["bicycle"])
+    sounds = [Is(Ref("attribute", "sound"), (value,)) for value in ("squeak", "click", "grind")]
+    instance = next(i for i in base.instances if not i.option)
+    wide = instance._replace(when=All((Any(tuple(sounds)),) * 12))
+    engine = Clips(base._replace(instances=(wide,)), tmp_path)
+    assert len(list(engine.environment.rules())) == 1
+    assert len(engine.run({"sound": "click"})["fired"]) == 1
+    assert not engine.run({"sound": "rattle"})["fired"]

@@ -1,0 +1,71 @@
+"""The shell against the naive evaluator of `oracle.py`, on two unrelated knowledge bases."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from random import Random
+from typing import Any
+
+import pytest
+from support.compare import BASES, choices, consult
+from support.oracle import OracleKB, evaluate
+
+from expert.knowledge.load import load
+from expert.language.rules import RuleBase
+
+CASES = 1000
+Bases = tuple[RuleBase, OracleKB]
+
+
+@pytest.fixture(scope="module", params=BASES)
+def bases(request: pytest.FixtureRequest) -> Bases:
+    directory = BASES[request.param]
+    return load(directory), OracleKB(directory)
+
+
+def check(bases: Bases, answers: dict[str, str]) -> dict[str, Any]:
+    """Both evaluators say the same of a case; what they say."""
+    base, kb = bases
+    found, expected = consult(base, answers), evaluate(kb, answers)
+    for part, value in expected.items():
+        assert found[part] == value, f"{part} of {answers}"
+    return expected
+
+
+def test_every_answer_alone_and_every_pair(bases: Bases) -> None:
+    options = choices(bases[1])
+    check(bases, {})
+    for name, values in options.items():
+        for value in values:
+            check(bases, {name: value})
+    for one, other in combinations(options, 2):
+        for value in options[one]:
+            for second in options[other]:
+                check(bases, {one: value, other: second})
+
+
+def test_random_cases(bases: Bases) -> None:
+    """Whole cases; every rule fires in some of them, and fails in every way in others."""
+    random, options = Random(20), choices(bases[1])
+    reasons: set[str] = set()
+    fired: set[tuple[str, str | None]] = set()
+    for _ in range(CASES):
+        known = {n for n in options if random.random() < 0.8}
+        said = {n for n in options if random.random() < 0.5 and n not in known}  # or else left out
+        answers = {**{n: random.choice(options[n]) for n in sorted(known)}, **dict.fromkeys(said, "unknown")}
+        expected = check(bases, answers)
+        fired |= set(expected["fired"])
+        reasons |= set(expected["not_fired"].values())
+    assert {rule for rule, _ in fired} == {rule.id for rule in bases[0].rules}
+    assert reasons == {"denied", "unknown", "no-evidence"}
+
+
+def test_an_unanswered_attribute_is_an_unknown_one(bases: Bases) -> None:
+    base, kb = bases
+    assert consult(base, {}) == consult(base, dict.fromkeys(kb.attributes, "unknown"))
+
+
+def test_strata_and_instances_agree(bases: Bases) -> None:
+    """Both spell out the same instances, and would fire them in the same order."""
+    base, kb = bases
+    assert [(i.rule.id, i.option or None) for i in base.instances] == [i.key for i in kb.order]

@@ -1,0 +1,129 @@
+"""What earlier versions wrote keeps opening, verifying, replaying and explaining.
+
+What a record should say is read from the bundle with `json` alone, so that nothing of the program
+decides what is expected of it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.shell import ROOT, Result, cicatrix
+
+OLD = ROOT / "tests" / "data" / "version-0.1.0"
+HEAD = "0f00cd62edf9b68c91b21247d89f92eb38f125d0fdb57750fcec34f33f228584"
+ERASED, ERASURE = "wsp7k", "rpw7k"
+
+
+def written() -> list[dict[str, Any]]:
+    """The entries of the bundle, their header and content taken apart."""
+    lines = [json.loads(line) for line in (OLD / "bundle.jsonl").read_text(encoding="utf-8").splitlines()]
+    entries = [line for line in lines if "header" in line]
+    for entry in entries:
+        entry["header"] = json.loads(entry["header"])
+        entry["content"] = entry["content"] and json.loads(entry["content"])
+    return entries
+
+
+RECORDS = {entry["id"]: entry["content"] for entry in written() if entry["content"]}
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A copy to work on: opening a ledger may write beside it."""
+    return Path(shutil.copy(OLD / "ledger.sqlite", tmp_path / "ledger.sqlite"))
+
+
+def run(ledger: Path, *words: str, stdin: str = "") -> Result:
+    result = cicatrix(*words, stdin=stdin, CICATRIX_LEDGER=str(ledger))
+    assert "Traceback" not in result.stderr, result.stderr
+    return result
+
+
+def output(ledger: Path, *words: str) -> str:
+    result = run(ledger, *words)
+    assert result.code == 0, result
+    return result.stdout
+
+
+def test_the_data_holds_what_it_should() -> None:
+    """Three knowledge bases, an erasure, answers not known, questions asked."""
+    assert len(written()) == 11 and len(RECORDS) == 9
+    assert len({content["consultation"]["knowledge"]["id"] for content in RECORDS.values()}) == 3
+    answers = [answer for content in RECORDS.values() for answer in content["answers"]]
+    assert any(answer["value"] == "unknown" for answer in answers)
+    assert any(answer["asked"] for answer in answers)
+
+
+def test_verifies(ledger: Path) -> None:
+    for words in ((), (str(OLD / "bundle.jsonl"),)):
+        found = json.loads(output(ledger, "audit", "verify", "--json", "--head", HEAD, *words))
+        assert (found["entries"], found["erased"], found["head"], found["fault"]) == (11, 1, HEAD, None)
+
+
+def test_lists(ledger: Path) -> None:
+    found = json.loads(output(ledger, "audit", "list", "--json"))
+    assert [summary["id"] for summary in found] == [entry["id"] for entry in written()]
+    assert [summary["hash"] for summary in found] == [entry["hash"] for entry in written()]
+
+
+@pytest.mark.parametrize("id", RECORDS)
+def test_shows_what_was_written(ledger: Path, id: str) -> None:
+    found = json.loads(output(ledger, "audit", "show", id, "--json"))
+    assert found["content"] == RECORDS[id]
+    text = output(ledger, "audit", "show", id)
+    for recommendation in RECORDS[id]["consultation"]["recommendations"]:
+        assert recommendation["label"] in text
+
+
+def test_replays(ledger: Path) -> None:
+    assert f"{len(RECORDS)} of {len(RECORDS)} records" in output(ledger, "audit", "replay", "--all")
+    assert json.loads(output(ledger, "audit", "replay", "--all", "--json")) == []
+
+
+@pytest.mark.parametrize("id", RECORDS)
+def test_explains(ledger: Path, id: str) -> None:
+    """Each option that was argued about, by how, and each that was not recommended, by why-not."""
+    for recommendation in RECORDS[id]["consultation"]["recommendations"][:2]:
+        option = recommendation["option"]
+        if recommendation["arguments"]:
+            text = output(ledger, "explain", "how", option, id)
+            assert all(argument["rule"] in text for argument in recommendation["arguments"])
+        if recommendation["verdict"] not in ("preferred", "option"):
+            assert output(ledger, "explain", "why-not", option, id)
+
+
+def test_reports_and_carries(ledger: Path, tmp_path: Path) -> None:
+    page, bundle, other = tmp_path / "page.html", tmp_path / "bundle.jsonl", tmp_path / "other.sqlite"
+    output(ledger, "audit", "report", "8bc4k", "-o", str(page))
+    assert "Punch technique" in page.read_text(encoding="utf-8")
+    output(ledger, "audit", "export", "-o", str(bundle))
+    assert bundle.read_bytes() == (OLD / "bundle.jsonl").read_bytes()
+    output(ledger, "audit", "import", str(OLD / "bundle.jsonl"), "--ledger", str(other))
+    found = json.loads(output(other, "audit", "verify", "--json"))
+    assert found["head"] == HEAD and found["fault"] is None
+
+
+def test_an_erased_record_stays_erased(ledger: Path) -> None:
+    shown = json.loads(output(ledger, "audit", "show", ERASED, "--json"))
+    assert shown["content"] is None
+    assert json.loads(output(ledger, "audit", "show", ERASURE, "--json"))["header"]["erases"] == ERASED
+    assert run(ledger, "explain", "how", "punch", ERASED).code != 0
+
+
+def test_an_interrupted_dialogue_is_taken_up(ledger: Path) -> None:
+    result = run(ledger, "consult", "--resume", "--json", stdin="unknown\n" * 20)
+    assert result.code == 0, result
+    answers = json.loads(result.stdout)["answers"]
+    assert list(answers.items())[:3] == [
+        ("scar_depth", "deep"),
+        ("active_acne", "yes"),
+        ("otc_result", "unknown"),
+    ]
+    added = json.loads(output(ledger, "audit", "show", "last", "--json"))["content"]["answers"]
+    asked = {answer["attribute"]: bool(answer["asked"]) for answer in added}
+    assert (asked["scar_depth"], asked["active_acne"], asked["otc_result"]) == (False, True, True)

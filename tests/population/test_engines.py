@@ -1,0 +1,675 @@
+"""Populations on Polars and on Spark, held against `infer`, the fast evaluator and the naive oracle."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import pytest
+from support.compare import BASES, NUMBERS, summary
+from support.generate import knowledge_files, write_files
+from support.oracle import OracleKB, evaluate
+from support.size import combinations
+
+from expert.backends.program import bounds
+from expert.backends.python import decider
+from expert.consultation.case import Answer, Case, cell_answer
+from expert.consultation.engine import infer
+from expert.io.problems import CaseError
+from expert.knowledge.load import load, open_files
+from expert.language.model import Knowledge, Term
+from expert.language.rules import RuleBase
+
+pl = pytest.importorskip("polars", reason="the population extra is not installed")
+
+from expert.population import run as population  # noqa: E402
+
+CASES = {"acne": 100_000, "bicycle": 8_000}
+ORACLE = {"acne": 5000, "bicycle": 400}  # of these, how many in the default test
+INFERRED = 300
+GENERATED, CASES_EACH = range(1000, 1025), 200
+ON_SPARK, COMBINATIONS = 2, 300  # of the generated; and what a generated one may need
+EXTREMES = {
+    "scar_count": "1 2 3 11 12 13 119 120 121 999999999999999",
+    "budget": "0 0.01 49.99 50 50.01 99.99 100 100.01 599.99 600 600.01 5999.99 6000 6000.01 "
+    + "9" * 15
+    + ".99",
+    "saved": "0 0.01 10 10.01 35.50 61 90.01 100 100.01 999999999999999.99",
+}
+
+
+class Setting(NamedTuple):
+    """A knowledge base, its cases, and what Polars says of them."""
+
+    base: RuleBase
+    files: list[str]
+    cases: list[Case]
+    frame: Any
+
+
+class Told(NamedTuple):
+    """What an evaluator says of one case; None is what it does not tell."""
+
+    verdicts: dict[str, str]
+    timing: dict[str, str]
+    cost: dict[str, tuple[Any, Any] | None]
+    flags: set[tuple[str, str]]
+    findings: set[tuple[str, str]]
+    fired: set[str]
+    targets: dict[str, dict[str, str]] | None = None
+    numbers: dict[str, set[Any]] | None = None
+    plan: set[str] | None = None
+
+
+def at(name: str, option: str | None) -> str:
+    return f"{name}@{option}" if option else name
+
+
+def of_summary(found: dict[str, Any], base: RuleBase) -> Told:
+    """What the oracle, or a consultation in its terms, says; numbers that are no float are texts there."""
+    terms = base.knowledge.findings
+    values = [(at(name, option), value, terms[name]) for name, option, value in found["findings"]]
+    numbers: dict[str, set[Any]] = {}
+    for key, value, term in values:
+        if term.numeric:
+            numbers.setdefault(key, set()).add(Fraction(value))
+    return Told(
+        found["verdicts"],
+        found["timing"],
+        {o: c and tuple(None if n is None else Fraction(n) for n in c) for o, c in found["cost"].items()},
+        {(option, flag) for option, flags in found["flags"].items() for flag in flags},
+        {(key, value) for key, value, term in values if not term.numeric},
+        {at(rule, option) for rule, option in found["fired"]},
+        found["targets"],
+        numbers,
+        set(found["plan"]),
+    )
+
+
+def by_decider(base: RuleBase) -> Callable[[Case], Told]:
+    decide, cost = decider(base), base.knowledge.cost
+    unit = Fraction(1, 10 ** base.knowledge.findings[cost[0]].decimals) if cost else Fraction(1)
+
+    @cache
+    def money(amount: int | None) -> Fraction | None:
+        return None if amount is None else amount * unit
+
+    def told(case: Case) -> Told:
+        d = decide(case)
+        costs = {option: (money(low), money(high)) for option, (low, high) in d.costs.items()}
+        return Told(d.verdicts, d.timings, costs, set(d.flags), set(d.findings), set(d.fired))
+
+    return told
+
+
+def by_infer(base: RuleBase) -> Callable[[Case], Told]:
+    return lambda case: of_summary(summary(infer(base, case)), base)
+
+
+def by_oracle(directory: Path, base: RuleBase) -> Callable[[Case], Told]:
+    """The oracle, asked once for each distinct case."""
+    kb, terms, known = OracleKB(directory), base.knowledge.attributes, {}
+
+    def told(case: Case) -> Told:
+        answers = {n: "unknown" if v is None else terms[n].spell(v) for n, v in case.answers.items()}
+        key = tuple(answers.items())
+        if key not in known:
+            known[key] = of_summary(evaluate(kb, answers), base)
+        return known[key]
+
+    return told
+
+
+def compare(frame: Any, told: list[Told], base: RuleBase) -> int:
+    """Every column of results says what was told of every row; how many columns were compared."""
+    compared, numbers = 0, {}
+    for name in frame.columns[1 + len(base.knowledge.attributes) :]:
+        first, *rest = name.split(".")
+        if first == "finding" and len(rest) < 3 and base.knowledge.findings[rest[0].split("@")[0]].numeric:
+            numbers.setdefault(rest[0], []).append(frame[name].to_list())
+            continue
+        expected = expected_column(first, rest, told)
+        if expected is None:
+            continue
+        column = frame[name].cast(pl.String) if frame[name].dtype == pl.Enum else frame[name]
+        found = column.to_list()
+        if found != expected:
+            row = next(n for n, (a, b) in enumerate(zip(found, expected, strict=True)) if a != b)
+            raise AssertionError(
+                f"{name}: {found[row]} and not {expected[row]} in {frame.row(row, named=True)}"
+            )
+        compared += 1
+    if told[0].numbers is not None:
+        for key, columns in numbers.items():
+            for values, t in zip(zip(*columns, strict=True), told, strict=True):
+                assert {v for v in values if v is not None} == (t.numbers or {}).get(key, set()), (key, t)
+    return compared
+
+
+def expected_column(first: str, rest: list[str], told: list[Told]) -> list[Any] | None:
+    if first == "fired":
+        return [rest[0] in t.fired for t in told]
+    if first == "finding":
+        return [(rest[0], rest[1]) in t.findings for t in told]
+    if first == "plan":
+        return None if told[0].plan is None else [rest[0] in (t.plan or ()) for t in told]
+    if rest[0] == "timing":
+        return [t.timing.get(first, "now") for t in told]
+    if rest[0] == "flag":
+        return [(first, rest[1]) in t.flags for t in told]
+    if rest[0] == "cost":
+        return [(t.cost.get(first) or (None, None))[rest[1] == "high"] for t in told]
+    assert rest[0] == "verdict"
+    if rest[1:]:
+        return None if told[0].targets is None else [(t.targets or {})[first].get(rest[1]) for t in told]
+    return [t.verdicts[first] for t in told]
+
+
+# --- populations -----------------------------------------------------------------------------------
+
+
+def random_columns(base: RuleBase, count: int, random: Random, numbers: dict[str, list[str]]) -> Any:
+    """Cases as a frame of many types; a tenth of the answers is not known, one way or another."""
+    columns = []
+    for n, (name, term) in enumerate(base.knowledge.attributes.items()):
+        values = [*numbers.get(name, ()), *map(term.spell, ends(term))] if term.numeric else [*term.values]
+        cells = random.choices([*values, None], [9 / len(values)] * len(values) + [1], k=count)
+        if term.type == "count" and n % 2:
+            columns.append(pl.Series(name, cells, pl.String).cast(pl.Int64))
+        elif term.numeric and n % 2:
+            columns.append(pl.Series(name, cells, pl.String).cast(pl.Decimal(27, 6)))
+        elif term.type == "yes-no" and n % 3 == 0:
+            truths = {"yes": True, "no": False, None: None}
+            columns.append(pl.Series(name, [truths[cell] for cell in cells], pl.Boolean))
+        elif not term.numeric and n % 3 == 1:
+            columns.append(pl.Series(name, cells, pl.Enum(values)))
+        else:
+            columns.append(pl.Series(name, [cell or random.choice(UNSAID) for cell in cells], pl.String))
+    return pl.DataFrame(columns)
+
+
+UNSAID = ["unknown", " unknown ", "", "null", "~", None]
+
+
+def ends(term: Term) -> list[int]:
+    """Numbers small, and as large as they may be."""
+    low, high = bounds(term)
+    unit = int(10**term.decimals)
+    numbers = (0, 1, *(n * unit for n in (1, 2, 3, 4, 6)), unit + unit // 2, low, high)
+    return sorted({number for number in numbers if low <= number <= high})
+
+
+def setting(base: RuleBase, count: int, seed: int, folder: Path, numbers: dict[str, list[str]]) -> Setting:
+    """Random cases in two files, and the results that Polars gives. Raises CaseError."""
+    cells = random_columns(base, count, Random(seed), numbers)
+    files = [str(folder / f"cases-{n}.parquet") for n in range(2)]
+    for file, part in zip(files, (cells[: count // 3], cells[count // 3 :]), strict=True):
+        part.write_parquet(file)
+    out = folder / "polars.parquet"
+    counts = population.run(base, files, out, folder / "polars.rejects")
+    assert counts == (count, count, 0)
+    answers = []
+    for name, term in base.knowledge.attributes.items():
+        read = {cell: cell_answer(cell, term) for cell in cells[name].unique().to_list()}
+        answers.append([read[cell] for cell in cells[name].to_list()])
+    rows = zip(*answers, strict=True)
+    cases = [Case(dict(zip(base.knowledge.attributes, row, strict=True))) for row in rows]
+    return Setting(base, files, cases, pl.read_parquet(out))
+
+
+@pytest.fixture(scope="module", params=BASES)
+def cases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Setting:
+    name = request.param
+    texts = {**NUMBERS, **EXTREMES}
+    numbers = {attribute: values.split() for attribute, values in texts.items()}
+    folder = tmp_path_factory.mktemp(name)
+    return setting(load(BASES[name]), CASES[name], 12, folder, numbers)
+
+
+def directory(found: Setting) -> Path:
+    return next(path for path in BASES.values() if load(path).knowledge.id == found.base.knowledge.id)
+
+
+def name_of(found: Setting) -> str:
+    return next(name for name, path in BASES.items() if path == directory(found))
+
+
+def compare_rows(found: Setting, told: Callable[[Case], Told], rows: list[int]) -> int:
+    return compare(found.frame[rows], [told(found.cases[row]) for row in rows], found.base)
+
+
+def test_the_answers_are_those_of_the_cells(cases: Setting) -> None:
+    for name, term in cases.base.knowledge.attributes.items():
+        column = cases.frame[name].cast(pl.String) if not term.numeric else cases.frame[name]
+        scale = 10**term.decimals
+        given = [case.answers[name] for case in cases.cases]
+        assert column.to_list() == [Fraction(v, scale) if isinstance(v, int) else v for v in given]
+    assert cases.frame["row"].to_list() == list(range(1, len(cases.cases) + 1))
+
+
+def test_a_sample_is_what_infer_says(cases: Setting) -> None:
+    rows = sorted(Random(3).sample(range(len(cases.cases)), INFERRED))
+    assert compare_rows(cases, by_infer(cases.base), rows) > 50
+
+
+def test_all_is_what_the_fast_evaluator_says(cases: Setting) -> None:
+    assert compare_rows(cases, by_decider(cases.base), list(range(len(cases.cases)))) > 50
+
+
+def test_a_sample_is_what_the_oracle_says(cases: Setting) -> None:
+    """As many as take some seconds: a case for each set of rules that fire, so that every rule fires."""
+    rows = telling(cases, ORACLE[name_of(cases)])
+    fired = [name for name in cases.frame.columns if name.startswith("fired.")]
+    ever = {name.split(".")[1].split("@")[0] for name in fired if cases.frame[rows][name].any()}
+    assert ever == {rule.id for rule in cases.base.rules}
+    assert compare_rows(cases, by_oracle(directory(cases), cases.base), rows) > 50
+
+
+def telling(found: Setting, count: int) -> list[int]:
+    """Rows in which different rules fire: one for each set of rules, then any."""
+    fired = pl.col(r"^fired\..*$")
+    rows = found.frame.select(pl.col("row") - 1, pl.struct(fired).hash(7).alias("set"))
+    first = rows.group_by("set").agg(pl.col("row").min())["row"].sort().to_list()
+    return first[:count] + Random(4).sample(range(len(found.cases)), max(0, count - len(first)))
+
+
+@pytest.mark.long
+def test_all_is_what_the_oracle_says(cases: Setting) -> None:
+    """All 100,000: the oracle takes some milliseconds for each, minutes for all."""
+    told = by_oracle(directory(cases), cases.base)
+    for start in range(0, len(cases.cases), 10_000):
+        compare_rows(cases, told, list(range(start, min(start + 10_000, len(cases.cases)))))
+
+
+def generated(seed: int, folder: Path, count: int) -> Setting | None:
+    """A generated knowledge base and results of random cases; None if numbers become too many or long."""
+    base, problems = open_files(knowledge_files(Random(seed)))
+    assert not problems
+    if combinations(base) > COMBINATIONS:
+        return None
+    try:
+        return setting(base, count, seed, folder, {})
+    except CaseError as error:
+        assert "too long to be exact" in str(error.problems[0])
+        return None
+
+
+def compare_generated(seed: int, folder: Path, count: int) -> Setting | None:
+    folder.mkdir()
+    found = generated(seed, folder, count)
+    if found:
+        rows, some = list(range(len(found.cases))), list(range(0, len(found.cases), 20))
+        compare_rows(found, by_decider(found.base), rows)
+        compare_rows(found, by_infer(found.base), some)
+        kb = write_files(knowledge_files(Random(seed)), folder / "kb")
+        compare_rows(found, by_oracle(kb, found.base), rows[::4])
+    return found
+
+
+def test_generated_knowledge_bases(tmp_path: Path) -> None:
+    found = [compare_generated(seed, tmp_path / str(seed), CASES_EACH) for seed in GENERATED]
+    assert found.count(None) <= len(found) / 4
+
+
+@pytest.mark.long
+def test_many_generated_knowledge_bases(tmp_path: Path) -> None:
+    for seed in range(2000, 2400):
+        compare_generated(seed, tmp_path / str(seed), CASES_EACH)
+
+
+# --- Spark -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    if not find_spec("pyspark"):
+        pytest.skip("PySpark is not installed (the extra `spark`)")
+    if not shutil.which("java"):
+        fetched = sorted(Path(sys.prefix).glob("java/*/bin/java"))  # by `make`, where there was none
+        if not fetched:
+            pytest.skip("Java is not installed, which Spark needs, and could not be fetched")
+        os.environ["JAVA_HOME"] = str(fetched[0].parent.parent)
+        os.environ["PATH"] += os.pathsep + str(fetched[0].parent)
+    from expert.population.spark import session
+
+    with session() as found:
+        yield found
+
+
+@contextmanager
+def compiling_less(spark: Any) -> Iterator[None]:
+    """For plans that take longer to compile than their rows to compute."""
+    settings = {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.shuffle.partitions": "2"}
+    before = {name: spark.conf.get(name) for name in settings}
+    for name, value in settings.items():
+        spark.conf.set(name, value)
+    yield
+    for name, value in before.items():
+        spark.conf.set(name, value)
+
+
+@pytest.fixture
+def quick_spark(spark: Any) -> Iterator[Any]:
+    with compiling_less(spark):
+        yield spark
+
+
+def same_on_spark(found: Setting, folder: Path) -> None:
+    """Spark's results are those of Polars, column by column and to the last digit."""
+    from expert.population import spark as engine
+
+    out = folder / "spark.parquet"
+    counts = engine.run(found.base, found.files, out, folder / "spark.rejects")
+    assert counts == (len(found.cases), len(found.cases), 0)
+    legends = [
+        json.loads(population.legend_path(folder / f"{e}.parquet").read_text()) for e in ("polars", "spark")
+    ]
+    assert legends[0] == legends[1] and not (folder / "spark.rejects").read_text()
+    parts = [pl.read_parquet(path) for path in sorted(out.iterdir())]
+    assert all(part["row"].is_sorted() for part in parts)
+    same_frames(found.frame, pl.concat(parts).sort("row"))
+
+
+def same_frames(one: Any, other: Any) -> None:
+    assert one.columns == other.columns
+    for name in one.columns:
+        a, b = one[name], other[name]
+        if a.dtype.is_numeric():
+            a, b = (column.cast(pl.Decimal(38, 6)) for column in (a, b))
+        elif a.dtype == pl.Enum:
+            a = a.cast(pl.String)
+        assert a.dtype == b.dtype and a.equals(b), name
+
+
+def test_spark_gives_the_same(spark: Any, cases: Setting, tmp_path: Path) -> None:
+    shutil.copy(population.legend_path(Path(cases.files[0]).parent / "polars.parquet"), tmp_path)
+    with compiling_less(spark) if name_of(cases) == "bicycle" else nullcontext():
+        same_on_spark(cases, tmp_path)
+
+
+def test_spark_gives_the_same_on_generated_knowledge_bases(quick_spark: Any, tmp_path: Path) -> None:
+    done = 0
+    for seed in GENERATED:
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        if done < ON_SPARK and (found := generated(seed, folder, CASES_EACH)):
+            same_on_spark(found, folder)
+            done += 1
+    assert done == ON_SPARK
+
+
+@pytest.mark.long
+def test_spark_gives_the_same_on_all_generated_knowledge_bases(spark: Any, tmp_path: Path) -> None:
+    for seed in GENERATED:
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        if found := generated(seed, folder, CASES_EACH):
+            same_on_spark(found, folder)
+
+
+@pytest.mark.parametrize("absent", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path: Path, absent: bool) -> None:
+    """Files with other columns and types, odd names, rows that are no cases: the same lines and numbers."""
+    from expert.population import spark as engine
+
+    random, names = Random(9), list(base.knowledge.attributes)
+    texts = {name: [term.sample, None, "unknown"] for name, term in base.knowledge.attributes.items()}
+    rows = [{name: random.choice(texts[name]) for name in names} for _ in range(120)]
+    for row in rows[::3]:
+        row |= {name: random.choice(WORDS) for name in random.sample(names, 3)}
+    whole = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))
+    whole = whole.with_columns(pl.Series("who is `it`", range(120)), pl.Series("Budget", range(120)))
+    folder = tmp_path / "in [1] {a}*?é%20"
+    (folder / "sub").mkdir(parents=True)
+    floats = whole[40:80].with_columns(pl.Series("budget", [0.1, 1e7, 0.3, 1e-7] * 10))
+    whole[:40].write_parquet(folder / "a b.parquet")
+    floats.write_parquet(folder / "b%20.parquet")
+    whole[80:100].drop("picking", "Budget").write_parquet(folder / "sub/c.parquet")
+    whole[:0].write_parquet(folder / "sub/d.parquet")
+    whole[100:].write_parquet(folder / "sub/e.parquet")
+    (folder / "_hidden.parquet").write_text("no data")
+    words = [str(path) for path in sorted(folder.rglob("[!_]*.parquet"))]
+    words = [word.translate(str.maketrans({c: f"[{c}]" for c in "[*?"})) for word in words]
+    one, other = tmp_path / "polars.parquet", tmp_path / "spark.parquet"
+    counts = population.run(base, words, one, tmp_path / "polars", absent)
+    assert counts == engine.run(base, [str(folder)], other, tmp_path / "spark", absent)
+    assert counts.read == 120 and 20 < counts.accepted < 100
+    assert (tmp_path / "spark").read_text() == (tmp_path / "polars").read_text()
+    same_frames(pl.read_parquet(one), pl.read_parquet(other / "*.parquet").sort("row"))
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.endswith(".part")) == []
+
+
+def test_mistakes_on_spark(base: RuleBase, tmp_path: Path) -> None:
+    """What is wrong with files is said before Spark starts."""
+    pytest.importorskip("pyspark")
+    from expert.population import spark as engine
+
+    (tmp_path / "cases.csv").write_text("a\n1\n")
+    (tmp_path / "empty").mkdir()
+    mine = tmp_path / "mine.parquet"
+    mine.mkdir()
+    (mine / "letter.txt").write_text("keep")
+    for word, out, message in (
+        ("cases.csv", "out.parquet", "Spark cannot read"),
+        ("empty", "out.parquet", "Spark cannot read"),
+        ("none.parquet", "out.parquet", "No such file"),
+        ("none-*.parquet", "out.parquet", "no file matches"),
+        ("none.parquet", "out.csv", "of no kind that can be written"),
+        ("none.parquet", "mine.parquet", "in the way"),
+    ):
+        with pytest.raises(CaseError, match=message):
+            engine.run(base, [str(tmp_path / word)], tmp_path / out, tmp_path / "rejects")
+    assert (mine / "letter.txt").read_text() == "keep"
+
+
+def test_without_pyspark_or_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One clear message, as for any optional library."""
+    from expert.population import spark as engine
+
+    def missing(name: str) -> Any:
+        raise ImportError(name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine, "import_module", missing)
+        with pytest.raises(engine.NoEngine, match="PySpark is not installed") as told, engine.session():
+            pass
+        assert (told.value.name, told.value.problem.help) == ("PySpark", "pip install 'cicatrix[spark]'")
+    monkeypatch.setattr(engine.shutil, "which", lambda name: None)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(engine.NoEngine, match="Java is not installed"):
+        engine._started(None)
+
+
+# --- cells -----------------------------------------------------------------------------------------
+
+SPACES = "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
+WORDS = """yes|no|YES|true|TRUE|True|false|False| true|tRuE\t|1|0|unknown|UNKNOWN|null|~|| | ~ |Null|none|NaN
+inf|deep|shallow|Deep|deep |\0deep
+\u2003yes\x1c|\x85 no\xa0|\u200byes|\ufeffno|ｙｅｓ|tru\u0435|e|-|.|+1|-0|-0.0|1.
+.5|1e3|1E3|1_000|1,5|0x10|１２|٣|1\u00b2|12\n|12\u2028|--1|1.2.3|007"""
+WORDS = [word for line in WORDS.replace("12\n|", "12\r|").split("\n") for word in line.split("|")]
+WORDS += ["0" * 15, "0" * 16, "9" * 15, "9" * 16, "-" + "9" * 15]
+WORDS += ["0." + digit * many for digit in "09" for many in (12, 13)]
+MANY = [0, 1, -1, 2, 12, 99, 100, 101, 127, 128, 255, 256, 32767, 65535, 2147483647, 2147483648]
+MANY += [sign * (10**n + d) for n in (2, 14, 15, 16, 18, 19, 37) for d in (-1, 0, 1) for sign in (1, -1)]
+MANY += [2**63 - 1, 2**64 - 1, 2**127 - 1, -128, -(2**31), -(2**63)]
+FLOATS = [
+    float(text)
+    for text in """
+        0 -0 0.1 0.25 0.5 1 1.1 -1.5 12 49.99 2.675 0.30000000000000004 2e-3 1e-3 1e-4 0.00012
+        9.9e-5 1e-5 2e-5 1e-6 1e-7 5e-324 2.2250738585072014e-308 1e7 123456789012345
+        562949953421312.125 999999999999999.9 1e14 99999999999999.99 900000000000000.1
+        4503599627370497.5 1e15 1e16 1e300 nan inf -inf
+    """.split()  # noqa: SIM905
+]
+
+
+def cell_term(
+    name: str, type: str, decimals: int = 0, low: int | None = None, high: int | None = None
+) -> Term:
+    values = {"yes-no": ("yes", "no"), "choice": ("deep", "shallow", "true", "e")}.get(type, ())
+    return Term(name, "attribute", type, name, "", dict.fromkeys(values, ""), low, high, decimals)
+
+
+TERMS = [
+    cell_term("choice", "choice"),
+    cell_term("yes-no", "yes-no"),
+    cell_term("count", "count", 0, 0),
+    cell_term("few", "count", 0, 1, 100),
+    cell_term("tenths", "number", 1),
+    cell_term("fine", "number", 6, -(10**6), 10**21 - 1),
+    cell_term("ten-thousandths", "number", 4),
+    cell_term("money", "money", 2, 0),
+]
+
+
+def random_text(random: Random) -> str:
+    """Something like a number."""
+    digits = "".join(random.choices("0123456789", k=random.choice((1, 2, 3, 14, 15, 16))))
+    decimals = "".join(random.choices("0005", k=random.choice((1, 2, 3, 6, 7, 12, 13))))
+    text = random.choice(("", "", "", "-", "+")) + random.choice(("", "", "00")) + digits
+    text += random.choice(("", "." + decimals)) + random.choice(("", "", "", "", "e2", "E-2", "f"))
+    return (
+        random.choice(("", "", random.choice(SPACES))) + text + random.choice(("", "", random.choice(SPACES)))
+    )
+
+
+def series(random: Random) -> dict[str, Any]:
+    """A column of cells of every type."""
+    whole = [sign * n for n in (0, 1, 5, 12, 4999, 10**14, 10**15 - 1) for sign in (1, -1)]
+    numbers = [Decimal(n).scaleb(-e) for n in whole for e in (0, 1, 2, 6, 8)]
+    scales = [(38, 0), (27, 12), (18, 2), (20, 8), (30, 15)]
+
+    def fitting(kind: Any, least: int, most: int) -> Any:
+        return pl.Series([n for n in MANY if least <= n <= most], dtype=kind)
+
+    ints = {
+        **{
+            f"int{n}": fitting(getattr(pl, f"Int{n}"), -(2 ** (n - 1)), 2 ** (n - 1) - 1)
+            for n in (8, 16, 32, 64, 128)
+        },
+        **{f"uint{n}": fitting(getattr(pl, f"UInt{n}"), 0, 2**n - 1) for n in (8, 16, 32, 64)},
+    }
+    decimals = {
+        f"decimal{scale}": pl.Series(
+            [
+                n
+                for n in numbers
+                if scale >= -n.normalize().as_tuple().exponent and abs(n) < 10 ** (size - scale)
+            ],
+            dtype=pl.Decimal(size, scale),
+        )
+        for size, scale in scales
+    }
+    times = {
+        "dates": pl.Series([date(1, 1, 1), date(2020, 1, 1)]),
+        "datetimes": pl.Series([datetime(2020, 1, 1)]),
+        "times": pl.Series([time(1)]),
+        "durations": pl.Series([timedelta(days=1)]),
+    }
+    texts = [*WORDS, *(random_text(random) for _ in range(300))]
+    return {
+        "texts": pl.Series(texts, dtype=pl.String),
+        "categories": pl.Series(texts, dtype=pl.Categorical),
+        "names": pl.Series(["deep", "unknown", "shallow"], dtype=pl.Enum(["unknown", "shallow", "deep"])),
+        "others": pl.Series(["yes", "12", " no"], dtype=pl.Enum(["yes", "12", " no"])),
+        "truths": pl.Series([True, False]),
+        "floats": pl.Series([*FLOATS, *(random.randint(-(10**9), 10**9) / 10**6 for _ in range(100))]),
+        "short": pl.Series(FLOATS, dtype=pl.Float32),
+        "nothing": pl.Series([None], dtype=pl.Null),
+        "bytes": pl.Series([b"yes", b"12", b"", b"\xff"]),
+        "lists": pl.Series([["yes"], []], dtype=pl.List(pl.String)),
+        "structs": pl.Series([{"a": 12}]),
+        **ints,
+        **decimals,
+        **times,
+    }  # fmt: skip
+
+
+def by_python(cell: object, term: Term) -> tuple[bool, Answer]:
+    """Whether a cell can be read, and as what."""
+    # a decimal's exponent is no part of what it says: str(Decimal("0E-8"))
+    try:
+        return True, cell_answer(f"{cell:f}" if isinstance(cell, Decimal) else cell, term)
+    except ValueError:
+        return False, None
+
+
+def test_cells_are_read_as_consult_reads_them(base: RuleBase) -> None:
+    import narwhals as nw
+
+    from expert.backends.columns import ANSWER, BAD, POLARS, checked
+
+    accepted = 0
+    for term in TERMS:
+        knowledge = base.knowledge._replace(attributes={term.name: term})
+        for kind, cells in series(Random(5)).items():
+            column = pl.concat([cells, pl.Series([None], dtype=cells.dtype)])
+            frame = pl.DataFrame({term.name: column})
+            found = checked(nw.from_native(frame), knowledge, POLARS).to_native()
+            answers = found[ANSWER + term.name].to_list()
+            for cell, answer, bad in zip(column.to_list(), answers, found[BAD].to_list(), strict=True):
+                assert (not bad, answer) == by_python(cell, term), (term.name, kind, cell)
+                accepted += answer is not None
+    assert accepted > 1000
+
+
+def test_cells_are_read_in_haste_as_with_care(base: RuleBase) -> None:
+    """Columns of which `plain_answers` takes every cell, alone and together."""
+    taken = 0
+    for term in TERMS:
+        knowledge = base.knowledge._replace(attributes={term.name: term})
+        for kind, cells in series(Random(7)).items():
+            expected = [by_python(cell, term) for cell in cells.to_list()]
+            plain = [n for n, (good, _) in enumerate(expected) if good]
+            for rows in [plain, *([n] for n in range(len(cells)))]:
+                found = population.plain_answers(pl.DataFrame({term.name: cells[rows]}), knowledge)
+                if term.name in found:
+                    answers = [(True, answer) for answer in found[term.name].to_list()]
+                    assert answers == [expected[n] for n in rows], (term.name, kind, cells[rows].to_list())
+                    taken += len(rows)
+    assert taken > 500
+
+
+def test_spark_reads_cells_as_consult_does(quick_spark: Any, base: RuleBase, tmp_path: Path) -> None:
+    """One job: a column for each attribute and type, and in each row one cell."""
+    from expert.backends.columns import ANSWER, BAD
+    from expert.population import spark as engine
+    from expert.population.inputs import sources
+
+    # Parquet files of these say something else to Spark, or nothing
+    skipped = ("int128", "names", "others", "nothing", "durations", "times")
+    kinds = {kind: cells for kind, cells in series(Random(6)).items() if kind not in skipped}
+    terms = {f"{t.name}-{kind}": t._replace(name=f"{t.name}-{kind}") for kind in kinds for t in TERMS}
+    frames, expected = [], []
+    for name, term in terms.items():
+        cells = kinds[name.split("-")[-1]]
+        frames.append(pl.DataFrame({name: cells}))
+        expected += [(name, cell, *by_python(cell, term)) for cell in cells.to_list()]
+    pl.concat(frames, how="diagonal").write_parquet(tmp_path / "cells.parquet")
+    knowledge: Knowledge = base.knowledge._replace(attributes=terms)
+    files = sources([str(tmp_path / "cells.parquet")], terms)
+    [rows] = engine._tables(quick_spark, files, knowledge, False)
+    named = [f"`{ANSWER}{name}`" for name in terms]
+    found = rows.selectExpr(
+        "row",
+        f"`{BAD}`",
+        f"named_struct({', '.join(f'{n!r}, {c}' for n, c in zip(terms, named, strict=True))})",
+    )
+    read = {row[0]: (not row[1], row[2]) for row in found.collect()}
+    assert len(read) == len(expected)
+    for number, (name, cell, good, answer) in enumerate(expected, 1):
+        assert (read[number][0], read[number][1][name]) == (good, answer), (name, cell)
+        assert sum(value is not None for value in read[number][1]) == (answer is not None)

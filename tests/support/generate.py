@@ -1,0 +1,298 @@
+"""Small random knowledge bases within the whole rule language, and cases for them.
+
+`knowledge_files(random)` gives the texts of a valid knowledge base by file name; the same `random`
+gives the same texts. Findings are numbered, and a rule that concludes one reads only those before it
+(or itself and those before, where nothing is negated or computed), so that strata always exist.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+from expert.language.rules import RuleBase
+
+Yaml = Any  # texts, lists and mappings of texts
+NUMERIC = ("count", "number", "money")
+OPERATORS = ("more-than", "at-least", "less-than", "at-most")
+WORDS = ("amber", "basil", "coral", "delta")
+LEVELS = 100  # above every finding
+
+
+def knowledge_files(random: Random) -> dict[str, str]:
+    """The files of a knowledge base."""
+    return Generator(random).files()
+
+
+def write_files(files: dict[str, str], directory: Path) -> Path:
+    """Put the files into a directory, for what reads directories."""
+    for name, text in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return directory
+
+
+def random_answers(base: RuleBase, random: Random) -> dict[str, str]:
+    """Answers to some of the questions of a knowledge base that was made here."""
+    answers = {}
+    for name, term in base.knowledge.attributes.items():
+        if random.random() < 0.8:
+            numbers = [number(random, term.type, term.decimals) for _ in range(3)]
+            known = numbers if term.numeric else list(term.values)
+            answers[name] = random.choice([*known, *known, "unknown"])
+    return answers
+
+
+def number(random: Random, type: str, decimals: int) -> str:
+    """A small number as the type writes it; with decimals if it has them."""
+    whole = random.choice((0, 1, 1, 2, 3, 4, 6))
+    part = random.choice(("0", "5")) if decimals == 1 else random.choice(("00", "50", "01"))
+    return f"{whole}.{part}" if type != "count" and decimals else str(whole)
+
+
+class Generator:
+    """One knowledge base in the making."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        counts = [random.randint(*ends) for ends in ((2, 6), (1, 6), (0, 4), (1, 4))]
+        attributes, findings, properties, options = counts
+        self.attributes = {f"a{n}": self.term(f"a{n}", question="Well?") for n in range(attributes)}
+        self.findings = {f"f{n}": self.term(f"f{n}") for n in range(findings)}
+        for term in self.findings.values():
+            if random.random() < 0.4:
+                term["per-option"] = "yes"
+        self.properties = {f"q{n}": self.term(f"q{n}") for n in range(properties)}
+        self.options = {f"o{n}": self.option(n) for n in range(options)}
+        self.steps, self.flags = self.named("s", 3), self.named("g", 2)
+        self.targets, self.topics = self.named("t", random.randint(0, 2)), self.named("c", 3)
+        self.topics["c0"] = {"label": "decisive", "decides": "yes"}
+        self.waited: set[str] = set()
+
+    # --- declarations -----------------------------------------------------------------------
+
+    def named(self, letter: str, count: int) -> dict[str, Yaml]:
+        return {f"{letter}{n}": f"{letter} number {n}" for n in range(count)}
+
+    def term(self, name: str, **fields: str) -> dict[str, Yaml]:
+        type = self.random.choice(("choice", "choice", "yes-no", *NUMERIC))
+        found: dict[str, Yaml] = {"type": type, "label": f"term {name}", **fields}
+        if type == "choice":
+            found["values"] = {word: f"{word} it is" for word in WORDS[: self.random.randint(1, 4)]}
+        if type == "number" and self.random.random() < 0.4:
+            found["decimals"] = self.random.choice("012")
+        if type == "money":
+            found["currency"] = "EUR"
+        if type == "count" and self.random.random() < 0.3:
+            found["unit"] = "pieces"
+        return found
+
+    def option(self, n: int) -> dict[str, Yaml]:
+        data = {}
+        for name, term in self.properties.items():
+            if self.random.random() < 0.7:
+                many = self.random.randint(1, 2) if term["type"] == "choice" else 1
+                values = dict.fromkeys(self.value(term) for _ in range(many))
+                found = [{"value": value, "claims": "p1s1"} for value in values]
+                data[name] = found if len(found) > 1 else found[0]
+        return {"label": f"Option {n}", **({"properties": data} if data else {})}
+
+    # --- values and quantities --------------------------------------------------------------
+
+    def value(self, term: dict[str, Yaml]) -> str:
+        if term["type"] in NUMERIC:
+            return number(self.random, term["type"], self.decimals(term))
+        return self.random.choice([*term.get("values", ("yes", "no"))])
+
+    def decimals(self, term: dict[str, Yaml]) -> int:
+        return int(term.get("decimals", {"money": 2, "number": 1}.get(term["type"], 0)))
+
+    def measure(self, term: dict[str, Yaml]) -> tuple[int, str]:
+        return self.decimals(term), term.get("currency", term.get("unit", ""))
+
+    def values(self, term: dict[str, Yaml]) -> Yaml:
+        some = list(dict.fromkeys(self.value(term) for _ in range(self.random.randint(1, 3))))
+        return some if len(some) > 1 or self.random.random() < 0.2 else some[0]
+
+    def terms(self, level: int, scoped: bool, strict: bool) -> dict[str, dict[str, Yaml]]:
+        """What a rule may read that concludes finding number `level`, by the name it is read under."""
+        found = dict(self.attributes)
+        for n, (name, term) in enumerate(self.findings.items()):
+            if n < level + (not strict) and (scoped or "per-option" not in term):
+                found["option." * ("per-option" in term) + name] = term
+        return found | ({f"option.{n}": t for n, t in self.properties.items()} if scoped else {})
+
+    def quantity(self, term: dict[str, Yaml], level: int, scoped: bool, depth: int = 2) -> Yaml:
+        """A quantity measured as a term is."""
+        readable = self.terms(level, scoped, True)
+        numeric = {n: t for n, t in readable.items() if t["type"] in NUMERIC}
+        same = [n for n, t in numeric.items() if self.measure(t) == self.measure(term)]
+        kind = self.random.choice(("number", "name", "name", "sum", "times"))
+        if kind == "name" and same:
+            return self.random.choice(same)
+        if depth and kind == "sum":
+            operator = self.random.choice(("plus", "minus"))
+            many = 2 if operator == "minus" else self.random.randint(2, 3)
+            return {operator: [self.quantity(term, level, scoped, depth - 1) for _ in range(many)]}
+        factors = self.factors(term, numeric, same) if depth and kind == "times" else []
+        return {"times": factors} if factors else self.value(term)
+
+    def factors(self, term: dict[str, Yaml], numeric: dict[str, Yaml], same: list[str]) -> list[str]:
+        """Factors of which one is measured as the term is, unless it is a plain count; none if none fits."""
+        measured = any(self.measure(term))
+        plain = [n for n, t in numeric.items() if t["type"] != "money" and not self.decimals(t)]
+        counts = [n for n in plain if not (measured and n in same)] + ["2", "3"]
+        if not measured:
+            return self.random.choices(counts, k=self.random.randint(2, 3))
+        fits = [*same, *([self.value(term)] if self.decimals(term) else [])]
+        found = [self.random.choice(counts), self.random.choice(fits)] if fits else []
+        return self.random.sample(found, len(found))
+
+    # --- conditions -------------------------------------------------------------------------
+
+    def condition(self, level: int, scoped: bool, depth: int, mode: str = "") -> Yaml:
+        """A mapping, or a list of conditions where a mapping would not do."""
+        entries = [self.entry(level, scoped, depth, mode) for _ in range(self.random.choice((1, 1, 2, 2, 3)))]
+        keys = [key for key, _ in entries]
+        if len(set(keys)) == len(keys) and self.random.random() < 0.9:
+            return dict(entries)
+        return [{key: value} for key, value in entries]
+
+    def entry(self, level: int, scoped: bool, depth: int, mode: str) -> tuple[str, Yaml]:
+        """One entry. `mode`: under `unless` findings have to be settled, under `not` there are none."""
+        kind = self.random.choice(("test", "test", "test", "any", "all", "unless", "not", "option"))
+        if kind == "option" and scoped:
+            ids = self.random.sample(list(self.options), self.random.randint(1, len(self.options)))
+            return "option", ids if len(ids) > 1 else ids[0]
+        if kind in ("test", "option") or not depth:
+            return self.test(level, scoped, mode)
+        if kind == "any":
+            many = self.random.randint(2, 3)
+            return "any", [self.condition(level, scoped, depth - 1, mode) for _ in range(many)]
+        inner = mode if kind == "all" or mode == "not" else kind
+        return kind, self.condition(level, scoped, depth - 1, inner)
+
+    def test(self, level: int, scoped: bool, mode: str) -> tuple[str, Yaml]:
+        terms = self.terms(level, scoped, bool(mode))
+        if mode == "not":
+            terms = {n: t for n, t in terms.items() if n.removeprefix("option.") not in self.findings}
+        name = self.random.choice(list(terms))
+        term, about = terms[name], self.random.random()
+        finding = name.removeprefix("option.") in self.findings
+        settled = not finding or int(name.removeprefix("option.")[1:]) < level
+        if about < 0.15:
+            return name, "known"
+        if about < 0.25 and name in self.attributes:
+            return name, "unknown"
+        if about < 0.4 and not finding:
+            return name, {"not": self.values(term)}
+        if about < 0.8 and term["type"] in NUMERIC and settled:
+            operators = self.random.sample(OPERATORS, self.random.choice((1, 1, 1, 2)))
+            return name, {o: self.operand(term, level, scoped, mode) for o in operators}
+        return name, self.values(term)
+
+    def operand(self, term: dict[str, Yaml], level: int, scoped: bool, mode: str) -> Yaml:
+        """What a term is compared with; under `not`, no finding."""
+        found = self.quantity(term, level, scoped)
+        if mode == "not" and any(f"f{n}" in str(found) for n in range(len(self.findings))):
+            return self.value(term)
+        return found
+
+    # --- rules ------------------------------------------------------------------------------
+
+    def rule(self, n: int) -> dict[str, Yaml]:
+        scoped, names = self.random.random() < 0.6, list(self.findings)
+        usable = [name for name in names if scoped or "per-option" not in self.findings[name]]
+        concluded = self.random.sample(usable, min(len(usable), self.random.choice((0, 0, 1, 1, 1, 2))))
+        level = min((names.index(name) for name in concluded), default=LEVELS)
+        then: list[Yaml] = [{"conclude": self.conclude(concluded, level, scoped)}] if concluded else []
+        then += [self.conclusion(scoped) for _ in range(self.random.choice((0, 1, 2)) or not concluded)]
+        rule: dict[str, Yaml] = {"id": f"r{n}", "claims": f"p1s{n + 1}"}
+        rule["basis"] = self.random.choice(("stated", "inferred", "added"))
+        if rule["basis"] == "added":
+            rule["reason"] = "It was missing."
+        if self.random.random() < 0.95:
+            rule["when"] = self.condition(level, scoped, 3)
+        rule["then"] = then
+        rule["because"] = self.because(scoped)
+        if self.random.random() < 0.3:
+            rule["salience"] = str(self.random.randint(-2, 2))
+        return rule
+
+    def because(self, scoped: bool) -> str:
+        names = list(self.terms(LEVELS, scoped, True)) + ["option"] * scoped
+        return "So says {" + self.random.choice(names) + '}, and so says "it".'
+
+    def conclude(self, names: list[str], level: int, scoped: bool) -> dict[str, Yaml]:
+        found = {}
+        for name in names:
+            term = self.findings[name]
+            numeric = term["type"] in NUMERIC
+            value = self.quantity(term, level, scoped) if numeric else self.value(term)
+            found["option." * ("per-option" in term) + name] = value
+        return found
+
+    def conclusion(self, scoped: bool) -> Yaml:
+        kind = self.random.choice(("argue", "argue", "argue", "plan", "wait", "flag", "advise", "caution"))
+        if not scoped and kind in ("argue", "wait", "flag"):
+            kind = "plan"
+        if kind == "argue":
+            return {"argue": self.argument()}
+        if kind in ("advise", "caution"):
+            plain = self.random.random() < 0.5
+            return {kind: "Do it." if plain else {"says": self.because(scoped), "id": 'the "same" one'}}
+        name = self.random.choice(list(self.flags if kind == "flag" else self.steps))
+        if kind == "wait":
+            self.waited.add(name)
+        return {kind: name}
+
+    def argument(self) -> dict[str, Yaml]:
+        stance = self.random.choice(("for", "for", "against", "unsure"))
+        found = {stance: self.random.choice(list(self.topics))}
+        if self.targets and self.random.random() < 0.6:
+            found["target"] = self.random.choice(list(self.targets))
+        if self.random.random() < 0.3:
+            found["strength"] = self.random.choice(("plain", "strong"))
+        if self.random.random() < 0.3:
+            found["says"] = "{option} would do."
+        return found
+
+    # --- files ------------------------------------------------------------------------------
+
+    def files(self) -> dict[str, str]:
+        rules = [self.rule(n) for n in range(self.random.randint(3, 12))]
+        rules.append(
+            {
+                "id": "all-steps",
+                "claims": f"p1s{len(rules) + 1}",
+                "basis": "stated",
+                "when": {"a0": "known"},
+                "then": {"plan": [*sorted(self.waited), "s0"]},
+                "because": "What is waited for has to be planned.",
+            }
+        )
+        claims = {
+            f"p1s{n + 1}": {"says": f"Sentence {n}.", "hedge": "asserts", "fingerprint": f"{n:016x}"}
+            for n in range(len(rules))
+        }
+        vocabulary = {"attributes": self.attributes, "findings": self.findings, "topics": self.topics}
+        vocabulary |= {"steps": self.steps, "flags": self.flags}
+        sheet: dict[str, Yaml] = {"properties": self.properties, "options": self.options}
+        costs = [n for n, t in self.findings.items() if t["type"] == "money" and "per-option" in t]
+        if costs:
+            sheet["cost"] = {"low": costs[0], "high": costs[-1]}
+        cut = self.random.randint(1, len(rules) - 1)
+        document = {"id": "made-up", "title": "Made up", "version": "1", "disclaimer": "Made up."}
+        made = {
+            "kb/document.yaml": document,
+            "kb/claims.yaml": {"hedges": {"asserts": "it says so"}, "claims": claims},
+            "kb/vocabulary.yaml": vocabulary | ({"targets": self.targets} if self.targets else {}),
+            "kb/options.yaml": sheet,
+            "rules/1.yaml": rules[:cut],
+            "rules/2.yaml": rules[cut:],
+        }
+        return {n: yaml.safe_dump(part, sort_keys=False, width=200) for n, part in made.items()}

@@ -1,0 +1,43 @@
+"""How large a program a knowledge base gives."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from expert.language.conditions import All, Arithmetic, Compare, Not, Ref, Unless
+from expert.language.conditions import Any as Any_
+from expert.language.meaning import passes
+from expert.language.rules import RuleBase
+
+
+def combinations(base: RuleBase) -> int:
+    """How many combinations of numbers the rules compute and compare.
+
+    A number has one place in a program for each way to conclude it; a sum of such, one for each
+    combination. Where rules build on each other that way, no program can be written down.
+    """
+    places: dict[str, int] = {}
+
+    def size(quantity: Any) -> int:
+        if isinstance(quantity, Arithmetic):
+            return prod(map(size, quantity.parts))
+        finding = isinstance(quantity, Ref) and quantity.kind == "finding"
+        return places.get(quantity.key, 0) if finding else 1
+
+    def compared(condition: Any) -> int:
+        if isinstance(condition, Compare):
+            return size(condition.left) * size(condition.right)
+        if isinstance(condition, (All, Any_)):
+            return sum(map(compared, condition.parts))
+        return compared(condition.part) if isinstance(condition, (Not, Unless)) else 0
+
+    found = 0
+    for instance in passes(base.instances):
+        found += compared(instance.when)
+        for c in instance.then:
+            if c.kind == "finding" and isinstance(c.value, (int, Ref, Arithmetic)):
+                places[c.key] = places.get(c.key, 0) + size(c.value)
+        if max(found, *places.values(), 0) > 10**6:
+            break
+    return max(found, *places.values(), 0)
