@@ -9,13 +9,13 @@ does not use (comparisons of findings with findings, negated comparisons) are re
 
 from __future__ import annotations
 
-from typing import Any as Anything
+from typing import Any
 
 from cases import Outcome  # noqa: F401  (puts the shell on the path)
 
 from expert.language.conditions import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Arithmetic,
     Compare,
     Condition,
@@ -68,7 +68,7 @@ class _Written:
     def rules(self, instance: Instance) -> list[str]:
         """An instance, once or once for each of the ways in which it can hold."""
         ways: list[Patterns] = [([], [])]
-        for part in instance.when.parts if isinstance(instance.when, All) else (instance.when,):
+        for part in instance.when.parts if isinstance(instance.when, AllOf) else (instance.when,):
             choices = self.ways(part)
             ways = [(a + c, b + d) for a, b in ways for c, d in choices]
         actions = [self.action(c) for c in instance.then]
@@ -97,12 +97,12 @@ class _Written:
             patterns = self.ways(c.part)
             if all(not a and len(b) == 1 and b[0].startswith("exists ") for a, b in patterns):
                 return [([], [b[0].replace("exists ", "not ", 1) for _, b in patterns])]
-        if isinstance(c, All):
+        if isinstance(c, AllOf):
             found: list[Patterns] = [([], [])]
             for part in c.parts:
                 found = [(a + d, b + e) for a, b in found for d, e in self.ways(part)]
             return found
-        if isinstance(c, Any):
+        if isinstance(c, AnyOf):
             return [way for part in c.parts for way in self.ways(part)]
         raise NotExpressible(str(c))
 
@@ -127,14 +127,14 @@ class _Written:
             return self.known(c.ref, c.wanted == wanted)
         if isinstance(c, Given):
             return c.truth == wanted
-        if isinstance(c, (All, Any)):
-            return _join([self.holds(part, wanted) for part in c.parts], isinstance(c, All) == wanted)
+        if isinstance(c, (AllOf, AnyOf)):
+            return _join([self.holds(part, wanted) for part in c.parts], isinstance(c, AllOf) == wanted)
         if isinstance(c, Compare) and wanted and isinstance(c.left, Ref) and isinstance(c.right, int):
             return f"{c.left.name} >= 0 && {c.left.name} {OPERATORS[c.operator]} {c.right}"
         if isinstance(c, Unless):
             return self.holds(c.part, not wanted)
-        if isinstance(c, Not) and wanted and isinstance(c.part, (All, Given)):
-            parts = c.part.parts if isinstance(c.part, All) else (c.part,)
+        if isinstance(c, Not) and wanted and isinstance(c.part, (AllOf, Given)):
+            parts = c.part.parts if isinstance(c.part, AllOf) else (c.part,)
             if all(isinstance(part, Given) for part in parts):
                 return not all(isinstance(part, Given) and part.truth for part in parts)
         raise NotExpressible(str(c))
@@ -157,7 +157,7 @@ class _Written:
         return ""
 
 
-def _join(parts: list[Anything], every: bool) -> str | bool:
+def _join(parts: list[Any], every: bool) -> str | bool:
     if (not every) in [part for part in parts if isinstance(part, bool)]:
         return not every
     rest = [part for part in parts if not isinstance(part, bool)]
@@ -172,7 +172,7 @@ def _amount_refs(c: Conclusion) -> list[Ref]:
     )
 
 
-def _computed(value: Anything) -> str:
+def _computed(value: Any) -> str:
     if isinstance(value, Arithmetic):
         if all(isinstance(part, int) for part in value.parts) and value.operator == "times":
             product = 1

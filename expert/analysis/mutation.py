@@ -16,8 +16,8 @@ from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
 from expert.io.problems import Span
 from expert.language.conditions import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Arithmetic,
     Compare,
     Condition,
@@ -127,11 +127,11 @@ class _Maker:
         return " ".join(word for word in words if word)
 
     def conditions(self, condition: Condition) -> Iterator[tuple[str, str, Condition]]:
-        if isinstance(condition, (All, Any)):
+        if isinstance(condition, (AllOf, AnyOf)):
             parts = condition.parts
             for n, part in enumerate(parts):
                 before, after = parts[:n], parts[n + 1 :]
-                if before or after or isinstance(condition, All):
+                if before or after or isinstance(condition, AllOf):
                     what = f"“{self.phrases.condition(part)}” is dropped"
                     yield "condition", what, condition._replace(parts=before + after)
                 for kind, what, other in self.conditions(part):

@@ -10,8 +10,8 @@ from expert.consultation.case import Answer, Case, make_case
 from expert.consultation.relevance import GRID_LIMIT, Reach
 from expert.consultation.result import Consultation
 from expert.language.conditions import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Arithmetic,
     Compare,
     Condition,
@@ -180,7 +180,7 @@ def computes(instance: Instance) -> bool:
 
 def leaves(condition: Condition) -> list[Condition]:
     """The conditions with none inside, in the order written; grounding keeps their places."""
-    if isinstance(condition, (All, Any, Not, Unless)):
+    if isinstance(condition, (AllOf, AnyOf, Not, Unless)):
         return [leaf for part in parts_of(condition) for leaf in leaves(part)]
     return [condition]
 

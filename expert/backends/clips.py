@@ -18,8 +18,8 @@ from math import prod
 from expert.consultation.case import Case
 from expert.io.problems import KnowledgeError, Problem
 from expert.language.conditions import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Arithmetic,
     Compare,
     Condition,
@@ -185,7 +185,7 @@ def negated(pattern: Pattern) -> Pattern:
 def ways(condition: Condition) -> int:
     """How many ways there may be to hold or to be denied: what CLIPS spells an `or` out to."""
     inside = [ways(part) for part in parts_of(condition)]
-    if isinstance(condition, (All, Any)):
+    if isinstance(condition, (AllOf, AnyOf)):
         return max(prod(inside), sum(inside), 1)
     return inside[0] if inside else 1
 
@@ -201,7 +201,7 @@ class _Defrule:
     def lines(self, salience: int) -> Iterator[str]:
         """The defrule, under a comment that says where it comes from."""
         rule, when = self.instance.rule, self.instance.when
-        patterns = [self.holds(part) for part in (when.parts if isinstance(when, All) else (when,))]
+        patterns = [self.holds(part) for part in (when.parts if isinstance(when, AllOf) else (when,))]
         yield f"; {rule.span.file.rpartition('rules/')[2]}: {rule.basis}, {' '.join(rule.claims)}"
         if False in patterns:
             yield f"; {self.instance.id} holds in no case"
@@ -226,9 +226,9 @@ class _Defrule:
             return self.compare(c)
         if isinstance(c, Given):
             return c.truth
-        if isinstance(c, All):
+        if isinstance(c, AllOf):
             return both(self.holds(part) for part in c.parts)
-        if isinstance(c, Any):
+        if isinstance(c, AnyOf):
             return either((self.holds(part) for part in c.parts), self.spread)
         if isinstance(c, Not):
             return self.denied(c.part)
@@ -245,9 +245,9 @@ class _Defrule:
             return both([*known, negated(self.compare(c))])
         if isinstance(c, (Known, Given, Unless)):
             return negated(self.holds(c))
-        if isinstance(c, All):
+        if isinstance(c, AllOf):
             return either((self.denied(part) for part in c.parts), self.spread)
-        if isinstance(c, Any):
+        if isinstance(c, AnyOf):
             return both(self.denied(part) for part in c.parts)
         assert isinstance(c, Not)
         return self.holds(c.part)

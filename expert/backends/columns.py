@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any as Anything
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import narwhals as nw
 
@@ -22,7 +21,7 @@ from expert.language.meaning import OPERATORS
 from expert.language.model import BadValue, Knowledge, Term, Value
 from expert.language.policy import NOW, VERDICTS
 
-Frame = Anything  # a Narwhals frame, lazy or not
+Frame = Any  # a Narwhals frame, lazy or not
 
 
 BAD, ANSWER = "problem.", "answer."  # the columns of whether a row cannot be read, and of answers
@@ -41,7 +40,7 @@ WHITE = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *ra
 WHITE += "\u2028\u2029\u202f\u205f\u3000"
 
 
-APPLY: dict[str, Callable[[Anything, Anything], Anything]] = {
+APPLY: dict[str, Callable[[Any, Any], Any]] = {
     "&": lambda a, b: a & b,
     "|": lambda a, b: a | b,
     ">": OPERATORS["more-than"],
@@ -59,13 +58,13 @@ class Dialect(NamedTuple):
     """What differs between engines: the type for names from a list, and for long whole numbers;
     a column by its name, which may have a dot; and native columns of which answers equal what."""
 
-    names: Callable[[Iterable[str]], Anything]
-    wide: Anything
+    names: Callable[[Iterable[str]], Any]
+    wide: Any
     column: Callable[[str], nw.Expr]
-    equals: Callable[[Anything, Equals], Anything]
+    equals: Callable[[Any, Equals], Any]
 
 
-def _equals_in_polars(frame: Anything, wanted: Equals) -> Anything:
+def _equals_in_polars(frame: Any, wanted: Equals) -> Any:
     import polars as pl
 
     # Narwhals has no equality that takes null for a value; without one, each result would be nullable
@@ -73,7 +72,7 @@ def _equals_in_polars(frame: Anything, wanted: Equals) -> Anything:
     return frame.with_columns(same)
 
 
-def _equals_in_spark(frame: Anything, wanted: Equals) -> Anything:
+def _equals_in_spark(frame: Any, wanted: Equals) -> Any:
     from pyspark.sql import functions
 
     same = {name: functions.col(_quoted(of)).eqNullSafe(value) for name, (of, value) in wanted.items()}
@@ -114,7 +113,7 @@ def checked(frame: Frame, knowledge: Knowledge, dialect: Dialect) -> Frame:
     return frame.with_columns(*answers, bad.alias(BAD))
 
 
-def _type(term: Term, dialect: Dialect) -> Anything:
+def _type(term: Term, dialect: Dialect) -> Any:
     if not term.numeric:
         return dialect.names(term.values)
     most = max(abs(end) for end in bounds(term))
@@ -124,9 +123,7 @@ def _type(term: Term, dialect: Dialect) -> Anything:
 Read = tuple[nw.Expr, nw.Expr]  # the answers, and where there is none though something is said
 
 
-def _names(
-    column: nw.Expr, kind: Anything, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]
-) -> Read:
+def _names(column: nw.Expr, kind: Any, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]) -> Read:
     """A choice or yes-no: names, or truths for yes-no."""
     type = _type(term, dialect)
     if isinstance(kind, nw.Enum) and set(kind.categories) <= {*term.values, UNKNOWN}:
@@ -149,7 +146,7 @@ def _staged(stages: list[list[nw.Expr]], dialect: Dialect, stage: int, name: str
     return dialect.column(name)
 
 
-def _plain(kind: Anything) -> bool:
+def _plain(kind: Any) -> bool:
     """Whether cells of this type can be answers at all; a date, a duration or a list cannot."""
     return kind.is_numeric() or kind in (nw.String, nw.Boolean, nw.Enum, nw.Categorical, nw.Unknown)
 
@@ -158,9 +155,7 @@ def _blank(text: nw.Expr) -> nw.Expr:
     return text.is_in(["", "null", "~", UNKNOWN])
 
 
-def _numbers(
-    column: nw.Expr, kind: Anything, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]
-) -> Read:
+def _numbers(column: nw.Expr, kind: Any, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]) -> Read:
     """A count, number or money, scaled by its decimals; nothing is rounded."""
     type, (low, high), scale = _type(term, dialect), bounds(term), int(10**term.decimals)
     if not _plain(kind) or kind == nw.Boolean:

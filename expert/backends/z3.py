@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from importlib import import_module
-from typing import Any as Anything
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from expert.consultation.case import Answer, Case, make_case
 from expert.language.meaning import Number, Reading, Truth, passes
@@ -34,7 +33,7 @@ class NoProver(Exception):
     """Z3 is not installed."""
 
 
-def engine() -> Anything:
+def engine() -> Any:
     """The Z3 module. Raises NoProver."""
     try:
         return import_module("z3")
@@ -285,7 +284,7 @@ class Prover:
         return start + high if above else start - high
 
 
-def answers_of(algebra: Symbolic, model: Anything) -> dict[str, Answer]:
+def answers_of(algebra: Symbolic, model: Any) -> dict[str, Answer]:
     """The case that a model describes."""
 
     def so(fact: Truth) -> bool:

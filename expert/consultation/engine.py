@@ -42,8 +42,19 @@ from expert.consultation.case import Case
 from expert.consultation.memory import Wording, WorkingMemory
 from expert.consultation.outcome import consultation
 from expert.consultation.result import Consultation
-from expert.language.conditions import All, Compare, Condition, Is, Known, Not, Ref, Unless, refs, settled
-from expert.language.conditions import Any as AnyOf
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Is,
+    Known,
+    Not,
+    Ref,
+    Unless,
+    refs,
+    settled,
+)
 from expert.language.model import Value
 from expert.language.rules import Instance, RuleBase
 
@@ -138,7 +149,7 @@ def _action(instance: Instance) -> Any:
 
 def _conjuncts(condition: Condition) -> Iterator[Condition]:
     """The conditions every one of which must hold, without what is so in every case."""
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         for part in condition.parts:
             yield from _conjuncts(part)
     elif not settled(condition):
@@ -167,8 +178,8 @@ def _test(condition: Condition) -> Test:
     if isinstance(condition, Unless):
         part = _test(condition.part)
         return lambda matcher: not part(matcher)
-    if isinstance(condition, (All, AnyOf)):
-        tests, join = [_test(part) for part in condition.parts], all if isinstance(condition, All) else any
+    if isinstance(condition, (AllOf, AnyOf)):
+        tests, join = [_test(part) for part in condition.parts], all if isinstance(condition, AllOf) else any
         return lambda matcher: join(test(matcher) for test in tests)
     return lambda matcher: matcher.engine.memory.reading.test(condition)
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from expert.consultation import result as trace
 from expert.consultation.case import Case
 from expert.language.conditions import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Arithmetic,
     Compare,
     Condition,
@@ -148,7 +148,7 @@ class Wording:
         """What a condition that holds rests on, in the order in which it is written."""
         if isinstance(condition, Is):
             yield leaves(condition.ref, condition.values)
-        elif isinstance(condition, All):
+        elif isinstance(condition, AllOf):
             for part in condition.parts:
                 yield from self.sources(part)
         elif isinstance(condition, Given):
@@ -158,7 +158,7 @@ class Wording:
         elif isinstance(condition, Compare):
             for ref, _ in refs(condition):
                 yield leaves(ref)
-        elif isinstance(condition, Any):
+        elif isinstance(condition, AnyOf):
             yield _first([(part, [*self.sources(part)]) for part in condition.parts])
         elif isinstance(condition, Not):
             for ref, _ in refs(condition):

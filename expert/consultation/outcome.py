@@ -10,7 +10,7 @@ from expert.consultation import result as trace
 from expert.consultation.case import Case, plain_answers
 from expert.consultation.memory import Wording, WorkingMemory
 from expert.io.json import Later
-from expert.language.conditions import All, Condition, Known, refs
+from expert.language.conditions import AllOf, Condition, Known, refs
 from expert.language.grids import Grid
 from expert.language.meaning import Evaluation
 from expert.language.model import Option
@@ -190,7 +190,7 @@ def _not_fired(memory: WorkingMemory) -> Iterator[trace.NotFired]:
 
 def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]:
     """Why a condition does not hold, and the first part of it that does not."""
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return _failure(next(part for part in condition.parts if not reading.test(part)), reading)
     if reading.denies(condition):
         return "denied", condition

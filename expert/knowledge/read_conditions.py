@@ -5,8 +5,8 @@ from __future__ import annotations
 from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_number, read_value
 from expert.language.conditions import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Arithmetic,
     Compare,
     Condition,
@@ -60,12 +60,12 @@ class Scope:
     def condition(self, node: Node) -> Condition:
         """A mapping (all of its entries) or a list (all of its conditions)."""
         if node.items is not None:
-            return All(tuple(self.condition(item) for item in node.items))
+            return AllOf(tuple(self.condition(item) for item in node.items))
         if node.pairs is None:
             help = "such as `attribute: value`"
             self.reader.report(node, f"a condition must be a mapping or a list, not {node.shape}", help)
-            return All(())
-        return All(tuple(self._entry(key, value) for key, value in node.pairs if key.text is not None))
+            return AllOf(())
+        return AllOf(tuple(self._entry(key, value) for key, value in node.pairs if key.text is not None))
 
     def _inner(self, node: Node, what: str) -> Condition:
         """A condition inside another, which must say something."""
@@ -79,7 +79,7 @@ class Scope:
             parts = tuple(self._inner(item, "`any`") for item in self.reader.listing(value))
             if len(parts) < 2:
                 self.reader.report(value, "`any` needs a list of two or more conditions")
-            return Any(parts)
+            return AnyOf(parts)
         if name == "all":
             return self._inner(value, "`all`")
         if name == "unless":
@@ -91,7 +91,7 @@ class Scope:
         if name not in self.names:
             words = [*self.names, "any", "all", "not", "unless", "option"]
             self.reader.unknown(key, "attribute or finding", words)
-            return All(())
+            return AllOf(())
         return self._test(*self.find(name), value)
 
     def _option(self, value: Node) -> Condition:
@@ -114,7 +114,7 @@ class Scope:
         parts = [self._comparison(ref, term, key, operand) for key, operand in value.pairs]
         if not parts:
             self.reader.report(value, f"the test of `{term.name}` is empty")
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
+        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def _comparison(self, ref: Ref, term: Term, key: Node, operand: Node) -> Condition:
         if key.text == "not":
@@ -124,7 +124,7 @@ class Scope:
             return Compare(ref, operator, self.quantity(operand, term))
         if operator and term.type:
             self.reader.report(key, f"`{term.name}` is a {term.type} and cannot be compared by size")
-        return All(())
+        return AllOf(())
 
     def _negated(self, part: Condition, key: Node) -> Condition:
         for ref, _ in refs(part):

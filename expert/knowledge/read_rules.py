@@ -8,7 +8,7 @@ from expert.io.problems import Problem, listed, not_among, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_claims, read_value
 from expert.knowledge.read_conditions import Scope
-from expert.language.conditions import All
+from expert.language.conditions import AllOf
 from expert.language.model import BadValue, Knowledge
 from expert.language.rules import (
     BASES,
@@ -94,7 +94,7 @@ class _RuleReader:
             basis,
             because,
             reason,
-            self.scope.condition(found["when"]) if "when" in found else All(()),
+            self.scope.condition(found["when"]) if "when" in found else AllOf(()),
             self._conclusions(found.get("then"), because, id),
             int(salience),
             found["id"].span if "id" in found else node.span,

@@ -74,13 +74,13 @@ class Given(NamedTuple):
     data: tuple[Datum, ...] = ()
 
 
-class All(NamedTuple):
+class AllOf(NamedTuple):
     """Every part."""
 
     parts: tuple[Condition, ...]
 
 
-class Any(NamedTuple):
+class AnyOf(NamedTuple):
     """At least one part."""
 
     parts: tuple[Condition, ...]
@@ -98,12 +98,12 @@ class Unless(NamedTuple):
     part: Condition
 
 
-Condition = Is | Compare | Known | OptionIs | Given | All | Any | Not | Unless
+Condition = Is | Compare | Known | OptionIs | Given | AllOf | AnyOf | Not | Unless
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:
     """The conditions directly inside a condition."""
-    if isinstance(condition, (All, Any)):
+    if isinstance(condition, (AllOf, AnyOf)):
         return condition.parts
     return (condition.part,) if isinstance(condition, (Not, Unless)) else ()
 
@@ -137,7 +137,7 @@ def mentions_option(condition: Condition) -> bool:
 # --- grounding -------------------------------------------------------------------------
 def ground(condition: Condition, option: Option | None) -> Condition:
     """The condition spelled out for one option; what is said of the option itself is decided."""
-    if isinstance(condition, (All, Any)):
+    if isinstance(condition, (AllOf, AnyOf)):
         return condition._replace(parts=tuple(ground(part, option) for part in condition.parts))
     if isinstance(condition, (Not, Unless)):
         return condition._replace(part=ground(condition.part, option))
@@ -192,9 +192,9 @@ def settled(condition: Condition) -> bool | None:
     if isinstance(condition, Given):
         return condition.truth
     inside = [settled(part) for part in parts_of(condition)]
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return False if False in inside else (None if None in inside else True)
-    if isinstance(condition, Any):
+    if isinstance(condition, AnyOf):
         return True if True in inside else (None if None in inside else False)
     if isinstance(condition, (Not, Unless)) and inside[0] is not None:
         return not inside[0]

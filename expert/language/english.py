@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from expert.language.conditions import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Arithmetic,
     Compare,
     Condition,
@@ -125,9 +125,9 @@ class Phrases:
             return f"the option is {listed(labels, 'or')}"
         if isinstance(condition, Given):
             return self._given(condition)
-        if isinstance(condition, All):
+        if isinstance(condition, AllOf):
             return " and ".join(self.condition(part) for part in condition.parts) or "always"
-        if isinstance(condition, Any):
+        if isinstance(condition, AnyOf):
             return "either " + " or ".join(self.condition(part) for part in condition.parts)
         if isinstance(condition, Unless):
             return f"{NO_EVIDENCE} {self.condition(condition.part)}"
@@ -191,7 +191,7 @@ class Phrases:
         """A rule in English, one clause a line."""
         k = self.knowledge
         who = "For each option:" if rule.ranges else ""
-        clauses = rule.when.parts if isinstance(rule.when, All) else (rule.when,)
+        clauses = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
         lines = [f"{rule.id}  ({rule.basis}: {BASES[rule.basis]})", *([f"  {who}"] if who else [])]
         lines += [
             f"  {'if  ' if i == 0 else ' and'} {self.condition(clause)}" for i, clause in enumerate(clauses)

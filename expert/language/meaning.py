@@ -9,12 +9,11 @@ decides a whole grid of cases at once, and a grid of one is an ordinary evaluati
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any as Anything
-from typing import Protocol
+from typing import Any, Protocol
 
 from expert.language.conditions import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Arithmetic,
     Compare,
     Condition,
@@ -30,10 +29,10 @@ from expert.language.grids import Grid
 from expert.language.model import Value
 from expert.language.rules import Conclusion, Instance, reads, writes
 
-Truth = Anything  # answers to & | ~
+Truth = Any  # answers to & | ~
 
 
-Number = Anything  # answers to + - * and comparisons, which give a Truth
+Number = Any  # answers to + - * and comparisons, which give a Truth
 
 
 class Algebra(Protocol):
@@ -48,7 +47,7 @@ class Algebra(Protocol):
     def constant(self, value: int) -> Number: ...
 
 
-OPERATORS: dict[str, Callable[[Number, Number], Anything]] = {
+OPERATORS: dict[str, Callable[[Number, Number], Any]] = {
     "more-than": lambda a, b: a > b,
     "at-least": lambda a, b: a >= b,
     "less-than": lambda a, b: b > a,
@@ -82,10 +81,10 @@ class Reading:
             return (known, ~known) if condition.wanted else (~known, known)
         if isinstance(condition, Given):
             return (true, false) if condition.truth else (false, true)
-        if isinstance(condition, All):
+        if isinstance(condition, AllOf):
             pairs = [self.pair(part) for part in condition.parts]
             return _fold_and(true, [h for h, _ in pairs]), _fold_or(false, [d for _, d in pairs])
-        if isinstance(condition, Any):
+        if isinstance(condition, AnyOf):
             pairs = [self.pair(part) for part in condition.parts]
             return _fold_or(false, [h for h, _ in pairs]), _fold_and(true, [d for _, d in pairs])
         if isinstance(condition, Not):

@@ -12,14 +12,13 @@ from collections.abc import Callable, Collection, Iterator
 from glob import glob, has_magic
 from itertools import islice
 from pathlib import Path
-from typing import Any as Anything
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from expert.io.problems import CaseError, Problem, listed
 
-Cells = list[Anything]  # of text or None
+Cells = list[Any]  # of text or None
 
 
 BATCH = 100_000  # rows
@@ -90,7 +89,7 @@ def _csv(path: Path, *_: object) -> Source:
     return Source(path, _texts(header), None, lambda: _csv_batches(path, header))
 
 
-def _text(path: Path) -> Anything:
+def _text(path: Path) -> Any:
     return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
@@ -113,7 +112,7 @@ def _csv_batches(path: Path, header: list[str]) -> Iterator[pl.DataFrame]:
             raise CaseError([Problem(f"`{path}`, line {rows.line_num}: {error}")]) from None
 
 
-def _frame(names: list[str], rows: list[Cells], wrong: list[str | None], raw: list[Anything]) -> pl.DataFrame:
+def _frame(names: list[str], rows: list[Cells], wrong: list[str | None], raw: list[Any]) -> pl.DataFrame:
     """Rows as columns of text, with what is wrong with them; of a wrong row, the row itself as JSON."""
     width = len(names)
     kept: list[str | None] = [None] * len(rows)
@@ -147,10 +146,10 @@ def _json_lines(path: Path, names: Collection[str], optional: bool) -> Source:
     return Source(path, _texts(columns), None, lambda: _json_batches(path, columns, absent))
 
 
-def _record(line: str) -> dict[str, Anything]:
+def _record(line: str) -> dict[str, Any]:
     """A line as an object, its numbers as they are written. Raises ValueError."""
 
-    def once(pairs: list[tuple[str, Anything]]) -> dict[str, Anything]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(pairs) != len(dict(pairs)):
             raise ValueError("a name is given twice")
         return dict(pairs)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any as Anything
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -27,7 +26,7 @@ class Results(NamedTuple):
 
     path: Path
     base: RuleBase
-    legend: dict[str, Anything]
+    legend: dict[str, Any]
     frame: pl.LazyFrame
 
 
@@ -48,10 +47,10 @@ def open_results(path: Path) -> Results:
     return Results(path, base, legend, _uniform(frame, names, base))
 
 
-def _legend(path: Path) -> dict[str, Anything]:
+def _legend(path: Path) -> dict[str, Any]:
     where = legend_path(path)
     try:
-        found: dict[str, Anything] = json.loads(where.read_text("utf-8"))
+        found: dict[str, Any] = json.loads(where.read_text("utf-8"))
         if isinstance(found["files"], dict) and isinstance(found["knowledge"]["hash"], str):
             return found
     except OSError as error:
@@ -104,7 +103,7 @@ def explained(results: Results, row: int) -> tuple[Case, Consultation]:
     return case, consultation
 
 
-def _differing(cells: dict[str, Anything], found: Consultation, base: RuleBase) -> str:
+def _differing(cells: dict[str, Any], found: Consultation, base: RuleBase) -> str:
     """The first column that is not as in the consultation."""
     fired = {f"{firing.rule}@{firing.option}" if firing.option else firing.rule for firing in found.firings}
     said: dict[str, object] = {FIRED + i.id: i.id in fired for i in base.instances}

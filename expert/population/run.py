@@ -23,8 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from time import sleep
-from typing import IO, NamedTuple
-from typing import Any as Anything
+from typing import IO, Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
@@ -266,7 +265,7 @@ def _plain_numbers(column: pl.Series, term: Term) -> pl.Series | None:
     return answers if inside else None
 
 
-def reasons_against(cells: dict[str, Anything], knowledge: Knowledge, missing: list[str]) -> list[str]:
+def reasons_against(cells: dict[str, Any], knowledge: Knowledge, missing: list[str]) -> list[str]:
     """Why cells are no case: what `consult` would say of them."""
     reasons = [f"there is no column `{name}`" for name in missing]
     for name, term in knowledge.attributes.items():

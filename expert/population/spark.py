@@ -18,7 +18,7 @@ from glob import escape, glob, has_magic
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any as Anything
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import narwhals as nw
@@ -34,7 +34,7 @@ from expert.population import run as population
 from expert.population.inputs import Source, sources
 from expert.population.run import ROW, Counts, Seen
 
-Frame = Anything  # a Spark DataFrame
+Frame = Any  # a Spark DataFrame
 
 
 FILE, CELLS, MISSING = "file.", "cells.", "missing."  # columns that no input can have
@@ -147,7 +147,7 @@ def _tidied(directory: Path) -> int:
     return sum(pl.scan_parquet(p, glob=False).select(pl.len()).collect().item() for p in directory.iterdir())
 
 
-def _tables(spark: Anything, files: list[Source], knowledge: Knowledge, absent: bool) -> list[Frame]:
+def _tables(spark: Any, files: list[Source], knowledge: Knowledge, absent: bool) -> list[Frame]:
     """The rows of the files, those with equal columns together: number, file, all cells, answers,
     names of missing columns, and whether a row is bad. Raises CaseError."""
     extra = population.other_columns([file.columns for file in files], knowledge)
@@ -161,7 +161,7 @@ def _tables(spark: Anything, files: list[Source], knowledge: Knowledge, absent: 
 
 
 def _table(
-    spark: Anything, files: list[tuple[Source, int]], extra: list[str], knowledge: Knowledge, absent: bool
+    spark: Any, files: list[tuple[Source, int]], extra: list[str], knowledge: Knowledge, absent: bool
 ) -> Frame:
     f = import_module("pyspark.sql.functions")
     raw = spark.read.parquet(*(re.sub(r"([\\{}\[\]*?])", r"\\\1", _uri(file.path)) for file, _ in files))
@@ -194,7 +194,7 @@ def _quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def _rejected(rows: Frame, knowledge: Knowledge) -> Iterator[dict[str, Anything]]:
+def _rejected(rows: Frame, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     """What is told of each rejected row."""
     wanted = rows.filter(_quoted(BAD)).select(ROW, *map(_quoted, (FILE, CELLS, MISSING))).orderBy(ROW)
     for number, file, row, missing in wanted.toLocalIterator():
@@ -225,7 +225,7 @@ def results(tables: list[Frame], base: RuleBase) -> Frame:
 
 # --- the session -----------------------------------------------------------------------------------
 @contextmanager
-def session() -> Iterator[Anything]:
+def session() -> Iterator[Any]:
     """The active session, or one that is stopped at the end. Raises NoEngine."""
     try:
         sql = import_module("pyspark.sql")
@@ -245,7 +245,7 @@ def session() -> Iterator[Anything]:
             spark.stop()
 
 
-def _started(builder: Anything) -> Anything:
+def _started(builder: Any) -> Any:
     """A session of our own, which prints nothing; where it runs is Spark's configuration."""
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise NoEngine("Java", "Java is not installed", "install Java 17, or set JAVA_HOME")

@@ -17,7 +17,7 @@ from expert.io.problems import KnowledgeError, Problem, Span, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.declarations import read_claims
 from expert.knowledge.read_conditions import Scope
-from expert.language.conditions import All, Condition, Ref, mentions_option
+from expert.language.conditions import AllOf, Condition, Ref, mentions_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Knowledge, Option, Term, Value
 from expert.language.policy import NOW, VERDICTS, overall, verdict_of, weigh
@@ -233,7 +233,7 @@ class _InvariantReader:
 
     def _condition(self, node: Node | None, what: str) -> Condition:
         if node is None:
-            return All(())
+            return AllOf(())
         if node.pairs == [] or node.items == []:
             self.reader.report(node, f"{what} is given no condition")
         return self.scope.condition(node)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from expert.backends.z3 import NO, TIMEOUT, UNKNOWN, YES, Prover, World
 from expert.consultation.result import Consultation
 from expert.language.conditions import (
-    All,
+    AllOf,
     Arithmetic,
     Compare,
     Condition,
@@ -250,7 +250,7 @@ class Structure:
 
     def vacuous(self) -> Iterator[Found]:
         for invariant in self.invariants.invariants:
-            if invariant.when == All(()) and not invariant.more:
+            if invariant.when == AllOf(()) and not invariant.more:
                 continue
             met = [
                 self.prover.world.all(self.room.meets(invariant, o)) for o in options_of(self.base, invariant)

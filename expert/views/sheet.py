@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from expert.language.conditions import All, Condition
+from expert.language.conditions import AllOf, Condition
 from expert.language.english import Phrases, count, readable
 from expert.language.model import Claim, Knowledge
 from expert.language.rules import BASES, Conclusion, Rule, RuleBase
@@ -71,7 +71,7 @@ def _statement(rule: Rule, phrases: Phrases) -> Iterator[str]:
     """A rule, a line for each clause."""
     if rule.ranges:
         yield "For each option:"
-    clauses: tuple[Condition, ...] = rule.when.parts if isinstance(rule.when, All) else (rule.when,)
+    clauses: tuple[Condition, ...] = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
     for place, clause in enumerate(clauses):
         yield f"{'and' if place else '**if**'} {plain(phrases.condition(clause))}"
     if not clauses:

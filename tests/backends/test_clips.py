@@ -7,8 +7,7 @@ from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
 from random import Random
-from typing import Any as Anything
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import clips
 import pytest
@@ -23,7 +22,7 @@ from expert.consultation.engine import infer
 from expert.consultation.result import Consultation
 from expert.io.problems import KnowledgeError
 from expert.knowledge.load import load, open_files
-from expert.language.conditions import All, Any, Is, Ref
+from expert.language.conditions import AllOf, AnyOf, Is, Ref
 from expert.language.rules import RuleBase
 
 PAIRS = {"acne": None, "bicycle": 200}  # how many of the pairs of answers; None: all
@@ -43,7 +42,7 @@ AROUND = {  # what the rules compare, and just beside it
     "scar_count": "1 2 3 12 120",
     "budget": "0 49.99 50 50.01 99.99 100 100.01 599.99 600 600.01 5999.99 6000 6000.01 999999999999999",
 }
-Summary = dict[str, Anything]
+Summary = dict[str, Any]
 
 
 class Clips:
@@ -100,7 +99,7 @@ def summary(base: RuleBase, c: Consultation) -> Summary:
     k = base.knowledge
     arguments = [(r.option, a) for r in c.recommendations for a in r.arguments]
 
-    def value(name: str, plain: Anything) -> Anything:
+    def value(name: str, plain: Any) -> Any:
         return int(exact(plain) * 10 ** k.findings[name].decimals) if k.findings[name].numeric else plain
 
     def advised(kind: str) -> set[tuple[str, ...]]:
@@ -273,7 +272,7 @@ def test_a_rule_with_very_many_alternatives_does_not_explode(tmp_path: Path) -> 
     base = load(BASES["bicycle"])
     sounds = [Is(Ref("attribute", "sound"), (value,)) for value in ("squeak", "click", "grind")]
     instance = next(i for i in base.instances if not i.option)
-    wide = instance._replace(when=All((Any(tuple(sounds)),) * 12))
+    wide = instance._replace(when=AllOf((AnyOf(tuple(sounds)),) * 12))
     engine = Clips(base._replace(instances=(wide,)), tmp_path)
     assert len(list(engine.environment.rules())) == 1
     assert len(engine.run({"sound": "click"})["fired"]) == 1

@@ -20,7 +20,7 @@ from expert.consultation.outcome import follow, verdicts
 from expert.consultation.result import Plain
 from expert.io.json import Later, plain, restore
 from expert.knowledge.load import open_files
-from expert.language.conditions import All, Any, Condition, Given, Is, Known, Not, Ref, Unless, refs
+from expert.language.conditions import AllOf, AnyOf, Condition, Given, Is, Known, Not, Ref, Unless, refs
 from expert.language.english import Phrases
 from expert.language.grids import Grid
 from expert.language.meaning import Evaluation
@@ -80,7 +80,7 @@ def test_conditions_that_no_file_spells_so(base: RuleBase) -> None:
         Unless(Is(depth, ("deep",))),
         Unless(Known(depth)),
         Given(True),
-        All((All(()), Given(True))),
+        AllOf((AllOf(()), Given(True))),
     ):
         one = base._replace(instances=(base.instances[0]._replace(when=when),))
         assert len(infer(one, Case({})).firings) == 1
@@ -113,7 +113,7 @@ def copies(base: RuleBase, number: int) -> RuleBase:
     names = {str(n): f"copy {n}" for n in range(number)}
     term = Term("copy", "attribute", "choice", "the copy", values=names)
     instances = [
-        i._replace(rule=i.rule._replace(id=f"{i.rule.id}-{n}"), when=All((i.when, Is(ref, (n,)))))
+        i._replace(rule=i.rule._replace(id=f"{i.rule.id}-{n}"), when=AllOf((i.when, Is(ref, (n,)))))
         for i in base.instances
         for n in names
     ]
@@ -199,9 +199,9 @@ class Grounds:
                 yield "finding", key, plain_value, firings
 
     def of(self, condition: Condition) -> Iterator[Ground]:
-        if isinstance(condition, All):
+        if isinstance(condition, AllOf):
             yield from (ground for part in condition.parts for ground in self.of(part))
-        elif isinstance(condition, Any):
+        elif isinstance(condition, AnyOf):
             yield from self.of(next(part for part in condition.parts if self.reading.test(part)))
         elif isinstance(condition, Given):
             term = self.knowledge.properties.get(condition.property)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from inspect import Parameter, Signature
 from itertools import count
 from math import prod
-from typing import Any as Anything
+from typing import Any
 
 from expert.consultation.engine import ByRank  # first: it makes experta importable
 
@@ -21,8 +21,8 @@ from experta.matchers import ReteMatcher
 
 from expert.consultation.case import Case
 from expert.language.conditions import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Arithmetic,
     Compare,
     Condition,
@@ -37,7 +37,7 @@ from expert.language.conditions import (
 )
 from expert.language.rules import Instance, RuleBase
 
-Pattern = Anything  # a ConditionalElement, a Fact, or a bool: in every case, or in none
+Pattern = Any  # a ConditionalElement, a Fact, or a bool: in every case, or in none
 COMPARE: dict[str, Callable[[int, int], bool]] = {
     "more-than": lambda a, b: a > b,
     "at-least": lambda a, b: a >= b,
@@ -70,7 +70,7 @@ def fact(wanted: bool, pattern: Fact) -> Pattern:
     return pattern if wanted else NOT(pattern)
 
 
-def term(ref: Ref, test: Callable[[Anything], bool] | None = None) -> Fact:
+def term(ref: Ref, test: Callable[[Any], bool] | None = None) -> Fact:
     return Term(key=ref.key, value=P(test)) if test else Term(key=ref.key)
 
 
@@ -91,8 +91,8 @@ class Translation:
             return fact(wanted == c.wanted, term(c.ref))
         if isinstance(c, Given):
             return c.truth == wanted
-        if isinstance(c, (All, Any)):
-            return junction(isinstance(c, All) == wanted, [self.holds(part, wanted) for part in c.parts])
+        if isinstance(c, (AllOf, AnyOf)):
+            return junction(isinstance(c, AllOf) == wanted, [self.holds(part, wanted) for part in c.parts])
         if isinstance(c, Not):
             return self.denied(c.part, wanted)
         assert isinstance(c, Unless)
@@ -111,8 +111,8 @@ class Translation:
             return fact(wanted != c.wanted, term(c.ref))
         if isinstance(c, Given):
             return c.truth != wanted
-        if isinstance(c, (All, Any)):
-            return junction(isinstance(c, Any) == wanted, [self.denied(part, wanted) for part in c.parts])
+        if isinstance(c, (AllOf, AnyOf)):
+            return junction(isinstance(c, AnyOf) == wanted, [self.denied(part, wanted) for part in c.parts])
         if isinstance(c, Not):
             return self.holds(c.part, wanted)
         assert isinstance(c, Unless)
@@ -161,7 +161,7 @@ def filled(quantity: Quantity, values: Iterator[int]) -> Quantity:
     return next(values) if isinstance(quantity, Ref) else quantity
 
 
-def amounts(quantity: Anything, known: dict[str, list[Anything]]) -> list[int]:
+def amounts(quantity: Any, known: dict[str, list[Any]]) -> list[int]:
     """The values of a quantity."""
     if isinstance(quantity, int):
         return [quantity]
@@ -181,9 +181,7 @@ class ByRankOfEquals(ByRank):
     The branches of an OR can give equal activations; withdrawing one leaves the others.
     """
 
-    def _update_agenda(
-        self, agenda: Anything, added: Iterable[Activation], removed: Iterable[Activation]
-    ) -> None:
+    def _update_agenda(self, agenda: Any, added: Iterable[Activation], removed: Iterable[Activation]) -> None:
         left = list(agenda.activations)
         gone = [left.pop(left.index(activation)) for activation in removed if activation in left]
         super()._update_agenda(agenda, added, gone)
@@ -219,7 +217,7 @@ class Native(KnowledgeEngine):  # type: ignore[misc]
     def run_case(self, case: Case) -> list[tuple[str, str | None]]:
         """The instances that fire, in order."""
         self.fired: list[tuple[str, str | None]] = []
-        self.known: dict[str, list[Anything]] = {}
+        self.known: dict[str, list[Any]] = {}
         self.reset()
         for key, value in case.answers.items():
             if value is not None:
@@ -227,7 +225,7 @@ class Native(KnowledgeEngine):  # type: ignore[misc]
         self.run()
         return self.fired
 
-    def learn(self, key: str, value: Anything) -> None:
+    def learn(self, key: str, value: Any) -> None:
         values = self.known.setdefault(key, [])
         if value not in values:
             values.append(value)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from expert.language.conditions import All, Arithmetic, Compare, Not, Ref, Unless
-from expert.language.conditions import Any as Any_
+from expert.language.conditions import AllOf, AnyOf, Arithmetic, Compare, Not, Ref, Unless
 from expert.language.meaning import passes
 from expert.language.rules import RuleBase
 
@@ -28,7 +27,7 @@ def combinations(base: RuleBase) -> int:
     def compared(condition: Any) -> int:
         if isinstance(condition, Compare):
             return size(condition.left) * size(condition.right)
-        if isinstance(condition, (All, Any_)):
+        if isinstance(condition, (AllOf, AnyOf)):
             return sum(map(compared, condition.parts))
         return compared(condition.part) if isinstance(condition, (Not, Unless)) else 0
 
