@@ -214,7 +214,7 @@ def audit_export(
     with problems_shown(), open_ledger(ledger) as store:
         if format not in ("jsonl", "prov"):
             raise CaseError([not_among("format", format, ["jsonl", "prov"])])
-        lines = bundle_lines(store) if format == "jsonl" else iter([provenance(store, store.entry(id))])
+        lines = bundle_lines(store) if format == "jsonl" else [provenance(store, store.entry(id))]
         if output is None:
             for line in lines:
                 emit(line)
@@ -258,5 +258,5 @@ def audit_report(
     with problems_shown(), open_ledger(ledger) as store:
         entry = store.entry(id)
         found, base = consultation_of(entry), base_of(store, entry)
-        write_whole(output, iter([page(entry, found, base.knowledge, read_document(document))]))
+        write_whole(output, [page(entry, found, base.knowledge, read_document(document))])
     emit(f"Wrote {output}")

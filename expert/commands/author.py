@@ -88,7 +88,7 @@ def _write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CaseError([Problem(f"`{path.parent}` cannot be made: {error.strerror}")]) from None
-    write_whole(path, iter(text.removesuffix("\n").split("\n")))
+    write_whole(path, text.encode())
 
 
 def write_schemas(directory: Path, schemas: dict[str, dict[str, object]]) -> None:

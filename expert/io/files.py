@@ -1,11 +1,15 @@
-"""Files read and written as text: whole, of bounded size, and in UTF-8."""
+"""Files read and written whole: what is read is text of bounded size, in UTF-8."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from expert.io.problems import KnowledgeError, Problem, Span
+from expert.io.problems import CaseError, KnowledgeError, Problem, Span
 
 SIZE_LIMIT = 1_000_000  # bytes in one file
 
@@ -40,8 +44,6 @@ def _place_after(before: str, shown: str) -> Span:
 
 def content_hash(files: dict[str, str]) -> str:
     """SHA-256, in hex, over the names and texts of the knowledge files in order of name."""
-    import hashlib
-
     digest = hashlib.sha256()
     for name, text in sorted(files.items()):
         data = text.encode("utf-8", "surrogatepass")
@@ -49,20 +51,60 @@ def content_hash(files: dict[str, str]) -> str:
     return digest.hexdigest()
 
 
-def write_whole(path: Path, lines: Iterator[str]) -> None:
-    """Write a file, or leave none: it gets its name when it is complete. Raises CaseError."""
-    import os
+@contextmanager
+def written_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """Where to write what some paths will name: all get their names at the end of the block, in this order.
 
-    from expert.io.problems import CaseError, Problem
-
-    part = path.with_name(path.name + ".part")
+    If the block fails, the paths name what they named before. Each is written in a new folder of its own
+    beside its place, so that what goes on writing after a failure finds no folder for it. A file keeps the
+    permissions of the one that it replaces, and a directory takes the place of a directory; a device or a
+    pipe is no file to replace, and is written to as it is. Raises CaseError, with the system's reason.
+    """
+    parts: list[Path] = []
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(line + "\n" for line in lines)
-        os.replace(part, path)
+        for path in paths:
+            parts.append(path if _takes_writing(path) else _new_folder_beside(path) / path.name)
+        yield tuple(parts)
+        for part, path in zip(parts, paths, strict=True):
+            if part != path:
+                _take_place(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CaseError([Problem(f"`{path}` cannot be written: {error.strerror}")]) from None
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+        raise CaseError([Problem(f"`{paths[-1]}` cannot be written: {error.strerror or error}")]) from None
+    finally:
+        for part, path in zip(parts, paths, strict=False):
+            if part != path:
+                shutil.rmtree(part.parent, ignore_errors=True)
+
+
+def _takes_writing(path: Path) -> bool:
+    """Whether it is a device or a pipe."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _new_folder_beside(path: Path) -> Path:
+    folder = path.with_name(f"{path.name[:100]}.{os.urandom(8).hex()}.part")
+    folder.mkdir()
+    return folder
+
+
+def _take_place(part: Path, path: Path) -> None:
+    if part.is_dir() and path.is_dir():
+        shutil.rmtree(path)
+    elif path.is_file():
+        part.chmod(path.stat().st_mode & 0o777)
+    os.replace(part, path)
+
+
+def write_whole(path: Path, content: bytes | Iterable[str]) -> None:
+    """Write a file of bytes or of lines, or leave what was there: it is replaced when all is on the disk.
+
+    Raises CaseError if it cannot be written, and whatever comes of taking the lines.
+    """
+    with written_together(path) as (part,), part.open("wb") as stream:
+        if isinstance(content, bytes):
+            stream.write(content)
+        else:
+            stream.writelines(f"{line}\n".encode() for line in content)
+        stream.flush()
+        if part != path:
+            os.fsync(stream.fileno())

@@ -17,8 +17,6 @@ legend: the knowledge itself, so that any row can be explained long after.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +29,7 @@ import polars as pl
 from expert.backends.columns import ANSWER, BAD, FIRED, POLARS, STEP, checked, decimals, outcome
 from expert.backends.program import bounds, lines
 from expert.consultation.case import UNKNOWN, cell_answer
+from expert.io.files import written_together
 from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge, Term
@@ -78,25 +77,10 @@ def run(
     check_apart([file.path for file in files], out, rejects)
     rows = Rows(base.knowledge, files, absent, seen)
     results = shaped(follow(rows.frame(), base), base.knowledge, out.suffix)
-    folder = out.with_name(out.name + ".part")
-    parts = {
-        rejects: rejects.with_name(rejects.name + ".part"),
-        legend_path(out): folder / "legend",
-        out: folder / out.name,
-    }
-    try:
-        folder.mkdir(exist_ok=True)
-        with parts[rejects].open("w", encoding="utf-8", newline="\n") as rows.rejects:
-            rows.drain(lambda: SINKS[out.suffix](results, parts[out]))
-        write_legend(parts[legend_path(out)], base, words, rows.counts, unreviewed)
-        for path, part in parts.items():
-            os.replace(part, path)
-    except OSError as error:
-        raise CaseError([Problem(f"`{out}` cannot be written: {error.strerror or error}")]) from None
-    finally:
-        parts[rejects].unlink(missing_ok=True)
-        # a folder, as a sink that failed may still open its file; then it finds no folder for it
-        shutil.rmtree(folder, ignore_errors=True)
+    with written_together(rejects, legend_path(out), out) as (rejects_part, legend, part):
+        with rejects_part.open("w", encoding="utf-8", newline="\n") as rows.rejects:
+            rows.drain(lambda: SINKS[out.suffix](results, part))
+        write_legend(legend, base, words, rows.counts, unreviewed)
     return rows.counts
 
 

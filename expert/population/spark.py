@@ -26,6 +26,7 @@ import polars as pl
 
 from expert.backends.columns import ANSWER, BAD, SPARK, STEP, checked, decimals, outcome
 from expert.backends.program import lines
+from expert.io.files import written_together
 from expert.io.problems import CaseError, Problem
 from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge
@@ -86,15 +87,13 @@ def run(
         raise CaseError([Problem(f"`{out}` is in the way, and no output of Spark", None, "move it away")])
     files = sources(parquet_files(words), base.knowledge.attributes, absent)
     legend = population.legend_path(out)
-    parts = {path: path.with_name(path.name + ".part") for path in (rejects, legend, out)}
     read, rejected = sum(file.rows or 0 for file in files), 0
-    try:
+    with written_together(rejects, legend, out) as (rejects_part, legend_part, part):
         with session() as spark, _told():
             tables = _tables(spark, files, base.knowledge, absent)
-            shutil.rmtree(parts[out], ignore_errors=True)
-            results(tables, base).write.parquet(_uri(parts[out]))
-            accepted = _tidied(parts[out])
-            with parts[rejects].open("w", encoding="utf-8", newline="\n") as stream:
+            results(tables, base).write.parquet(_uri(part))
+            accepted = _tidied(part)
+            with rejects_part.open("w", encoding="utf-8", newline="\n") as stream:
                 streams = [_rejected(rows, base.knowledge) for rows in tables] if accepted < read else []
                 for record in heapq.merge(*streams, key=lambda record: int(record["row"])):
                     stream.write(json.dumps(record, default=str) + "\n")
@@ -102,16 +101,7 @@ def run(
         if accepted + rejected != read:
             what = f"of {read:,} rows, {accepted:,} came out and {rejected:,} were rejected"
             raise CaseError([Problem(what, None, "was a file changed meanwhile?")])
-        population.write_legend(parts[legend], base, words, Counts(read, accepted, rejected), unreviewed)
-        shutil.rmtree(out, ignore_errors=True)
-        for path, part in parts.items():
-            os.replace(part, path)
-    except OSError as error:
-        raise CaseError([Problem(f"`{out}` cannot be written: {error.strerror or error}")]) from None
-    finally:
-        shutil.rmtree(parts.pop(out), ignore_errors=True)
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+        population.write_legend(legend_part, base, words, Counts(read, accepted, rejected), unreviewed)
     if seen:
         seen(read, read)
     return Counts(read, accepted, rejected)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
-from expert.io.files import SIZE_LIMIT
+from expert.io.files import SIZE_LIMIT, write_whole
 from expert.io.problems import CaseError, KnowledgeError, Problem, Span
 from expert.io.yaml import parse_yaml
 from expert.review.approvals import FILE, Approval, Reviews, load_reviews, read_reviews
@@ -34,47 +32,34 @@ def append(directory: Path, approvals: list[Approval]) -> None:
     """
     shown, path = str(directory / FILE), (directory / FILE).resolve()
     try:
-        with _rewriting(path) as stream:
+        with _alone(path):
             before = load_reviews(directory)
             data = path.read_bytes() if path.exists() else HEAD.encode()
             longer = data + _appended(data, approvals)
             _check(longer, (*before, *approvals), shown)
-            stream.write(longer)
+            write_whole(path, longer)
     except OSError as error:
         raise CaseError([Problem(f"`{shown}` cannot be written: {error.strerror or error}")]) from None
 
 
 @contextmanager
-def _rewriting(path: Path) -> Iterator[BinaryIO]:
-    """What is written takes the file's place when it is complete, and is on the disk.
-
-    Meanwhile it has another name, and that a file of this name is there keeps other programs out.
-    """
-    part = path.with_name(path.name + ".part")
-    stream = _opened(part)
-    try:
-        with stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        if path.exists():
-            part.chmod(path.stat().st_mode & 0o777)
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _opened(part: Path) -> BinaryIO:
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other programs that approve out, by a file beside the reviews that only one can make."""
+    lock = path.with_name(path.name + ".part")
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            return part.open("xb")
+            lock.open("xb").close()
+            break
         except FileExistsError:
             if time.monotonic() > until:
-                message = f"`{part}` is there, so nothing was written"
+                message = f"`{lock}` is there, so nothing was written"
                 raise CaseError([Problem(message, None, STALE)]) from None
             time.sleep(0.02)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def _appended(data: bytes, approvals: list[Approval]) -> bytes:

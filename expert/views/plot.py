@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib
 
+from expert.io.files import write_whole
 from expert.language.english import VERDICT_WORDS
 from expert.language.model import Knowledge
 from expert.language.policy import VERDICTS
@@ -18,7 +20,7 @@ QUESTIONS = 8
 
 
 def plot(summary: PopulationSummary, knowledge: Knowledge, path: Path) -> None:
-    """Draw the summary as PNG or SVG, by the name of the file. Raises OSError."""
+    """Draw the summary as PNG or SVG, by the name of the file. Raises CaseError if it cannot be written."""
     matplotlib.use("agg")
     matplotlib.rcParams["svg.hashsalt"] = "population"  # the same file every time
     from matplotlib.figure import Figure
@@ -46,4 +48,6 @@ def plot(summary: PopulationSummary, knowledge: Knowledge, path: Path) -> None:
     below.invert_yaxis()
     below.legend(loc="lower right", fontsize="small")
     metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-    figure.savefig(path, dpi=144, metadata=metadata)
+    drawn = BytesIO()
+    figure.savefig(drawn, format=path.suffix.removeprefix("."), dpi=144, metadata=metadata)
+    write_whole(path, drawn.getvalue())

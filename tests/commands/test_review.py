@@ -373,7 +373,7 @@ def test_stopped_in_the_middle(plant: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     for name in ("fsync", "replace"):
         with monkeypatch.context() as patch:
-            patch.setattr(signing.os, name, stop)
+            patch.setattr(os, name, stop)
             with pytest.raises(KeyboardInterrupt):
                 signing.append(plant, [approval(waiting(plant)["fern.fee", "p1s2"])])
         assert (plant / FILE).read_bytes() == before

@@ -276,7 +276,7 @@ def test_interrupted_runs_leave_nothing_that_looks_whole(tmp_path: Path, how: si
     pl.concat([whole] * 60).write_parquet(tmp_path / "cases.parquet")
     command = [*PROGRAM, "population", "run", "cases.parquet", "-o", "out.parquet"]
     child = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    while not (tmp_path / "out.parquet.part").exists():
+    while not list(tmp_path.glob("out.parquet.*.part")):
         assert child.poll() is None
         time.sleep(0.01)
     child.send_signal(how)
