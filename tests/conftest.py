@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.approving import plant as plant
+from support.plants import plants as plants
+from support.schemas import one_base as one_base
 
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase

@@ -1,0 +1,3 @@
+"""A ledger of one's own."""
+
+from support.records import path as path

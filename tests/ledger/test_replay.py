@@ -1,0 +1,215 @@
+"""Old records: reasons from the record alone, and under other rules."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.ledger_make import behind, verified
+from support.ledger_worker import FILES, HEADER, content
+from support.records import ANSWERS, made, output, run, shown
+from support.shell import ROOT, Result
+
+from expert.ledger.store import Ledger
+
+READING = (
+    ("audit", "show", "last"),
+    ("audit", "show", "last", "--json"),
+    ("explain", "how", "punch-technique", "last"),
+    ("explain", "why-not", "laser-treatment", "last"),
+    ("explain", "why-not", "punch-technique", "now", "last"),
+    ("what-if", "last", "active_acne=yes"),
+    ("audit", "list", "--json"),
+    ("audit", "verify"),
+)
+
+
+class Installed:
+    """A copy of the whole program, whose built-in rules a test may change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("expert", "kb", "rules"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "cli.py", folder / "cli.py")
+        self.environment = {**os.environ, "COLUMNS": "80", "CICATRIX_LEDGER": str(folder / "ledger.sqlite")}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it is run many times
+
+    def run(self, *words: str) -> Result:
+        done = subprocess.run(
+            [sys.executable, str(self.folder / "cli.py"), *words],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Result(done.stdout, done.stderr, done.returncode)
+
+    def read_all(self) -> list[Result]:
+        return [self.run(*words) for words in READING]
+
+    def without_rule(self, file: str, rule: str) -> None:
+        """Delete a rule."""
+        rules = self.folder / "rules" / file
+        text = rules.read_text()
+        changed = re.sub(rf"^- id: {rule}\n(  .*\n|\n)*", "", text, flags=re.M)
+        assert len(changed) < len(text) and f"id: {rule}\n" not in changed
+        rules.write_text(changed)
+
+    def without_experta(self) -> None:
+        """Make experta impossible to import."""
+        fake = self.folder / "fake" / "experta"
+        fake.mkdir(parents=True)
+        (fake / "__init__.py").write_text("raise ImportError('no experta here')\n")
+        self.environment["PYTHONPATH"] = str(fake.parent)
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[Installed]:
+    program = Installed(tmp_path / "program")
+    assert program.run("consult", *ANSWERS).code == 0
+    yield program
+
+
+def test_old_reasons_when_the_rules_have_changed(installed: Installed) -> None:
+    before = installed.read_all()
+    assert {result.code for result in before} == {0}
+    now = installed.run("consult", *ANSWERS, "--no-save").stdout
+    rule = "several-scars-add-up"
+    assert any(rule in result.stdout for result in before)
+    installed.without_rule("5-cost.yaml", rule)
+    changed = installed.run("consult", *ANSWERS, "--no-save")
+    assert changed.code == 0 and changed.stdout != now, "the rules must really be others"
+    assert installed.read_all() == before
+
+    same = installed.run("audit", "replay", "--all")
+    assert (same.code, same.stdout) == (0, "1 of 1 record came out the same.\n")
+    other = installed.run("audit", "replay", "--all", "--with-current-rules", "--json")
+    assert other.code == 1
+    (impact,) = json.loads(other.stdout)
+    assert impact["id"] == json.loads(before[1].stdout)["header"]["id"]
+    assert (impact["rules"], impact["claims"]) == ([rule], ["p13s3"]), "that rule, and no other"
+    assert [(d["kind"], d["name"]) for d in impact["differences"]] == [("flags", "punch-technique")]
+    told = installed.run("audit", "replay", "last", "--with-current-rules")
+    assert told.code == 1 and impact["id"] in told.stdout and rule in told.stdout and "p13s3" in told.stdout
+
+    # and when the knowledge is not there at all
+    shutil.rmtree(installed.folder / "rules")
+    (installed.folder / "kb" / "claims.yaml").write_text("nonsense: [")
+    assert installed.run("consult", *ANSWERS, "--no-save").code == 3
+    assert installed.read_all() == before
+    assert installed.run("audit", "replay").code == 0
+    assert installed.run("audit", "replay", "--with-current-rules").code == 3
+
+
+@pytest.mark.parametrize(
+    ("file", "rule", "claim", "kinds"),
+    [
+        ("1-depth.yaml", "deep-scars-present", "p1s2", {"verdict", "cost", "flags", "advice", "target"}),
+        ("1-depth.yaml", "shallow-scars-present", "p7s1", {"target"}),
+        ("2-acne.yaml", "clear-the-acne", "", set()),
+    ],
+)
+def test_which_records_other_rules_change(
+    installed: Installed, file: str, rule: str, claim: str, kinds: set[str]
+) -> None:
+    installed.without_rule(file, rule)
+    found = json.loads(installed.run("audit", "replay", "--with-current-rules", "--json").stdout)
+    assert {d["kind"] for impact in found for d in impact["differences"]} == kinds
+    for impact in found:
+        assert rule in impact["rules"] and claim in impact["claims"]
+        assert "surface-methods-may-remove-light-scars" not in impact["rules"]
+
+
+def test_current_rules_that_are_the_same_change_nothing(installed: Installed) -> None:
+    result = installed.run("audit", "replay", "--with-current-rules")
+    assert (result.code, result.stdout) == (0, "0 of 1 record would come out differently.\n")
+
+
+def test_old_reasons_without_experta(installed: Installed) -> None:
+    """Everything that reads is possible; the engine itself is needed to consult and to replay."""
+    before = installed.read_all()
+    exported = installed.run("audit", "export")
+    installed.without_experta()
+    for words in (("consult", *ANSWERS, "--no-save"), ("audit", "replay")):
+        done = subprocess.run(
+            [sys.executable, str(installed.folder / "cli.py"), *words],
+            capture_output=True,
+            text=True,
+            env=installed.environment,
+            check=False,
+        )
+        assert done.returncode and "no experta here" in done.stderr, "the test must really take experta away"
+    assert installed.read_all() == before
+    assert installed.run("audit", "export") == exported and exported.code == 0
+    assert installed.run("audit", "forget", "last", "--yes").code == 0
+
+
+def test_another_knowledge_base(tmp_path: Path, path: Path) -> None:
+    """A record of a copy given with --kb is explained under the copy, whatever becomes of it."""
+    copy = tmp_path / "copy"
+    for name in ("kb", "rules"):
+        shutil.copytree(ROOT / name, copy / name)
+    rules = copy / "rules" / "4-treatments.yaml"
+    rules.write_text(rules.read_text().replace("most often", "more often than not", 1))
+    id = made(path, "scar_depth=deep", "--kb", str(copy))
+    other = made(path, "scar_depth=deep")
+    words = ("explain", "how", "punch-technique")
+    before = output(path, *words, id)
+    assert "more often than not" in before and "more often than not" not in output(path, *words, other)
+    shutil.rmtree(copy)
+    assert output(path, *words, id) == before
+    assert output(path, "audit", "replay", "--all") == "2 of 2 records came out the same.\n"
+    prefix = shown(path, id)["header"]["knowledge"][:12]
+    found = json.loads(output(path, "audit", "list", "--knowledge", prefix, "--json"))
+    assert [s["id"] for s in found] == [id]
+
+
+def test_replay_finds_a_trace_that_does_not_follow(path: Path) -> None:
+    """Somebody who writes a whole new chain cannot make wrong reasons follow from the rules."""
+    from support.ledger_make import rewritten
+
+    id = made(path, "scar_depth=deep")
+    assert made(path, "scar_depth=shallow") != id
+    with behind(path) as connection:
+        connection.execute(
+            "UPDATE entries SET content = replace(content, 'recommended most often', 'always recommended') "
+            "WHERE seq = 1"
+        )
+        rewritten(connection)
+    assert verified(path).fault is None
+    result = run(path, "audit", "replay", "--all")
+    assert result.code == 1 and f"Record {id} comes out differently" in result.stdout
+    assert "1 of 2 records came out the same." in result.stdout
+    assert [r["id"] for r in json.loads(run(path, "audit", "replay", "--all", "--json").stdout)] == [id]
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Records under names, a second apart, as if made in January 2026."""
+    path = tmp_path_factory.mktemp("several") / "ledger.sqlite"
+    cases = {
+        "deep": ("scar_depth=deep", "active_acne=no"),
+        "shallow": ("scar_depth=shallow", "active_acne=no", "--label", "Ada"),
+        "acne": ("scar_depth=deep", "active_acne=yes"),
+        "nothing": ("scar_depth=unknown",),
+    }
+    ids = {name: made(path, *words) for name, words in cases.items()}
+    ids["gone"] = made(path, "scar_depth=deep")
+    with Ledger(path, write=True) as ledger:
+        ids["erasure"] = ledger.forget(ids["gone"], "").id
+        ids["other"] = ledger.append(HEADER, content("other"), FILES).id
+    with behind(path) as connection:  # days apart; the list reads headers as they are
+        for day, id in enumerate(ids.values(), 1):
+            time = f"2026-01-{day:02}T12:30:00.500Z"
+            query = "UPDATE entries SET header = json_set(header, '$.time', ?) WHERE id = ?"
+            connection.execute(query, (time, id))
+    return path, ids

@@ -1,0 +1,152 @@
+"""Finding records."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from support.ledger_make import behind
+from support.ledger_worker import FILES, HEADER, content
+from support.records import made, output, run
+
+from expert.io.problems import CaseError
+from expert.ledger.search import Filter, summaries
+from expert.ledger.store import Ledger
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Records under names, a second apart, as if made in January 2026."""
+    path = tmp_path_factory.mktemp("several") / "ledger.sqlite"
+    cases = {
+        "deep": ("scar_depth=deep", "active_acne=no"),
+        "shallow": ("scar_depth=shallow", "active_acne=no", "--label", "Ada"),
+        "acne": ("scar_depth=deep", "active_acne=yes"),
+        "nothing": ("scar_depth=unknown",),
+    }
+    ids = {name: made(path, *words) for name, words in cases.items()}
+    ids["gone"] = made(path, "scar_depth=deep")
+    with Ledger(path, write=True) as ledger:
+        ids["erasure"] = ledger.forget(ids["gone"], "").id
+        ids["other"] = ledger.append(HEADER, content("other"), FILES).id
+    with behind(path) as connection:  # days apart; the list reads headers as they are
+        for day, id in enumerate(ids.values(), 1):
+            time = f"2026-01-{day:02}T12:30:00.500Z"
+            query = "UPDATE entries SET header = json_set(header, '$.time', ?) WHERE id = ?"
+            connection.execute(query, (time, id))
+    return path, ids
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("", "deep shallow acne nothing gone erasure other"),
+        ("--since 2026-01-03", "acne nothing gone erasure other"),
+        ("--since 2026-01-03T12:30:00.500Z", "acne nothing gone erasure other"),
+        ("--since 2026-01-03T12:30:00Z", "acne nothing gone erasure other"),
+        ("--since 2026-01-03T12:30:01", "nothing gone erasure other"),
+        ("--until 2026-01-02", "deep shallow"),
+        ("--until 2026-01-02T12:30", "deep shallow"),
+        ("--until 2026-01-02T12:30:00Z", "deep shallow"),
+        ("--until 2026-01-02T12:29", "deep"),
+        ("--since 2026-01-02 --until 2026-01-03", "shallow acne"),
+        ("--since 2027-01-01", ""),
+        ("--verdict preferred", "deep acne"),
+        ("--verdict not-advised --option dermabrasion", "deep acne"),
+        ("--option dermabrasion", "shallow"),
+        ("--option one", "other"),
+        ("--option nope", ""),
+        ("--rule deep-scars-present", "deep acne"),
+        ("--rule shallow-scars-present", "shallow"),
+        ("--rule clear-the-acne", "acne"),
+        ("--rule deep-scars", ""),
+        ("--claim p9s1", "deep acne"),
+        ("--claim p9s1 --rule clear-the-acne", "acne"),
+        ("--claim p9", ""),
+        ("--knowledge 1.0", "deep shallow acne nothing gone"),
+        (f"--knowledge {HEADER['knowledge'][:8]}", "other"),
+        (f"--knowledge {str(HEADER['knowledge'])[:8].upper()}", "other"),
+        (f"--knowledge {HEADER['knowledge']}", "other"),
+        (f"--knowledge {str(HEADER['knowledge'])[:3]}", ""),
+        ("--rule deep-scars-present --since 2026-01-02 --until 2026-01-09 --verdict preferred", "acne"),
+    ],
+)
+def test_filters(several: tuple[Path, dict[str, str]], words: str, names: str) -> None:
+    path, ids = several
+    by_id = {id: name for name, id in ids.items()}
+    with Ledger(path) as ledger:
+        found = list(summaries(ledger, filter_of(words).checked()))
+    assert [by_id[s.id] for s in found] == names.split()
+
+
+def filter_of(words: str) -> Filter:
+    """The filter that options mean."""
+    given = dict(re.findall(r"--(\w+) (\S+)", words))
+    return Filter(**{name: given.get(name, "") for name in Filter._fields})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--since 2026-01-02 --until 2026-01-03 --knowledge 1.0",
+        "--option punch-technique --verdict preferred",
+        "--rule clear-the-acne --claim p9s1",
+    ],
+)
+def test_filters_on_the_command_line(several: tuple[Path, dict[str, str]], words: str) -> None:
+    path = several[0]
+    with Ledger(path) as ledger:
+        wanted = [s.id for s in summaries(ledger, filter_of(words).checked())]
+    found = json.loads(output(path, "audit", "list", "--json", *words.split()))
+    assert wanted and [s["id"] for s in found] == wanted
+
+
+def test_the_list(several: tuple[Path, dict[str, str]]) -> None:
+    path, ids = several
+    text = output(path, "audit", "list")
+    lines = [line for line in text.splitlines() if re.match(r"\w{5} +2026-", line)]
+    assert [line.split()[0] for line in lines] == list(ids.values())
+    assert "punch-technique: preferred" in lines[0] and "Ada" in lines[1]
+    assert "(erased)" in lines[4] and f"erased {ids['gone']}" in lines[5]
+    first = json.loads(output(path, "audit", "list", "--json"))[0]
+    assert first["seq"] == 1 and len(first["hash"]) == 64
+    assert first["verdicts"]["punch-technique"] == "preferred" and first["time"].startswith("2026-01-01T")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("since", "yesterday"),
+        ("since", "2026-02-30"),
+        ("since", "2026"),
+        ("until", "2026-W05-1"),
+        ("until", "20260131"),
+        ("until", "2026-01-31T10:00+02:00"),
+        ("until", "2026-01-31T25:00"),
+        ("verdict", "good"),
+    ],
+)
+def test_filters_that_are_none(option: str, value: str) -> None:
+    with pytest.raises(CaseError, match=re.escape(f"`{value}`")):
+        filter_of(f"--{option} {value}").checked()
+
+
+def test_bad_filters_on_the_command_line(several: tuple[Path, dict[str, str]]) -> None:
+    result = run(several[0], "audit", "list", "--since", "yesterday", "--verdict", "good")
+    assert result.code == 2 and not result.stdout
+    assert "`yesterday` is not a time for --since" in result.stderr
+    assert "unknown verdict `good`" in result.stderr and "not-advised" in result.stderr
+    assert run(several[0], "audit", "list", "--nonsense", "x").code == 2
+
+
+def test_an_option_named_like_a_member(path: Path) -> None:
+    """The list reads the end of a content: nothing that is in one may mislead it."""
+    odd = {**content('",\\"label\\":"x'), "verdicts": {"label": "option", "salt": "preferred", "a": "option"}}
+    with Ledger(path, write=True) as ledger:
+        ledger.append(HEADER, odd, FILES)
+        ledger.append(HEADER, content('a ,"label":"no" \u00e9 {"verdicts":{}}'), FILES)
+    first, second = json.loads(output(path, "audit", "list", "--json"))
+    assert first["label"] == odd["label"] and first["verdicts"] == odd["verdicts"]
+    assert second["label"] == 'a ,"label":"no" \u00e9 {"verdicts":{}}'

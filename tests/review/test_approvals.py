@@ -1,0 +1,271 @@
+"""Approvals: what waits, what they are of, when they lapse."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from support.approving import MINIMAL, approve_all, edit, kb, waiting
+from support.shell import ROOT, cicatrix
+
+from expert.consultation.case import parse_pairs
+from expert.consultation.engine import infer
+from expert.io.json import canonical, digest
+from expert.io.problems import KnowledgeError
+from expert.knowledge.load import load
+from expert.language.rules import RuleBase, cited
+from expert.review.approvals import (
+    FILE,
+    Approval,
+    Hashes,
+    Pair,
+    load_reviews,
+    pairs,
+    read_reviews,
+    standing,
+    strays,
+    unreviewed,
+)
+
+
+@pytest.mark.parametrize("directory", [ROOT, MINIMAL], ids=["built-in", "minimal"])
+def test_every_citation_is_a_pair(directory: Path) -> None:
+    base = load(directory)
+    found = {(name, claim) for _, name, claim in pairs(base)}
+    assert found == {(name, claim) for claim, names in cited(base).items() for name in names}
+    assert {kind for kind, _, _ in pairs(base)} == {"rule", "data"}
+
+
+def test_nobody_has_reviewed_the_built_in_knowledge(base: RuleBase) -> None:
+    assert not (ROOT / FILE).exists()
+    assert all(pair.status == "never" for pair in standing(base, load_reviews(ROOT)))
+
+
+def test_hashes_as_documented() -> None:
+    """docs/review.md says enough to compute them without this program."""
+    hashes = Hashes(load(MINIMAL))
+    rule = {
+        "id": "a-shady-place",
+        "claims": "p1s1",
+        "basis": "inferred",
+        "when": {"light": ["dim"]},
+        "then": {"conclude": {"place": "shady"}},
+        "because": "The light is dim.",
+    }
+    assert hashes.citing("rule", "a-shady-place") == digest(canonical(rule))[:16]
+    data = {"option": "fern", "property": "likes", "data": [["shade", "p1s1", "p1s2"]]}
+    assert hashes.citing("data", "fern.likes") == digest(canonical(data))[:16]
+    claim = {
+        "id": "p1s2",
+        "says": "A fern costs 5 dollars.",
+        "fingerprint": "0123456789abcde0",
+        "context": "",
+        "hedge": ["may", "it may be"],
+    }
+    assert hashes.claim("p1s2") == digest(canonical(claim))[:16]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing any more\n\n", "   \n"])
+def test_an_empty_list_is_no_approval(plant: Path, text: str) -> None:
+    (plant / FILE).write_text(text)
+    assert load_reviews(plant) == ()
+    approve_all(plant)
+    assert (plant / FILE).read_text().startswith(text) and not waiting(plant)
+
+
+GOOD = (
+    "- {rule: r, claim: p1s1, rule-hash: 0123456789abcdef, claim-hash: 0123456789abcdef, "
+    "by: A, on: 2026-01-31}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("rule: r", "1:1", "reviews must be a list of approvals, not a mapping"),
+        ("- r", "1:3", "an approval must be a mapping, not `r`"),
+        (GOOD + "- {}", "2:3", "an approval has no `claim`"),
+        (GOOD.replace("rule: r, ", ""), "1:3", "the approval has no `rule`"),
+        (GOOD.replace("rule-hash: 0123456789abcdef, ", ""), "1:3", "the approval has no `rule-hash`"),
+        (GOOD.replace("rule: r", "rule: r, data: a.b"), "1:3", "exactly one of `rule` and `data`"),
+        (
+            GOOD.replace("{rule: r, claim: p1s1, rule-hash: 0123456789abcdef, ", "{claim: p1s1, "),
+            "1:3",
+            "exactly one",
+        ),
+        (GOOD.replace("by: A", "buy: A"), "1:85", "unknown key in an approval `buy`"),
+        (GOOD.replace("2026-01-31", "31.1.2026"), "1:96", "`31.1.2026` is not a date for `on`"),
+        (GOOD.replace("2026-01-31", "2026-02-30"), "1:96", "`2026-02-30` is not a date for `on`"),
+        (
+            GOOD.replace("rule-hash: 0", "rule-hash: g"),
+            "1:37",
+            "`g123456789abcdef` is not a hash for `rule-hash`",
+        ),
+        (GOOD.replace("by: A", "by: [A]"), "1:89", "`by` must be a text, not a list"),
+        (GOOD.replace("by: A", "by: !!python/object:os.system A"), "1:89", "is not allowed here"),
+        (GOOD.replace("by: A", "by: &a A"), "1:89", "anchor `&a` is not allowed here"),
+        (GOOD + "---\n" + GOOD, "3:1", "more than one YAML document"),
+        ("- {", "2:1", "not valid YAML"),
+    ],
+)
+def test_a_malformed_file(plant: Path, text: str, place: str, message: str) -> None:
+    (plant / FILE).write_text(text)
+    with pytest.raises(KnowledgeError) as error:
+        load_reviews(plant)
+    assert any(
+        message in p.message and str(p.span).endswith(f"reviews.yaml:{place}") for p in error.value.problems
+    ), str(error.value)
+    for words in (["review"], ["approve", "--all", "--by", "A"]):
+        result = kb(*words, "--kb", plant)
+        assert result.exit_code == 3 and message in result.output
+    assert (plant / FILE).read_text() == text
+
+
+@pytest.mark.parametrize(
+    "make", [Path.mkdir, lambda path: path.symlink_to("nowhere"), lambda path: os.mkfifo(path)]
+)
+def test_no_file_at_all(plant: Path, make: object) -> None:
+    make(plant / FILE)  # type: ignore[operator]
+    assert kb("review", "--kb", plant).exit_code == 3
+    assert kb("approve", "--all", "--by", "A", "--kb", plant).exit_code == 3
+
+
+def approval(pair: Pair) -> Approval:
+    return Approval(*pair[:5], "Ann", "2026-01-31")
+
+
+CHANGES = {
+    "because": ("rules/1-place.yaml", "The light is dim.", "The light is dim!", {"a-shady-place": "rule"}),
+    "when": ("rules/1-place.yaml", "[dim]", "[dim, bright]", {"a-shady-place": "rule"}),
+    "basis": ("rules/1-place.yaml", "basis: inferred", "basis: stated", {"a-shady-place": "rule"}),
+    "reason": ("rules/2-options.yaml", "To have", "To show", {"ferns-like-shade": "rule"}),
+    "salience": ("rules/2-options.yaml", "salience: 5", "salience: 6", {"what-it-costs": "rule"}),
+    "unless": ("rules/2-options.yaml", "- not:", "- unless:", {"too-dear": "rule"}),
+    "then": ("rules/2-options.yaml", "flag: dear, plan", "plan", {"too-dear": "rule"}),
+    "says": ("kb/claims.yaml", "wants light", "likes light", dict.fromkeys(
+        ("a-sunny-place", "a-shady-place", "ferns-like-shade", "fern.likes"), "claim")),
+    "hedge": ("kb/claims.yaml", "hedge: may", "hedge: asserts", dict.fromkeys(
+        ("what-it-costs", "too-dear", "fern.fee", "fern.likes"), "claim")),
+    "hedge words": ("kb/claims.yaml", "it may be", "perhaps", dict.fromkeys(
+        ("what-it-costs", "too-dear", "fern.fee", "fern.likes"), "claim")),
+    "fingerprint": ("kb/claims.yaml", "9abcde0", "9abcde9", dict.fromkeys(
+        ("what-it-costs", "too-dear", "fern.fee", "fern.likes"), "claim")),
+    "value": ("kb/options.yaml", "value: 5", "value: 6", {"fern.fee": "data"}),
+    "more claims": ("kb/options.yaml", "[p1s1, p1s2]", "[p1s1]", {"fern.likes": "data"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changes_lapses_and_nothing_else(plant: Path, change: str) -> None:
+    place, old, new, lapsed = CHANGES[change]
+    approve_all(plant)
+    edit(plant / place, old, new)
+    found = waiting(plant)
+    assert {name: pair.changed for (name, _), pair in found.items()} == {n: (w,) for n, w in lapsed.items()}
+    assert {pair.status for pair in found.values()} == {"lapsed"}
+    result = kb("review", "--kb", plant)
+    assert result.exit_code == 1
+    assert "after Ann approved it on" in " ".join(result.output.split())
+    changed = (plant / place).read_text()
+    shutil.copy(MINIMAL / place, plant / place)
+    assert not waiting(plant)  # changed back, it holds again
+    (plant / place).write_text(changed)
+    approve_all(plant, "Bob")
+    assert not waiting(plant)
+
+
+@pytest.mark.parametrize(
+    ("place", "old", "new"),
+    [
+        ("rules/1-place.yaml", "- id: a-shady-place", "# a remark\n\n- id: a-shady-place"),
+        ("rules/1-place.yaml", "because: The light is dim.", "because: >-\n    The light\n    is dim."),
+        ("rules/1-place.yaml", "when: {light: [dim]}", "when:\n    light:\n      - dim"),
+        ("rules/1-place.yaml", "  basis: inferred\n", ""),
+        ("kb/claims.yaml", "says: A plant wants light.", "says: 'A plant   wants light.'"),
+        ("kb/vocabulary.yaml", "question: How light is it?", "question: Is it light?"),
+        ("kb/document.yaml", 'version: "1"', 'version: "2"'),
+    ],
+)
+def test_layout_changes_nothing(plant: Path, place: str, old: str, new: str) -> None:
+    approve_all(plant)
+    edit(plant / place, old, new)
+    if not new:  # elsewhere in the rule
+        edit(plant / place, "because: The light is dim.", "because: The light is dim.\n  basis: inferred")
+    assert not waiting(plant)
+
+
+def test_both_changed(plant: Path) -> None:
+    approve_all(plant)
+    edit(plant / "rules/1-place.yaml", "The light is dim.", "It is dim.")
+    edit(plant / "kb/claims.yaml", "wants light", "likes light")
+    assert waiting(plant)["a-shady-place", "p1s1"].changed == ("claim", "rule")
+    result = kb("review", "a-shady-place", "--kb", plant)
+    shown = " ".join(line[41:].strip() for line in result.output.splitlines())
+    assert "lapsed: the claim and the rule changed after Ann approved it" in shown
+
+
+def test_what_is_left_over_is_a_warning(plant: Path) -> None:
+    approve_all(plant)
+    edit(plant / "rules/1-place.yaml", "id: a-shady-place", "id: a-shadow-place")
+    edit(plant / "kb/options.yaml", "[p1s1, p1s2]", "[p1s2]")
+    text = (plant / FILE).read_text()
+    (plant / FILE).write_text(text + text[text.index("- rule") :].split("\n-")[0].replace("p1s1", "p7s7"))
+    found = strays(load(plant), load_reviews(plant))
+    assert [problem.message for problem in found] == [
+        "approval of the rule `a-shady-place`, which there is not",
+        "approval of `fern.likes` for claim `p1s1`, which it does not cite",
+        "approval of the claim `p7s7`, which there is not",
+    ]
+    assert found[0].help == "did you mean `a-shadow-place`?"
+    result = kb("review", "--kb", plant)
+    assert result.exit_code == 1 and result.output.count("warning: ") == 3
+    assert cicatrix("consult", "light=dim", "--no-save", "--kb", str(plant)).code == 0
+    approve_all(plant)
+    assert kb("review", "--kb", plant).exit_code == 0
+
+
+def test_unreviewed_agrees_with_standing(plant: Path) -> None:
+    """The short way that a consultation takes, against the long one of `kb review`."""
+    base, dice = load(plant), random.Random(4)
+    everything = [Approval(*pair[:5], "Ann", "2026-01-31") for pair in standing(base, ())]
+    everything += [a._replace(citing_hash="0" * 16) for a in everything]
+    found = infer(base, parse_pairs(["light=dim", "pots=3", "budget=4"], base.knowledge))
+    fired = {firing.rule for firing in found.firings}
+    for _ in range(200):
+        reviews = tuple(dice.sample(everything, dice.randint(0, len(everything))))
+        open_ = {pair.citing for pair in standing(base, reviews) if pair.waits}
+        assert set(unreviewed(base, reviews, found)) == fired & open_
+
+
+def test_the_hash_of_the_knowledge_stays(plant: Path) -> None:
+    before = load(plant).knowledge.hash
+    approve_all(plant)
+    assert load(plant).knowledge.hash == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_files(seed: int, plant: Path) -> None:
+    """A file with a few letters changed is read, or refused with places; approving never loses any of it."""
+    approve_all(plant)
+    whole, choose = (plant / FILE).read_text(), random.Random(seed)
+    for _ in range(60):
+        text = list(whole)
+        for _ in range(choose.randint(1, 3)):
+            at = choose.randrange(len(text))
+            text[at : at + choose.randint(0, 8)] = choose.choice(
+                ["", "-", ":", "\n", "  ", "{", "é", "#", "null"]
+            )
+        (plant / FILE).write_text("".join(text))
+        before = (plant / FILE).read_bytes()
+        try:
+            reviews = read_reviews("".join(text))
+        except KnowledgeError as error:
+            assert all(problem.span and problem.span.line >= 1 for problem in error.problems)
+        else:
+            assert set(strays(load(plant), reviews)) >= set()
+        result = kb("approve", "--all", "--by", "Bob", "--kb", plant)
+        assert result.exit_code in (0, 3), result.output
+        assert (plant / FILE).read_bytes().startswith(before)

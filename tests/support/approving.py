@@ -1,0 +1,66 @@
+"""A small knowledge base to approve, and the commands of its reviewers."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+from support.shell import ROOT
+from typer.testing import CliRunner, Result
+
+import cli
+from expert.commands import review as review_command
+from expert.knowledge.load import load
+from expert.review.approvals import (
+    Pair,
+    load_reviews,
+    standing,
+)
+
+MINIMAL = ROOT / "tests" / "data" / "minimal"
+app = typer.Typer()
+app.command("review")(review_command.review)
+app.command("approve")(review_command.approve)
+
+
+def kb(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def program(*words: object) -> Result:
+    """The whole program, in this process."""
+    if not cli.app.registered_groups:
+        cli.add_groups()
+    return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Path:
+    """A copy of a small knowledge base, to approve."""
+    return Path(shutil.copytree(MINIMAL, tmp_path / "plant"))
+
+
+def edit(place: Path, old: str, new: str) -> None:
+    """Replace a text where it stands last."""
+    text = place.read_text(encoding="utf-8")
+    assert old in text
+    place.write_text(text[::-1].replace(old[::-1], new[::-1], 1)[::-1], encoding="utf-8")
+
+
+def approve_all(directory: Path, by: str = "Ann") -> None:
+    result = kb("approve", "--all", "--by", by, "--kb", directory)
+    assert result.exit_code == 0, result.output
+
+
+def waiting(directory: Path) -> dict[tuple[str, str], Pair]:
+    found = standing(load(directory), load_reviews(directory))
+    return {(pair.citing, pair.claim): pair for pair in found if pair.waits}
+
+
+FIRED = ["what-it-costs", "a-shady-place", "ferns-like-shade"]  # where the light is dim
+LINE = re.compile(
+    r"^Of the (\d+) rules? that fired, (\d+) ha(?:s|ve) not been reviewed: see `kb review`\.$", re.M
+)

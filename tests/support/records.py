@@ -1,0 +1,41 @@
+"""Records made and read through the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.shell import Result, cicatrix
+
+ANSWERS = ("scar_depth=both", "light_scarring=yes", "previous_punch=yes", "active_acne=no", "scar_count=7")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a ledger of one's own is to be."""
+    return tmp_path / "ledger.sqlite"
+
+
+def run(path: Path, *words: str, stdin: str = "", **environment: str) -> Result:
+    """A command on a ledger; no command ever shows a traceback."""
+    result = cicatrix(*words, stdin=stdin, **{"CICATRIX_LEDGER": str(path), **environment})
+    assert "Traceback" not in result.stderr, result.stderr
+    return result
+
+
+def output(path: Path, *words: str, **more: str) -> str:
+    result = run(path, *words, **more)
+    assert result.code == 0, result
+    return result.stdout
+
+
+def made(path: Path, *words: str) -> str:
+    """A consultation's id, as it was printed."""
+    return output(path, "consult", "--brief", *words).splitlines()[-1].split()[1].strip(",")
+
+
+def shown(path: Path, id: str = "last") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(output(path, "audit", "show", id, "--json"))
+    return found
