@@ -151,3 +151,20 @@ def test_every_command_shows_an_example() -> None:
                 if "Arguments:" in text and "Example" not in text:
                     lacking.append(f"{group} {name}".strip())
     assert lacking == []
+
+
+# --- what typer and click make of a command ----------------------------------------------------------
+
+
+def test_help_says_what_an_argument_is() -> None:
+    """With click 8.5 this typer shows `[required]` and nothing else."""
+    help = " ".join(cicatrix("explain", "how", "--help").stdout.split())
+    assert "CONCLUSION An option, finding, step, advice or rule: id or label. [required]" in help
+
+
+def test_a_suggestion_is_made_once() -> None:
+    """From click 8.4 on, this typer and click make one each."""
+    for words, near in (("conslt", "consult"), ("kb tst", "test"), ("audit shwo", "show")):
+        done = cicatrix(*words.split())
+        assert done.code == 2 and done.stderr.count("Did you mean") == 1
+        assert done.stderr.endswith(f". Did you mean '{near}'?\n")
