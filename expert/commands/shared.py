@@ -285,11 +285,9 @@ def fail(error: Exception, code: int) -> NoReturn:
 
 def print_json(record: object) -> None:
     """One JSON object (or array), in ASCII so that every terminal and pipe gets the same bytes."""
-    import json
+    from expert.io.json import to_json
 
-    from expert.io.json import plain
-
-    sys.stdout.write(json.dumps(plain(record), separators=(",", ":")) + "\n")
+    sys.stdout.write(to_json(record) + "\n")
 
 
 def emit(text: str) -> None:

@@ -1,15 +1,21 @@
-"""Records as JSON texts, and back: the object that is read is the one that was written, or refused."""
+"""Records as JSON, and back: what is read is the record that was written, or it is refused."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import repeat
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints, overload
 
 from expert.io.problems import CaseError, Problem, shorten
+
+T = TypeVar("T")
+
+
+NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
 
 
 def canonical(data: Any) -> str:
@@ -24,12 +30,7 @@ def digest(*texts: str) -> str:
     return sha256("".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-T = TypeVar("T")
-
-
-NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
-
-
+# --- writing -----------------------------------------------------------------------------------
 def to_json(record: object) -> str:
     """A record (or a list of some) as one JSON text in ASCII; docs/json.md says what it holds.
 
@@ -37,15 +38,42 @@ def to_json(record: object) -> str:
     >>> to_json([Tree("claim", "p1s1 It is so.")])
     '[{"kind":"claim","text":"p1s1 It is so.","parts":[]}]'
     """
-    return json.dumps(_plain(record), separators=(",", ":"))
+    return json.dumps(plain(record), separators=(",", ":"))
 
 
-def _plain(record: object) -> Any:
+def plain(record: object) -> Any:
+    """A record, or a collection of some, as JSON data: records become objects, tuples lists."""
+    if type(record) in NAMES:
+        return record
     if isinstance(record, dict):
-        return {name: _plain(value) for name, value in record.items()}
-    if names := getattr(record, "_fields", ()):
-        return {name: _plain(getattr(record, name)) for name in names}
-    return [_plain(item) for item in record] if isinstance(record, (list, tuple, Later)) else record
+        return {name: plain(value) for name, value in record.items()}
+    if isinstance(record, (tuple, list, Later)):
+        names = getattr(record, "_fields", None)
+        if names is None:
+            return [plain(item) for item in record]
+        return {name: plain(value) for name, value in zip(names, record, strict=True)}
+    return record
+
+
+# --- reading -----------------------------------------------------------------------------------
+Read = Callable[[Any], Any]  # what makes a value of some kind from JSON data. Raises NotRestored
+
+
+class NotRestored(ValueError):
+    """Data that is no record of the kind wanted: what is wrong, and where in the data."""
+
+    def __init__(self, wrong: str, help: str = "") -> None:
+        super().__init__(wrong)
+        self.wrong, self.help = wrong, help
+        self.where = ""  # filled in on the way out: what is read does not carry its place along
+
+    def inside(self, place: str) -> NotRestored:
+        self.where = place + self.where
+        return self
+
+    def __str__(self) -> str:
+        where = f"`{self.where.removeprefix('.')}`" if self.where else "the JSON"
+        return f"{where} {self.wrong}"
 
 
 def from_json(text: str | bytes, kind: Any) -> Any:
@@ -55,9 +83,9 @@ def from_json(text: str | bytes, kind: Any) -> Any:
     except (ValueError, RecursionError) as error:
         raise CaseError([Problem(f"not JSON: {shorten(str(error))}")]) from None
     try:
-        return _restored(kind, data, "")
-    except _Wrong as wrong:
-        raise CaseError([Problem(*wrong.args)]) from None
+        return restore(kind, data)
+    except NotRestored as error:
+        raise CaseError([Problem(str(error), None, error.help)]) from None
     except RecursionError:
         raise CaseError([Problem("the JSON is nested too deeply to be a record")]) from None
 
@@ -66,81 +94,117 @@ def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
-class _Wrong(Exception):
-    """What is wrong, and nothing of where: the message says it."""
+def restore(kind: Any, data: Any) -> Any:
+    """The record of a kind whose `plain` form is `data`; keys that it has not are passed over.
 
-
-def _restored(kind: Any, data: Any, where: str) -> Any:
-    if hasattr(kind, "_fields"):
-        return _record(kind, data, where)
-    origin, inside = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        return _one_of(inside, data, where)
-    if origin in (tuple, list):
-        return origin(_items(origin, inside, data, where))
-    if origin is dict:
-        _expect(dict, "an object", data, where)
-        return {name: _restored(inside[1], value, f"{where}.{name}") for name, value in data.items()}
-    fits = isinstance(data, kind) and not (isinstance(data, bool) and kind is not bool)
-    if not fits and not (kind is float and type(data) is int):
-        raise _mismatch(NAMES[kind], data, where)
-    return data
-
-
-def _record(kind: Any, data: Any, where: str) -> Any:
-    _expect(dict, f"the object of a {kind.__name__}", data, where)
-    hints, values = _hints(kind), {}
-    for name in kind._fields:
-        if name in data:
-            values[name] = _restored(hints[name], data[name], f"{where}.{name}")
-        elif name not in kind._field_defaults:
-            message = f"{_named(where)} has no `{name}`"
-            raise _Wrong(message, None, f"a {kind.__name__} has {', '.join(kind._fields)}")
-    return kind(**values)
+    Raises NotRestored.
+    """
+    return _reader(kind)(data)
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _reader(kind: Any) -> Read:
+    """What reads a kind: its hints are taken apart once, and not for every record."""
+    if hasattr(kind, "_fields"):
+        return lambda data: _record(kind, data)
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return _union_reader(inside)
+    if origin is dict:
+        read = _reader(inside[1])
+        return lambda data: _object(read, data)
+    if origin is tuple and inside[-1] is not Ellipsis:
+        reads = [_reader(part) for part in inside]
+        return lambda data: tuple(_items(reads, data, len(reads)))
+    if origin in (tuple, list):
+        make, item = origin, _reader(inside[0])
+        return lambda data: make(_items(repeat(item), data))
+    return lambda data: _scalar(kind, data)
 
 
-def _items(origin: type, inside: tuple[Any, ...], data: Any, where: str) -> list[Any]:
-    _expect(list, "a list", data, where)
-    fixed = origin is tuple and inside[-1] is not Ellipsis
-    if fixed and len(data) != len(inside):
-        raise _mismatch(f"a list of {len(inside)}", data, where)
-    pairs = zip(inside if fixed else [inside[0]] * len(data), data, strict=True)
-    return [_restored(kind, item, f"{where}[{n}]") for n, (kind, item) in enumerate(pairs)]
+@cache
+def _fields(kind: Any) -> list[tuple[str, Read]]:
+    hints = get_type_hints(kind)
+    return [(name, _reader(hints[name])) for name in kind._fields]
 
 
-def _one_of(kinds: tuple[Any, ...], data: Any, where: str) -> Any:
+def _record(kind: Any, data: Any) -> Any:
+    if not isinstance(data, dict):
+        raise _mismatch(f"the object of a {kind.__name__}", data)
+    values = {}
+    name = ""
+    try:
+        for name, read in _fields(kind):
+            if name in data:
+                values[name] = read(data[name])
+            elif name not in kind._field_defaults:
+                break
+        else:
+            return kind(**values)
+    except NotRestored as error:
+        raise error.inside(f".{name}") from None
+    raise NotRestored(f"has no `{name}`", f"a {kind.__name__} has {', '.join(kind._fields)}")
+
+
+def _object(read: Read, data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise _mismatch("an object", data)
+    name = ""
+    values = {}
+    try:
+        for name, value in data.items():
+            values[name] = read(value)
+    except NotRestored as error:
+        raise error.inside(f".{name}") from None
+    return values
+
+
+def _items(reads: Iterable[Read], data: Any, length: int | None = None) -> list[Any]:
+    if not isinstance(data, list):
+        raise _mismatch("a list", data)
+    if length not in (None, len(data)):
+        raise _mismatch(f"a list of {length}", data)
+    values: list[Any] = []
+    try:
+        for read, value in zip(reads, data, strict=False):
+            values.append(read(value))
+    except NotRestored as error:
+        raise error.inside(f"[{len(values)}]") from None
+    return values
+
+
+def _union_reader(kinds: tuple[Any, ...]) -> Read:
     """The first of the kinds that fits; of one kind or nothing, what is wrong with the one."""
     some = [kind for kind in kinds if kind is not NoneType]
-    if data is None and len(some) < len(kinds):
-        return None
-    if len(some) == 1:
-        return _restored(some[0], data, where)
-    for kind in some:
-        try:
-            return _restored(kind, data, where)
-        except _Wrong:
-            continue
-    raise _mismatch(" or ".join(NAMES.get(kind, kind.__name__) for kind in kinds), data, where)
+    reads = [_reader(kind) for kind in some]
+
+    def read(data: Any) -> Any:
+        if data is None and len(some) < len(kinds):
+            return None
+        if len(reads) == 1:
+            return reads[0](data)
+        for one in reads:
+            try:
+                return one(data)
+            except NotRestored:
+                continue
+        raise _mismatch(" or ".join(NAMES.get(kind, kind.__name__) for kind in kinds), data)
+
+    return read
 
 
-def _expect(kind: type, what: str, data: Any, where: str) -> None:
-    if not isinstance(data, kind):
-        raise _mismatch(what, data, where)
+def _scalar(kind: Any, data: Any) -> Any:
+    fits = isinstance(data, kind) and not (isinstance(data, bool) and kind is not bool)
+    if not fits and not (kind is float and type(data) is int):
+        raise _mismatch(NAMES[kind], data)
+    return data
 
 
-def _mismatch(wanted: str, data: Any, where: str) -> _Wrong:
-    return _Wrong(f"{_named(where)} must be {wanted}, not {shorten(json.dumps(data))}")
+def _mismatch(wanted: str, data: Any) -> NotRestored:
+    return NotRestored(f"must be {wanted}, not {shorten(json.dumps(data))}")
 
 
-def _named(where: str) -> str:
-    return f"`{where.removeprefix('.')}`" if where else "the JSON"
-
-
+# --- values made later ---------------------------------------------------------------------------
 class Later(Sequence[T]):
     """A tuple whose items are made when they are first looked at; how many is known before.
 
@@ -185,29 +249,3 @@ class Later(Sequence[T]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return tuple, (self._tuple(),)
-
-
-def plain(record: object) -> Any:
-    """The record as JSON data: records become objects, tuples lists."""
-    if isinstance(record, (tuple, Later)):
-        names = getattr(record, "_fields", None)
-        if names is None:
-            return [plain(item) for item in record]
-        return {name: plain(value) for name, value in zip(names, record, strict=True)}
-    return record
-
-
-def restore(kind: Any, data: Any) -> Any:
-    """The record of type `kind` whose `plain` form is `data`. Raises KeyError or TypeError."""
-    from types import UnionType
-    from typing import Union, get_args, get_origin, get_type_hints
-
-    if hasattr(kind, "_fields"):
-        hints = get_type_hints(kind)
-        return kind(**{name: restore(hints[name], data[name]) for name in kind._fields})
-    if get_origin(kind) is tuple:
-        return tuple(restore(get_args(kind)[0], item) for item in data)
-    if get_origin(kind) in (Union, UnionType) and data is not None:
-        inner = [part for part in get_args(kind) if hasattr(part, "_fields")]
-        return restore(inner[0], data) if inner else data
-    return data
