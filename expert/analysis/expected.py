@@ -14,17 +14,11 @@ from typing import NamedTuple
 from expert.consultation.case import Answer, Case, make_case, parse_answer
 from expert.io.problems import KnowledgeError, Problem, Span, shorten
 from expert.io.yaml import Node, Reader
+from expert.knowledge.files import EXPECTED, NONE, TEST, option_findings, overall_findings
+from expert.knowledge.shapes import Listing, Name, Shape, Word
 from expert.language.model import BadValue, Term
-from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import STANCES, RuleBase
-
-OPTION_KEYS = f"verdict timing low high flags {' '.join(STANCES)} targets findings"
-
-
-CASE_KEYS = "expect plan findings advice fired not-fired"
-
-
-NONE = "none"  # a cost that is not stated
+from expert.language.policy import VERDICTS
+from expert.language.rules import RuleBase
 
 
 class Requirement(NamedTuple):
@@ -104,23 +98,16 @@ class _CaseReader:
     """Reads cases."""
 
     def __init__(self, base: RuleBase, reader: Reader) -> None:
-        self.k, self.reader = base.knowledge, reader
-        self.rules = [rule.id for rule in base.rules]
-        advice = [c.key for i in base.instances for c in i.then if c.kind in ("advice", "caution")]
-        self.names = {
-            "flags": ("flag", list(self.k.flags)),
-            "plan": ("step", list(self.k.steps)),
-            "advice": ("advice", list(dict.fromkeys(advice))),
-            "fired": ("rule", self.rules),
-            "not-fired": ("rule", self.rules),
-            **{stance: ("topic", list(self.k.topics)) for stance in STANCES},
-        }
+        self.base, self.k, self.reader = base, base.knowledge, reader
+        self.names = {**_names_listed(TEST, base), **_names_listed(EXPECTED, base)}
+        self.words = _words_allowed(EXPECTED, base)
 
     def case(self, node: Node) -> Expected:
-        found = self.reader.fields(node, "a case", "case given", CASE_KEYS)
-        checks = [check for key in CASE_KEYS.split() if key in found for check in self._checks(key, found)]
-        if node.pairs and not checks and not any(key in found for key in CASE_KEYS.split()):
-            self.reader.report(node, "the case expects nothing", f"keys: {', '.join(CASE_KEYS.split())}")
+        found = TEST.read(node, self.reader)
+        expecting = [key for key in TEST.some_of if key in found]
+        checks = [check for key in expecting for check in self._checks(key, found)]
+        if node.pairs and not expecting:
+            self.reader.report(node, "the case expects nothing", f"keys: {', '.join(TEST.some_of)}")
         name = self.reader.text(found.get("case"), "`case`")
         return Expected(name, self._given(found.get("given")), tuple(checks), node.span)
 
@@ -161,7 +148,7 @@ class _CaseReader:
 
     def _option(self, option: str, node: Node) -> list[Requirement]:
         checks = []
-        for key, body in self.reader.fields(node, f"`{option}`", "", OPTION_KEYS).items():
+        for key, body in EXPECTED.read(node, self.reader, f"`{option}`").items():
             if key in self.names:
                 checks.append(self._listed(key, option, body))
             elif key == "findings":
@@ -173,8 +160,7 @@ class _CaseReader:
             elif key in ("low", "high"):
                 checks.append(self._cost(key, option, body))
             else:
-                allowed = VERDICTS if key == "verdict" else (NOW, *self.k.steps)
-                checks.append(self._single(key, option, body, key, allowed))
+                checks.append(self._single(key, option, body, key, self.words[key]))
         return checks
 
     def _single(self, kind: str, about: str, node: Node, what: str, allowed: Collection[str]) -> Requirement:
@@ -188,7 +174,7 @@ class _CaseReader:
         return Requirement(key, option, frozenset(), node.span)
 
     def _findings(self, node: Node, option: str) -> list[Requirement]:
-        terms = {name: term for name, term in self.k.findings.items() if term.per_option == bool(option)}
+        terms = option_findings(self.base) if option else overall_findings(self.base)
         checks = []
         for key, value in self._pairs(node, "`findings`", "a mapping from findings to lists of values"):
             if name := self.reader.pick(key, "finding", terms):
@@ -206,6 +192,26 @@ class _CaseReader:
                 if node.text and not node.blank:
                     self.reader.report(node, error.message, error.help)
         return frozenset(found)
+
+
+def _names_listed(shape: Shape, base: RuleBase) -> dict[str, tuple[str, list[str]]]:
+    """The keys that hold names that the knowledge base gives: what these are of, and all that there are."""
+    found = {}
+    for key in shape.keys:
+        if isinstance(key.holds, Listing) and isinstance(key.holds.item, Name):
+            found[key.name] = key.holds.item.what, list(key.holds.item.among(base))
+    return found
+
+
+def _words_allowed(shape: Shape, base: RuleBase) -> dict[str, Collection[str]]:
+    """The keys that hold a single word or name, with all that are allowed."""
+    found: dict[str, Collection[str]] = {}
+    for key in shape.keys:
+        if isinstance(key.holds, Word):
+            found[key.name] = key.holds.allowed
+        elif isinstance(key.holds, Name):
+            found[key.name] = key.holds.among(base)
+    return found
 
 
 def failures(expected: Expected, seen: dict[tuple[str, str], set[str]]) -> list[Failure]:

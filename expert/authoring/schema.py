@@ -29,7 +29,7 @@ from expert.authoring.schema_parts import (
     terms,
     value_of,
 )
-from expert.knowledge.declarations import RESERVED
+from expert.knowledge.files import RESERVED
 from expert.language.model import TYPES, Knowledge
 from expert.language.rules import BASES, STANCES, STRENGTHS, RuleBase
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from expert.analysis.expected import CASE_KEYS, NONE
 from expert.authoring.schema_parts import (
     TEXT,
     Schema,
@@ -19,10 +18,11 @@ from expert.authoring.schema_parts import (
     terms,
     value_of,
 )
+from expert.knowledge.files import CHECKS, NONE, SENSES, TEST
 from expert.language.model import Knowledge, Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import STANCES, RuleBase
-from expert.proof.invariants import CHECKS, SENSES, outcome_terms
+from expert.proof.invariants import outcome_terms
 
 ID: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,99}$"}
 
@@ -56,7 +56,7 @@ def test(base: RuleBase) -> Schema:
         findings=findings(k, False),
         advice=some(said),
     )
-    return {**found, "anyOf": [{"required": [key]} for key in CASE_KEYS.split()]}
+    return {**found, "anyOf": [{"required": [key]} for key in TEST.some_of]}
 
 
 def given(term: Term) -> Schema:

@@ -22,6 +22,9 @@ NODE_LIMIT = 100_000  # pieces of YAML in one file
 PROBLEM_LIMIT = 1_000  # problems, after which reading stops
 
 
+NAME = "[a-z][a-z0-9_-]{0,59}"  # of what an author declares
+
+
 NULLS = ("~", "null", "Null", "NULL")  # YAML's words for nothing, unless quoted
 
 
@@ -213,9 +216,12 @@ class Reader:
         """Note that a node's text is none of the allowed names."""
         self.add(not_among(what, node.text or "", allowed, node.span))
 
-    def fields(self, node: Node, what: str, required: str, optional: str = "") -> dict[str, Node]:
-        """The node's fields by key; `required` and `optional` are keys separated by spaces."""
-        needed, allowed = required.split(), [*required.split(), *optional.split()]
+    def fields(
+        self, node: Node, what: str, required: Iterable[str], optional: Iterable[str] = ()
+    ) -> dict[str, Node]:
+        """The node's fields by key: all of `required` are needed, and `optional` ones allowed besides."""
+        needed = list(required)
+        allowed = [*needed, *optional]
         if node.pairs is None:
             self.report(node, f"{what} must be a mapping, not {node.shape}", f"keys: {', '.join(allowed)}")
             return {}
@@ -242,7 +248,7 @@ class Reader:
             self.report(node, f"{what} are empty", "at least one is needed")
         good: dict[str, tuple[Node, str, Node]] = {}
         for key, value in node.pairs:
-            if key.text is not None and re.fullmatch(r"[a-z][a-z0-9_-]{0,59}", key.text):
+            if key.text is not None and re.fullmatch(NAME, key.text):
                 good.setdefault(key.text, (key, key.text, value))
             elif key.text is not None:
                 help = "a name is up to 60 lowercase letters, digits, `-` and `_`, and starts with a letter"

@@ -8,8 +8,24 @@ from __future__ import annotations
 import re
 
 from expert.io.files import content_hash
-from expert.io.problems import Problem, Span, shorten
+from expert.io.problems import Problem, shorten
 from expert.io.yaml import Node, Reader
+from expert.knowledge.files import (
+    CHOICE,
+    CLAIM_OF_A_SENTENCE,
+    CLAIMS,
+    COSTS,
+    DATUM,
+    DOCUMENT,
+    HASH,
+    NAMED,
+    NAMED_TOPIC,
+    OPTIONS,
+    PLACE,
+    RESERVED,
+    TERMS,
+    VOCABULARY,
+)
 from expert.language.model import (
     NUMERIC,
     TYPES,
@@ -26,32 +42,24 @@ from expert.language.model import (
 FILES = ("document", "claims", "vocabulary", "options")
 
 
-RESERVED = ("known", "unknown", "any", "all", "not", "unless", "option")
-
-
 PLURALS = {"attribute": "attributes", "finding": "findings", "property": "properties"}
 
 
 def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader) -> Knowledge:
     """What the `kb/` files say; whatever is wrong with them is added to the reader's problems."""
-    empty = {name: Node(Span(f"kb/{name}.yaml"), pairs=[]) for name in FILES}
-    document, claims, vocabulary, options = (nodes.get(f"kb/{n}.yaml", empty[n]) for n in FILES)
     # what a file that could not be read would have said is not a second problem
-    unread = [not nodes.get(f"kb/{name}.yaml") for name in FILES]
-    needed = "" if unread[0] else "id title version disclaimer"
-    head = reader.fields(document, "the document", needed, "source")
+    head, body, words, sheet = (
+        shape.read(nodes[f"kb/{shape.name}.yaml"], reader) if f"kb/{shape.name}.yaml" in nodes else {}
+        for shape in (DOCUMENT, CLAIMS, VOCABULARY, OPTIONS)
+    )
     about = {key: reader.text(node, f"`{key}`") for key, node in head.items() if key != "source"}
-    body = reader.fields(claims, "the claims file", "" if unread[1] else "hedges claims")
     named = reader.entries(body.get("hedges"), "the hedges", some=True)
     hedges = {name: reader.text(node, f"hedge `{name}`") for _, name, node in named}
     all_claims = _read_claims(body.get("claims"), hedges, reader)
-    needed = "" if unread[2] else "attributes topics"
-    words = reader.fields(vocabulary, "the vocabulary", needed, "findings targets steps flags")
     attributes = _read_terms(words.get("attributes"), "attribute", reader)
     findings = _read_terms(words.get("findings"), "finding", reader)
     for name in sorted(attributes.keys() & findings.keys()):
         reader.add(Problem(f"finding `{name}` is an attribute too", findings[name].span))
-    sheet = reader.fields(options, "the options file", "" if unread[3] else "options", "properties cost")
     properties = _read_terms(sheet.get("properties"), "property", reader)
     for name in sorted(properties.keys() & {name for name, term in findings.items() if term.per_option}):
         message = f"property `{name}` is a per-option finding too, so `option.{name}` could be either"
@@ -80,14 +88,14 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
 def _read_claims(node: Node | None, hedges: dict[str, str], reader: Reader) -> dict[str, Claim]:
     claims = {}
     for key, id, body in reader.entries(node, "the claims", some=True):
-        if not re.fullmatch(r"p[1-9][0-9]{0,3}s[1-9][0-9]{0,3}", id):
+        if not re.fullmatch(PLACE, id):
             help = "such as p7s1: paragraph 7, sentence 1"
             reader.report(key, f"`{id}` is not the place of a sentence", help)
             continue
-        found = reader.fields(body, f"claim `{id}`", "says hedge fingerprint", "context")
+        found = CLAIM_OF_A_SENTENCE.read(body, reader, f"claim `{id}`")
         fingerprint = reader.text(found.get("fingerprint"), f"fingerprint of `{id}`")
-        if fingerprint and not re.fullmatch(r"[0-9a-f]{16}", fingerprint):
-            message = f"`{shorten(fingerprint)}` is not the fingerprint of `{id}`: 16 hexadecimal digits"
+        if fingerprint and not HASH.fits(fingerprint):
+            message = f"`{shorten(fingerprint)}` is not the fingerprint of `{id}`: {HASH.words}"
             reader.report(found["fingerprint"], message)
         claims[id] = Claim(
             id,
@@ -101,13 +109,11 @@ def _read_claims(node: Node | None, hedges: dict[str, str], reader: Reader) -> d
 
 
 def _read_terms(node: Node | None, kind: str, reader: Reader) -> dict[str, Term]:
-    optional = "says values min max decimals unit currency question help fixed per-option"
     terms = {}
     for key, name, body in reader.entries(node, f"the {PLURALS[kind]}"):
         if name in RESERVED:
             reader.report(key, f"`{name}` is a word of the rule language and no name for the {PLURALS[kind]}")
-        required = "type label question" if kind == "attribute" else "type label"
-        found = reader.fields(body, f"{kind} `{name}`", required, optional)
+        found = TERMS[kind].read(body, reader, f"{kind} `{name}`")
         terms[name] = _read_term(key, name, kind, found, reader)
     return terms
 
@@ -147,18 +153,11 @@ def _read_term(key: Node, name: str, kind: str, found: dict[str, Node], reader: 
 
 def _check_term(term: Term, found: dict[str, Node], reader: Reader) -> None:
     """What is said of the term fits its kind and type."""
-    fits = {
-        "per-option": (term.kind == "finding", "a finding"),
-        "fixed": (term.kind == "attribute", "an attribute"),
-        "currency": (term.type == "money", "money"),
-        "unit": (term.type in ("count", "number"), "a count or a number"),
-        "min": (term.numeric, "a count, a number or money"),
-        "max": (term.numeric, "a count, a number or money"),
-    }
-    for field_name, (fitting, what) in fits.items():
-        if field_name in found and term.type and not fitting:
-            message = f"`{field_name}` is for {what}, and `{term.name}` is a {term.type} {term.kind}"
-            reader.report(found[field_name], message)
+    for key in TERMS[term.kind].keys:
+        # of `decimals` and `values` it is said where they are read
+        if key.name in found and key.name not in ("decimals", "values") and term.type and not key.fits(term):
+            message = f"`{key.name}` is for {key.whose}, and `{term.name}` is a {term.type} {term.kind}"
+            reader.report(found[key.name], message)
     if term.low is not None and term.high is not None and term.low > term.high:
         low, high = term.spell(term.low), term.spell(term.high)
         reader.report(found["max"], f"`max` of `{term.name}`, `{high}`, is less than its `min`, `{low}`")
@@ -223,7 +222,8 @@ def _read_named(node: Node | None, what: str, reader: Reader) -> dict[str, Named
         if body.pairs is None:
             named[id] = Named(id, reader.text(body, f"{what} `{id}`"))
         else:
-            found = reader.fields(body, f"{what} `{id}`", "label", "decides" if what == "topic" else "")
+            shape = NAMED_TOPIC if what == "topic" else NAMED
+            found = shape.read(body, reader, f"{what} `{id}`")
             decides = reader.pick(found.get("decides"), "`decides`", ("yes", "no")) == "yes"
             named[id] = Named(id, reader.text(found.get("label"), f"label of `{id}`"), decides)
     return named
@@ -234,7 +234,7 @@ def _read_options(
 ) -> dict[str, Option]:
     options = {}
     for key, id, body in reader.entries(node, "the options"):
-        found = reader.fields(body, f"option `{id}`", "label", "properties")
+        found = CHOICE.read(body, reader, f"option `{id}`")
         data: dict[str, tuple[Datum, ...]] = {}
         entries = reader.entries(found.get("properties"), f"the properties of `{id}`")
         for name_node, name, values in entries:
@@ -250,7 +250,7 @@ def _read_options(
 
 
 def _read_datum(node: Node, term: Term, claims: dict[str, Claim], reader: Reader) -> Datum | None:
-    found = reader.fields(node, f"property `{term.name}`", "value claims")
+    found = DATUM.read(node, reader, f"property `{term.name}`")
     cited = read_claims(found.get("claims"), claims, reader)
     value = read_value(found["value"], term, reader) if "value" in found else None
     return None if value is None else Datum(value, cited)
@@ -270,6 +270,6 @@ def _read_cost(node: Node | None, findings: dict[str, Term], reader: Reader) -> 
     if node is None:
         return None
     money = [name for name, term in findings.items() if term.type == "money" and term.per_option]
-    found = reader.fields(node, "`cost`", "low high")
+    found = COSTS.read(node, reader)
     low, high = (reader.pick(found.get(side), "per-option money finding", money) for side in ("low", "high"))
     return (low, high) if low and high else None

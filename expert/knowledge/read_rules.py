@@ -7,6 +7,7 @@ import re
 from expert.io.problems import Problem, listed, not_among, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_claims, read_value
+from expert.knowledge.files import ADVICE_GIVEN, ARGUMENT, CONCLUSION, ID, WHOLE, WRITTEN_RULE
 from expert.knowledge.read_conditions import Scope
 from expert.language.conditions import AllOf
 from expert.language.model import BadValue, Knowledge
@@ -22,9 +23,6 @@ from expert.language.rules import (
     instances_of,
     stratify,
 )
-
-KINDS = "conclude argue plan wait flag advise caution"
-
 
 SPELLED_LIMIT = 4_000_000  # pieces of YAML in all rules, times the options they may range over
 
@@ -73,19 +71,18 @@ class _RuleReader:
 
     def rule(self, node: Node) -> Rule:
         reader = self.reader
-        found = reader.fields(node, "a rule", "id claims basis then because", "when reason salience")
+        found = WRITTEN_RULE.read(node, reader)
         id = reader.text(found.get("id"), "`id`")
-        if id and not re.fullmatch(r"[a-z][a-z0-9-]{0,99}", id):
-            help = "up to 100 lowercase letters, digits and `-`, of which the first is a letter"
-            reader.report(found["id"], f"`{shorten(id)}` is not a rule id", help)
+        if id and not ID.fits(id):
+            reader.report(found["id"], f"`{shorten(id)}` is not a rule id", ID.words)
         basis = reader.pick(found.get("basis"), "basis", BASES)
         reason = reader.text(found.get("reason"), "`reason`")
         if basis == "added" and "reason" not in found:
             message = f"rule `{shorten(id)}` is ours (`added`) and gives no `reason` for being there"
             reader.report(found["basis"], message)
         salience = reader.text(found.get("salience"), "`salience`") or "0"
-        if not re.fullmatch(r"-?[0-9]{1,6}", salience):
-            reader.report(found["salience"], f"`{shorten(salience)}` is not a whole number for `salience`")
+        if not WHOLE.fits(salience):
+            reader.report(found["salience"], f"`{shorten(salience)}` is not {WHOLE.words} for `salience`")
             salience = "0"
         because = self._sentence(found.get("because"), "`because`")
         return Rule(
@@ -118,13 +115,13 @@ class _RuleReader:
             return ()
         found: list[Conclusion] = []
         for part in self.reader.listing(node):
-            for kind, body in self.reader.fields(part, "`then`", "", KINDS).items():
+            for kind, body in CONCLUSION.read(part, self.reader).items():
                 if body.items == []:
                     self.reader.report(body, f"`{kind}` is given nothing")
                 for item in self.reader.listing(body):
                     found += self._conclusion(kind, item, because, id)
         if node.items == [] or node.pairs == []:
-            self.reader.report(node, "the rule concludes nothing", f"keys: {', '.join(KINDS.split())}")
+            self.reader.report(node, "the rule concludes nothing", f"keys: {', '.join(CONCLUSION.names)}")
         return tuple(found)
 
     def _conclusion(self, kind: str, node: Node, because: str, id: str) -> list[Conclusion]:
@@ -166,7 +163,7 @@ class _RuleReader:
 
     def _argument(self, node: Node, because: str) -> list[Conclusion]:
         k, reader = self.knowledge, self.reader
-        found = reader.fields(node, "an argument", "", " ".join([*STANCES, "target", "strength", "says"]))
+        found = ARGUMENT.read(node, reader)
         stances = [stance for stance in STANCES if stance in found]
         if len(stances) != 1 and node.pairs is not None:
             reader.report(node, "an argument has exactly one of `for`, `against` and `unsure`")
@@ -182,7 +179,7 @@ class _RuleReader:
         """Advice is named by its rule unless it names itself; it is per option if its rule is."""
         if node.pairs is None:
             return [Conclusion(kind, id, text=self._sentence(node, f"`{kind}`"))]
-        found = self.reader.fields(node, f"`{kind}`", "says", "id")
+        found = ADVICE_GIVEN.read(node, self.reader, f"`{kind}`")
         text = self._sentence(found.get("says"), "`says`") or because
         return [Conclusion(kind, self.reader.text(found.get("id"), "`id`") or id, text=text)]
 

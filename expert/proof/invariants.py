@@ -6,7 +6,6 @@ findings that rules conclude come those of `outcome_terms`, such as `option.verd
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from expert.io.files import read_text
 from expert.io.problems import KnowledgeError, Problem, Span, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.declarations import read_claims
+from expert.knowledge.files import CHECKS, COMPARING, ID, INVARIANT, INVARIANTS, MARK, SENSES, TENSION
 from expert.knowledge.read_conditions import Scope
 from expert.language.conditions import AllOf, Condition, Ref, mentions_option
 from expert.language.meaning import Evaluation
@@ -24,22 +24,6 @@ from expert.language.policy import NOW, VERDICTS, overall, verdict_of, weigh
 from expert.language.rules import BASES, STANCES, Conclusion, RuleBase
 
 FILE = "kb/invariants.yaml"
-
-
-SENSES = ("always", "never", "never-less", "never-more")
-
-
-CHECKS = {
-    "never-fires": "every rule can fire",
-    "masked": "no rule only concludes what other rules conclude whenever it fires",
-    "identical": "no two rules fire in the same cases with the same conclusions",
-    "unread": "every value concluded of a finding is read: by a rule, a text, an invariant or as a cost",
-    "never-recommended": "every option can be recommended",
-    "never-matters": "every question can matter",
-    "dead-end": "in every case something is recommended, planned, advised or still asked",
-    "tension": "no two rules argue for and against an option on a topic that decides",
-    "vacuous": "every invariant speaks of some case",
-}
 
 
 class Invariant(NamedTuple):
@@ -190,7 +174,7 @@ class _InvariantReader:
         self.scope = Scope(k._replace(findings={**k.findings, **outcome_terms(base)}), reader)
 
     def file(self, node: Node) -> Invariants:
-        body = self.reader.fields(node, "the invariants file", "", "invariants tensions intended")
+        body = INVARIANTS.read(node, self.reader)
         found: dict[str, Invariant] = {}
         for item in self.reader.listing(body.get("invariants")):
             invariant = self._invariant(item)
@@ -205,16 +189,15 @@ class _InvariantReader:
 
     def _invariant(self, node: Node) -> Invariant:
         reader = self.reader
-        found = reader.fields(node, "an invariant", "id says", f"claims when more {' '.join(SENSES)}")
+        found = INVARIANT.read(node, reader)
         id = reader.text(found.get("id"), "`id`")
-        if id and not re.fullmatch(r"[a-z][a-z0-9-]{0,99}", id):
-            help = "up to 100 lowercase letters, digits and `-`, of which the first is a letter"
-            reader.report(found["id"], f"`{shorten(id)}` is not an invariant id", help)
+        if id and not ID.fits(id):
+            reader.report(found["id"], f"`{shorten(id)}` is not an invariant id", ID.words)
         senses = [sense for sense in SENSES if sense in found]
         if len(senses) != 1 and node.pairs is not None:
             reader.report(node, "an invariant has exactly one of " + ", ".join(f"`{s}`" for s in SENSES))
         sense = senses[0] if senses else ""
-        compares = sense in SENSES[2:]
+        compares = sense in COMPARING
         if sense and compares != ("more" in found):
             help = "`more: attribute` goes with `never-less` or `never-more`, and they with it"
             reader.report(node, f"`{sense}` {'needs' if compares else 'has no use for'} `more`", help)
@@ -247,7 +230,7 @@ class _InvariantReader:
         return self.scope.find(name)[0] if name else Ref("finding", "")
 
     def _tension(self, node: Node) -> Intended:
-        found = self.reader.fields(node, "a tension", "rules intended")
+        found = TENSION.read(node, self.reader)
         rules = [rule.id for rule in self.base.rules]
         ids = [self.reader.pick(item, "rule", rules) for item in self.reader.listing(found.get("rules"))]
         if "rules" in found and len(ids) != 2:
@@ -255,7 +238,7 @@ class _InvariantReader:
         return Intended("tension", frozenset(ids), self.reader.text(found.get("intended"), "`intended`"))
 
     def _intended(self, node: Node, invariants: list[str]) -> Intended:
-        found = self.reader.fields(node, "a mark", "check about reason")
+        found = MARK.read(node, self.reader)
         check = self.reader.pick(found.get("check"), "check", [c for c in CHECKS if c != "tension"])
         k = self.base.knowledge
         names = {

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from expert.backends.z3 import NO, TIMEOUT, UNKNOWN, YES, Prover, World
 from expert.consultation.result import Consultation
+from expert.knowledge.files import CHECKS
 from expert.language.conditions import (
     AllOf,
     Arithmetic,
@@ -27,7 +28,7 @@ from expert.language.model import Value
 from expert.language.policy import RECOMMENDED
 from expert.language.rules import PLACEHOLDER, Conclusion, Instance, Rule, RuleBase
 from expert.proof.influence import differs
-from expert.proof.invariants import CHECKS, Intended, Invariants, options_of
+from expert.proof.invariants import Intended, Invariants, options_of
 from expert.proof.proofs import FOUND, HOLDS, Found, Proofs, Report, Seen, StructuralCheck
 
 

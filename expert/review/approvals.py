@@ -17,6 +17,7 @@ from expert.consultation.result import Consultation
 from expert.io.files import read_text
 from expert.io.problems import KnowledgeError, Problem, Span, nearest, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
+from expert.knowledge.files import APPROVAL, HASH
 from expert.language.model import NOWHERE, Claim
 from expert.language.rules import Rule, RuleBase
 
@@ -94,8 +95,7 @@ def read_reviews(text: str, shown: str = FILE) -> Reviews:
 
 
 def _approval(node: Node, reader: Reader) -> Approval:
-    optional = " ".join(f"{kind} {kind}-hash" for kind in KINDS)
-    found = reader.fields(node, "an approval", "claim claim-hash by on", f"{optional} note")
+    found = APPROVAL.read(node, reader)
     kinds = [kind for kind in KINDS if kind in found or f"{kind}-hash" in found]
     kind = kinds[0] if kinds else "rule"
     if node.pairs is not None and len(kinds) != 1:
@@ -118,9 +118,9 @@ def _approval(node: Node, reader: Reader) -> Approval:
 
 def _hash(found: dict[str, Node], name: str, reader: Reader) -> str:
     text = reader.text(found.get(name), f"`{name}`")
-    if text and not re.fullmatch("[0-9a-f]{16}", text):
+    if text and not HASH.fits(text):
         message = f"`{shorten(text)}` is not a hash for `{name}`"
-        reader.report(found[name], message, "16 hexadecimal digits, as `kb approve` writes them")
+        reader.report(found[name], message, f"{HASH.words}, as `kb approve` writes them")
     return text
 
 

@@ -1,0 +1,584 @@
+"""Every file of a knowledge base: its keys in their order, what each holds, and what it means.
+
+This is the one place that says so. A new key is declared here; then it is read where its file is
+read, and stands in the example of the documentation (`docs/reference`), which a test holds to this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from expert.knowledge.shapes import (
+    ByName,
+    ByTerm,
+    Either,
+    Entries,
+    File,
+    Key,
+    Listing,
+    Name,
+    Part,
+    Shape,
+    Text,
+    Word,
+    required,
+)
+from expert.language.model import NUMERIC, TYPES, Term
+from expert.language.policy import NOW, VERDICTS
+from expert.language.rules import BASES, STANCES, STRENGTHS, RuleBase
+
+RESERVED = ("known", "unknown", "any", "all", "not", "unless", "option")
+
+
+SENSES = ("always", "never", "never-less", "never-more")
+
+
+COMPARING = SENSES[2:]  # two cases with each other
+
+
+CHECKS = {
+    "never-fires": "every rule can fire",
+    "masked": "no rule only concludes what other rules conclude whenever it fires",
+    "identical": "no two rules fire in the same cases with the same conclusions",
+    "unread": "every value concluded of a finding is read: by a rule, a text, an invariant or as a cost",
+    "never-recommended": "every option can be recommended",
+    "never-matters": "every question can matter",
+    "dead-end": "in every case something is recommended, planned, advised or still asked",
+    "tension": "no two rules argue for and against an option on a topic that decides",
+    "vacuous": "every invariant speaks of some case",
+}
+
+
+NONE = "none"  # a cost that is not stated
+
+
+# --- texts and words -----------------------------------------------------------------------
+TEXT = Text()
+
+
+ID = Text(
+    "up to 100 lowercase letters, digits and `-`, of which the first is a letter",
+    "[a-z][a-z0-9-]{0,99}",
+    ("string",),
+)
+
+
+PLACE = "p[1-9][0-9]{0,3}s[1-9][0-9]{0,3}"
+
+
+HASH = Text("16 hexadecimal digits", "[0-9a-f]{16}", ("string", "number"), quoted=True)
+
+
+NUMBER = Text("a number", types=("number", "string"))
+
+
+WHOLE = Text("a whole number", "-?[0-9]{1,6}", ("integer", "string"))
+
+
+YES_NO = Word(("yes", "no"))
+
+
+# --- names that the knowledge base gives ------------------------------------------------------
+def concluded(base: RuleBase) -> dict[str, Term]:
+    """The findings by the names under which rules conclude them."""
+    findings = base.knowledge.findings
+    return {f"option.{name}" if term.per_option else name: term for name, term in findings.items()}
+
+
+def overall_findings(base: RuleBase) -> dict[str, Term]:
+    return {name: term for name, term in base.knowledge.findings.items() if not term.per_option}
+
+
+def option_findings(base: RuleBase) -> dict[str, Term]:
+    return {name: term for name, term in base.knowledge.findings.items() if term.per_option}
+
+
+def _costs(base: RuleBase) -> list[str]:
+    return [name for name, term in option_findings(base).items() if term.type == "money"]
+
+
+def _advice(base: RuleBase) -> list[str]:
+    said = [c.key for i in base.instances for c in i.then if c.kind in ("advice", "caution")]
+    return list(dict.fromkeys(said))
+
+
+def _rules(base: RuleBase) -> list[str]:
+    return [rule.id for rule in base.rules]
+
+
+def _numeric_attributes(base: RuleBase) -> list[str]:
+    return [name for name, term in base.knowledge.attributes.items() if term.numeric]
+
+
+def _numeric_findings(base: RuleBase) -> list[str]:
+    return [name for name, term in concluded(base).items() if term.numeric]
+
+
+def _timings(base: RuleBase) -> Collection[str]:
+    return (NOW, *base.knowledge.steps)
+
+
+CLAIM = Name("claim", lambda base: base.knowledge.claims)
+
+
+HEDGE = Name("hedge", lambda base: base.knowledge.hedges)
+
+
+OPTION = Name("option", lambda base: base.knowledge.options)
+
+
+TARGET = Name("target", lambda base: base.knowledge.targets)
+
+
+TOPIC = Name("topic", lambda base: base.knowledge.topics)
+
+
+STEP = Name("step", lambda base: base.knowledge.steps)
+
+
+FLAG = Name("flag", lambda base: base.knowledge.flags)
+
+
+RULE = Name("rule", _rules)
+
+
+ADVICE = Name("advice", _advice)
+
+
+COST = Name("per-option money finding", _costs)
+
+
+CITED = Listing(CLAIM)
+
+
+# --- kb/document.yaml ----------------------------------------------------------------------
+DOCUMENT = Shape(
+    "document",
+    "the document",
+    (
+        required("id", TEXT, "Names the knowledge base, in records and to other programs."),
+        required("title", TEXT, "What the knowledge is about; it heads reports."),
+        required("version", Text(quoted=True), "The version of the knowledge base."),
+        Key("source", TEXT, "Which document it comes from; it is there to be read and is not printed."),
+        required("disclaimer", TEXT, "The sentence that stands under every result: what it is, and is not."),
+    ),
+)
+
+
+# --- kb/claims.yaml ------------------------------------------------------------------------
+CLAIM_OF_A_SENTENCE = Shape(
+    "claim",
+    "a claim",
+    (
+        required("says", TEXT, "What the sentence says, in words of your own."),
+        required("hedge", HEDGE, "How surely the sentence says it."),
+        required(
+            "fingerprint", HASH, "Finds out when the sentence changes; `kb new` and `kb coverage` give it."
+        ),
+        Key("context", TEXT, "Why nothing follows from the sentence; in place of a rule or datum citing it."),
+    ),
+)
+
+
+CLAIMS = Shape(
+    "claims",
+    "the claims file",
+    (
+        required("hedges", Entries(TEXT, some=True), "The degrees of certainty, each with its words."),
+        required(
+            "claims",
+            Entries(CLAIM_OF_A_SENTENCE, names=PLACE, some=True, by_place=True),
+            "Every sentence of the document by its place: `p7s1` is paragraph 7, sentence 1.",
+        ),
+    ),
+)
+
+
+# --- kb/vocabulary.yaml --------------------------------------------------------------------
+TERM = Shape(
+    "term",
+    "a term",
+    (
+        required("type", Word(TYPES), "What values it has."),
+        Key(
+            "fixed",
+            YES_NO,
+            "Whether the person cannot change it (their history, say); no explanation then proposes to.",
+            only=("attribute",),
+        ),
+        Key("currency", TEXT, "The currency, such as USD.", only=("money",), needed_for=("money",)),
+        Key(
+            "decimals",
+            Word(tuple("0123456")),
+            "How many decimals it has: 1 if left out, and 2 for money.",
+            only=("number", "money"),
+        ),
+        Key("unit", TEXT, "What is counted or measured, such as `plants` or `cm`.", only=("count", "number")),
+        Key("min", NUMBER, "The least that may be answered or written; 0 for a count.", only=NUMERIC),
+        Key("max", NUMBER, "The most that may be answered or written.", only=NUMERIC),
+        Key(
+            "per-option",
+            YES_NO,
+            "Whether each option has a value of its own, which rules call `option.NAME`.",
+            only=("finding",),
+        ),
+        required("label", TEXT, "A few words, as it is shown."),
+        Key(
+            "says",
+            TEXT,
+            "How it reads in a sentence: with `{value}` (`the light is {value}`), or, for a yes-no, as a"
+            " whole statement.",
+        ),
+        Key("question", TEXT, "The question, as a person is asked it."),
+        Key("help", TEXT, "What explains the question to whoever answers with `?`."),
+        Key(
+            "values",
+            Entries(TEXT, reserved=("known", "unknown")),
+            "The values, each with its words; those of a yes-no are `yes` and `no` and may be left out.",
+            only=("choice", "yes-no"),
+            needed_for=("choice",),
+        ),
+    ),
+    told="says values min max decimals unit currency question help fixed per-option",
+)
+
+
+FINDING = TERM._replace(name="finding", what="a finding")
+
+
+PROPERTY = TERM._replace(name="property", what="a property")
+
+
+ATTRIBUTE = TERM._replace(
+    name="attribute",
+    what="an attribute",
+    keys=tuple(key._replace(required=key.required or key.name == "question") for key in TERM.keys),
+)
+
+
+TERMS = {shape.name: shape for shape in (ATTRIBUTE, FINDING, PROPERTY)}
+
+
+LABEL = required("label", TEXT, "The words with which it is shown.")
+
+
+NAMED = Shape("name", "a name", (LABEL,))
+
+
+NAMED_TOPIC = Shape(
+    "topic",
+    "a topic",
+    (
+        LABEL,
+        Key("decides", YES_NO, "Whether arguments on it make the verdict; those on others are only shown."),
+    ),
+)
+
+
+VOCABULARY = Shape(
+    "vocabulary",
+    "the vocabulary",
+    (
+        required(
+            "attributes",
+            Entries(ATTRIBUTE, reserved=RESERVED),
+            "What a case can say, in the order in which it is asked.",
+        ),
+        Key("findings", Entries(FINDING, reserved=RESERVED), "What rules conclude and other rules read."),
+        Key(
+            "targets",
+            Entries(Either(TEXT, NAMED)),
+            "What an option can be good for, where that is not all the same: arguments are weighed for each.",
+        ),
+        required("topics", Entries(Either(TEXT, NAMED_TOPIC)), "What is argued about; at least one decides."),
+        Key("steps", Entries(Either(TEXT, NAMED)), "What can be planned, in the order in which it is done."),
+        Key("flags", Entries(Either(TEXT, NAMED)), "Notes that rules can put on an option."),
+    ),
+)
+
+
+# --- kb/options.yaml -----------------------------------------------------------------------
+COSTS = Shape(
+    "cost",
+    "`cost`",
+    (
+        required("low", COST, "The finding whose lowest value is the least that an option costs."),
+        required("high", COST, "The finding whose highest value is the most that an option costs."),
+    ),
+)
+
+
+DATUM = Shape(
+    "datum",
+    "a datum",
+    (
+        required("value", Part("value", "a value of the property"), "The value that the document gives."),
+        required("claims", CITED, "The sentences that say so."),
+    ),
+)
+
+
+CHOICE = Shape(
+    "option",
+    "an option",
+    (
+        required("label", TEXT, "The words with which it is shown."),
+        Key(
+            "properties",
+            ByTerm("property", lambda base: base.knowledge.properties, Listing(DATUM)),
+            "What the document says of it; what it does not say is left out.",
+        ),
+    ),
+)
+
+
+OPTIONS = Shape(
+    "options",
+    "the options file",
+    (
+        Key("cost", COSTS, "Which findings are an option's cost; without it nothing has one."),
+        Key(
+            "properties",
+            Entries(PROPERTY, reserved=RESERVED),
+            "What options have, which rules call `option.NAME`: terms, as in the vocabulary.",
+        ),
+        required("options", Entries(CHOICE), "What can be recommended, in the order in which it is shown."),
+    ),
+    told="properties cost",
+)
+
+
+# --- rules/*.yaml --------------------------------------------------------------------------
+ARGUMENT = Shape(
+    "argument",
+    "an argument",
+    (
+        Key("for", TOPIC, "The topic on which it speaks for the option."),
+        Key("against", TOPIC, "The topic on which it speaks against the option."),
+        Key("unsure", TOPIC, "The topic on which it leaves open how it stands with the option."),
+        Key("strength", Word(STRENGTHS), "Only what is strongly argued for is preferred; plain if left out."),
+        Key("target", TARGET, "The one target that it is about; left out, it counts for every one."),
+        Key("says", TEXT, "A sentence of its own, in place of the rule's `because`."),
+    ),
+    one_of=STANCES,
+    told="for against unsure target strength says",
+)
+
+
+ADVICE_GIVEN = Shape(
+    "advice",
+    "advice",
+    (
+        required("says", TEXT, "The sentence."),
+        Key("id", TEXT, "Names it where its rule says more than one thing; the rule's id if left out."),
+    ),
+)
+
+
+CONCLUSION = Shape(
+    "conclusion",
+    "`then`",
+    (
+        Key(
+            "conclude",
+            Listing(ByTerm("finding", concluded, Part("concluded", "a value or a quantity"), some=True)),
+            "Findings with their values, or with a quantity to compute, which other rules can read.",
+        ),
+        Key("argue", Listing(ARGUMENT), "An argument about the option."),
+        Key("plan", Listing(STEP), "A step that is to be done."),
+        Key("wait", Listing(STEP), "A step that the option waits for."),
+        Key("flag", Listing(FLAG), "A note on the option."),
+        Key("advise", Listing(Either(TEXT, ADVICE_GIVEN)), "A sentence for the person."),
+        Key("caution", Listing(Either(TEXT, ADVICE_GIVEN)), "A sentence of warning for the person."),
+    ),
+    some_of=("conclude", "argue", "plan", "wait", "flag", "advise", "caution"),
+    keeps=True,
+)
+
+
+WRITTEN_RULE = Shape(
+    "rule",
+    "a rule",
+    (
+        required("id", ID, "Names the rule; one in all files."),
+        required("claims", CITED, "The sentences that it rests on."),
+        required("basis", Word(BASES), "How it rests on them."),
+        Key("reason", TEXT, "Why a rule of our own has to be there; needed where `basis` is `added`."),
+        Key(
+            "when",
+            Part("condition", "conditions"),
+            "What must hold, all of it; left out, the rule fires always.",
+        ),
+        required("then", Listing(CONCLUSION), "What is concluded, all of it."),
+        required(
+            "because", TEXT, "The sentence that explains it; `{option}` and terms in braces are filled in."
+        ),
+        Key("salience", WHOLE, "Among rules of one stratum the higher fires first; 0 if left out."),
+    ),
+    told="when reason salience",
+)
+
+
+# --- kb/cases/*.yaml -----------------------------------------------------------------------
+VERDICT = Word(VERDICTS)
+
+
+STATED = Part("cost", f"a number, or `{NONE}`")
+
+
+VALUES = Listing(Part("value", "a value of the finding"), least=0)
+
+
+def _some(name: Name) -> Listing:
+    """Any number of names, each once."""
+    return Listing(name, least=0, distinct=True)
+
+
+EXPECTED = Shape(
+    "expected",
+    "what is expected of an option",
+    (
+        Key("verdict", VERDICT, "Its verdict."),
+        Key("timing", Name("timing", _timings), "`now`, or the step that it waits for: the last of them."),
+        Key("low", STATED, "The least that it costs; `none` where that is not stated."),
+        Key("high", STATED, "The most that it costs; `none` where that is not stated."),
+        Key("flags", _some(FLAG), "Its flags."),
+        Key("for", _some(TOPIC), "The topics on which something speaks for it."),
+        Key("against", _some(TOPIC), "The topics on which something speaks against it."),
+        Key("unsure", _some(TOPIC), "The topics on which it is left open."),
+        Key("targets", ByName(TARGET, VERDICT), "Its verdict for each target."),
+        Key("findings", ByTerm("finding", option_findings, VALUES), "The values of its own findings."),
+    ),
+)
+
+
+TEST = Shape(
+    "test",
+    "a case",
+    (
+        required("case", TEXT, "Names the case; one in all files."),
+        required(
+            "given",
+            ByTerm("attribute", lambda base: base.knowledge.attributes, Part("given", "an answer")),
+            "The answers; what is left out is unknown.",
+        ),
+        Key("expect", ByName(OPTION, EXPECTED), "What must be so of options."),
+        Key("plan", _some(STEP), "The steps planned, in their order."),
+        Key("findings", ByTerm("finding", overall_findings, VALUES), "The values of findings."),
+        Key("advice", _some(ADVICE), "The advice and cautions given: their ids, with `@OPTION` if of one."),
+        Key("fired", _some(RULE), "Rules that fire; others may."),
+        Key("not-fired", _some(RULE), "Rules that do not."),
+    ),
+    some_of=("expect", "plan", "findings", "advice", "fired", "not-fired"),
+)
+
+
+# --- kb/invariants.yaml ----------------------------------------------------------------------
+OUTCOME = Part("outcome-inside", "conditions, of the outcome too")
+
+
+COMPARED = Listing(Name("numeric finding", _numeric_findings), least=0)
+
+
+INVARIANT = Shape(
+    "invariant",
+    "an invariant",
+    (
+        required("id", ID, "Names the invariant."),
+        required("says", TEXT, "What must hold, in a sentence."),
+        Key("claims", CITED, "The sentences that it rests on."),
+        Key("when", OUTCOME, "The cases, and options, that it is about; left out, all."),
+        Key(
+            "more",
+            Name("numeric attribute", _numeric_attributes),
+            "In what two cases differ that are compared: the second has more of it.",
+        ),
+        Key("always", OUTCOME, "What holds in each of these cases."),
+        Key("never", OUTCOME, "What holds in none of them."),
+        Key("never-less", COMPARED, "Findings of which the case with more has no less."),
+        Key("never-more", COMPARED, "Findings of which the case with more has no more."),
+    ),
+    one_of=SENSES,
+)
+
+
+TENSION = Shape(
+    "tension",
+    "a tension",
+    (
+        required(
+            "rules",
+            Listing(RULE, least=2, most=2, alone=False),
+            "Two rules that argue for and against an option on a topic that decides.",
+        ),
+        required("intended", TEXT, "Why that is as it should be."),
+    ),
+)
+
+
+MARK = Shape(
+    "mark",
+    "a mark",
+    (
+        required(
+            "check",
+            Word({check: says for check, says in CHECKS.items() if check != "tension"}),
+            "The check of `kb prove` that finds it.",
+        ),
+        required("about", Listing(TEXT), "What it finds: rules, findings, options, attributes, invariants."),
+        required("reason", TEXT, "Why that is as it should be."),
+    ),
+)
+
+
+INVARIANTS = Shape(
+    "invariants",
+    "the invariants file",
+    (
+        Key("invariants", Listing(INVARIANT, least=0), "What must hold in every case."),
+        Key("tensions", Listing(TENSION, least=0), "Rules that may contradict each other."),
+        Key("intended", Listing(MARK, least=0), "What checks of the rules find and is meant to be so."),
+    ),
+)
+
+
+# --- kb/reviews.yaml -----------------------------------------------------------------------
+APPROVAL = Shape(
+    "approval",
+    "an approval",
+    (
+        Key("rule", TEXT, "The rule that cites the claim."),
+        Key("data", TEXT, "The `OPTION.PROPERTY` that cites the claim, in place of a rule."),
+        required("claim", TEXT, "The claim that it was held against."),
+        Key("rule-hash", HASH, "The state in which the rule was."),
+        Key("data-hash", HASH, "The state in which the data was."),
+        required("claim-hash", HASH, "The state in which the claim was."),
+        required("by", TEXT, "Who approved it."),
+        required("on", Text("a date", "[0-9]{4}-[0-9]{2}-[0-9]{2}"), "The day, such as 2026-01-31."),
+        Key("note", TEXT, "What there is to say about it."),
+    ),
+    one_of=("rule", "data"),
+    told="rule rule-hash data data-hash note",
+)
+
+
+FILES = (
+    File("document", "kb/document.yaml", "Which document the knowledge comes from.", DOCUMENT),
+    File("claims", "kb/claims.yaml", "What the document says, sentence by sentence.", CLAIMS),
+    File("vocabulary", "kb/vocabulary.yaml", "The names that rules use.", VOCABULARY),
+    File("options", "kb/options.yaml", "What can be recommended, and what is said of it.", OPTIONS),
+    File("rules", "rules/*.yaml", "What follows from what.", Listing(WRITTEN_RULE, alone=False)),
+    File(
+        "cases",
+        "kb/cases/*.yaml",
+        "Cases with what must follow, for `kb test`.",
+        Listing(TEST, least=0, alone=False),
+    ),
+    File("invariants", "kb/invariants.yaml", "What must hold in every case, for `kb prove`.", INVARIANTS),
+    File(
+        "reviews",
+        "kb/reviews.yaml",
+        "Who approved what; `kb approve` writes it.",
+        Listing(APPROVAL, least=0, alone=False),
+    ),
+)
