@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.trying import kb, only_case
 
 from expert.analysis.coverage import coverage
 from expert.analysis.expected import Expected, failures, load_cases
@@ -50,3 +51,42 @@ def test_all_cases_at_once_show_what_the_engine_shows_of_each(base: RuleBase) ->
     table = shown(base.knowledge, passes(base.instances), Listed(case.given for case in CASES))
     for n, case in enumerate(CASES):
         assert seen_in(table, n) == seen_by(infer(base, case.given), base.knowledge), case.name
+
+
+def test_every_problem_of_the_case_files_at_once(copy: Path) -> None:
+    text = """- case: one
+  given: {scar_dept: deep, active_acne: perhaps, scar_count: 0, budget: [1]}
+  expect:
+    punch: {verdict: prefered}
+    laser-treatment: {verdict: prefered, timing: later, low: many, flags: [over-budge], for: [costs]}
+    dermabrasion: {targets: {deap: option}, findings: {least_cos: 3}, cost: 1}
+  plan: [treat-scars, establish-depth, establish-depth]
+  findings: {deep_scar_cause: [sever-acne]}
+  fired: [deep-scar-present]
+- case: one
+  given: {}
+- given: {}
+  plan: []
+- nothing
+"""
+    only_case(copy, text)
+    (copy / "kb/cases/two.yaml").write_text("case: x\n")
+    (copy / "kb/cases/three.yml").write_text("")
+    (copy / "kb/cases/four.yaml").write_text("- case: [\n")
+    result = kb("test", "--kb", copy)
+    assert result.exit_code == 3 and not result.stdout
+    shown_problems = result.stderr
+    for said in (
+        "one.yaml:2:11: unknown attribute `scar_dept`", "did you mean `scar_depth`?",
+        "one.yaml:2:41: unknown value for `active_acne` `perhaps`", "`0` is out of range",
+        "`budget` must be a", "unknown option `punch`", "unknown verdict `prefered`",
+        "did you mean `preferred`?", "unknown timing `later`", "`many` is not a number",
+        "unknown flag `over-budge`", "unknown topic `costs`", "unknown target `deap`",
+        "unknown finding `least_cos`", "unknown key in `dermabrasion` `cost`",
+        "`establish-depth` is given twice", "not in the order of the steps",
+        "unknown value for `deep_scar_cause` `sever-acne`", "unknown rule `deep-scar-present`",
+        "did you mean `deep-scars-present`?", "duplicate case `one`", "the case expects nothing",
+        "a case has no `case`", "a case must be a mapping, not `nothing`",
+        "two.yaml:1:1: a case file must be a list", "three.yml", "four.yaml:2:1: not valid YAML",
+    ):  # fmt: skip
+        assert said in shown_problems, said

@@ -1,25 +1,19 @@
-"""Populations on Polars and on Spark, held against `infer`, the fast evaluator and the naive oracle."""
+"""Populations of random cases, cells of every type, and what each evaluator says of them."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 import pytest
 from support.compare import BASES, NUMBERS, summary
-from support.generate import knowledge_files, write_files
+from support.generate import knowledge_files
 from support.oracle import OracleKB, evaluate
 from support.size import combinations
 
@@ -29,16 +23,12 @@ from expert.consultation.case import Answer, Case, cell_answer
 from expert.consultation.engine import infer
 from expert.io.problems import CaseError
 from expert.knowledge.load import load, open_files
-from expert.language.model import Knowledge, Term
+from expert.language.model import Term
 from expert.language.rules import RuleBase
+from expert.population import run as population
 
 pl = pytest.importorskip("polars", reason="the population extra is not installed")
-
-from expert.population import run as population  # noqa: E402
-
 CASES = {"acne": 100_000, "bicycle": 8_000}
-ORACLE = {"acne": 5000, "bicycle": 400}  # of these, how many in the default test
-INFERRED = 300
 GENERATED, CASES_EACH = range(1000, 1025), 200
 ON_SPARK, COMBINATIONS = 2, 300  # of the generated; and what a generated one may need
 EXTREMES = {
@@ -177,9 +167,6 @@ def expected_column(first: str, rest: list[str], told: list[Told]) -> list[Any] 
     return [t.verdicts[first] for t in told]
 
 
-# --- populations -----------------------------------------------------------------------------------
-
-
 def random_columns(base: RuleBase, count: int, random: Random, numbers: dict[str, list[str]]) -> Any:
     """Cases as a frame of many types; a tenth of the answers is not known, one way or another."""
     columns = []
@@ -250,49 +237,6 @@ def compare_rows(found: Setting, told: Callable[[Case], Told], rows: list[int]) 
     return compare(found.frame[rows], [told(found.cases[row]) for row in rows], found.base)
 
 
-def test_the_answers_are_those_of_the_cells(cases: Setting) -> None:
-    for name, term in cases.base.knowledge.attributes.items():
-        column = cases.frame[name].cast(pl.String) if not term.numeric else cases.frame[name]
-        scale = 10**term.decimals
-        given = [case.answers[name] for case in cases.cases]
-        assert column.to_list() == [Fraction(v, scale) if isinstance(v, int) else v for v in given]
-    assert cases.frame["row"].to_list() == list(range(1, len(cases.cases) + 1))
-
-
-def test_a_sample_is_what_infer_says(cases: Setting) -> None:
-    rows = sorted(Random(3).sample(range(len(cases.cases)), INFERRED))
-    assert compare_rows(cases, by_infer(cases.base), rows) > 50
-
-
-def test_all_is_what_the_fast_evaluator_says(cases: Setting) -> None:
-    assert compare_rows(cases, by_decider(cases.base), list(range(len(cases.cases)))) > 50
-
-
-def test_a_sample_is_what_the_oracle_says(cases: Setting) -> None:
-    """As many as take some seconds: a case for each set of rules that fire, so that every rule fires."""
-    rows = telling(cases, ORACLE[name_of(cases)])
-    fired = [name for name in cases.frame.columns if name.startswith("fired.")]
-    ever = {name.split(".")[1].split("@")[0] for name in fired if cases.frame[rows][name].any()}
-    assert ever == {rule.id for rule in cases.base.rules}
-    assert compare_rows(cases, by_oracle(directory(cases), cases.base), rows) > 50
-
-
-def telling(found: Setting, count: int) -> list[int]:
-    """Rows in which different rules fire: one for each set of rules, then any."""
-    fired = pl.col(r"^fired\..*$")
-    rows = found.frame.select(pl.col("row") - 1, pl.struct(fired).hash(7).alias("set"))
-    first = rows.group_by("set").agg(pl.col("row").min())["row"].sort().to_list()
-    return first[:count] + Random(4).sample(range(len(found.cases)), max(0, count - len(first)))
-
-
-@pytest.mark.long
-def test_all_is_what_the_oracle_says(cases: Setting) -> None:
-    """All 100,000: the oracle takes some milliseconds for each, minutes for all."""
-    told = by_oracle(directory(cases), cases.base)
-    for start in range(0, len(cases.cases), 10_000):
-        compare_rows(cases, told, list(range(start, min(start + 10_000, len(cases.cases)))))
-
-
 def generated(seed: int, folder: Path, count: int) -> Setting | None:
     """A generated knowledge base and results of random cases; None if numbers become too many or long."""
     base, problems = open_files(knowledge_files(Random(seed)))
@@ -305,194 +249,6 @@ def generated(seed: int, folder: Path, count: int) -> Setting | None:
         assert "too long to be exact" in str(error.problems[0])
         return None
 
-
-def compare_generated(seed: int, folder: Path, count: int) -> Setting | None:
-    folder.mkdir()
-    found = generated(seed, folder, count)
-    if found:
-        rows, some = list(range(len(found.cases))), list(range(0, len(found.cases), 20))
-        compare_rows(found, by_decider(found.base), rows)
-        compare_rows(found, by_infer(found.base), some)
-        kb = write_files(knowledge_files(Random(seed)), folder / "kb")
-        compare_rows(found, by_oracle(kb, found.base), rows[::4])
-    return found
-
-
-def test_generated_knowledge_bases(tmp_path: Path) -> None:
-    found = [compare_generated(seed, tmp_path / str(seed), CASES_EACH) for seed in GENERATED]
-    assert found.count(None) <= len(found) / 4
-
-
-@pytest.mark.long
-def test_many_generated_knowledge_bases(tmp_path: Path) -> None:
-    for seed in range(2000, 2400):
-        compare_generated(seed, tmp_path / str(seed), CASES_EACH)
-
-
-# --- Spark -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    if not find_spec("pyspark"):
-        pytest.skip("PySpark is not installed (the extra `spark`)")
-    if not shutil.which("java"):
-        fetched = sorted(Path(sys.prefix).glob("java/*/bin/java"))  # by `make`, where there was none
-        if not fetched:
-            pytest.skip("Java is not installed, which Spark needs, and could not be fetched")
-        os.environ["JAVA_HOME"] = str(fetched[0].parent.parent)
-        os.environ["PATH"] += os.pathsep + str(fetched[0].parent)
-    from expert.population.spark import session
-
-    with session() as found:
-        yield found
-
-
-@contextmanager
-def compiling_less(spark: Any) -> Iterator[None]:
-    """For plans that take longer to compile than their rows to compute."""
-    settings = {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.shuffle.partitions": "2"}
-    before = {name: spark.conf.get(name) for name in settings}
-    for name, value in settings.items():
-        spark.conf.set(name, value)
-    yield
-    for name, value in before.items():
-        spark.conf.set(name, value)
-
-
-@pytest.fixture
-def quick_spark(spark: Any) -> Iterator[Any]:
-    with compiling_less(spark):
-        yield spark
-
-
-def same_on_spark(found: Setting, folder: Path) -> None:
-    """Spark's results are those of Polars, column by column and to the last digit."""
-    from expert.population import spark as engine
-
-    out = folder / "spark.parquet"
-    counts = engine.run(found.base, found.files, out, folder / "spark.rejects")
-    assert counts == (len(found.cases), len(found.cases), 0)
-    legends = [
-        json.loads(population.legend_path(folder / f"{e}.parquet").read_text()) for e in ("polars", "spark")
-    ]
-    assert legends[0] == legends[1] and not (folder / "spark.rejects").read_text()
-    parts = [pl.read_parquet(path) for path in sorted(out.iterdir())]
-    assert all(part["row"].is_sorted() for part in parts)
-    same_frames(found.frame, pl.concat(parts).sort("row"))
-
-
-def same_frames(one: Any, other: Any) -> None:
-    assert one.columns == other.columns
-    for name in one.columns:
-        a, b = one[name], other[name]
-        if a.dtype.is_numeric():
-            a, b = (column.cast(pl.Decimal(38, 6)) for column in (a, b))
-        elif a.dtype == pl.Enum:
-            a = a.cast(pl.String)
-        assert a.dtype == b.dtype and a.equals(b), name
-
-
-def test_spark_gives_the_same(spark: Any, cases: Setting, tmp_path: Path) -> None:
-    shutil.copy(population.legend_path(Path(cases.files[0]).parent / "polars.parquet"), tmp_path)
-    with compiling_less(spark) if name_of(cases) == "bicycle" else nullcontext():
-        same_on_spark(cases, tmp_path)
-
-
-def test_spark_gives_the_same_on_generated_knowledge_bases(quick_spark: Any, tmp_path: Path) -> None:
-    done = 0
-    for seed in GENERATED:
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        if done < ON_SPARK and (found := generated(seed, folder, CASES_EACH)):
-            same_on_spark(found, folder)
-            done += 1
-    assert done == ON_SPARK
-
-
-@pytest.mark.long
-def test_spark_gives_the_same_on_all_generated_knowledge_bases(spark: Any, tmp_path: Path) -> None:
-    for seed in GENERATED:
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        if found := generated(seed, folder, CASES_EACH):
-            same_on_spark(found, folder)
-
-
-@pytest.mark.parametrize("absent", [False, pytest.param(True, marks=pytest.mark.long)])
-def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path: Path, absent: bool) -> None:
-    """Files with other columns and types, odd names, rows that are no cases: the same lines and numbers."""
-    from expert.population import spark as engine
-
-    random, names = Random(9), list(base.knowledge.attributes)
-    texts = {name: [term.sample, None, "unknown"] for name, term in base.knowledge.attributes.items()}
-    rows = [{name: random.choice(texts[name]) for name in names} for _ in range(120)]
-    for row in rows[::3]:
-        row |= {name: random.choice(WORDS) for name in random.sample(names, 3)}
-    whole = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))
-    whole = whole.with_columns(pl.Series("who is `it`", range(120)), pl.Series("Budget", range(120)))
-    folder = tmp_path / "in [1] {a}*?é%20"
-    (folder / "sub").mkdir(parents=True)
-    floats = whole[40:80].with_columns(pl.Series("budget", [0.1, 1e7, 0.3, 1e-7] * 10))
-    whole[:40].write_parquet(folder / "a b.parquet")
-    floats.write_parquet(folder / "b%20.parquet")
-    whole[80:100].drop("picking", "Budget").write_parquet(folder / "sub/c.parquet")
-    whole[:0].write_parquet(folder / "sub/d.parquet")
-    whole[100:].write_parquet(folder / "sub/e.parquet")
-    (folder / "_hidden.parquet").write_text("no data")
-    words = [str(path) for path in sorted(folder.rglob("[!_]*.parquet"))]
-    words = [word.translate(str.maketrans({c: f"[{c}]" for c in "[*?"})) for word in words]
-    one, other = tmp_path / "polars.parquet", tmp_path / "spark.parquet"
-    counts = population.run(base, words, one, tmp_path / "polars", absent)
-    assert counts == engine.run(base, [str(folder)], other, tmp_path / "spark", absent)
-    assert counts.read == 120 and 20 < counts.accepted < 100
-    assert (tmp_path / "spark").read_text() == (tmp_path / "polars").read_text()
-    same_frames(pl.read_parquet(one), pl.read_parquet(other / "*.parquet").sort("row"))
-    assert sorted(path.name for path in tmp_path.iterdir() if path.name.endswith(".part")) == []
-
-
-def test_mistakes_on_spark(base: RuleBase, tmp_path: Path) -> None:
-    """What is wrong with files is said before Spark starts."""
-    pytest.importorskip("pyspark")
-    from expert.population import spark as engine
-
-    (tmp_path / "cases.csv").write_text("a\n1\n")
-    (tmp_path / "empty").mkdir()
-    mine = tmp_path / "mine.parquet"
-    mine.mkdir()
-    (mine / "letter.txt").write_text("keep")
-    for word, out, message in (
-        ("cases.csv", "out.parquet", "Spark cannot read"),
-        ("empty", "out.parquet", "Spark cannot read"),
-        ("none.parquet", "out.parquet", "No such file"),
-        ("none-*.parquet", "out.parquet", "no file matches"),
-        ("none.parquet", "out.csv", "of no kind that can be written"),
-        ("none.parquet", "mine.parquet", "in the way"),
-    ):
-        with pytest.raises(CaseError, match=message):
-            engine.run(base, [str(tmp_path / word)], tmp_path / out, tmp_path / "rejects")
-    assert (mine / "letter.txt").read_text() == "keep"
-
-
-def test_without_pyspark_or_java(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One clear message, as for any optional library."""
-    from expert.population import spark as engine
-
-    def missing(name: str) -> Any:
-        raise ImportError(name)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(engine, "import_module", missing)
-        with pytest.raises(engine.NoEngine, match="PySpark is not installed") as told, engine.session():
-            pass
-        assert (told.value.name, told.value.problem.help) == ("PySpark", "pip install 'cicatrix[spark]'")
-    monkeypatch.setattr(engine.shutil, "which", lambda name: None)
-    monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(engine.NoEngine, match="Java is not installed"):
-        engine._started(None)
-
-
-# --- cells -----------------------------------------------------------------------------------------
 
 SPACES = "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
 WORDS = """yes|no|YES|true|TRUE|True|false|False| true|tRuE\t|1|0|unknown|UNKNOWN|null|~|| | ~ |Null|none|NaN
@@ -605,71 +361,3 @@ def by_python(cell: object, term: Term) -> tuple[bool, Answer]:
         return True, cell_answer(f"{cell:f}" if isinstance(cell, Decimal) else cell, term)
     except ValueError:
         return False, None
-
-
-def test_cells_are_read_as_consult_reads_them(base: RuleBase) -> None:
-    import narwhals as nw
-
-    from expert.backends.columns import ANSWER, BAD, POLARS, checked
-
-    accepted = 0
-    for term in TERMS:
-        knowledge = base.knowledge._replace(attributes={term.name: term})
-        for kind, cells in series(Random(5)).items():
-            column = pl.concat([cells, pl.Series([None], dtype=cells.dtype)])
-            frame = pl.DataFrame({term.name: column})
-            found = checked(nw.from_native(frame), knowledge, POLARS).to_native()
-            answers = found[ANSWER + term.name].to_list()
-            for cell, answer, bad in zip(column.to_list(), answers, found[BAD].to_list(), strict=True):
-                assert (not bad, answer) == by_python(cell, term), (term.name, kind, cell)
-                accepted += answer is not None
-    assert accepted > 1000
-
-
-def test_cells_are_read_in_haste_as_with_care(base: RuleBase) -> None:
-    """Columns of which `plain_answers` takes every cell, alone and together."""
-    taken = 0
-    for term in TERMS:
-        knowledge = base.knowledge._replace(attributes={term.name: term})
-        for kind, cells in series(Random(7)).items():
-            expected = [by_python(cell, term) for cell in cells.to_list()]
-            plain = [n for n, (good, _) in enumerate(expected) if good]
-            for rows in [plain, *([n] for n in range(len(cells)))]:
-                found = population.plain_answers(pl.DataFrame({term.name: cells[rows]}), knowledge)
-                if term.name in found:
-                    answers = [(True, answer) for answer in found[term.name].to_list()]
-                    assert answers == [expected[n] for n in rows], (term.name, kind, cells[rows].to_list())
-                    taken += len(rows)
-    assert taken > 500
-
-
-def test_spark_reads_cells_as_consult_does(quick_spark: Any, base: RuleBase, tmp_path: Path) -> None:
-    """One job: a column for each attribute and type, and in each row one cell."""
-    from expert.backends.columns import ANSWER, BAD
-    from expert.population import spark as engine
-    from expert.population.inputs import sources
-
-    # Parquet files of these say something else to Spark, or nothing
-    skipped = ("int128", "names", "others", "nothing", "durations", "times")
-    kinds = {kind: cells for kind, cells in series(Random(6)).items() if kind not in skipped}
-    terms = {f"{t.name}-{kind}": t._replace(name=f"{t.name}-{kind}") for kind in kinds for t in TERMS}
-    frames, expected = [], []
-    for name, term in terms.items():
-        cells = kinds[name.split("-")[-1]]
-        frames.append(pl.DataFrame({name: cells}))
-        expected += [(name, cell, *by_python(cell, term)) for cell in cells.to_list()]
-    pl.concat(frames, how="diagonal").write_parquet(tmp_path / "cells.parquet")
-    knowledge: Knowledge = base.knowledge._replace(attributes=terms)
-    files = sources([str(tmp_path / "cells.parquet")], terms)
-    [rows] = engine._tables(quick_spark, files, knowledge, False)
-    named = [f"`{ANSWER}{name}`" for name in terms]
-    found = rows.selectExpr(
-        "row",
-        f"`{BAD}`",
-        f"named_struct({', '.join(f'{n!r}, {c}' for n, c in zip(terms, named, strict=True))})",
-    )
-    read = {row[0]: (not row[1], row[2]) for row in found.collect()}
-    assert len(read) == len(expected)
-    for number, (name, cell, good, answer) in enumerate(expected, 1):
-        assert (read[number][0], read[number][1][name]) == (good, answer), (name, cell)
-        assert sum(value is not None for value in read[number][1]) == (answer is not None)

@@ -1,0 +1,45 @@
+"""Mutants, and the cases that notice them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from support.trying import ROOT, edit, kb
+
+from expert.analysis.expected import load_cases
+from expert.analysis.mutation import changed_base, mutants, tell_apart
+from expert.analysis.shown import seen_by
+from expert.consultation.engine import infer
+from expert.language.rules import RuleBase
+
+
+def test_mutants_are_only_tried_on_cases_that_pass(copy: Path) -> None:
+    edit(copy / "rules/5-cost.yaml", "scar_count: {more-than: 1}", "scar_count: {more-than: 2}")
+    result = kb("test", "--kb", copy, "--mutate")
+    assert result.exit_code == 1 and "No mutants were tried" in result.output
+
+
+def test_a_survivor_comes_with_a_case_that_would_notice_it(copy: Path) -> None:
+    edit(copy / "kb/cases/deep.yaml", "scar_count: 2, budget: 100}", "scar_count: 3, budget: 150}")
+    edit(copy / "kb/cases/deep.yaml", "{verdict: preferred, low: 100, high: 100, ", "{verdict: preferred, ")
+    result = kb("test", "--kb", copy, "--mutate", "--threshold", 100, "--json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)["mutation"]
+    lost = [survivor for survivor in found["survivors"] if not survivor["equivalent"]]
+    assert [survivor["what"] for survivor in lost] == ["a constant is raised by one"]
+    assert lost[0]["answers"] == {"scar_depth": "deep", "scar_count": 2}
+    assert found["of"] - found["covered"] == 1
+
+
+def test_survivors_are_told_apart_by_the_engine(base: RuleBase) -> None:
+    """The case found for a mutant shows a difference when the engine runs it; equivalents show none."""
+    cases = load_cases(ROOT, base)
+    for mutant in list(mutants(base))[::19]:
+        changed = changed_base(base, mutant)
+        assert changed is not None
+        case, equivalent = tell_apart(base, changed)
+        for given in [case] if case else [c.given for c in cases]:
+            seen = [seen_by(infer(b, given), b.knowledge) for b in (base, changed)]
+            assert (seen[0] != seen[1]) == (case is not None), mutant
+        assert equivalent == (case is None)

@@ -1,0 +1,62 @@
+"""`kb prove`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from support.proving import ROOT, command, copy_of, drop, report_of
+
+BAD = """\
+invariants:
+  - id: one
+    says: It waits.
+    when: {scar_dpth: deep}
+    never: {option.timng: now}
+  - id: one
+    says: It is preferred.
+    claims: p99s1
+    always: {option.verdict: prefered}
+    never: {plan: treat-scars}
+  - id: two
+    says: More is less.
+    more: scar_kind
+    never-less: option.leest_cost
+  - id: three
+    says: ~
+    always: {not: {option.verdict: preferred}}
+    more: budget
+tensions: [{rules: [laser-may-or-may-not-wrk], intended: so}]
+intended: [{check: masket, about: x, reason: so}]
+"""
+
+
+def test_the_command(tmp_path: Path) -> None:
+    done = command("--kb", str(ROOT))
+    assert (done.exit_code, done.stdout.count("  proved  ")) == (0, len(report_of(ROOT).proofs))
+    directory = copy_of(ROOT, tmp_path / "copy")
+    drop(directory, "rules/2-acne.yaml", "active-acne-comes-first")
+    done = command("--kb", str(directory))
+    assert done.exit_code == 1
+    assert "counterexample  nothing-now-while-acne-is-active" in done.stdout
+    assert f"cicatrix consult scar_depth=deep active_acne=yes --kb {directory}" in done.stdout
+    assert "NOT CONFIRMED" not in done.stdout
+    data = command("--kb", str(directory), "--json")
+    assert data.exit_code == 1
+    assert '"status":"counterexample"' in data.stdout
+
+
+def test_without_z3_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    done = command("--kb", str(ROOT))
+    assert (done.exit_code, done.stdout) == (5, "")
+    assert "cicatrix[prove]" in done.stderr
+
+
+def test_a_bad_file_is_bad_knowledge(tmp_path: Path) -> None:
+    directory = copy_of(ROOT, tmp_path / "copy")
+    (directory / "kb/invariants.yaml").write_text(BAD)
+    done = command("--kb", str(directory))
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert f"{directory}/kb/invariants.yaml:4:12" in done.stderr

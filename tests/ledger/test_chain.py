@@ -1,0 +1,206 @@
+"""The chain: whatever is changed in a ledger is found, and the record is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.ledger_make import ALL, behind, copied, head_of, rewritten, small, verified
+from support.ledger_worker import FILES, HEADER, content
+from support.shell import cicatrix
+
+from expert.io.problems import LedgerError
+from expert.ledger.store import Ledger
+
+Recorder = Callable[[str, object], None]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.sqlite"
+
+
+def other_bytes(data: bytes, place: int) -> list[bytes]:
+    """The data with the byte at a place changed: its lowest and highest bit, and to an x."""
+    old = data[place]
+    changed = {old ^ 1, old ^ 0x80, ord("x") if old != ord("x") else ord("y")}
+    return [data[:place] + bytes([new]) + data[place + 1 :] for new in changed]
+
+
+@pytest.mark.parametrize("column", ["id", "header", "content", "hash"])
+def test_every_byte_of_a_record(path: Path, column: str, record_property: Recorder) -> None:
+    ids = small(path)
+    tried = 0
+    with behind(path) as connection, Ledger(path) as ledger:
+        assert ledger.verify().fault is None
+        for seq, id in enumerate(ids, 1):
+            query = f"SELECT CAST({column} AS BLOB) FROM entries WHERE seq = ?"
+            data = connection.execute(query, (seq,)).fetchone()[0]
+            assert data or (column == "content" and seq in (1, 4))
+            update = f"UPDATE entries SET {column} = CAST(? AS TEXT) WHERE seq = {seq}"
+            for place in range(len(data or b"")):
+                for changed in other_bytes(data, place):
+                    connection.execute(update, (changed,))
+                    fault = ledger.verify().fault
+                    assert fault is not None, (column, seq, place)
+                    assert fault.seq == seq, (column, seq, place, fault)
+                    assert column == "id" or fault.id == id
+                    tried += 1
+            if data:
+                connection.execute(update, (data,))
+        assert ledger.verify().fault is None
+    record_property("changes detected", tried)
+    assert tried > 300 if column != "id" else tried > 30
+    print(f"{column}: {tried} changes of one byte, all detected")
+
+
+@pytest.mark.parametrize("column", ["files", "hash"])
+def test_every_byte_of_the_knowledge(path: Path, column: str) -> None:
+    ids = small(path)
+    with behind(path) as connection, Ledger(path) as ledger:
+        rows = connection.execute("SELECT hash, CAST(files AS BLOB) FROM knowledge").fetchall()
+        assert len(rows) == 2
+        for hash, files in rows:
+            first = 1 if hash == HEADER["knowledge"] else 2
+            data = files if column == "files" else hash.encode()
+            key = hash
+            for place in range(len(data)):
+                for changed in other_bytes(data, place):
+                    update = f"UPDATE knowledge SET {column} = CAST(? AS TEXT) WHERE CAST(hash AS BLOB) = ?"
+                    connection.execute(update, (changed, key if isinstance(key, bytes) else key.encode()))
+                    key = changed if column == "hash" else key
+                    fault = ledger.verify().fault
+                    assert fault is not None and (fault.seq, fault.id) == (first, ids[first - 1])
+            connection.execute(update, (data, key if isinstance(key, bytes) else key.encode()))
+        assert ledger.verify().fault is None
+
+
+def test_every_byte_of_the_head(path: Path) -> None:
+    small(path)
+    with behind(path) as connection, Ledger(path) as ledger:
+        data = connection.execute("SELECT CAST(hash AS BLOB) FROM head").fetchone()[0]
+        for place in range(len(data)):
+            for changed in other_bytes(data, place):
+                connection.execute("UPDATE head SET hash = CAST(? AS TEXT)", (changed,))
+                assert ledger.verify().fault is not None
+
+
+def test_types_that_are_no_text(path: Path) -> None:
+    ids = small(path)
+    for value in ("NULL", "1", "x'00ff'", "zeroblob(3)"):
+        for column in ("content", "header", "hash"):
+            if value == "NULL" and column != "content":
+                continue
+            changed = copied(path, "changed.sqlite")
+            with behind(changed) as connection:
+                connection.execute(f"UPDATE entries SET {column} = {value} WHERE seq = 2")
+            fault = verified(changed).fault
+            assert fault is not None and (fault.seq, fault.id) == (2, ids[1]), (column, value)
+
+
+TAMPERINGS = {
+    "deleted": ("DELETE FROM entries WHERE seq = 2", 2, ""),
+    "first deleted": ("DELETE FROM entries WHERE seq = 1", 1, ""),
+    "deleted and closed up": (
+        "DELETE FROM entries WHERE seq = 2; UPDATE entries SET seq = seq - 1 WHERE seq > 2",
+        2,
+        "third",
+    ),
+    "cut off": ("DELETE FROM entries WHERE seq = 4", 4, ""),
+    "all deleted": ("DELETE FROM entries", 1, ""),
+    "inserted": (
+        """UPDATE entries SET seq = -seq WHERE seq > 2; UPDATE entries SET seq = 1 - seq WHERE seq < 0;
+        INSERT INTO entries SELECT 3, 'zz2zz', header, content, hash FROM entries WHERE seq = 2""",
+        3,
+        "zz2zz",
+    ),
+    "appended": ("INSERT INTO entries SELECT 5, 'zz2zz', header, content, hash FROM entries LIMIT 1", 5, ""),
+    "swapped": (
+        """UPDATE entries SET seq = 9 WHERE seq = 2; UPDATE entries SET seq = 2 WHERE seq = 3;
+        UPDATE entries SET seq = 3 WHERE seq = 9""",
+        2,
+        "third",
+    ),
+    "contents swapped": (
+        """UPDATE entries SET content = (SELECT content FROM entries e WHERE e.seq = 5 - entries.seq)
+        WHERE seq IN (2, 3)""",
+        2,
+        "second",
+    ),
+    "another id": ("UPDATE entries SET id = 'aaa22' WHERE seq = 2", 2, "aaa22"),
+    "erased without an erasure": ("UPDATE entries SET content = NULL WHERE seq = 3", 3, "third"),
+    "knowledge deleted": ("DELETE FROM knowledge", 1, "first"),
+    "one knowledge deleted": (f"DELETE FROM knowledge WHERE hash <> '{HEADER['knowledge']}'", 2, "second"),
+    "knowledge nothing rests on": ("INSERT INTO knowledge VALUES ('ab', '{}')", 0, ""),
+    "knowledge that is no text": ("INSERT INTO knowledge VALUES (x'00ff', x'7b7d')", 0, ""),
+    "head row lost": ("DELETE FROM head", 0, ""),
+}
+
+
+@pytest.mark.parametrize("kind", TAMPERINGS)
+def test_tampering_is_found(path: Path, kind: str) -> None:
+    names = dict(zip(["first", "second", "third", "erasure"], small(path), strict=True))
+    script, seq, who = TAMPERINGS[kind]
+    with behind(path) as connection:
+        before = connection.execute(ALL).fetchall()
+        connection.executescript(script)
+        assert "knowledge" in kind or "head" in kind or connection.execute(ALL).fetchall() != before
+    if kind == "head row lost":
+        with pytest.raises(LedgerError):
+            verified(path)
+        return
+    fault = verified(path).fault
+    assert fault is not None and fault.seq == seq
+    assert not who or fault.id == names.get(who, who)
+
+
+def test_an_end_cut_off_with_its_head_is_found_by_the_head_kept(path: Path) -> None:
+    small(path)
+    _, kept = head_of(path)
+    with behind(path) as connection:
+        connection.execute("DELETE FROM entries WHERE seq = 4")
+        connection.execute("UPDATE entries SET content = '{}' WHERE seq = 1")
+        connection.execute("DELETE FROM entries WHERE seq = 3")
+        connection.execute("DELETE FROM entries WHERE seq = 1")
+        rewritten(connection)
+    assert verified(path).fault is None
+    fault = verified(path, kept).fault
+    assert fault is not None and kept[:16] in fault.message
+
+
+def test_a_history_rewritten_is_found_by_a_head_kept(path: Path) -> None:
+    small(path)
+    with Ledger(path) as ledger:
+        heads = [row[4] for row in ledger.rows()]
+    with behind(path) as connection:
+        connection.execute("UPDATE entries SET content = replace(content, 'third', 'THIRD') WHERE seq = 3")
+        assert verified(path).fault is not None
+        rewritten(connection)
+    assert verified(path).fault is None
+    # the records before the change are the same: a head kept then says nothing of what came later
+    assert [verified(path, head).fault is None for head in heads] == [True, True, False, False]
+    for given, code in ((heads[3], 1), (heads[3][:8], 1), (heads[1].upper(), 0), ("beef", 2), ("x" * 64, 2)):
+        result = cicatrix("audit", "verify", "--ledger", str(path), "--head", given)
+        assert (result.code, "Traceback" in result.stderr) == (code, False), given
+
+
+def test_the_erasure_must_be_of_something_erased(path: Path) -> None:
+    with Ledger(path, write=True) as ledger:
+        id = ledger.append(HEADER, content("back again"), FILES).id
+        kept = next(ledger.rows())[3]
+        erasure = ledger.forget(id, "")
+        ledger.connection.execute("UPDATE entries SET content = ? WHERE id = ?", (kept, id))
+        fault = ledger.verify().fault
+    assert fault is not None and fault.id == erasure.id
+
+
+def test_headers_that_are_no_records(path: Path) -> None:
+    """Somebody else's ledger or bundle may hold anything; a chain of it is no reason to crash."""
+    for header in ("[]", "1", '"x"', "{}", '{"kind":"erasure"}', '{"kind":[]}', "[" * 100_000, "\ud800"):
+        from expert.io.json import digest
+        from expert.ledger.chain import GENESIS, verify_rows
+
+        hash = digest(GENESIS, header)
+        found = verify_rows([(1, "abc22", header, None, hash)], {}, (1, hash), "")
+        assert found.fault is not None and found.fault.seq == 1

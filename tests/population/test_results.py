@@ -1,0 +1,60 @@
+"""Results: kinds of file, what they say, changes noticed."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from support.shell import cicatrix
+from support.tables import COUNT, pl, population
+
+from expert.consultation.case import UNKNOWN
+
+
+def test_kinds_of_output_say_the_same(folder: Path) -> None:
+    parquet = pl.read_parquet(folder / "to.parquet")
+    table = list(csv.DictReader((folder / "to.csv").open(newline="")))
+    lines = [json.loads(line) for line in (folder / "to.jsonl").read_text().splitlines()]
+    assert [
+        {n: "" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for n, v in line.items()}
+        for line in lines
+    ] == table
+    for row, line in zip(parquet.iter_rows(named=True), lines, strict=True):
+        fired = [
+            name.removeprefix("fired.") for name, value in row.items() if name.startswith("fired.") and value
+        ]
+        assert line["fired"].split() == fired
+        for name, value in row.items():
+            if not name.startswith("fired."):
+                shown = value if value is None or isinstance(value, (str, int)) else str(value)
+                assert line[name] == shown, name
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("row", [1, 57, COUNT])
+def test_explain_is_what_consult_says(folder: Path, rows: list[dict[str, str]], kind: str, row: int) -> None:
+    said = [f"{name}={cell}" for name, cell in rows[row - 1].items() if cell not in ("", UNKNOWN)]
+    consulted = cicatrix("consult", "--no-save", *said).stdout
+    assert population("explain", f"to.{kind}", "--row", str(row), cwd=folder) == consulted
+    as_json = cicatrix("consult", "--no-save", "--json", *said).stdout
+    assert population("explain", f"to.{kind}", "--row", str(row), "--json", cwd=folder) == as_json
+
+
+def test_a_changed_result_is_noticed(folder: Path, tmp_path: Path) -> None:
+    for name in ("to.csv", "to.csv.legend.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    text = (tmp_path / "to.csv").read_text()
+    (tmp_path / "to.csv").write_text(text.replace("preferred", "option"))
+    row = next(
+        r for r in csv.DictReader((folder / "to.csv").open()) if r["punch-technique.verdict"] == "preferred"
+    )
+    said = population("explain", "to.csv", "--row", row["row"], cwd=tmp_path, code=2)
+    assert "does not say what its knowledge says: punch-technique.verdict" in said
+    legend = json.loads((tmp_path / "to.csv.legend.json").read_text())
+    legend["files"]["kb/claims.yaml"] += "\n# changed\n"
+    (tmp_path / "to.csv.legend.json").write_text(json.dumps(legend))
+    assert "was changed" in cicatrix("population", "explain", "to.csv", "--row", "1", cwd=tmp_path).stderr
+    (tmp_path / "to.csv.legend.json").unlink()
+    assert "legend" in population("explain", "to.csv", "--row", "1", cwd=tmp_path, code=2)

@@ -1,0 +1,100 @@
+"""Proofs of knowledge bases, and ways to break them."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from expert.backends.z3 import Prover
+from expert.commands import shared as terminal
+from expert.commands.prove import prove
+from expert.consultation.case import Answer, Case, make_case, parse_pairs
+from expert.consultation.relevance import Reach
+from expert.knowledge.load import load
+from expert.language.rules import RuleBase
+from expert.proof.invariants import load_invariants
+from expert.proof.proofs import Found, Proof, Report, StructuralCheck
+from expert.proof.structure import prove_all
+
+HERE = Path(__file__).parents[1]
+ROOT = HERE.parent
+DIRECTORIES = {"acne": ROOT, "bicycle": HERE / "data" / "bicycle"}
+
+
+def report_of(directory: Path, timeout: float = 60.0) -> Report:
+    base = load(directory)
+    return prove_all(base, load_invariants(base, directory), timeout, str(directory))
+
+
+def proof_of(report: Report, invariant: str) -> Proof:
+    return next(proof for proof in report.proofs if proof.invariant == invariant)
+
+
+def found_by(report: Report, check: str) -> tuple[Found, ...]:
+    return check_of(report, check).found
+
+
+def check_of(report: Report, check: str) -> StructuralCheck:
+    return next(each for each in report.checks if each.check == check)
+
+
+def copy_of(directory: Path, to: Path) -> Path:
+    for folder in ("kb", "rules"):
+        shutil.copytree(directory / folder, to / folder)
+    return to
+
+
+def edit(directory: Path, file: str, old: str, new: str) -> None:
+    text = (directory / file).read_text()
+    assert text.count(old) == 1, (file, old)
+    (directory / file).write_text(text.replace(old, new))
+
+
+def drop(directory: Path, file: str, rule: str) -> None:
+    rules = (directory / file).read_text().split("\n- id: ")
+    kept = [text for text in rules if text.split("\n")[0] != rule]
+    assert len(kept) == len(rules) - 1
+    (directory / file).write_text("\n- id: ".join(kept))
+
+
+def command(*words: str) -> Any:
+    app = typer.Typer(**{**terminal.settings, "no_args_is_help": False})
+    app.command()(prove)
+    return CliRunner().invoke(app, [*words])
+
+
+RULE = "\n- {{id: {}, claims: p1s1, basis: stated, when: {}, then: {}, because: So.}}\n"
+
+
+@pytest.fixture(scope="module", params=DIRECTORIES)
+def prover(request: pytest.FixtureRequest) -> Prover:
+    return Prover(load(DIRECTORIES[request.param]), 60)
+
+
+def some_case(base: RuleBase, choose: random.Random, share: float, most: int = 10**12) -> Case:
+    """A random case; numbers at and around what they are compared with."""
+    reach, answers = Reach(base), {}
+    for name, term in base.knowledge.attributes.items():
+        if choose.random() < share:
+            options: list[Answer] = [*term.values, None]
+            if term.numeric:
+                sampled = [v for v in reach.candidates(name, Case({})) if isinstance(v, int) and v <= most]
+                options = [*sampled, None]
+            answers[name] = choose.choice(options)
+    return make_case(answers, base.knowledge)
+
+
+def bicycle(answers: str) -> tuple[Prover, Case]:
+    prover = Prover(load(DIRECTORIES["bicycle"]), 60)
+    return prover, parse_pairs(answers.split(), prover.base.knowledge)
+
+
+def kept(change: dict[str, Answer]) -> tuple[tuple[str, str], ...]:
+    """A set of changes, but for which number it is."""
+    return tuple(sorted((name, v if isinstance(v, str) else "number") for name, v in change.items()))
