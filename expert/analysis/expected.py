@@ -16,6 +16,7 @@ from expert.io.problems import KnowledgeError, Problem, Span, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.files import EXPECTED, NONE, TEST, option_findings, overall_findings
 from expert.knowledge.shapes import Listing, Name, Shape, Word
+from expert.language.keys import with_option
 from expert.language.model import BadValue, Term
 from expert.language.policy import VERDICTS
 from expert.language.rules import RuleBase
@@ -178,7 +179,7 @@ class _CaseReader:
         checks = []
         for key, value in self._pairs(node, "`findings`", "a mapping from findings to lists of values"):
             if name := self.reader.pick(key, "finding", terms):
-                about = f"{name}@{option}" if option else name
+                about = with_option(name, option)
                 values = self._values(self.reader.listing(value), terms[name])
                 checks.append(Requirement("findings", about, values, value.span))
         return checks

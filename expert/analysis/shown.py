@@ -24,6 +24,7 @@ from expert.language.conditions import (
     refs,
 )
 from expert.language.grids import Grid, Row
+from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import Reading, Truth
 from expert.language.model import Knowledge, Term, Value
 from expert.language.policy import NOW, overall, weigh
@@ -120,7 +121,7 @@ def _concluded(k: Knowledge, reading: Reading, algebra: Many) -> Iterator[tuple[
     for key, values in reading.findings.items():
         yield from ((key, "findings", str(value), where) for value, where in values.items())
     for key, amounts in reading.numbers.items():
-        name, _, option = key.partition("@")
+        name, option = name_and_option(key)
         for n in range(algebra.size):
             numbers = {row.values[n] for guard, row in amounts if guard >> n & 1}
             yield from ((key, "findings", k.findings[name].spell(number), 1 << n) for number in numbers)
@@ -147,10 +148,10 @@ def seen_in(table: Shown, n: int) -> dict[tuple[str, str], set[str]]:
 def seen_by(found: Consultation, k: Knowledge) -> dict[tuple[str, str], set[str]]:
     """The same of a consultation, as the engine made it."""
     seen: dict[tuple[str, str], set[str]] = {("plan", ""): {step.step for step in found.plan}}
-    seen["advice", ""] = {f"{a.id}@{a.option}" if a.option else a.id for a in found.advice}
+    seen["advice", ""] = {with_option(a.id, a.option) for a in found.advice}
     seen["fired", ""] = {firing.rule for firing in found.firings}
     for f in found.findings:
-        about = f"{f.finding}@{f.option}" if f.option else f.finding
+        about = with_option(f.finding, f.option)
         seen.setdefault(("findings", about), set()).add(_spelled(f.value, k.findings[f.finding]))
     for r in found.recommendations:
         seen["verdict", r.option], seen["timing", r.option] = {r.verdict}, {r.timing}

@@ -17,6 +17,7 @@ import narwhals as nw
 
 from expert.backends.program import TYPED, Amounts, Lines, Step, bounds, needed
 from expert.consultation.case import UNKNOWN
+from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import OPERATORS
 from expert.language.model import BadValue, Knowledge, Term, Value
 from expert.language.policy import NOW, VERDICTS
@@ -300,7 +301,7 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, n
             if of == option:
                 found[f"{option}.flag.{flag}"] = made[at]
     found |= {f"finding.{key}.{value}": made[at] for (key, value), at in program.findings.items()}
-    costs = [f"{name}@{option}" for name in knowledge.cost or () for option in knowledge.options]
+    costs = [with_option(name, option) for name in knowledge.cost or () for option in knowledge.options]
     for key, amounts in program.numbers.items():
         if key in costs:  # shown as the option's costs
             continue
@@ -328,4 +329,4 @@ def _decimals(column: str, knowledge: Knowledge) -> int:
         return knowledge.attributes[first].decimals if first in knowledge.attributes else 0
     if rest[0] == "cost" and knowledge.cost:
         return knowledge.findings[knowledge.cost[rest[1] == "high"]].decimals
-    return knowledge.findings[rest[0].split("@")[0]].decimals if first == "finding" else 0
+    return knowledge.findings[name_and_option(rest[0])[0]].decimals if first == "finding" else 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from expert.language.keys import with_option
 from expert.language.meaning import OPERATORS, Reading, passes
 from expert.language.model import Knowledge, Term, Value
 from expert.language.policy import overall, weigh
@@ -158,7 +159,7 @@ class Lines(NamedTuple):
 
     def costs(self, knowledge: Knowledge, option: str) -> list[Amounts]:
         """The numbers concluded to be the option's least cost, and its most."""
-        return [self.numbers.get(f"{name}@{option}", []) for name in knowledge.cost or ()]
+        return [self.numbers.get(with_option(name, option), []) for name in knowledge.cost or ()]
 
     @property
     def steps(self) -> list[Step]:

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from expert.consultation.case import Answer, Case, make_case
+from expert.language.keys import with_option
 from expert.language.meaning import Number, Reading, Truth, passes
 from expert.language.model import Knowledge, Term, Value
 from expert.language.policy import NOW, overall, weigh
@@ -105,7 +106,7 @@ class World:
         """The reading with the outcome's terms among the findings: see invariants."""
         for option in self.base.knowledge.options:
             for name, values in self.option(option).items():
-                self.reading.findings[f"{name}@{option}"] = values
+                self.reading.findings[with_option(name, option)] = values
         named: dict[str, Values] = {"plan": {}, "rule": {}, "advice": {}, "caution": {}}
         for instance in self.base.instances:
             fired = self.fired[instance.id]

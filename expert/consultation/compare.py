@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from expert.consultation.result import Consultation, name_of
+from expert.language.keys import with_option
 
 
 # --- what-if ---------------------------------------------------------------------------------
@@ -50,7 +51,7 @@ def cost_text(cost: object) -> str:
 
 
 def _advice_of(c: Consultation) -> dict[str, str]:
-    return {f"{a.id}@{a.option}" if a.option else a.id: a.text for a in c.advice}
+    return {with_option(a.id, a.option): a.text for a in c.advice}
 
 
 def _firings_of(c: Consultation) -> dict[str, str]:

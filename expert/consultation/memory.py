@@ -28,6 +28,7 @@ from expert.language.conditions import (
 )
 from expert.language.english import Phrases, fill, in_sentence, known, statement
 from expert.language.grids import Grid
+from expert.language.keys import with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Term, Value
 from expert.language.rules import PLACEHOLDER, Conclusion, Instance, RuleBase, computed_data, reads
@@ -339,7 +340,7 @@ class WorkingMemory:
                 else "an unknown " + k.attributes[name].label
             )
         if name != "option" and bare in k.findings:
-            key = f"{bare}@{option}" if k.findings[bare].per_option else bare
+            key = with_option(bare, option if k.findings[bare].per_option else "")
             values = self.values.get(key, ())
             return " and ".join(k.findings[bare].show(value) for value in values) or "(none)"
         return self.wording.filled(name, option)

@@ -12,6 +12,7 @@ from expert.consultation.memory import Wording, WorkingMemory
 from expert.io.json import Later
 from expert.language.conditions import AllOf, Condition, Known, refs
 from expert.language.grids import Grid
+from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Option
 from expert.language.policy import NOW, overall, verdict_of, weigh
@@ -53,7 +54,7 @@ def consultation(memory: WorkingMemory) -> trace.Consultation:
 def _findings(memory: WorkingMemory) -> tuple[trace.Finding, ...]:
     found = []
     for (key, value), firings in memory.grounds.items():
-        name, _, option = key.partition("@")
+        name, option = name_and_option(key)
         said = memory.wording.value(memory.base.knowledge.findings[name], value)
         found.append(trace.Finding(name, option or None, *said, tuple(firings)))
     return tuple(found)
@@ -134,7 +135,8 @@ def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
     if not names:
         return None
     term = memory.base.knowledge.findings[names[0]]
-    amounts = [[v for v in memory.values.get(f"{name}@{option}", ()) if isinstance(v, int)] for name in names]
+    concluded = [memory.values.get(with_option(name, option), ()) for name in names]
+    amounts = [[value for value in values if isinstance(value, int)] for values in concluded]
     if not any(amounts):
         return None
     low, high = (

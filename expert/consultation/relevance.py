@@ -25,6 +25,7 @@ from expert.language.conditions import (
     quantity_refs,
 )
 from expert.language.grids import Grid
+from expert.language.keys import with_option
 from expert.language.meaning import OPERATORS, Reading, Truth, passes
 from expert.language.model import Term
 from expert.language.policy import NOW, VERDICTS, overall, weigh
@@ -171,7 +172,7 @@ class Reach:
         shown = _union(fired[instance.id] for instance in effect.instances) & grid.full
         layers = [shown]
         if effect.kind == "finding":
-            layers = list(_layers(reading.numbers.get(f"{effect.name}@{effect.option}", []), grid))
+            layers = list(_layers(reading.numbers.get(with_option(effect.name, effect.option), []), grid))
         return [name for name in free if any(grid.varies(layer, name) for layer in layers)]
 
     def matters(self, case: Case) -> dict[str, list[Effect]]:

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeVar
 
+from expert.language.keys import with_option
+
 
 def name_of(record: Firing | NotFired) -> str:
     """rule, or rule@option."""
-    return f"{record.rule}@{record.option}" if record.option else record.rule
+    return with_option(record.rule, record.option)
 
 
 Plain = str | int | float  # a value in its term's own unit

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from expert.language.keys import with_option
 from expert.language.model import Datum, Option, Value
 
 
@@ -24,7 +25,7 @@ class Ref(NamedTuple):
     @property
     def key(self) -> str:
         """The name under which working memory holds it."""
-        return f"{self.name}@{self.option}" if self.option else self.name
+        return with_option(self.name, self.option)
 
 
 class Arithmetic(NamedTuple):

@@ -23,6 +23,7 @@ from expert.language.conditions import (
     refs,
     settled,
 )
+from expert.language.keys import with_option
 from expert.language.model import Datum, Knowledge, Option, Value
 from expert.language.strata import Needs, strata_of
 
@@ -81,7 +82,7 @@ class Conclusion(NamedTuple):
     @property
     def key(self) -> str:
         """The name under which working memory holds it."""
-        return f"{self.name}@{self.option}" if self.option else self.name
+        return with_option(self.name, self.option)
 
 
 class Rule(NamedTuple):
@@ -115,7 +116,7 @@ class Instance(NamedTuple):
 
     @property
     def id(self) -> str:
-        return f"{self.rule.id}@{self.option}" if self.option else self.rule.id
+        return with_option(self.rule.id, self.option)
 
 
 class RuleBase(NamedTuple):

@@ -11,6 +11,7 @@ import polars as pl
 
 from expert.analysis.edits import edits
 from expert.backends.columns import FIRED
+from expert.language.keys import name_and_option
 from expert.language.rules import RuleBase
 from expert.population.run import ROW, Counts, Seen, run
 
@@ -107,7 +108,7 @@ def _fired_by_rule(bases: list[RuleBase], types: Types, after: dict[str, str]) -
 
 
 def _of_rule(name: str, rule: str) -> bool:
-    return name.startswith(FIRED) and name.removeprefix(FIRED).split("@")[0] == rule
+    return name.startswith(FIRED) and name_and_option(name.removeprefix(FIRED))[0] == rule
 
 
 def _moved(
@@ -146,7 +147,7 @@ def _grouped(
 
 def _concerns(name: str, option: str) -> bool:
     """Whether a column tells of a rule that may have to do with an option."""
-    return name.startswith(FIRED) and ("@" not in name or name.endswith(f"@{option}"))
+    return name.startswith(FIRED) and name_and_option(name)[1] in ("", option)
 
 
 def _responsible(bases: list[RuleBase], group: dict[str, int]) -> Iterator[Responsible]:
@@ -154,7 +155,7 @@ def _responsible(bases: list[RuleBase], group: dict[str, int]) -> Iterator[Respo
     rules = [{rule.id: rule for rule in base.rules} for base in bases]
     for id in dict.fromkeys([*rules[0], *rules[1]]):
         before, after = (
-            sum(n for name, n in group.items() if name.split("@")[0] == f"{side} {FIRED}{id}")
+            sum(n for name, n in group.items() if name_and_option(name)[0] == f"{side} {FIRED}{id}")
             for side in ("old", "new")
         )
         if before != after or (id in edited and (before or after)):

@@ -11,7 +11,7 @@ import polars as pl
 from expert.backends.columns import FIRED
 from expert.consultation.case import Case, cell_answer, make_case
 from expert.consultation.engine import infer
-from expert.consultation.result import Consultation
+from expert.consultation.result import Consultation, name_of
 from expert.io.problems import CaseError, KnowledgeError, Problem
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
@@ -105,7 +105,7 @@ def explained(results: Results, row: int) -> tuple[Case, Consultation]:
 
 def _differing(cells: dict[str, Any], found: Consultation, base: RuleBase) -> str:
     """The first column that is not as in the consultation."""
-    fired = {f"{firing.rule}@{firing.option}" if firing.option else firing.rule for firing in found.firings}
+    fired = {name_of(firing) for firing in found.firings}
     said: dict[str, object] = {FIRED + i.id: i.id in fired for i in base.instances}
     for r in found.recommendations:
         said |= {f"{r.option}.verdict": r.verdict, f"{r.option}.timing": r.timing}

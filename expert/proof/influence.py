@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from expert.backends.z3 import YES, Amounts, Prover, World, answers_of
 from expert.consultation.case import Answer, Case
 from expert.consultation.relevance import Reach
+from expert.language.keys import with_option
 from expert.language.meaning import Truth
 from expert.language.policy import NOW
 
@@ -30,7 +31,7 @@ def _differs(prover: Prover, name: str) -> list[Truth]:
     shown = []
     for effect in effects:
         if effect.kind == "finding":
-            key = f"{effect.name}@{effect.option}" if effect.option else effect.name
+            key = with_option(effect.name, effect.option)
             amounts = [w.reading.numbers.get(key, []) for w in (prover.world, world)]
             shown += [_other_amount(prover, *amounts), _other_amount(prover, *reversed(amounts))]
         else:

@@ -18,6 +18,7 @@ from expert.knowledge.declarations import read_claims
 from expert.knowledge.files import CHECKS, COMPARING, ID, INVARIANT, INVARIANTS, MARK, SENSES, TENSION
 from expert.knowledge.read_conditions import Scope
 from expert.language.conditions import AllOf, Condition, Ref, mentions_option
+from expert.language.keys import with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Knowledge, Option, Term, Value
 from expert.language.policy import NOW, VERDICTS, overall, verdict_of, weigh
@@ -121,7 +122,7 @@ def observed(base: RuleBase, case: Case, found: Consultation) -> Evaluation:
     """A consultation as a reading in which invariants can be evaluated: from its record alone."""
     reading = Evaluation(case.answers)
     for finding in found.findings:
-        key = f"{finding.finding}@{finding.option}" if finding.option else finding.finding
+        key = with_option(finding.finding, finding.option)
         value = base.knowledge.findings[finding.finding].parse(str(finding.value))
         if isinstance(value, int):
             reading.add_numbers(key, [(reading.algebra.true, reading.algebra.constant(value))])
@@ -135,7 +136,7 @@ def observed(base: RuleBase, case: Case, found: Consultation) -> Evaluation:
     }
     for recommendation in found.recommendations:
         for name, shown in _shown(base.knowledge, recommendation).items():
-            values[f"{name}@{recommendation.option}"] = shown
+            values[with_option(name, recommendation.option)] = shown
     for key, names in values.items():
         reading.findings[key] = dict.fromkeys(names, reading.algebra.true)
     return reading

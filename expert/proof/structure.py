@@ -23,6 +23,7 @@ from expert.language.conditions import (
     quantity_refs,
     refs,
 )
+from expert.language.keys import with_option
 from expert.language.meaning import Truth, passes
 from expert.language.model import Value
 from expert.language.policy import RECOMMENDED
@@ -195,7 +196,7 @@ class Structure:
 
     def never_recommended(self) -> Iterator[Found]:
         for option in self.base.knowledge.options.values():
-            verdicts = self.room.reading.findings[f"verdict@{option.id}"]
+            verdicts = self.room.reading.findings[with_option("verdict", option.id)]
             if self.never(self.prover.world.any(verdicts[verdict] for verdict in RECOMMENDED)):
                 yield Found((option.id,), "is recommended in no case")
 
@@ -209,7 +210,8 @@ class Structure:
         said = [i for i in self.base.instances if any(c.kind in shown for c in i.then)]
         facts = [~self.fired[i.id] for i in said]
         for id in self.base.knowledge.options:
-            facts += [~self.room.reading.findings[f"verdict@{id}"][verdict] for verdict in RECOMMENDED]
+            verdicts = self.room.reading.findings[with_option("verdict", id)]
+            facts += [~verdicts[verdict] for verdict in RECOMMENDED]
         yield from self._witnessed(("every-case",), "nothing is said in this case", (), facts, _silent)
 
     def _witnessed(

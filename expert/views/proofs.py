@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from expert.language.keys import with_option
+
 if TYPE_CHECKING:
     from expert.proof.proofs import Found, Proof, Report, StructuralCheck, Witness
 
@@ -53,7 +55,7 @@ def _witness_lines(witness: Witness, indent: int) -> list[str]:
     seen = "" if witness.confirmed else "   (NOT CONFIRMED by running it)"
     lines = [f"{'':{indent}}{witness.command}{seen}"]
     for firing in witness.firings:
-        name = f"{firing.rule}@{firing.option}" if firing.option else firing.rule
+        name = with_option(firing.rule, firing.option)
         lines.append(f"{'':{indent + 2}}#{firing.n} {name} ({firing.basis}){_cited(firing.claims)}")
     return lines
 

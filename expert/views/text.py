@@ -10,6 +10,7 @@ from expert.consultation.explain import Tree, WhyNot, reason_words
 from expert.consultation.result import Consultation, Cost, Firing, Recommendation, name_of
 from expert.knowledge.document import Place
 from expert.language.english import STANCE_WORDS, VERDICT_WORDS, count, listed
+from expert.language.keys import with_option
 from expert.language.model import SIGNS, Knowledge, Term
 from expert.language.policy import NOW, RECOMMENDED
 from expert.language.rules import RuleBase
@@ -191,7 +192,7 @@ def why_not_text(found: WhyNot, base: RuleBase, sentences: dict[str, str] | None
         stance = STANCE_WORDS[argument.stance]
         lines += wrapped(f"{stance}: {argument.text}  [{' '.join(argument.claims)}]", "  ", "    ")
     for failed in found.failed:
-        name = f"{failed.rule}@{failed.option}" if failed.option else failed.rule
+        name = with_option(failed.rule, failed.option)
         lines.append(f"  {name} did not fire  [{' '.join(failed.claims)}]")
         for id in failed.claims:
             if sentences and id in sentences:

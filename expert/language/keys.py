@@ -1,0 +1,18 @@
+"""`name@option`: how a finding, a rule or advice is named where it is about one option."""
+
+from __future__ import annotations
+
+
+def with_option(name: str, option: str | None) -> str:
+    """The name, and after an `@` the option that it is about, if there is one.
+
+    >>> with_option("fee", "fern"), with_option("dark", "")
+    ('fee@fern', 'dark')
+    """
+    return f"{name}@{option}" if option else name
+
+
+def name_and_option(key: str) -> tuple[str, str]:
+    """The name and the option of what `with_option` makes; the option is empty if there is none."""
+    name, _, option = key.partition("@")
+    return name, option
