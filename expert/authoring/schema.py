@@ -3,43 +3,55 @@
 One schema that an editor can be given for every file: it looks at the shape of the file and holds
 it to one of the definitions (those of `KINDS`, and `case`, the answers to consult on); and one for
 each kind of file alone. Draft 7, which the editors' YAML language server knows best; scalars are
-read as YAML 1.2 reads them, so `yes` is a text. The names that rules may use are those that the
-knowledge base declares. What only the loader sees (strata, units, uncited claims) is left to
-`kb lint`.
+read as YAML 1.2 reads them, so `yes` is a text. The keys, and what they hold, are those that
+`expert/knowledge/files.py` declares; the names that rules may use, those that the knowledge base
+declares. What only the loader sees (strata, units, uncited claims) is left to `kb lint`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from expert.authoring import schema_cases as expectations
-from expert.authoring.schema_parts import (
-    TEXT,
-    YES_NO,
-    Schema,
-    among,
-    answer,
-    cited,
-    conditions,
-    entries,
-    fields,
-    one_or_more,
-    quantity,
-    ref,
-    terms,
-    value_of,
+from expert.authoring.schema_parts import Schema, among, case, conditions, mapping, part, quantity, ref
+from expert.knowledge.files import (
+    CHECKS,
+    COMPARING,
+    CONCLUSION,
+    FILES,
+    INVARIANT,
+    TERMS,
+    TEST,
+    WRITTEN_RULE,
 )
-from expert.knowledge.files import RESERVED
-from expert.language.model import TYPES, Knowledge
-from expert.language.rules import BASES, STANCES, STRENGTHS, RuleBase
+from expert.knowledge.shapes import (
+    ByName,
+    ByTerm,
+    Either,
+    Entries,
+    Key,
+    Listing,
+    Name,
+    Part,
+    Shape,
+    Text,
+    Value,
+    Word,
+)
+from expert.language.model import TYPES, Term
+from expert.language.rules import RuleBase
+from expert.proof.invariants import outcome_terms
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
-KINDS = ("document", "claims", "vocabulary", "options", "rules", "cases", "invariants")
+KINDS = tuple(file.kind for file in FILES if file.kind != "reviews")  # which the program writes
 
 
-SHAPES = (  # which definition a mapping is held to: the first of whose keys it has one
+DEFINED = (WRITTEN_RULE, CONCLUSION, TEST, INVARIANT)  # the others stand where they are used
+
+
+TELLING = (  # which definition a mapping is held to: the first of whose keys it has one
     ("claims", ("claims", "hedges")),
     ("vocabulary", ("attributes", "topics")),
     ("options", ("options", "properties")),
@@ -52,7 +64,7 @@ def schema(base: RuleBase) -> Schema:
     """The schema of all files, with a definition for each kind."""
     k = base.knowledge
     dispatch: Schema = ref("case")
-    for name, keys in reversed(SHAPES):
+    for name, keys in reversed(TELLING):
         telling = [{"required": [key]} for key in keys if key not in k.attributes]
         dispatch = {"if": {"anyOf": telling}, "then": ref(name), "else": dispatch} if telling else dispatch
     return {
@@ -91,88 +103,116 @@ def _reached(name: str, every: dict[str, Schema], seen: set[str]) -> set[str]:
 
 def definitions(base: RuleBase) -> dict[str, Schema]:
     """A definition for each kind of file, and for what they are made of."""
-    k = base.knowledge
+    k, found = base.knowledge, dict[str, Schema]()
+    for file in FILES:
+        if file.kind in KINDS:
+            found[file.kind] = _schema_of(file.holds, base)
+    for shape in DEFINED:
+        found[shape.name] = _mapping_of(shape, base)
+    # conditions of invariants may speak of the outcome too
+    wider = k._replace(findings={**k.findings, **outcome_terms(base)})
     return {
-        "document": document(),
-        "claims": claims(k),
-        "vocabulary": vocabulary(),
-        "options": options(k),
-        "rules": {"type": "array", "items": ref("rule")},
-        "rule": rule(k),
+        **found,
         **conditions(k, "condition"),
+        **conditions(wider, "outcome"),
         "quantity": quantity(k),
-        "conclusions": one_or_more(ref("conclusion")),
-        "conclusion": conclusion(k),
         "case": case(k),
-        **expectations.definitions(base),
     }
 
 
-# --- what is declared --------------------------------------------------------------------
-def document() -> Schema:
-    return fields("id title version disclaimer", source=TEXT)
+# --- from what is declared -----------------------------------------------------------------
+def _schema_of(value: Value, base: RuleBase, term: Term | None = None) -> Schema:
+    """The schema of a kind of value; `term` is the one under whose name it stands."""
+    match value:
+        case Text():
+            types = list(value.types) if len(value.types) > 1 else value.types[0]
+            return {"type": types, "pattern": f"^{value.pattern}$" if value.pattern else "\\S"}
+        case Word():
+            return among(value.allowed)
+        case Name():
+            return among(value.among(base))
+        case Part():
+            return part(value.name, base, term)
+        case Listing():
+            return _listing(value, _schema_of(value.item, base, term))
+        case Entries():
+            return _entries(value, _schema_of(value.item, base))
+        case ByName():
+            item = _schema_of(value.item, base)
+            return mapping(dict.fromkeys(value.name.among(base), item))
+        case ByTerm():
+            terms = value.terms(base)
+            found = mapping({name: _schema_of(value.item, base, each) for name, each in terms.items()})
+            return {**found, "minProperties": 1} if value.some else found
+        case Either():
+            return {"anyOf": [_schema_of(value.text, base), _schema_of(value.shape, base)]}
+        case Shape():
+            return ref(value.name) if value in DEFINED else _mapping_of(value, base, term)
 
 
-def claims(k: Knowledge) -> Schema:
-    fingerprint: Schema = {"type": ["string", "number"], "pattern": "^[0-9a-f]{16}$"}
-    claim = fields("says hedge fingerprint", hedge=among(k.hedges), context=TEXT, fingerprint=fingerprint)
-    places: Schema = {"pattern": "^p[1-9][0-9]{0,3}s[1-9][0-9]{0,3}$"}
-    listed: Schema = {
-        "type": "object",
-        "propertyNames": places,
-        "additionalProperties": claim,
-        "minProperties": 1,
-    }
-    return fields("hedges claims", hedges=entries(TEXT, some=True), claims=listed)
+def _listing(listing: Listing, item: Schema) -> Schema:
+    items: Schema = {"type": "array", "items": item}
+    if listing.least:
+        items["minItems"] = listing.least
+    if listing.most:
+        items["maxItems"] = listing.most
+    if listing.distinct:
+        items["uniqueItems"] = True
+    return {"anyOf": [item, items]} if listing.alone else items
 
 
-def vocabulary() -> Schema:
-    named: Schema = {"anyOf": [TEXT, fields("label")]}
-    topic: Schema = {"anyOf": [TEXT, fields("label", decides=YES_NO)]}
-    return fields(
-        "attributes topics",
-        attributes=entries(term("attribute"), RESERVED),
-        findings=entries(term("finding"), RESERVED),
-        topics=entries(topic),
-        targets=entries(named),
-        steps=entries(named),
-        flags=entries(named),
-    )
+def _entries(entries: Entries, item: Schema) -> Schema:
+    names: Schema = {"pattern": f"^{entries.names}$"}
+    if entries.reserved:
+        names["not"] = {"enum": list(entries.reserved)}
+    found: Schema = {"type": "object", "propertyNames": names, "additionalProperties": item}
+    return {**found, "minProperties": 1} if entries.some else found
 
 
-def term(kind: str) -> Schema:
-    """The declaration of an attribute, a finding or a property; what fits which type."""
-    number: Schema = {"type": ["number", "string"]}
-    own: dict[str, Schema] = {"attribute": {"fixed": YES_NO}, "finding": {"per-option": YES_NO}}.get(kind, {})
-    found = fields(
-        "type label question" if kind == "attribute" else "type label",
-        own,
-        type={"enum": list(TYPES)},
-        says=TEXT,
-        question=TEXT,
-        help=TEXT,
-        values=entries(TEXT, ("known", "unknown")),
-        min=number,
-        max=number,
-        decimals={"enum": [*range(7), *map(str, range(7))]},
-        unit=TEXT,
-        currency=TEXT,
-    )
-    return {**found, "allOf": [_fitting(type) for type in TYPES]}
+def _mapping_of(shape: Shape, base: RuleBase, term: Term | None = None) -> Schema:
+    """The schema of a mapping with the keys of a shape."""
+    found = mapping({key.name: _described(key, _schema_of(key.holds, base, term)) for key in shape.usable})
+    found["required"] = shape.required
+    if shape.one_of:
+        found["oneOf"] = [{"required": [name]} for name in shape.one_of]
+    if [*shape.some_of] == shape.names:
+        found["minProperties"] = 1
+    elif shape.some_of:
+        found["anyOf"] = [{"required": [name]} for name in shape.some_of]
+    return {**found, **_further(shape, base)}
 
 
-def _fitting(type: str) -> Schema:
+def _described(key: Key, found: Schema) -> Schema:
+    """The schema of what a key holds, with what the key means, which editors show."""
+    says = [key.says]
+    if isinstance(key.holds, Word) and isinstance(key.holds.allowed, dict):
+        says += [f"{word}: {meaning}" for word, meaning in key.holds.allowed.items()]
+    # Draft 7 ignores what is beside `$ref`
+    return {"description": "\n".join(says), **({"allOf": [found]} if "$ref" in found else found)}
+
+
+# --- what keys have to do with each other ----------------------------------------------------
+def _further(shape: Shape, base: RuleBase) -> Schema:
+    """What a mapping must be like besides: keys that need or exclude each other."""
+    if shape.name in TERMS:
+        return {"allOf": [_fitting(type, shape) for type in TYPES]}
+    if shape.name == "rule":
+        ours: Schema = {"properties": {"basis": {"const": "added"}}, "required": ["basis"]}
+        return {"if": ours, "then": {"required": ["reason"]}}
+    if shape.name == "invariant":
+        comparing: Schema = {"anyOf": [{"required": [sense]} for sense in COMPARING]}
+        return {"if": {"required": ["more"]}, "then": comparing, "else": {"not": comparing}}
+    return {"allOf": _marked(base)} if shape.name == "mark" else {}
+
+
+def _fitting(type: str, shape: Shape) -> Schema:
     """What a term of a type must have and must not have."""
-    allowed = {
-        "choice": ["values"],
-        "yes-no": ["values"],
-        "count": ["min", "max", "unit"],
-        "number": ["min", "max", "unit", "decimals"],
-        "money": ["min", "max", "decimals", "currency"],
+    foreign = [key.name for key in shape.keys if set(key.only) & set(TYPES) and type not in key.only]
+    needed = [key.name for key in shape.keys if type in key.needed_for]
+    values: dict[str, Schema] = {
+        "choice": {"values": {"minProperties": 1}},
+        "yes-no": {"values": {"propertyNames": {"enum": ["yes", "no"]}}},
     }
-    needed = {"choice": ["values"], "money": ["currency"]}.get(type, [])
-    foreign = {name for names in allowed.values() for name in names} - set(allowed[type])
-    values: dict[str, Schema] = {"choice": {"values": {"minProperties": 1}}, "yes-no": {"values": _yes_no()}}
     barred: Schema = {name: {"not": {}} for name in sorted(foreign)}
     return {
         "if": {"properties": {"type": {"const": type}}, "required": ["type"]},
@@ -180,81 +220,23 @@ def _fitting(type: str) -> Schema:
     }
 
 
-def _yes_no() -> Schema:
-    return {"propertyNames": {"enum": ["yes", "no"]}}
-
-
-def options(k: Knowledge) -> Schema:
-    data: Schema = {
-        name: {**one_or_more(fields("value claims", value=value_of(term), claims=cited(k)))}
-        for name, term in k.properties.items()
+def _marked(base: RuleBase) -> list[Schema]:
+    """What the marks of each check can be about."""
+    k, rules = base.knowledge, [rule.id for rule in base.rules]
+    about: dict[str, Collection[str]] = {
+        "unread": k.findings,
+        "never-recommended": k.options,
+        "never-matters": k.attributes,
+        "dead-end": ["every-case"],
     }
-    properties: Schema = {"type": "object", "properties": data, "additionalProperties": False}
-    money = [name for name, term in k.findings.items() if term.type == "money" and term.per_option]
-    return fields(
-        "options",
-        options=entries(fields("label", properties=properties)),
-        properties=entries(term("property"), RESERVED),
-        cost=fields("low high", low=among(money), high=among(money)),
-    )
-
-
-# --- rules -------------------------------------------------------------------------------
-def rule(k: Knowledge) -> Schema:
-    found = fields(
-        "id claims basis then because",
-        id={"type": "string", "pattern": "^[a-z][a-z0-9-]{0,99}$"},
-        claims=cited(k),
-        basis={"enum": list(BASES), "description": "; ".join(f"{b}: {says}" for b, says in BASES.items())},
-        reason=TEXT,
-        when=ref("condition"),
-        then=ref("conclusions"),
-        salience={"type": ["integer", "string"], "pattern": "^-?[0-9]{1,6}$"},
-    )
-    ours: Schema = {"properties": {"basis": {"const": "added"}}, "required": ["basis"]}
-    return {**found, "if": ours, "then": {"required": ["reason"]}}
-
-
-def conclusion(k: Knowledge) -> Schema:
-    findings = {n: t for n, t in terms(k).items() if t.kind == "finding"}
-    concluded: Schema = {n: ref("quantity") if t.numeric else value_of(t) for n, t in findings.items()}
-    finding: Schema = {
-        "type": "object",
-        "properties": concluded,
-        "additionalProperties": False,
-        "minProperties": 1,
-    }
-    advice: Schema = {"anyOf": [TEXT, fields("", says=TEXT, id=TEXT)]}
-    kinds: Schema = {
-        "conclude": one_or_more(finding),
-        "argue": one_or_more(argument(k)),
-        "plan": one_or_more(among(k.steps)),
-        "wait": one_or_more(among(k.steps)),
-        "flag": one_or_more(among(k.flags)),
-        "advise": one_or_more(advice),
-        "caution": one_or_more(advice),
-    }
-    return {"type": "object", "properties": kinds, "additionalProperties": False, "minProperties": 1}
-
-
-def argument(k: Knowledge) -> Schema:
-    stances: dict[str, Schema] = {stance: among(k.topics) for stance in STANCES}
-    rest: dict[str, Schema] = {
-        "target": among(k.targets),
-        "strength": {"enum": list(STRENGTHS)},
-        "says": TEXT,
-    }
-    return {**fields("", {**stances, **rest}), "oneOf": [{"required": [stance]} for stance in STANCES]}
-
-
-# --- cases -------------------------------------------------------------------------------
-def case(k: Knowledge) -> Schema:
-    """The answers, or (what `--json` prints) a mapping with `answers`; null is `unknown`."""
-    answers: Schema = {name: answer(term) for name, term in k.attributes.items()}
-    plain: Schema = {"type": "object", "properties": answers, "additionalProperties": False}
-    printed: Schema = {
-        "type": "object",
-        "properties": {"answers": {"type": "object"}},
-        "required": ["answers"],
-    }
-    return {"if": printed, "then": {"properties": {"answers": plain}}, "else": plain}
+    found: list[Schema] = []
+    for check in CHECKS:
+        if check not in ("tension", "vacuous"):  # the second is about invariants, in the same file
+            names = _listing(Listing(Text()), among(about.get(check, rules)))
+            found.append(
+                {
+                    "if": {"properties": {"check": {"const": check}}, "required": ["check"]},
+                    "then": {"properties": {"about": names}},
+                }
+            )
+    return found

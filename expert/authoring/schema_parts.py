@@ -1,22 +1,15 @@
-"""Pieces that the schemas of all files share: mappings, names, values, conditions, quantities."""
+"""Schemas for the parts of the rule language: names, values, answers, conditions, quantities."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 
+from expert.knowledge.files import NONE
 from expert.knowledge.read_conditions import ARITHMETIC, COMPARISONS
 from expert.language.model import Knowledge, Term
+from expert.language.rules import RuleBase
 
 Schema = dict[str, object]
-
-
-NAME = "^[a-z][a-z0-9_-]{0,59}$"
-
-
-TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": "\\S"}
-
-
-YES_NO: Schema = {"enum": ["yes", "no"]}
 
 
 def ref(name: str) -> Schema:
@@ -28,24 +21,8 @@ def ref_all(name: str) -> Schema:
     return {"allOf": [ref(name)]}
 
 
-def fields(required: str, optional: dict[str, Schema] | None = None, **properties: Schema) -> Schema:
-    """A mapping with these keys; the required ones are texts unless said otherwise."""
-    known: Schema = dict.fromkeys(required.split(), TEXT)
-    return {
-        "type": "object",
-        "properties": {**known, **properties, **(optional or {})},
-        "required": required.split(),
-        "additionalProperties": False,
-    }
-
-
-def entries(of: Schema, reserved: Iterable[str] = (), some: bool = False) -> Schema:
-    """A mapping from names to things."""
-    names: Schema = {"pattern": NAME}
-    if reserved:
-        names["not"] = {"enum": list(reserved)}
-    found: Schema = {"type": "object", "propertyNames": names, "additionalProperties": of}
-    return {**found, "minProperties": 1} if some else found
+def mapping(properties: Mapping[str, Schema]) -> Schema:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def one_or_more(item: Schema) -> Schema:
@@ -61,12 +38,21 @@ def among(names: Collection[str]) -> Schema:
 
 def _as_yaml(name: str) -> list[object]:
     """What YAML 1.2 reads where a name stands without quotes, if that is not a text."""
+    if name.isdigit():
+        return [int(name)]
     return [{"true": True, "false": False, "null": None}[name]] if name in ("true", "false", "null") else []
 
 
 # --- values ------------------------------------------------------------------------------
-def cited(k: Knowledge) -> Schema:
-    return one_or_more(among(k.claims))
+def part(name: str, base: RuleBase, term: Term | None) -> Schema:
+    """The schema of a part of the rule language; `term` is the one under whose name it stands."""
+    if name == "cost":
+        return cost(base.knowledge)
+    if term is None:
+        return ref(name)
+    if name == "given":
+        return given(term)
+    return ref("quantity") if name == "concluded" and term.numeric else value_of(term)
 
 
 def value_of(term: Term) -> Schema:
@@ -107,6 +93,31 @@ def answer(term: Term) -> Schema:
     return {**about, "enum": [*term.values, *truth, *unknown]}
 
 
+def given(term: Term) -> Schema:
+    """An answer as it is spelled in a case file: not, as elsewhere, in the ways of JSON."""
+    found = answer(term)
+    if term.numeric:
+        return {**found, "anyOf": [number_of(term), {"enum": ["unknown"]}]}
+    return {**found, **among([*term.values, "unknown"])}
+
+
+def cost(k: Knowledge) -> Schema:
+    """A cost that is expected."""
+    costs = [number_of(k.findings[name]) for name in k.cost or ()]
+    return {"anyOf": [{"enum": [NONE]}, *costs]} if costs else {"not": {}}
+
+
+def case(k: Knowledge) -> Schema:
+    """The answers, or (what `--json` prints) a mapping with `answers`; null is `unknown`."""
+    printed: Schema = {
+        "type": "object",
+        "properties": {"answers": {"type": "object"}},
+        "required": ["answers"],
+    }
+    plain = mapping({name: answer(term) for name, term in k.attributes.items()})
+    return {"if": printed, "then": {"properties": {"answers": plain}}, "else": plain}
+
+
 # --- conditions --------------------------------------------------------------------------
 def terms(k: Knowledge) -> dict[str, Term]:
     """The terms by the names under which conditions mention them."""
@@ -127,7 +138,7 @@ def condition(k: Knowledge, whole: str, part: str) -> Schema:
     `whole` and `part` are the names of the definitions of such, and of those inside it.
     """
     inner = ref(part)
-    entry: dict[str, object] = {
+    entry: dict[str, Schema] = {
         "any": {"type": "array", "items": inner, "minItems": 2},
         "all": inner,
         "unless": {**ref_all(part), "description": "there is no evidence that"},
@@ -135,24 +146,18 @@ def condition(k: Knowledge, whole: str, part: str) -> Schema:
         "option": one_or_more(among(k.options)),
     }
     entry |= {name: test(term) for name, term in terms(k).items()}
-    mapping: Schema = {"type": "object", "properties": entry, "additionalProperties": False}
-    return {"anyOf": [mapping, {"type": "array", "items": ref(whole)}]}
+    return {"anyOf": [mapping(entry), {"type": "array", "items": ref(whole)}]}
 
 
 def test(term: Term) -> Schema:
     """What a condition may ask of a term."""
     wanted = one_or_more(value_of(term))
     known = ["known", "unknown"] if term.kind == "attribute" else ["known"]
-    compared: Schema = {name: ref("quantity") for name in COMPARISONS} if term.numeric else {}
+    compared = {name: ref("quantity") for name in COMPARISONS} if term.numeric else dict[str, Schema]()
     if term.kind != "finding":
         compared["not"] = wanted
-    mapping: Schema = {
-        "type": "object",
-        "properties": compared,
-        "additionalProperties": False,
-        "minProperties": 1,
-    }
-    choices: list[Schema] = [{"enum": known}, wanted, *([mapping] if compared else [])]
+    comparison: Schema = {**mapping(compared), "minProperties": 1}
+    choices: list[Schema] = [{"enum": known}, wanted, *([comparison] if compared else [])]
     return {"anyOf": choices, "description": term.question or term.label}
 
 
@@ -160,11 +165,6 @@ def quantity(k: Knowledge) -> Schema:
     numeric = [name for name, term in terms(k).items() if term.numeric]
     number: Schema = {"type": ["number", "string"], "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,12})?$"}
     operands: Schema = {"type": "array", "items": ref("quantity"), "minItems": 2}
-    computed: Schema = {
-        "type": "object",
-        "properties": {n: {**operands, "maxItems": 2} if n == "minus" else operands for n in ARITHMETIC},
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
+    operators = {n: {**operands, "maxItems": 2} if n == "minus" else operands for n in ARITHMETIC}
+    computed: Schema = {**mapping(operators), "minProperties": 1, "maxProperties": 1}
     return {"anyOf": [number, among(numeric), computed]}

@@ -567,7 +567,7 @@ FILES = (
     File("claims", "kb/claims.yaml", "What the document says, sentence by sentence.", CLAIMS),
     File("vocabulary", "kb/vocabulary.yaml", "The names that rules use.", VOCABULARY),
     File("options", "kb/options.yaml", "What can be recommended, and what is said of it.", OPTIONS),
-    File("rules", "rules/*.yaml", "What follows from what.", Listing(WRITTEN_RULE, alone=False)),
+    File("rules", "rules/*.yaml", "What follows from what.", Listing(WRITTEN_RULE, least=0, alone=False)),
     File(
         "cases",
         "kb/cases/*.yaml",

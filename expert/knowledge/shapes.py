@@ -95,6 +95,9 @@ class Either(NamedTuple):
     shape: Shape
 
 
+KINDS = ("attribute", "finding", "property")  # of terms
+
+
 _ARTICLES = {"attribute": "an attribute", "money": "money"}
 
 
@@ -149,6 +152,11 @@ class Shape(NamedTuple):
     def names(self) -> list[str]:
         return [key.name for key in self.keys]
 
+    @property
+    def usable(self) -> list[Key]:
+        """The keys, without those for terms of another kind: they are read, and refused in better words."""
+        return [key for key in self.keys if not set(key.only) & set(KINDS) or self.name in key.only]
+
     def key(self, name: str) -> Key | None:
         return next((key for key in self.keys if key.name == name), None)
 
@@ -192,3 +200,14 @@ def held_by(mapping: Mapping | None, key: str) -> Value | None:
         found = mapping.key(key)
         return found.holds if found else None
     return mapping.item if mapping else None
+
+
+def keys_of(value: Value) -> list[tuple[Shape, Key]]:
+    """Every key of a kind of value and of all that it holds, each after the one that holds it."""
+    mapping = mapping_in(value)
+    if not isinstance(mapping, Shape):
+        return keys_of(mapping.item) if mapping else []
+    found: list[tuple[Shape, Key]] = []
+    for key in mapping.usable:
+        found += [(mapping, key), *keys_of(key.holds)]
+    return found
