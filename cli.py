@@ -71,6 +71,7 @@ def print_version(wanted: bool) -> None:
 
 @app.callback()
 def look(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=print_version, help="Print the version.")
     ] = False,
@@ -84,9 +85,9 @@ def look(
 ) -> None:
     """The whole program."""
     if plain or width != 80:
-        from expert.views.terminal import ask_for
+        from expert.views.terminal import Look
 
-        ask_for(width, plain)
+        context.obj = Look(width, plain)
 
 
 # --- consult -------------------------------------------------------------------------------
@@ -135,9 +136,10 @@ def consult(
     if json:
         print_json({**plain(found), "unreviewed": missing})
     else:
-        from expert.views.text import consultation_text
+        from expert.views.consultations import consultation_blocks
 
-        emit(consultation_text(found, base.knowledge, brief, trace, table_format, missing))
+        blocks = consultation_blocks(found, base.knowledge, brief, trace, missing)
+        emit(*blocks, table_format=table_format)
         if saved:
             emit(f"Record {saved.id}, head {saved.hash}")
     if has_todos(base.knowledge.files):
@@ -269,7 +271,8 @@ def explain_how(
               cicatrix explain how punch last
     """
     from expert.consultation.explain import find_subject, how
-    from expert.views.text import footer, tree_text
+    from expert.views.consultations import explanation, footer
+    from expert.views.document import apart
 
     with problems_shown():
         asked = the_case(rest, case_file, ledger, kb)
@@ -278,7 +281,8 @@ def explain_how(
     if json:
         print_json(tuple(trees))
     elif trees:
-        emit(tree_text(trees) + "\n\n" + footer(asked.found, asked.unreviewed, asked.recorded))
+        end = footer(asked.found, asked.unreviewed, asked.recorded)
+        emit(apart(*(explanation(tree) for tree in trees)), end)
     else:
         emit(f"Nothing was concluded about {subject.id}: see `explain why-not {subject.id}`.")
 
@@ -310,7 +314,7 @@ def explain_why_not(
     """
     from expert.consultation.explain import find_subject, why_not
     from expert.consultation.relevance import Reach
-    from expert.views.text import footer, why_not_text
+    from expert.views.consultations import footer, why_not_blocks
 
     goal = verdict_in(rest or [])
     with problems_shown():
@@ -321,7 +325,7 @@ def explain_why_not(
         print_json(reason)
     else:
         end = footer(asked.found, asked.unreviewed, asked.recorded)
-        emit(why_not_text(reason, asked.base, sentences) + "\n\n" + end)
+        emit(*why_not_blocks(reason, asked.base, sentences), end)
 
 
 def verdict_in(words: list[str]) -> str:
@@ -362,7 +366,7 @@ def what_if_command(
     from expert.consultation.compare import what_if
     from expert.consultation.outcome import follow
     from expert.review.approvals import unreviewed
-    from expert.views.text import footer, what_if_text
+    from expert.views.consultations import footer, what_if_block
 
     with problems_shown():
         check_format(table_format)
@@ -379,7 +383,7 @@ def what_if_command(
     if json:
         print_json(tuple(differences))
     else:
-        emit(what_if_text(differences, table_format) + "\n\n" + footer(after, missing))
+        emit(what_if_block(differences), footer(after, missing), table_format=table_format)
 
 
 # --- kb --------------------------------------------------------------------------------------
@@ -388,21 +392,21 @@ def what_if_command(
 @kb_app.command("show")
 def kb_show(kb: Kb = None) -> None:
     """What the knowledge base holds, and its content hash."""
-    from expert.views.text import knowledge_text
+    from expert.views.knowledge import knowledge_blocks
 
     with problems_shown():
-        emit(knowledge_text(open_knowledge(kb)))
+        emit(*knowledge_blocks(open_knowledge(kb)))
 
 
 @kb_app.command("claims")
 def kb_claims(kb: Kb = None) -> None:
     """Every claim of the document, in our words, and what rests on it."""
     from expert.language.rules import cited
-    from expert.views.text import claims_text
+    from expert.views.knowledge import claims_blocks
 
     with problems_shown():
         base = open_knowledge(kb)
-    emit(claims_text(base, cited(base)))
+    emit(*claims_blocks(base, cited(base)))
 
 
 @kb_app.command("rules")
@@ -415,34 +419,33 @@ def kb_rules(
     Example: cicatrix kb rules depth-decides
     """
     from expert.io.problems import CaseError, not_among
-    from expert.language.english import Phrases
+    from expert.views.knowledge import rules_blocks
 
     with problems_shown():
         base = open_knowledge(kb)
         ids = [rule.id for rule in base.rules]
         if id is not None and id not in ids:
             raise CaseError([not_among("rule", id, ids)])
-    phrases = Phrases(base.knowledge)
-    emit("\n\n".join("\n".join(phrases.rule(rule)) for rule in base.rules if id in (None, rule.id)))
+    emit(*rules_blocks([rule for rule in base.rules if id in (None, rule.id)], base))
 
 
 @kb_app.command("options")
 def kb_options(kb: Kb = None) -> None:
     """What can be recommended, and what the document says of each."""
-    from expert.views.text import options_text
+    from expert.views.knowledge import options_blocks
 
     with problems_shown():
-        emit(options_text(open_knowledge(kb)))
+        emit(*options_blocks(open_knowledge(kb)))
 
 
 @kb_app.command("questions")
 def kb_questions(kb: Kb = None) -> None:
     """What a case can say, and how it is asked."""
-    from expert.views.text import question_lines
+    from expert.views.knowledge import questions_blocks
 
     with problems_shown():
         base = open_knowledge(kb)
-    emit("\n\n".join("\n".join(question_lines(term)) for term in base.knowledge.attributes.values()))
+    emit(*questions_blocks(base))
 
 
 @kb_app.command("coverage")
@@ -450,7 +453,7 @@ def kb_coverage(document: Document = None, json: Json = False, kb: Kb = None) ->
     """Whether every sentence of the document is accounted for; exits with 1 if not."""
     from expert.commands.shared import hint
     from expert.knowledge.document import coverage
-    from expert.views.text import coverage_text
+    from expert.views.knowledge import coverage_blocks
 
     with problems_shown():
         base = open_knowledge(kb)
@@ -459,7 +462,7 @@ def kb_coverage(document: Document = None, json: Json = False, kb: Kb = None) ->
     if json:
         print_json(tuple(places))
     else:
-        emit(coverage_text(places, base, document is not None))
+        emit(*coverage_blocks(places, document is not None))
     hint(base, kb, text, aside=json)
     if any(place.status not in ("encoded", "context") for place in places):
         raise typer.Exit(CHECK_FAILED)

@@ -17,6 +17,7 @@ from expert.commands.shared import (
     RecordId,
     ask_line,
     emit,
+    emit_file,
     open_knowledge,
     open_ledger,
     print_json,
@@ -48,7 +49,7 @@ def audit_list(
     Example: cicatrix audit list --since 2026-01-01 --verdict preferred
     """
     from expert.ledger.search import Filter, summaries
-    from expert.views.terminal import table
+    from expert.views.records import records_table
 
     with problems_shown():
         wanted = Filter(since, until, option, verdict, rule, claim, knowledge).checked()
@@ -57,10 +58,7 @@ def audit_list(
     if json:
         print_json(tuple(found))
     else:
-        rows = [[s.id, s.time, s.label, s.knowledge, s.what] for s in found]
-        # wrapping takes most of the time
-        widths = [None, None, None, None, 40 if any(len(s.what) > 40 for s in found) else None]
-        emit(table(rows, ["Record", "Time", "Label", "Knowledge", "What"], "simple", widths))
+        emit(records_table(found))
 
 
 @audit_app.command("show")
@@ -77,7 +75,8 @@ def audit_show(
     Example: cicatrix audit show last --brief
     """
     from expert.ledger.records import base_of, consultation_of, unreviewed_in
-    from expert.views.text import claims_used, consultation_text, record_text
+    from expert.views.consultations import consultation_blocks
+    from expert.views.records import claims_used, record_blocks
 
     with problems_shown(), open_ledger(ledger) as store:
         entry = store.entry(id)
@@ -86,11 +85,13 @@ def audit_show(
             return
         found, base = consultation_of(entry), base_of(store, entry)
         sentences = read_document(document)
-    emit(record_text(entry.header, entry.content or {}, entry.hash))
-    unreviewed = unreviewed_in(entry)
-    emit("\n" + consultation_text(found, base.knowledge, brief, trace, "simple", unreviewed))
+    blocks = [
+        record_blocks(entry.header, entry.content or {}, entry.hash),
+        *consultation_blocks(found, base.knowledge, brief, trace, unreviewed_in(entry)),
+    ]
     if sentences:
-        emit("\n" + claims_used(found, base.knowledge, sentences))
+        blocks.append(claims_used(found, base.knowledge, sentences))
+    emit(*blocks)
 
 
 @audit_app.command("verify")
@@ -108,7 +109,7 @@ def audit_verify(
 
     from expert.io.problems import CaseError, Problem
     from expert.ledger.bundle import verify_bundle
-    from expert.views.text import verified_text
+    from expert.views.records import verified_blocks
 
     with problems_shown():
         if head and not re.fullmatch("[0-9a-f]{8,64}", head := head.lower()):
@@ -121,9 +122,7 @@ def audit_verify(
     if json:
         print_json(found)
     else:
-        emit(verified_text(found))
-        for erased in found.erasures:
-            emit(f"  {erased.id} was erased at {erased.time}")
+        emit(*verified_blocks(found))
     if found.fault:
         raise typer.Exit(CHECK_FAILED)
 
@@ -147,21 +146,24 @@ def audit_replay(
     from expert.io.json import plain
     from expert.ledger.records import consultations
     from expert.ledger.replay import impact, replay
-    from expert.views.text import impact_text, replayed_text
+    from expert.views.document import Block
+    from expert.views.records import impact_blocks, replayed_blocks
 
     with problems_shown(), open_ledger(ledger) as store:
         total, entries = consultations(store, ids or [], all)
         if current:
             base = open_knowledge(kb)
             affected = tuple(impact(progress(entries, total), base))
-            text, found = impact_text(affected, total), plain(affected)
+            blocks: list[Block] = impact_blocks(affected, total)
+            found = plain(affected)
         else:
             changed = tuple(r for r in replay(store, progress(entries, total)) if not r.same)
-            text, found = replayed_text(changed, total), plain(changed)
+            blocks = [*replayed_blocks(changed, total)]
+            found = plain(changed)
     if json:
         print_json(found)
     else:
-        emit(text)
+        emit(*blocks)
     if found:
         raise typer.Exit(CHECK_FAILED)
 
@@ -216,8 +218,7 @@ def audit_export(
             raise CaseError([not_among("format", format, ["jsonl", "prov"])])
         lines = bundle_lines(store) if format == "jsonl" else [provenance(store, store.entry(id))]
         if output is None:
-            for line in lines:
-                emit(line)
+            emit_file(lines)
         else:
             write_whole(output, lines)
 
@@ -232,11 +233,11 @@ def audit_import(
     Example: cicatrix audit import consultations.jsonl --ledger theirs.sqlite
     """
     from expert.ledger.bundle import import_bundle
-    from expert.views.text import verified_text
+    from expert.views.records import verified_blocks
 
     with problems_shown():
         found = import_bundle(bundle, ledger)
-    emit(verified_text(found))
+    emit(*verified_blocks(found))
     if found.fault:
         raise typer.Exit(CHECK_FAILED)
 

@@ -24,6 +24,7 @@ from expert.commands.shared import (
     say,
 )
 from expert.io.files import write_whole
+from expert.views.knowledge import warnings_blocks
 
 if TYPE_CHECKING:
     from expert.language.rules import RuleBase
@@ -125,9 +126,7 @@ def lint_once(kb: Path | None, strict: bool) -> None:
         base = open_knowledge(kb)
         _renew_schemas(base, kb)
     found = warnings(base)
-    for problem in found:
-        emit(f"warning: {problem}")
-    emit(f"{len(base.rules)} rules, {len(base.knowledge.claims)} claims: no errors, {len(found)} warnings.")
+    emit(*warnings_blocks(base, found))
     hint(base, kb)
     if strict and found:
         raise typer.Exit(CHECK_FAILED)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expert.commands.shared import Kb, emit, open_knowledge, problems_shown
+from expert.commands.shared import Kb, emit_file, open_knowledge, problems_shown
 from expert.io.files import write_whole
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def export(
         if output is not None:
             write_whole(output, lines)
             return
-    for line in lines:
-        emit(line)
+    emit_file(lines)
 
 
 def writers() -> dict[str, Writer]:

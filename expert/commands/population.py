@@ -27,7 +27,7 @@ from expert.commands.shared import (
     say,
     settings,
 )
-from expert.views.populations import _affected_blocks, _summary_blocks
+from expert.views.populations import affected_blocks, run_blocks, summary_blocks
 
 if TYPE_CHECKING:
     from expert.population.run import Counts, Seen
@@ -111,9 +111,7 @@ def population_run(
     if json:
         print_json(counts)
     else:
-        emit(f"{counts.read:,} read, {counts.accepted:,} accepted, {counts.rejected:,} rejected")
-        if counts.rejected:
-            emit(f"Rows that are no cases, with the reasons: {where}")
+        emit(*run_blocks(counts, where))
     if counts.rejected:
         raise typer.Exit(CHECK_FAILED)
 
@@ -159,9 +157,10 @@ def population_explain(
     if json:
         print_json({**plain(found), "unreviewed": unreviewed})
     else:
-        from expert.views.text import consultation_text
+        from expert.views.consultations import consultation_blocks
 
-        emit(consultation_text(found, results.base.knowledge, brief, trace, table_format, unreviewed))
+        blocks = consultation_blocks(found, results.base.knowledge, brief, trace, unreviewed)
+        emit(*blocks, table_format=table_format)
 
 
 @population_app.command("summary")
@@ -194,7 +193,7 @@ def population_summary(
     if json:
         print_json(found)
     else:
-        emit("\n\n".join(_summary_blocks(found, results.base, table_format)))
+        emit(*summary_blocks(found, results.base.knowledge), table_format=table_format)
 
 
 @population_app.command("diff")
@@ -228,6 +227,6 @@ def population_diff(
     if json:
         print_json(found)
     else:
-        emit("\n\n".join(_affected_blocks(found, table_format)))
+        emit(*affected_blocks(found), table_format=table_format)
     if found.touched or found.old != found.new:
         raise typer.Exit(CHECK_FAILED)

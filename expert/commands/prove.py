@@ -18,7 +18,7 @@ from expert.commands.shared import (
     problems_shown,
     say,
 )
-from expert.views.proofs import report_text
+from expert.views.proofs import report_blocks
 
 
 def prove(
@@ -55,7 +55,7 @@ def prove(
     if json:
         print_json(report)
     else:
-        emit(report_text(report))
+        emit(*report_blocks(report))
     hint(base, kb, proof=report, aside=json)
     if not report.holds:
         raise typer.Exit(CHECK_FAILED)

@@ -19,7 +19,9 @@ from expert.commands.shared import (
     problems_shown,
     read_document,
 )
-from expert.views.reviews import _approved_lines, _claim_text, _lines, english
+from expert.views.knowledge import claim_words
+from expert.views.reviews import approved_blocks, english, review_blocks
+from expert.views.terminal import flat
 
 if TYPE_CHECKING:
     from expert.io.problems import Problem
@@ -55,7 +57,7 @@ def review(
     if json:
         print_json(_json(base, found, left, sentences))
     else:
-        emit("\n".join(_lines(base, found, left, sentences)))
+        emit(*review_blocks(base, found, left, sentences))
     if any(pair.waits for pair in found):
         raise typer.Exit(CHECK_FAILED)
 
@@ -85,7 +87,7 @@ def _json(base: RuleBase, found: list[Pair], left: list[Problem], sentences: dic
                 "changed": list(pair.changed),
                 "approval": approval and {"by": approval.by, "on": approval.on, "note": approval.note},
                 "says": english(pair, base, phrases),
-                "claim_says": _claim_text(pair.claim, base),
+                "claim_says": flat(claim_words(base.knowledge.claims[pair.claim], base.knowledge)),
                 "sentence": sentences.get(pair.claim),
             }
         )
@@ -125,7 +127,7 @@ def approve(
         approvals = [_approval(pair, by, on, note) for pair in chosen]
         if approvals:
             append(BUILT_IN[0] if kb is None else kb, approvals)
-    emit("\n".join(_approved_lines(approvals, found, by, on)))
+    emit(*approved_blocks(approvals, found, by, on))
 
 
 def signature(by: str, note: str, on: str) -> tuple[str, str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeVar
 
+import click
 import typer
 
 from expert.commands import completion
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from expert.ledger.store import Ledger
     from expert.proof.proofs import Report
     from expert.review.approvals import Reviews
+    from expert.views.document import Block
+    from expert.views.terminal import Look
 
 
 # --- what comes next -------------------------------------------------------------------------
@@ -290,17 +293,29 @@ def print_json(record: object) -> None:
     sys.stdout.write(to_json(record) + "\n")
 
 
-def emit(text: str) -> None:
-    """Print a result."""
-    if "expert.views.terminal" in sys.modules:
-        from expert.views.terminal import fitted
+def emit(*blocks: Block | str, table_format: str = "simple") -> None:
+    """Print a result: blocks, as wide as the user asked; a text is a line."""
+    from expert.views.terminal import shown
 
-        text = fitted(text)
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(shown(blocks, asked_look()._replace(table_format=table_format)) + "\n")
+
+
+def emit_file(lines: Iterable[str]) -> None:
+    """Print what is a file for another program: each line as it is, however long."""
+    for line in lines:
+        sys.stdout.write(line + "\n")
+
+
+def asked_look() -> Look:
+    """How the user asked for results to look: it lies in the context of the whole program."""
+    from expert.views.terminal import Look
+
+    context = click.get_current_context(silent=True)
+    return (context and context.find_object(Look)) or Look()
 
 
 def say_wrapped(text: str) -> None:
-    """Print something that is not the result, in lines of at most 80 characters.
+    """Print something that is not the result, in lines as wide as asked, or of at most 80 characters.
 
     A dialogue fits a narrower terminal; results are the same on any.
     """
@@ -308,8 +323,11 @@ def say_wrapped(text: str) -> None:
 
     from expert.views.terminal import WIDTH, wrapped
 
-    most = min(WIDTH, get_terminal_size().columns) if sys.stderr.isatty() else WIDTH
-    say("\n".join(piece for line in text.split("\n") for piece in wrapped(line, most=most)))
+    width = asked_look().width
+    if width == WIDTH and sys.stderr.isatty():
+        width = min(WIDTH, get_terminal_size().columns)
+    for line in text.split("\n"):
+        say("\n".join(wrapped(line, width)))
 
 
 def say(text: str) -> None:

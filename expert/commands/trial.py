@@ -23,12 +23,12 @@ from expert.commands.shared import (
 )
 from expert.views.trials import (
     Results,
-    _diff_lines,
-    _failure_text,
-    _fits,
-    _load_lines,
-    _score_lines,
-    _test_lines,
+    case_blocks,
+    diff_blocks,
+    failure_words,
+    fits,
+    load_blocks,
+    score_blocks,
 )
 
 if TYPE_CHECKING:
@@ -80,9 +80,8 @@ def test(
     if json:
         print_json(_test_json(base, results, covered, suggestions, score))
     else:
-        emit("\n".join(_test_lines(base, results, covered, suggestions)))
-        if score:
-            emit("\n".join(_score_lines(score, base, kb)))
+        blocks = case_blocks(base, results, covered, suggestions)
+        emit(*blocks, *([score_blocks(score, base, kb)] if score else []))
     hint(base, kb, aside=json)
     if mutate and failed:
         say("No mutants were tried: every case has to pass first.")
@@ -106,7 +105,7 @@ def _test_json(
 
     found: dict[str, object] = {
         "cases": [
-            {"case": case.name, "place": str(case.span), "failures": [_failure_text(f) for f in wrong]}
+            {"case": case.name, "place": str(case.span), "failures": [failure_words(f) for f in wrong]}
             for case, wrong in results
         ],
         "rules": ratio(covered.share(rules=True)),
@@ -145,7 +144,7 @@ def load_bearing(json: Json = False, kb: Kb = None) -> None:
     if json:
         print_json([_load_json(load, base) for load in found.claims])
     else:
-        emit("\n".join(_load_lines(found, base, kb)))
+        emit(*load_blocks(found, base, kb))
 
 
 def _load_json(load: Load, base: RuleBase) -> dict[str, object]:
@@ -178,7 +177,7 @@ def diff(old: Base, new: Base = "now", json: Json = False, ledger: LedgerFile = 
     if json:
         print_json(_diff_json(found, bases))
     else:
-        emit("\n".join(_diff_lines(found, bases, kb if new == "now" else Path(new))))
+        emit(*diff_blocks(found, bases, kb if new == "now" else Path(new)))
     if not found.same:
         raise typer.Exit(CHECK_FAILED)
 
@@ -187,7 +186,7 @@ def _diff_json(found: Differences, bases: list[RuleBase]) -> dict[str, object]:
     from expert.consultation.case import plain_answers
 
     def answers(change: Change) -> object:
-        owner = next(b for b in reversed(bases) if change.example is None or _fits(change.example, b))
+        owner = next(b for b in reversed(bases) if change.example is None or fits(change.example, b))
         return change.example and plain_answers(change.example, owner.knowledge)
 
     return {

@@ -17,7 +17,7 @@ from expert.language.english import STANCE_WORDS, VERDICT_WORDS, count, known, s
 from expert.language.model import Knowledge
 from expert.ledger.records import unreviewed_in
 from expert.ledger.store import Entry
-from expert.views.text import MARKS, cost_words, footer, notes_on, when
+from expert.views.consultations import MARKS, _notes_on, _when, cost_words, last_words
 
 MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "ours, to close a gap"}
 
@@ -62,7 +62,7 @@ def page(entry: Entry, found: Consultation, knowledge: Knowledge, sentences: dic
     """The page about a recorded consultation; `sentences` are the document's, where it is at hand."""
     content: dict[str, Any] = entry.content or {"answers": [], "label": ""}
     ranked = sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict))
-    end = footer(found, unreviewed_in(entry), recorded=True)
+    end = " ".join(last_words(found, unreviewed_in(entry), recorded=True))
     steps = [_e("li", escape(s.text), " ", _code(s.step), " ", _refs(s.claims)) for s in found.plan]
     parts = {
         "Answers": _answers(content["answers"], knowledge),
@@ -143,7 +143,13 @@ def _answers(answers: list[dict[str, Any]], knowledge: Knowledge) -> str:
 def _recommendation(ranked: list[Recommendation], knowledge: Knowledge) -> str:
     rows = []
     for r in ranked:
-        row = [r.label, VERDICT_WORDS[r.verdict], when(r), cost_words(r.cost), notes_on(r, knowledge) or "-"]
+        row = [
+            r.label,
+            VERDICT_WORDS[r.verdict],
+            _when(r),
+            cost_words(r.cost),
+            _notes_on(r, knowledge) or "-",
+        ]
         rows.append([escape(cell) for cell in row])
     return _table("The best verdict first.", ["Option", "Verdict", "When", "Cost", "Notes"], rows)
 

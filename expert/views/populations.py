@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from expert.language.model import Knowledge
-    from expert.language.rules import RuleBase
+from expert.language.english import VERDICT_WORDS
+from expert.language.model import Knowledge
+from expert.views.document import Block, Line, Section, Table, apart
+
+if TYPE_CHECKING:  # they take Polars
     from expert.population.affected import Affected
+    from expert.population.run import Counts
     from expert.population.summary import PopulationSummary, Spread
 
 
-# --- words -----------------------------------------------------------------------------------------
+def run_blocks(counts: Counts, rejects: Path) -> list[Block]:
+    """How many rows were cases, and where the others are."""
+    lines: list[Block] = [
+        Line(f"{counts.read:,} read, {counts.accepted:,} accepted, {counts.rejected:,} rejected")
+    ]
+    if counts.rejected:
+        lines.append(Line(f"Rows that are no cases, with the reasons: {rejects}"))
+    return lines
+
+
+def summary_blocks(found: PopulationSummary, knowledge: Knowledge) -> list[Section]:
+    """Cases, verdicts, questions, costs, and the rules that fired."""
+    sections = [apart(Line(f"Cases: {found.cases:,}")), apart(_by_option(found, knowledge))]
+    sections += _questions(found, knowledge)
+    if found.costs:
+        headers = ["Cost", "", "cases", "total", "least", "1/4", "1/2", "3/4", "most"]
+        sections.append(apart(Table(headers, [_cost_row(spread, knowledge) for spread in found.costs])))
+    rows = []
+    for share in sorted(found.fired, key=lambda share: -share.cases):
+        rows.append([share.name, f"{share.cases:,}", _percent(share.cases, found.cases)])
+    return [*sections, apart(Table(["Rule fired", "cases", "share"], rows, [60, None, None]))]
+
+
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%" if whole else "-"
 
 
-def _summary_blocks(found: PopulationSummary, base: RuleBase, format: str) -> Iterator[str]:
-    from expert.views.terminal import table
-
-    k, n = base.knowledge, found.cases
-
-    def counted(rows: Iterable[tuple[str, int]], headers: list[str]) -> str:
-        body = [[name, f"{cases:,}", _percent(cases, n)] for name, cases in rows]
-        return table(body, [*headers, "cases", "share"], format, [60, None, None])
-
-    yield f"Cases: {n:,}"
-    yield _by_option(found, k, format)
-    yield _questions(found, k, format)
-    costs = [_cost_row(spread, k) for spread in found.costs]
-    if costs:
-        headers = ["Cost", "", "cases", "total", "least", "1/4", "1/2", "3/4", "most"]
-        yield table(costs, headers, format, [None] * 9)
-    fired = sorted(((share.name, share.cases) for share in found.fired), key=lambda pair: -pair[1])
-    yield counted(fired, ["Rule fired"])
-
-
-def _by_option(found: PopulationSummary, k: Knowledge, format: str) -> str:
-    from expert.language.english import VERDICT_WORDS
-    from expert.views.terminal import table
-
+def _by_option(found: PopulationSummary, k: Knowledge) -> Table:
     now = {share.name: share.cases for share in found.timings if share.value == "now"}
     open = {share.name: share.cases for share in found.open}
     rows = []
@@ -52,19 +54,18 @@ def _by_option(found: PopulationSummary, k: Knowledge, format: str) -> str:
             counts = [f"{share.cases:,}", _percent(share.cases, found.cases)]
             rows.append([about[0], VERDICT_WORDS[share.value], *counts, *about[1:]])
             about = ["", "", ""]
-    return table(rows, ["Option", "Verdict", "cases", "share", "now", "open"], format, [30, *[None] * 5])
+    return Table(["Option", "Verdict", "cases", "share", "now", "open"], rows, [30, *[None] * 5])
 
 
-def _questions(found: PopulationSummary, k: Knowledge, format: str) -> str:
-    from expert.views.terminal import table
-
-    asked = [(k.attributes[q.attribute].label, q) for q in found.questions if q.unknown]
-    rows = [
-        [label, f"{q.unknown:,}", _percent(q.unknown, found.cases), f"{q.settles:,}"] for label, q in asked
-    ]
+def _questions(found: PopulationSummary, k: Knowledge) -> list[Section]:
+    rows = []
+    for q in found.questions:
+        if q.unknown:
+            label, share = k.attributes[q.attribute].label, _percent(q.unknown, found.cases)
+            rows.append([label, f"{q.unknown:,}", share, f"{q.settles:,}"])
     told = f"Cases with a verdict that answers could still change: {found.open_cases:,}"
-    headers = ["Not known", "cases", "share", "would settle"]
-    return told + ("\n\n" + table(rows, headers, format, [50, None, None, None]) if rows else "")
+    table = Table(["Not known", "cases", "share", "would settle"], rows, [50, None, None, None])
+    return [apart(Line(told)), *([apart(table)] if rows else [])]
 
 
 def _cost_row(spread: Spread, k: Knowledge) -> list[str]:
@@ -73,22 +74,30 @@ def _cost_row(spread: Spread, k: Knowledge) -> list[str]:
     return [k.options[spread.option].label, side, f"{spread.cases:,}", *amounts]
 
 
-def _affected_blocks(found: Affected, format: str) -> Iterator[str]:
-    from expert.views.terminal import table
-
-    yield (
-        f"{found.compared:,} cases under both, of which {found.touched:,} "
-        f"({_percent(found.touched, found.compared)}) are shown something else"
-    )
+def affected_blocks(found: Affected) -> list[Section]:
+    """How many are shown something else, what, and which rules are behind it."""
+    share = _percent(found.touched, found.compared)
+    both = f"{found.compared:,} cases under both"
+    sections = [apart(Line(f"{both}, of which {found.touched:,} ({share}) are shown something else"))]
     if found.old != found.new:
-        yield f"Accepted: {found.old.accepted:,} by the old, {found.new.accepted:,} by the new"
+        accepted = f"Accepted: {found.old.accepted:,} by the old, {found.new.accepted:,} by the new"
+        sections.append(apart(Line(accepted)))
     if found.moved:
-        moved = [
-            [m.option, m.what, f"{m.before} -> {m.after}", f"{m.cases:,}", " ".join(map(str, m.rows))]
-            for m in found.moved
-        ]
+        moved = []
+        for m in found.moved:
+            change = f"{m.before} -> {m.after}"
+            moved.append([m.option, m.what, change, f"{m.cases:,}", " ".join(map(str, m.rows))])
         headers = ["Option", "", "old -> new", "cases", "rows, such as"]
-        yield table(moved, headers, format, [20, None, 30, None, 16])
+        sections.append(apart(Table(headers, moved, [20, None, 30, None, 16])))
+    rows = _rules_behind(found)
+    if rows:
+        headers = ["Rule behind it", "claims", "edited", "fires only before", "only after"]
+        sections.append(apart(Table(headers, rows, [36, 20, None, None, None])))
+    return sections
+
+
+def _rules_behind(found: Affected) -> list[list[str]]:
+    """Each rule that is behind a change, or fires for others than it did."""
     behind = {rule.rule: rule for change in found.moved for rule in change.responsible}
     behind |= {rule.rule: rule for rule in found.rules}
     otherwise = {rule.rule: rule for rule in found.rules}
@@ -96,6 +105,4 @@ def _affected_blocks(found: Affected, format: str) -> Iterator[str]:
     for id, rule in behind.items():
         counts = [f"{n:,}" for n in otherwise[id][2:4]] if id in otherwise else ["-", "-"]
         rows.append([id, " ".join(rule.claims), "yes" if rule.edited else "no", *counts])
-    if rows:
-        headers = ["Rule behind it", "claims", "edited", "fires only before", "only after"]
-        yield table(rows, headers, format, [36, 20, None, None, None])
+    return rows

@@ -4,71 +4,64 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from expert.language.keys import with_option
+from expert.consultation.result import name_of
+from expert.views.document import Block, Item, Line, Marked, Paragraph, Section, apart, citing
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # they take Z3
     from expert.proof.proofs import Found, Proof, Report, StructuralCheck, Witness
 
 
-def report_text(report: Report) -> str:
+def report_blocks(report: Report) -> list[Section]:
     """The report on a page."""
-    lines = ["Invariants, over all cases" if report.proofs else "There are no invariants: kb/invariants.yaml"]
+    proofs: list[Block] = []
     for proof in report.proofs:
-        lines += _proof_lines(proof)
-    lines += ["", "The rules themselves, over all cases"]
+        proofs += _proof(proof)
+    checks: list[Block] = []
     for check in report.checks:
-        lines += _check_lines(check)
+        checks += _check(check)
     proved = sum(proof.status == "proved" for proof in report.proofs)
     held = sum(check.status == "holds" for check in report.checks)
     found = f"{proved} of {len(report.proofs)} invariants proved"
-    return "\n".join([*lines, "", f"{found}, {held} of {len(report.checks)} checks hold."])
+    title = "Invariants, over all cases" if proofs else "There are no invariants: kb/invariants.yaml"
+    return [
+        Section(title, tuple(proofs)),
+        Section("The rules themselves, over all cases", tuple(checks)),
+        apart(Line(f"{found}, {held} of {len(report.checks)} checks hold.")),
+    ]
 
 
-def _proof_lines(proof: Proof) -> list[str]:
-    lines = _wrapped(f"  {proof.status:14}  {proof.invariant}: {proof.says}{_cited(proof.claims)}", 18)
+def _proof(proof: Proof) -> list[Block]:
+    said = citing(f"{proof.invariant}: {proof.says}", proof.claims)
+    blocks: list[Block] = [Item(f"{proof.status:14}  ", said)]
     if proof.option:
-        lines.append(f"{'':18}for {proof.option}:")
+        blocks.append(Line(f"for {proof.option}:", 18))
     for witness in proof.witnesses:
-        lines += _witness_lines(witness, 18)
-    return lines
+        blocks += _witness(witness, 18)
+    return blocks
 
 
-def _check_lines(check: StructuralCheck) -> list[str]:
-    lines = _wrapped(f"  {check.status:14}  {check.check}: {check.says}", 18)
+def _check(check: StructuralCheck) -> list[Block]:
+    blocks: list[Block] = [Item(f"{check.status:14}  ", f"{check.check}: {check.says}")]
     for found in check.found:
-        lines += _found_lines(found)
-    return lines
+        blocks += _found(found)
+    return blocks
 
 
-def _found_lines(found: Found) -> list[str]:
+def _found(found: Found) -> list[Block]:
     about = " and ".join(found.about)
-    lines = _wrapped(f"{'':18}{about}: {found.says}{_cited(found.claims)}", 20)
+    blocks: list[Block] = [Paragraph(citing(f"{about}: {found.says}", found.claims), 18, 2)]
     if found.intended:
-        lines += _wrapped(f"{'':20}intended: {found.intended}", 22)
-        return [*lines, *(f"{'':20}{witness.command}" for witness in found.witnesses)]
+        blocks.append(Paragraph(f"intended: {found.intended}", 20, 2))
+        return [*blocks, *(Line(Marked(witness.command, "code"), 20) for witness in found.witnesses)]
     for witness in found.witnesses:
-        lines += _witness_lines(witness, 20)
-    return lines
+        blocks += _witness(witness, 20)
+    return blocks
 
 
-def _witness_lines(witness: Witness, indent: int) -> list[str]:
+def _witness(witness: Witness, indent: int) -> list[Block]:
     seen = "" if witness.confirmed else "   (NOT CONFIRMED by running it)"
-    lines = [f"{'':{indent}}{witness.command}{seen}"]
+    blocks: list[Block] = [Line((Marked(witness.command, "code"), seen), indent)]
     for firing in witness.firings:
-        name = with_option(firing.rule, firing.option)
-        lines.append(f"{'':{indent + 2}}#{firing.n} {name} ({firing.basis}){_cited(firing.claims)}")
-    return lines
-
-
-def _cited(claims: tuple[str, ...]) -> str:
-    return f"  [{' '.join(claims)}]" if claims else ""
-
-
-def _wrapped(text: str, indent: int) -> list[str]:
-    from expert.views.terminal import wrapped
-
-    first = len(text) - len(text.lstrip())
-    body = text[first:]
-    if first == 2:  # keep the column of the status
-        return wrapped(body[16:], f"  {body[:16]}", " " * 18)
-    return wrapped(body, " " * first, " " * indent)
+        head = f"#{firing.n} ", Marked(name_of(firing), "name"), " ", Marked(firing.basis, "basis")
+        blocks.append(Line(citing(head, firing.claims), indent + 2))
+    return blocks

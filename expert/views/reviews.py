@@ -2,61 +2,47 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from itertools import zip_longest
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
-if TYPE_CHECKING:
-    from expert.io.problems import Problem
-    from expert.language.english import Phrases
-    from expert.language.rules import Rule, RuleBase
-    from expert.review.approvals import Approval, Pair
+from expert.io.problems import Problem
+from expert.language.english import Phrases, count, readable
+from expert.language.rules import Rule, RuleBase
+from expert.review.approvals import FILE, Approval, Pair
+from expert.views.document import Beside, Block, Item, Line, Marked, Paragraph, Section, Words, apart
+from expert.views.knowledge import claim_words
 
-
-Fold = Callable[[str, str, str], list[str]]
-
-
-COLUMN = 39  # characters of each of the two that stand side by side
+HANG = 7  # characters to the text of a claim, and of a clause that goes on
 
 
 # --- side by side --------------------------------------------------------------------------------
-def _lines(
-    base: RuleBase, found: list[Pair], left: list[Problem], sentences: dict[str, str]
-) -> Iterator[str]:
-    from expert.language.english import Phrases
-
+def review_blocks(
+    base: RuleBase, found: Sequence[Pair], left: Sequence[Problem], sentences: dict[str, str]
+) -> list[Section]:
+    """What waits, each rule beside its claims; approvals that are about nothing; and how much waits."""
     phrases = Phrases(base.knowledge)
     by_citing: dict[str, list[Pair]] = {}
     for pair in found:
         by_citing.setdefault(pair.citing, []).append(pair)
+    sections = []
     for pairs in by_citing.values():
         if any(pair.waits for pair in pairs):
-            yield from _block(pairs, base, phrases, sentences)
-            yield ""
-    for problem in left:
-        yield f"warning: {problem}"
-    yield _summary(found)
+            sections.append(_rule_and_claims(pairs, base, phrases, sentences))
+    return [*sections, apart(*(Line(f"warning: {problem}") for problem in left), Paragraph(_summary(found)))]
 
 
-def _block(pairs: list[Pair], base: RuleBase, phrases: Phrases, sentences: dict[str, str]) -> Iterator[str]:
+def _rule_and_claims(
+    pairs: Sequence[Pair], base: RuleBase, phrases: Phrases, sentences: dict[str, str]
+) -> Section:
     """A rule on the left, the claims that it cites on the right, each with how its review stands."""
-    from expert.views.terminal import is_plain, wrapped
-
     first, *rest = english(pairs[0], base, phrases)
-    yield first
-    fold: Fold = wrapped if is_plain() else _folded
-    left = [line for clause in rest for line in fold(clause, "  ", " " * 7)]
-    right: list[str] = []
+    left = [Paragraph(clause, 2, HANG - 2) for clause in rest]
+    right: list[Block] = []
     for pair in pairs:
-        quoted = [f"“{sentences[pair.claim]}”"] if pair.claim in sentences else []
-        for n, text in enumerate([_claim_text(pair.claim, base), *quoted, _status(pair)]):
-            right += fold(text, " " * 7 if n else f"{pair.claim:6} ", " " * 7)
-    if is_plain():
-        yield from (*left, *right)
-        return
-    for rule, claim in zip_longest(left, right, fillvalue=""):
-        yield f"{rule:{COLUMN}}  {claim}".rstrip()
+        claim = base.knowledge.claims[pair.claim]
+        right.append(Item(f"{pair.claim:6} ", claim_words(claim, base.knowledge), 0, HANG))
+        quoted: list[Words] = [Marked(sentences[pair.claim], "quote")] if pair.claim in sentences else []
+        right += [Paragraph(words, HANG) for words in (*quoted, _status(pair))]
+    return apart(Line(first), Beside(tuple(left), tuple(right)))
 
 
 def english(pair: Pair, base: RuleBase, phrases: Phrases) -> list[str]:
@@ -72,8 +58,6 @@ def english(pair: Pair, base: RuleBase, phrases: Phrases) -> list[str]:
 
 def _rule_words(rule: Rule, phrases: Phrases) -> Iterator[str]:
     """All of a rule that a reviewer's word is about."""
-    from expert.language.english import readable
-
     k = phrases.knowledge
     head, *clauses = phrases.rule(rule)[: -len(rule.claims)]
     yield head
@@ -83,16 +67,6 @@ def _rule_words(rule: Rule, phrases: Phrases) -> Iterator[str]:
             yield f"argued as: {readable(c.text, k)}"
     if rule.salience:
         yield f"salience {rule.salience}"
-
-
-def _claim_text(id: str, base: RuleBase) -> str:
-    claim = base.knowledge.claims[id]
-    return f"{claim.says} [{base.knowledge.hedges[claim.hedge]}]"
-
-
-def _folded(text: str, first: str, later: str) -> list[str]:
-    """The text in lines that fit a column."""
-    return textwrap.wrap(text, COLUMN, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
 
 
 def _status(pair: Pair) -> str:
@@ -107,10 +81,7 @@ def _status(pair: Pair) -> str:
     return f"-> lapsed: {changed} changed after {a.by} approved it on {a.on}{note}"
 
 
-def _summary(found: list[Pair]) -> str:
-    from expert.language.english import count
-    from expert.views.terminal import wrapped
-
+def _summary(found: Sequence[Pair]) -> str:
     lapsed = sum(pair.status == "lapsed" for pair in found)
     waiting = sum(pair.waits for pair in found)
     if not found:
@@ -123,25 +94,25 @@ def _summary(found: list[Pair]) -> str:
         open_ = {pair.citing for pair in found if pair.kind == kind and pair.waits}
         shares += [f"{len(open_)} of {len(citing)} {what}"] if citing else []
     pairs = f"{count(waiting - lapsed, 'pair')} never approved, {lapsed} lapsed"
-    return "\n".join(wrapped(f"Waiting for review: {', '.join(shares)}; {pairs}."))
+    return f"Waiting for review: {', '.join(shares)}; {pairs}."
 
 
-def _approved_lines(approvals: list[Approval], found: list[Pair], by: str, on: str) -> Iterator[str]:
-    from expert.language.english import count
-    from expert.review.approvals import FILE
-
+def approved_blocks(approvals: Sequence[Approval], found: Sequence[Pair], by: str, on: str) -> list[Line]:
+    """What was approved, by whom, and how much still waits."""
     if not approvals:
-        yield f"Nothing was approved: {by} has approved it already, or nothing waits."
-        return
+        return [Line(f"Nothing was approved: {by} has approved it already, or nothing waits.")]
     claims: dict[str, list[str]] = {}
     for approval in approvals:
         claims.setdefault(approval.citing, []).append(approval.claim)
-    yield f"Approved by {by} on {on}:"
-    yield from (f"  {name}  {' '.join(ids)}" for name, ids in claims.items())
-    yield f"{count(len(approvals), 'approval')} appended to {FILE}; {_still_waiting(approvals, found)}"
+    appended = f"{count(len(approvals), 'approval')} appended to {FILE}"
+    return [
+        Line(f"Approved by {by} on {on}:"),
+        *(Line(f"{name}  {' '.join(ids)}", 2) for name, ids in claims.items()),
+        Line(f"{appended}; {_still_waiting(approvals, found)}"),
+    ]
 
 
-def _still_waiting(approvals: Iterable[Approval], found: list[Pair]) -> str:
+def _still_waiting(approvals: Iterable[Approval], found: Sequence[Pair]) -> str:
     now = {approval[:3] for approval in approvals}
     waiting = sum(pair.waits and pair[:3] not in now for pair in found)
     return f"{waiting} of {len(found)} pairs still wait." if waiting else "nothing waits any more."

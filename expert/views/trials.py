@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from expert.consultation.case import consult_line
+from expert.analysis.ablation import Load, Loads
+from expert.analysis.coverage import Coverage, Suggestion, case_yaml, percent
+from expert.analysis.diff import Change, Differences
+from expert.analysis.expected import Expected, Failure
+from expert.analysis.mutation import KINDS, Score, Survivor
+from expert.consultation.case import Case, consult_line
+from expert.language.model import Knowledge
+from expert.language.rules import RuleBase
+from expert.views.document import Block, Line, Marked, Section, Table, apart
 
-if TYPE_CHECKING:
-    from expert.analysis.ablation import Loads
-    from expert.analysis.coverage import Coverage, Suggestion
-    from expert.analysis.diff import Change, Differences
-    from expert.analysis.expected import Expected, Failure
-    from expert.analysis.mutation import Score, Survivor
-    from expert.consultation.case import Case
-    from expert.language.model import Knowledge
-    from expert.language.rules import RuleBase
-
-
-Results = list[tuple["Expected", "list[Failure]"]]
+Results = list[tuple[Expected, list[Failure]]]
 
 
-def _failure_text(failure: Failure) -> str:
+# --- cases -----------------------------------------------------------------------------------------
+def case_blocks(
+    base: RuleBase, results: Results, covered: Coverage, suggestions: Sequence[Suggestion]
+) -> list[Section]:
+    """Which cases pass, what they cover, and cases that would cover more."""
+    lines = []
+    for case, wrong in results:
+        lines.append(Line(f"{'FAIL' if wrong else 'pass'}  {case.name}"))
+        lines += [Line(failure_words(failure), 6) for failure in wrong]
+    bad = sum(bool(wrong) for _, wrong in results)
+    outcomes = _share(covered.share(rules=False))
+    counts = apart(
+        Line(f"{len(results)} cases: {len(results) - bad} pass, {bad} fail."),
+        Line(f"Rules that fire in some case: {_share(covered.share(rules=True))}."),
+        Line(f"Conditions seen holding, and seen not holding, in some case: {outcomes}."),
+    )
+    return [apart(*lines), counts, *(_suggested(base, suggestion) for suggestion in suggestions)]
+
+
+def failure_words(failure: Failure) -> str:
+    """What was expected of a case, and what was seen."""
     check, seen = failure.check, ", ".join(failure.seen) or "nothing"
     what = f"{check.about} {check.kind}" if check.about else check.kind
     wanted = ", ".join(sorted(check.wanted)) or "nothing"
@@ -33,134 +49,137 @@ def _failure_text(failure: Failure) -> str:
     return f"{check.span}: {what}: expected {wanted}, seen {seen}"
 
 
-def _test_lines(
-    base: RuleBase, results: Results, covered: Coverage, suggestions: list[Suggestion]
-) -> Iterator[str]:
-    for case, wrong in results:
-        yield f"{'FAIL' if wrong else 'pass'}  {case.name}"
-        yield from (f"      {_failure_text(failure)}" for failure in wrong)
-    bad = sum(bool(wrong) for _, wrong in results)
-    yield f"\n{len(results)} cases: {len(results) - bad} pass, {bad} fail."
-    yield f"Rules that fire in some case: {_share(covered.share(rules=True))}."
-    outcomes = _share(covered.share(rules=False))
-    yield f"Conditions seen holding, and seen not holding, in some case: {outcomes}."
-    for suggestion in suggestions:
-        yield f"\n# not covered: {suggestion.what}"
-        yield from _suggested(base, suggestion)
-
-
 def _share(share: tuple[int, int]) -> str:
-    from expert.analysis.coverage import percent
-
     return f"{share[0]} of {share[1]} ({percent(*share):.1f} %)"
 
 
-def _suggested(base: RuleBase, suggestion: Suggestion) -> list[str]:
-    from expert.analysis.coverage import case_yaml
-
+def _suggested(base: RuleBase, suggestion: Suggestion) -> Section:
+    """A case to keep, as it is written in a file."""
+    head = Line(f"# not covered: {suggestion.what}")
     if suggestion.case is None:
-        return [f"# {suggestion.why}"]
+        return apart(head, Line(f"# {suggestion.why}"))
     target, name = suggestion.target, suggestion.what.replace('"', "'")
     fired = target.rule if target.leaf < 0 else ""
-    comment = "# what follows now; hold it against the document before you keep it"
-    return [comment, *case_yaml(base, suggestion.case, name, fired)]
+    comment = Line("# what follows now; hold it against the document before you keep it")
+    written = case_yaml(base, suggestion.case, name, fired)
+    return apart(head, comment, *(Line(Marked(line, "code")) for line in written))
 
 
-def _score_lines(score: Score, base: RuleBase, kb: Path | None) -> Iterator[str]:
-    from expert.analysis.mutation import KINDS
-
-    yield "\nMutants noticed by some case:"
+# --- mutants ---------------------------------------------------------------------------------------
+def score_blocks(score: Score, base: RuleBase, kb: Path | None) -> Section:
+    """How many mutants some case noticed, and those that none did."""
+    blocks: list[Block] = []
     for kind, words in KINDS.items():
-        yield f"  {words:<32}{score.noticed[kind]:>5} of {score.tried[kind]}"
+        blocks.append(Line(f"{words:<32}{score.noticed[kind]:>5} of {score.tried[kind]}", 2))
     equivalent = [survivor for survivor in score.survivors if survivor.equivalent]
-    yield f"Mutation score: {_share(score.share)}, without {len(equivalent)} that no case could notice."
+    without = f"without {len(equivalent)} that no case could notice"
+    blocks.append(Line(f"Mutation score: {_share(score.share)}, {without}."))
     if score.invalid:
-        yield f"{score.invalid} more would not have been loaded."
+        blocks.append(Line(f"{score.invalid} more would not have been loaded."))
     for survivor in score.survivors:
-        yield from _survivor_lines(survivor, base.knowledge, kb)
+        blocks += _survivor(survivor, base.knowledge, kb)
+    return Section("Mutants noticed by some case:", tuple(blocks))
 
 
-def _survivor_lines(survivor: Survivor, knowledge: Knowledge, kb: Path | None) -> Iterator[str]:
+def _survivor(survivor: Survivor, knowledge: Knowledge, kb: Path | None) -> list[Line]:
     mutant = survivor.mutant
     kind = "equivalent" if survivor.equivalent else "SURVIVES"
-    yield f"  {kind}  {mutant.span}: {mutant.name}: {mutant.what}"
+    lines = [Line(f"{kind}  {mutant.span}: {mutant.name}: {mutant.what}", 2)]
     if survivor.case is not None:
-        yield f"      would be noticed in: {consult_line(survivor.case, knowledge, kb)}"
+        command = Marked(consult_line(survivor.case, knowledge, kb), "code")
+        lines.append(Line(("would be noticed in: ", command), 6))
     elif not survivor.equivalent:
-        yield "      no case was found that would notice: too many combinations to try them all"
+        lines.append(Line("no case was found that would notice: too many combinations to try them all", 6))
+    return lines
 
 
-def _load_lines(found: Loads, base: RuleBase, kb: Path | None) -> Iterator[str]:
-    from expert.views.terminal import table
-
-    rows = [
-        [f.claim, str(f.lost), str(f.changed), str(f.survived), str(f.timings), str(f.files)]
-        for f in found.claims
-    ]
-    heads = ["Claim", "Lost", "Changed", "Survived", "Timing", "Case files"]
-    yield table(rows, heads, "simple", [None] * 6)
-    yield ""
+# --- claims dropped ----------------------------------------------------------------------------------
+def load_blocks(found: Loads, base: RuleBase, kb: Path | None) -> list[Section]:
+    """What each claim bears: a table, how it was counted, and an example of each."""
+    rows = []
+    for f in found.claims:
+        rows.append([f.claim, str(f.lost), str(f.changed), str(f.survived), str(f.timings), str(f.files)])
     tried = sum(found.grids.values())
-    yield f"Lost, changed and survived count verdicts, timing the step waited for, in {tried} cases:"
-    yield "for each option, all combinations of the answers that its verdict and timing depend on"
     sizes = ", ".join(f"{option} {size or 'too many: left out'}" for option, size in found.grids.items())
-    yield f"({sizes}), numbers by their thresholds."
-    yield f"Case files: of their {found.files} cases, those in which anything at all is different."
-    examples = [f for f in found.claims if f.example]
-    for load in examples:
-        example = load.example
-        assert example is not None
-        yield f"\n{load.claim}  {base.knowledge.claims[load.claim].says}"
-        yield f"  without it go: {', '.join(load.dropped)}"
-        yield f"  {example.option}: {example.before} → {example.after}, as in"
-        yield f"  {consult_line(example.case, base.knowledge, kb)}"
+    how = apart(
+        Line(f"Lost, changed and survived count verdicts, timing the step waited for, in {tried} cases:"),
+        Line("for each option, all combinations of the answers that its verdict and timing depend on"),
+        Line(f"({sizes}), numbers by their thresholds."),
+        Line(f"Case files: of their {found.files} cases, those in which anything at all is different."),
+    )
+    table = Table(["Claim", "Lost", "Changed", "Survived", "Timing", "Case files"], rows)
+    return [apart(table), how, *(_dropped(load, base, kb) for load in found.claims if load.example)]
 
 
-def _thing(change: Change, bases: list[RuleBase]) -> str:
-    thing = change.thing
-    return " ".join(part for part in (thing.about, thing.kind, thing.value) if part)
+def _dropped(load: Load, base: RuleBase, kb: Path | None) -> Section:
+    """What goes with a claim, and a case in which it matters."""
+    example = load.example
+    assert example is not None
+    return apart(
+        Line(f"{load.claim}  {base.knowledge.claims[load.claim].says}"),
+        Line(f"without it go: {', '.join(load.dropped)}", 2),
+        Line(f"{example.option}: {example.before} → {example.after}, as in", 2),
+        Line(Marked(consult_line(example.case, base.knowledge, kb), "code"), 2),
+    )
 
 
-def _fits(case: Case, base: RuleBase) -> bool:
+# --- differences -------------------------------------------------------------------------------------
+def diff_blocks(found: Differences, bases: Sequence[RuleBase], kb: Path | None) -> list[Section]:
+    """What was edited, which cases come out differently, and how sure that is."""
+    hashes = [base.knowledge.hash[:12] for base in bases]
+    edits = []
+    for edit in found.edits:
+        fields = f" ({', '.join(edit.fields)})" if edit.fields else ""
+        edits.append(Line(f"{edit.change:<8} {edit.kind} {edit.id}{fields}"))
+    changes = []
+    for change in found.changes:
+        if change.cases:
+            changes += _change(change, bases, kb)
+    return [
+        apart(Line(f"Old {hashes[0]}, new {hashes[1]}.")),
+        apart(*(edits or [Line("Nothing declared was edited.")])),
+        apart(*changes, *_how_sure(found)),
+    ]
+
+
+def _change(change: Change, bases: Sequence[RuleBase], kb: Path | None) -> list[Line]:
+    thing = " ".join(part for part in (change.thing.about, change.thing.kind, change.thing.value) if part)
+    partly = "" if change.exhaustive else ", not all there are"
+    return [
+        Line(f"{thing}: differs in {change.cases} of {change.of} cases compared{partly}"),
+        Line(f"{change.before or 'nothing'} → {change.after or 'nothing'}", 2),
+        *_example(change, bases, kb),
+    ]
+
+
+def _example(change: Change, bases: Sequence[RuleBase], kb: Path | None) -> list[Line]:
+    case = change.example
+    assert case is not None
+    if fits(case, bases[1]):
+        return [Line(Marked(consult_line(case, bases[1].knowledge, kb), "code"), 2)]
+    if fits(case, bases[0]):
+        command = Marked(consult_line(case, bases[0].knowledge, None), "code")
+        return [Line((command, " (which only the old one can be asked)"), 2)]
+    return []
+
+
+def fits(case: Case, base: RuleBase) -> bool:
+    """Whether a knowledge base can be asked it."""
     return case.answers.keys() <= base.knowledge.attributes.keys()
 
 
-def _diff_lines(found: Differences, bases: list[RuleBase], kb: Path | None) -> Iterator[str]:
-    yield f"Old {bases[0].knowledge.hash[:12]}, new {bases[1].knowledge.hash[:12]}.\n"
-    for edit in found.edits:
-        fields = f" ({', '.join(edit.fields)})" if edit.fields else ""
-        yield f"{edit.change:<8} {edit.kind} {edit.id}{fields}"
-    if not found.edits:
-        yield "Nothing declared was edited."
-    yield ""
-    changed = [change for change in found.changes if change.cases]
-    for change in changed:
-        of = f"{change.cases} of {change.of} cases compared" + (
-            "" if change.exhaustive else ", not all there are"
-        )
-        yield f"{_thing(change, bases)}: differs in {of}"
-        yield f"  {change.before or 'nothing'} → {change.after or 'nothing'}"
-        yield from (f"  {line}" for line in _example_lines(change, bases, kb))
-    yield from _conclusions(found)
-
-
-def _example_lines(change: Change, bases: list[RuleBase], kb: Path | None) -> Iterator[str]:
-    case = change.example
-    assert case is not None
-    if _fits(case, bases[1]):
-        yield consult_line(case, bases[1].knowledge, kb)
-    elif _fits(case, bases[0]):
-        yield f"{consult_line(case, bases[0].knowledge, None)} (which only the old one can be asked)"
-
-
-def _conclusions(found: Differences) -> Iterator[str]:
+def _how_sure(found: Differences) -> list[Line]:
+    """What is the same, for every case or for those compared."""
     main = [change for change in found.changes if change.thing.kind in ("verdict", "timing")]
     how = "numbers by their thresholds"
+    lines = []
     if not any(change.cases for change in main):
         if all(change.exhaustive for change in main):
-            yield f"Verdicts and timings: the same for every case (all combinations of answers, {how})."
+            same = f"the same for every case (all combinations of answers, {how})"
         else:
-            yield f"Verdicts and timings: the same in all cases compared, which are not all ({how})."
+            same = f"the same in all cases compared, which are not all ({how})"
+        lines.append(Line(f"Verdicts and timings: {same}."))
     if found.same:
         sure = "for every case" if found.exhaustive else "in all cases compared, which are not all"
-        yield f"Costs, flags, arguments, plan and advice: the same {sure}."
+        lines.append(Line(f"Costs, flags, arguments, plan and advice: the same {sure}."))
+    return lines

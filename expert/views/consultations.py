@@ -1,0 +1,234 @@
+"""One consultation: its result, its trace, and explanations of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from expert.consultation.compare import Difference
+from expert.consultation.explain import Tree, WhyNot, reason_words
+from expert.consultation.result import Consultation, Cost, Firing, Recommendation, name_of
+from expert.language.english import STANCE_WORDS, VERDICT_WORDS, count
+from expert.language.keys import with_option
+from expert.language.model import SIGNS, Knowledge
+from expert.language.policy import NOW, RECOMMENDED
+from expert.language.rules import RuleBase
+from expert.views.document import (
+    Block,
+    Heading,
+    Item,
+    Items,
+    Line,
+    Marked,
+    Outline,
+    Paragraph,
+    Section,
+    Table,
+    apart,
+    citing,
+)
+
+MARKS = {"for": "+", "against": "-", "unsure": "?"}
+
+
+def money(amount: int | float, currency: str) -> str:
+    """An amount with its currency."""
+    sign = SIGNS.get(currency, "")
+    shown = f"{amount:,}" if isinstance(amount, int) else f"{amount:,.2f}"
+    return f"{sign}{shown}" if sign else f"{shown} {currency}"
+
+
+def cost_words(cost: Cost | None) -> str:
+    """What it costs, as far as it is stated."""
+    if cost is None or (cost.low is None and cost.high is None):
+        return "not stated"
+    low = money(cost.low, cost.currency) if cost.low is not None else ""
+    high = money(cost.high, cost.currency) if cost.high is not None else ""
+    if not high:
+        return f"from {low}"
+    return low if low == high else f"{low} to {high}" if low else f"up to {high}"
+
+
+def verdict_words(verdict: str) -> Marked:
+    """A verdict in words."""
+    return Marked(VERDICT_WORDS[verdict], "verdict")
+
+
+# --- a consultation ------------------------------------------------------------------------
+def consultation_blocks(
+    found: Consultation,
+    knowledge: Knowledge,
+    brief: bool,
+    trace: bool,
+    unreviewed: Sequence[str] | None = None,
+) -> list[Section]:
+    """The whole result: plan, recommendations, arguments, advice, trace, and what it rests on."""
+    sections = [_plan(found)]
+    if found.recommendations:
+        sections.append(apart(recommendation_table(found, knowledge)))
+    if not brief:
+        if found.recommendations:
+            sections.append(_arguments(found, knowledge))
+        sections += _advice(found, knowledge)
+        if trace:
+            sections.append(_trace(found))
+    return [*sections, footer(found, unreviewed)]
+
+
+def _plan(found: Consultation) -> Section:
+    steps = [Item(f"{step.n}  ", citing(step.text, step.claims)) for step in found.plan]
+    if not steps:
+        return Section("Plan", (Line("(nothing follows from what is known)", 2),))
+    return Section("Plan", (Items(tuple(steps), ordered=True),))
+
+
+def ranked(found: Consultation) -> list[Recommendation]:
+    """The recommendations, the best verdict first."""
+    return sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict))
+
+
+def recommendation_table(found: Consultation, knowledge: Knowledge, caption: str = "") -> Table:
+    """Verdict, timing, cost and notes of every option, the best verdict first."""
+    priced = knowledge.cost is not None  # otherwise there is nothing to state
+    rows = []
+    for r in ranked(found):
+        cost = [cost_words(r.cost)] if priced else []
+        rows.append([r.label, verdict_words(r.verdict), _when(r), *cost, _notes_on(r, knowledge)])
+    headers = ["Option", "Verdict", "When", *(["Cost"] if priced else []), "Notes"]
+    return Table(headers, rows, [None, None, 16, *([14] if priced else []), 22], caption)
+
+
+def _when(found: Recommendation) -> str:
+    open = found.verdict in RECOMMENDED or (found.verdict == "not-addressed" and found.timing != NOW)
+    return "-" if not open else NOW if found.timing == NOW else f"after {found.timing}"
+
+
+def _notes_on(found: Recommendation, knowledge: Knowledge) -> str:
+    notes = [knowledge.flags[flag].label for flag in found.flags]
+    if len(found.targets) > 1:
+        targets = knowledge.targets
+        notes = [f"{targets[t].label}: {VERDICT_WORDS[v]}" for t, v in found.targets.items()] + notes
+    return "; ".join(notes)
+
+
+def _arguments(found: Consultation, knowledge: Knowledge) -> Section:
+    blocks: list[Block] = []
+    for r in found.recommendations:
+        blocks.append(Heading((f"{r.label}: ", verdict_words(r.verdict)), indent=2))
+        for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
+            said = f"{knowledge.topics[a.topic].label}: {a.text}"
+            blocks.append(Item(f"{MARKS[a.stance]} ", citing(said, a.claims), 4))
+        if not r.arguments:
+            blocks.append(Line("The document says nothing of how well it works in this case.", 6))
+    return Section("Arguments  (+ for, - against, ? undecided)", tuple(blocks))
+
+
+def _advice(found: Consultation, knowledge: Knowledge) -> list[Section]:
+    sections = []
+    for kind, title in (("advice", "Advice"), ("caution", "Cautions")):
+        items = []
+        for a in found.advice:
+            if a.kind == kind:
+                about = f"{knowledge.options[a.option].label}: " if a.option else ""
+                items.append(Item("* ", citing(f"{about}{a.text}", a.claims)))
+        if items:
+            sections.append(Section(title, (Items(tuple(items)),)))
+    return sections
+
+
+def _trace(found: Consultation) -> Section:
+    """The firing trace: number, rule, basis, what matched, what was concluded, claims."""
+    blocks: list[Block] = []
+    for firing in found.firings:
+        blocks += _firing(firing)
+    blocks.append(Line(f"({count(len(found.not_fired), 'rule')} did not fire)", 2))
+    return Section("Trace", tuple(blocks))
+
+
+def _firing(firing: Firing) -> list[Block]:
+    head = f"#{firing.n:<3} ", Marked(name_of(firing), "name"), "  ", Marked(firing.basis, "basis")
+    blocks: list[Block] = [Line(citing(head, firing.claims), 2)]
+    for match in firing.matched:
+        source = match.claims or [f"step{n}" for n in match.firings]
+        blocks.append(Item("if  ", citing(match.text, source), 9))
+    if not firing.matched:
+        blocks.append(Line("in every case", 9))
+    blocks += [Item("->  ", concluded.text, 9) for concluded in firing.concluded]
+    if all(concluded.text != firing.because for concluded in firing.concluded):
+        blocks.append(Item("because ", firing.because, 9, 13))
+    return blocks
+
+
+def footer(found: Consultation, unreviewed: Sequence[str] | None = None, recorded: bool = False) -> Section:
+    """What has to be said below a result."""
+    return apart(*(Paragraph(sentence) for sentence in last_words(found, unreviewed, recorded)))
+
+
+def last_words(found: Consultation, unreviewed: Sequence[str] | None, recorded: bool) -> list[str]:
+    """How many steps are the document's and how many ours, how many nobody reviewed, what this is not.
+
+    `unreviewed` are the rules that fired and were not reviewed: now, or when it was recorded.
+    """
+    by = found.counts()
+    steps = count(len(found.firings), "step")
+    follows = f"{by['stated']} stated by the document, {by['inferred']} inferred from it, {by['added']} ours"
+    knowledge = found.knowledge
+    reviewed = [_review_words(found, unreviewed, recorded)] if unreviewed else []
+    about = f"({knowledge.title} {knowledge.version}, {knowledge.hash[:12]})"
+    return [f"{steps}: {follows}.", *reviewed, f"{knowledge.disclaimer}  {about}"]
+
+
+def _review_words(found: Consultation, unreviewed: Sequence[str], recorded: bool) -> str:
+    """How many of the rules that fired nobody has reviewed, or had then."""
+    fired = count(len({firing.rule for firing in found.firings}), "rule")
+    have = "had" if recorded else "has" if len(unreviewed) == 1 else "have"
+    end = " when this was recorded." if recorded else ": see `kb review`."
+    return f"Of the {fired} that fired, {len(unreviewed)} {have} not been reviewed{end}"
+
+
+# --- explanations --------------------------------------------------------------------------
+def explanation(found: Tree) -> Outline:
+    """A tree whose leaves say whether they are an answer or a claim."""
+    mark = {"answer": "answer: ", "claim": "claim: "}.get(found.kind, "")
+    return Outline(f"{mark}{found.text}", tuple(explanation(part) for part in found.parts))
+
+
+def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> list[Block]:
+    """Why not, in words; with the document at hand, its sentences beside the claims."""
+    goal = "recommended" if not found.goal else VERDICT_WORDS.get(found.goal, found.goal)
+    if found.already:
+        return [Line(f"{found.subject} is {goal}." if found.goal else f"{found.subject}: it is so.")]
+    blocks: list[Block] = []
+    if not found.possible:
+        blocks.append(Paragraph(f"No rule concludes that {found.subject} is {goal}, in any case."))
+    for step in found.waiting:
+        blocks.append(Paragraph(f"It waits for: {base.knowledge.steps[step].label} ({step})."))
+    for argument in found.against:
+        said = f"{STANCE_WORDS[argument.stance]}: {argument.text}"
+        blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
+    for failed in found.failed:
+        name = with_option(failed.rule, failed.option)
+        blocks.append(Line(citing((Marked(name, "name"), " did not fire"), failed.claims), 2))
+        for id in failed.claims:
+            if id in sentences:
+                blocks.append(Paragraph((f"{id} ", Marked(sentences[id], "quote")), 4))
+        blocks.append(Paragraph(f"it needs: {failed.condition}; {reason_words(failed)}", 4))
+    return [*blocks, *_flips(found)]
+
+
+def _flips(found: WhyNot) -> list[Line]:
+    lines = []
+    for flip in found.flips or ():
+        changes = " ".join(f"{name}={value}" for name, value in flip.changes.items())
+        when = "now" if flip.timing == NOW else f"after {flip.timing}"
+        lines.append(Line((f"Smallest change: {changes}  ->  ", verdict_words(flip.verdict), f", {when}")))
+    if not lines and found.flips is not None and found.possible:
+        lines.append(Line("No change of up to three answers leads there."))
+    return lines
+
+
+def what_if_block(differences: Sequence[Difference]) -> Block:
+    """The differences side by side."""
+    if not differences:
+        return Line("Nothing would be different.")
+    rows = [[d.kind, d.name, d.before or "-", d.after or "-"] for d in differences]
+    return Table(["What", "Of", "As it is", "What if"], rows, [None, None, 24, 24])

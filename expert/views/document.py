@@ -1,0 +1,168 @@
+"""What is shown, as blocks: views make them of results, and renderers write them.
+
+There is a renderer for a terminal (and for plain sentences), one for HTML and one for Markdown.
+
+Blocks say what a thing is (a heading, an item, a verdict, what it rests on), never how it looks. They are
+named tuples, which cost a sixth of a dataclass to define, at every start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+Role = Literal[
+    "", "verdict", "name", "code", "strong", "emphasis", "soft", "mark", "quote", "hedge", "basis", "blank"
+]
+
+
+class Marked(NamedTuple):
+    """Words with a role; `id` is what a reference elsewhere leads to."""
+
+    text: str
+    role: Role
+    id: str = ""
+
+
+class Cited(NamedTuple):
+    """What something rests on: claims by id, and steps as `step1`."""
+
+    ids: tuple[str, ...]
+
+
+Piece = str | Marked | Cited
+Words = Piece | Sequence[Piece]  # one after the other; a line break in them is a line break
+
+
+class Heading(NamedTuple):
+    """A heading inside a section; 1 is the page's own."""
+
+    words: Words
+    level: int = 3
+    indent: int = 0
+
+
+class Paragraph(NamedTuple):
+    """Sentences; on a terminal indented, and later lines by so much more."""
+
+    words: Words
+    indent: int = 0
+    hang: int = 0
+    role: Role = ""
+
+
+class Line(NamedTuple):
+    """One line, which is broken only where a user asks for narrower ones: a command, a place, a count."""
+
+    words: Words
+    indent: int = 0
+
+
+class Note(NamedTuple):
+    """What has to be said of all the rest."""
+
+    words: Words
+
+
+class Item(NamedTuple):
+    """One of a list: its mark, with the space up to the words.
+
+    Later lines begin at the column `hang`, or below the words.
+    """
+
+    mark: str
+    words: Words
+    indent: int = 2
+    hang: int | None = None
+
+
+class Items(NamedTuple):
+    """A list; numbered where it is the order that counts."""
+
+    items: tuple[Item, ...]
+    ordered: bool = False
+
+
+Cell = Words | Items
+
+
+class Table(NamedTuple):
+    """Rows below headings; a cell of a terminal's table is wrapped to its width, if it has one."""
+
+    headers: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    widths: Sequence[int | None] = ()
+    caption: str = ""
+    kind: str = "wide"
+
+
+class Details(NamedTuple):
+    """Names, and what is to be said of each."""
+
+    rows: Sequence[tuple[str, Words]]
+
+
+class Outline(NamedTuple):
+    """Words, and what they rest on, in turn."""
+
+    words: Words
+    parts: tuple[Outline, ...] = ()
+
+
+class Beside(NamedTuple):
+    """Two things to be compared: side by side where there is room for it."""
+
+    left: tuple[Block, ...]
+    right: tuple[Block, ...]
+
+
+class Figure(NamedTuple):
+    """A drawing, in SVG, and its caption. A terminal shows the caption."""
+
+    caption: Words
+    svg: str
+
+
+class Section(NamedTuple):
+    """Blocks that belong together, apart from all others."""
+
+    heading: Words
+    blocks: tuple[Block, ...] = ()
+
+
+class Cards(NamedTuple):
+    """Small sections, as many side by side as there is room for."""
+
+    sections: tuple[Section, ...]
+
+
+Block = (
+    Heading
+    | Paragraph
+    | Line
+    | Note
+    | Item
+    | Items
+    | Table
+    | Details
+    | Outline
+    | Beside
+    | Figure
+    | Section
+    | Cards
+)
+
+
+def pieces(words: Words) -> Sequence[Piece]:
+    """The pieces that words consist of."""
+    return (words,) if isinstance(words, (str, Marked, Cited)) else words
+
+
+def citing(text: Words, ids: Sequence[str]) -> Words:
+    """Words, and then what they rest on, if anything."""
+    return (*pieces(text), "  ", Cited(tuple(ids))) if ids else text
+
+
+def apart(*blocks: Block) -> Section:
+    """A section without a heading."""
+    return Section("", blocks)

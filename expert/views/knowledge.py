@@ -1,0 +1,117 @@
+"""A knowledge base: what it holds, what is asked, and what of the document is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from expert.io.problems import Problem
+from expert.knowledge.document import Place
+from expert.language.english import Phrases, listed
+from expert.language.model import Claim, Knowledge, Term
+from expert.language.rules import Rule, RuleBase
+from expert.views.document import (
+    Block,
+    Details,
+    Heading,
+    Item,
+    Line,
+    Marked,
+    Paragraph,
+    Section,
+    Table,
+    Words,
+    apart,
+    citing,
+)
+
+
+def knowledge_blocks(base: RuleBase) -> list[Block]:
+    """What the knowledge base holds."""
+    k = base.knowledge
+    by = {basis: sum(rule.basis == basis for rule in base.rules) for basis in ("stated", "inferred", "added")}
+    context = sum(bool(claim.context) for claim in k.claims.values())
+    rules = listed([f"{number} {basis}" for basis, number in by.items()])
+    facts = [
+        ("hash", k.hash),
+        ("claims", f"{len(k.claims)} ({len(k.claims) - context} encoded, {context} context)"),
+        ("attributes", str(len(k.attributes))),
+        ("options", ", ".join(k.options)),
+        ("rules", f"{len(base.rules)} ({rules}); {len(base.instances)} spelled out per option"),
+    ]
+    return [Line(f"{k.title}  ({k.id} {k.version})"), Details(facts), Line(k.disclaimer)]
+
+
+def claim_words(claim: Claim, knowledge: Knowledge) -> Words:
+    """What a claim says, and how surely."""
+    return f"{claim.says} ", Marked(knowledge.hedges[claim.hedge], "hedge")
+
+
+def claims_blocks(base: RuleBase, users: dict[str, list[str]]) -> list[Block]:
+    """Every claim with its place, hedge and what rests on it."""
+    blocks: list[Block] = []
+    for claim in base.knowledge.claims.values():
+        blocks.append(Item(f"{claim.id:6}  ", claim_words(claim, base.knowledge), 0, 8))
+        by = f"context: {claim.context}" if claim.context else f"used by {', '.join(users[claim.id])}"
+        blocks.append(Paragraph(by, 8))
+    return blocks
+
+
+def rules_blocks(rules: Sequence[Rule], base: RuleBase) -> list[Section]:
+    """Rules in English."""
+    phrases = Phrases(base.knowledge)
+    return [apart(*(Line(line) for line in phrases.rule(rule))) for rule in rules]
+
+
+def options_blocks(base: RuleBase) -> list[Block]:
+    """Every option with what the document says of it."""
+    k = base.knowledge
+    blocks: list[Block] = []
+    for option in k.options.values():
+        blocks.append(Heading(f"{option.id}  {option.label}"))
+        for name, data in option.properties.items():
+            for datum in data:
+                shown = f"{k.properties[name].label}: {k.properties[name].show(datum.value)}"
+                blocks.append(Paragraph(citing(shown, datum.claims), 2))
+    return blocks
+
+
+def questions_blocks(base: RuleBase) -> list[Section]:
+    """Every attribute as it is asked."""
+    return [_question(term) for term in base.knowledge.attributes.values()]
+
+
+def _question(term: Term) -> Section:
+    fixed = " (history: cannot be changed)" if term.fixed else ""
+    return apart(
+        Line(f"{term.name}  ({term.type}){fixed}"), Paragraph(term.question, 2), Paragraph(term.allowed, 2)
+    )
+
+
+def coverage_blocks(places: Sequence[Place], document: bool) -> list[Section]:
+    """The standing of each paragraph, then every sentence that needs attention."""
+    kinds = ["encoded", "context", "missing", "changed", "gone"]
+    if any(place.status == "todo" for place in places):
+        kinds.insert(2, "todo")
+    rows = []
+    for paragraph in sorted({place.paragraph for place in places}):
+        counts = [sum(p.paragraph == paragraph and p.status == kind for p in places) for kind in kinds]
+        rows.append([f"p{paragraph}", *(str(number or "-") for number in counts)])
+    attention = []
+    for place in places:
+        if place.status in ("todo", "missing", "changed", "gone"):
+            rests = f": {', '.join(place.users)} rest on it" if place.users else ""
+            status = "still to be written" if place.status == "todo" else place.status
+            attention.append(Paragraph(f"{place.id} is {status}{rests}"))
+    good = sum(place.status in ("encoded", "context") for place in places)
+    share = 100 * good / len(places) if places else 0.0
+    shown = f"{share:.0f}" if share == 100 or share == 0 else f"{min(share, 99.9):.1f}"
+    checked = "fingerprints checked" if document else "fingerprints not checked: no --document"
+    total = f"{good} of {len(places)} sentences accounted for ({shown} %), {checked}."
+    return [apart(Table(["paragraph", *kinds], rows)), apart(*attention, Line(total))]
+
+
+# --- what an author's commands did -----------------------------------------------------------------
+def warnings_blocks(base: RuleBase, found: Sequence[Problem]) -> list[Line]:
+    """What a check warns of, and how much there is."""
+    size = f"{len(base.rules)} rules, {len(base.knowledge.claims)} claims"
+    return [*(Line(f"warning: {p}") for p in found), Line(f"{size}: no errors, {len(found)} warnings.")]

@@ -1,0 +1,81 @@
+"""Records of consultations, and what was found of them: verified, replayed, under other rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from expert.consultation.result import Consultation
+from expert.language.english import count
+from expert.language.model import Knowledge
+from expert.ledger.chain import Verified
+from expert.ledger.replay import Impact, Replayed
+from expert.ledger.search import Summary
+from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart
+
+
+def records_table(found: Sequence[Summary]) -> Table:
+    """The records, a row each."""
+    rows = [[s.id, s.time, s.label, s.knowledge, s.what] for s in found]
+    # wrapping takes most of the time
+    last = 40 if any(len(s.what) > 40 for s in found) else None
+    return Table(["Record", "Time", "Label", "Knowledge", "What"], rows, [None, None, None, None, last])
+
+
+def record_blocks(header: dict[str, Any], content: dict[str, Any], hash: str) -> Section:
+    """A record's head: when, by what, on which answers, in the order in which they were given."""
+    programs = ", ".join(f"{name} {version}" for name, version in header["programs"].items())
+    label = f", {content['label']}" if content["label"] else ""
+    answers = []
+    for n, answer in enumerate(content["answers"], 1):
+        asked = f"  (asked: {answer['asked']})" if answer["asked"] else ""
+        answers.append(Item(f"{n:>2}  ", f"{answer['attribute']} = {answer['value']}{asked}"))
+    return apart(
+        Line(f"Record {header['id']} of {header['time']}{label}"),
+        Line(f"number {header['seq']}, hash {hash}", 2),
+        Line(f"knowledge {header['knowledge']}", 2),
+        Line(programs, 2),
+        *answers,
+    )
+
+
+def claims_used(found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> Section:
+    """The claims that the firings rest on, each with the document's sentence."""
+    blocks: list[Block] = []
+    for id in dict.fromkeys(claim for firing in found.firings for claim in firing.claims):
+        blocks.append(Item(f"{id:6} ", knowledge.claims[id].says))
+        if id in sentences:
+            blocks.append(Paragraph(Marked(sentences[id], "quote"), 9))
+    return Section("Claims", tuple(blocks))
+
+
+def verified_blocks(found: Verified) -> list[Line]:
+    """What a verification found, and what was erased."""
+    return [Line(_verified(found)), *(Line(f"{e.id} was erased at {e.time}", 2) for e in found.erasures)]
+
+
+def _verified(found: Verified) -> str:
+    if found.fault:
+        where = f"Record {found.fault.id}" if found.fault.id else "The chain"
+        number = f" (number {found.fault.seq})" if found.fault.seq else ""
+        return f"{where}{number} {found.fault.message}. {found.entries} before it are whole."
+    erased = f", {found.erased} of them erasures" if found.erased else ""
+    return f"{count(found.entries, 'record')}{erased}: the chain is whole. Head {found.head}"
+
+
+def replayed_blocks(changed: Sequence[Replayed], total: int) -> list[Line]:
+    """Which records did not come out as they were."""
+    lines = [Line(f"Record {r.id} comes out differently: {r.first}.") for r in changed]
+    return [*lines, Line(f"{total - len(changed)} of {count(total, 'record')} came out the same.")]
+
+
+def impact_blocks(changed: Sequence[Impact], total: int) -> list[Block]:
+    """Which records would come out differently under the current rules, and through what."""
+    blocks: list[Block] = []
+    for found in changed:
+        blocks.append(
+            Paragraph((f"Record {found.id}, through {', '.join(found.rules)} ", Cited(tuple(found.claims))))
+        )
+        for d in found.differences:
+            blocks.append(Paragraph(f"{d.kind} {d.name}: {d.before or '-'} -> {d.after or '-'}", 2, 2))
+    return [*blocks, Line(f"{len(changed)} of {count(total, 'record')} would come out differently.")]
