@@ -13,6 +13,14 @@ from typing import Any
 
 from cases import Outcome  # noqa: F401  (puts the shell on the path)
 
+from expert.language.conclusions import (
+    Argue,
+    Conclude,
+    Conclusion,
+    Flag,
+    Wait,
+    computed_refs,
+)
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -28,7 +36,7 @@ from expert.language.conditions import (
 )
 from expert.language.conditions import refs as refs_of
 from expert.language.model import Knowledge
-from expert.language.rules import Conclusion, Instance, RuleBase
+from expert.language.rules import Instance, RuleBase
 
 UNKNOWN = "unknown"
 OPERATORS = {"more-than": ">", "at-least": ">=", "less-than": "<", "at-most": "<="}
@@ -73,7 +81,7 @@ class _Written:
             ways = [(a + c, b + d) for a, b in ways for c, d in choices]
         actions = [self.action(c) for c in instance.then]
         actions.append(f'insert(new Fired($id, "{instance.id}"));')
-        bound = {ref.name for c in instance.then for ref in _amount_refs(c)}
+        bound = {ref.name for c in instance.then for ref in computed_refs(c)}
         bound |= {ref.name for ref, _ in refs_of(instance.when) if ref.name in ("budget",)}
         found = []
         for n, (constraints, patterns) in enumerate(ways):
@@ -146,14 +154,15 @@ class _Written:
 
     def action(self, c: Conclusion) -> str:
         """The insertion of a conclusion; of those that no outcome shows, none."""
-        if c.kind == "finding" and isinstance(c.value, str):
-            return f'insert(new Finding($id, "{c.key}", "{c.value}"));'
-        if c.kind == "finding" and c.value is not None:
-            return f'insert(new Amount($id, "{c.name}", "{c.option}", {_computed(c.value)}));'
-        if c.kind == "argument" and c.name in self.decides:
-            return f'insert(new Argument($id, "{c.option}", "{c.value}", "{c.target}", "{c.strength}"));'
-        if c.kind in ("wait", "flag"):
-            return f'insert(new {c.kind.title()}($id, "{c.option}", "{c.name}"));'
+        match c:
+            case Conclude(_, str(value)):
+                return f'insert(new Finding($id, "{c.key}", "{value}"));'
+            case Conclude():
+                return f'insert(new Amount($id, "{c.name}", "{c.option}", {_computed(c.value)}));'
+            case Argue() if c.name in self.decides:
+                return f'insert(new Argument($id, "{c.option}", "{c.stance}", "{c.target}", "{c.strength}"));'
+            case Wait() | Flag():
+                return f'insert(new {c.kind.title()}($id, "{c.option}", "{c.name}"));'
         return ""
 
 
@@ -162,14 +171,6 @@ def _join(parts: list[Any], every: bool) -> str | bool:
         return not every
     rest = [part for part in parts if not isinstance(part, bool)]
     return f"({(' && ' if every else ' || ').join(rest)})" if rest else every
-
-
-def _amount_refs(c: Conclusion) -> list[Ref]:
-    if isinstance(c.value, Ref):
-        return [c.value]
-    return (
-        [part for part in c.value.parts if isinstance(part, Ref)] if isinstance(c.value, Arithmetic) else []
-    )
 
 
 def _computed(value: Any) -> str:

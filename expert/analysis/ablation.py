@@ -15,9 +15,14 @@ from expert.analysis.expected import Expected
 from expert.analysis.shown import Listed, Shown, difference, grid_over, rebuilt, shown, smallest, value_at
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
+from expert.language.conclusions import (
+    Argue,
+    Conclusion,
+    Wait,
+)
 from expert.language.grids import Grid
-from expert.language.meaning import Truth, passes
-from expert.language.rules import Conclusion, Instance, RuleBase, cited
+from expert.language.meaning import passes
+from expert.language.rules import Instance, RuleBase, cited
 
 
 class Example(NamedTuple):
@@ -92,9 +97,8 @@ def deciding(base: RuleBase, option: str, decides: set[str], waits: bool = True)
     """The instances that argue for the option's verdict, or make it wait."""
 
     def counts(c: Conclusion) -> bool:
-        return c.option == option and (
-            (c.kind == "argument" and c.name in decides) or (waits and c.kind == "wait")
-        )
+        argues = isinstance(c, Argue) and c.name in decides
+        return c.option == option and (argues or (waits and isinstance(c, Wait)))
 
     return [instance for instance in base.instances if any(map(counts, instance.then))]
 
@@ -137,10 +141,10 @@ def _load(reach: Reach, claim: str, dropped: tuple[str, ...], grounds: Iterable[
     return Load(claim, dropped, lost, changed, survived, timings, files, best[2] if best else None)
 
 
-def _fewer(ground: _Ground, table: Shown) -> Truth:
+def _fewer(ground: _Ground, table: Shown) -> int:
     """Where the option had a verdict, and some rule behind it that fired no longer does."""
     before, after = ground.shown["fired", ""], table.get(("fired", ""), {})
-    where: Truth = 0
+    where: int = 0
     for rule in ground.rules & before.keys():
         where |= before[rule] & ~after.get(rule, 0)
     return where & ~ground.shown["verdict", ground.option]["not-addressed"]

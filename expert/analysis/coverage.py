@@ -12,14 +12,20 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from expert.analysis.expected import Expected
-from expert.analysis.shown import Listed, largest_grid, leaves, seen_in, shown, smallest, support
+from expert.analysis.shown import Listed, largest_grid, seen_in, shown, smallest, support
 from expert.consultation.case import Case, spell_answers
 from expert.consultation.relevance import Reach
-from expert.language.conditions import Condition, Given, refs
+from expert.language.conclusions import STANCES
+from expert.language.conditions import (
+    Condition,
+    Given,
+    leaves,
+    refs,
+)
 from expert.language.english import Phrases
 from expert.language.grids import Grid
-from expert.language.meaning import Reading, Truth, passes
-from expert.language.rules import STANCES, RuleBase
+from expert.language.meaning import Reading, passes
+from expert.language.rules import RuleBase
 
 
 class Target(NamedTuple):
@@ -122,7 +128,7 @@ def _example(reach: Reach, target: Target) -> tuple[Case | None, str]:
     return None, "not found: too many combinations" if unsearched else "no case can do that"
 
 
-def _where(reach: Reach, condition: Condition, holds: bool, grid: Grid) -> Truth:
+def _where(reach: Reach, condition: Condition, holds: bool, grid: Grid) -> int:
     reading = Reading(grid)
     writers = [w for ref, _ in refs(condition) for w in reach.writers.get(ref.key, ())]
     reading.derive(reach.upstream(writers))

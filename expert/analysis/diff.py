@@ -10,14 +10,25 @@ whose thresholds depend on each other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from expert.analysis.edits import Edit, edits
 from expert.analysis.shown import computes, difference, largest_grid, shown, smallest, value_at
 from expert.consultation.case import Case
 from expert.consultation.relevance import GRID_LIMIT, Reach
-from expert.language.rules import Conclusion, Instance, RuleBase
+from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    Conclusion,
+    Flag,
+    Plan,
+    Wait,
+)
+from expert.language.rules import Instance, RuleBase
 
 LESS = 1 << 13  # cases compared for what is neither a verdict nor a timing
 
@@ -82,17 +93,24 @@ def _things(reach: Reach) -> dict[Thing, list[Instance]]:
 
 
 def _shown_by(c: Conclusion, reach: Reach) -> Iterator[Thing]:
-    if c.kind == "argument":
-        yield Thing(str(c.value), c.option, c.name)
-        if c.name in reach.decides:
-            yield Thing("verdict", c.option, "")
-    elif c.kind in ("wait", "flag"):
-        yield Thing("timing" if c.kind == "wait" else "flags", c.option, "")
-    elif c.kind == "finding":
-        costs = zip(reach.base.knowledge.cost or (), ("low", "high"), strict=False)
-        yield from (Thing(side, c.option, "") for name, side in costs if name == c.name)
-    else:
-        yield Thing("plan" if c.kind == "step" else "advice", "", c.key)
+    match c:
+        case Argue():
+            yield Thing(c.stance, c.option, c.name)
+            if c.name in reach.decides:
+                yield Thing("verdict", c.option, "")
+        case Wait():
+            yield Thing("timing", c.option, "")
+        case Flag():
+            yield Thing("flags", c.option, "")
+        case Conclude():
+            costs = zip(reach.base.knowledge.cost or (), ("low", "high"), strict=False)
+            yield from (Thing(side, c.option, "") for name, side in costs if name == c.name)
+        case Plan():
+            yield Thing("plan", "", c.name)
+        case Advise() | Caution():
+            yield Thing("advice", "", c.key)
+        case _:
+            assert_never(c)
 
 
 def _compared(thing: Thing, reaches: list[Reach], behind: list[list[Instance]]) -> Change:
@@ -115,5 +133,5 @@ def _compared(thing: Thing, reaches: list[Reach], behind: list[list[Instance]]) 
     return Change(thing, where.bit_count(), grid.size, exhaustive, case, *said)
 
 
-def _told(instances: list[Instance]) -> list[str]:
-    return sorted(repr((i.id, i.when, i.then)) for i in instances)
+def _told(instances: list[Instance]) -> Counter[object]:
+    return Counter((i.id, i.when, i.then) for i in instances)

@@ -47,7 +47,12 @@ def _edits(kind: str, old: Mapping[str, object], new: Mapping[str, object]) -> I
             yield Edit(kind, id, "added" if before is None else "removed")
             continue
         names = [name for name in getattr(before, "_fields", ()) if name not in NOWHERE]
-        # by repr, as named tuples of different kinds may be equal
-        fields = [n for n in names if repr(getattr(before, n)) != repr(getattr(after, n))]
+        fields = [name for name in names if not _same(getattr(before, name), getattr(after, name))]
         if fields:
             yield Edit(kind, id, "edited", tuple(fields))
+
+
+def _same(before: object, after: object) -> bool:
+    """Whether two fields are equal; the order of what they declare counts."""
+    ordered = isinstance(before, dict) and isinstance(after, dict)
+    return before == after and (not ordered or [*before] == [*after])  # type: ignore[misc]

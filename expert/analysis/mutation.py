@@ -8,13 +8,25 @@ with is searched, for a case that shows something different or for the certainty
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import replace
+from typing import NamedTuple, assert_never
 
 from expert.analysis.expected import Expected, failures
 from expert.analysis.shown import Listed, common_grid, difference, rebuilt, seen_in, shown, smallest
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
 from expert.io.problems import Span
+from expert.language.conclusions import (
+    STANCES,
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    Conclusion,
+    Flag,
+    Plan,
+    Wait,
+)
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -26,12 +38,13 @@ from expert.language.conditions import (
     OptionIs,
     Quantity,
     Unless,
+    with_parts,
 )
 from expert.language.english import Phrases
 from expert.language.grids import Grid
-from expert.language.meaning import Truth, passes
+from expert.language.meaning import passes
 from expert.language.model import Option, Term, Value
-from expert.language.rules import STANCES, Conclusion, Instance, Rule, RuleBase, reads
+from expert.language.rules import Instance, Rule, RuleBase, reads
 
 GRID_LIMIT = 1 << 14  # cases searched for one that tells a survivor from the original
 
@@ -92,10 +105,10 @@ def mutants(base: RuleBase) -> Iterator[Mutant]:
     maker = _Maker(base)
     for rule in base.rules:
         yield Mutant("rule", rule.id, "the rule is dropped", rule.span)
-        seen = {repr(rule)}
+        seen = {rule}
         for kind, what, changed in maker.rules(rule):
-            if repr(changed) not in seen:
-                seen.add(repr(changed))
+            if changed not in seen:
+                seen.add(changed)
                 yield Mutant(kind, rule.id, what, rule.span, changed)
     for option in base.knowledge.options.values():
         for kind, name, what, other in maker.options(option):
@@ -123,7 +136,11 @@ class _Maker:
 
     def named(self, c: Conclusion) -> str:
         """A conclusion in a few words."""
-        words = [c.kind, c.name, str(c.value) if isinstance(c.value, str) else "", c.strength, c.target]
+        words = [c.kind, c.name]
+        if isinstance(c, Argue):
+            words += [c.stance, c.strength, c.target]
+        elif isinstance(c, Conclude) and isinstance(c.value, str):
+            words += [c.value]
         return " ".join(word for word in words if word)
 
     def conditions(self, condition: Condition) -> Iterator[tuple[str, str, Condition]]:
@@ -133,12 +150,12 @@ class _Maker:
                 before, after = parts[:n], parts[n + 1 :]
                 if before or after or isinstance(condition, AllOf):
                     what = f"“{self.phrases.condition(part)}” is dropped"
-                    yield "condition", what, condition._replace(parts=before + after)
+                    yield "condition", what, with_parts(condition, before + after)
                 for kind, what, other in self.conditions(part):
-                    yield kind, what, condition._replace(parts=(*before, other, *after))
+                    yield kind, what, with_parts(condition, (*before, other, *after))
         elif isinstance(condition, (Not, Unless)):
             for kind, what, other in self.conditions(condition.part):
-                yield kind, what, condition._replace(part=other)
+                yield kind, what, with_parts(condition, (other,))
         else:
             yield "negation", f"“{self.phrases.condition(condition)}” is negated", Unless(condition)
             yield from self.tests(condition)
@@ -147,7 +164,7 @@ class _Maker:
         if isinstance(leaf, Is):
             term = self.phrases.term(leaf.ref)
             for values, kind, what in self.values(leaf.values, term):
-                yield kind, f"{leaf.ref.name}: {what}", leaf._replace(values=values)
+                yield kind, f"{leaf.ref.name}: {what}", Is(leaf.ref, values)
         elif isinstance(leaf, OptionIs):
             for n, id in enumerate(leaf.ids):
                 for other in _next(id, [o for o in self.k.options if o not in leaf.ids]):
@@ -158,10 +175,11 @@ class _Maker:
                     )
         elif isinstance(leaf, Compare):
             other = OTHER[leaf.operator]
-            yield "value", f"{leaf.operator} → {other}", leaf._replace(operator=other)
-            for side in ("left", "right"):
-                for what, quantity in _shifted(getattr(leaf, side)):
-                    yield "constant", what, _with_side(leaf, side, quantity)
+            yield "value", f"{leaf.operator} → {other}", replace(leaf, operator=other)
+            for what, left in _shifted(leaf.left):
+                yield "constant", what, replace(leaf, left=left)
+            for what, right in _shifted(leaf.right):
+                yield "constant", what, replace(leaf, right=right)
 
     def values(self, values: tuple[Value, ...], term: Term) -> Iterator[tuple[tuple[Value, ...], str, str]]:
         """Each value changed to the next that is not there, and left out if there are several."""
@@ -177,23 +195,32 @@ class _Maker:
                     yield (*before, name, *after), "value", f"{value} → {name}"
 
     def conclusions(self, c: Conclusion) -> Iterator[tuple[str, str, Conclusion]]:
-        if c.kind == "finding" and isinstance(c.value, str):
-            for other in _next(c.value, list(self.k.findings[c.name].values)):
-                yield "value", f"{c.name}: {c.value} → {other}", c._replace(value=other)
-        elif c.kind == "finding" and c.value is not None:
+        names: dict[type, Iterable[str]]
+        names = {Argue: self.k.topics, Flag: self.k.flags, Plan: self.k.steps, Wait: self.k.steps}
+        if isinstance(c, Conclude):
+            yield from self.found(c)
+        elif isinstance(c, Argue):
+            yield from self.arguments(c)
+        for name in _next(c.name, names.get(type(c), ())):
+            yield "value", f"{c.kind} {c.name} → {name}", replace(c, name=name)
+
+    def found(self, c: Conclude) -> Iterator[tuple[str, str, Conclude]]:
+        if isinstance(c.value, str):
+            for value in _next(c.value, self.k.findings[c.name].values):
+                yield "value", f"{c.name}: {c.value} → {value}", replace(c, value=value)
+        else:
             for what, quantity in _shifted(c.value):
-                yield "constant", f"{c.name}: {what}", c._replace(value=quantity)
-        elif c.kind == "argument":
-            for other in _next(str(c.value), STANCES):
-                yield "value", f"argument on {c.name}: {c.value} → {other}", c._replace(value=other)
-            if c.value == "for":
-                other = "plain" if c.strength == "strong" else "strong"
-                yield "value", f"argument on {c.name}: {c.strength} → {other}", c._replace(strength=other)
-            for other in _next(c.target, list(self.k.targets)) if c.target else ():
-                yield "value", f"argument on {c.name}: {c.target} → {other}", c._replace(target=other)
-        names = {"argument": self.k.topics, "flag": self.k.flags, "step": self.k.steps, "wait": self.k.steps}
-        for other in _next(c.name, list(names.get(c.kind, ()))):
-            yield "value", f"{c.kind} {c.name} → {other}", c._replace(name=other)
+                yield "constant", f"{c.name}: {what}", replace(c, value=quantity)
+
+    def arguments(self, c: Argue) -> Iterator[tuple[str, str, Argue]]:
+        what = f"argument on {c.name}: "
+        for stance in _next(c.stance, STANCES):
+            yield "value", f"{what}{c.stance} → {stance}", replace(c, stance=stance)
+        if c.stance == "for":
+            strength = "plain" if c.strength == "strong" else "strong"
+            yield "value", f"{what}{c.strength} → {strength}", replace(c, strength=strength)
+        for target in _next(c.target, self.k.targets) if c.target else ():
+            yield "value", f"{what}{c.target} → {target}", replace(c, target=target)
 
     def options(self, option: Option) -> Iterator[tuple[str, str, str, Option]]:
         for name, data in option.properties.items():
@@ -204,10 +231,6 @@ class _Maker:
                     properties = {**option.properties, name: changed}
                     if value not in [other.value for other in data]:
                         yield kind, name, what, option._replace(properties=properties)
-
-
-def _with_side(leaf: Compare, side: str, quantity: Quantity) -> Compare:
-    return leaf._replace(left=quantity) if side == "left" else leaf._replace(right=quantity)
 
 
 def _next(name: str, names: Iterable[str]) -> Iterator[str]:
@@ -228,7 +251,8 @@ def _shifted(quantity: Quantity | Value) -> Iterator[tuple[str, Quantity]]:
     elif isinstance(quantity, Arithmetic):
         for n, part in enumerate(quantity.parts):
             for what, other in _shifted(part):
-                yield what, quantity._replace(parts=(*quantity.parts[:n], other, *quantity.parts[n + 1 :]))
+                changed = (*quantity.parts[:n], other, *quantity.parts[n + 1 :])
+                yield what, Arithmetic(quantity.operator, changed)
 
 
 # --- trying them ------------------------------------------------------------------------------------
@@ -282,7 +306,7 @@ def tell_apart(old: RuleBase, new: RuleBase) -> tuple[Case | None, bool]:
     return smallest(grid, where, old.knowledge), not where & grid.full
 
 
-def _apart(reaches: list[Reach], read: list[list[Instance]], grid: Grid) -> Truth:
+def _apart(reaches: list[Reach], read: list[list[Instance]], grid: Grid) -> int:
     tables = [shown(r.base.knowledge, part, grid) for r, part in zip(reaches, read, strict=True)]
     return difference(tables[0], tables[1])
 
@@ -295,18 +319,23 @@ def _grid(reaches: list[Reach], ids: set[str]) -> Grid | None:
     return common_grid(reaches, [r.support(_picked(r, ids)) for r in reaches], GRID_LIMIT)
 
 
-def _bare(instance: Instance | None) -> str:
-    return repr(instance and (instance.when, instance.then))
+def _bare(instance: Instance | None) -> object:
+    return instance and (instance.when, instance.then)
 
 
 def _groups(instance: Instance, decides: set[str]) -> set[tuple[str, ...]]:
     """What an instance has a part in showing; instances that share none do not interfere."""
     found: set[tuple[str, ...]] = {("fired", instance.rule.id)}
     for c in instance.then:
-        if c.kind == "argument":
-            found.add(("verdict", c.option) if c.name in decides else ("argument", c.option, c.name))
-        else:
-            found.add((c.kind, c.option) if c.kind == "wait" else (c.kind, c.key))
+        match c:
+            case Argue():
+                found.add(("verdict", c.option) if c.name in decides else ("argument", c.option, c.name))
+            case Wait():
+                found.add((c.kind, c.option))
+            case Conclude() | Plan() | Flag() | Advise() | Caution():
+                found.add((c.kind, c.name, c.option))
+            case _:
+                assert_never(c)
     return found
 
 
@@ -317,7 +346,7 @@ def _near(reaches: list[Reach], differing: set[str]) -> set[str]:
     decides = reaches[0].decides | reaches[1].decides
     while True:
         resting = [i for i in instances if i.id in found or any(_reads(i, key) for key in keys)]
-        more = {c.key for i in resting for c in i.then if c.kind == "finding"}
+        more = {c.key for i in resting for c in i.then if isinstance(c, Conclude)}
         found |= {i.id for i in resting}
         if more <= keys:
             break

@@ -9,35 +9,41 @@ from math import prod
 from expert.consultation.case import Answer, Case, make_case
 from expert.consultation.relevance import GRID_LIMIT, Reach
 from expert.consultation.result import Consultation
+from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    Conclusion,
+    Flag,
+    Plan,
+    Wait,
+)
 from expert.language.conditions import (
-    AllOf,
-    AnyOf,
     Arithmetic,
     Compare,
     Condition,
     Is,
-    Not,
     Ref,
-    Unless,
-    parts_of,
-    quantity_refs,
+    compared,
+    leaves,
     refs,
 )
 from expert.language.grids import Grid, Row
 from expert.language.keys import name_and_option, with_option
-from expert.language.meaning import Reading, Truth
+from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Term, Value
 from expert.language.policy import NOW, overall, weigh
-from expert.language.rules import Conclusion, Instance, Rule, RuleBase, instances_of, stratify
+from expert.language.rules import Instance, Rule, RuleBase, instances_of, stratify
 
 
-def value_at(values: dict[str, Truth], grid: Grid, case: Case) -> str:
+def value_at(values: dict[str, int], grid: Grid, case: Case) -> str:
     """The values that a table has for a case of its grid."""
     place = sum(grid.strides[name] * axis.index(case.value(name)) for name, axis in grid.axes.items())
     return ", ".join(value for value, where in values.items() if where >> place & 1)
 
 
-Shown = dict[tuple[str, str], dict[str, Truth]]  # (kind, about) -> value -> in which cases
+Shown = dict[tuple[str, str], dict[str, int]]  # (kind, about) -> value -> in which cases
 
 
 # --- running -----------------------------------------------------------------------------------
@@ -76,17 +82,17 @@ def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> S
     instances = {instance.id: instance for instance in ordered}.values()
     found: Shown = {}
 
-    def add(kind: str, about: str, value: str, where: Truth) -> None:
+    def add(kind: str, about: str, value: str, where: int) -> None:
         values = found.setdefault((kind, about), {})
         values[value] = values.get(value, 0) | (where & algebra.full)
 
     for instance in instances:
         add("fired", "", instance.rule.id, fired[instance.id])
         for c in instance.then:
-            if c.kind in ("advice", "caution"):
+            if isinstance(c, (Advise, Caution)):
                 add("advice", "", c.key, fired[instance.id])
-            elif c.kind in ("flag", "step", "argument"):
-                kind = {"flag": "flags", "step": "plan"}.get(c.kind, str(c.value))
+            elif isinstance(c, (Flag, Plan, Argue)):
+                kind = c.stance if isinstance(c, Argue) else "flags" if isinstance(c, Flag) else "plan"
                 add(kind, c.option, c.name, fired[instance.id])
     said = [(c, fired[instance.id]) for instance in instances for c in instance.then]
     for option in knowledge.options:
@@ -99,8 +105,8 @@ def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> S
 
 
 def _decided(
-    k: Knowledge, said: list[tuple[Conclusion, Truth]], algebra: Many
-) -> Iterator[tuple[str, str, Truth]]:
+    k: Knowledge, said: list[tuple[Conclusion, int]], algebra: Many
+) -> Iterator[tuple[str, str, int]]:
     """The verdict, the verdict for each target, and the timing of an option."""
     decides = {topic.id for topic in k.topics.values() if topic.decides}
     by_target = weigh(said, decides, algebra.false)
@@ -108,15 +114,17 @@ def _decided(
     for target, verdicts in by_target.items():
         if target:
             yield from ((f"target {target}", v, where) for v, where in verdicts.items())
-    later: Truth = 0
+    later: int = 0
     for step in reversed(k.steps):
-        waits = _union(where for c, where in said if c.kind == "wait" and c.name == step)
+        waits = _union(where for c, where in said if isinstance(c, Wait) and c.name == step)
         yield "timing", step, waits & ~later
         later |= waits
     yield "timing", NOW, ~later
 
 
-def _concluded(k: Knowledge, reading: Reading, algebra: Many) -> Iterator[tuple[str, str, str, Truth]]:
+def _concluded(
+    k: Knowledge, reading: Reading[int, Row], algebra: Many
+) -> Iterator[tuple[str, str, str, int]]:
     """The findings, and the costs that are made of them: key or option, kind, value, where."""
     for key, values in reading.findings.items():
         yield from ((key, "findings", str(value), where) for value, where in values.items())
@@ -130,8 +138,8 @@ def _concluded(k: Knowledge, reading: Reading, algebra: Many) -> Iterator[tuple[
                     yield option, kind, k.findings[(k.cost or ("",))[0]].spell(pick(numbers)), 1 << n
 
 
-def _union(values: Iterable[Truth]) -> Truth:
-    found: Truth = 0
+def _union(values: Iterable[int]) -> int:
+    found: int = 0
     for value in values:
         found |= value
     return found
@@ -173,21 +181,14 @@ def _spelled(value: str | int | float, term: Term) -> str:
 
 def computes(instance: Instance) -> bool:
     """Whether more than one number is in play, so that each one's thresholds depend on the others."""
-    compared = [leaf for leaf in leaves(instance.when) if isinstance(leaf, Compare)]
-    sides = [[*quantity_refs(leaf.left), *quantity_refs(leaf.right)] for leaf in compared]
-    joint = any(len(refs) > 1 or refs[0].kind == "finding" for refs in sides if refs)
-    return joint or any(isinstance(c.value, (Ref, Arithmetic)) for c in instance.then)
-
-
-def leaves(condition: Condition) -> list[Condition]:
-    """The conditions with none inside, in the order written; grounding keeps their places."""
-    if isinstance(condition, (AllOf, AnyOf, Not, Unless)):
-        return [leaf for part in parts_of(condition) for leaf in leaves(part)]
-    return [condition]
+    terms = [compared(leaf) for leaf in leaves(instance.when) if isinstance(leaf, Compare)]
+    joint = any(len(refs) > 1 or refs[0].kind == "finding" for refs in terms if refs)
+    found = [c.value for c in instance.then if isinstance(c, Conclude)]
+    return joint or any(isinstance(value, (Ref, Arithmetic)) for value in found)
 
 
 # --- the smallest case on a grid -----------------------------------------------------------------
-def smallest(grid: Grid, where: Truth, knowledge: Knowledge) -> Case | None:
+def smallest(grid: Grid, where: int, knowledge: Knowledge) -> Case | None:
     """Of the cases in a truth value, one with the fewest answers, and the earliest of them."""
     bits = format(where & grid.full, "b")[::-1]
     places = [place for place, bit in enumerate(bits) if bit == "1"]
@@ -277,9 +278,9 @@ def rebuilt(knowledge: Knowledge, rules: Iterable[Rule]) -> RuleBase | None:
     return None if cycle else RuleBase(knowledge, kept, numbered)
 
 
-def difference(old: Shown, new: Shown, kinds: tuple[str, ...] = ()) -> Truth:
+def difference(old: Shown, new: Shown, kinds: tuple[str, ...] = ()) -> int:
     """Where two tables differ, in these kinds of things or in all."""
-    where: Truth = 0
+    where: int = 0
     for key in {**old, **new}:
         if not kinds or key[0] in kinds:
             before, after = old.get(key, {}), new.get(key, {})

@@ -443,5 +443,5 @@ def _placeless(thing: object) -> object:
     if isinstance(thing, dict):
         return [(key, _placeless(value)) for key, value in thing.items()]
     if isinstance(thing, (tuple, list)):
-        return type(thing).__name__, [_placeless(each) for each in thing]
+        return [_placeless(each) for each in thing]
     return thing

@@ -14,9 +14,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from math import prod
+from typing import assert_never
 
 from expert.consultation.case import Case
 from expert.io.problems import KnowledgeError, Problem
+from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    Conclusion,
+    Flag,
+    Plan,
+    Wait,
+)
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -27,16 +38,21 @@ from expert.language.conditions import (
     Is,
     Known,
     Not,
+    OptionIs,
     Quantity,
     Ref,
     Unless,
+    compared,
     parts_of,
     quantity_refs,
 )
 from expert.language.english import fill, in_sentence, readable
-from expert.language.meaning import OPERATORS
+from expert.language.meaning import (
+    OPERATORS,
+    amount,
+)
 from expert.language.model import Knowledge, Term, Value
-from expert.language.rules import Conclusion, Instance, RuleBase
+from expert.language.rules import Instance, RuleBase
 
 HIGHEST = 10_000  # CLIPS has the saliences -10000 to 10000, and no more
 
@@ -185,9 +201,7 @@ def negated(pattern: Pattern) -> Pattern:
 def ways(condition: Condition) -> int:
     """How many ways there may be to hold or to be denied: what CLIPS spells an `or` out to."""
     inside = [ways(part) for part in parts_of(condition)]
-    if isinstance(condition, (AllOf, AnyOf)):
-        return max(prod(inside), sum(inside), 1)
-    return inside[0] if inside else 1
+    return max(prod(inside), sum(inside), 1)
 
 
 class _Defrule:
@@ -218,39 +232,47 @@ class _Defrule:
 
     def holds(self, c: Condition) -> Pattern:
         """The patterns that match where a condition holds."""
-        if isinstance(c, Is):
-            return self.term(c.ref, "|".join(token(value) for value in c.values))
-        if isinstance(c, Known):
-            return self.term(c.ref) if c.wanted else negated(self.term(c.ref))
-        if isinstance(c, Compare):
-            return self.compare(c)
-        if isinstance(c, Given):
-            return c.truth
-        if isinstance(c, AllOf):
-            return both(self.holds(part) for part in c.parts)
-        if isinstance(c, AnyOf):
-            return either((self.holds(part) for part in c.parts), self.spread)
-        if isinstance(c, Not):
-            return self.denied(c.part)
-        assert isinstance(c, Unless)
-        return negated(self.holds(c.part))
+        match c:
+            case Is():
+                return self.term(c.ref, "|".join(token(value) for value in c.values))
+            case Known():
+                return self.term(c.ref) if c.wanted else negated(self.term(c.ref))
+            case Compare():
+                return self.compare(c)
+            case Given():
+                return c.truth
+            case AllOf():
+                return both(self.holds(part) for part in c.parts)
+            case AnyOf():
+                return either((self.holds(part) for part in c.parts), self.spread)
+            case Not():
+                return self.denied(c.part)
+            case Unless():
+                return negated(self.holds(c.part))
+            case OptionIs():
+                raise TypeError(f"not grounded: {c!r}")
+            case _:
+                assert_never(c)
 
     def denied(self, c: Condition) -> Pattern:
         """The patterns that match where the case says otherwise."""
-        if isinstance(c, Is):
-            other = "&".join(f"~{token(value)}" for value in c.values)
-            return self.term(c.ref, other) if c.ref.kind == "attribute" else False
-        if isinstance(c, Compare):
-            known = dict.fromkeys(self.term(ref) for ref in _compared(c))
-            return both([*known, negated(self.compare(c))])
-        if isinstance(c, (Known, Given, Unless)):
-            return negated(self.holds(c))
-        if isinstance(c, AllOf):
-            return either((self.denied(part) for part in c.parts), self.spread)
-        if isinstance(c, AnyOf):
-            return both(self.denied(part) for part in c.parts)
-        assert isinstance(c, Not)
-        return self.holds(c.part)
+        match c:
+            case Is():
+                other = "&".join(f"~{token(value)}" for value in c.values)
+                return self.term(c.ref, other) if c.ref.kind == "attribute" else False
+            case Compare():
+                known = dict.fromkeys(self.term(ref) for ref in compared(c))
+                return both([*known, negated(self.compare(c))])
+            case Known() | Given() | Unless() | OptionIs():
+                return negated(self.holds(c))
+            case AllOf():
+                return either((self.denied(part) for part in c.parts), self.spread)
+            case AnyOf():
+                return both(self.denied(part) for part in c.parts)
+            case Not():
+                return self.holds(c.part)
+            case _:
+                assert_never(c)
 
     def term(self, ref: Ref, value: str = "") -> str:
         """The pattern of an answer or a finding."""
@@ -261,11 +283,11 @@ class _Defrule:
 
     def compare(self, c: Compare) -> Pattern:
         """The terms compared, each mention matched by itself, and the test of their values."""
-        names = [(self.variable(), ref) for ref in _compared(c)]
+        names = [(self.variable(), ref) for ref in compared(c)]
         values = iter(name for name, _ in names)
         left, right = computed(c.left, values), computed(c.right, values)
         if not names:
-            return _constant(c)
+            return bool(OPERATORS[c.operator](amount(c.left, {}), amount(c.right, {})))
         patterns = " ".join(self.term(ref, name) for name, ref in names)
         return f"(and {patterns} (test ({COMPARE[c.operator]} {left} {right})))"
 
@@ -277,23 +299,28 @@ class _Defrule:
 
     def concludes(self, c: Conclusion) -> str:
         """The action that asserts a conclusion."""
-        if isinstance(c.value, (Ref, Arithmetic)):
-            return self.computes(c, c.value)
-        slots: dict[str, Value] = {"option": c.option}
-        if c.kind == "finding":
-            slots = {"name": c.name, **slots, "value": "" if c.value is None else c.value}
-        elif c.kind == "argument":
-            says = {"target": c.target, "strength": c.strength, "rule": self.instance.rule.id}
-            slots = {"topic": c.name, "stance": str(c.value), **slots, **says, "text": self.text(c.text)}
-        elif c.kind in ("advice", "caution"):
-            slots = {"name": c.name, **slots, "rule": self.instance.rule.id, "text": self.text(c.text)}
-        elif c.kind == "step":
-            slots = {"name": c.name}
-        else:
-            slots = {"name": c.name, **slots}
+        named = {"name": c.name}
+        match c:
+            case Conclude(_, value):
+                if isinstance(value, (Ref, Arithmetic)):
+                    return self.computes(c, value)
+                slots: dict[str, Value] = {**named, "option": c.option, "value": value}
+            case Argue():
+                says = {"target": c.target, "strength": c.strength, "rule": self.instance.rule.id}
+                about = {"topic": c.name, "stance": c.stance, "option": c.option}
+                slots = {**about, **says, "text": self.text(c.text)}
+            case Advise() | Caution():
+                says = {"rule": self.instance.rule.id, "text": self.text(c.text)}
+                slots = {**named, "option": c.option, **says}
+            case Plan():
+                slots = {**named}
+            case Wait() | Flag():
+                slots = {**named, "option": c.option}
+            case _:
+                assert_never(c)
         return f"(assert {fact(c.kind, **slots)})"
 
-    def computes(self, c: Conclusion, quantity: Quantity) -> str:
+    def computes(self, c: Conclude, quantity: Quantity) -> str:
         """The action that asserts every value of a quantity; none if a term of it is not known."""
         names = [(f"?f{n}", ref) for n, ref in enumerate(quantity_refs(quantity), 1)]
         total = computed(quantity, iter(f"{name}:value" for name, _ in names))
@@ -317,10 +344,6 @@ class _Defrule:
         return readable(fill(text, of_option), self.knowledge)
 
 
-def _compared(c: Compare) -> list[Ref]:
-    return [*quantity_refs(c.left), *quantity_refs(c.right)]
-
-
 def computed(quantity: Quantity, values: Iterator[str]) -> str:
     """A quantity as a CLIPS expression over the values of its terms, in the order of `quantity_refs`."""
     if isinstance(quantity, int):
@@ -330,21 +353,6 @@ def computed(quantity: Quantity, values: Iterator[str]) -> str:
     first, *rest = [computed(part, values) for part in quantity.parts]
     for more in rest:
         first = f"({quantity.operator} {first} {more})"
-    return first
-
-
-def _constant(c: Compare) -> bool:
-    """A comparison of numbers alone."""
-    return bool(OPERATORS[c.operator](_number(c.left), _number(c.right)))
-
-
-def _number(quantity: Quantity) -> int:
-    assert not isinstance(quantity, Ref)
-    if isinstance(quantity, int):
-        return quantity
-    first, *rest = [_number(part) for part in quantity.parts]
-    for more in rest:
-        first = int(OPERATORS[quantity.operator](first, more))
     return first
 
 

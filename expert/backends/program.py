@@ -175,7 +175,7 @@ def lines(base: RuleBase) -> Lines:
     """The program of a rule base: every conclusion of every case, as one straight line."""
     k = base.knowledge
     program = Program(k)
-    reading = Reading(program)
+    reading: Reading[Step, Step] = Reading(program)
     fired = reading.derive(passes(base.instances))
     decides = {topic.id for topic in k.topics.values() if topic.decides}
     said = [(c, fired[i.id]) for i in base.instances for c in i.then]

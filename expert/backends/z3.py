@@ -8,23 +8,37 @@ that imports Z3, and does so when a prover is made.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from expert.consultation.case import Answer, Case, make_case
+from expert.language.conclusions import (
+    STANCES,
+    Advise,
+    Argue,
+    Caution,
+    Conclusion,
+    Flag,
+    Plan,
+    Wait,
+)
 from expert.language.keys import with_option
-from expert.language.meaning import Number, Reading, Truth, passes
+from expert.language.meaning import Reading, passes
 from expert.language.model import Knowledge, Term, Value
 from expert.language.policy import NOW, overall, weigh
-from expert.language.rules import STANCES, Conclusion, Instance, RuleBase
+from expert.language.rules import Instance, RuleBase
 
 PRIME = "'"  # marks a variable of the second of two cases
 
 
-Amounts = list[tuple[Truth, Number]]  # a finding's numbers, each with where it has it
+Formula = Any  # a Z3 term: a truth or a number
 
 
-Values = dict[Value, Truth]  # where a term has which value
+Amounts = list[tuple[Formula, Formula]]  # a finding's numbers, each with where it has it
+
+
+Values = dict[Value, Formula]  # where a term has which value
 
 
 YES, NO, UNKNOWN, TIMEOUT = "yes", "no", "unknown", "timeout"  # whether there is such a case
@@ -52,22 +66,22 @@ class Symbolic:
     def _name(self, attribute: str) -> str:
         return attribute + PRIME if attribute in self.primed else attribute
 
-    def known(self, attribute: str) -> Truth:
+    def known(self, attribute: str) -> Formula:
         return self.z3.Bool(f"{self._name(attribute)}?")
 
-    def equals(self, attribute: str, value: Value) -> Truth:
+    def equals(self, attribute: str, value: Value) -> Formula:
         term = self.knowledge.attributes[attribute]
         if term.numeric:
             return self.known(attribute) & (self.number(attribute) == value)
         return self.z3.Bool(f"{self._name(attribute)}={value}") if value in term.values else self.false
 
-    def number(self, attribute: str) -> Number:
+    def number(self, attribute: str) -> Formula:
         return self.z3.Int(self._name(attribute))
 
-    def constant(self, value: int) -> Number:
+    def constant(self, value: int) -> Formula:
         return self.z3.IntVal(value)
 
-    def domain(self, attribute: str) -> list[Truth]:
+    def domain(self, attribute: str) -> list[Formula]:
         """What is so of an attribute in every case."""
         term = self.knowledge.attributes[attribute]
         if term.numeric:
@@ -76,7 +90,7 @@ class Symbolic:
         each = [self.equals(attribute, value) for value in term.values]
         return [self.known(attribute) == self.z3.Or(each), *([self.z3.AtMost(*each, 1)] if each else [])]
 
-    def given(self, attribute: str, answer: Answer) -> Truth:
+    def given(self, attribute: str, answer: Answer) -> Formula:
         """Where the attribute has that answer (None: unknown)."""
         return ~self.known(attribute) if answer is None else self.equals(attribute, answer)
 
@@ -88,13 +102,13 @@ class World:
         self, base: RuleBase, primed: Collection[str] = (), instances: Iterable[Instance] | None = None
     ) -> None:
         self.base, self.algebra = base, Symbolic(base.knowledge, primed)
-        self.reading = Reading(self.algebra)
+        self.reading: Reading[Formula, Formula] = Reading(self.algebra)
         self.fired = self.reading.derive(passes(base.instances) if instances is None else instances)
 
-    def any(self, truths: Iterable[Truth]) -> Truth:
+    def any(self, truths: Iterable[Formula]) -> Formula:
         return self.algebra.z3.Or(list(truths))
 
-    def all(self, truths: Iterable[Truth]) -> Truth:
+    def all(self, truths: Iterable[Formula]) -> Formula:
         return self.algebra.z3.And(list(truths))
 
     def said(self, option: str) -> list[tuple[Conclusion, Instance]]:
@@ -102,7 +116,7 @@ class World:
         read = [i for i in self.base.instances if i.id in self.fired]
         return [(c, i) for i in read for c in i.then if c.option == option]
 
-    def outcome(self) -> Reading:
+    def outcome(self) -> Reading[Formula, Formula]:
         """The reading with the outcome's terms among the findings: see invariants."""
         for option in self.base.knowledge.options:
             for name, values in self.option(option).items():
@@ -112,12 +126,12 @@ class World:
             fired = self.fired[instance.id]
             self._add(named["rule"], instance.rule.id, fired)
             for c in instance.then:
-                if c.kind in ("step", "advice", "caution"):
-                    self._add(named["plan" if c.kind == "step" else c.kind], c.name, fired)
+                if isinstance(c, (Plan, Advise, Caution)):
+                    self._add(named["plan" if isinstance(c, Plan) else c.kind], c.name, fired)
         self.reading.findings.update(named)
         return self.reading
 
-    def _add(self, values: Values, value: Value, where: Truth) -> None:
+    def _add(self, values: Values, value: Value, where: Formula) -> None:
         values[value] = values.get(value, self.algebra.false) | where
 
     def option(self, option: str) -> dict[str, Values]:
@@ -129,14 +143,14 @@ class World:
         deciding = []
         for c, instance in self.said(option):
             fired = self.fired[instance.id]
-            if c.kind in ("wait", "flag"):
+            if isinstance(c, (Wait, Flag)):
                 self._add(found[c.kind], c.name, fired)
-            elif c.kind == "argument":
-                self._add(found[str(c.value)], c.name, fired)
+            elif isinstance(c, Argue):
+                self._add(found[c.stance], c.name, fired)
                 if k.topics[c.name].decides:
                     deciding.append((c, fired))
-                    self._add(found["stance"], str(c.value), fired)
-                    if c.value != "against":
+                    self._add(found["stance"], c.stance, fired)
+                    if c.stance != "against":
                         self._add(found["basis"], instance.rule.basis, fired)
                         for claim in instance.rule.claims if instance.rule.basis != "added" else ():
                             self._add(found["claim"], claim, fired)
@@ -144,11 +158,11 @@ class World:
         found["verdict"] = self.verdicts(deciding)
         for target in k.targets:
             about = [(c, fired) for c, fired in deciding if c.target in (target, "")]
-            alone = [(c._replace(target=""), fired) for c, fired in about]
+            alone = [(replace(c, target=""), fired) for c, fired in about]
             found[f"verdict-for.{target}"] = self.verdicts(alone)
             stances = found[f"stance-for.{target}"] = {}
             for c, fired in about:
-                self._add(stances, str(c.value), fired)
+                self._add(stances, c.stance, fired)
         return found
 
     def _timing(self, waits: Values) -> Values:
@@ -159,7 +173,7 @@ class World:
                 later = later | waits[step]
         return {**found, NOW: ~later}
 
-    def verdicts(self, deciding: list[tuple[Conclusion, Truth]]) -> Values:
+    def verdicts(self, deciding: list[tuple[Argue, Formula]]) -> Values:
         """Where each verdict holds, of arguments that decide."""
         false = self.algebra.false
         return dict(overall(weigh(deciding, {c.name for c, _ in deciding}, false), false).items())
@@ -183,14 +197,14 @@ class Prover:
         self.base, self.world = base, World(base)
         self.algebra, self.z3 = self.world.algebra, self.world.algebra.z3
         self.asked = 0
-        self.pairs: dict[str, list[Truth]] = {}  # see certificate.differs
+        self.pairs: dict[str, list[Formula]] = {}  # see certificate.differs
         self.solver = self.z3.Solver()
         self.solver.set("timeout", max(1, int(timeout * 1000)))
         self.solver.set("random_seed", 0)
         for name in base.knowledge.attributes:
             self.solver.add(*self.algebra.domain(name))
 
-    def exists(self, *facts: Truth) -> str:
+    def exists(self, *facts: Formula) -> str:
         """Whether some case meets all the facts."""
         self.solver.push()
         try:
@@ -209,7 +223,7 @@ class Prover:
         reason = self.solver.reason_unknown()
         return TIMEOUT if reason in ("timeout", "canceled") else UNKNOWN
 
-    def find(self, *facts: Truth, primed: str = "") -> Answered:
+    def find(self, *facts: Formula, primed: str = "") -> Answered:
         """A smallest case that meets the facts; or two that differ in `primed` alone."""
         other = Symbolic(self.base.knowledge, [primed])
         self.solver.push()
@@ -239,7 +253,7 @@ class Prover:
     def _known(self, answers: dict[str, Answer]) -> Case:
         return make_case({n: v for n, v in answers.items() if v is not None}, self.base.knowledge)
 
-    def _possible(self, fact: Truth) -> bool:
+    def _possible(self, fact: Formula) -> bool:
         status = self.exists(fact)
         if status not in (YES, NO):
             raise _Undecided
@@ -255,7 +269,7 @@ class Prover:
         self.solver.add(algebra.equals(term.name, value))
         return value
 
-    def _try(self, fact: Truth) -> bool:
+    def _try(self, fact: Formula) -> bool:
         """Add the fact if it can be so."""
         possible = self._possible(fact)
         if possible:
@@ -288,7 +302,7 @@ class Prover:
 def answers_of(algebra: Symbolic, model: Any) -> dict[str, Answer]:
     """The case that a model describes."""
 
-    def so(fact: Truth) -> bool:
+    def so(fact: Formula) -> bool:
         return bool(algebra.z3.is_true(model.eval(fact, True)))
 
     found: dict[str, Answer] = {}

@@ -158,17 +158,19 @@ def _conjuncts(condition: Condition) -> Iterator[Condition]:
 
 def _signs(condition: Condition) -> tuple[Sign, ...]:
     """The signs of which a condition takes one, and nothing else; none if it is not so simple."""
-    if isinstance(condition, Is):
-        return tuple((condition.ref.key, value) for value in condition.values)
-    if isinstance(condition, Known) and condition.wanted:
-        return ((condition.ref.key,),)
-    if isinstance(condition, Known) and condition.ref.kind == "attribute":
-        return ((condition.ref.key, None),)
-    if isinstance(condition, AnyOf):
-        parts = [tuple(_conjuncts(part)) for part in condition.parts]
-        inside = [_signs(part[0]) if len(part) == 1 else () for part in parts]
-        return tuple(sign for signs in inside for sign in signs) if all(inside) else ()
-    return ()
+    match condition:
+        case Is(ref, values):
+            return tuple((ref.key, value) for value in values)
+        case Known(ref, True):
+            return ((ref.key,),)
+        case Known(ref, False) if ref.kind == "attribute":
+            return ((ref.key, None),)
+        case AnyOf(parts):
+            needs = [tuple(_conjuncts(part)) for part in parts]
+            inside = [_signs(need[0]) if len(need) == 1 else () for need in needs]
+            return tuple(sign for signs in inside for sign in signs) if all(inside) else ()
+        case _:
+            return ()
 
 
 def _test(condition: Condition) -> Test:

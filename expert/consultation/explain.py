@@ -13,10 +13,16 @@ from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Argument, Consultation, Match, name_of
 from expert.io.problems import CaseError, Problem, not_among
+from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
+    Conclusion,
+)
 from expert.language.english import REASONS, VERDICT_WORDS, in_sentence
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import Conclusion, Instance, RuleBase
+from expert.language.rules import Instance, RuleBase
 
 # which arguments bring a verdict about
 LEADS = {
@@ -55,7 +61,7 @@ def subjects(base: RuleBase) -> list[Subject]:
     found += [Subject("finding", t.name, t.label) for t in k.findings.values()]
     found += [Subject("step", s.id, s.label) for s in k.steps.values()]
     found += [Subject("flag", f.id, f.label) for f in k.flags.values()]
-    advice = {c.name: c for rule in base.rules for c in rule.then if c.kind in ("advice", "caution")}
+    advice = {c.name: c for rule in base.rules for c in rule.then if isinstance(c, (Advise, Caution))}
     found += [Subject("advice", name, c.text) for name, c in advice.items()]
     return found + [Subject("rule", rule.id, rule.id) for rule in base.rules if rule.id not in advice]
 
@@ -258,8 +264,9 @@ def _leads(instance: Instance, option: str, wanted: tuple[str, ...], decides: se
     leads = [lead for verdict in wanted for lead in LEADS.get(verdict, ())]
 
     def fits(c: Conclusion) -> bool:
-        matches = any(c.value == stance and strength in ("", c.strength) for stance, strength in leads)
-        return c.kind == "argument" and c.option == option and c.name in decides and matches
+        if not isinstance(c, Argue) or c.option != option or c.name not in decides:
+            return False
+        return any(c.stance == stance and strength in ("", c.strength) for stance, strength in leads)
 
     return any(map(fits, instance.then))
 

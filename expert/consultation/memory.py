@@ -9,9 +9,16 @@ into words once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import assert_never
 
 from expert.consultation import result as trace
 from expert.consultation.case import Case
+from expert.language.conclusions import (
+    Argue,
+    Conclude,
+    Conclusion,
+    text_of,
+)
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -22,8 +29,10 @@ from expert.language.conditions import (
     Is,
     Known,
     Not,
+    OptionIs,
     Ref,
     Unless,
+    compared,
     refs,
 )
 from expert.language.english import Phrases, fill, in_sentence, known, statement
@@ -31,7 +40,7 @@ from expert.language.grids import Grid
 from expert.language.keys import with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Term, Value
-from expert.language.rules import PLACEHOLDER, Conclusion, Instance, RuleBase, computed_data, reads
+from expert.language.rules import PLACEHOLDER, Instance, RuleBase, computed_data, reads
 
 Finding = tuple[str, Value]  # its key and value
 
@@ -46,29 +55,26 @@ KEPT = 10_000  # of how many values the words are kept: there is no end to numbe
 
 
 class Wording:
-    """What records say of a rule base in every case, each put into words when first needed.
-
-    The rule base's conditions and instances are known by identity: as tuples, `Not(c)` equals
-    `Unless(c)`. It holds them all, so that nothing else ever has the id of one.
-    """
+    """What records say of a rule base in every case, each put into words when first needed."""
 
     def __init__(self, base: RuleBase) -> None:
         k = base.knowledge
         self.base, self.phrases = base, Phrases(k)
         self.knowledge_id = trace.KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer)
         self.decides = {topic.id for topic in k.topics.values() if topic.decides}
-        self._said: dict[int, Said] = {}
-        self._entries: dict[int, FiringTemplate] = {}
+        self._said: dict[Condition, Said] = {}
+        self._entries: dict[str, FiringTemplate] = {}
         self._values: dict[tuple[str, str, Value], tuple[trace.Plain, str]] = {}
         self._answers: dict[tuple[str, Value | None], tuple[trace.Match]] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
 
     def said(self, condition: Condition) -> Said:
         """One of the rule base's conditions in words."""
-        if id(condition) not in self._said:
+        found = self._said.get(condition)
+        if found is None:
             names = tuple(dict.fromkeys(ref.key for ref, _ in refs(condition)))
-            self._said[id(condition)] = self.phrases.condition(condition), names
-        return self._said[id(condition)]
+            found = self._said[condition] = self.phrases.condition(condition), names
+        return found
 
     def value(self, term: Term, value: Value) -> tuple[trace.Plain, str]:
         """A value of a term as the record holds it, and the statement that the term has it."""
@@ -115,61 +121,65 @@ class Wording:
 
     def entry(self, instance: Instance) -> FiringTemplate:
         """What the record of a firing of one of the rule base's instances says in every case."""
-        if id(instance) not in self._entries:
-            self._entries[id(instance)] = FiringTemplate(self, instance)
-        return self._entries[id(instance)]
+        found = self._entries.get(instance.id)
+        if found is None:
+            found = self._entries[instance.id] = FiringTemplate(self, instance)
+        return found
 
     def concluded(self, conclusion: Conclusion) -> trace.Concluded | None:
         """The record of a conclusion; None if that takes a case."""
-        if isinstance(conclusion.value, (Ref, Arithmetic)):
-            return None
-        if conclusion.kind == "finding":
-            return None if conclusion.value is None else self.found(conclusion, conclusion.value)
-        text = self.text(conclusion.text, conclusion.option)
-        return None if text is None else self.put_forward(conclusion, conclusion.value, text)
+        if isinstance(conclusion, Conclude):
+            value = conclusion.value
+            return None if isinstance(value, (Ref, Arithmetic)) else self.found(conclusion, value)
+        text = self.text(text_of(conclusion), conclusion.option)
+        return None if text is None else self.put_forward(conclusion, text)
 
-    def found(self, conclusion: Conclusion, value: Value) -> trace.Concluded:
+    def found(self, conclusion: Conclude, value: Value) -> trace.Concluded:
         """The record of a finding."""
         plain, text = self.value(self.base.knowledge.findings[conclusion.name], value)
         return trace.Concluded("finding", conclusion.name, conclusion.option or None, plain, text)
 
-    def put_forward(self, conclusion: Conclusion, value: Value | None, text: str) -> trace.Concluded:
+    def put_forward(self, conclusion: Conclusion, text: str) -> trace.Concluded:
         """The record of a conclusion that is no finding."""
+        argued = conclusion if isinstance(conclusion, Argue) else None
         return trace.Concluded(
             conclusion.kind,
             conclusion.name,
             conclusion.option or None,
-            value,
+            argued.stance if argued else None,
             text or self.phrases.conclusion(conclusion),
-            conclusion.target or None,
-            conclusion.strength or None,
+            (argued.target or None) if argued else None,
+            argued.strength if argued else None,
         )
 
     def sources(self, condition: Condition) -> Iterator[Source]:
         """What a condition that holds rests on, in the order in which it is written."""
-        if isinstance(condition, Is):
-            yield leaves(condition.ref, condition.values)
-        elif isinstance(condition, AllOf):
-            for part in condition.parts:
-                yield from self.sources(part)
-        elif isinstance(condition, Given):
-            yield from self.data(condition)
-        elif isinstance(condition, Known):
-            yield leaves(condition.ref)
-        elif isinstance(condition, Compare):
-            for ref, _ in refs(condition):
-                yield leaves(ref)
-        elif isinstance(condition, AnyOf):
-            yield _first([(part, [*self.sources(part)]) for part in condition.parts])
-        elif isinstance(condition, Not):
-            for ref, _ in refs(condition):
-                if ref.kind == "attribute":
-                    yield _if_answered(ref.name)
-        elif isinstance(condition, Unless):
-            text, names = self.said(condition)
-            yield _always(trace.Match("no-evidence", ", ".join(names), None, None, text))
-        else:
-            raise TypeError(f"not grounded: {condition!r}")
+        match condition:
+            case Is():
+                yield resting_on(condition.ref, condition.values)
+            case AllOf():
+                for part in condition.parts:
+                    yield from self.sources(part)
+            case Given():
+                yield from self.data(condition)
+            case Known():
+                yield resting_on(condition.ref)
+            case Compare():
+                for ref in compared(condition):
+                    yield resting_on(ref)
+            case AnyOf():
+                yield _first([(part, [*self.sources(part)]) for part in condition.parts])
+            case Not():
+                for ref, _ in refs(condition):
+                    if ref.kind == "attribute":
+                        yield _if_answered(ref.name)
+            case Unless():
+                text, names = self.said(condition)
+                yield _always(trace.Match("no-evidence", ", ".join(names), None, None, text))
+            case OptionIs():
+                raise TypeError(f"not grounded: {condition!r}")
+            case _:
+                assert_never(condition)
 
     def data(self, given: Given) -> Iterator[Source]:
         """What a condition on the option alone rests on."""
@@ -186,7 +196,7 @@ def _always(match: trace.Match) -> Source:
     return lambda memory: found
 
 
-def leaves(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
+def resting_on(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
     """What a premise on a term rests on: its answer, or its findings (of the values wanted, if given)."""
     name, key = ref.name, ref.key
     if ref.kind == "attribute":
@@ -229,12 +239,14 @@ class FiringTemplate:
             self.sources += wording.data(Given(True, name, instance.option, (datum,)))
         # what else it computes with
         terms = dict.fromkeys(ref for ref, _ in reads(instance) if ref not in in_condition)
-        self.sources += map(leaves, terms)
+        self.sources += map(resting_on, terms)
         concluded = [wording.concluded(conclusion) for conclusion in instance.then]
         fixed = tuple(said for said in concluded if said)
         self.concluded = fixed if len(fixed) == len(concluded) else None  # None: it depends on the case
         self.findings = [
-            (c.key, c.value) for c in instance.then if c.kind == "finding" and isinstance(c.value, (str, int))
+            (c.key, c.value)
+            for c in instance.then
+            if isinstance(c, Conclude) and isinstance(c.value, (str, int))
         ]
 
 
@@ -282,17 +294,21 @@ class WorkingMemory:
         new: list[Finding] = []
         concluded: list[trace.Concluded] = []
         for conclusion in instance.then:
+            if not isinstance(conclusion, Conclude):
+                self.concluded.append((conclusion, n))
+                text = self.text(text_of(conclusion), conclusion.option)
+                concluded.append(self.wording.put_forward(conclusion, text))
+                continue
             for value in self._values(conclusion):
                 self.concluded.append((conclusion, n))
-                if conclusion.kind == "finding" and value is not None:
-                    found = (conclusion.key, value)
-                    new += [found] if self._found(found, n) else []
-                concluded.append(self._concluded(conclusion, value))
+                found = (conclusion.key, value)
+                new += [found] if self._found(found, n) else []
+                concluded.append(self.wording.found(conclusion, value))
         return new, tuple(concluded)
 
-    def _values(self, conclusion: Conclusion) -> list[Value | None]:
+    def _values(self, conclusion: Conclude) -> list[Value]:
         """The values concluded; a quantity that is not known gives none."""
-        if not isinstance(conclusion.value, (Ref, Arithmetic)):
+        if isinstance(conclusion.value, str):
             return [conclusion.value]
         amounts = self.reading.amounts(conclusion.value)
         return list(dict.fromkeys(row.values[0] for guard, row in amounts if guard & 1))
@@ -318,12 +334,6 @@ class WorkingMemory:
         return found
 
     # --- what it concluded, in words --------------------------------------------------------
-
-    def _concluded(self, conclusion: Conclusion, value: Value | None) -> trace.Concluded:
-        if conclusion.kind == "finding" and value is not None:
-            return self.wording.found(conclusion, value)
-        text = self.text(conclusion.text, conclusion.option)
-        return self.wording.put_forward(conclusion, value, text)
 
     def text(self, text: str, option: str) -> str:
         """A rule's text with its placeholders filled from the case."""

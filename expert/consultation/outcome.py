@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 from expert.consultation import result as trace
 from expert.consultation.case import Case, plain_answers
 from expert.consultation.memory import Wording, WorkingMemory
 from expert.io.json import Later
+from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
+    Conclusion,
+    Plan,
+)
 from expert.language.conditions import AllOf, Condition, Known, refs
 from expert.language.grids import Grid
 from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Option
 from expert.language.policy import NOW, overall, verdict_of, weigh
-from expert.language.rules import Conclusion, RuleBase
+from expert.language.rules import RuleBase
 
 Numbered = tuple[Conclusion, int]  # a conclusion, and which firing drew it
 
@@ -73,7 +80,7 @@ def _by_option(memory: WorkingMemory) -> dict[str, list[Numbered]]:
 
 
 def _recommendation(memory: WorkingMemory, option: Option, about: Sequence[Numbered]) -> trace.Recommendation:
-    k, arguments = memory.base.knowledge, [(c, n) for c, n in about if c.kind == "argument"]
+    k, arguments = memory.base.knowledge, [(c, n) for c, n in about if isinstance(c, Argue)]
     verdict, targets = verdicts([c for c, _ in arguments], memory.wording.decides)
     waits = _named("wait", k.steps, about)
     return trace.Recommendation(
@@ -95,29 +102,26 @@ def _named(kind: str, names: Iterable[str], about: Sequence[Numbered]) -> tuple[
     return tuple([name for name in names if name in found]) if found else ()
 
 
-def verdicts(arguments: Iterable[Conclusion], decides: set[str]) -> tuple[str, dict[str, str]]:
+def verdicts(arguments: Iterable[Argue], decides: set[str]) -> tuple[str, dict[str, str]]:
     """The verdict that arguments amount to, and that on each target."""
-    said = dict.fromkeys([(c.target, c.value, c.strength) for c in arguments if c.name in decides])
+    said = dict.fromkeys([(c.target, c.stance, c.strength) for c in arguments if c.name in decides])
     verdict, targets = _weighed(tuple(said))
     return verdict, dict(targets)
 
 
 @lru_cache(4096)
-def _weighed(said: tuple[tuple[str, Any, str], ...]) -> tuple[str, dict[str, str]]:
+def _weighed(said: tuple[tuple[str, str, str], ...]) -> tuple[str, dict[str, str]]:
     """The policy, on nothing but the targets, stances and strengths: of those there are few."""
-    arguments = [
-        Conclusion("argument", "", stance, target=target, strength=strength)
-        for target, stance, strength in said
-    ]
+    arguments = [Argue("", stance, target, strength) for target, stance, strength in said]
     found = weigh([(argument, Grid.true) for argument in arguments], {""}, Grid.false)
     targets = {target: verdict_of(verdicts) for target, verdicts in found.items() if target}
     return verdict_of(overall(found, Grid.false)), targets
 
 
-def _argument(memory: WorkingMemory, conclusion: Conclusion, n: int) -> trace.Argument:
+def _argument(memory: WorkingMemory, conclusion: Argue, n: int) -> trace.Argument:
     firing = memory.firings[n - 1]
     return trace.Argument(
-        str(conclusion.value),
+        conclusion.stance,
         conclusion.name,
         conclusion.target or None,
         conclusion.strength,
@@ -149,7 +153,7 @@ def _plan(memory: WorkingMemory) -> tuple[trace.PlanStep, ...]:
     found: list[trace.PlanStep] = []
     numbers: dict[str, dict[int, None]] = {}
     for conclusion, n in memory.concluded:
-        if conclusion.kind == "step":
+        if isinstance(conclusion, Plan):
             numbers.setdefault(conclusion.name, {})[n] = None
     for step in memory.base.knowledge.steps.values():
         if where := tuple(numbers.get(step.id, ())):
@@ -163,7 +167,7 @@ def _plan(memory: WorkingMemory) -> tuple[trace.PlanStep, ...]:
 def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
     found = []
     for conclusion, n in memory.concluded:
-        if conclusion.kind in ("advice", "caution"):
+        if isinstance(conclusion, (Advise, Caution)):
             firing, option = memory.firings[n - 1], conclusion.option
             text = memory.text(conclusion.text, option)
             found.append(

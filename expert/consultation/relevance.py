@@ -14,6 +14,14 @@ from math import prod
 from typing import NamedTuple
 
 from expert.consultation.case import Answer, Case
+from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    Conclusion,
+    Wait,
+)
 from expert.language.conditions import (
     Arithmetic,
     Compare,
@@ -21,15 +29,15 @@ from expert.language.conditions import (
     Is,
     Quantity,
     Ref,
-    parts_of,
+    leaves,
     quantity_refs,
 )
-from expert.language.grids import Grid
+from expert.language.grids import Grid, Row
 from expert.language.keys import with_option
-from expert.language.meaning import OPERATORS, Reading, Truth, passes
+from expert.language.meaning import Reading, amount, passes
 from expert.language.model import Term
 from expert.language.policy import NOW, VERDICTS, overall, weigh
-from expert.language.rules import Conclusion, Instance, RuleBase, reads
+from expert.language.rules import Instance, RuleBase, reads
 
 GRID_LIMIT = 1 << 16  # cases in one grid; beyond it an answer is taken to matter
 
@@ -55,7 +63,7 @@ class Reach:
         self.writers: dict[str, list[Instance]] = {}
         for instance in base.instances:
             for conclusion in instance.then:
-                if conclusion.kind == "finding":
+                if isinstance(conclusion, Conclude):
                     self.writers.setdefault(conclusion.key, []).append(instance)
 
     @cached_property
@@ -64,9 +72,9 @@ class Reach:
         found: dict[tuple[str, str, str], list[Instance]] = {}
         for instance in self.base.instances:
             for c in instance.then:
-                if c.kind == "finding" and c.name not in (self.base.knowledge.cost or ()):
+                if isinstance(c, Conclude) and c.name not in (self.base.knowledge.cost or ()):
                     continue
-                name = instance.rule.id if c.kind in ("argument", "advice", "caution") else c.name
+                name = instance.rule.id if isinstance(c, (Argue, Advise, Caution)) else c.name
                 instances = found.setdefault((c.kind, name, c.option), [])
                 if instance not in instances:
                     instances.append(instance)
@@ -124,7 +132,7 @@ class Reach:
                 c.value
                 for i in self.writers.get(quantity.key, ())
                 for c in i.then
-                if c.key == quantity.key and isinstance(c.value, (int, Ref, Arithmetic))
+                if isinstance(c, Conclude) and c.key == quantity.key and not isinstance(c.value, str)
             ]
             return [u for value in defined for u in self._unfolded(value, (*seen, quantity.key))]
         if isinstance(quantity, Arithmetic):
@@ -142,7 +150,7 @@ class Reach:
 
             def side(n: int, values: dict[str, int] = values) -> int:
                 at = {**values, term.name: n}
-                return _amount(left, at) - _amount(right, at)
+                return amount(left, at) - amount(right, at)
 
             turn = _crossing(side, _lowest(term), _highest(term))
             found |= set() if turn is None else {turn - 1, turn, turn + 1, turn + 2}
@@ -202,17 +210,17 @@ class Reach:
         """The instances behind an option's verdict, and behind its timing if `waits`."""
 
         def counts(c: Conclusion) -> bool:
-            argues = c.kind == "argument" and c.name in self.decides
-            return c.option == option and (argues or (waits and c.kind == "wait"))
+            argues = isinstance(c, Argue) and c.name in self.decides
+            return c.option == option and (argues or (waits and isinstance(c, Wait)))
 
         return [i for i in self.base.instances if any(map(counts, i.then))]
 
-    def verdict_masks(self, option: str, grid: Grid, waits: bool = False) -> dict[str, Truth]:
+    def verdict_masks(self, option: str, grid: Grid, waits: bool = False) -> dict[str, int]:
         instances = self.deciding(option, waits)
         fired = Reading(grid).derive(self.upstream(instances))
         said = [(c, fired[i.id]) for i in instances for c in i.then if c.option == option]
         masks = overall(weigh(said, self.decides, grid.false), grid.false)
-        return {**masks, NOW: ~_union(where for c, where in said if c.kind == "wait")}
+        return {**masks, NOW: ~_union(where for c, where in said if isinstance(c, Wait))}
 
     # --- smallest changes ----------------------------------------------------------------------
 
@@ -262,12 +270,12 @@ class Reach:
 
 
 def _compares(condition: Condition) -> Iterator[Compare]:
-    if isinstance(condition, Compare):
-        yield condition
-    if isinstance(condition, Is):
-        yield from (Compare(condition.ref, "at-least", v) for v in condition.values if isinstance(v, int))
-    for part in parts_of(condition):
-        yield from _compares(part)
+    """The comparisons in a condition; that a number equals another is one."""
+    for leaf in leaves(condition):
+        if isinstance(leaf, Compare):
+            yield leaf
+        elif isinstance(leaf, Is):
+            yield from (Compare(leaf.ref, "at-least", v) for v in leaf.values if isinstance(v, int))
 
 
 def _lowest(term: Term) -> int:
@@ -276,17 +284,6 @@ def _lowest(term: Term) -> int:
 
 def _highest(term: Term) -> int:
     return term.high if term.high is not None else FAR * int(10**term.decimals)
-
-
-def _amount(quantity: Quantity, values: dict[str, int]) -> int:
-    if isinstance(quantity, int):
-        return quantity
-    if isinstance(quantity, Ref):
-        return values[quantity.name]
-    first, *rest = [_amount(part, values) for part in quantity.parts]
-    for more in rest:
-        first = OPERATORS[quantity.operator](first, more)
-    return first
 
 
 def _crossing(side: object, low: int, high: int) -> int | None:
@@ -301,7 +298,7 @@ def _crossing(side: object, low: int, high: int) -> int | None:
     return low
 
 
-def _layers(amounts: list[tuple[Truth, Truth]], grid: Grid) -> Iterator[int]:
+def _layers(amounts: list[tuple[int, Row]], grid: Grid) -> Iterator[int]:
     """A number over a grid as truth values: one for each value that it takes."""
     where: dict[int, int] = {}
     for guard, row in amounts:
@@ -311,8 +308,8 @@ def _layers(amounts: list[tuple[Truth, Truth]], grid: Grid) -> Iterator[int]:
     yield from where.values()
 
 
-def _union(values: Iterable[Truth]) -> Truth:
-    found: Truth = 0
+def _union(values: Iterable[int]) -> int:
+    found: int = 0
     for value in values:
         found = found | value
     return found

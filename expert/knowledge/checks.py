@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from expert.io.problems import Problem, Span, _place
 from expert.knowledge.todo import is_todo, problem, todos
+from expert.language.conclusions import Argue, Plan, Wait
 from expert.language.rules import RuleBase, cited, reads
 
 
@@ -48,12 +49,12 @@ def check_numbering(base: RuleBase) -> list[Problem]:
 
 def check_waits(base: RuleBase) -> list[Problem]:
     """Whatever an option waits for is a step that some rule plans."""
-    planned = {c.name for rule in base.rules for c in rule.then if c.kind == "step"}
+    planned = {c.name for rule in base.rules for c in rule.then if isinstance(c, Plan)}
     return [
         Problem(f"rule `{rule.id}` waits for step `{c.name}`, which no rule plans", rule.span)
         for rule in base.rules
         for c in rule.then
-        if c.kind == "wait" and c.name not in planned
+        if isinstance(c, Wait) and c.name not in planned
     ]
 
 
@@ -99,7 +100,7 @@ def warn_silent(base: RuleBase) -> list[Problem]:
         for rule in base.rules
         if rule.id not in alive
     ]
-    argued = {c.option for i in base.instances for c in i.then if c.kind == "argument"}
+    argued = {c.option for i in base.instances for c in i.then if isinstance(c, Argue)}
     for option in base.knowledge.options.values():
         if option.id not in argued:
             problems.append(Problem(f"no rule argues for or against option `{option.id}`", option.span))
@@ -108,10 +109,10 @@ def warn_silent(base: RuleBase) -> list[Problem]:
 
 def warn_identical(base: RuleBase) -> list[Problem]:
     """Rules with the same conditions and the same conclusions."""
-    seen: dict[str, str] = {}
+    seen: dict[object, str] = {}
     problems = []
     for rule in base.rules:
-        first = seen.setdefault(repr((rule.when, rule.then)), rule.id)
+        first = seen.setdefault((rule.when, rule.then), rule.id)
         if first != rule.id:
             problems.append(Problem(f"rule `{rule.id}` is the same as `{first}`", rule.span))
     return problems

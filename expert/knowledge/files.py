@@ -23,9 +23,10 @@ from expert.knowledge.shapes import (
     Word,
     required,
 )
+from expert.language.conclusions import STANCES, STRENGTHS, Advise, Caution
 from expert.language.model import NUMERIC, TYPES, Term
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import BASES, STANCES, STRENGTHS, RuleBase
+from expert.language.rules import BASES, RuleBase
 
 RESERVED = ("known", "unknown", "any", "all", "not", "unless", "option")
 
@@ -98,7 +99,7 @@ def _costs(base: RuleBase) -> list[str]:
 
 
 def _advice(base: RuleBase) -> list[str]:
-    said = [c.key for i in base.instances for c in i.then if c.kind in ("advice", "caution")]
+    said = [c.key for i in base.instances for c in i.then if isinstance(c, (Advise, Caution))]
     return list(dict.fromkeys(said))
 
 

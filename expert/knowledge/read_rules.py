@@ -9,14 +9,23 @@ from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_claims, read_value
 from expert.knowledge.files import ADVICE_GIVEN, ARGUMENT, CONCLUSION, ID, WHOLE, WRITTEN_RULE
 from expert.knowledge.read_conditions import Scope
+from expert.language.conclusions import (
+    STANCES,
+    STRENGTHS,
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    Conclusion,
+    Flag,
+    Plan,
+    Wait,
+)
 from expert.language.conditions import AllOf
 from expert.language.model import BadValue, Knowledge
 from expert.language.rules import (
     BASES,
     PLACEHOLDER,
-    STANCES,
-    STRENGTHS,
-    Conclusion,
     Instance,
     Rule,
     RuleBase,
@@ -131,11 +140,11 @@ class _RuleReader:
         if kind == "argue":
             return self._argument(node, because)
         if kind in ("advise", "caution"):
-            return self._advice("advice" if kind == "advise" else "caution", node, because, id)
+            return [self._advice(kind, node, because, id)]
         if kind == "flag":
-            return [Conclusion("flag", reader.pick(node, "flag", k.flags), scoped=True)]
+            return [Flag(reader.pick(node, "flag", k.flags))]
         step = reader.pick(node, "step", k.steps)
-        return [Conclusion("step" if kind == "plan" else "wait", step, scoped=kind == "wait")]
+        return [Plan(step) if kind == "plan" else Wait(step)]
 
     def _findings(self, node: Node) -> list[Conclusion]:
         if not node.pairs:
@@ -152,14 +161,15 @@ class _RuleReader:
     def _finding(self, name: str, value: Node) -> Conclusion:
         ref, term = self.scope.find(name)
         if not term.numeric:
-            return Conclusion("finding", ref.name, read_value(value, term, self.reader), ref.scoped)
+            # where it is none, that is a problem, and the rule is never run
+            return Conclude(ref.name, read_value(value, term, self.reader) or "", ref.scoped)
         quantity = self.scope.quantity(value, term)
         if isinstance(quantity, int):
             try:
                 term.in_range(quantity)
             except BadValue as error:
                 self.reader.report(value, error.message)
-        return Conclusion("finding", ref.name, quantity, ref.scoped)
+        return Conclude(ref.name, quantity, ref.scoped)
 
     def _argument(self, node: Node, because: str) -> list[Conclusion]:
         k, reader = self.knowledge, self.reader
@@ -173,15 +183,16 @@ class _RuleReader:
         target = reader.pick(found.get("target"), "target", k.targets)
         strength = reader.pick(found.get("strength"), "strength", STRENGTHS) or "plain"
         text = self._sentence(found.get("says"), "`says`") or because
-        return [Conclusion("argument", topic, stances[0], True, "", target, strength, text)]
+        return [Argue(topic, stances[0], target, strength, text)]
 
-    def _advice(self, kind: str, node: Node, because: str, id: str) -> list[Conclusion]:
+    def _advice(self, key: str, node: Node, because: str, id: str) -> Advise | Caution:
         """Advice is named by its rule unless it names itself; it is per option if its rule is."""
+        kind = Advise if key == "advise" else Caution
         if node.pairs is None:
-            return [Conclusion(kind, id, text=self._sentence(node, f"`{kind}`"))]
-        found = ADVICE_GIVEN.read(node, self.reader, f"`{kind}`")
+            return kind(id, self._sentence(node, f"`{kind.kind}`"))
+        found = ADVICE_GIVEN.read(node, self.reader, f"`{kind.kind}`")
         text = self._sentence(found.get("says"), "`says`") or because
-        return [Conclusion(kind, self.reader.text(found.get("id"), "`id`") or id, text=text)]
+        return kind(self.reader.text(found.get("id"), "`id`") or id, text)
 
 
 def _cycle_text(cycle: list[Instance]) -> str:

@@ -8,13 +8,15 @@ a denial; `unless` holds wherever its part does not hold: there is no evidence t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import assert_never
 
 from expert.language.keys import with_option
 from expert.language.model import Datum, Option, Value
 
 
-class Ref(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ref:
     """A mention of an attribute, a finding or (until grounded) a property of the option."""
 
     kind: str  # attribute, finding, property
@@ -27,8 +29,13 @@ class Ref(NamedTuple):
         """The name under which working memory holds it."""
         return with_option(self.name, self.option)
 
+    def of(self, option: Option | None) -> Ref:
+        """The same for one option, if it belongs to one."""
+        return Ref(self.kind, self.name, True, option.id) if self.scoped and option else self
 
-class Arithmetic(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
     """times, plus or minus over quantities."""
 
     operator: str
@@ -38,14 +45,16 @@ class Arithmetic(NamedTuple):
 Quantity = int | Ref | Arithmetic  # an int is scaled like the term that it is used with
 
 
-class Is(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Is:
     """The term has one of the values."""
 
     ref: Ref
     values: tuple[Value, ...]
 
 
-class Compare(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Compare:
     """Two quantities compared; both must be known."""
 
     left: Quantity
@@ -53,20 +62,23 @@ class Compare(NamedTuple):
     right: Quantity
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Known:
     """The term has a value (or, if not wanted, has none)."""
 
     ref: Ref
     wanted: bool = True
 
 
-class OptionIs(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class OptionIs:
     """The rule ranges over these options only."""
 
     ids: tuple[str, ...]
 
 
-class Given(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Given:
     """A condition on the option alone, already decided at grounding, and the data it rests on."""
 
     truth: bool
@@ -75,38 +87,85 @@ class Given(NamedTuple):
     data: tuple[Datum, ...] = ()
 
 
-class AllOf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AllOf:
     """Every part."""
 
     parts: tuple[Condition, ...]
 
 
-class AnyOf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AnyOf:
     """At least one part."""
 
     parts: tuple[Condition, ...]
 
 
-class Not(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Not:
     """The part is denied."""
 
     part: Condition
 
 
-class Unless(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Unless:
     """There is no evidence that the part holds."""
 
     part: Condition
 
 
-Condition = Is | Compare | Known | OptionIs | Given | AllOf | AnyOf | Not | Unless
+Leaf = Is | Compare | Known | OptionIs | Given  # has no condition inside
 
 
+Compound = AllOf | AnyOf | Not | Unless
+
+
+# Whoever tells the kinds apart ends in assert_never: mypy then names every place that a new one has
+# to reach.
+Condition = Leaf | Compound
+
+
+# --- going through ----------------------------------------------------------------------
 def parts_of(condition: Condition) -> tuple[Condition, ...]:
     """The conditions directly inside a condition."""
-    if isinstance(condition, (AllOf, AnyOf)):
-        return condition.parts
-    return (condition.part,) if isinstance(condition, (Not, Unless)) else ()
+    match condition:
+        case AllOf() | AnyOf():
+            return condition.parts
+        case Not() | Unless():
+            return (condition.part,)
+        case Is() | Compare() | Known() | OptionIs() | Given():
+            return ()
+        case _:
+            assert_never(condition)
+
+
+def with_parts(condition: Compound, parts: tuple[Condition, ...]) -> Compound:
+    """The same kind of condition over other parts, as many as it takes."""
+    match condition:
+        case AllOf():
+            return AllOf(parts)
+        case AnyOf():
+            return AnyOf(parts)
+        case Not():
+            return Not(*parts)
+        case Unless():
+            return Unless(*parts)
+        case _:
+            assert_never(condition)
+
+
+def walk(condition: Condition, negations: int = 0) -> Iterator[tuple[Condition, int]]:
+    """A condition and all inside, in the order written, each with how many negations it stands under."""
+    yield condition, negations
+    inside = negations + isinstance(condition, (Not, Unless))
+    for part in parts_of(condition):
+        yield from walk(part, inside)
+
+
+def leaves(condition: Condition) -> list[Leaf]:
+    """The conditions with none inside, in the order written; grounding keeps their places."""
+    return [part for part, _ in walk(condition) if isinstance(part, Leaf)]
 
 
 def quantity_refs(quantity: Quantity) -> Iterator[Ref]:
@@ -118,67 +177,78 @@ def quantity_refs(quantity: Quantity) -> Iterator[Ref]:
             yield from quantity_refs(part)
 
 
-def refs(condition: Condition, strict: bool = False) -> Iterator[tuple[Ref, bool]]:
+def compared(condition: Compare) -> list[Ref]:
+    """Every term that a comparison mentions, in order."""
+    return [*quantity_refs(condition.left), *quantity_refs(condition.right)]
+
+
+def refs(condition: Condition) -> Iterator[tuple[Ref, bool]]:
     """Every term a condition mentions, and whether it must be settled before (negated, computed)."""
-    if isinstance(condition, (Is, Known)):
-        yield condition.ref, strict
-    elif isinstance(condition, Compare):
-        for side in (condition.left, condition.right):
-            yield from ((ref, True) for ref in quantity_refs(side))
-    for part in parts_of(condition):
-        yield from refs(part, strict or isinstance(condition, (Not, Unless)))
+    for part, negations in walk(condition):
+        match part:
+            case Is() | Known():
+                yield part.ref, negations > 0
+            case Compare():
+                for ref in compared(part):
+                    yield ref, True
+            case OptionIs() | Given() | AllOf() | AnyOf() | Not() | Unless():
+                pass
+            case _:
+                assert_never(part)
 
 
 def mentions_option(condition: Condition) -> bool:
     """Whether a condition makes its rule range over the options."""
-    scoped = any(ref.scoped for ref, _ in refs(condition))
-    return scoped or isinstance(condition, OptionIs) or any(map(mentions_option, parts_of(condition)))
+    named = any(isinstance(part, OptionIs) for part, _ in walk(condition))
+    return named or any(ref.scoped for ref, _ in refs(condition))
 
 
 # --- grounding -------------------------------------------------------------------------
 def ground(condition: Condition, option: Option | None) -> Condition:
     """The condition spelled out for one option; what is said of the option itself is decided."""
-    if isinstance(condition, (AllOf, AnyOf)):
-        return condition._replace(parts=tuple(ground(part, option) for part in condition.parts))
-    if isinstance(condition, (Not, Unless)):
-        return condition._replace(part=ground(condition.part, option))
-    if option is None:
-        return condition
-    if isinstance(condition, OptionIs):
-        return Given(option.id in condition.ids, option=option.id)
-    if isinstance(condition, Compare):
-        left, right = (ground_quantity(q, option) for q in (condition.left, condition.right))
-        if left is None or right is None:
-            return Given(False, _missing(condition, option), option.id)
-        return Compare(left, condition.operator, right)
-    return _ground_test(condition, option)
+    match condition:
+        case AllOf() | AnyOf() | Not() | Unless():
+            return with_parts(condition, tuple([ground(part, option) for part in parts_of(condition)]))
+        case OptionIs() if option:
+            return Given(option.id in condition.ids, option=option.id)
+        case Compare() if option:
+            return _ground_comparison(condition, option)
+        case Is() | Known() if option and condition.ref.scoped:
+            return _ground_test(condition, option)
+        case Is() | Compare() | Known() | OptionIs() | Given():
+            return condition
+        case _:
+            assert_never(condition)
 
 
-def _missing(condition: Compare, option: Option) -> str:
-    """The first property in a comparison that the option does not have."""
-    refs = [*quantity_refs(condition.left), *quantity_refs(condition.right)]
-    lacking = (ref.name for ref in refs if ref.kind == "property" and not option.properties.get(ref.name))
-    return next(lacking, "")
+def _ground_comparison(condition: Compare, option: Option) -> Compare | Given:
+    left, right = (ground_quantity(q, option) for q in (condition.left, condition.right))
+    if left is None or right is None:
+        mentioned = [ref.name for ref in compared(condition) if ref.kind == "property"]
+        lacking = next((name for name in mentioned if not option.properties.get(name)), "")
+        return Given(False, lacking, option.id)
+    return Compare(left, condition.operator, right)
 
 
-def _ground_test(condition: Condition, option: Option) -> Condition:
-    if not isinstance(condition, (Is, Known)) or not condition.ref.scoped:
-        return condition
-    if condition.ref.kind == "finding":
-        return condition._replace(ref=condition.ref._replace(option=option.id))
-    name = condition.ref.name
+def _ground_test(condition: Is | Known, option: Option) -> Condition:
+    name, ref = condition.ref.name, condition.ref.of(option)
     data = option.properties.get(name, ())
-    if isinstance(condition, Known):
-        return Given(bool(data) == condition.wanted, name, option.id, data)
-    fitting = tuple(datum for datum in data if datum.value in condition.values)
-    return Given(bool(fitting), name, option.id, fitting)
+    match condition:
+        case Is():
+            fitting = tuple(datum for datum in data if datum.value in condition.values)
+            grounded = Is(ref, condition.values)
+            return grounded if ref.kind == "finding" else Given(bool(fitting), name, option.id, fitting)
+        case Known():
+            held = bool(data) == condition.wanted
+            known = Known(ref, condition.wanted)
+            return known if ref.kind == "finding" else Given(held, name, option.id, data)
 
 
 def ground_quantity(quantity: Quantity, option: Option | None) -> Quantity | None:
     """The quantity for one option, or None if it needs a property that the option does not have."""
     if isinstance(quantity, Ref) and quantity.scoped and option is not None:
         if quantity.kind == "finding":
-            return quantity._replace(option=option.id)
+            return quantity.of(option)
         data = option.properties.get(quantity.name, ())
         return data[0].value if data and isinstance(data[0].value, int) else None
     if isinstance(quantity, Arithmetic):
@@ -190,13 +260,17 @@ def ground_quantity(quantity: Quantity, option: Option | None) -> Quantity | Non
 
 def settled(condition: Condition) -> bool | None:
     """Whether a grounded condition is the same in every case: True, False, or None if it depends."""
-    if isinstance(condition, Given):
-        return condition.truth
     inside = [settled(part) for part in parts_of(condition)]
-    if isinstance(condition, AllOf):
-        return False if False in inside else (None if None in inside else True)
-    if isinstance(condition, AnyOf):
-        return True if True in inside else (None if None in inside else False)
-    if isinstance(condition, (Not, Unless)) and inside[0] is not None:
-        return not inside[0]
-    return None
+    match condition:
+        case Given():
+            return condition.truth
+        case AllOf():
+            return False if False in inside else (None if None in inside else True)
+        case AnyOf():
+            return True if True in inside else (None if None in inside else False)
+        case Not() | Unless():
+            return None if inside[0] is None else not inside[0]
+        case Is() | Compare() | Known() | OptionIs():
+            return None
+        case _:
+            assert_never(condition)

@@ -7,7 +7,18 @@ Two negations get two phrases everywhere: "there is no evidence that" (nothing s
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import assert_never
 
+from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    Conclusion,
+    Flag,
+    Plan,
+    Wait,
+)
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -17,13 +28,14 @@ from expert.language.conditions import (
     Given,
     Is,
     Known,
+    Not,
     OptionIs,
     Quantity,
     Ref,
     Unless,
 )
 from expert.language.model import Knowledge, Term, Value
-from expert.language.rules import BASES, PLACEHOLDER, Conclusion, Rule
+from expert.language.rules import BASES, PLACEHOLDER, Rule
 
 NO_EVIDENCE = "there is no evidence that"
 
@@ -113,25 +125,30 @@ class Phrases:
 
     def condition(self, condition: Condition) -> str:
         """A condition as a clause."""
-        if isinstance(condition, Is):
-            return self._about(condition.ref, statement(self.term(condition.ref), condition.values))
-        if isinstance(condition, Known):
-            return known(self.term(condition.ref), condition.wanted)
-        if isinstance(condition, Compare):
-            left, right = self.quantity(condition.left, condition), self.quantity(condition.right, condition)
-            return f"{left} is {COMPARISON_WORDS[condition.operator]} {right}"
-        if isinstance(condition, OptionIs):
-            labels = [in_sentence(self.knowledge.options[id].label) for id in condition.ids]
-            return f"the option is {listed(labels, 'or')}"
-        if isinstance(condition, Given):
-            return self._given(condition)
-        if isinstance(condition, AllOf):
-            return " and ".join(self.condition(part) for part in condition.parts) or "always"
-        if isinstance(condition, AnyOf):
-            return "either " + " or ".join(self.condition(part) for part in condition.parts)
-        if isinstance(condition, Unless):
-            return f"{NO_EVIDENCE} {self.condition(condition.part)}"
-        return f"{NOT_THE_CASE} {self.condition(condition.part)}"
+        match condition:
+            case Is():
+                return self._about(condition.ref, statement(self.term(condition.ref), condition.values))
+            case Known():
+                return known(self.term(condition.ref), condition.wanted)
+            case Compare():
+                left = self.quantity(condition.left, condition)
+                right = self.quantity(condition.right, condition)
+                return f"{left} is {COMPARISON_WORDS[condition.operator]} {right}"
+            case OptionIs():
+                labels = [in_sentence(self.knowledge.options[id].label) for id in condition.ids]
+                return f"the option is {listed(labels, 'or')}"
+            case Given():
+                return self._given(condition)
+            case AllOf():
+                return " and ".join(self.condition(part) for part in condition.parts) or "always"
+            case AnyOf():
+                return "either " + " or ".join(self.condition(part) for part in condition.parts)
+            case Not():
+                return f"{NOT_THE_CASE} {self.condition(condition.part)}"
+            case Unless():
+                return f"{NO_EVIDENCE} {self.condition(condition.part)}"
+            case _:
+                assert_never(condition)
 
     def _about(self, ref: Ref, text: str) -> str:
         option = self.knowledge.options.get(ref.option)
@@ -169,23 +186,26 @@ class Phrases:
     def conclusion(self, conclusion: Conclusion) -> str:
         """What a rule would conclude."""
         k = self.knowledge
-        if conclusion.kind == "finding":
-            term = k.findings[conclusion.name]
-            if isinstance(conclusion.value, (Ref, Arithmetic)):
-                return f"{term.label} is {self.computed(conclusion.value, term)}"
-            return statement(term, (conclusion.value,)) if conclusion.value is not None else term.label
-        if conclusion.kind == "argument":
-            target = f", for {k.targets[conclusion.target].label}" if conclusion.target else ""
-            strong = "a strong argument " if conclusion.strength == "strong" else "argument "
-            stance = STANCE_WORDS[str(conclusion.value)]
-            return f"{strong}{stance} ({k.topics[conclusion.name].label}{target})"
-        if conclusion.kind == "step":
-            return f"plan: {k.steps[conclusion.name].label}"
-        if conclusion.kind == "wait":
-            return f"wait for: {k.steps[conclusion.name].label}"
-        if conclusion.kind == "flag":
-            return f"note: {k.flags[conclusion.name].label}"
-        return f"{conclusion.kind}: {readable(conclusion.text, k)}"
+        match conclusion:
+            case Conclude(name, value):
+                term = k.findings[name]
+                if isinstance(value, (Ref, Arithmetic)):
+                    return f"{term.label} is {self.computed(value, term)}"
+                return statement(term, (value,))
+            case Argue(name, stance, target, strength):
+                about = f", for {k.targets[target].label}" if target else ""
+                strong = "a strong argument " if strength == "strong" else "argument "
+                return f"{strong}{STANCE_WORDS[stance]} ({k.topics[name].label}{about})"
+            case Plan(name):
+                return f"plan: {k.steps[name].label}"
+            case Wait(name):
+                return f"wait for: {k.steps[name].label}"
+            case Flag(name):
+                return f"note: {k.flags[name].label}"
+            case Advise() | Caution():
+                return f"{conclusion.kind}: {readable(conclusion.text, k)}"
+            case _:
+                assert_never(conclusion)
 
     def rule(self, rule: Rule) -> list[str]:
         """A rule in English, one clause a line."""

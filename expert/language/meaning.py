@@ -8,46 +8,73 @@ decides a whole grid of cases at once, and a grid of one is an ordinary evaluati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, Protocol, Self, TypeVar, assert_never
 
+from expert.language.conclusions import Conclude, Conclusion
 from expert.language.conditions import (
     AllOf,
     AnyOf,
-    Arithmetic,
     Compare,
     Condition,
     Given,
     Is,
     Known,
     Not,
+    OptionIs,
     Quantity,
     Ref,
     Unless,
 )
-from expert.language.grids import Grid
+from expert.language.grids import Grid, Row
 from expert.language.model import Value
-from expert.language.rules import Conclusion, Instance, reads, writes
-
-Truth = Any  # answers to & | ~
+from expert.language.rules import Instance, reads, writes
 
 
-Number = Any  # answers to + - * and comparisons, which give a Truth
+class Truth(Protocol):
+    """Where something is so."""
+
+    def __and__(self, other: Self, /) -> Self: ...
+    def __or__(self, other: Self, /) -> Self: ...
+    def __invert__(self) -> Self: ...
 
 
-class Algebra(Protocol):
+T = TypeVar("T", bound=Truth)
+
+
+T_co = TypeVar("T_co", bound=Truth, covariant=True)
+
+
+class Number(Protocol[T_co]):
+    """A number in each case; compared, it says where."""
+
+    def __add__(self, other: Self, /) -> Self: ...
+    def __sub__(self, other: Self, /) -> Self: ...
+    def __mul__(self, other: Self, /) -> Self: ...
+    def __gt__(self, other: Self, /) -> T_co: ...
+    def __ge__(self, other: Self, /) -> T_co: ...
+
+
+N = TypeVar("N", bound=Number[Any])
+
+
+N_co = TypeVar("N_co", bound=Number[Any], covariant=True)
+
+
+class Algebra(Protocol[T_co, N_co]):
     """What a translation into another engine has to supply."""
 
-    true: Truth
-    false: Truth
+    @property
+    def true(self) -> T_co: ...
+    @property
+    def false(self) -> T_co: ...
+    def known(self, attribute: str, /) -> T_co: ...
+    def equals(self, attribute: str, value: Value, /) -> T_co: ...
+    def number(self, attribute: str, /) -> N_co: ...
+    def constant(self, value: int, /) -> N_co: ...
 
-    def known(self, attribute: str) -> Truth: ...
-    def equals(self, attribute: str, value: Value) -> Truth: ...
-    def number(self, attribute: str) -> Number: ...
-    def constant(self, value: int) -> Number: ...
 
-
-OPERATORS: dict[str, Callable[[Number, Number], Any]] = {
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "more-than": lambda a, b: a > b,
     "at-least": lambda a, b: a >= b,
     "less-than": lambda a, b: b > a,
@@ -58,50 +85,67 @@ OPERATORS: dict[str, Callable[[Number, Number], Any]] = {
 }
 
 
-class Reading:
+def amount(quantity: Quantity, values: Mapping[str, int]) -> int:
+    """What a quantity comes to, of the values of its terms by name."""
+    if isinstance(quantity, int):
+        return quantity
+    if isinstance(quantity, Ref):
+        return values[quantity.name]
+    first, *rest = [amount(part, values) for part in quantity.parts]
+    for more in rest:
+        first = OPERATORS[quantity.operator](first, more)
+    return first
+
+
+class Reading(Generic[T, N]):
     """Conditions read in one algebra, over the findings concluded so far."""
 
-    def __init__(self, algebra: Algebra) -> None:
+    def __init__(self, algebra: Algebra[T, N]) -> None:
         self.algebra = algebra
-        self.findings: dict[str, dict[Value, Truth]] = {}
-        self.numbers: dict[str, list[tuple[Truth, Number]]] = {}
+        self.findings: dict[str, dict[Value, T]] = {}
+        self.numbers: dict[str, list[tuple[T, N]]] = {}
 
-    def holds(self, condition: Condition) -> Truth:
+    def holds(self, condition: Condition) -> T:
+        """Where the condition holds."""
         return self.pair(condition)[0]
 
-    def pair(self, condition: Condition) -> tuple[Truth, Truth]:
+    def pair(self, condition: Condition) -> tuple[T, T]:
         """Where the condition holds, and where it is denied (Kleene's strong connectives)."""
         true, false = self.algebra.true, self.algebra.false
-        if isinstance(condition, Is):
-            return self._is(condition)
-        if isinstance(condition, Compare):
-            return self._compare(condition)
-        if isinstance(condition, Known):
-            known = self._known(condition.ref)
-            return (known, ~known) if condition.wanted else (~known, known)
-        if isinstance(condition, Given):
-            return (true, false) if condition.truth else (false, true)
-        if isinstance(condition, AllOf):
-            pairs = [self.pair(part) for part in condition.parts]
-            return _fold_and(true, [h for h, _ in pairs]), _fold_or(false, [d for _, d in pairs])
-        if isinstance(condition, AnyOf):
-            pairs = [self.pair(part) for part in condition.parts]
-            return _fold_or(false, [h for h, _ in pairs]), _fold_and(true, [d for _, d in pairs])
-        if isinstance(condition, Not):
-            held, denied = self.pair(condition.part)
-            return denied, held
-        if isinstance(condition, Unless):
-            held = self.holds(condition.part)
-            return ~held, held
-        raise TypeError(f"not grounded: {condition!r}")
+        match condition:
+            case Is():
+                return self._is(condition)
+            case AllOf():
+                pairs = [self.pair(part) for part in condition.parts]
+                return _fold_and(true, [h for h, _ in pairs]), _fold_or(false, [d for _, d in pairs])
+            case AnyOf():
+                pairs = [self.pair(part) for part in condition.parts]
+                return _fold_or(false, [h for h, _ in pairs]), _fold_and(true, [d for _, d in pairs])
+            case Compare():
+                return self._compare(condition)
+            case Given():
+                return (true, false) if condition.truth else (false, true)
+            case Known():
+                known = self._known(condition.ref)
+                return (known, ~known) if condition.wanted else (~known, known)
+            case Not():
+                held, denied = self.pair(condition.part)
+                return denied, held
+            case Unless():
+                held = self.holds(condition.part)
+                return ~held, held
+            case OptionIs():
+                raise TypeError(f"not grounded: {condition!r}")
+            case _:
+                assert_never(condition)
 
-    def _known(self, ref: Ref) -> Truth:
+    def _known(self, ref: Ref) -> T:
         if ref.kind == "attribute":
             return self.algebra.known(ref.name)
         concluded = [*self.findings.get(ref.key, {}).values(), *(g for g, _ in self.numbers.get(ref.key, ()))]
         return _fold_or(self.algebra.false, concluded)
 
-    def _is(self, condition: Is) -> tuple[Truth, Truth]:
+    def _is(self, condition: Is) -> tuple[T, T]:
         ref, false = condition.ref, self.algebra.false
         if ref.kind == "attribute":
             held = _fold_or(false, [self.algebra.equals(ref.name, value) for value in condition.values])
@@ -114,7 +158,7 @@ class Reading:
         concluded = self.findings.get(ref.key, {})
         return _fold_or(false, [concluded[value] for value in condition.values if value in concluded]), false
 
-    def _compare(self, condition: Compare) -> tuple[Truth, Truth]:
+    def _compare(self, condition: Compare) -> tuple[T, T]:
         operator = OPERATORS[condition.operator]
         held = denied = self.algebra.false
         for known_left, left in self.amounts(condition.left):
@@ -123,7 +167,7 @@ class Reading:
                 held, denied = held | (known & true_there), denied | (known & ~true_there)
         return held, denied & ~held
 
-    def amounts(self, quantity: Quantity) -> list[tuple[Truth, Number]]:
+    def amounts(self, quantity: Quantity) -> list[tuple[T, N]]:
         """The quantity's values, each with where it has that value."""
         if isinstance(quantity, int):
             return [(self.algebra.true, self.algebra.constant(quantity))]
@@ -137,24 +181,22 @@ class Reading:
             first = [(g & h, operator(a, b)) for g, a in first for h, b in more]
         return first
 
-    def conclude(self, conclusion: Conclusion, where: Truth) -> None:
+    def conclude(self, conclusion: Conclusion, where: T) -> None:
         """Take a finding into account; other conclusions are nobody's premises."""
-        if conclusion.kind != "finding":
+        if not isinstance(conclusion, Conclude):
             return
-        if isinstance(conclusion.value, (Ref, Arithmetic)):
-            self.add_numbers(conclusion.key, [(where & g, n) for g, n in self.amounts(conclusion.value)])
-        elif isinstance(conclusion.value, int):
-            self.add_numbers(conclusion.key, [(where, self.algebra.constant(conclusion.value))])
-        elif conclusion.value is not None:
+        if isinstance(conclusion.value, str):
             values = self.findings.setdefault(conclusion.key, {})
             values[conclusion.value] = values.get(conclusion.value, self.algebra.false) | where
+        else:
+            self.add_numbers(conclusion.key, [(where & g, n) for g, n in self.amounts(conclusion.value)])
 
-    def add_numbers(self, key: str, amounts: list[tuple[Truth, Number]]) -> None:
+    def add_numbers(self, key: str, amounts: list[tuple[T, N]]) -> None:
         self.numbers.setdefault(key, []).extend(amounts)
 
-    def derive(self, instances: Iterable[Instance]) -> dict[str, Truth]:
+    def derive(self, instances: Iterable[Instance]) -> dict[str, T]:
         """Run instances in an order from `passes`; where each of them fires, by id."""
-        fired: dict[str, Truth] = {}
+        fired: dict[str, T] = {}
         for instance in instances:
             where = self.holds(instance.when)
             fired[instance.id] = where
@@ -163,7 +205,7 @@ class Reading:
         return fired
 
 
-class Evaluation(Reading):
+class Evaluation(Reading[int, Row]):
     """The reading of one case in plain Python: bit 0 of every truth value."""
 
     def __init__(self, answers: dict[str, Value | None]) -> None:
@@ -178,13 +220,13 @@ class Evaluation(Reading):
         return bool(self.pair(condition)[1] & 1)
 
 
-def _fold_and(start: Truth, values: Iterable[Truth]) -> Truth:
+def _fold_and(start: T, values: Iterable[T]) -> T:
     for value in values:
         start = start & value
     return start
 
 
-def _fold_or(start: Truth, values: Iterable[Truth]) -> Truth:
+def _fold_or(start: T, values: Iterable[T]) -> T:
     for value in values:
         start = start | value
     return start

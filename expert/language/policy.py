@@ -15,10 +15,10 @@ of the steps that rules make it wait for; with none it may be done now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from expert.language.meaning import Truth
-from expert.language.rules import Conclusion
+from expert.language.conclusions import Argue, Conclusion
+from expert.language.meaning import T
 
 VERDICTS = ("preferred", "option", "uncertain", "not-advised", "not-addressed")
 
@@ -29,15 +29,13 @@ RECOMMENDED = VERDICTS[:3]  # what a person may still choose
 NOW = "now"
 
 
-def weigh(
-    arguments: Iterable[tuple[Conclusion, Truth]], decides: set[str], false: Truth
-) -> dict[str, dict[str, Truth]]:
+def weigh(arguments: Iterable[tuple[Conclusion, T]], decides: set[str], false: T) -> dict[str, dict[str, T]]:
     """For each target, where each verdict holds; a target has one only where it is argued about.
 
     The target "" is the case as a whole, and has a verdict where no other target has one.
     """
-    deciding = [(c, where) for c, where in arguments if c.kind == "argument" and c.name in decides]
-    found: dict[str, dict[str, Truth]] = {}
+    deciding = [(c, where) for c, where in arguments if isinstance(c, Argue) and c.name in decides]
+    found: dict[str, dict[str, T]] = {}
     anywhere = false
     for target in dict.fromkeys(c.target for c, _ in deciding if c.target):
         argued = false
@@ -51,15 +49,15 @@ def weigh(
     return found
 
 
-def _weighed(arguments: Iterable[tuple[Conclusion, Truth]], false: Truth) -> dict[str, Truth]:
+def _weighed(arguments: Iterable[tuple[Argue, T]], false: T) -> dict[str, T]:
     """Where each verdict holds of arguments about one target."""
     strong = plain = against = unsure = false
     for argument, where in arguments:
-        if argument.value == "for" and argument.strength == "strong":
+        if argument.stance == "for" and argument.strength == "strong":
             strong = strong | where
-        elif argument.value == "for":
+        elif argument.stance == "for":
             plain = plain | where
-        elif argument.value == "against":
+        elif argument.stance == "against":
             against = against | where
         else:
             unsure = unsure | where
@@ -73,9 +71,9 @@ def _weighed(arguments: Iterable[tuple[Conclusion, Truth]], false: Truth) -> dic
     }
 
 
-def overall(by_target: dict[str, dict[str, Truth]], false: Truth) -> dict[str, Truth]:
+def overall(by_target: dict[str, dict[str, T]], false: T) -> dict[str, T]:
     """Where an option has each verdict: the best of its targets'."""
-    found: dict[str, Truth] = {}
+    found: dict[str, T] = {}
     better = false
     for verdict in VERDICTS:
         anywhere = false
@@ -86,6 +84,6 @@ def overall(by_target: dict[str, dict[str, Truth]], false: Truth) -> dict[str, T
     return found
 
 
-def verdict_of(verdicts: dict[str, Truth]) -> str:
+def verdict_of(verdicts: Mapping[str, int]) -> str:
     """The verdict that holds, of plain truth values."""
     return next(verdict for verdict in VERDICTS if verdicts[verdict])

@@ -11,20 +11,10 @@ import re
 from typing import NamedTuple
 
 from expert.io.problems import Span
-from expert.language.conditions import (
-    Arithmetic,
-    Condition,
-    Quantity,
-    Ref,
-    ground,
-    ground_quantity,
-    mentions_option,
-    quantity_refs,
-    refs,
-    settled,
-)
+from expert.language.conclusions import Conclude, Conclusion, computed_refs, ground_conclusion
+from expert.language.conditions import Condition, Ref, ground, mentions_option, refs, settled
 from expert.language.keys import with_option
-from expert.language.model import Datum, Knowledge, Option, Value
+from expert.language.model import Datum, Knowledge
 from expert.language.strata import Needs, strata_of
 
 
@@ -49,40 +39,7 @@ BASES = {
 }
 
 
-STANCES = ("for", "against", "unsure")
-
-
-STRENGTHS = ("plain", "strong")
-
-
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-class Conclusion(NamedTuple):
-    """What a rule adds to working memory when it fires.
-
-    kind      name             value
-    finding   the finding      its value, or the quantity to compute
-    argument  the topic        the stance: for, against, unsure
-    step      the plan step    -
-    wait      the plan step that the option waits for
-    flag      the option's flag
-    advice    its id           -   (also: caution)
-    """
-
-    kind: str
-    name: str
-    value: Value | Quantity | None = None
-    scoped: bool = False  # about the option that the rule ranges over
-    option: str = ""  # that option, once grounded
-    target: str = ""
-    strength: str = ""
-    text: str = ""
-
-    @property
-    def key(self) -> str:
-        """The name under which working memory holds it."""
-        return with_option(self.name, self.option)
 
 
 class Rule(NamedTuple):
@@ -138,22 +95,11 @@ def instances_of(rule: Rule, knowledge: Knowledge) -> list[Instance]:
     found = []
     for option in knowledge.options.values():
         when = ground(rule.when, option)
-        then = [_ground_conclusion(conclusion, option) for conclusion in rule.then]
+        then = [ground_conclusion(conclusion, option) for conclusion in rule.then]
         complete = tuple(conclusion for conclusion in then if conclusion)
         if settled(when) is not False and len(complete) == len(then):
             found.append(Instance(rule, option.id, when, complete))
     return found
-
-
-def _ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | None:
-    """The conclusion for one option; None if it computes with a property the option lacks."""
-    value = conclusion.value
-    if isinstance(value, (Ref, Arithmetic)):
-        value = ground_quantity(value, option)
-        if value is None:
-            return None
-    about = conclusion.scoped or conclusion.kind in ("advice", "caution")
-    return conclusion._replace(value=value, option=option.id if about else "")
 
 
 def computed_data(instance: Instance, knowledge: Knowledge) -> list[tuple[str, Datum]]:
@@ -163,10 +109,9 @@ def computed_data(instance: Instance, knowledge: Knowledge) -> list[tuple[str, D
     properties = knowledge.options[instance.option].properties
     found = []
     for conclusion in instance.rule.then:
-        if isinstance(conclusion.value, (Ref, Arithmetic)):
-            for ref in quantity_refs(conclusion.value):
-                if ref.kind == "property":
-                    found += [(ref.name, datum) for datum in properties.get(ref.name, ())[:1]]
+        for ref in computed_refs(conclusion):
+            if ref.kind == "property":
+                found += [(ref.name, datum) for datum in properties.get(ref.name, ())[:1]]
     return found
 
 
@@ -174,14 +119,13 @@ def reads(rule: Rule | Instance) -> list[tuple[Ref, bool]]:
     """Every term a rule reads, and whether it must be settled before the rule fires."""
     found = list(refs(rule.when))
     for conclusion in rule.then:
-        if isinstance(conclusion.value, (Ref, Arithmetic)):
-            found += [(ref, True) for ref in quantity_refs(conclusion.value)]
+        found += [(ref, True) for ref in computed_refs(conclusion)]
     return found
 
 
 def writes(instance: Instance) -> set[str]:
     """The keys of the findings that an instance concludes."""
-    return {conclusion.key for conclusion in instance.then if conclusion.kind == "finding"}
+    return {conclusion.key for conclusion in instance.then if isinstance(conclusion, Conclude)}
 
 
 def stratify(instances: list[Instance]) -> tuple[dict[str, int], list[Instance]]:

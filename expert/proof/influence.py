@@ -7,22 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from expert.backends.z3 import YES, Amounts, Prover, World, answers_of
+from expert.backends.z3 import (
+    YES,
+    Amounts,
+    Formula,
+    Prover,
+    World,
+    answers_of,
+)
 from expert.consultation.case import Answer, Case
 from expert.consultation.relevance import Reach
 from expert.language.keys import with_option
-from expert.language.meaning import Truth
 from expert.language.policy import NOW
 
 
-def differs(prover: Prover, name: str) -> list[Truth]:
+def differs(prover: Prover, name: str) -> list[Formula]:
     """Facts that hold of two cases that differ in one answer only, and in what they show."""
     if name not in prover.pairs:
         prover.pairs[name] = _differs(prover, name)
     return prover.pairs[name]
 
 
-def _differs(prover: Prover, name: str) -> list[Truth]:
+def _differs(prover: Prover, name: str) -> list[Formula]:
     reach = Reach(prover.base)
     effects = [effect for effect in reach.effects if name in reach.support(effect.instances)]
     upstream = reach.upstream(i for effect in effects for i in effect.instances)
@@ -40,7 +46,7 @@ def _differs(prover: Prover, name: str) -> list[Truth]:
     return [*facts, prover.world.any(shown)]
 
 
-def _other_amount(prover: Prover, amounts: Amounts, others: Amounts) -> Truth:
+def _other_amount(prover: Prover, amounts: Amounts, others: Amounts) -> Formula:
     """Where one of the amounts is none of the others."""
     any_of = prover.world.any
     return any_of(where & ~any_of(there & (n == m) for there, m in others) for where, n in amounts)
@@ -81,7 +87,7 @@ def smallest_changes(
 
 
 def _models(
-    prover: Prover, case: Case, facts: list[Truth], changed: dict[str, Truth]
+    prover: Prover, case: Case, facts: list[Formula], changed: dict[str, Formula]
 ) -> Iterator[dict[str, Answer]]:
     """Each set of changed answers that meets the facts, numbers as near as can be."""
     algebra, attributes = prover.algebra, prover.base.knowledge.attributes

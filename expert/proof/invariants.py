@@ -17,12 +17,16 @@ from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.declarations import read_claims
 from expert.knowledge.files import CHECKS, COMPARING, ID, INVARIANT, INVARIANTS, MARK, SENSES, TENSION
 from expert.knowledge.read_conditions import Scope
+from expert.language.conclusions import (
+    STANCES,
+    Argue,
+)
 from expert.language.conditions import AllOf, Condition, Ref, mentions_option
 from expert.language.keys import with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Knowledge, Option, Term, Value
 from expert.language.policy import NOW, VERDICTS, overall, verdict_of, weigh
-from expert.language.rules import BASES, STANCES, Conclusion, RuleBase
+from expert.language.rules import BASES, RuleBase
 
 FILE = "kb/invariants.yaml"
 
@@ -159,7 +163,7 @@ def _shown(k: Knowledge, found: Recommendation) -> dict[str, list[str]]:
         values[stance] = [a.topic for a in found.arguments if a.stance == stance]
     for target in k.targets:
         about = [a for a in deciding if a.target in (target, None)]
-        weighed = [(Conclusion("argument", a.topic, a.stance, strength=a.strength), -1) for a in about]
+        weighed = [(Argue(a.topic, a.stance, strength=a.strength), -1) for a in about]
         verdict = verdict_of(overall(weigh(weighed, {a.topic for a in about}, 0), 0))
         values[f"verdict-for.{target}"], values[f"stance-for.{target}"] = [verdict], [a.stance for a in about]
     return values

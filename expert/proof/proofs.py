@@ -10,13 +10,19 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from expert.backends.z3 import NO, YES, Amounts, Prover, World
+from expert.backends.z3 import (
+    NO,
+    YES,
+    Amounts,
+    Formula,
+    Prover,
+    World,
+)
 from expert.consultation.case import Case, parse_pairs, spell_answers
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, Firing
 from expert.io.problems import CaseError
-from expert.language.conditions import Ref, ground
-from expert.language.meaning import Truth
+from expert.language.conditions import ground
 from expert.language.model import Option
 from expert.language.rules import RuleBase
 from expert.proof.invariants import Invariant, observed, options_of, read_finding
@@ -114,7 +120,7 @@ class Proofs:
                 status, at = found.status, id
         return Proof(invariant.id, invariant.says, status, invariant.claims, at)
 
-    def meets(self, invariant: Invariant, option: Option | None) -> list[Truth]:
+    def meets(self, invariant: Invariant, option: Option | None) -> list[Formula]:
         """Where the invariant says something."""
         when = ground(invariant.when, option)
         facts = [self.reading.holds(when)]
@@ -126,21 +132,21 @@ class Proofs:
             facts += [*other.algebra.domain(invariant.more), other.reading.holds(when)]
         return facts
 
-    def violation(self, invariant: Invariant, option: Option | None) -> list[Truth]:
+    def violation(self, invariant: Invariant, option: Option | None) -> list[Formula]:
         """Where it does not hold."""
         facts = self.meets(invariant, option)
         if not invariant.more:
             holds = self.reading.holds(ground(invariant.condition, option))
             return [*facts, ~holds if invariant.sense == "always" else holds]
         readings = [self.reading, self.other(invariant.more).reading]
-        keys = [_for(ref, option).key for ref in invariant.of]
+        keys = [ref.of(option).key for ref in invariant.of]
         pairs = [[reading.numbers.get(key, []) for reading in readings] for key in keys]
         if invariant.sense == "never-more":
             pairs = [[after, before] for before, after in pairs]
         any_of = self.prover.world.any
         return [*facts, any_of(self._lower(before, after) for before, after in pairs)]
 
-    def _lower(self, before: Amounts, after: Amounts) -> Truth:
+    def _lower(self, before: Amounts, after: Amounts) -> Formula:
         """Where the least or the most of `after` is below that of `before`, both having some."""
         any_of = self.prover.world.any
         least = any_of(g & ~any_of(h & (n >= m) for h, m in before) for g, n in after)
@@ -173,10 +179,6 @@ class Proofs:
         return True
 
 
-def _for(ref: Ref, option: Option | None) -> Ref:
-    return ref._replace(option=option.id) if ref.scoped and option else ref
-
-
 def _violated(base: RuleBase, invariant: Invariant, option: Option | None, cases: tuple[Case, ...]) -> Seen:
     """Whether consultations of the cases, by their records alone, break the invariant."""
 
@@ -186,7 +188,7 @@ def _violated(base: RuleBase, invariant: Invariant, option: Option | None, cases
             return False
         if not invariant.more:
             return met[0].test(ground(invariant.condition, option)) != (invariant.sense == "always")
-        pairs = [[read_finding(reading, _for(ref, option)) for reading in met] for ref in invariant.of]
+        pairs = [[read_finding(reading, ref.of(option)) for reading in met] for ref in invariant.of]
         if invariant.sense == "never-more":
             pairs = [[after, before] for before, after in pairs]
         return any(a and b and (b[0] < a[0] or b[-1] < a[-1]) for a, b in pairs)  # type: ignore[operator]

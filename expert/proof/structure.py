@@ -7,27 +7,41 @@ are findings about the knowledge, or about its document; what is meant to be so 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from expert.backends.z3 import NO, TIMEOUT, UNKNOWN, YES, Prover, World
+from expert.backends.z3 import (
+    NO,
+    TIMEOUT,
+    UNKNOWN,
+    YES,
+    Formula,
+    Prover,
+    World,
+)
 from expert.consultation.result import Consultation
 from expert.knowledge.files import CHECKS
+from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    Conclusion,
+    Plan,
+    computed_refs,
+    text_of,
+)
 from expert.language.conditions import (
     AllOf,
-    Arithmetic,
-    Compare,
     Condition,
     Is,
-    Known,
-    Ref,
-    parts_of,
-    quantity_refs,
+    leaves,
     refs,
 )
 from expert.language.keys import with_option
-from expert.language.meaning import Truth, passes
+from expert.language.meaning import passes
 from expert.language.model import Value
 from expert.language.policy import RECOMMENDED
-from expert.language.rules import PLACEHOLDER, Conclusion, Instance, Rule, RuleBase
+from expert.language.rules import PLACEHOLDER, Instance, Rule, RuleBase
 from expert.proof.influence import differs
 from expert.proof.invariants import Intended, Invariants, options_of
 from expert.proof.proofs import FOUND, HOLDS, Found, Proofs, Report, Seen, StructuralCheck
@@ -90,7 +104,7 @@ class Structure:
             status = FOUND
         return StructuralCheck(name, CHECKS[name], status, tuple(marked))
 
-    def never(self, *facts: Truth) -> bool:
+    def never(self, *facts: Formula) -> bool:
         """Whether no case meets the facts; what is not decided is noted, and is not never."""
         status = self.prover.exists(*facts)
         if status not in (YES, NO):
@@ -139,7 +153,7 @@ class Structure:
         covers = [self._same(c, others) for _, c in goals]
         if not all(covers) or not self._lost(goals, covers, self.prover.world):
             return False
-        if not any(c.kind == "finding" for _, c in goals):
+        if not any(isinstance(c, Conclude) for _, c in goals):
             return True
         # what it concludes may be what makes the others fire
         rest = passes(i for i in self.base.instances if i.rule.id != rule)
@@ -155,7 +169,7 @@ class Structure:
     def _same(self, conclusion: Conclusion, rules: set[str]) -> list[str]:
         """The instances of some rules that conclude the same, or more strongly."""
         wanted = self._meaning(conclusion)
-        strong = {wanted, self._meaning(conclusion._replace(strength="strong"))}
+        strong = {wanted, replace(wanted, strength="strong") if isinstance(wanted, Argue) else wanted}
         return [
             i.id
             for i in self.base.instances
@@ -164,14 +178,15 @@ class Structure:
 
     def _meaning(self, c: Conclusion) -> Conclusion:
         """What a conclusion comes to; the words of an argument count where it decides nothing."""
-        decides = c.kind == "argument" and self.base.knowledge.topics[c.name].decides
-        return c._replace(text="" if c.kind == "finding" or decides else c.text)
+        if isinstance(c, Argue) and self.base.knowledge.topics[c.name].decides:
+            return replace(c, text="")
+        return c
 
     def unread(self) -> Iterator[Found]:
         k, read = self.base.knowledge, self._read()
         for name, term in k.findings.items():
-            writers = [(rule, c) for rule in self.base.rules for c in rule.then if c.name == name]
-            concluded = [(rule, c) for rule, c in writers if c.kind == "finding"]
+            said = [(rule, c) for rule in self.base.rules for c in rule.then]
+            concluded = [(rule, c) for rule, c in said if isinstance(c, Conclude) and c.name == name]
             if name not in {known for known, _ in read}:
                 yield Found((name,), f"nothing reads {term.label}", _cited([rule for rule, _ in concluded]))
             elif (name, None) not in read and not term.numeric:
@@ -188,8 +203,8 @@ class Structure:
             found |= set(_values_read(condition))
         found |= {(ref.name, None) for invariant in invariants for ref in invariant.of}
         for rule in rules:
-            found |= {(ref.name, None) for c in rule.then for ref in _computed(c)}
-            texts = [rule.because, *(c.text for c in rule.then)]
+            found |= {(ref.name, None) for c in rule.then for ref in computed_refs(c)}
+            texts = [rule.because, *(text_of(c) for c in rule.then)]
             shown = [name for text in texts for name in PLACEHOLDER.findall(text)]
             found |= {(name.removeprefix("option."), None) for name in shown}
         return found
@@ -206,8 +221,8 @@ class Structure:
                 yield Found((name,), "no answer to it changes anything that is shown, in any case")
 
     def dead_ends(self) -> Iterator[Found]:
-        shown = ("step", "advice", "caution")
-        said = [i for i in self.base.instances if any(c.kind in shown for c in i.then)]
+        shown = (Plan, Advise, Caution)
+        said = [i for i in self.base.instances if any(isinstance(c, shown) for c in i.then)]
         facts = [~self.fired[i.id] for i in said]
         for id in self.base.knowledge.options:
             verdicts = self.room.reading.findings[with_option("verdict", id)]
@@ -215,7 +230,7 @@ class Structure:
         yield from self._witnessed(("every-case",), "nothing is said in this case", (), facts, _silent)
 
     def _witnessed(
-        self, about: tuple[str, ...], says: str, claims: tuple[str, ...], facts: list[Truth], seen: Seen
+        self, about: tuple[str, ...], says: str, claims: tuple[str, ...], facts: list[Formula], seen: Seen
     ) -> Iterator[Found]:
         """What is found if a case meets the facts, with that case."""
         found = self.prover.find(*facts)
@@ -232,12 +247,12 @@ class Structure:
             (i, c)
             for i in self.base.instances
             for c in i.then
-            if c.kind == "argument" and topics[c.name].decides
+            if isinstance(c, Argue) and topics[c.name].decides
         ]
         shown: set[tuple[str, str]] = set()
         for one, pro in deciding:
             for other, con in deciding:
-                opposed = pro.value == "for" and con.value == "against" and pro.option == con.option
+                opposed = pro.stance == "for" and con.stance == "against" and pro.option == con.option
                 pair = (one.rule.id, other.rule.id)
                 if (
                     opposed
@@ -267,16 +282,11 @@ def _cited(rules: list[Rule]) -> tuple[str, ...]:
 
 
 def _values_read(condition: Condition) -> Iterator[tuple[str, Value | None]]:
-    if isinstance(condition, Is):
-        yield from ((condition.ref.name, value) for value in condition.values)
-    elif isinstance(condition, (Compare, Known)):
-        yield from ((ref.name, None) for ref, _ in refs(condition))
-    for part in parts_of(condition):
-        yield from _values_read(part)
-
-
-def _computed(c: Conclusion) -> Iterator[Ref]:
-    return quantity_refs(c.value) if isinstance(c.value, (Ref, Arithmetic)) else iter(())
+    for leaf in leaves(condition):
+        if isinstance(leaf, Is):
+            yield from ((leaf.ref.name, value) for value in leaf.values)
+        else:
+            yield from ((ref.name, None) for ref, _ in refs(leaf))
 
 
 def _reason(found: Found, marks: list[Intended]) -> str:

@@ -7,10 +7,20 @@ for all of its instances. What is read through `not`, `unless` or as unknown is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
+from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    Conclusion,
+    Flag,
+    Plan,
+    Wait,
+)
 from expert.language.conditions import Compare, Condition, Is, Known, Not, Unless, parts_of, refs
-from expert.language.rules import Conclusion, Rule, RuleBase, reads
+from expert.language.rules import Rule, RuleBase, reads
 
 DOT_SHAPES = {
     "attribute": "shape=ellipse, fillcolor=lightyellow",
@@ -96,13 +106,16 @@ def _arrows(rule: Rule, base: RuleBase) -> Iterator[tuple[Name, Name, str, bool]
 
 
 def _concluded(rule: Name, c: Conclusion, options: list[str]) -> Iterator[tuple[Name, Name, str, bool]]:
-    if c.kind in ("argument", "wait", "flag"):
-        label = {"argument": str(c.value), "wait": "waits", "flag": "noted"}[c.kind]
-        yield from ((rule, ("option", option), label, False) for option in options)
-    elif c.kind in ("advice", "caution"):
-        yield rule, ("advice", c.kind), "", False
-    else:
-        yield rule, (c.kind, c.name), "", False
+    match c:
+        case Argue() | Wait() | Flag():
+            label = c.stance if isinstance(c, Argue) else "waits" if isinstance(c, Wait) else "noted"
+            yield from ((rule, ("option", option), label, False) for option in options)
+        case Advise() | Caution():
+            yield rule, ("advice", c.kind), "", False
+        case Conclude() | Plan():
+            yield rule, (c.kind, c.name), "", False
+        case _:
+            assert_never(c)
 
 
 def _signs(condition: Condition, turned: bool = False) -> Iterator[tuple[str, bool]]:

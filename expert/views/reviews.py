@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from expert.io.problems import Problem
+from expert.language.conclusions import Argue
 from expert.language.english import Phrases, count, readable
 from expert.language.rules import Rule, RuleBase
 from expert.review.approvals import FILE, Approval, Pair
@@ -63,7 +64,7 @@ def _rule_words(rule: Rule, phrases: Phrases) -> Iterator[str]:
     yield head
     yield from (readable(" ".join(clause.split()), k) for clause in clauses)
     for c in rule.then:
-        if c.kind == "argument" and c.text != rule.because:
+        if isinstance(c, Argue) and c.text != rule.because:
             yield f"argued as: {readable(c.text, k)}"
     if rule.salience:
         yield f"salience {rule.salience}"

@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from expert.language.conclusions import (
+    Argue,
+    Conclusion,
+)
 from expert.language.conditions import AllOf, Condition
 from expert.language.english import Phrases, count, readable
 from expert.language.model import Claim, Knowledge
-from expert.language.rules import BASES, Conclusion, Rule, RuleBase
+from expert.language.rules import BASES, Rule, RuleBase
 
 SIGNING = "Verdict: ☐ right ☐ wrong ☐ cannot say · Remark: ____________ · Name: ____________ · Date: ________"
 
@@ -84,7 +88,7 @@ def _statement(rule: Rule, phrases: Phrases) -> Iterator[str]:
 def _conclusion(conclusion: Conclusion, rule: Rule, phrases: Phrases) -> str:
     """What is concluded, with the words of an argument where they are its own."""
     words = plain(readable(phrases.conclusion(conclusion), phrases.knowledge))
-    if conclusion.kind == "argument" and conclusion.text != rule.because:
+    if isinstance(conclusion, Argue) and conclusion.text != rule.because:
         words += f": “{plain(readable(conclusion.text, phrases.knowledge))}”"
     return words
 

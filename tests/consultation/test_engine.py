@@ -20,13 +20,16 @@ from expert.consultation.outcome import follow, verdicts
 from expert.consultation.result import Plain
 from expert.io.json import Later, plain, restore
 from expert.knowledge.load import open_files
+from expert.language.conclusions import (
+    Argue,
+)
 from expert.language.conditions import AllOf, AnyOf, Condition, Given, Is, Known, Not, Ref, Unless, refs
 from expert.language.english import Phrases
 from expert.language.grids import Grid
 from expert.language.meaning import Evaluation
 from expert.language.model import Term, Value
 from expert.language.policy import VERDICTS, overall, verdict_of, weigh
-from expert.language.rules import Conclusion, Instance, RuleBase, computed_data, reads
+from expert.language.rules import Instance, RuleBase, computed_data, reads
 
 GENERATED, CASES_EACH = 40, 6
 Ground = tuple[str, str, Plain | None, tuple[int, ...]]
@@ -262,16 +265,7 @@ def test_verdicts_are_those_of_the_policy_on_all_arguments() -> None:
     for seed in range(3_000):
         random = Random(seed)
         arguments = [
-            Conclusion(
-                "argument",
-                random.choice("abc"),
-                stance,
-                True,
-                "o",
-                random.choice(("", "x", "y")),
-                strength,
-                "because",
-            )
+            Argue(random.choice("abc"), stance, random.choice(("", "x", "y")), strength, "because", "o")
             for stance, strength in random.choices(STANCES, k=random.choice((0, 1, 2, 3, 6)))
         ]
         weighed = weigh([(argument, Grid.true) for argument in arguments], {"a", "b"}, Grid.false)

@@ -13,6 +13,7 @@ from math import prod
 from typing import Any
 
 from expert.consultation.engine import ByRank  # first: it makes experta importable
+from expert.language.conclusions import Conclude
 
 # isort: split
 from experta import AND, MATCH, NOT, OR, TEST, Fact, KnowledgeEngine, P, Rule
@@ -157,7 +158,7 @@ def compared(c: Compare, values: list[int]) -> bool:
 def filled(quantity: Quantity, values: Iterator[int]) -> Quantity:
     """A quantity with its terms replaced by values."""
     if isinstance(quantity, Arithmetic):
-        return quantity._replace(parts=tuple(filled(part, values) for part in quantity.parts))
+        return Arithmetic(quantity.operator, tuple(filled(part, values) for part in quantity.parts))
     return next(values) if isinstance(quantity, Ref) else quantity
 
 
@@ -238,7 +239,7 @@ class Native(KnowledgeEngine):  # type: ignore[misc]
             return
         self.fired.append(key)
         for conclusion in instance.then:
-            if conclusion.kind == "finding" and conclusion.value is not None:
+            if isinstance(conclusion, Conclude):
                 value = conclusion.value
                 computed = isinstance(value, (Ref, Arithmetic, int))
                 for found in amounts(value, self.known) if computed else [value]:

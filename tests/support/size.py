@@ -5,7 +5,14 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from expert.language.conditions import AllOf, AnyOf, Arithmetic, Compare, Not, Ref, Unless
+from expert.language.conclusions import Conclude
+from expert.language.conditions import (
+    Arithmetic,
+    Compare,
+    Condition,
+    Ref,
+    leaves,
+)
 from expert.language.meaning import passes
 from expert.language.rules import RuleBase
 
@@ -24,18 +31,15 @@ def combinations(base: RuleBase) -> int:
         finding = isinstance(quantity, Ref) and quantity.kind == "finding"
         return places.get(quantity.key, 0) if finding else 1
 
-    def compared(condition: Any) -> int:
-        if isinstance(condition, Compare):
-            return size(condition.left) * size(condition.right)
-        if isinstance(condition, (AllOf, AnyOf)):
-            return sum(map(compared, condition.parts))
-        return compared(condition.part) if isinstance(condition, (Not, Unless)) else 0
+    def compared(condition: Condition) -> int:
+        found = [leaf for leaf in leaves(condition) if isinstance(leaf, Compare)]
+        return sum(size(leaf.left) * size(leaf.right) for leaf in found)
 
     found = 0
     for instance in passes(base.instances):
         found += compared(instance.when)
         for c in instance.then:
-            if c.kind == "finding" and isinstance(c.value, (int, Ref, Arithmetic)):
+            if isinstance(c, Conclude) and not isinstance(c.value, str):
                 places[c.key] = places.get(c.key, 0) + size(c.value)
         if max(found, *places.values(), 0) > 10**6:
             break

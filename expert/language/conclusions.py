@@ -1,0 +1,143 @@
+"""Conclusions: what a rule adds to working memory when it fires, as data.
+
+`kind` is what records and other engines call a conclusion of the class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, assert_never
+
+from expert.language.conditions import Quantity, Ref, ground_quantity, quantity_refs
+from expert.language.keys import with_option
+from expert.language.model import Option, Value
+
+STANCES = ("for", "against", "unsure")
+
+
+STRENGTHS = ("plain", "strong")
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """A finding has a value, or that of a quantity to compute."""
+
+    kind: ClassVar[str] = "finding"
+    name: str
+    value: Value | Quantity
+    scoped: bool = False  # about the option that the rule ranges over
+    option: str = ""  # that option, once grounded
+
+    @property
+    def key(self) -> str:
+        """The name under which working memory holds it."""
+        return with_option(self.name, self.option)
+
+
+@dataclass(frozen=True, slots=True)
+class Argue:
+    """An argument on a topic, for or against the option or unsure of it; perhaps for one target."""
+
+    kind: ClassVar[str] = "argument"
+    scoped: ClassVar[bool] = True
+    name: str  # the topic
+    stance: str
+    target: str = ""
+    strength: str = "plain"
+    text: str = ""
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A step of the plan."""
+
+    kind: ClassVar[str] = "step"
+    scoped: ClassVar[bool] = False
+    option: ClassVar[str] = ""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The option waits for a step of the plan."""
+
+    kind: ClassVar[str] = "wait"
+    scoped: ClassVar[bool] = True
+    name: str
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """The option has a flag."""
+
+    kind: ClassVar[str] = "flag"
+    scoped: ClassVar[bool] = True
+    name: str
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advise:
+    """A piece of advice; about an option if its rule ranges over options."""
+
+    kind: ClassVar[str] = "advice"
+    scoped: ClassVar[bool] = False  # it does not make its rule range
+    name: str
+    text: str
+    option: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name by which it is told from the same advice about another option."""
+        return with_option(self.name, self.option)
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something to be careful about, as advice is given."""
+
+    kind: ClassVar[str] = "caution"
+    scoped: ClassVar[bool] = False
+    name: str
+    text: str
+    option: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name by which it is told from the same caution about another option."""
+        return with_option(self.name, self.option)
+
+
+Conclusion = Conclude | Argue | Plan | Wait | Flag | Advise | Caution
+
+
+def ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | None:
+    """The conclusion for one option; None if it computes with a property the option lacks."""
+    match conclusion:
+        case Conclude(name, value, scoped):
+            if isinstance(value, str):
+                return Conclude(name, value, scoped, option.id if scoped else "")
+            quantity = ground_quantity(value, option)
+            if quantity is None:
+                return None
+            return Conclude(name, quantity, scoped, option.id if scoped else "")
+        case Argue() | Wait() | Flag() | Advise() | Caution():
+            return replace(conclusion, option=option.id)
+        case Plan():
+            return conclusion
+        case _:
+            assert_never(conclusion)
+
+
+def computed_refs(conclusion: Conclusion) -> list[Ref]:
+    """The terms that a conclusion computes with, in order."""
+    if isinstance(conclusion, Conclude) and not isinstance(conclusion.value, str):
+        return list(quantity_refs(conclusion.value))
+    return []
+
+
+def text_of(conclusion: Conclusion) -> str:
+    """The words that a conclusion has of its own."""
+    return conclusion.text if isinstance(conclusion, (Argue, Advise, Caution)) else ""
