@@ -1,20 +1,37 @@
-"""Finding records: what each is about in a line, and filters over them."""
+"""Finding records: what each is about in a line, and filters over them, by SQLite's JSON functions."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
-from expert.io.problems import CaseError, Problem, not_among
+from expert.io.problems import CaseError, LedgerError, Problem, not_among
 from expert.knowledge.load import open_files
 from expert.language.policy import RECOMMENDED, VERDICTS
-from expert.ledger.chain import Row
 from expert.ledger.store import Ledger, legible, stored
 
+TIME = "rtrim(json_extract(header, '$.time'), 'Z')"
 
-# --- finding records -------------------------------------------------------------------------
+
+# taken out first: SQLite parses a content once for all that is extracted from it, but anew to list it
+VERDICTS_THERE = "json_each(json_extract(content, '$.verdicts'))"
+
+
+FIRINGS = "json_each(content, '$.consultation.firings') AS firing"
+
+
+BROKEN = """
+SELECT id, header, coalesce(content, '{}') FROM entries
+WHERE NOT (json_valid(header) AND coalesce(json_valid(content), 1))
+"""
+
+
+Test = tuple[str, list[str]]  # a condition in SQL, and the values of its question marks
+
+
 class Summary(NamedTuple):
     """A record on one line."""
 
@@ -53,32 +70,33 @@ class Filter(NamedTuple):
         since, until = (text.replace(" ", "T").rstrip("Z") for text in (self.since, self.until))
         return self._replace(since=since, until=until)
 
-    def fits_header(self, header: dict[str, Any], version: str) -> bool:
-        """Whether time and knowledge are as wanted; `version` is the knowledge's."""
-        time, hash = header["time"].rstrip("Z"), header.get("knowledge", "")
-        if (self.since and time < self.since) or (self.until and time[: len(self.until)] > self.until):
-            return False
-        return not self.knowledge or self.knowledge in (version, hash) or _begins(hash, self.knowledge)
+    def tests(self, hashes: list[str]) -> Iterator[Test]:
+        """What has to hold of an entry; `hashes` are those of the knowledge that is wanted.
 
-    def fits_verdicts(self, verdicts: dict[str, str]) -> bool:
-        """Whether the option, or any, has the verdict; without a verdict, one that recommends it."""
-        if not self.option and not self.verdict:
-            return True
-        about = [v for option, v in verdicts.items() if self.option in ("", option)]
-        return any(v == self.verdict if self.verdict else v in RECOMMENDED for v in about)
+        Without a verdict, one that recommends the option is wanted.
+        """
+        if self.since:
+            yield f"{TIME} >= ?", [self.since]
+        if self.until:
+            yield f"substr({TIME}, 1, {len(self.until)}) <= ?", [self.until]
+        if self.knowledge:
+            yield f"json_extract(header, '$.knowledge') IN ({_marks(hashes)})", hashes
+        if self.option or self.verdict:
+            verdicts = [self.verdict] if self.verdict else list(RECOMMENDED)
+            about, values = f"value IN ({_marks(verdicts)})", verdicts
+            if self.option:
+                about, values = f"{about} AND key = ?", [*verdicts, self.option]
+            yield f"EXISTS (SELECT 1 FROM {VERDICTS_THERE} WHERE {about})", values
+        if self.rule:
+            fired = "json_extract(firing.value, '$.rule') = ?"
+            yield f"EXISTS (SELECT 1 FROM {FIRINGS} WHERE {fired})", [self.rule]
+        if self.claim:
+            claims = "json_each(firing.value, '$.claims') AS claim"
+            yield f"EXISTS (SELECT 1 FROM {FIRINGS}, {claims} WHERE claim.value = ?)", [self.claim]
 
-    def fits_trace(self, content: str | None) -> bool:
-        """Whether the rule fired, and one that rests on the claim. A content is not read in vain."""
-        if not self.rule and not self.claim:
-            return True
-        if content is None:
-            return False
-        spelled = [json.dumps(name, ensure_ascii=False) for name in (self.rule, self.claim) if name]
-        if not all(name in content for name in spelled):
-            return False
-        firings = json.loads(content)["consultation"]["firings"]
-        rule = not self.rule or any(f["rule"] == self.rule for f in firings)
-        return rule and (not self.claim or any(self.claim in f["claims"] for f in firings))
+
+def _marks(values: list[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _begins(hash: str, start: str) -> bool:
@@ -86,8 +104,6 @@ def _begins(hash: str, start: str) -> bool:
 
 
 def _is_time(text: str) -> bool:
-    from datetime import datetime
-
     if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z?)?", text, re.ASCII):
         return False
     try:
@@ -99,42 +115,40 @@ def _is_time(text: str) -> bool:
 
 def summaries(ledger: Ledger, wanted: Filter) -> Iterator[Summary]:
     """The records that are wanted, each on one line, in order."""
-    versions: dict[str, str] = {}
-    for row in ledger.rows():
-        with legible(row[1]):
-            header = stored(row[1], row[2])
-            known = header.get("knowledge", "")
-            if wanted.knowledge and known not in versions:
-                versions[known] = _version(ledger, known) if known else ""
-            if wanted.fits_header(header, versions.get(known, "")):
-                found = _summary(row, header)
-                if wanted.fits_verdicts(found.verdicts) and wanted.fits_trace(row[3]):
-                    yield found
-
-
-def _summary(row: Row, header: dict[str, Any]) -> Summary:
-    seq, id, _, content, hash = row
-    about = {} if content is None else _outline(id, content)
-    verdicts: dict[str, str] = about.get("verdicts", {})
-    if content is None:
-        what = f"erased {header['erases']}" if header["kind"] == "erasure" else "(erased)"
-    else:
-        best = [option for verdict in RECOMMENDED for option, v in verdicts.items() if v == verdict][:1]
-        what = f"{best[0]}: {verdicts[best[0]]}" if best else "nothing recommended"
-    knowledge = header.get("knowledge", "")[:12]
-    return Summary(seq, id, header["time"], about.get("label", ""), knowledge, what, verdicts, hash)
-
-
-def _outline(id: str, content: str) -> dict[str, Any]:
-    """Label, salt and verdicts, which a canonical content ends with: a hundredth of it is read."""
-    start = content.rfind(',"label":')
     try:
-        found: dict[str, Any] = json.loads("{" + content[start + 1 :])
-        if start > 0 and list(found) == ["label", "salt", "targets", "verdicts"]:
-            return found
-    except ValueError:
-        pass
-    return stored(id, content)  # an option named `label`, or a content that was tampered with
+        tests = list(wanted.tests(_hashes(ledger, wanted.knowledge) if wanted.knowledge else []))
+        conditions = " AND ".join(["1", *(test for test, _ in tests)])
+        values = [value for _, of_test in tests for value in of_test]
+        outline = "json_extract(content, '$.label', '$.verdicts')"
+        query = f"SELECT seq, id, header, {outline}, hash FROM entries WHERE {conditions} ORDER BY seq"
+        for row in ledger.select(query, values):
+            with legible(row[1]):
+                yield _summary(*row)
+    except LedgerError:
+        for id, *texts in ledger.select(BROKEN):  # SQLite does not say which record is no JSON any more
+            for text in texts:
+                stored(id, text)
+        raise
+
+
+def _summary(seq: int, id: str, header_text: str, outline: str | None, hash: str) -> Summary:
+    header = stored(id, header_text)
+    label, what, verdicts = "", "(erased)", {}
+    if outline is not None:
+        label, verdicts = json.loads(outline)
+        recommended = [option for wanted in RECOMMENDED for option, v in verdicts.items() if v == wanted]
+        what = f"{recommended[0]}: {verdicts[recommended[0]]}" if recommended else "nothing recommended"
+    elif header["kind"] == "erasure":
+        what = f"erased {header['erases']}"
+    knowledge = header.get("knowledge", "")[:12]
+    return Summary(seq, id, header["time"], label, knowledge, what, verdicts, hash)
+
+
+def _hashes(ledger: Ledger, wanted: str) -> list[str]:
+    """The hashes of the knowledge that has a version or a hash, or a hash that begins so."""
+    query = "SELECT DISTINCT json_extract(header, '$.knowledge') FROM entries"
+    recorded = [hash for (hash,) in ledger.select(query) if hash]
+    return [hash for hash in recorded if wanted in (_version(ledger, hash), hash) or _begins(hash, wanted)]
 
 
 def _version(ledger: Ledger, hash: str) -> str:

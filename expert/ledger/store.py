@@ -18,7 +18,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -260,9 +260,13 @@ class Ledger:
 
     def rows(self) -> Iterator[Row]:
         """Every entry as it is stored."""
+        return self.select(f"{ROWS} ORDER BY seq")
+
+    def select(self, query: str, values: Sequence[str] = ()) -> Iterator[Any]:
+        """The rows of a query."""
         with explained(self.path):
-            for row in self.connection.execute(f"{ROWS} ORDER BY seq"):  # noqa: UP028 - that would
-                yield row  # close the cursor in the end, and fail if the ledger is closed already
+            for row in self.connection.execute(query, values):  # noqa: UP028 - that would close
+                yield row  # the cursor in the end, and fail if the ledger is closed already
 
     def knowledge_rows(self) -> list[tuple[str, str]]:
         """Every knowledge base as it is stored: its hash and its files."""

@@ -11,7 +11,7 @@ from support.ledger_make import behind
 from support.ledger_worker import FILES, HEADER, content
 from support.records import made, output, run
 
-from expert.io.problems import CaseError
+from expert.io.problems import CaseError, LedgerError
 from expert.ledger.search import Filter, summaries
 from expert.ledger.store import Ledger
 
@@ -150,3 +150,15 @@ def test_an_option_named_like_a_member(path: Path) -> None:
     first, second = json.loads(output(path, "audit", "list", "--json"))
     assert first["label"] == odd["label"] and first["verdicts"] == odd["verdicts"]
     assert second["label"] == 'a ,"label":"no" \u00e9 {"verdicts":{}}'
+
+
+@pytest.mark.parametrize("column", ["header", "content"])
+@pytest.mark.parametrize("wanted", [{}, {"rule": "depth-decides"}, {"verdict": "option"}, {"since": "2000"}])
+def test_a_text_that_is_no_json_any_more_is_named(path: Path, column: str, wanted: dict[str, str]) -> None:
+    with Ledger(path, write=True) as ledger:
+        ids = [ledger.append(HEADER, content(name), FILES).id for name in ("one", "two")]
+    with behind(path) as connection:
+        connection.execute(f"UPDATE entries SET {column} = '{{' WHERE id = ?", ids[1:])
+    everything = dict.fromkeys(Filter._fields, "")
+    with Ledger(path) as ledger, pytest.raises(LedgerError, match=f"record `{ids[1]}` cannot be read"):
+        list(summaries(ledger, Filter(**everything | wanted)))
