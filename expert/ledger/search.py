@@ -117,7 +117,7 @@ def summaries(ledger: Ledger, wanted: Filter) -> Iterator[Summary]:
     """The records that are wanted, each on one line, in order."""
     try:
         tests = list(wanted.tests(_hashes(ledger, wanted.knowledge) if wanted.knowledge else []))
-        conditions = " AND ".join(["1", *(test for test, _ in tests)])
+        conditions = " AND ".join(["json_type(header) IS NOT NULL", *(test for test, _ in tests)])
         values = [value for _, of_test in tests for value in of_test]
         outline = "json_extract(content, '$.label', '$.verdicts')"
         query = f"SELECT seq, id, header, {outline}, hash FROM entries WHERE {conditions} ORDER BY seq"
