@@ -210,7 +210,7 @@ def hold_dialogue(
     try:
         return dialogue.run(ask_line, say_wrapped), [*asked, *dialogue.asked]
     except Interrupted as stopped:
-        say("\nStopped. To go on from the answers so far:\n  " + command_line(base, stopped.case, kb))
+        say("\nStopped. To go on from the answers so far:\n  " + going_on(base, stopped.case, kb))
         if keep and stopped.case.answers:
             keep_draft(base, stopped.case, *keep, given, [*asked, *dialogue.asked])
         raise typer.Exit(INTERRUPTED) from None
@@ -236,15 +236,13 @@ def keep_draft(
             say(f"error: {problem}")
 
 
-def command_line(base: RuleBase, case: Case, kb: Path | None) -> str:
+def going_on(base: RuleBase, case: Case, kb: Path | None) -> str:
     """The command that goes on from a case."""
-    import shlex
-
-    from expert.consultation.case import spell_answers
+    from expert.consultation.case import command_line, spell_answers
 
     program = "python cli.py" if Path(sys.argv[0]).name == "cli.py" else "cicatrix"
-    words = ["consult", "--ask", *spell_answers(case, base.knowledge), *(["--kb", str(kb)] if kb else [])]
-    return f"{program} {shlex.join(words)}"
+    answers = spell_answers(case, base.knowledge)
+    return command_line("consult", "--ask", *answers, kb=kb, program=program)
 
 
 # --- explain, what-if ------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from expert.commands.shared import (
     problems_shown,
     say,
 )
+from expert.consultation.case import command_line
 from expert.io.files import write_whole
 from expert.views.knowledge import warnings_blocks
 
@@ -64,7 +64,7 @@ def new(
         base = open_knowledge(directory)
     emit(f"{len(base.knowledge.claims)} sentences. Written to {directory}:")
     emit("\n".join(f"  {name}" for name in files if not name.startswith(".")))
-    emit(f"Look at it again with: {shlex.join(['cicatrix', 'kb', 'lint', '--kb', str(directory)])}")
+    emit(f"Look at it again with: {command_line('kb', 'lint', kb=directory)}")
     hint(base, directory, text)
 
 

@@ -146,11 +146,18 @@ def plain_answers(case: Case, knowledge: Knowledge) -> dict[str, str | int | flo
     return {n: UNKNOWN if v is None else terms[n].plain(v) for n, v in case.answers.items()}
 
 
+def typed(case: Case, knowledge: Knowledge) -> Case:
+    """The case as it is typed: with no answer at all `consult` would ask, so one is said to be unknown."""
+    return case if case.answers else Case(dict.fromkeys(list(knowledge.attributes)[:1]))
+
+
+def command_line(*words: str, kb: Path | str | None = None, program: str = "cicatrix") -> str:
+    """A command as a shell reads it, on the knowledge base in a directory or on the built-in one."""
+    place = ["--kb", str(kb)] if kb else []
+    return f"{program} {shlex.join([*words, *place])}"
+
+
 def consult_line(case: Case, knowledge: Knowledge, kb: Path | None) -> str:
     """The command that shows a case."""
-    from expert.consultation.case import spell_answers
-
-    answers = spell_answers(case, knowledge)
-    # without any answer `consult` would ask
-    words = answers or [f"{name}=unknown" for name in list(knowledge.attributes)[:1]]
-    return shlex.join(["cicatrix", "consult", *words, "--no-save", *(["--kb", str(kb)] if kb else [])])
+    answers = spell_answers(typed(case, knowledge), knowledge)
+    return command_line("consult", *answers, "--no-save", kb=kb)

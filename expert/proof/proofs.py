@@ -6,7 +6,6 @@ the engine before it is shown. Everything returned is data.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from expert.backends.z3 import (
     Prover,
     World,
 )
-from expert.consultation.case import Case, parse_pairs, spell_answers
+from expert.consultation.case import Case, command_line, parse_pairs, spell_answers, typed
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, Firing
 from expert.io.problems import CaseError
@@ -160,14 +159,12 @@ class Proofs:
         for case in cases:
             answers = dict.fromkeys(self.base.knowledge.attributes) if complete else {}
             full = case.with_answers({**answers, **case.answers}, self.base.knowledge)
-            if not full.answers and self.base.knowledge.attributes:  # `consult` alone would ask
-                full = Case({next(iter(self.base.knowledge.attributes)): None})
+            full = typed(full, self.base.knowledge)
             words.append(spell_answers(full, self.base.knowledge))
             run.append(infer(self.base, full))
         confirmed = all(map(self._typed, words)) and seen(run)
         for line, found in zip(words, run, strict=True):
-            place = ["--kb", self.where] if self.where else []
-            command = shlex.join(["cicatrix", "consult", *line, *place])
+            command = command_line("consult", *line, kb=self.where)
             yield Witness(command, confirmed, found.firings)
 
     def _typed(self, words: list[str]) -> bool:
