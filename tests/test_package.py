@@ -60,6 +60,11 @@ def test_no_generic_names_at_the_top(wheel: Path) -> None:
     assert tops == {"cicatrix", "expert", next(top for top in tops if top.endswith(".dist-info"))}
 
 
+def test_what_a_page_is_made_with_travels_along(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {"expert/views/report.css", "expert/views/report.html"} <= set(names)
+
+
 def test_it_consults_from_another_folder(wheel: Path, tmp_path: Path) -> None:
     """Installed with its dependencies into an environment of its own."""
     home = tmp_path / "venv"

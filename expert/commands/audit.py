@@ -254,7 +254,7 @@ def audit_report(
     Example: cicatrix audit report last -o report.html
     """
     from expert.ledger.records import base_of, consultation_of
-    from expert.views.html import page
+    from expert.views.report import page
 
     with problems_shown(), open_ledger(ledger) as store:
         entry = store.entry(id)

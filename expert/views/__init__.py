@@ -1,5 +1,5 @@
 """Results as a person sees them: text, plain sentences, HTML, Markdown, graphs and plots.
 
 It may import every package but `commands` and `authoring`.
-A new view is a module here that turns results into blocks or text; it computes nothing of its own.
+A new view is a module here that makes blocks (`document.py`) of results; a new form is one that writes them.
 """

@@ -29,6 +29,8 @@ from expert.views.document import (
 
 MARKS = {"for": "+", "against": "-", "unsure": "?"}
 
+NO_ARGUMENT = "The document says nothing of how well it works in this case."
+
 
 def money(amount: int | float, currency: str) -> str:
     """An amount with its currency."""
@@ -118,7 +120,7 @@ def _arguments(found: Consultation, knowledge: Knowledge) -> Section:
             said = f"{knowledge.topics[a.topic].label}: {a.text}"
             blocks.append(Item(f"{MARKS[a.stance]} ", citing(said, a.claims), 4))
         if not r.arguments:
-            blocks.append(Line("The document says nothing of how well it works in this case.", 6))
+            blocks.append(Line(NO_ARGUMENT, 6))
     return Section("Arguments  (+ for, - against, ? undecided)", tuple(blocks))
 
 

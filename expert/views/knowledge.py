@@ -17,9 +17,9 @@ from expert.views.document import (
     Line,
     Marked,
     Paragraph,
+    Piece,
     Section,
     Table,
-    Words,
     apart,
     citing,
 )
@@ -41,7 +41,7 @@ def knowledge_blocks(base: RuleBase) -> list[Block]:
     return [Line(f"{k.title}  ({k.id} {k.version})"), Details(facts), Line(k.disclaimer)]
 
 
-def claim_words(claim: Claim, knowledge: Knowledge) -> Words:
+def claim_words(claim: Claim, knowledge: Knowledge) -> tuple[Piece, ...]:
     """What a claim says, and how surely."""
     return f"{claim.says} ", Marked(knowledge.hedges[claim.hedge], "hedge")
 

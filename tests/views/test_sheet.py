@@ -6,7 +6,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from expert.language.rules import RuleBase
-from expert.views.sheet import SIGNING, plain, review_lines
+from expert.views.markdown import plain
+from expert.views.sheet import SIGNING, review_lines
 
 
 def test_the_review_sheet_has_every_rule_beside_its_claims_and_a_place_to_sign(one_base: RuleBase) -> None:

@@ -1,0 +1,187 @@
+"""How the conclusions of a consultation follow, drawn: from the answers through the rules to the conclusions.
+
+There is a column for the answers, one for each depth of rule firings, and one for the conclusions; an edge
+that skips columns bends in each of them, so that it passes between boxes.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from html import escape
+from itertools import pairwise
+from typing import NamedTuple
+
+from expert.consultation.result import Concluded, Consultation, Firing
+from expert.language.english import VERDICT_WORDS, known, statement
+from expert.language.model import Knowledge
+from expert.language.rules import BASES
+from expert.views.html import element
+
+WIDTH, LAST, GAP, LINE, MARGIN = 124, 164, 46, 10.5, 5  # a box, a conclusion, between columns, ...
+
+
+class Box(NamedTuple):
+    """A box of the graph. Without lines it is a bend: the place where a long edge passes."""
+
+    kind: str
+    column: int
+    height: float
+    lines: list[str]
+    title: str
+
+
+class Drawing:
+    """Boxes in columns, and edges from each column to the next. `middle` is how far down a box is."""
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+        self.boxes: dict[str, Box] = {}
+        self.edges: dict[tuple[str, str], str] = {}
+        self.middle: dict[str, float] = {}
+
+    def add(self, key: str, column: int, kind: str, text: str = "", title: str = "") -> None:
+        """A box, if there is none with that key."""
+        letters = (LAST if column == self.last else WIDTH) // 5
+        lines = textwrap.wrap(text, letters, max_lines=4 - (column > 0), placeholder=" …")
+        height = len(lines) * LINE + 7 if lines else 2
+        self.boxes.setdefault(key, Box(kind, column, height, lines, title))
+
+    def join(self, start: str, end: str) -> None:
+        """An edge, with a bend in every column between; edges from one box share their bends."""
+        first, way = self.boxes[start], [start]
+        for column in range(first.column + 1, self.boxes[end].column):
+            way.append(f"{start} {column}")
+            self.add(way[-1], column, first.kind)
+        self.edges |= dict.fromkeys(pairwise([*way, end]), first.kind)
+
+    def arrange(self) -> float:
+        """Move boxes level with what they are joined to, back and forth; the height in all."""
+        beside = {k: [o for edge in self.edges if k in edge for o in edge if o != k] for k in self.boxes}
+        columns = [[k for k, box in self.boxes.items() if box.column == n] for n in range(self.last + 1)]
+        heights = [sum(self.boxes[key].height + MARGIN for key in column) for column in columns]
+        for turn in range(40):
+            for column in columns[:: -1 if turn % 2 else 1]:
+                wish = {k: [self.middle[o] for o in beside[k] if o in self.middle] for k in column}
+                mean = {k: sum(w) / len(w) if w else self.middle.get(k, 0) for k, w in wish.items()}
+                self.spread(sorted(column, key=mean.__getitem__), mean, max(heights))
+        return max(heights)
+
+    def spread(self, column: list[str], wish: dict[str, float], height: float) -> None:
+        """Put boxes where they come nearest to their wishes without overlapping, inside the height."""
+        below = 0.0
+        runs: list[tuple[float, list[tuple[str, float]]]] = []  # boxes that touch: their start, and each
+        for key in column:
+            size = self.boxes[key].height + MARGIN
+            start, run = wish[key] - below - size / 2, [(key, below + size / 2)]
+            while runs and runs[-1][0] > start:
+                other, before = runs.pop()
+                start = (start * len(run) + other * len(before)) / (len(run) + len(before))
+                run = before + run
+            runs.append((start, run))
+            below += size
+        for start, run in runs:
+            self.middle |= {key: min(max(start, 0), height - below) + offset for key, offset in run}
+
+    def svg(self, title: str) -> str:
+        """The drawing."""
+        height = self.arrange() + 22
+        left = [2 + column * (WIDTH + GAP) for column in range(self.last + 1)]
+        width = left[-1] + LAST + 2
+        parts = [element("title", escape(title))]
+        heads = ["Answers", *(f"Rules, depth {n}" for n in range(1, self.last)), "Conclusions"]
+        for head, x in zip(heads, left, strict=True):
+            parts.append(element("text", head, class_="head", x=str(x), y="10"))
+        parts += [self._curve(start, end, left) for start, end in self.edges]
+        parts += [self._box(key, left) for key, box in self.boxes.items() if box.lines]
+        view = f"0 0 {width} {height:.0f}"
+        return element("svg", *parts, role="img", viewBox=view, width=f"{width * 1.2:.0f}")
+
+    def _curve(self, start: str, end: str, left: list[int]) -> str:
+        """An edge from one column to the next; it runs straight through a bend."""
+        box, y, to = self.boxes[start], self.middle[start] + 18, self.middle[end] + 18
+        x = left[box.column]
+        right, half = x + WIDTH, x + WIDTH + GAP // 2
+        curve = f"C{half} {y:.1f} {half} {to:.1f} {right + GAP} {to:.1f}"
+        way = f"M{right if box.lines else x} {y:.1f}H{right}{curve}"
+        return element("path", class_=self.edges[start, end], d=way)
+
+    def _box(self, key: str, left: list[int]) -> str:
+        box = self.boxes[key]
+        x, y, size = left[box.column], self.middle[key] + 18 - box.height / 2, f"{box.height:.1f}"
+        wide = str(LAST if box.column == self.last else WIDTH)
+        rect = element("rect", class_=box.kind, x=str(x), y=f"{y:.1f}", width=wide, height=size, rx="2")
+        lines = []
+        for n, line in enumerate(box.lines, 1):
+            lines.append(element("tspan", escape(line), x=str(x + 6), y=f"{y + n * LINE + 0.5:.1f}"))
+        return element("g", element("title", escape(box.title)), rect, element("text", *lines))
+
+
+def drawing(found: Consultation, answers: list[str], knowledge: Knowledge) -> Drawing:
+    """From answers through firings (those of one rule at one depth together) to conclusions."""
+    depth = _depths(found)
+    graph = Drawing(max(depth.values(), default=0) + 1)
+    _add_answers(graph, found, answers, knowledge)
+    _add_conclusions(graph, found)
+    for firing in found.firings:
+        alike = [f for f in found.firings if (f.rule, depth[f.n]) == (firing.rule, depth[firing.n])]
+        many = f"{len(alike)} options" if len(alike) > 1 else firing.option
+        title = "\n".join(f"#{f.n} {f.because}" for f in alike)
+        key = f"rule {firing.rule} {depth[firing.n]}"
+        text = f"{firing.rule} ({many})" if many else firing.rule
+        graph.add(key, depth[firing.n], firing.basis, text, title)
+        for start in _starts(firing, found, depth, knowledge):
+            graph.join(start, key)
+        for concluded in firing.concluded:
+            end = _end(concluded, knowledge)
+            if end in graph.boxes:
+                graph.join(key, end)
+    return graph
+
+
+def _depths(found: Consultation) -> dict[int, int]:
+    """How deep each firing is: 1 where it rests on answers alone."""
+    depth: dict[int, int] = {}
+    for firing in found.firings:
+        earlier = [n for match in firing.matched for n in match.firings if n < firing.n]
+        depth[firing.n] = 1 + max((depth[n] for n in earlier), default=0)
+    return depth
+
+
+def _add_answers(graph: Drawing, found: Consultation, answers: list[str], knowledge: Knowledge) -> None:
+    """A box for each answer, and for each attribute without one that a rule has looked at."""
+    looked_at = [match.name for firing in found.firings for match in firing.matched]
+    named = [name for name in looked_at if name in knowledge.attributes]
+    for name in dict.fromkeys([*answers, *named]):
+        term, value = knowledge.attributes[name], str(found.answers.get(name, "unknown"))
+        words = known(term, False) if value == "unknown" else statement(term, (term.parse(value),))
+        title = f"{name} = {value}" if name in found.answers else f"{name}: no answer"
+        graph.add(f"answer {name}", 0, "answer" if name in found.answers else "silent", words, title)
+
+
+def _add_conclusions(graph: Drawing, found: Consultation) -> None:
+    for r in found.recommendations:
+        words = f"{r.label}: {VERDICT_WORDS[r.verdict]}"
+        graph.add(f"option {r.option}", graph.last, "verdict", words, r.label)
+    for s in found.plan:
+        basis = min((found.firings[n - 1].basis for n in s.firings), key=list(BASES).index)
+        graph.add(f"step {s.step}", graph.last, basis, f"{s.n}. {s.text}", s.text)
+    for a in found.advice:
+        graph.add(f"{a.kind} {a.id}", graph.last, a.basis, f"{a.kind.title()}: {a.text}", a.text)
+
+
+def _starts(firing: Firing, found: Consultation, depth: dict[int, int], knowledge: Knowledge) -> list[str]:
+    """The boxes that a firing rests on."""
+    starts = []
+    for match in firing.matched:
+        if match.name in knowledge.attributes:
+            starts.append(f"answer {match.name}")
+        else:
+            earlier = [n for n in match.firings if n < firing.n]
+            starts += [f"rule {found.firings[n - 1].rule} {depth[n]}" for n in earlier]
+    return starts
+
+
+def _end(concluded: Concluded, knowledge: Knowledge) -> str:
+    """The box that a conclusion is about, if there is one."""
+    about_option = concluded.kind in ("argument", "wait", "flag") or concluded.name in (knowledge.cost or ())
+    return f"option {concluded.option}" if about_option else f"{concluded.kind} {concluded.name}"

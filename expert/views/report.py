@@ -1,0 +1,203 @@
+"""A record as a page: one HTML file, drawn and printable, that needs nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from itertools import chain
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from expert.consultation.result import Advice, Argument, Consultation, Firing, KnowledgeId
+from expert.language.english import STANCE_WORDS, count
+from expert.language.model import Knowledge
+from expert.ledger.records import unreviewed_in
+from expert.ledger.store import Entry
+from expert.views.consultations import (
+    MARKS,
+    NO_ARGUMENT,
+    last_words,
+    ranked,
+    recommendation_table,
+    verdict_words,
+)
+from expert.views.document import (
+    Block,
+    Cards,
+    Cell,
+    Cited,
+    Details,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Marked,
+    Note,
+    Paragraph,
+    Piece,
+    Section,
+    Table,
+    Words,
+)
+from expert.views.drawing import drawing
+from expert.views.html import html
+
+MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "ours, to close a gap"}
+
+
+def page(entry: Entry, found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> str:
+    """The page about a recorded consultation; `sentences` are the document's, where it is at hand."""
+    content: dict[str, Any] = entry.content or {"answers": [], "label": ""}
+    k = found.knowledge
+    hashes = "Record ", Marked(entry.hash, "code"), "\nKnowledge ", Marked(k.hash, "code")
+    return Template(_file("report.html")).substitute(
+        title=f"{escape(k.title)}: record {escape(entry.id)}",
+        style=_file("report.css"),
+        head=html(_head(entry, k, content["label"])),
+        body=html(_sections(entry, found, knowledge, content["answers"], sentences)),
+        foot=html([Paragraph(hashes)]),
+    )
+
+
+def _file(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")
+
+
+def _sections(
+    entry: Entry,
+    found: Consultation,
+    knowledge: Knowledge,
+    answers: list[dict[str, Any]],
+    sentences: dict[str, str],
+) -> list[Section]:
+    end = " ".join(last_words(found, unreviewed_in(entry), recorded=True))
+    caption = "The best verdict first."
+    return [
+        Section("Answers", (_answers(answers, knowledge),)),
+        Section("Recommendation", (recommendation_table(found, knowledge, caption),)),
+        Section("Plan", (_plan(found),)),
+        Section("Arguments", _arguments(found, knowledge)),
+        Section("Advice and cautions", (_advice(found, knowledge),)),
+        Section("How it follows", (_figure(found, [a["attribute"] for a in answers], knowledge),)),
+        Section("Trace", (_trace(found),)),
+        Section("Claims used", (_claims_used(found, knowledge, sentences),)),
+        Section("Whose steps these are", (Note(" ".join(end.split())),)),
+    ]
+
+
+def _head(entry: Entry, k: KnowledgeId, label: str) -> list[Block]:
+    programs = ", ".join(f"{name} {version}" for name, version in sorted(entry.header["programs"].items()))
+    facts: list[tuple[str, Words]] = [
+        ("Record", f"{entry.id}, number {entry.header['seq']}"),
+        ("Label", label or "none"),
+        ("Time", entry.header["time"]),
+        ("Made by", programs),
+        ("Knowledge", f"{k.id} {k.version}"),
+        ("Knowledge hash", Marked(entry.header["knowledge"], "code")),
+        ("Record hash", Marked(entry.hash, "code")),
+    ]
+    return [Heading(k.title, 1), Note(k.disclaimer), Details(facts)]
+
+
+def _answers(answers: list[dict[str, Any]], knowledge: Knowledge) -> Table:
+    rows = []
+    for n, answer in enumerate(answers, 1):
+        name, value = answer["attribute"], str(answer["value"])
+        term = knowledge.attributes[name]
+        asked = answer["asked"] or Marked(f"not asked: {term.label}", "soft")
+        shown = "not known" if value == "unknown" else term.show(term.parse(value))
+        rows.append([str(n), asked, Marked(shown, "strong"), Marked(f"{name} = {value}", "code")])
+    heads = ["No.", "Question", "Answer", "Recorded as"]
+    return Table(heads, rows, caption="In the order in which they were given.")
+
+
+def _plan(found: Consultation) -> Block:
+    items = []
+    for step in found.plan:
+        items.append(Item("", (step.text, " ", Marked(step.step, "code"), " ", Cited(tuple(step.claims)))))
+    return Items(tuple(items), ordered=True) if items else Paragraph("Nothing follows from what is known.")
+
+
+def _said(about: Sequence[Piece], a: Argument | Advice) -> Item:
+    return Item("", (*about, f"{a.text} ", Cited(tuple(a.claims)), " ", Marked(a.basis, "basis")))
+
+
+def _arguments(found: Consultation, knowledge: Knowledge) -> tuple[Block, ...]:
+    cards = []
+    for r in ranked(found):
+        items = []
+        for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
+            about = knowledge.topics[a.topic].label
+            about += f", {knowledge.targets[a.target].label}" if a.target else ""
+            about += " (strong)" if a.strength == "strong" else ""
+            items.append(_said([Marked(MARKS[a.stance], "mark"), Marked(about, "strong"), ": "], a))
+        body = Items(tuple(items)) if items else Paragraph(NO_ARGUMENT)
+        cards.append(Section((f"{r.label}: ", verdict_words(r.verdict)), (body,)))
+    marks = ", ".join(f"{mark} {STANCE_WORDS[stance]}" for stance, mark in MARKS.items())
+    return Paragraph(marks, role="soft"), Cards(tuple(cards))
+
+
+def _advice(found: Consultation, knowledge: Knowledge) -> Block:
+    cards = []
+    for kind, title in (("advice", "Advice"), ("caution", "Cautions")):
+        items = []
+        for a in found.advice:
+            if a.kind == kind:
+                option = a.option and knowledge.options[a.option].label
+                items.append(_said([Marked(option, "strong"), ": "] if option else [], a))
+        if items:
+            cards.append(Section(title, (Items(tuple(items), ordered=True),)))
+    return Cards(tuple(cards)) if cards else Paragraph("None in this case.")
+
+
+def _figure(found: Consultation, answers: list[str], knowledge: Knowledge) -> Figure:
+    caption: list[Piece] = [
+        "From left to right. A rule that fired for several options is drawn once; the trace has each. "
+    ]
+    for basis, means in MEANS.items():
+        caption += [Marked(basis, "basis"), f" {means}", ", "]
+    graph = drawing(found, answers, knowledge)
+    return Figure([*caption[:-1], "."], graph.svg("How the conclusions follow"))
+
+
+def _trace(found: Consultation) -> Table:
+    rows = [_step(firing) for firing in found.firings]
+    caption = f"The steps in order. {count(len(found.not_fired), 'rule')} did not fire."
+    heads = ["No.", "Rule", "Basis", "Matched", "Concluded", "Claims"]
+    return Table(heads, rows, caption=caption, kind="fine trace")
+
+
+def _step(firing: Firing) -> list[Cell]:
+    matched = []
+    for match in firing.matched:
+        ids = match.claims or [f"step{n}" for n in match.firings]
+        matched.append(Item("", (f"{match.text} ", Cited(tuple(ids)))))
+    texts = [concluded.text for concluded in firing.concluded]
+    texts += [] if firing.because in texts else [f"because: {firing.because}"]
+    option: Words = ("\nfor ", Marked(firing.option, "code")) if firing.option else ()
+    return [
+        Marked(str(firing.n), "", f"step{firing.n}"),
+        (Marked(firing.rule, "code"), *option),
+        Marked(firing.basis, "basis"),
+        Items(tuple(matched or [Item("", "in every case")])),
+        Items(tuple(Item("", text) for text in texts)),
+        Cited(tuple(firing.claims)),
+    ]
+
+
+def _claims_used(found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> Table:
+    users: dict[str, list[str]] = {}
+    for firing in found.firings:
+        for id in dict.fromkeys(chain(firing.claims, *(match.claims for match in firing.matched))):
+            users.setdefault(id, []).append(f"step{firing.n}")
+    rows: list[list[Cell]] = []
+    for claim in sorted((knowledge.claims[id] for id in users), key=lambda c: (c.paragraph, c.sentence)):
+        quoted: Words = ("\n", Marked(sentences[claim.id], "quote")) if claim.id in sentences else ()
+        place = f"paragraph {claim.paragraph}, sentence {claim.sentence}"
+        hedge = knowledge.hedges[claim.hedge]
+        head = Marked(claim.id, "code", claim.id)
+        rows.append([head, place, (claim.says, *quoted), hedge, Cited(tuple(users[claim.id]))])
+    heads = ["Claim", "Place in the document", "What it says, in our words", "How surely", "Steps"]
+    caption = "The sentences of the document that the steps rest on."
+    return Table(heads, rows, caption=caption, kind="fine sources")
