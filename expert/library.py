@@ -38,13 +38,12 @@ from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, 
 from expert.knowledge.load import load as load_directory
 from expert.language.model import BadValue, Term
 from expert.language.rules import RuleBase
-from expert.ledger import records as record
-from expert.ledger import replay, search
+from expert.ledger import records, replay, search
 from expert.ledger.chain import Verified
 from expert.ledger.replay import Replayed
 from expert.ledger.search import Summary
 from expert.ledger.store import Entry, Ledger, default_path
-from expert.review import approvals as review
+from expert.review import approvals
 from expert.review.approvals import Approval, Reviews, unreviewed
 
 if TYPE_CHECKING:
@@ -292,7 +291,7 @@ def load_reviews(path: Place | None = None) -> Reviews:
     >>> unreviewed(base := load(), load_reviews(), consult(base))  # doctest: +ELLIPSIS
     (...)
     """
-    return review.load_reviews(built_in() if path is None else Path(path))
+    return approvals.load_reviews(built_in() if path is None else Path(path))
 
 
 # --- the ledger --------------------------------------------------------------------------------
@@ -339,15 +338,15 @@ class Records:
         """
         _same_knowledge(base, found)
         missing = None if reviews is None else unreviewed(base, reviews, found)
-        return record.record(self._ledger, base, found, list(found.answers), [], label, missing)
+        return records.record(self._ledger, base, found, list(found.answers), [], label, missing)
 
     def get(self, id: str = "last") -> Consultation:
         """A recorded consultation as it was made. Raises LedgerError."""
-        return record.consultation_of(self._ledger.entry(id))
+        return records.consultation_of(self._ledger.entry(id))
 
     def knowledge(self, id: str = "last") -> RuleBase:
         """The very knowledge base that made a record, to explain it with."""
-        return record.base_of(self._ledger, self._ledger.entry(id))
+        return records.base_of(self._ledger, self._ledger.entry(id))
 
     def summaries(self) -> list[Summary]:
         """Every record in a line, the oldest first."""
@@ -355,7 +354,7 @@ class Records:
 
     def replay(self, *ids: str) -> tuple[Replayed, ...]:
         """Run records again, all if none is named: whether each comes out the same, byte for byte."""
-        return tuple(replay.replay(self._ledger, record.consultations(self._ledger, [*ids], not ids)[1]))
+        return tuple(replay.replay(self._ledger, records.consultations(self._ledger, [*ids], not ids)[1]))
 
     def verify(self, head: str = "") -> Verified:
         """Compute the chain again; `head` is a head hash that was kept elsewhere."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import assert_never
 
-from expert.consultation import result as trace
 from expert.consultation.case import Case
+from expert.consultation.result import Concluded, Firing, KnowledgeId, Match, Plain
 from expert.language.conclusions import (
     Argue,
     Conclude,
@@ -45,7 +45,7 @@ from expert.language.rules import PLACEHOLDER, Instance, RuleBase, computed_data
 Finding = tuple[str, Value]  # its key and value
 
 
-Source = Callable[["WorkingMemory"], Sequence[trace.Match]]  # of what a premise rests on
+Source = Callable[["WorkingMemory"], Sequence[Match]]  # of what a premise rests on
 
 
 Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that it is about
@@ -60,12 +60,12 @@ class Wording:
     def __init__(self, base: RuleBase) -> None:
         k = base.knowledge
         self.base, self.phrases = base, Phrases(k)
-        self.knowledge_id = trace.KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer)
+        self.knowledge_id = KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer)
         self.decides = {topic.id for topic in k.topics.values() if topic.decides}
         self._said: dict[Condition, Said] = {}
         self._entries: dict[str, FiringTemplate] = {}
-        self._values: dict[tuple[str, str, Value], tuple[trace.Plain, str]] = {}
-        self._answers: dict[tuple[str, Value | None], tuple[trace.Match]] = {}
+        self._values: dict[tuple[str, str, Value], tuple[Plain, str]] = {}
+        self._answers: dict[tuple[str, Value | None], tuple[Match]] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
 
     def said(self, condition: Condition) -> Said:
@@ -76,7 +76,7 @@ class Wording:
             found = self._said[condition] = self.phrases.condition(condition), names
         return found
 
-    def value(self, term: Term, value: Value) -> tuple[trace.Plain, str]:
+    def value(self, term: Term, value: Value) -> tuple[Plain, str]:
         """A value of a term as the record holds it, and the statement that the term has it."""
         key = (term.kind, term.name, value)
         found = self._values.get(key)
@@ -86,7 +86,7 @@ class Wording:
             found = self._values[key] = term.plain(value), statement(term, (value,))
         return found
 
-    def answer(self, name: str, value: Value | None) -> tuple[trace.Match]:
+    def answer(self, name: str, value: Value | None) -> tuple[Match]:
         """What a premise on an attribute rests on, if this is the answer."""
         found = self._answers.get((name, value))
         if found is None:
@@ -94,9 +94,9 @@ class Wording:
                 self._answers.clear()
             term = self.base.knowledge.attributes[name]
             if value is None:
-                match = trace.Match("unknown", name, None, None, known(term, False))
+                match = Match("unknown", name, None, None, known(term, False))
             else:
-                match = trace.Match("answer", name, None, *self.value(term, value))
+                match = Match("answer", name, None, *self.value(term, value))
             found = self._answers[name, value] = (match,)
         return found
 
@@ -126,7 +126,7 @@ class Wording:
             found = self._entries[instance.id] = FiringTemplate(self, instance)
         return found
 
-    def concluded(self, conclusion: Conclusion) -> trace.Concluded | None:
+    def concluded(self, conclusion: Conclusion) -> Concluded | None:
         """The record of a conclusion; None if that takes a case."""
         if isinstance(conclusion, Conclude):
             value = conclusion.value
@@ -134,15 +134,15 @@ class Wording:
         text = self.text(text_of(conclusion), conclusion.option)
         return None if text is None else self.put_forward(conclusion, text)
 
-    def found(self, conclusion: Conclude, value: Value) -> trace.Concluded:
+    def found(self, conclusion: Conclude, value: Value) -> Concluded:
         """The record of a finding."""
         plain, text = self.value(self.base.knowledge.findings[conclusion.name], value)
-        return trace.Concluded("finding", conclusion.name, conclusion.option or None, plain, text)
+        return Concluded("finding", conclusion.name, conclusion.option or None, plain, text)
 
-    def put_forward(self, conclusion: Conclusion, text: str) -> trace.Concluded:
+    def put_forward(self, conclusion: Conclusion, text: str) -> Concluded:
         """The record of a conclusion that is no finding."""
         argued = conclusion if isinstance(conclusion, Argue) else None
-        return trace.Concluded(
+        return Concluded(
             conclusion.kind,
             conclusion.name,
             conclusion.option or None,
@@ -175,7 +175,7 @@ class Wording:
                         yield _if_answered(ref.name)
             case Unless():
                 text, names = self.said(condition)
-                yield _always(trace.Match("no-evidence", ", ".join(names), None, None, text))
+                yield _always(Match("no-evidence", ", ".join(names), None, None, text))
             case OptionIs():
                 raise TypeError(f"not grounded: {condition!r}")
             case _:
@@ -187,11 +187,11 @@ class Wording:
             term = self.base.knowledge.properties[given.property]
             for datum in given.data:
                 said = self.value(term, datum.value)
-                yield _always(trace.Match("datum", given.property, given.option, *said, datum.claims))
+                yield _always(Match("datum", given.property, given.option, *said, datum.claims))
 
 
 # Sources do not hold the wording that holds them: it goes as soon as nothing else does.
-def _always(match: trace.Match) -> Source:
+def _always(match: Match) -> Source:
     found = (match,)
     return lambda memory: found
 
@@ -209,7 +209,7 @@ def resting_on(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
 
 
 def _if_answered(name: str) -> Source:
-    def found(memory: WorkingMemory) -> Sequence[trace.Match]:
+    def found(memory: WorkingMemory) -> Sequence[Match]:
         value = memory.case.value(name)
         return () if value is None else memory.wording.answer(name, value)
 
@@ -219,7 +219,7 @@ def _if_answered(name: str) -> Source:
 def _first(parts: list[tuple[Condition, list[Source]]]) -> Source:
     """What the first part that holds rests on."""
 
-    def found(memory: WorkingMemory) -> Sequence[trace.Match]:
+    def found(memory: WorkingMemory) -> Sequence[Match]:
         sources = next(sources for part, sources in parts if memory.reading.test(part))
         return [match for source in sources for match in source(memory)]
 
@@ -256,10 +256,10 @@ class WorkingMemory:
     def __init__(self, wording: Wording, case: Case) -> None:
         self.base, self.wording, self.case = wording.base, wording, case
         self.reading = Evaluation(case.answers)  # what conditions are tested on
-        self.firings: list[trace.Firing] = []
+        self.firings: list[Firing] = []
         self.grounds: dict[Finding, list[int]] = {}  # the firings behind each finding
         self.values: dict[str, list[Value]] = {}  # the same findings' values, by key
-        self.matches: dict[Finding, trace.Match] = {}  # what a premise on a finding rests on, as yet
+        self.matches: dict[Finding, Match] = {}  # what a premise on a finding rests on, as yet
         self.concluded: list[tuple[Conclusion, int]] = []
 
     def fire(self, instance: Instance) -> list[Finding]:
@@ -274,9 +274,7 @@ class WorkingMemory:
             new, concluded = [found for found in entry.findings if self._found(found, n)], entry.concluded
         because = self.text(rule.because, option) if entry.because is None else entry.because
         self.firings.append(
-            trace.Firing(
-                n, rule.id, option or None, rule.basis, because, tuple(matched), concluded, rule.claims
-            )
+            Firing(n, rule.id, option or None, rule.basis, because, tuple(matched), concluded, rule.claims)
         )
         for key, value in new:
             self._learn(key, value)
@@ -289,10 +287,10 @@ class WorkingMemory:
         else:
             self.reading.findings.setdefault(key, {})[value] = Grid.true
 
-    def _conclude(self, instance: Instance, n: int) -> tuple[list[Finding], tuple[trace.Concluded, ...]]:
+    def _conclude(self, instance: Instance, n: int) -> tuple[list[Finding], tuple[Concluded, ...]]:
         """Conclude what takes a case: the findings that are new, and the record of all conclusions."""
         new: list[Finding] = []
-        concluded: list[trace.Concluded] = []
+        concluded: list[Concluded] = []
         for conclusion in instance.then:
             if not isinstance(conclusion, Conclude):
                 self.concluded.append((conclusion, n))
@@ -323,13 +321,13 @@ class WorkingMemory:
         self.values.setdefault(finding[0], []).append(finding[1])
         return True
 
-    def match(self, ref: Ref, key: str, value: Value) -> trace.Match:
+    def match(self, ref: Ref, key: str, value: Value) -> Match:
         """What a premise on one of the findings rests on, after all firings so far."""
         found = self.matches.get((key, value))
         if found is None:
             said = self.wording.value(self.base.knowledge.findings[ref.name], value)
             firings = tuple(self.grounds[key, value])
-            found = trace.Match("finding", ref.name, ref.option or None, *said, (), firings)
+            found = Match("finding", ref.name, ref.option or None, *said, (), firings)
             self.matches[key, value] = found
         return found
 

@@ -31,9 +31,17 @@ from expert.io.problems import CaseError, Problem
 from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge
 from expert.language.rules import RuleBase
-from expert.population import run as population
 from expert.population.inputs import Source, sources
-from expert.population.run import ROW, Counts, Seen
+from expert.population.run import (
+    ROW,
+    Counts,
+    Seen,
+    check_output,
+    legend_path,
+    other_columns,
+    reasons_against,
+    write_legend,
+)
 
 Frame = Any  # a Spark DataFrame
 
@@ -82,11 +90,11 @@ def run(
     Words may be directories. `out` becomes a directory of Parquet files, each with its rows in
     order, and takes the place of one that was there before.
     """
-    population.check_output(out, (".parquet",))
+    check_output(out, (".parquet",))
     if out.exists() and not (out.is_dir() and all(part.name.startswith("part-") for part in out.iterdir())):
         raise CaseError([Problem(f"`{out}` is in the way, and no output of Spark", None, "move it away")])
     files = sources(parquet_files(words), base.knowledge.attributes, absent)
-    legend = population.legend_path(out)
+    legend = legend_path(out)
     read, rejected = sum(file.rows or 0 for file in files), 0
     with written_together(rejects, legend, out) as (rejects_part, legend_part, part):
         with session() as spark, _told():
@@ -101,7 +109,7 @@ def run(
         if accepted + rejected != read:
             what = f"of {read:,} rows, {accepted:,} came out and {rejected:,} were rejected"
             raise CaseError([Problem(what, None, "was a file changed meanwhile?")])
-        population.write_legend(legend_part, base, words, Counts(read, accepted, rejected), unreviewed)
+        write_legend(legend_part, base, words, Counts(read, accepted, rejected), unreviewed)
     if seen:
         seen(read, read)
     return Counts(read, accepted, rejected)
@@ -140,7 +148,7 @@ def _tidied(directory: Path) -> int:
 def _tables(spark: Any, files: list[Source], knowledge: Knowledge, absent: bool) -> list[Frame]:
     """The rows of the files, those with equal columns together: number, file, all cells, answers,
     names of missing columns, and whether a row is bad. Raises CaseError."""
-    extra = population.other_columns([file.columns for file in files], knowledge)
+    extra = other_columns([file.columns for file in files], knowledge)
     kinds: dict[frozenset[tuple[str, str]], list[tuple[Source, int]]] = {}
     before = 0
     for file in files:
@@ -189,7 +197,7 @@ def _rejected(rows: Frame, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     wanted = rows.filter(_quoted(BAD)).select(ROW, *map(_quoted, (FILE, CELLS, MISSING))).orderBy(ROW)
     for number, file, row, missing in wanted.toLocalIterator():
         cells = row.asDict(recursive=True)
-        reasons = population.reasons_against(cells, knowledge, missing.split())
+        reasons = reasons_against(cells, knowledge, missing.split())
         yield {"row": number, "file": file, "reasons": reasons, "cells": cells}
 
 
