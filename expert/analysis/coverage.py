@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from expert.analysis.expected import Expected
 from expert.analysis.shown import Listed, largest_grid, seen_in, shown, smallest, support
-from expert.consultation.case import Case, spell_answers
+from expert.consultation.case import Case, case_file_answers
 from expert.consultation.relevance import Reach
 from expert.language.conclusions import STANCES
 from expert.language.conditions import (
@@ -139,8 +139,8 @@ def _where(reach: Reach, condition: Condition, holds: bool, grid: Grid) -> int:
 def case_yaml(base: RuleBase, case: Case, name: str, fired: str = "", not_fired: str = "") -> list[str]:
     """A case with all that follows from it now, as lines of a case file."""
     seen = seen_in(shown(base.knowledge, passes(base.instances), Listed([case])), 0)
-    given = ", ".join(pair.replace("=", ": ", 1) for pair in spell_answers(case, base.knowledge))
-    lines = [f'- case: "{name}"', f"  given: {{{given}}}", "  expect:"]
+    given = case_file_answers(case, base.knowledge)
+    lines = [f'- case: "{name}"', f"  given: {given}", "  expect:"]
     for option in base.knowledge.options:
         about = [
             f"{key}: {min(seen[key, option])}"

@@ -16,7 +16,7 @@ from expert.analysis.coverage import coverage as exercised
 from expert.analysis.coverage import suggest
 from expert.analysis.expected import Expected, failures, load_cases
 from expert.analysis.shown import Listed, seen_in, shown
-from expert.consultation.case import Case, spell_answers
+from expert.consultation.case import case_file_answers
 from expert.io.problems import KnowledgeError, Problem, Span
 from expert.knowledge import todo
 from expert.knowledge.checks import warn_identical, warn_silent, warn_unused
@@ -159,14 +159,10 @@ def _unfired(room: Room, id: str) -> NextStep:
     suggestion = suggest(room.base, [target])[0]
     how = f"mend its conditions: {suggestion.why}"
     if suggestion.case is not None:
-        how = f"add a case to {CASES}, such as `given: {_given(suggestion.case, room.base)}`"
+        given = case_file_answers(suggestion.case, room.base.knowledge)
+        how = f"add a case to {CASES}, such as `given: {given}`"
         how += " (`kb test` prints it whole, with what follows now), and hold it against the document"
     return NextStep(f"rule `{id}` fires in no case", room.base.rule(id).span, how)
-
-
-def _given(case: Case, base: RuleBase) -> str:
-    pairs = [pair.replace("=", ": ", 1) for pair in spell_answers(case, base.knowledge)]
-    return f"{{{', '.join(pairs)}}}"
 
 
 def _unexpected(room: Room, found: list[Expected]) -> Iterator[NextStep]:

@@ -6,10 +6,10 @@ themselves stand in `worksheet.txt`, which is for the author, and is kept out of
 
 from __future__ import annotations
 
-import json
 import re
 
 from expert.io.problems import CaseError, Problem, shorten
+from expert.io.yaml import quoted
 from expert.knowledge.document import fingerprint, sentences
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
@@ -169,10 +169,8 @@ def skeleton(document: str, name: str, title: str) -> tuple[dict[str, str], Rule
     paragraphs = len({id.split("s")[0] for id in found})
     about = {
         "id": re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "knowledge",
-        "title": json.dumps(title, ensure_ascii=False),
-        "source": json.dumps(
-            f"{shorten(name)}, {paragraphs} paragraphs, {len(found)} sentences", ensure_ascii=False
-        ),
+        "title": quoted(title),
+        "source": quoted(f"{shorten(name)}, {paragraphs} paragraphs, {len(found)} sentences"),
     }
     files = {
         "kb/document.yaml": DOCUMENT.format(**about),

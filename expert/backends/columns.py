@@ -76,11 +76,12 @@ def _equals_in_polars(frame: Any, wanted: Equals) -> Any:
 def _equals_in_spark(frame: Any, wanted: Equals) -> Any:
     from pyspark.sql import functions
 
-    same = {name: functions.col(_quoted(of)).eqNullSafe(value) for name, (of, value) in wanted.items()}
+    same = {name: functions.col(backticked(of)).eqNullSafe(value) for name, (of, value) in wanted.items()}
     return frame.withColumns(same) if same else frame
 
 
-def _quoted(name: str) -> str:
+def backticked(name: str) -> str:
+    """A column's name as Spark reads any name at all."""
     return "`" + name.replace("`", "``") + "`"
 
 
@@ -88,7 +89,7 @@ POLARS = Dialect(lambda names: nw.Enum(list(names)), nw.Int128, nw.col, _equals_
 
 
 SPARK = Dialect(
-    lambda names: nw.String, nw.Decimal(DIGITS, 0), lambda name: nw.col(_quoted(name)), _equals_in_spark
+    lambda names: nw.String, nw.Decimal(DIGITS, 0), lambda name: nw.col(backticked(name)), _equals_in_spark
 )
 
 

@@ -134,8 +134,8 @@ def signature(by: str, note: str, on: str) -> tuple[str, str, str]:
     """Who, remark and date, as they are kept. Raises CaseError."""
     from datetime import date
 
+    from expert.io.dates import is_date
     from expert.io.problems import CaseError, Problem, shorten
-    from expert.review.approvals import is_date
 
     by, note = " ".join(by.split()), " ".join(note.split())
     problems = [] if by else [Problem("nobody approves", None, "say who with --by NAME")]

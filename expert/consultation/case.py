@@ -140,6 +140,12 @@ def spell_answers(case: Case, knowledge: Knowledge) -> list[str]:
     ]
 
 
+def case_file_answers(case: Case, knowledge: Knowledge) -> str:
+    """The answers as a case file writes them on one line, which `read_case` reads back."""
+    pairs = [pair.replace("=", ": ", 1) for pair in spell_answers(case, knowledge)]
+    return f"{{{', '.join(pairs)}}}"
+
+
 def plain_answers(case: Case, knowledge: Knowledge) -> dict[str, str | int | float]:
     """The answers for JSON."""
     terms = knowledge.attributes

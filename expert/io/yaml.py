@@ -6,6 +6,7 @@ scalar is guessed at (`no` stays the word "no"; what it means is the vocabulary'
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -286,3 +287,8 @@ class Reader:
             return node.text
         self.unknown(node, what, allowed)
         return ""
+
+
+def quoted(text: str) -> str:
+    """The text in double quotes: a text of JSON is one of YAML."""
+    return json.dumps(text, ensure_ascii=False)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import NamedTuple
 
+from expert.io.dates import is_time
 from expert.io.problems import CaseError, LedgerError, Problem, not_among
 from expert.knowledge.load import open_files
 from expert.language.policy import RECOMMENDED, VERDICTS
@@ -60,7 +59,7 @@ class Filter(NamedTuple):
         """The filter with its times as headers have them. Raises CaseError if one is none."""
         problems = []
         for name, text in (("--since", self.since), ("--until", self.until)):
-            if text and not _is_time(text):
+            if text and not is_time(text):
                 help = "in UTC, such as 2026-01-31 or 2026-01-31T09:30:00"
                 problems.append(Problem(f"`{text}` is not a time for {name}", None, help))
         if self.verdict and self.verdict not in VERDICTS:
@@ -101,16 +100,6 @@ def _marks(values: list[str]) -> str:
 
 def _begins(hash: str, start: str) -> bool:
     return len(start) >= 4 and len(hash) == 64 and hash.startswith(start.lower())
-
-
-def _is_time(text: str) -> bool:
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z?)?", text, re.ASCII):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def summaries(ledger: Ledger, wanted: Filter) -> Iterator[Summary]:

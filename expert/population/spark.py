@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 import narwhals as nw
 import polars as pl
 
-from expert.backends.columns import ANSWER, BAD, SPARK, STEP, checked, decimals, outcome
+from expert.backends.columns import ANSWER, BAD, SPARK, STEP, backticked, checked, decimals, outcome
 from expert.backends.program import lines
 from expert.io.files import written_together
 from expert.io.problems import CaseError, Problem
@@ -170,8 +170,8 @@ def _table(
     where = spark.createDataFrame(places, f"`path.` string, `before.` bigint, `{FILE}` string")
     meta = raw.metadataColumn("_metadata")
     path = f.regexp_replace(meta["file_path"], "^file:/+", "/").alias("at.")
-    cells = f.struct(*map(_quoted, raw.columns)).alias(CELLS)
-    kept = [_quoted(name) for name in extra if name in raw.columns]
+    cells = f.struct(*map(backticked, raw.columns)).alias(CELLS)
+    kept = [backticked(name) for name in extra if name in raw.columns]
     # the shortest spelling of a float is Python's to say: that of Java 17 can be another
     spelled = f.udf(lambda cell: None if cell is None else str(cell), "string")
     read = [
@@ -181,20 +181,16 @@ def _table(
     rows = raw.select(*kept, *read, cells, path, meta["row_index"].alias("index."))
     rows = rows.join(f.broadcast(where), f.col("`at.`") == f.col("`path.`"))
     number = (f.col("`before.`") + f.col("`index.`") + 1).alias(ROW)
-    shared = [*kept, _quoted(FILE), _quoted(CELLS)]
+    shared = [*kept, backticked(FILE), backticked(CELLS)]
     done = checked(nw.from_native(rows.select(number, *shared, *attributes)), knowledge, SPARK).to_native()
-    answers = [_quoted(ANSWER + name) for name in knowledge.attributes]
-    bad = (f.col(_quoted(BAD)) | bool(missing)).alias(BAD)
+    answers = [backticked(ANSWER + name) for name in knowledge.attributes]
+    bad = (f.col(backticked(BAD)) | bool(missing)).alias(BAD)
     return done.select(ROW, *shared, *answers, bad, f.lit(" ".join(missing)).alias(MISSING))
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
 
 
 def _rejected(rows: Frame, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     """What is told of each rejected row."""
-    wanted = rows.filter(_quoted(BAD)).select(ROW, *map(_quoted, (FILE, CELLS, MISSING))).orderBy(ROW)
+    wanted = rows.filter(backticked(BAD)).select(ROW, *map(backticked, (FILE, CELLS, MISSING))).orderBy(ROW)
     for number, file, row, missing in wanted.toLocalIterator():
         cells = row.asDict(recursive=True)
         reasons = reasons_against(cells, knowledge, missing.split())
@@ -205,12 +201,12 @@ def results(tables: list[Frame], base: RuleBase) -> Frame:
     """Everything that follows from the accepted rows. Raises CaseError."""
     k, frame = base.knowledge, None
     for rows in tables:
-        kept = [_quoted(name) for name in rows.columns if name not in (FILE, CELLS, MISSING, BAD)]
-        good = rows.filter(f"NOT {_quoted(BAD)}").select(*kept)
+        kept = [backticked(name) for name in rows.columns if name not in (FILE, CELLS, MISSING, BAD)]
+        good = rows.filter(f"NOT {backticked(BAD)}").select(*kept)
         frame = good if frame is None else frame.unionByName(good, allowMissingColumns=True)
     f = import_module("pyspark.sql.functions")
-    answers = [f.col(_quoted(ANSWER + name)).alias(name) for name in k.attributes]
-    others = [] if frame is None else [_quoted(n) for n in frame.columns if not n.startswith(ANSWER)]
+    answers = [f.col(backticked(ANSWER + name)).alias(name) for name in k.attributes]
+    others = [] if frame is None else [backticked(n) for n in frame.columns if not n.startswith(ANSWER)]
     try:
         # sorting all would take as long as all the rest
         frame = nw.from_native(frame.select(*others, *answers).sortWithinPartitions(ROW))  # type: ignore[union-attr]

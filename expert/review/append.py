@@ -9,7 +9,7 @@ from pathlib import Path
 
 from expert.io.files import SIZE_LIMIT, write_whole
 from expert.io.problems import CaseError, KnowledgeError, Problem, Span
-from expert.io.yaml import parse_yaml
+from expert.io.yaml import parse_yaml, quoted
 from expert.review.approvals import FILE, Approval, Reviews, load_reviews, read_reviews
 
 HEAD = (
@@ -75,19 +75,12 @@ def _appended(data: bytes, approvals: list[Approval]) -> bytes:
 def _lines(a: Approval) -> Iterator[str]:
     yield f"- {a.kind}: {a.citing}"
     yield f"  claim: {a.claim}"
-    yield f"  {a.kind}-hash: {_quoted(a.citing_hash)}"
-    yield f"  claim-hash: {_quoted(a.claim_hash)}"
-    yield f"  by: {_quoted(a.by)}"
+    yield f"  {a.kind}-hash: {quoted(a.citing_hash)}"
+    yield f"  claim-hash: {quoted(a.claim_hash)}"
+    yield f"  by: {quoted(a.by)}"
     yield f"  on: {a.on}"
     if a.note:
-        yield f"  note: {_quoted(a.note)}"
-
-
-def _quoted(text: str) -> str:
-    """The text in quotes: a text of JSON is one of YAML."""
-    import json
-
-    return json.dumps(text, ensure_ascii=False)
+        yield f"  note: {quoted(a.note)}"
 
 
 def _check(data: bytes, wanted: Reviews, shown: str) -> None:

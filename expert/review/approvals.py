@@ -7,13 +7,13 @@ property of an option), with the hash of each; when either changes, it lapses.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from expert.consultation.result import Consultation
+from expert.io.dates import is_date
 from expert.io.files import read_text
 from expert.io.problems import KnowledgeError, Problem, Span, nearest, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
@@ -129,19 +129,6 @@ def _date(node: Node | None, reader: Reader) -> str:
     if node and text and not is_date(text):
         reader.report(node, f"`{shorten(text)}` is not a date for `on`", "such as 2026-01-31")
     return text
-
-
-def is_date(text: str) -> bool:
-    """Whether it is a day as ISO 8601 writes it."""
-    from datetime import date
-
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 # --- hashes ------------------------------------------------------------------------------------
