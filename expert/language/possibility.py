@@ -1,0 +1,90 @@
+"""What may still hold: any algebra, read from two sides.
+
+A case leaves answers open. What is said of it now can be said with every completion of it in mind:
+something *must* hold if it holds whatever those answers turn out to be, and *may* hold if nothing
+that is known rules it out. `Possibilities` is the algebra whose truth values are such pairs over
+the truth values of another one, so that the meaning of conditions (`meaning.py`) is not written a
+second time, and every engine that has an algebra has both sides of it.
+
+The reading goes part by part, as the meaning does (the interval form of Kleene's logic): that two
+parts exclude each other is not seen. So what must hold does hold in every completion, and what
+cannot hold does so in none; what may hold is allowed to hold in none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic
+
+from expert.language.meaning import Algebra, N, T
+from expert.language.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds(Generic[T]):
+    """A truth value from below and from above: where it must hold, and where it may."""
+
+    must: T
+    may: T
+
+    def __and__(self, other: Bounds[T], /) -> Bounds[T]:
+        return Bounds(self.must & other.must, self.may & other.may)
+
+    def __or__(self, other: Bounds[T], /) -> Bounds[T]:
+        return Bounds(self.must | other.must, self.may | other.may)
+
+    def __invert__(self) -> Bounds[T]:
+        return Bounds(~self.may, ~self.must)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate(Generic[T, N]):
+    """A number, and where it is certain; elsewhere it may be any."""
+
+    number: N
+    certain: T
+
+    def __add__(self, other: Estimate[T, N], /) -> Estimate[T, N]:
+        return Estimate(self.number + other.number, self.certain & other.certain)
+
+    def __sub__(self, other: Estimate[T, N], /) -> Estimate[T, N]:
+        return Estimate(self.number - other.number, self.certain & other.certain)
+
+    def __mul__(self, other: Estimate[T, N], /) -> Estimate[T, N]:
+        return Estimate(self.number * other.number, self.certain & other.certain)
+
+    def __gt__(self, other: Estimate[T, N], /) -> Bounds[T]:
+        return self._compared(other, self.number > other.number)
+
+    def __ge__(self, other: Estimate[T, N], /) -> Bounds[T]:
+        return self._compared(other, self.number >= other.number)
+
+    def _compared(self, other: Estimate[T, N], so: T) -> Bounds[T]:
+        certain = self.certain & other.certain
+        return Bounds(certain & so, ~certain | so)
+
+
+class Possibilities(Generic[T, N]):
+    """The algebra of what must and what may hold, over the truth values of another algebra."""
+
+    def __init__(self, algebra: Algebra[T, N]) -> None:
+        self.algebra = algebra
+        self.true = Bounds(algebra.true, algebra.true)
+        self.false = Bounds(algebra.false, algebra.false)
+
+    def known(self, attribute: str, /) -> Bounds[T]:
+        """What is not answered may be answered yet."""
+        return Bounds(self.algebra.known(attribute), self.algebra.true)
+
+    def equals(self, attribute: str, value: Value, /) -> Bounds[T]:
+        """Where that is the answer, and where it may be yet."""
+        held = self.algebra.equals(attribute, value)
+        return Bounds(held, held | ~self.algebra.known(attribute))
+
+    def number(self, attribute: str, /) -> Estimate[T, N]:
+        """The answer, where there is one."""
+        return Estimate(self.algebra.number(attribute), self.algebra.known(attribute))
+
+    def constant(self, value: int, /) -> Estimate[T, N]:
+        """The same number whatever the case."""
+        return Estimate(self.algebra.constant(value), self.algebra.true)
