@@ -24,7 +24,14 @@ from expert.commands.shared import (
 )
 from expert.consultation.case import command_line
 from expert.io.files import write_whole
-from expert.views.knowledge import warnings_blocks
+from expert.views.knowledge import (
+    begun_blocks,
+    changed_file,
+    changes_heading,
+    hash_line,
+    nothing_to_change,
+    warnings_blocks,
+)
 
 if TYPE_CHECKING:
     from expert.language.rules import RuleBase
@@ -62,9 +69,7 @@ def new(
             _write(directory / name, content)
         write_schemas(directory, file_schemas(base))
         base = open_knowledge(directory)
-    emit(f"{len(base.knowledge.claims)} sentences. Written to {directory}:")
-    emit("\n".join(f"  {name}" for name in files if not name.startswith(".")))
-    emit(f"Look at it again with: {command_line('kb', 'lint', kb=directory)}")
+    emit(*begun_blocks(base, directory, list(files), command_line("kb", "lint", kb=directory)))
     hint(base, directory, text)
 
 
@@ -156,7 +161,7 @@ def lint_again(kb: Path | None, strict: bool) -> NoReturn:
             texts = texts_of(directory)
             changed = sorted(name for name in before.keys() | texts if before.get(name) != texts.get(name))
             if changed and first:
-                emit(f"\n--- {', '.join(changed)} ---")
+                emit("", changes_heading(changed))
             if changed or not first:
                 _lint_quietly(kb, strict)
             before = texts
@@ -259,12 +264,10 @@ def fmt(
         for name, text in found.changed.items():
             if not check:
                 _write((directory / name).resolve(), text)
-            emit(f"{'would change' if check else 'changed'}  {directory / name}")
+            emit(changed_file(directory / name, check))
     if not found.changed:
-        emit(f"{found.files} files: nothing to change.")
+        emit(nothing_to_change(found.files))
     elif not check:
-        same = found.before == found.after
-        hash = f"{found.before[:12]}" if same else f"{found.before[:12]} -> {found.after[:12]}"
-        emit(f"knowledge hash {hash}{' (the same)' if same else ''}")
+        emit(hash_line(found.before, found.after))
     if check and found.changed:
         raise typer.Exit(CHECK_FAILED)

@@ -19,7 +19,7 @@ from expert.language.conclusions import (
     Caution,
     Conclusion,
 )
-from expert.language.english import REASONS, VERDICT_WORDS, in_sentence
+from expert.language.english import VERDICT_WORDS, in_sentence
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import Instance, RuleBase
@@ -296,8 +296,3 @@ def _flips(reach: Reach, case: Case, option: str, wanted: tuple[str, ...]) -> tu
 
 def _spelled(name: str, value: Answer, base: RuleBase) -> str:
     return UNKNOWN if value is None else base.knowledge.attributes[name].spell(value)
-
-
-def reason_words(failed: Failed) -> str:
-    """Why the rule's condition failed, in words."""
-    return REASONS[failed.reason]

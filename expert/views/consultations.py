@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expert.consultation.compare import Difference
-from expert.consultation.explain import Tree, WhyNot, reason_words
+from expert.consultation.explain import Tree, WhyNot
 from expert.consultation.result import Consultation, Cost, Firing, Recommendation, name_of
-from expert.language.english import STANCE_WORDS, VERDICT_WORDS, count
+from expert.language.english import REASONS, STANCE_WORDS, VERDICT_WORDS, count
 from expert.language.keys import with_option
 from expert.language.model import SIGNS, Knowledge
 from expert.language.policy import NOW, RECOMMENDED
@@ -213,7 +213,7 @@ def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> 
         for id in failed.claims:
             if id in sentences:
                 blocks.append(Paragraph((f"{id} ", Marked(sentences[id], "quote")), 4))
-        blocks.append(Paragraph(f"it needs: {failed.condition}; {reason_words(failed)}", 4))
+        blocks.append(Paragraph(f"it needs: {failed.condition}; {REASONS[failed.reason]}", 4))
     return [*blocks, *_flips(found)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from expert.io.problems import Problem
 from expert.knowledge.document import Place
@@ -115,3 +116,33 @@ def warnings_blocks(base: RuleBase, found: Sequence[Problem]) -> list[Line]:
     """What a check warns of, and how much there is."""
     size = f"{len(base.rules)} rules, {len(base.knowledge.claims)} claims"
     return [*(Line(f"warning: {p}") for p in found), Line(f"{size}: no errors, {len(found)} warnings.")]
+
+
+def begun_blocks(base: RuleBase, directory: Path, files: Sequence[str], command: str) -> list[Line]:
+    """What a new knowledge base was begun with, and the command that checks it; schemas are not spoken of."""
+    return [
+        Line(f"{len(base.knowledge.claims)} sentences. Written to {directory}:"),
+        *(Line(name, 2) for name in files if not name.startswith(".")),
+        Line(("Look at it again with: ", Marked(command, "code"))),
+    ]
+
+
+def changes_heading(files: Sequence[str]) -> Line:
+    """Which files were changed since the last check."""
+    return Line(f"--- {', '.join(files)} ---")
+
+
+def changed_file(path: Path, check: bool) -> Line:
+    """A file that was brought into order, or would be."""
+    return Line(f"{'would change' if check else 'changed'}  {path}")
+
+
+def nothing_to_change(files: int) -> Line:
+    """All files were in order."""
+    return Line(f"{files} files: nothing to change.")
+
+
+def hash_line(before: str, after: str) -> Line:
+    """The hash of the knowledge before and after its files were brought into order."""
+    same = before == after
+    return Line(f"knowledge hash {before[:12]}{' (the same)' if same else f' -> {after[:12]}'}")

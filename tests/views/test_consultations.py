@@ -1,0 +1,122 @@
+"""A consultation as blocks: verdicts and references keep their roles, and nothing is shown twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from expert.consultation.case import parse_pairs
+from expert.consultation.compare import what_if
+from expert.consultation.engine import infer
+from expert.consultation.explain import find_subject, how, why_not
+from expert.consultation.relevance import Reach
+from expert.consultation.result import Consultation, Cost
+from expert.language.english import VERDICT_WORDS
+from expert.language.rules import RuleBase
+from expert.views.consultations import (
+    consultation_blocks,
+    cost_words,
+    explanation,
+    footer,
+    last_words,
+    ranked,
+    recommendation_table,
+    what_if_block,
+    why_not_blocks,
+)
+from expert.views.document import Cited, Line, Marked, Outline, Section, Table, pieces
+from expert.views.terminal import Look, flat, shown
+
+
+@pytest.fixture(scope="module")
+def found(base: RuleBase) -> Consultation:
+    return infer(base, parse_pairs(["scar_depth=deep", "active_acne=yes"], base.knowledge))
+
+
+@pytest.mark.parametrize(
+    ("cost", "words"),
+    [
+        (None, "not stated"),
+        (Cost(None, None, "USD"), "not stated"),
+        (Cost(1000, None, "USD"), "from $1,000"),
+        (Cost(None, 1000, "USD"), "up to $1,000"),
+        (Cost(5, 5, "USD"), "$5"),
+        (Cost(5, 7.5, "XYZ"), "5 XYZ to 7.50 XYZ"),
+    ],
+)
+def test_a_cost_as_far_as_it_is_stated(cost: Cost | None, words: str) -> None:
+    assert cost_words(cost) == words
+
+
+def test_sections_in_their_order(base: RuleBase, found: Consultation) -> None:
+    whole = consultation_blocks(found, base.knowledge, brief=False, trace=True)
+    headings = [str(section.heading).split("  ")[0] for section in whole]
+    assert headings == ["Plan", "", "Arguments", "Advice", "Cautions", "Trace", ""]
+    brief = consultation_blocks(found, base.knowledge, brief=True, trace=True)
+    assert brief == [whole[0], whole[1], whole[-1]]
+    assert consultation_blocks(found, base.knowledge, brief=False, trace=False) == [*whole[:-2], whole[-1]]
+
+
+def test_the_best_verdict_first(base: RuleBase, found: Consultation) -> None:
+    table = recommendation_table(found, base.knowledge)
+    order = list(VERDICT_WORDS.values())
+    verdicts = [row[1] for row in table.rows]
+    assert verdicts == [Marked(VERDICT_WORDS[r.verdict], "verdict") for r in ranked(found)]
+    places = [order.index(verdict.text) for verdict in verdicts if isinstance(verdict, Marked)]
+    assert places == sorted(places)
+
+
+def test_every_step_of_the_trace_cites_what_it_rests_on(base: RuleBase, found: Consultation) -> None:
+    trace = consultation_blocks(found, base.knowledge, brief=False, trace=True)[-2]
+    cited = {id for line in trace.blocks if isinstance(line, Line) for piece in pieces(line.words)
+             if isinstance(piece, Cited) for id in piece.ids}  # fmt: skip
+    assert cited == {claim for firing in found.firings for claim in firing.claims}
+
+
+def test_the_last_words(found: Consultation) -> None:
+    steps, reviewed, disclaimer = last_words(found, ["a", "b"], recorded=False)
+    assert steps.startswith(f"{len(found.firings)} steps: ") and "2 have not been reviewed: see" in reviewed
+    assert found.knowledge.disclaimer in disclaimer
+    assert "2 had not been reviewed when this was recorded" in last_words(found, ["a", "b"], True)[1]
+    assert [flat(b.words) for b in footer(found).blocks if hasattr(b, "words")] == [steps, disclaimer]
+
+
+def test_an_explanation_is_an_outline(base: RuleBase, found: Consultation) -> None:
+    def leaves(outline: Outline) -> list[str]:
+        below = [leaf for part in outline.parts for leaf in leaves(part)]
+        return below if outline.parts else [flat(outline.words)]
+
+    for tree in how(found, base, find_subject(base, "punch")):
+        kinds = {leaf.split(": ")[0] for leaf in leaves(explanation(tree)) if not leaf.startswith("#")}
+        assert kinds == {"answer", "claim"}
+
+
+def test_why_not_ends_with_the_smallest_changes(base: RuleBase, found: Consultation) -> None:
+    case = parse_pairs(["scar_depth=deep", "active_acne=yes"], base.knowledge)
+    reason = why_not(Reach(base), case, found, find_subject(base, "punch"), "now")
+    blocks = why_not_blocks(reason, base, {})
+    last = blocks[-1]
+    assert isinstance(last, Line) and flat(last.words).startswith("Smallest change: active_acne=no  ->  ")
+    assert any(isinstance(piece, Marked) and piece.role == "verdict" for piece in pieces(last.words))
+    assert why_not_blocks(reason._replace(already=True, goal=""), base, {}) == [
+        Line(f"{reason.subject}: it is so.")
+    ]
+    none = why_not_blocks(reason._replace(flips=()), base, {})[-1]
+    assert none == Line("No change of up to three answers leads there.")
+    sentences = {id: "<s>" for failed in reason.failed for id in failed.claims}
+    assert shown(why_not_blocks(reason, base, sentences), Look()).count("“<s>”") == sum(
+        len(failed.claims) for failed in reason.failed
+    )
+
+
+def test_what_if_is_a_table_or_nothing(base: RuleBase, found: Consultation) -> None:
+    after = infer(base, parse_pairs(["scar_depth=deep", "active_acne=no"], base.knowledge))
+    table = what_if_block(what_if(found, after))
+    assert isinstance(table, Table) and len(table.rows) == len(what_if(found, after))
+    assert what_if_block([]) == Line("Nothing would be different.")
+
+
+def test_nothing_follows_from_nothing(base: RuleBase, found: Consultation) -> None:
+    empty = found._replace(plan=(), recommendations=(), advice=(), firings=())
+    assert consultation_blocks(empty, base.knowledge, brief=False, trace=False)[0] == Section(
+        "Plan", (Line("(nothing follows from what is known)", 2),)
+    )

@@ -1,0 +1,64 @@
+"""Records, and what was found of them."""
+
+from expert.consultation.compare import Difference
+from expert.ledger.chain import Erased, Fault, Verified
+from expert.ledger.replay import Impact, Replayed
+from expert.ledger.search import Summary
+from expert.views.document import Line
+from expert.views.records import (
+    impact_blocks,
+    record_blocks,
+    records_table,
+    replayed_blocks,
+    verified_blocks,
+)
+from expert.views.terminal import Look, shown
+
+LOOK = Look()
+
+
+def test_a_long_row_is_wrapped_and_short_ones_are_not_tried() -> None:
+    short = Summary(1, "abc12", "2026", "", "plants 1", "fern: option", {}, "ff")
+    assert list(records_table([short]).widths) == [None] * 5
+    assert list(records_table([short, short._replace(what="x " * 30)]).widths) == [None] * 4 + [40]
+
+
+def test_the_head_of_a_record() -> None:
+    header = {"id": "abc12", "time": "2026", "seq": 3, "knowledge": "ff", "programs": {"a": "1", "b": "2"}}
+    answers = [
+        {"attribute": "light", "value": "shade", "asked": "What light?"},
+        {"attribute": "pot", "value": "big", "asked": ""},
+    ]
+    text = shown([record_blocks(header, {"label": "mine", "answers": answers}, "ee")], LOOK)
+    assert text.split("\n") == [
+        "Record abc12 of 2026, mine",
+        "  number 3, hash ee",
+        "  knowledge ff",
+        "  a 1, b 2",
+        "   1  light = shade  (asked: What light?)",
+        "   2  pot = big",
+    ]
+
+
+def test_what_a_verification_found() -> None:
+    whole = Verified(2, 1, "ff", None, (Erased("abc12", "2026"),))
+    assert verified_blocks(whole) == [
+        Line("2 records, 1 of them erasures: the chain is whole. Head ff"),
+        Line("abc12 was erased at 2026", 2),
+    ]
+    broken = Verified(2, 0, "ff", Fault(3, "abc12", "was altered"))
+    assert verified_blocks(broken) == [Line("Record abc12 (number 3) was altered. 2 before it are whole.")]
+    assert verified_blocks(broken._replace(fault=Fault(0, "", "is short"))) == [
+        Line("The chain is short. 2 before it are whole.")
+    ]
+
+
+def test_what_came_out_differently() -> None:
+    assert shown(replayed_blocks([Replayed("abc12", False, "step 2")], 3), LOOK) == (
+        "Record abc12 comes out differently: step 2.\n2 of 3 records came out the same."
+    )
+    changed = Impact("abc12", (Difference("verdict", "fern", "option", ""),), ("r", "s"), ("p1s1",))
+    assert shown(impact_blocks([changed], 1), LOOK) == (
+        "Record abc12, through r, s [p1s1]\n  verdict fern: option -> -\n"
+        "1 of 1 record would come out differently."
+    )

@@ -1,0 +1,106 @@
+"""What was tried, in words: failures, mutants, claims dropped and differences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from expert.analysis.ablation import Example, Load, Loads
+from expert.analysis.coverage import Coverage, Suggestion, Target
+from expert.analysis.diff import Change, Differences, Thing
+from expert.analysis.edits import Edit
+from expert.analysis.expected import Expected, Failure, Requirement
+from expert.analysis.mutation import KINDS, Mutant, Score, Survivor
+from expert.consultation.case import parse_pairs
+from expert.io.problems import Span
+from expert.language.rules import RuleBase
+from expert.views.terminal import Look, shown
+from expert.views.trials import case_blocks, diff_blocks, failure_words, fits, load_blocks, score_blocks
+
+LOOK = Look()
+SPAN = Span("kb/cases/a.yaml", 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "seen", "words"),
+    [
+        ("fired", "", ("b",), "did not fire: a"),
+        ("not-fired", "", ("a", "b"), "fired: a"),
+        ("verdict", "fern", ("b",), "fern verdict: expected a, seen b"),
+        ("plan", "", (), "plan: expected a, seen nothing"),
+    ],
+)
+def test_a_failure_says_what_was_seen(kind: str, about: str, seen: tuple[str, ...], words: str) -> None:
+    failure = Failure(Requirement(kind, about, frozenset({"a"}), SPAN), seen)
+    assert failure_words(failure) == f"{SPAN}: {words}"
+
+
+def test_cases_then_counts_then_what_would_cover_more(base: RuleBase) -> None:
+    rule = base.rules[0].id
+    case = parse_pairs(["scar_depth=deep"], base.knowledge)
+    expected = Expected("mine", case, (), SPAN)
+    failure = Failure(Requirement("plan", "", frozenset(), SPAN), ("a",))
+    missed = Target(rule, -1, True)
+    suggestions = [
+        Suggestion(missed, 'that "it" fires', case, ""),
+        Suggestion(missed, "that it does not", None, "it always does"),
+    ]
+    covered = Coverage((missed, Target(rule, 0, True)), (missed,))
+    text = shown(case_blocks(base, [(expected, []), (expected, [failure])], covered, suggestions), LOOK)
+    assert text.startswith(
+        "pass  mine\nFAIL  mine\n      kb/cases/a.yaml:3:1: plan: expected nothing, seen a\n\n"
+    )
+    assert "2 cases: 1 pass, 1 fail.\nRules that fire in some case: 0 of 1 (0.0 %).\n" in text
+    assert '\n\n# not covered: that "it" fires\n# what follows now' in text and "that 'it' fires" in text
+    assert text.endswith("\n\n# not covered: that it does not\n# it always does")
+
+
+def test_survivors_with_the_case_that_would_notice(base: RuleBase) -> None:
+    mutant = Mutant("drop", "a-rule", "dropped", SPAN)
+    case = parse_pairs(["scar_depth=deep"], base.knowledge)
+    survivors = (
+        Survivor(mutant, case, equivalent=False),
+        Survivor(mutant, None, equivalent=True),
+        Survivor(mutant, None, equivalent=False),
+    )
+    numbers = dict.fromkeys(KINDS, 2)
+    lines = shown([score_blocks(Score(numbers, numbers, 1, survivors), base, None)], LOOK).split("\n")
+    assert lines[0] == "Mutants noticed by some case:"
+    first = len(KINDS) + 1
+    assert lines[first].endswith("without 1 that no case could notice.")
+    assert lines[first + 1] == "1 more would not have been loaded."
+    assert [line.split()[0] for line in lines[first + 2 :]] == [
+        "SURVIVES", "would", "equivalent", "SURVIVES", "no",
+    ]  # fmt: skip
+    assert "scar_depth=deep" in lines[first + 3]
+
+
+def test_what_goes_with_a_claim(base: RuleBase) -> None:
+    id = next(iter(base.knowledge.claims))
+    case = parse_pairs(["scar_depth=deep"], base.knowledge)
+    load = Load(id, ("a", "b"), 1, 2, 3, 4, 5, Example(case, "fern", "option", "-"))
+    text = shown(load_blocks(Loads((load,), {"fern": 0, "moss": 6}, 7), base, None), LOOK)
+    assert "(fern too many: left out, moss 6), numbers by their thresholds.\n" in text
+    assert (
+        f"\n\n{id}  {base.knowledge.claims[id].says}\n  without it go: a, b\n  fern: option → -, as in\n"
+        in text
+    )
+    assert text.split("\n")[-1].startswith("  ") and "scar_depth=deep" in text.split("\n")[-1]
+
+
+def test_differences_and_how_sure_they_are(base: RuleBase) -> None:
+    case = parse_pairs(["scar_depth=deep"], base.knowledge)
+    thing = Thing("verdict", "fern", "")
+    change = Change(thing, 2, 9, False, case, "option", "")
+    edits = (Edit("rule", "a-rule", "edited", ("when",)), Edit("claim", "p1s1", "added"))
+    text = shown(diff_blocks(Differences(edits, (change,), False), [base, base], Path("d")), LOOK)
+    assert "\n\nedited   rule a-rule (when)\nadded    claim p1s1\n\nfern verdict: differs in 2 of 9" in text
+    assert "cases compared, not all there are\n  option → nothing\n" in text and "--kb d" in text
+    same = Differences((), (change._replace(cases=0, exhaustive=True),), True)
+    text = shown(diff_blocks(same, [base, base], None), LOOK)
+    assert "Nothing declared was edited.\n\nVerdicts and timings: the same for every case" in text
+    assert text.endswith("plan and advice: the same for every case.")
+    partly = Differences((), (change._replace(cases=0),), False)
+    assert "compared, which are not all" in shown(diff_blocks(partly, [base, base], None), LOOK)
+    assert fits(case, base)
