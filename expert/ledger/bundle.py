@@ -1,4 +1,4 @@
-"""Bundles: a ledger as JSON Lines to carry elsewhere, and a record as W3C PROV-JSON.
+"""Bundles: a ledger as JSON Lines to carry elsewhere.
 
 A bundle's lines are objects: first `{"bundle": 1, "head": ..., "entries": n}`, then one
 `{"knowledge": hash, "files": text}` for each knowledge base, then one entry a line with the
@@ -99,9 +99,9 @@ def verify_bundle(path: Path, kept: str) -> Verified:
 
 def import_bundle(path: Path, target: Path) -> Verified:
     """Make a ledger of a bundle that verifies. Raises LedgerError if the target has entries."""
-    found = verify_bundle(path, "")
-    if found.fault is None:
+    verified = verify_bundle(path, "")
+    if verified.fault is None:
         bundle = read_bundle(path)
         with Ledger(target, write=True) as ledger:
             ledger.take(bundle.rows, bundle.knowledge, bundle.head)
-    return found
+    return verified

@@ -17,20 +17,22 @@ def provenance(ledger: Ledger, entry: Entry) -> str:
     except ImportError:
         message = "PROV-JSON needs the library `prov`"
         raise LedgerError(message, "install it with: pip install 'cicatrix[prov]'") from None
-    found = consultation_of(entry)
+    consultation = consultation_of(entry)
     graph = ProvDocument()
     graph.set_default_namespace(f"urn:cicatrix:{entry.hash}:")
     graph.agent("cicatrix", {"prov:type": "prov:SoftwareAgent", "prov:label": str(entry.header["programs"])})
-    graph.entity("knowledge", {"prov:label": f"{found.knowledge.title} {found.knowledge.version}"})
+    graph.entity(
+        "knowledge", {"prov:label": f"{consultation.knowledge.title} {consultation.knowledge.version}"}
+    )
     graph.activity("consultation", entry.header["time"])
     graph.wasAssociatedWith("consultation", "cicatrix")
     graph.used("consultation", "knowledge")
-    for name, value in found.answers.items():
+    for name, value in consultation.answers.items():
         graph.entity(f"answer-{name}", {"prov:label": f"{name} = {value}"})
-    for claim in dict.fromkeys(claim for firing in found.firings for claim in firing.claims):
+    for claim in dict.fromkeys(claim for firing in consultation.firings for claim in firing.claims):
         graph.entity(f"claim-{claim}", {"prov:label": claim})
         graph.wasDerivedFrom(f"claim-{claim}", "knowledge")
-    for firing in found.firings:
+    for firing in consultation.firings:
         activity = f"firing-{firing.n}"
         graph.activity(activity, other_attributes={"prov:label": firing.rule, "basis": firing.basis})
         graph.wasInformedBy(activity, "consultation")

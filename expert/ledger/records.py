@@ -1,8 +1,4 @@
-"""Records: a consultation as an entry of the ledger, and back; replay, and what rules would change.
-
-Everything is read from the record: the consultation itself, and the knowledge files that made
-it. experta is imported only to replay.
-"""
+"""Records: a consultation as an entry of the ledger, and back, with the very knowledge that made it."""
 
 from __future__ import annotations
 
@@ -29,7 +25,7 @@ def programs() -> dict[str, str]:
 def record(
     ledger: Ledger,
     base: RuleBase,
-    found: Consultation,
+    consultation: Consultation,
     given: list[str],
     asked: list[str],
     label: str,
@@ -43,20 +39,20 @@ def record(
     answers = [
         {
             "attribute": name,
-            "value": found.answers[name],
+            "value": consultation.answers[name],
             "asked": attributes[name].question * (name in asked),
         }
         for name in [*(n for n in given if n not in asked), *asked]
-        if name in found.answers
+        if name in consultation.answers
     ]
-    verdicts = {r.option: r.verdict for r in found.recommendations}
+    verdicts = {r.option: r.verdict for r in consultation.recommendations}
     # members of an object have no order in canonical JSON: what has one is a list
-    targets = {r.option: list(r.targets) for r in found.recommendations if len(r.targets) > 1}
+    targets = {r.option: list(r.targets) for r in consultation.recommendations if len(r.targets) > 1}
     content: dict[str, Any] = {"answers": answers, "label": label, "verdicts": verdicts, "targets": targets}
-    content["consultation"] = plain(found)
+    content["consultation"] = plain(consultation)
     if unreviewed is not None:
         content["consultation"]["unreviewed"] = list(unreviewed)
-    header = {"knowledge": found.knowledge.hash, "programs": programs()}
+    header = {"knowledge": consultation.knowledge.hash, "programs": programs()}
     return ledger.append(header, content, base.knowledge.files)
 
 
@@ -68,15 +64,17 @@ def consultation_of(entry: Entry) -> Consultation:
             raise LedgerError(f"record `{entry.id}` {what}")
         raise LedgerError(f"record `{entry.id}` was erased", "`audit list` shows when")
     with legible(entry.id):
-        found: Consultation = restore(Consultation, entry.content["consultation"])
+        consultation: Consultation = restore(Consultation, entry.content["consultation"])
         given = [answer["attribute"] for answer in entry.content["answers"]]
-        answers = {name: found.answers[name] for name in dict.fromkeys([*given, *found.answers])}
+        answers = {
+            name: consultation.answers[name] for name in dict.fromkeys([*given, *consultation.answers])
+        }
         targets = entry.content.get("targets", {})
         recommendations = [
             r._replace(targets={target: r.targets[target] for target in targets.get(r.option, r.targets)})
-            for r in found.recommendations
+            for r in consultation.recommendations
         ]
-        return found._replace(answers=answers, recommendations=tuple(recommendations))
+        return consultation._replace(answers=answers, recommendations=tuple(recommendations))
 
 
 def unreviewed_in(entry: Entry) -> tuple[str, ...] | None:
@@ -84,8 +82,8 @@ def unreviewed_in(entry: Entry) -> tuple[str, ...] | None:
     if entry.content is None:
         return None
     with legible(entry.id):
-        found = entry.content["consultation"].get("unreviewed")
-        return None if found is None else tuple(map(str, found))
+        unreviewed = entry.content["consultation"].get("unreviewed")
+        return None if unreviewed is None else tuple(map(str, unreviewed))
 
 
 def base_of(ledger: Ledger, entry: Entry) -> RuleBase:
@@ -96,13 +94,13 @@ def base_of(ledger: Ledger, entry: Entry) -> RuleBase:
     return base
 
 
-def case_of(found: Consultation, base: RuleBase) -> Case:
+def case_of(consultation: Consultation, base: RuleBase) -> Case:
     """The case of a consultation, for a knowledge base with the same attributes or others.
 
     Answers that the knowledge base does not know are left out.
     """
     answers = {}
-    for name, value in found.answers.items():
+    for name, value in consultation.answers.items():
         term = base.knowledge.attributes.get(name)
         if term is None:
             continue
@@ -121,5 +119,5 @@ def consultations(ledger: Ledger, ids: list[str], all: bool) -> tuple[int, Itera
     """The records named, or all that are not erased; the newest if none is named. First, how many."""
     if all:
         return ledger.consultations(), (entry for entry in ledger.entries() if entry.content is not None)
-    found = [ledger.entry(id) for id in ids or ["last"]]
-    return len(found), iter(found)
+    entries = [ledger.entry(id) for id in ids or ["last"]]
+    return len(entries), iter(entries)

@@ -164,13 +164,13 @@ class Ledger:
                 if entry.content is None:
                     raise LedgerError(f"record `{id}` has nothing left to forget")
                 self.connection.execute("UPDATE entries SET content = NULL WHERE seq = ?", (entry.seq,))
-                found = self._link({"kind": "erasure", "erases": entry.id, "reason": reason}, None, None)
+                erasure = self._link({"kind": "erasure", "erases": entry.id, "reason": reason}, None, None)
             # nor must the write-ahead log keep it; this waits for others that still read the old state
             if self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 message = f"record `{id}` is erased, but another program still reads `{self.path}`"
                 help = "what was erased stays in its `-wal` file until every such program has finished"
                 raise LedgerError(message, help)
-            return found
+            return erasure
 
     def _link(self, header: dict[str, Any], content: dict[str, Any] | None, text: str | None) -> Entry:
         seq, previous = self.head()
@@ -215,10 +215,10 @@ class Ledger:
     def draft(self) -> tuple[str, dict[str, Any]] | None:
         """The newest draft."""
         with explained(self.path):
-            found = self.connection.execute(
+            row = self.connection.execute(
                 "SELECT id, body FROM drafts ORDER BY time DESC, id LIMIT 1"
             ).fetchone()
-            return (found[0], json.loads(found[1])) if found else None
+            return (row[0], json.loads(row[1])) if row else None
 
     def drop_draft(self, id: str) -> None:
         """Forget a draft that has been taken up."""
@@ -232,12 +232,12 @@ class Ledger:
         with explained(self.path):
             if id == "last":
                 query = f"{ROWS} WHERE content IS NOT NULL ORDER BY seq DESC LIMIT 1"
-                found = self.connection.execute(query).fetchone()
+                row = self.connection.execute(query).fetchone()
             else:
-                found = self.connection.execute(f"{ROWS} WHERE id = ?", (id.lower(),)).fetchone()
-            if not found:
+                row = self.connection.execute(f"{ROWS} WHERE id = ?", (id.lower(),)).fetchone()
+            if not row:
                 raise LedgerError(f"the ledger has no record `{id}`", "`audit list` shows the ids there are")
-            return _entry(found)
+            return _entry(row)
 
     def entries(self) -> Iterator[Entry]:
         """Every entry in order."""
@@ -246,10 +246,10 @@ class Ledger:
     def files(self, hash: str) -> dict[str, str]:
         """The knowledge files that a record was made with."""
         with explained(self.path):
-            found = self.connection.execute("SELECT files FROM knowledge WHERE hash = ?", (hash,)).fetchone()
-            if not found:
+            row = self.connection.execute("SELECT files FROM knowledge WHERE hash = ?", (hash,)).fetchone()
+            if not row:
                 raise LedgerError(f"the ledger has lost the knowledge {hash[:12]}")
-            files: dict[str, str] = json.loads(found[0])
+            files: dict[str, str] = json.loads(row[0])
             return files
 
     def consultations(self) -> int:
@@ -286,10 +286,10 @@ class Ledger:
     def head(self) -> tuple[int, str]:
         """The number of entries and the hash of the last."""
         with explained(self.path):
-            found = self.connection.execute("SELECT seq, hash FROM head").fetchone()
-            if found is None or not isinstance(found[0], int):
+            row = self.connection.execute("SELECT seq, hash FROM head").fetchone()
+            if row is None or not isinstance(row[0], int):
                 raise LedgerError(f"the ledger `{self.path}` is damaged: it has no head", DAMAGED)
-            return found[0], str(found[1])
+            return row[0], str(row[1])
 
     def verify(self, head: str = "") -> Verified:
         """Compute the whole chain again; `head` is a head hash kept elsewhere (or its beginning)."""
@@ -305,10 +305,10 @@ def _entry(row: Row) -> Entry:
 def stored(id: str, text: str) -> dict[str, Any]:
     """The object that a text of record `id` holds. Raises LedgerError if it was tampered with."""
     with legible(id):
-        found: dict[str, Any] = json.loads(text)
-        if not isinstance(text, str) or not isinstance(found, dict):
+        data: dict[str, Any] = json.loads(text)
+        if not isinstance(text, str) or not isinstance(data, dict):
             raise TypeError("it is no object")
-        return found
+        return data
 
 
 @contextmanager

@@ -88,8 +88,8 @@ def _check(data: bytes, wanted: Reviews, shown: str) -> None:
     reason = f"it would be larger than {SIZE_LIMIT:,} bytes" if len(data) > SIZE_LIMIT else ""
     if not reason:
         try:
-            found = read_reviews(data.decode("utf-8-sig"), shown)
-            if [a[:-1] for a in found] == [a[:-1] for a in wanted]:
+            read_back = read_reviews(data.decode("utf-8-sig"), shown)
+            if [a[:-1] for a in read_back] == [a[:-1] for a in wanted]:
                 return
         except KnowledgeError as error:
             reason = error.problems[0].message

@@ -88,39 +88,39 @@ def read_reviews(text: str, shown: str = FILE) -> Reviews:
     reader.add(*problems)
     if node is not None and node.items is None:
         reader.report(node, f"reviews must be a list of approvals, not {node.shape}", "such as `- rule: ...`")
-    found = tuple(_approval(item, reader) for item in (node.items or () if node else ()))
+    approvals = tuple(_approval(item, reader) for item in (node.items or () if node else ()))
     if reader.problems:
         raise KnowledgeError(sorted(set(reader.problems), key=lambda p: (p.span or Span(shown), p.message)))
-    return found
+    return approvals
 
 
 def _approval(node: Node, reader: Reader) -> Approval:
-    found = APPROVAL.read(node, reader)
-    kinds = [kind for kind in KINDS if kind in found or f"{kind}-hash" in found]
+    fields = APPROVAL.read(node, reader)
+    kinds = [kind for kind in KINDS if kind in fields or f"{kind}-hash" in fields]
     kind = kinds[0] if kinds else "rule"
     if node.pairs is not None and len(kinds) != 1:
         reader.report(node, "an approval has exactly one of `rule` and `data`", "and the hash of it")
     for name in (kind, f"{kind}-hash") if kinds else ():
-        if name not in found:
+        if name not in fields:
             reader.report(node, f"the approval has no `{name}`")
     return Approval(
         kind,
-        reader.text(found.get(kind), f"`{kind}`"),
-        reader.text(found.get("claim"), "`claim`"),
-        _hash(found, f"{kind}-hash", reader),
-        _hash(found, "claim-hash", reader),
-        reader.text(found.get("by"), "`by`"),
-        _date(found.get("on"), reader),
-        reader.text(found.get("note"), "`note`"),
+        reader.text(fields.get(kind), f"`{kind}`"),
+        reader.text(fields.get("claim"), "`claim`"),
+        _hash(fields, f"{kind}-hash", reader),
+        _hash(fields, "claim-hash", reader),
+        reader.text(fields.get("by"), "`by`"),
+        _date(fields.get("on"), reader),
+        reader.text(fields.get("note"), "`note`"),
         node.span,
     )
 
 
-def _hash(found: dict[str, Node], name: str, reader: Reader) -> str:
-    text = reader.text(found.get(name), f"`{name}`")
+def _hash(fields: dict[str, Node], name: str, reader: Reader) -> str:
+    text = reader.text(fields.get(name), f"`{name}`")
     if text and not HASH.fits(text):
         message = f"`{shorten(text)}` is not a hash for `{name}`"
-        reader.report(found[name], message, f"{HASH.words}, as `kb approve` writes them")
+        reader.report(fields[name], message, f"{HASH.words}, as `kb approve` writes them")
     return text
 
 
@@ -152,21 +152,21 @@ class Hashes:
         """Of a rule as its author wrote it, or of the values of an option's property."""
         if kind == "rule":
             return _digest(_data(self._rules[name]))
-        k, (option, _, property) = self.base.knowledge, name.partition(".")
-        term = k.properties[property]
-        data = [[term.spell(d.value), *d.claims] for d in k.options[option].properties[property]]
+        knowledge, (option, _, property) = self.base.knowledge, name.partition(".")
+        term = knowledge.properties[property]
+        data = [[term.spell(d.value), *d.claims] for d in knowledge.options[option].properties[property]]
         return _digest({"option": option, "property": property, "data": data})
 
     @cached_property
     def _rules(self) -> dict[str, Node]:
         """The rules as they stand in their files."""
-        found: dict[str, Node] = {}
+        rules: dict[str, Node] = {}
         for name, text in self.base.knowledge.files.items():
             node = parse_yaml(text, name)[0] if name.startswith("rules/") else None
             for rule in Reader().listing(node):
                 keys = {key.text: value.text for key, value in rule.pairs or ()}
-                found[_single_spaced(keys.get("id"))] = rule
-        return found
+                rules[_single_spaced(keys.get("id"))] = rule
+        return rules
 
 
 def _data(node: Node) -> object:
@@ -212,10 +212,10 @@ def standing(base: RuleBase, reviews: Reviews) -> list[Pair]:
 
 
 def _by_pair(reviews: Reviews) -> dict[tuple[str, str, str], list[Approval]]:
-    found: dict[tuple[str, str, str], list[Approval]] = {}
+    given: dict[tuple[str, str, str], list[Approval]] = {}
     for approval in reviews:
-        found.setdefault(approval[:3], []).append(approval)
-    return found
+        given.setdefault(approval[:3], []).append(approval)
+    return given
 
 
 def _stands(pair: Pair, given: dict[tuple[str, str, str], list[Approval]]) -> Pair:
@@ -268,17 +268,17 @@ def strays(base: RuleBase, reviews: Reviews) -> list[Problem]:
     cites: dict[tuple[str, str], list[str]] = {}
     for kind, name, claim in pairs(base):
         cites.setdefault((kind, name), []).append(claim)
-    found = []
+    problems = []
     for a in reviews:
         names = [name for kind, name in cites if kind == a.kind]
         if (a.kind, a.citing) not in cites:
-            found.append(_no_such(KINDS[a.kind], a.citing, names, a.span))
+            problems.append(_no_such(KINDS[a.kind], a.citing, names, a.span))
         elif a.claim not in base.knowledge.claims:
-            found.append(_no_such("claim", a.claim, base.knowledge.claims, a.span))
+            problems.append(_no_such("claim", a.claim, base.knowledge.claims, a.span))
         elif a.claim not in cites[a.kind, a.citing]:
             message = f"approval of `{a.citing}` for claim `{a.claim}`, which it does not cite"
-            found.append(Problem(message, a.span, f"it cites {', '.join(cites[a.kind, a.citing])}"))
-    return found
+            problems.append(Problem(message, a.span, f"it cites {', '.join(cites[a.kind, a.citing])}"))
+    return problems
 
 
 def _no_such(what: str, name: str, names: Iterable[str], span: Span) -> Problem:
