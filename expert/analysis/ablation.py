@@ -15,14 +15,9 @@ from expert.analysis.expected import Expected
 from expert.analysis.shown import Listed, Shown, difference, grid_over, rebuilt, shown, smallest, value_at
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
-from expert.language.conclusions import (
-    Argue,
-    Conclusion,
-    Wait,
-)
 from expert.language.grids import Grid
 from expert.language.meaning import passes
-from expert.language.rules import Instance, RuleBase, cited
+from expert.language.rules import RuleBase, cited
 
 
 class Example(NamedTuple):
@@ -73,12 +68,12 @@ def load_bearing(base: RuleBase, cases: list[Expected]) -> Loads:
     reach = Reach(base)
     grounds, sizes = [], {}
     for option in base.knowledge.options:
-        behind = deciding(base, option, reach.decides)
+        behind = reach.deciding(option, waits=True)
         grid = grid_over(reach, reach.support(behind))
         sizes[option] = grid.size if grid else 0
         if grid:
             table = shown(base.knowledge, reach.upstream(behind), grid)
-            verdict = reach.upstream(deciding(base, option, reach.decides, waits=False))
+            verdict = reach.upstream(reach.deciding(option))
             grounds.append(_Ground(option, grid, table, {instance.rule.id for instance in verdict}))
     listed = Listed(case.given for case in cases)
     whole = shown(base.knowledge, passes(base.instances), listed)
@@ -91,16 +86,6 @@ def load_bearing(base: RuleBase, cases: list[Expected]) -> Loads:
             found.append(_load(Reach(left), claim, tuple(users), grounds, files.bit_count()))
     ranked = sorted(found, key=lambda f: (-f.lost - f.changed, -f.timings, -f.files, -f.survived))
     return Loads(tuple(ranked), sizes, listed.size)
-
-
-def deciding(base: RuleBase, option: str, decides: set[str], waits: bool = True) -> list[Instance]:
-    """The instances that argue for the option's verdict, or make it wait."""
-
-    def counts(c: Conclusion) -> bool:
-        argues = isinstance(c, Argue) and c.name in decides
-        return c.option == option and (argues or (waits and isinstance(c, Wait)))
-
-    return [instance for instance in base.instances if any(map(counts, instance.then))]
 
 
 def without(base: RuleBase, claim: str) -> RuleBase:
@@ -125,7 +110,7 @@ def _load(reach: Reach, claim: str, dropped: tuple[str, ...], grounds: Iterable[
     examples: list[tuple[int, int, Example]] = []
     for ground in grounds:
         option, grid, k = ground.option, ground.grid, reach.base.knowledge
-        table = shown(k, reach.upstream(deciding(reach.base, option, reach.decides)), grid)
+        table = shown(k, reach.upstream(reach.deciding(option, waits=True)), grid)
         verdict = difference(ground.shown, table, ("verdict",)) & grid.full
         silent = table["verdict", option]["not-addressed"] & verdict
         timing = difference(ground.shown, table, ("timing",)) & grid.full

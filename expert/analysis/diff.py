@@ -11,23 +11,12 @@ whose thresholds depend on each other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from expert.analysis.edits import Edit, edits
 from expert.analysis.shown import computes, difference, largest_grid, shown, smallest, value_at
 from expert.consultation.case import Case
 from expert.consultation.relevance import GRID_LIMIT, Reach
-from expert.language.conclusions import (
-    Advise,
-    Argue,
-    Caution,
-    Conclude,
-    Conclusion,
-    Flag,
-    Plan,
-    Wait,
-)
 from expert.language.rules import Instance, RuleBase
 
 LESS = 1 << 13  # cases compared for what is neither a verdict nor a timing
@@ -70,7 +59,7 @@ class Differences(NamedTuple):
 def compare(old: RuleBase, new: RuleBase) -> Differences:
     """All differences between two knowledge bases."""
     reaches = [Reach(old), Reach(new)]
-    behind = [_things(reach) for reach in reaches]
+    behind = [{Thing(*part): found for part, found in reach.behind.items()} for reach in reaches]
     options = dict.fromkeys([*old.knowledge.options, *new.knowledge.options])
     always = [Thing(kind, option, "") for option in options for kind in ("verdict", "timing")]
     found, exhaustive = [], True
@@ -80,37 +69,6 @@ def compare(old: RuleBase, new: RuleBase) -> Differences:
         if change.cases or thing in always:
             found.append(change)
     return Differences(tuple(edits(old, new)), tuple(found), exhaustive)
-
-
-def _things(reach: Reach) -> dict[Thing, list[Instance]]:
-    """Everything that can be shown, and the instances that bring it about."""
-    found: dict[Thing, list[Instance]] = {}
-    for instance in reach.base.instances:
-        for c in instance.then:
-            for thing in _shown_by(c, reach):
-                found.setdefault(thing, []).append(instance)
-    return found
-
-
-def _shown_by(c: Conclusion, reach: Reach) -> Iterator[Thing]:
-    match c:
-        case Argue():
-            yield Thing(c.stance, c.option, c.name)
-            if c.name in reach.decides:
-                yield Thing("verdict", c.option, "")
-        case Wait():
-            yield Thing("timing", c.option, "")
-        case Flag():
-            yield Thing("flags", c.option, "")
-        case Conclude():
-            costs = zip(reach.base.knowledge.cost or (), ("low", "high"), strict=False)
-            yield from (Thing(side, c.option, "") for name, side in costs if name == c.name)
-        case Plan():
-            yield Thing("plan", "", c.name)
-        case Advise() | Caution():
-            yield Thing("advice", "", c.key)
-        case _:
-            assert_never(c)
 
 
 def _compared(thing: Thing, reaches: list[Reach], behind: list[list[Instance]]) -> Change:

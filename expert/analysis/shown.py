@@ -10,14 +10,8 @@ from expert.consultation.case import Answer, Case, make_case
 from expert.consultation.relevance import GRID_LIMIT, Reach
 from expert.consultation.result import Consultation
 from expert.language.conclusions import (
-    Advise,
-    Argue,
-    Caution,
+    STANCES,
     Conclude,
-    Conclusion,
-    Flag,
-    Plan,
-    Wait,
 )
 from expert.language.conditions import (
     Arithmetic,
@@ -33,7 +27,7 @@ from expert.language.grids import Grid, Row
 from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Term, Value
-from expert.language.policy import NOW, overall, weigh
+from expert.language.outcome import Outcome, cost_sides, outcome_of
 from expert.language.rules import Instance, Rule, RuleBase, instances_of, stratify
 
 
@@ -88,61 +82,43 @@ def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> S
 
     for instance in instances:
         add("fired", "", instance.rule.id, fired[instance.id])
-        for c in instance.then:
-            if isinstance(c, (Advise, Caution)):
-                add("advice", "", c.key, fired[instance.id])
-            elif isinstance(c, (Flag, Plan, Argue)):
-                kind = c.stance if isinstance(c, Argue) else "flags" if isinstance(c, Flag) else "plan"
-                add(kind, c.option, c.name, fired[instance.id])
-    said = [(c, fired[instance.id]) for instance in instances for c in instance.then]
-    for option in knowledge.options:
-        about = [(c, where) for c, where in said if c.option == option]
-        for kind, value, where in _decided(knowledge, about, algebra):
-            add(kind, option, value, where)
-    for key, kind, value, where in _concluded(knowledge, reading, algebra):
-        add(kind, key, value, where)
+    outcome = outcome_of(knowledge, reading, instances, fired)
+    for kind, about, values in _concluded(outcome):
+        for value, where in values.items():
+            add(kind, about, value, where)
+    for kind, about, value, where in _found(knowledge, reading, algebra):
+        add(kind, about, value, where)
     return found
 
 
-def _decided(
-    k: Knowledge, said: list[tuple[Conclusion, int]], algebra: Many
-) -> Iterator[tuple[str, str, int]]:
-    """The verdict, the verdict for each target, and the timing of an option."""
-    decides = {topic.id for topic in k.topics.values() if topic.decides}
-    by_target = weigh(said, decides, algebra.false)
-    yield from (("verdict", v, where) for v, where in overall(by_target, algebra.false).items())
-    for target, verdicts in by_target.items():
-        if target:
-            yield from ((f"target {target}", v, where) for v, where in verdicts.items())
-    later: int = 0
-    for step in reversed(k.steps):
-        waits = _union(where for c, where in said if isinstance(c, Wait) and c.name == step)
-        yield "timing", step, waits & ~later
-        later |= waits
-    yield "timing", NOW, ~later
+def _concluded(outcome: Outcome[int]) -> Iterator[tuple[str, str, dict[str, int]]]:
+    """What is concluded, but for findings: its kind, the option that it is about, which and where."""
+    yield "plan", "", outcome.plan()
+    yield "advice", "", outcome.advice
+    yield "advice", "", outcome.cautions
+    for option in outcome.knowledge.options:
+        yield "verdict", option, outcome.verdicts(option)
+        yield "timing", option, outcome.timing(option)
+        yield "flags", option, outcome.flags(option)
+        for stance in STANCES:
+            yield stance, option, outcome.topics(option, stance)
+        for target, verdicts in outcome.targets(option).items():
+            if target:
+                yield f"target {target}", option, verdicts
 
 
-def _concluded(
-    k: Knowledge, reading: Reading[int, Row], algebra: Many
-) -> Iterator[tuple[str, str, str, int]]:
-    """The findings, and the costs that are made of them: key or option, kind, value, where."""
+def _found(k: Knowledge, reading: Reading[int, Row], algebra: Many) -> Iterator[tuple[str, str, str, int]]:
+    """The findings, and the costs that are made of them: kind, key or option, value, where."""
     for key, values in reading.findings.items():
-        yield from ((key, "findings", str(value), where) for value, where in values.items())
+        yield from (("findings", key, str(value), where) for value, where in values.items())
     for key, amounts in reading.numbers.items():
         name, option = name_and_option(key)
+        sides = [(side, pick) for side, cost, pick in cost_sides(k) if cost == name and option]
         for n in range(algebra.size):
             numbers = {row.values[n] for guard, row in amounts if guard >> n & 1}
-            yield from ((key, "findings", k.findings[name].spell(number), 1 << n) for number in numbers)
-            for cost, kind, pick in zip(k.cost or (), ("low", "high"), (min, max), strict=False):
-                if numbers and name == cost and option:
-                    yield option, kind, k.findings[(k.cost or ("",))[0]].spell(pick(numbers)), 1 << n
-
-
-def _union(values: Iterable[int]) -> int:
-    found: int = 0
-    for value in values:
-        found |= value
-    return found
+            yield from (("findings", key, k.findings[name].spell(number), 1 << n) for number in numbers)
+            for side, pick in sides if numbers else ():
+                yield side, option, k.findings[(k.cost or ("",))[0]].spell(pick(numbers)), 1 << n
 
 
 def seen_in(table: Shown, n: int) -> dict[tuple[str, str], set[str]]:

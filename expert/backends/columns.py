@@ -20,6 +20,7 @@ from expert.consultation.case import UNKNOWN
 from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import OPERATORS
 from expert.language.model import BadValue, Knowledge, Term, Value
+from expert.language.outcome import cost_sides
 from expert.language.policy import NOW, VERDICTS
 
 Frame = Any  # a Narwhals frame, lazy or not
@@ -287,20 +288,15 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, n
     found: dict[str, nw.Expr] = {}
     for option in knowledge.options:
         found[f"{option}.verdict"] = taken.first(program.verdicts[option], VERDICTS)
-        for target in knowledge.targets:
-            if verdicts := program.targets.get((option, target)):
-                found[f"{option}.verdict.{target}"] = taken.first(verdicts, VERDICTS)
-        waits = {step: at for (of, step), at in program.waits.items() if of == option}
-        latest = dict(reversed(waits.items()))
-        found[f"{option}.timing"] = taken.first(latest, [NOW, *knowledge.steps], NOW)
-        for side, amounts in zip(("low", "high"), program.costs(knowledge, option), strict=False):
-            if amounts:
-                pick = nw.min_horizontal if side == "low" else nw.max_horizontal
-                parts = taken.amount(amounts)
-                found[f"{option}.cost.{side}"] = parts[0] if len(parts) == 1 else pick(*parts)
-        for (of, flag), at in program.flags.items():
-            if of == option:
-                found[f"{option}.flag.{flag}"] = made[at]
+        for target, verdicts in program.targets[option].items():
+            found[f"{option}.verdict.{target}"] = taken.first(verdicts, VERDICTS)
+        found[f"{option}.timing"] = taken.first(program.timings[option], [NOW, *knowledge.steps], NOW)
+        for side, name, pick in cost_sides(knowledge):
+            if parts := taken.amount(program.numbers.get(with_option(name, option), [])):
+                bound = nw.min_horizontal if pick is min else nw.max_horizontal
+                found[f"{option}.cost.{side}"] = parts[0] if len(parts) == 1 else bound(*parts)
+        for flag, at in program.flags[option].items():
+            found[f"{option}.flag.{flag}"] = made[at]
     found |= {f"finding.{key}.{value}": made[at] for (key, value), at in program.findings.items()}
     costs = [with_option(name, option) for name in knowledge.cost or () for option in knowledge.options]
     for key, amounts in program.numbers.items():

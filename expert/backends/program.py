@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from expert.language.keys import with_option
 from expert.language.meaning import OPERATORS, Reading, passes
 from expert.language.model import Knowledge, Term, Value
-from expert.language.policy import overall, weigh
+from expert.language.outcome import outcome_of
 from expert.language.rules import RuleBase
 
 TYPED = 10**15  # 15 digits before the point can be typed (Term.parse)
@@ -150,70 +149,44 @@ class Lines(NamedTuple):
 
     fired: dict[str, Step]  # by instance
     verdicts: dict[str, dict[str, Step]]  # by option, where each verdict holds
-    targets: dict[tuple[str, str], dict[str, Step]]  # the same by option and target
-    waits: dict[tuple[str, str], Step]  # by option and plan step, in the plan's order
-    flags: dict[tuple[str, str], Step]  # by option and flag
+    targets: dict[str, dict[str, dict[str, Step]]]  # by option, the same for each target argued about
+    timings: dict[str, dict[str, Step]]  # by option; the first that holds, or now
+    flags: dict[str, dict[str, Step]]  # by option
+    plan: dict[str, Step]
     findings: dict[tuple[str, str], Step]  # by key and value
     numbers: dict[str, Amounts]  # by key
-    plan: dict[str, Step]
-
-    def costs(self, knowledge: Knowledge, option: str) -> list[Amounts]:
-        """The numbers concluded to be the option's least cost, and its most."""
-        return [self.numbers.get(with_option(name, option), []) for name in knowledge.cost or ()]
 
     @property
     def steps(self) -> list[Step]:
         """Every truth that is to be known."""
-        ruled = [
-            step for found in (self.verdicts, self.targets) for at in found.values() for step in at.values()
-        ]
-        named = [*self.waits.values(), *self.flags.values(), *self.findings.values(), *self.plan.values()]
-        return [*ruled, *self.fired.values(), *named]
+        by_target = [verdicts for targets in self.targets.values() for verdicts in targets.values()]
+        about = [*self.verdicts.values(), *by_target, *self.timings.values(), *self.flags.values()]
+        named = [self.fired, self.plan, *about]
+        return [*self.findings.values(), *(step for steps in named for step in steps.values())]
 
 
 def lines(base: RuleBase) -> Lines:
     """The program of a rule base: every conclusion of every case, as one straight line."""
     k = base.knowledge
-    program = Program(k)
-    reading: Reading[Step, Step] = Reading(program)
+    reading: Reading[Step, Step] = Reading(Program(k))
     fired = reading.derive(passes(base.instances))
-    decides = {topic.id for topic in k.topics.values() if topic.decides}
-    said = [(c, fired[i.id]) for i in base.instances for c in i.then]
-    verdicts, targets = {}, {}
-    for option in k.options:
-        weighed = weigh([(c, where) for c, where in said if c.option == option], decides, program.false)
-        verdicts[option] = overall(weighed, program.false)
-        for target in (target for target in k.targets if target in weighed):
-            targets[option, target] = weighed[target]
-
-    def where(kind: str, name: str, option: str = "") -> Step:
-        steps = [step for c, step in said if (c.kind, c.name, c.option) == (kind, name, option)]
-        return _any(program, steps)
-
-    about = [(option, name) for option in k.options for name in k.steps]
+    outcome = outcome_of(k, reading, base.instances, fired)
+    argued = {option: outcome.targets(option) for option in k.options}
+    findings = {(key, str(v)): at for key, values in reading.findings.items() for v, at in values.items()}
     return Lines(
         fired={i.id: fired[i.id] for i in base.instances},
-        verdicts=verdicts,
-        targets=targets,
-        waits=_some({(o, name): where("wait", name, o) for o, name in about}),
-        flags=_some({(o, name): where("flag", name, o) for o in k.options for name in k.flags}),
-        findings={
-            (key, str(v)): step for key, found in reading.findings.items() for v, step in found.items()
-        },
+        verdicts={option: outcome.verdicts(option) for option in k.options},
+        targets={o: {t: at[t] for t in k.targets if t in at} for o, at in argued.items()},
+        timings={option: _some(outcome.timings(option)) for option in k.options},
+        flags={option: _some(outcome.flags(option)) for option in k.options},
+        plan=_some(outcome.plan()),
+        findings=findings,
         numbers=reading.numbers,
-        plan=_some({name: where("step", name) for name in k.steps}),
     )
 
 
-def _any(program: Program, steps: Iterable[Step]) -> Step:
-    found = program.false
-    for step in steps:
-        found = found | step
-    return found
-
-
-def _some(steps: dict[object, Step]) -> dict:  # type: ignore[type-arg]
-    return {key: step for key, step in steps.items() if step.op != "false"}
+def _some(steps: dict[str, Step]) -> dict[str, Step]:
+    return {name: step for name, step in steps.items() if step.op != "false"}
 
 
 def needed(wanted: Iterable[Step]) -> list[tuple[Step, int]]:

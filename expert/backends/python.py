@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from expert.backends.program import Amounts, Lines, Step, lines, needed
 from expert.consultation.case import Case
+from expert.language.outcome import cost_amounts
 from expert.language.policy import NOW
 from expert.language.rules import RuleBase
 
@@ -40,7 +41,7 @@ def decider(base: RuleBase) -> Decider:
     names: dict[str, object] = {
         "Decision": Decision,
         "compress": compress,
-        "FLAGS": tuple(program.flags),
+        "FLAGS": tuple(_flags(program)),
         "FINDINGS": tuple(program.findings),
         "FIRED": tuple(program.fired),
     }
@@ -52,7 +53,8 @@ def decider(base: RuleBase) -> Decider:
 
 def source(base: RuleBase, program: Lines) -> str:
     """The function, as Python text."""
-    costs = {option: program.costs(base.knowledge, option) for option in base.knowledge.options}
+    k = base.knowledge
+    costs = {option: cost_amounts(k, program.numbers, option) for option in k.options}
     wanted = [
         *program.steps,
         *(step for sides in costs.values() for side in sides for pair in side for step in pair),
@@ -62,8 +64,7 @@ def source(base: RuleBase, program: Lines) -> str:
         text.take(step, uses)
     name = text.name
     verdicts = _dict({option: _first(name, at) for option, at in program.verdicts.items()})
-    waits = {o: {step: at for (of, step), at in program.waits.items() if of == o} for o in costs}
-    timings = _dict({o: _first(name, dict(reversed(at.items())), NOW) for o, at in waits.items()})
+    timings = _dict({option: _first(name, at, NOW) for option, at in program.timings.items()})
     bounds = {
         option: f"({_best('min', name, sides[0])}, {_best('max', name, sides[1])})"
         for option, sides in costs.items()
@@ -72,7 +73,7 @@ def source(base: RuleBase, program: Lines) -> str:
     chosen = [
         f"tuple(compress({names}, ({''.join(name(at) + ', ' for at in steps.values())})))"
         for names, steps in (
-            ("FLAGS", program.flags),
+            ("FLAGS", _flags(program)),
             ("FINDINGS", program.findings),
             ("FIRED", program.fired),
         )
@@ -81,6 +82,10 @@ def source(base: RuleBase, program: Lines) -> str:
     return "\n    ".join(
         ["def decide(case):", "get = case.answers.get", *text.lines, f"return Decision({result})\n"]
     )
+
+
+def _flags(program: Lines) -> dict[tuple[str, str], Step]:
+    return {(option, flag): at for option, flags in program.flags.items() for flag, at in flags.items()}
 
 
 class _Text:

@@ -8,7 +8,7 @@ that imports Z3, and does so when a prover is made.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from functools import cached_property
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -18,15 +18,11 @@ from expert.language.conclusions import (
     Advise,
     Argue,
     Caution,
-    Conclusion,
-    Flag,
-    Plan,
-    Wait,
 )
 from expert.language.keys import with_option
 from expert.language.meaning import Reading, passes
 from expert.language.model import Knowledge, Term, Value
-from expert.language.policy import NOW, overall, weigh
+from expert.language.outcome import Outcome, outcome_of
 from expert.language.rules import Instance, RuleBase
 
 PRIME = "'"  # marks a variable of the second of two cases
@@ -38,7 +34,7 @@ Formula = Any  # a Z3 term: a truth or a number
 Amounts = list[tuple[Formula, Formula]]  # a finding's numbers, each with where it has it
 
 
-Values = dict[Value, Formula]  # where a term has which value
+Values = dict[str, Formula]  # where a term has which value
 
 
 YES, NO, UNKNOWN, TIMEOUT = "yes", "no", "unknown", "timeout"  # whether there is such a case
@@ -111,72 +107,63 @@ class World:
     def all(self, truths: Iterable[Formula]) -> Formula:
         return self.algebra.z3.And(list(truths))
 
-    def said(self, option: str) -> list[tuple[Conclusion, Instance]]:
-        """What the instances that were read can conclude about an option."""
-        read = [i for i in self.base.instances if i.id in self.fired]
-        return [(c, i) for i in read for c in i.then if c.option == option]
+    @cached_property
+    def outcome(self) -> Outcome[Formula]:
+        """What is concluded by the instances that were read."""
+        return outcome_of(self.base.knowledge, self.reading, self._read, self.fired)
 
-    def outcome(self) -> Reading[Formula, Formula]:
+    @property
+    def _read(self) -> list[Instance]:
+        return [instance for instance in self.base.instances if instance.id in self.fired]
+
+    def terms(self) -> Reading[Formula, Formula]:
         """The reading with the outcome's terms among the findings: see invariants."""
+        outcome, read, findings = self.outcome, self._read, self.reading.findings
         for option in self.base.knowledge.options:
-            for name, values in self.option(option).items():
-                self.reading.findings[with_option(name, option)] = values
-        named: dict[str, Values] = {"plan": {}, "rule": {}, "advice": {}, "caution": {}}
-        for instance in self.base.instances:
-            fired = self.fired[instance.id]
-            self._add(named["rule"], instance.rule.id, fired)
-            for c in instance.then:
-                if isinstance(c, (Plan, Advise, Caution)):
-                    self._add(named["plan" if isinstance(c, Plan) else c.kind], c.name, fired)
-        self.reading.findings.update(named)
+            for name, values in self._of_option(read, option).items():
+                findings[with_option(name, option)] = values
+        findings["plan"] = outcome.plan()
+        findings["rule"] = self._gathered((i.rule.id, self.fired[i.id]) for i in read)
+        said = [(c, self.fired[i.id]) for i in read for c in i.then]
+        for name, kind in (("advice", Advise), ("caution", Caution)):
+            findings[name] = self._gathered((c.name, where) for c, where in said if isinstance(c, kind))
         return self.reading
 
-    def _add(self, values: Values, value: Value, where: Formula) -> None:
-        values[value] = values.get(value, self.algebra.false) | where
-
-    def option(self, option: str) -> dict[str, Values]:
+    def _of_option(self, read: list[Instance], option: str) -> dict[str, Values]:
         """Where the outcome's terms have which values, for one option."""
-        k = self.base.knowledge
+        outcome = self.outcome
+        deciding = outcome.deciding(option)
+        leading = [
+            (instance.rule, self.fired[instance.id])
+            for instance in read
+            for c in instance.then
+            if isinstance(c, Argue) and c.option == option and c.stance != "against"
+            if self.base.knowledge.topics[c.name].decides
+        ]
+        stated = [(rule, where) for rule, where in leading if rule.basis != "added"]
         found: dict[str, Values] = {
-            name: {} for name in ("wait", "flag", "stance", "basis", "claim", *STANCES)
+            "verdict": outcome.verdicts(option),
+            "timing": outcome.timing(option),
+            "wait": outcome.waits(option),
+            "flag": outcome.flags(option),
+            "stance": self._gathered((c.stance, where) for c, where in deciding),
+            "basis": self._gathered((rule.basis, where) for rule, where in leading),
+            "claim": self._gathered((claim, where) for rule, where in stated for claim in rule.claims),
         }
-        deciding = []
-        for c, instance in self.said(option):
-            fired = self.fired[instance.id]
-            if isinstance(c, (Wait, Flag)):
-                self._add(found[c.kind], c.name, fired)
-            elif isinstance(c, Argue):
-                self._add(found[c.stance], c.name, fired)
-                if k.topics[c.name].decides:
-                    deciding.append((c, fired))
-                    self._add(found["stance"], c.stance, fired)
-                    if c.stance != "against":
-                        self._add(found["basis"], instance.rule.basis, fired)
-                        for claim in instance.rule.claims if instance.rule.basis != "added" else ():
-                            self._add(found["claim"], claim, fired)
-        found["timing"] = self._timing(found["wait"])
-        found["verdict"] = self.verdicts(deciding)
-        for target in k.targets:
-            about = [(c, fired) for c, fired in deciding if c.target in (target, "")]
-            alone = [(replace(c, target=""), fired) for c, fired in about]
-            found[f"verdict-for.{target}"] = self.verdicts(alone)
-            stances = found[f"stance-for.{target}"] = {}
-            for c, fired in about:
-                self._add(stances, c.stance, fired)
+        for stance in STANCES:
+            found[stance] = outcome.topics(option, stance)
+        for target in self.base.knowledge.targets:
+            about = [(c.stance, where) for c, where in deciding if c.target in (target, "")]
+            found[f"verdict-for.{target}"] = outcome.verdicts_for(option, target)
+            found[f"stance-for.{target}"] = self._gathered(about)
         return found
 
-    def _timing(self, waits: Values) -> Values:
-        later, found = self.algebra.false, Values()
-        for step in reversed(list(self.base.knowledge.steps)):
-            if step in waits:
-                found[step] = waits[step] & ~later
-                later = later | waits[step]
-        return {**found, NOW: ~later}
-
-    def verdicts(self, deciding: list[tuple[Argue, Formula]]) -> Values:
-        """Where each verdict holds, of arguments that decide."""
-        false = self.algebra.false
-        return dict(overall(weigh(deciding, {c.name for c, _ in deciding}, false), false).items())
+    def _gathered(self, pairs: Iterable[tuple[str, Formula]]) -> Values:
+        """Where there is each of some values."""
+        found: Values = {}
+        for value, where in pairs:
+            found[value] = found.get(value, self.algebra.false) | where
+        return found
 
 
 class Answered(NamedTuple):

@@ -22,7 +22,8 @@ from expert.language.grids import Grid
 from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Option
-from expert.language.policy import NOW, overall, verdict_of, weigh
+from expert.language.outcome import Outcome, cost_sides
+from expert.language.policy import NOW, first, overall, weigh
 from expert.language.rules import RuleBase
 
 Numbered = tuple[Conclusion, int]  # a conclusion, and which firing drew it
@@ -68,38 +69,34 @@ def _findings(memory: WorkingMemory) -> tuple[trace.Finding, ...]:
 
 
 def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
-    k, about = memory.base.knowledge, _by_option(memory)
-    return tuple(_recommendation(memory, option, about.get(option.id, ())) for option in k.options.values())
+    k, arguments = memory.base.knowledge, _arguments(memory)
+    outcome = Outcome(k, [(conclusion, Grid.true) for conclusion, _ in memory.concluded], Grid.false)
+    return tuple([_recommendation(memory, o, outcome, arguments.get(o.id, ())) for o in k.options.values()])
 
 
-def _by_option(memory: WorkingMemory) -> dict[str, list[Numbered]]:
-    found: dict[str, list[Numbered]] = {}
-    for concluded in memory.concluded:
-        found.setdefault(concluded[0].option, []).append(concluded)
+def _arguments(memory: WorkingMemory) -> dict[str, list[tuple[Argue, int]]]:
+    found: dict[str, list[tuple[Argue, int]]] = {}
+    for conclusion, n in memory.concluded:
+        if isinstance(conclusion, Argue):
+            found.setdefault(conclusion.option, []).append((conclusion, n))
     return found
 
 
-def _recommendation(memory: WorkingMemory, option: Option, about: Sequence[Numbered]) -> trace.Recommendation:
-    k, arguments = memory.base.knowledge, [(c, n) for c, n in about if isinstance(c, Argue)]
+def _recommendation(
+    memory: WorkingMemory, option: Option, outcome: Outcome[int], arguments: Sequence[tuple[Argue, int]]
+) -> trace.Recommendation:
     verdict, targets = verdicts([c for c, _ in arguments], memory.wording.decides)
-    waits = _named("wait", k.steps, about)
     return trace.Recommendation(
         option.id,
         option.label,
         verdict,
-        waits[-1] if waits else NOW,
-        waits,
+        first(outcome.timings(option.id), NOW),
+        tuple(outcome.waits(option.id)),
         _cost(memory, option.id),
-        _named("flag", k.flags, about),
+        tuple(outcome.flags(option.id)),
         targets,
         tuple([_argument(memory, c, n) for c, n in arguments]),
     )
-
-
-def _named(kind: str, names: Iterable[str], about: Sequence[Numbered]) -> tuple[str, ...]:
-    """The names that conclusions of a kind name, in their declared order."""
-    found = {c.name for c, _ in about if c.kind == kind}
-    return tuple([name for name in names if name in found]) if found else ()
 
 
 def verdicts(arguments: Iterable[Argue], decides: set[str]) -> tuple[str, dict[str, str]]:
@@ -112,10 +109,10 @@ def verdicts(arguments: Iterable[Argue], decides: set[str]) -> tuple[str, dict[s
 @lru_cache(4096)
 def _weighed(said: tuple[tuple[str, str, str], ...]) -> tuple[str, dict[str, str]]:
     """The policy, on nothing but the targets, stances and strengths: of those there are few."""
-    arguments = [Argue("", stance, target, strength) for target, stance, strength in said]
-    found = weigh([(argument, Grid.true) for argument in arguments], {""}, Grid.false)
-    targets = {target: verdict_of(verdicts) for target, verdicts in found.items() if target}
-    return verdict_of(overall(found, Grid.false)), targets
+    arguments = [(Argue("", stance, target, strength), Grid.true) for target, stance, strength in said]
+    found = weigh(arguments, Grid.false)
+    targets = {target: first(verdicts) for target, verdicts in found.items() if target}
+    return first(overall(found, Grid.false)), targets
 
 
 def _argument(memory: WorkingMemory, conclusion: Argue, n: int) -> trace.Argument:
@@ -135,17 +132,15 @@ def _argument(memory: WorkingMemory, conclusion: Argue, n: int) -> trace.Argumen
 
 def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
     """The lowest of what was concluded to be the least, the highest of what was to be the most."""
-    names = memory.base.knowledge.cost
-    if not names:
+    k, found = memory.base.knowledge, []
+    for _, name, pick in cost_sides(k):
+        values = memory.values.get(with_option(name, option), ())
+        numbers = [value for value in values if isinstance(value, int)]
+        found.append(pick(numbers) if numbers else None)
+    if not k.cost or found == [None, None]:
         return None
-    term = memory.base.knowledge.findings[names[0]]
-    concluded = [memory.values.get(with_option(name, option), ()) for name in names]
-    amounts = [[value for value in values if isinstance(value, int)] for values in concluded]
-    if not any(amounts):
-        return None
-    low, high = (
-        term.plain(pick(values)) if values else None for pick, values in zip((min, max), amounts, strict=True)
-    )
+    term = k.findings[k.cost[0]]
+    low, high = (None if number is None else term.plain(number) for number in found)
     return trace.Cost(low, high, term.unit)  # type: ignore[arg-type]
 
 

@@ -19,8 +19,6 @@ from expert.language.conclusions import (
     Argue,
     Caution,
     Conclude,
-    Conclusion,
-    Wait,
 )
 from expert.language.conditions import (
     Arithmetic,
@@ -34,9 +32,19 @@ from expert.language.conditions import (
 )
 from expert.language.grids import Grid, Row
 from expert.language.keys import with_option
-from expert.language.meaning import Reading, amount, passes
+from expert.language.meaning import (
+    Reading,
+    amount,
+    passes,
+    union,
+)
 from expert.language.model import Term
-from expert.language.policy import NOW, VERDICTS, overall, weigh
+from expert.language.outcome import (
+    Part,
+    outcome_of,
+    parts_shown,
+)
+from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import Instance, RuleBase, reads
 
 GRID_LIMIT = 1 << 16  # cases in one grid; beyond it an answer is taken to matter
@@ -79,6 +87,16 @@ class Reach:
                 if instance not in instances:
                     instances.append(instance)
         return [Effect(*key, tuple(instances)) for key, instances in found.items()]
+
+    @cached_property
+    def behind(self) -> dict[Part, list[Instance]]:
+        """Everything that an outcome can show, and the instances that bring it about."""
+        found: dict[Part, list[Instance]] = {}
+        for instance in self.base.instances:
+            for conclusion in instance.then:
+                for part in parts_shown(conclusion, self.base.knowledge):
+                    found.setdefault(part, []).append(instance)
+        return found
 
     def upstream(self, instances: Iterable[Instance]) -> list[Instance]:
         """The instances and all that they rest on, in the order in which to read them."""
@@ -177,7 +195,7 @@ class Reach:
         grid = Grid(axes)
         reading = Reading(grid)
         fired = reading.derive(self.upstream(effect.instances))
-        shown = _union(fired[instance.id] for instance in effect.instances) & grid.full
+        shown = union(0, [fired[instance.id] for instance in effect.instances]) & grid.full
         layers = [shown]
         if effect.kind == "finding":
             layers = list(_layers(reading.numbers.get(with_option(effect.name, effect.option), []), grid))
@@ -208,19 +226,17 @@ class Reach:
 
     def deciding(self, option: str, waits: bool = False) -> list[Instance]:
         """The instances behind an option's verdict, and behind its timing if `waits`."""
-
-        def counts(c: Conclusion) -> bool:
-            argues = isinstance(c, Argue) and c.name in self.decides
-            return c.option == option and (argues or (waits and isinstance(c, Wait)))
-
-        return [i for i in self.base.instances if any(map(counts, i.then))]
+        found = self.behind.get(("verdict", option, ""), [])
+        found = [*found, *self.behind.get(("timing", option, ""), [])] if waits else found
+        ids = {instance.id for instance in found}
+        return [instance for instance in self.base.instances if instance.id in ids]
 
     def verdict_masks(self, option: str, grid: Grid, waits: bool = False) -> dict[str, int]:
         instances = self.deciding(option, waits)
-        fired = Reading(grid).derive(self.upstream(instances))
-        said = [(c, fired[i.id]) for i in instances for c in i.then if c.option == option]
-        masks = overall(weigh(said, self.decides, grid.false), grid.false)
-        return {**masks, NOW: ~_union(where for c, where in said if isinstance(c, Wait))}
+        reading = Reading(grid)
+        fired = reading.derive(self.upstream(instances))
+        outcome = outcome_of(self.base.knowledge, reading, instances, fired)
+        return {**outcome.verdicts(option), NOW: outcome.timing(option)[NOW]}
 
     # --- smallest changes ----------------------------------------------------------------------
 
@@ -306,13 +322,6 @@ def _layers(amounts: list[tuple[int, Row]], grid: Grid) -> Iterator[int]:
             if guard >> place & 1:
                 where[row.values[place]] = where.get(row.values[place], 0) | 1 << place
     yield from where.values()
-
-
-def _union(values: Iterable[int]) -> int:
-    found: int = 0
-    for value in values:
-        found = found | value
-    return found
 
 
 def _distance(change: dict[str, Answer], case: Case) -> int:

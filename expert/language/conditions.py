@@ -231,17 +231,18 @@ def _ground_comparison(condition: Compare, option: Option) -> Compare | Given:
 
 
 def _ground_test(condition: Is | Known, option: Option) -> Condition:
-    name, ref = condition.ref.name, condition.ref.of(option)
+    name, ref = condition.ref.name, condition.ref
     data = option.properties.get(name, ())
     match condition:
-        case Is():
-            fitting = tuple(datum for datum in data if datum.value in condition.values)
-            grounded = Is(ref, condition.values)
-            return grounded if ref.kind == "finding" else Given(bool(fitting), name, option.id, fitting)
-        case Known():
-            held = bool(data) == condition.wanted
-            known = Known(ref, condition.wanted)
-            return known if ref.kind == "finding" else Given(held, name, option.id, data)
+        case Is(_, values):
+            if ref.kind == "finding":
+                return Is(ref.of(option), values)
+            fitting = tuple(datum for datum in data if datum.value in values)
+            return Given(bool(fitting), name, option.id, fitting)
+        case Known(_, wanted):
+            if ref.kind == "finding":
+                return Known(ref.of(option), wanted)
+            return Given(bool(data) == wanted, name, option.id, data)
 
 
 def ground_quantity(quantity: Quantity, option: Option | None) -> Quantity | None:
@@ -260,17 +261,19 @@ def ground_quantity(quantity: Quantity, option: Option | None) -> Quantity | Non
 
 def settled(condition: Condition) -> bool | None:
     """Whether a grounded condition is the same in every case: True, False, or None if it depends."""
-    inside = [settled(part) for part in parts_of(condition)]
     match condition:
+        case Is() | Compare() | Known() | OptionIs():
+            return None
         case Given():
             return condition.truth
         case AllOf():
+            inside = [settled(part) for part in condition.parts]
             return False if False in inside else (None if None in inside else True)
         case AnyOf():
+            inside = [settled(part) for part in condition.parts]
             return True if True in inside else (None if None in inside else False)
         case Not() | Unless():
-            return None if inside[0] is None else not inside[0]
-        case Is() | Compare() | Known() | OptionIs():
-            return None
+            held = settled(condition.part)
+            return None if held is None else not held
         case _:
             assert_never(condition)

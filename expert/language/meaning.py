@@ -102,7 +102,7 @@ class Reading(Generic[T, N]):
 
     def __init__(self, algebra: Algebra[T, N]) -> None:
         self.algebra = algebra
-        self.findings: dict[str, dict[Value, T]] = {}
+        self.findings: dict[str, dict[str, T]] = {}
         self.numbers: dict[str, list[tuple[T, N]]] = {}
 
     def holds(self, condition: Condition) -> T:
@@ -117,10 +117,10 @@ class Reading(Generic[T, N]):
                 return self._is(condition)
             case AllOf():
                 pairs = [self.pair(part) for part in condition.parts]
-                return _fold_and(true, [h for h, _ in pairs]), _fold_or(false, [d for _, d in pairs])
+                return _fold_and(true, [h for h, _ in pairs]), union(false, [d for _, d in pairs])
             case AnyOf():
                 pairs = [self.pair(part) for part in condition.parts]
-                return _fold_or(false, [h for h, _ in pairs]), _fold_and(true, [d for _, d in pairs])
+                return union(false, [h for h, _ in pairs]), _fold_and(true, [d for _, d in pairs])
             case Compare():
                 return self._compare(condition)
             case Given():
@@ -143,20 +143,20 @@ class Reading(Generic[T, N]):
         if ref.kind == "attribute":
             return self.algebra.known(ref.name)
         concluded = [*self.findings.get(ref.key, {}).values(), *(g for g, _ in self.numbers.get(ref.key, ()))]
-        return _fold_or(self.algebra.false, concluded)
+        return union(self.algebra.false, concluded)
 
     def _is(self, condition: Is) -> tuple[T, T]:
         ref, false = condition.ref, self.algebra.false
         if ref.kind == "attribute":
-            held = _fold_or(false, [self.algebra.equals(ref.name, value) for value in condition.values])
+            held = union(false, [self.algebra.equals(ref.name, value) for value in condition.values])
             return held, self.algebra.known(ref.name) & ~held
         if ref.key in self.numbers:
             wanted = [self.algebra.constant(value) for value in condition.values if isinstance(value, int)]
-            return _fold_or(
-                false, [g & (n >= w) & (w >= n) for g, n in self.numbers[ref.key] for w in wanted]
-            ), false
-        concluded = self.findings.get(ref.key, {})
-        return _fold_or(false, [concluded[value] for value in condition.values if value in concluded]), false
+            where = [g & (n >= w) & (w >= n) for g, n in self.numbers[ref.key] for w in wanted]
+        else:
+            concluded = self.findings.get(ref.key, {})
+            where = [concluded[v] for v in condition.values if isinstance(v, str) and v in concluded]
+        return union(false, where), false
 
     def _compare(self, condition: Compare) -> tuple[T, T]:
         operator = OPERATORS[condition.operator]
@@ -226,10 +226,12 @@ def _fold_and(start: T, values: Iterable[T]) -> T:
     return start
 
 
-def _fold_or(start: T, values: Iterable[T]) -> T:
-    for value in values:
-        start = start | value
-    return start
+def union(false: T, truths: Iterable[T]) -> T:
+    """Where one of the truths is so."""
+    found = false
+    for where in truths:
+        found = found | where
+    return found
 
 
 def passes(instances: Iterable[Instance]) -> list[Instance]:

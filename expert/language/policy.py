@@ -15,10 +15,10 @@ of the steps that rules make it wait for; with none it may be done now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from expert.language.conclusions import Argue, Conclusion
-from expert.language.meaning import T
+from expert.language.conclusions import Argue
+from expert.language.meaning import T, union
 
 VERDICTS = ("preferred", "option", "uncertain", "not-advised", "not-addressed")
 
@@ -29,30 +29,29 @@ RECOMMENDED = VERDICTS[:3]  # what a person may still choose
 NOW = "now"
 
 
-def weigh(arguments: Iterable[tuple[Conclusion, T]], decides: set[str], false: T) -> dict[str, dict[str, T]]:
+def weigh(deciding: Sequence[tuple[Argue, T]], false: T) -> dict[str, dict[str, T]]:
     """For each target, where each verdict holds; a target has one only where it is argued about.
 
     The target "" is the case as a whole, and has a verdict where no other target has one.
     """
-    deciding = [(c, where) for c, where in arguments if isinstance(c, Argue) and c.name in decides]
     found: dict[str, dict[str, T]] = {}
     anywhere = false
     for target in dict.fromkeys(c.target for c, _ in deciding if c.target):
-        argued = false
-        for argument, where in deciding:
-            argued = argued | where if argument.target == target else argued
+        argued = union(false, [where for c, where in deciding if c.target == target])
         anywhere = anywhere | argued
-        verdicts = _weighed([(c, where) for c, where in deciding if c.target in (target, "")], false)
+        verdicts = weigh_for(target, deciding, false)
         found[target] = {verdict: where & argued for verdict, where in verdicts.items()}
-    verdicts = _weighed([(c, where) for c, where in deciding if not c.target], false)
+    verdicts = weigh_for("", deciding, false)
     found[""] = {verdict: where & ~anywhere for verdict, where in verdicts.items()}
     return found
 
 
-def _weighed(arguments: Iterable[tuple[Argue, T]], false: T) -> dict[str, T]:
-    """Where each verdict holds of arguments about one target."""
+def weigh_for(target: str, deciding: Iterable[tuple[Argue, T]], false: T) -> dict[str, T]:
+    """Where each verdict holds of the arguments about one target, or about every target."""
     strong = plain = against = unsure = false
-    for argument, where in arguments:
+    for argument, where in deciding:
+        if argument.target not in (target, ""):
+            continue
         if argument.stance == "for" and argument.strength == "strong":
             strong = strong | where
         elif argument.stance == "for":
@@ -71,19 +70,25 @@ def _weighed(arguments: Iterable[tuple[Argue, T]], false: T) -> dict[str, T]:
     }
 
 
-def overall(by_target: dict[str, dict[str, T]], false: T) -> dict[str, T]:
+def overall(by_target: Mapping[str, Mapping[str, T]], false: T) -> dict[str, T]:
     """Where an option has each verdict: the best of its targets'."""
+    anywhere = {
+        verdict: union(false, [verdicts[verdict] for verdicts in by_target.values()]) for verdict in VERDICTS
+    }
+    return firsts(anywhere, false)
+
+
+# --- choices --------------------------------------------------------------------------------
+def firsts(choices: Mapping[str, T], false: T, otherwise: str = "") -> dict[str, T]:
+    """Where each of some choices is the first that holds, and where none does, if that has a name."""
     found: dict[str, T] = {}
-    better = false
-    for verdict in VERDICTS:
-        anywhere = false
-        for verdicts in by_target.values():
-            anywhere = anywhere | verdicts[verdict]
-        found[verdict] = anywhere & ~better
-        better = better | anywhere
-    return found
+    before = false
+    for name, where in choices.items():
+        found[name] = where & ~before
+        before = before | where
+    return {**found, otherwise: ~before} if otherwise else found
 
 
-def verdict_of(verdicts: Mapping[str, int]) -> str:
-    """The verdict that holds, of plain truth values."""
-    return next(verdict for verdict in VERDICTS if verdicts[verdict])
+def first(choices: Mapping[str, int], otherwise: str = "") -> str:
+    """The first choice that holds, of plain truth values."""
+    return next((name for name, holds in choices.items() if holds), otherwise)

@@ -68,8 +68,8 @@ def smallest_changes(
     sets that differ only in numbers there is one, nearest to the numbers given.
     """
     algebra, attributes = prover.algebra, prover.base.knowledge.attributes
-    foretold = prover.world.option(option)
-    masks = {**foretold["verdict"], NOW: foretold["timing"][NOW]}
+    outcome = prover.world.outcome
+    masks = {**outcome.verdicts(option), NOW: outcome.timing(option)[NOW]}
     pinned, changed = [masks[goal] for goal in goals], {}
     for name, term in attributes.items():
         same = algebra.given(name, case.value(name))

@@ -22,10 +22,12 @@ from expert.language.conclusions import (
     Argue,
 )
 from expert.language.conditions import AllOf, Condition, Ref, mentions_option
+from expert.language.grids import Grid
 from expert.language.keys import with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Knowledge, Option, Term, Value
-from expert.language.policy import NOW, VERDICTS, overall, verdict_of, weigh
+from expert.language.outcome import Outcome
+from expert.language.policy import NOW, VERDICTS, first
 from expert.language.rules import BASES, RuleBase
 
 FILE = "kb/invariants.yaml"
@@ -148,6 +150,11 @@ def observed(base: RuleBase, case: Case, found: Consultation) -> Evaluation:
 
 def _shown(k: Knowledge, found: Recommendation) -> dict[str, list[str]]:
     """What the record says of one option, in the outcome's terms."""
+    said = [
+        (Argue(a.topic, a.stance, a.target or "", a.strength, option=found.option), Grid.true)
+        for a in found.arguments
+    ]
+    outcome = Outcome(k, said, Grid.false)
     deciding = [a for a in found.arguments if k.topics[a.topic].decides]
     leading = [a for a in deciding if a.stance != "against"]
     values = {
@@ -163,9 +170,8 @@ def _shown(k: Knowledge, found: Recommendation) -> dict[str, list[str]]:
         values[stance] = [a.topic for a in found.arguments if a.stance == stance]
     for target in k.targets:
         about = [a for a in deciding if a.target in (target, None)]
-        weighed = [(Argue(a.topic, a.stance, strength=a.strength), -1) for a in about]
-        verdict = verdict_of(overall(weigh(weighed, {a.topic for a in about}, 0), 0))
-        values[f"verdict-for.{target}"], values[f"stance-for.{target}"] = [verdict], [a.stance for a in about]
+        values[f"verdict-for.{target}"] = [first(outcome.verdicts_for(found.option, target))]
+        values[f"stance-for.{target}"] = [a.stance for a in about]
     return values
 
 

@@ -94,14 +94,14 @@ class Proofs:
 
     def __init__(self, prover: Prover, where: str = "") -> None:
         self.prover, self.base, self.where = prover, prover.base, where
-        self.reading = prover.world.outcome()
+        self.reading = prover.world.terms()
         self.others: dict[str, World] = {}
 
     def other(self, attribute: str) -> World:
         """The world in which one answer is another one."""
         if attribute not in self.others:
             self.others[attribute] = World(self.base, [attribute])
-            self.others[attribute].outcome()
+            self.others[attribute].terms()
         return self.others[attribute]
 
     def invariant(self, invariant: Invariant) -> Proof:

@@ -19,7 +19,7 @@ from expert.proof.invariants import observed, outcome_terms
 def test_the_translation_agrees_with_the_engine(prover: Prover) -> None:
     """Every firing, and every term of the outcome, for random cases."""
     base, choose, z3 = prover.base, random.Random(4), prover.z3
-    reading = prover.world.outcome()
+    reading = prover.world.terms()
     terms = outcome_terms(base)
     keys = [f"{n}@{o}" if t.per_option else n for n, t in terms.items() for o in base.knowledge.options]
     for _ in range(60):
@@ -63,6 +63,6 @@ def test_targets_that_nobody_argues_about(tmp_path: Path) -> None:
     verdict = infer(base, case).recommendation("cactus").verdict
     prover = Prover(base)
     given = [prover.algebra.given(name, case.value(name)) for name in base.knowledge.attributes]
-    foretold = prover.world.option("cactus")["verdict"]
+    foretold = prover.world.outcome.verdicts("cactus")
     assert [v for v in VERDICTS if prover.exists(*given, foretold[v]) == "yes"] == [verdict] == ["uncertain"]
     assert Reach(base).verdicts("cactus", case) == [verdict]
