@@ -34,7 +34,7 @@ from expert.consultation.case import parse_pairs  # noqa: E402
 from expert.consultation.engine import infer  # noqa: E402
 from expert.io.json import digest  # noqa: E402
 from expert.knowledge.load import load  # noqa: E402
-from expert.ledger.records import record  # noqa: E402
+from expert.ledger.recording import Occasion, record  # noqa: E402
 from expert.ledger.store import Ledger  # noqa: E402
 
 PROGRAM = [sys.executable, str(ROOT / "cli.py")]
@@ -85,7 +85,7 @@ def make(path: Path, size: int) -> None:
         for depth, acne, count in list(cases)[:size]:
             pairs = [f"scar_depth={depth}", f"active_acne={acne}", f"scar_count={count}"]
             found = infer(base, parse_pairs(pairs, base.knowledge))
-            made.append(record(ledger, base, found, list(found.answers), [], "label 0000000"))
+            made.append(record(ledger, base, found, Occasion([*found.answers], label="label 0000000")))
         texts = [row[3] or "" for row in ledger.rows()]
         ledger.connection.execute("PRAGMA synchronous = OFF")
         for start in range(len(made), size, 1000):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from expert.backends.python import Decision, decider
-from expert.consultation import case, compare, explain
+from expert.consultation import case, compare, engine, explain
 from expert.consultation.case import Case
 from expert.consultation.compare import Difference
 from expert.consultation.explain import Failed, Flip, Tree, WhyNot
@@ -34,12 +34,24 @@ from expert.consultation.result import (
 )
 from expert.io import json
 from expert.io.json import to_json
-from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, Span, not_among
+from expert.io.problems import (
+    CaseError,
+    CicatrixError,
+    KnowledgeError,
+    LedgerError,
+    MissingLibrary,
+    Problem,
+    Span,
+    not_among,
+)
+from expert.knowledge.document import sentences
+from expert.knowledge.load import built_in
 from expert.knowledge.load import load as load_directory
 from expert.language.model import BadValue, Term
 from expert.language.rules import RuleBase
 from expert.ledger import records, replay, search
 from expert.ledger.chain import Verified
+from expert.ledger.recording import Occasion, record
 from expert.ledger.replay import Replayed
 from expert.ledger.search import Summary
 from expert.ledger.store import Entry, Ledger, default_path
@@ -59,6 +71,7 @@ __all__ = [
     "Argument",
     "Case",
     "CaseError",
+    "CicatrixError",
     "Concluded",
     "Consultation",
     "Cost",
@@ -74,6 +87,7 @@ __all__ = [
     "KnowledgeId",
     "LedgerError",
     "Match",
+    "MissingLibrary",
     "NotFired",
     "PlanStep",
     "Problem",
@@ -128,12 +142,6 @@ def load(path: Place | None = None) -> RuleBase:
       help: a knowledge base is a directory that holds `kb/` and `rules/`
     """
     return load_directory(built_in() if path is None else Path(path))
-
-
-def built_in() -> Path:
-    """Where the built-in knowledge is: in the package `cicatrix`, or at the top of the source tree."""
-    top = Path(__file__).parent.parent
-    return next((place for place in (top / "cicatrix", top) if (place / "rules").is_dir()), top)
 
 
 def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given) -> Case:
@@ -197,9 +205,7 @@ def prepare(base: RuleBase) -> Callable[[Case], Consultation]:
     >>> consultation(make_case(base)) == consult(base)
     True
     """
-    from expert.consultation.engine import prepare as prepare_engine  # experta takes a while to import
-
-    return prepare_engine(base)
+    return engine.prepare(base)
 
 
 # --- explanations ------------------------------------------------------------------------------
@@ -215,8 +221,6 @@ def how(base: RuleBase, found: Consultation, subject: str, document: str = "") -
     >>> {leaf.kind for leaf in tree.leaves()} <= {"answer", "claim", "note"}
     True
     """
-    from expert.knowledge.document import sentences
-
     _same_knowledge(base, found)
     return explain.how(found, base, explain.find_subject(base, subject), sentences(document))
 
@@ -338,7 +342,7 @@ class Records:
         """
         _same_knowledge(base, found)
         missing = None if reviews is None else unreviewed(base, reviews, found)
-        return records.record(self._ledger, base, found, list(found.answers), [], label, missing)
+        return record(self._ledger, base, found, Occasion([*found.answers], (), label, missing))
 
     def get(self, id: str = "last") -> Consultation:
         """A recorded consultation as it was made. Raises LedgerError."""

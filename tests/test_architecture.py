@@ -9,6 +9,7 @@ import sys
 import tomllib
 
 import pytest
+from support.program import LISTED
 from support.shell import ROOT
 
 EXPERT = ROOT / "expert"
@@ -83,3 +84,83 @@ def test_no_word_of_the_subject_in_the_shell() -> None:
     knowledge = (ROOT / "kb/options.yaml").read_text() + (ROOT / "kb/vocabulary.yaml").read_text()
     assert len(clinical & set(re.findall(r"[a-z]+", knowledge.lower()))) > 15
     assert clinical & generic == set()
+
+
+# what is imported inside functions, by module, apart from optional libraries and what needs them
+LATE = {
+    "expert/__init__.py": {"expert.io.version", "expert"},  # the library, at the first of its names
+    "expert/commands/completion.py": {"expert.ledger.store"},  # each: `consult` starts without it
+    "expert/commands/consult.py": {
+        "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",
+        "expert.commands.showing", "expert.ledger.recording", "expert.views.consultations",
+    },
+    "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
+    "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one
+    "expert/views/terminal.py": {"tabulate"},  # it takes longest to import, and many results have no table
+    "expert/io/json.py": {"rfc8785"},  # a consultation that keeps no record hashes nothing
+}  # fmt: skip
+OPTIONAL = ("narwhals", "polars", "matplotlib", "pyspark", "z3", "ruamel", "watchfiles", "prov")
+NEEDING = ("expert.population", "expert.views.plot", "expert.authoring.format")
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """The modules that are imported anywhere in a piece of a program."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+def test_imports_stand_at_the_top() -> None:
+    late = {}
+    for path in SHELL:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))]
+        inside = {name for function in functions for name in imports(function)}
+        inside = {name for name in inside if not name.startswith((*OPTIONAL, *NEEDING))}
+        if inside:
+            late[path.relative_to(ROOT).as_posix()] = inside
+    assert late == LATE
+
+
+def test_an_optional_library_is_imported_in_one_place() -> None:
+    places: dict[str, set[str]] = {}
+    for path in SHELL:
+        text = path.read_text(encoding="utf-8")
+        named = imports(ast.parse(text)) | set(re.findall(r'import_module\("([\w.]+)"\)', text))
+        for name in {name.split(".")[0] for name in named} & set(OPTIONAL):
+            places.setdefault(name, set()).add(path.relative_to(EXPERT).as_posix())
+    assert places == {
+        "matplotlib": {"views/plot.py"},
+        "narwhals": {"backends/frames.py"},
+        "polars": {"backends/frames.py"},
+        "prov": {"ledger/prov.py"},
+        "pyspark": {"population/spark.py", "backends/columns.py"},
+        "ruamel": {"authoring/format.py"},
+        "watchfiles": {"commands/author.py"},
+        "z3": {"backends/z3.py"},
+    }
+
+
+def test_nothing_is_kept_in_a_module_and_changed() -> None:
+    """No `global`, and no list or the like at the top of a module that a function changes."""
+    for path in SHELL:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], path
+
+
+def test_no_function_has_more_than_six_parameters() -> None:
+    """A command's own options excepted."""
+    commands = {"expert/commands/" + place.replace(":", ".py:") for place in LISTED}
+    long = []
+    for path in SHELL:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                names = {a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+                place = f"{path.relative_to(ROOT).as_posix()}:{node.name}"
+                if len(names - {"self"}) > 6 and place not in commands:
+                    long.append(place)
+    assert long == []

@@ -25,7 +25,9 @@ import pytest
 import typer.main
 from support.shell import PROGRAM, ROOT
 
-from expert.commands import shared as terminal
+import cli
+from expert.commands.lazy import LazyCommand
+from expert.io.problems import CicatrixError
 from expert.knowledge.load import load
 from expert.language.meaning import Evaluation
 from expert.language.policy import VERDICTS
@@ -119,11 +121,6 @@ def test_console_blocks(path: Path, tmp_path: Path) -> None:
 
 def tree() -> click.Group:
     """The command line, with every group."""
-    sys.path.insert(0, str(ROOT))
-    import cli
-
-    if "kb" not in [group.name for group in cli.app.registered_groups]:
-        cli.add_groups()
     found = typer.main.get_command(cli.app)
     assert isinstance(found, click.Group)
     return found
@@ -157,6 +154,7 @@ def wrong_with(words: list[str], root: click.Group) -> str:
         if words[0] not in command.commands:
             return f"no command {words[0]}"
         command, words = command.commands[words[0]], words[1:]
+    command = command.imported() if isinstance(command, LazyCommand) else command
     options = {name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts]}
     given = {word.strip("[]()., ").split("=")[0] for word in words if word.strip("[(").startswith("-")}
     # a number below zero, and standard input, are no options
@@ -210,8 +208,8 @@ def test_extras_and_make_targets_that_are_named_exist() -> None:
 
 # --- exit codes ------------------------------------------------------------------------------------
 
-NAMES = ("CHECK_FAILED", "BAD_INPUT", "BAD_KNOWLEDGE", "BAD_LEDGER", "NO_LIBRARY", "INTERRUPTED")
-CODES = {int(value) for name, value in vars(terminal).items() if name in NAMES}
+ERRORS = sorted(CicatrixError.__subclasses__(), key=lambda error: error.exit_code)
+EVERYWHERE = {0: "every command", 2: "every command", 3: "every command that reads one"}
 # for each code that not every command has: a command that the page names, and a line that ends so
 ENDS = [
     (1, "kb coverage", "kb coverage --document other.txt"),
@@ -235,7 +233,7 @@ ENDS = [
     (4, "audit", "audit show zzzz2"),
     (4, "explain", "explain how punch zzzz2"),
     (4, "what-if", "what-if zzzz2 active_acne=no"),
-    (4, "audit export --format prov", "audit export --format prov"),
+    (5, "audit export --format prov", "audit export --format prov"),
     (5, "kb prove", "kb prove"),
     (5, "kb fmt", "kb fmt --check"),
     (5, "kb lint --watch", "kb lint --watch"),
@@ -302,15 +300,37 @@ def test_the_exit_codes_are_these(code: int, line: str, workplace: Path) -> None
     assert done(workplace, line, without=lacking) == code
 
 
-def test_the_pages_name_the_exit_codes() -> None:
-    for path in (ROOT / "docs/exit-codes.md", ROOT / "README.md"):
-        rows = re.findall(r"^\| ([0-9]+) \|", read(path), re.M)
-        assert [int(row) for row in rows] == sorted({0, *CODES})
-    rows = re.findall(r"^\| ([0-9]+) \|[^|]*\|([^|]*)\|$", read(ROOT / "docs/exit-codes.md"), re.M)
-    listed = {(int(code), command) for code, cell in rows for command in re.findall("`([^`]+)`", cell)}
-    assert listed == {(code, command) for code, command, _ in ENDS if command}
-    one = next(row for row in read(ROOT / "README.md").splitlines() if row.startswith("| 1 |"))
-    assert set(re.findall("`([^`]+)`", one)) == {command for code, command in listed if code == 1}
+def code_rows(by_command: bool) -> Iterator[str]:
+    """The table of the exit codes, from the errors; and by command, from ENDS."""
+    yield "| code | meaning | from |\n|---|---|---|" if by_command else "| code | meaning |\n|---|---|"
+    for code, meaning in [(0, "success"), *((error.exit_code, error.meaning) for error in ERRORS)]:
+        named = dict.fromkeys(f"`{command}`" for ends, command, _ in ENDS if ends == code and command)
+        commands = EVERYWHERE.get(code, ", ".join(named))
+        if by_command:
+            yield f"| {code} | {meaning} | {commands}{', and Ctrl-C anywhere' if code == 130 else ''} |"
+        else:
+            yield f"| {code} | {meaning}{f' ({commands})' if code == 1 else ''} |"
+
+
+@pytest.mark.parametrize("name", ["docs/exit-codes.md", "README.md"])
+def test_the_tables_of_exit_codes_are_made_from_the_errors(name: str) -> None:
+    path, begin, end = ROOT / name, "<!-- exit codes: written by `make reset-transcripts` -->\n", "\n\n"
+    text = read(path)
+    before, rest = text.split(begin)
+    after = rest[rest.index(end) :]
+    made = before + begin + "\n".join(code_rows(by_command=name != "README.md")) + after
+    if os.environ.get("RESET_TRANSCRIPTS"):
+        path.write_text(made, "utf-8")
+    else:
+        assert made == text
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    """They are sisters: none is caught with another."""
+    assert [error.exit_code for error in ERRORS] == [1, 2, 3, 4, 5, 130]
+    assert all(error.__bases__ == (CicatrixError,) and not error.__subclasses__() for error in ERRORS)
+    tried = {code for code, _, _ in ENDS}
+    assert tried == {error.exit_code for error in ERRORS}
 
 
 # --- the rule language -----------------------------------------------------------------------------

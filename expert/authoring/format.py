@@ -16,23 +16,29 @@ import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer
-from ruamel.yaml.emitter import RoundTripEmitter
-from ruamel.yaml.events import SequenceEndEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.resolver import VersionedResolver
+import yaml
 
 from expert.analysis.expected import load_cases, read_cases
 from expert.io.files import read_text
-from expert.io.problems import CaseError, Problem, Span
+from expert.io.problems import CaseError, Problem, Span, not_installed
 from expert.io.yaml import Reader, parse_yaml
 from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
 from expert.proof.invariants import FILE as INVARIANTS
 from expert.proof.invariants import load_invariants, read_invariants
+
+try:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.composer import Composer
+    from ruamel.yaml.emitter import RoundTripEmitter
+    from ruamel.yaml.events import SequenceEndEvent
+    from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+    from ruamel.yaml.resolver import VersionedResolver
+except ImportError:
+    raise not_installed("kb fmt", "ruamel.yaml", "author") from None
 
 WIDTH = 100
 
@@ -322,8 +328,6 @@ def _style_text(node: ScalarNode, several: bool, quoted: bool) -> None:
 
 def _folded(text: str) -> str:
     """The text with marks where ruamel.yaml is to begin another line."""
-    from textwrap import wrap
-
     return "\a ".join(
         wrap(" ".join(text.split()), WIDTH - 10, break_long_words=False, break_on_hyphens=False)
     )
@@ -395,8 +399,6 @@ def _indent(line: str) -> int:
 
 def scalars(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where the texts of a file begin and end, in lines and columns."""
-    import yaml
-
     tokens = [t for t in yaml.scan(text, Loader=yaml.SafeLoader) if isinstance(t, yaml.ScalarToken)]
     marks = [(token.start_mark, token.end_mark) for token in tokens]
     return [((start.line, start.column), (end.line, end.column)) for start, end in marks]

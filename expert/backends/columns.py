@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import narwhals as nw
-
+from expert.backends.frames import nw, pl
 from expert.backends.program import TYPED, Amounts, Lines, Step, bounds, needed
 from expert.consultation.case import UNKNOWN
 from expert.language.keys import name_and_option, with_option
@@ -67,8 +66,6 @@ class Dialect(NamedTuple):
 
 
 def _equals_in_polars(frame: Any, wanted: Equals) -> Any:
-    import polars as pl
-
     # Narwhals has no equality that takes null for a value; without one, each result would be nullable
     same = [pl.col(of).eq_missing(pl.lit(value)).alias(name) for name, (of, value) in wanted.items()]
     return frame.with_columns(same)

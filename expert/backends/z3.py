@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from expert.consultation.case import Answer, Case, make_case
+from expert.io.problems import not_installed
 from expert.language.conclusions import (
     STANCES,
     Advise,
@@ -40,16 +41,12 @@ Values = dict[str, Formula]  # where a term has which value
 YES, NO, UNKNOWN, TIMEOUT = "yes", "no", "unknown", "timeout"  # whether there is such a case
 
 
-class NoProver(Exception):
-    """Z3 is not installed."""
-
-
 def engine() -> Any:
-    """The Z3 module. Raises NoProver."""
+    """The Z3 module. Raises MissingLibrary."""
     try:
         return import_module("z3")
     except ImportError:
-        raise NoProver from None
+        raise not_installed("kb prove", "Z3", "prove") from None
 
 
 class Symbolic:

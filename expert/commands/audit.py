@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from expert.commands.shared import (
-    CHECK_FAILED,
-    INTERRUPTED,
-    Document,
-    Json,
-    Kb,
-    LedgerFile,
-    RecordId,
-    ask_line,
-    emit,
-    emit_file,
-    open_knowledge,
-    open_ledger,
-    print_json,
-    problems_shown,
-    progress,
-    read_document,
-    say,
-    settings,
-)
+from expert.commands.opening import open_ledger, read_document
+from expert.commands.shared import Document, Json, LedgerFile, RecordId, ask_line, print_json, say
+from expert.commands.showing import emit, emit_file
 from expert.io.files import write_whole
+from expert.io.problems import CaseError, CheckFailed, Problem, Stopped, not_among
+from expert.ledger import bundle as bundles
+from expert.ledger.prov import provenance
+from expert.ledger.records import base_of, consultation_of, unreviewed_in
+from expert.ledger.search import Filter, summaries
+from expert.views.consultations import consultation_blocks
+from expert.views.records import claims_used, record_blocks, records_table, verified_blocks
+from expert.views.report import page
 
-audit_app = typer.Typer(help="Read, check and carry the record of past consultations.", **settings)
 
-
-@audit_app.command("list")
-def audit_list(
+def list_records(
     since: Annotated[str, typer.Option(help="From this UTC time on, such as 2026-01-31.")] = "",
     until: Annotated[str, typer.Option(help="Up to this UTC time (a day: to its end).")] = "",
     option: Annotated[str, typer.Option(help="About this option: with --verdict, or recommended.")] = "",
@@ -48,21 +37,16 @@ def audit_list(
 
     Example: cicatrix audit list --since 2026-01-01 --verdict preferred
     """
-    from expert.ledger.search import Filter, summaries
-    from expert.views.records import records_table
-
-    with problems_shown():
-        wanted = Filter(since, until, option, verdict, rule, claim, knowledge).checked()
-        with open_ledger(ledger) as store:
-            found = list(summaries(store, wanted))
+    wanted = Filter(since, until, option, verdict, rule, claim, knowledge).checked()
+    with open_ledger(ledger) as store:
+        found = list(summaries(store, wanted))
     if json:
         print_json(tuple(found))
     else:
         emit(records_table(found))
 
 
-@audit_app.command("show")
-def audit_show(
+def show(
     id: RecordId,
     brief: Annotated[bool, typer.Option("--brief", help="Plan and recommendations only.")] = False,
     trace: Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")] = True,
@@ -74,11 +58,7 @@ def audit_show(
 
     Example: cicatrix audit show last --brief
     """
-    from expert.ledger.records import base_of, consultation_of, unreviewed_in
-    from expert.views.consultations import consultation_blocks
-    from expert.views.records import claims_used, record_blocks
-
-    with problems_shown(), open_ledger(ledger) as store:
+    with open_ledger(ledger) as store:
         entry = store.entry(id)
         if json:
             print_json({"header": entry.header, "content": entry.content, "hash": entry.hash})
@@ -94,8 +74,7 @@ def audit_show(
     emit(*blocks)
 
 
-@audit_app.command("verify")
-def audit_verify(
+def verify(
     bundle: Annotated[Path | None, typer.Argument(help="A bundle, instead of the ledger.")] = None,
     head: Annotated[str, typer.Option(help="A head hash kept elsewhere (or its first digits).")] = "",
     json: Json = False,
@@ -105,71 +84,22 @@ def audit_verify(
 
     Example: cicatrix audit verify --head 91be6a20
     """
-    import re
-
-    from expert.io.problems import CaseError, Problem
-    from expert.ledger.bundle import verify_bundle
-    from expert.views.records import verified_blocks
-
-    with problems_shown():
-        if head and not re.fullmatch("[0-9a-f]{8,64}", head := head.lower()):
-            raise CaseError([Problem(f"`{head}` is not a head hash, nor the first 8 digits of one or more")])
-        if bundle:
-            found = verify_bundle(bundle, head)
-        else:
-            with open_ledger(ledger) as store:
-                found = store.verify(head)
+    if head and not re.fullmatch("[0-9a-f]{8,64}", head := head.lower()):
+        raise CaseError([Problem(f"`{head}` is not a head hash, nor the first 8 digits of one or more")])
+    if bundle:
+        found = bundles.verify_bundle(bundle, head)
+    else:
+        with open_ledger(ledger) as store:
+            found = store.verify(head)
     if json:
         print_json(found)
     else:
         emit(*verified_blocks(found))
     if found.fault:
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed
 
 
-@audit_app.command("replay")
-def audit_replay(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Records, or `last`.")] = None,
-    all: Annotated[bool, typer.Option("--all", help="Every record.")] = False,
-    current: Annotated[
-        bool, typer.Option("--with-current-rules", help="Under today's rules: what would be different.")
-    ] = False,
-    json: Json = False,
-    ledger: LedgerFile = None,
-    kb: Kb = None,
-) -> None:
-    """Run recorded answers again: traces must be the same, byte for byte; exits with 1 if not.
-
-    Examples: cicatrix audit replay --all
-              cicatrix audit replay --all --with-current-rules
-    """
-    from expert.io.json import plain
-    from expert.ledger.records import consultations
-    from expert.ledger.replay import impact, replay
-    from expert.views.document import Block
-    from expert.views.records import impact_blocks, replayed_blocks
-
-    with problems_shown(), open_ledger(ledger) as store:
-        total, entries = consultations(store, ids or [], all)
-        if current:
-            base = open_knowledge(kb)
-            affected = tuple(impact(progress(entries, total), base))
-            blocks: list[Block] = impact_blocks(affected, total)
-            found = plain(affected)
-        else:
-            changed = tuple(r for r in replay(store, progress(entries, total)) if not r.same)
-            blocks = [*replayed_blocks(changed, total)]
-            found = plain(changed)
-    if json:
-        print_json(found)
-    else:
-        emit(*blocks)
-    if found:
-        raise typer.Exit(CHECK_FAILED)
-
-
-@audit_app.command("forget")
-def audit_forget(
+def forget(
     id: RecordId,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     reason: Annotated[str, typer.Option(help="Kept in the chain with the erasure.")] = "",
@@ -179,7 +109,7 @@ def audit_forget(
 
     Example: cicatrix audit forget last --reason 'asked for by the person'
     """
-    with problems_shown(), open_ledger(ledger, write=True) as store:
+    with open_ledger(ledger, write=True) as store:
         entry = store.entry(id)
         if not yes:
             say(f"Erase the content of record {entry.id} of {entry.header['time']} for good? (yes/no)")
@@ -189,13 +119,12 @@ def audit_forget(
                 agreed = False
             if not agreed:
                 say("Nothing was erased.")
-                raise typer.Exit(INTERRUPTED)
+                raise Stopped
         erasure = store.forget(entry.id, reason)
     emit(f"Erased {entry.id}: record {erasure.id}, head {erasure.hash}")
 
 
-@audit_app.command("export")
-def audit_export(
+def export(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A file; standard output if none.")
     ] = None,
@@ -209,22 +138,17 @@ def audit_export(
 
     Example: cicatrix audit export -o consultations.jsonl
     """
-    from expert.io.problems import CaseError, not_among
-    from expert.ledger.bundle import bundle_lines
-    from expert.ledger.prov import provenance
-
-    with problems_shown(), open_ledger(ledger) as store:
+    with open_ledger(ledger) as store:
         if format not in ("jsonl", "prov"):
             raise CaseError([not_among("format", format, ["jsonl", "prov"])])
-        lines = bundle_lines(store) if format == "jsonl" else [provenance(store, store.entry(id))]
+        lines = bundles.bundle_lines(store) if format == "jsonl" else [provenance(store, store.entry(id))]
         if output is None:
             emit_file(lines)
         else:
             write_whole(output, lines)
 
 
-@audit_app.command("import")
-def audit_import(
+def import_bundle(
     bundle: Annotated[Path, typer.Argument(help="A bundle that `audit export` wrote.")],
     ledger: Annotated[Path, typer.Option("--ledger", metavar="FILE", help="The new ledger to make of it.")],
 ) -> None:
@@ -232,18 +156,13 @@ def audit_import(
 
     Example: cicatrix audit import consultations.jsonl --ledger theirs.sqlite
     """
-    from expert.ledger.bundle import import_bundle
-    from expert.views.records import verified_blocks
-
-    with problems_shown():
-        found = import_bundle(bundle, ledger)
+    found = bundles.import_bundle(bundle, ledger)
     emit(*verified_blocks(found))
     if found.fault:
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed
 
 
-@audit_app.command("report")
-def audit_report(
+def report(
     id: RecordId,
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
     document: Document = None,
@@ -253,10 +172,7 @@ def audit_report(
 
     Example: cicatrix audit report last -o report.html
     """
-    from expert.ledger.records import base_of, consultation_of
-    from expert.views.report import page
-
-    with problems_shown(), open_ledger(ledger) as store:
+    with open_ledger(ledger) as store:
         entry = store.entry(id)
         found, base = consultation_of(entry), base_of(store, entry)
         write_whole(output, [page(entry, found, base.knowledge, read_document(document))])

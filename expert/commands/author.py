@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from time import sleep
+from typing import Annotated, NoReturn
 
 import typer
 
-from expert.commands.shared import (
-    BUILT_IN,
-    CHECK_FAILED,
-    INTERRUPTED,
-    Kb,
-    document_text,
-    emit,
-    hint,
-    no_library,
-    open_knowledge,
-    problems_shown,
-    say,
-)
+from expert.authoring.schema import file_schemas
+from expert.authoring.skeleton import SCHEMAS, skeleton, title_from
+from expert.commands.hint import hint
+from expert.commands.opening import document_text
+from expert.commands.shared import Kb, directory_of, open_knowledge, say, say_problems
+from expert.commands.showing import emit
 from expert.consultation.case import command_line
 from expert.io.files import write_whole
+from expert.io.problems import (
+    CaseError,
+    CheckFailed,
+    CicatrixError,
+    KnowledgeError,
+    Problem,
+    Stopped,
+    not_installed,
+    shorten,
+)
+from expert.knowledge.checks import warnings
+from expert.knowledge.load import read_files
+from expert.language.rules import RuleBase
 from expert.views.knowledge import (
     begun_blocks,
     changed_file,
@@ -32,10 +40,6 @@ from expert.views.knowledge import (
     nothing_to_change,
     warnings_blocks,
 )
-
-if TYPE_CHECKING:
-    from expert.language.rules import RuleBase
-
 
 PAUSE = 0.5  # seconds between looks for folders that are gone
 
@@ -55,28 +59,21 @@ def new(
 
     Example: cicatrix kb new plants --document plants.txt
     """
-    from expert.authoring.schema import file_schemas
-    from expert.authoring.skeleton import skeleton, title_from
-    from expert.io.problems import CaseError, Problem, shorten
-
-    with problems_shown():
-        _check_empty(directory)
-        if title and not title.isprintable():
-            raise CaseError([Problem(f"`{shorten(title)}` cannot be printed, and is no title")])
-        text = document_text(document)
-        files, base = skeleton(text, document.name, title.strip() or title_from(document.stem))
-        for name, content in files.items():
-            _write(directory / name, content)
-        write_schemas(directory, file_schemas(base))
-        base = open_knowledge(directory)
+    _check_empty(directory)
+    if title and not title.isprintable():
+        raise CaseError([Problem(f"`{shorten(title)}` cannot be printed, and is no title")])
+    text = document_text(document)
+    files, base = skeleton(text, document.name, title.strip() or title_from(document.stem))
+    for name, content in files.items():
+        _write(directory / name, content)
+    write_schemas(directory, file_schemas(base))
+    base = open_knowledge(directory)
     emit(*begun_blocks(base, directory, list(files), command_line("kb", "lint", kb=directory)))
     hint(base, directory, text)
 
 
 def _check_empty(directory: Path) -> None:
     """Raises CaseError if there is anything already."""
-    from expert.io.problems import CaseError, Problem
-
     try:
         if directory.is_symlink() or directory.exists():
             problem = "holds something already" if directory.is_dir() else "is not a directory"
@@ -88,8 +85,6 @@ def _check_empty(directory: Path) -> None:
 
 def _write(path: Path, text: str) -> None:
     """Write a file, whole or not at all, with the directories it is in. Raises CaseError."""
-    from expert.io.problems import CaseError, Problem
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -99,10 +94,6 @@ def _write(path: Path, text: str) -> None:
 
 def write_schemas(directory: Path, schemas: dict[str, dict[str, object]]) -> None:
     """Write the schemas that editors read, those of them that are not there as they are."""
-    import json
-
-    from expert.authoring.skeleton import SCHEMAS
-
     for kind, schema in schemas.items():
         path, text = directory / SCHEMAS / f"{kind}.json", json.dumps(schema, indent=1) + "\n"
         if not path.is_file() or path.read_bytes() != text.encode():
@@ -125,36 +116,25 @@ def lint(
 
 def lint_once(kb: Path | None, strict: bool) -> None:
     """Check it, and bring the schemas of a knowledge base that has them up to date."""
-    from expert.knowledge.checks import warnings
-
-    with problems_shown():
-        base = open_knowledge(kb)
-        _renew_schemas(base, kb)
+    base = open_knowledge(kb)
+    _renew_schemas(base, kb)
     found = warnings(base)
     emit(*warnings_blocks(base, found))
     hint(base, kb)
     if strict and found:
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed
 
 
 def _renew_schemas(base: RuleBase, kb: Path | None) -> None:
-    from expert.authoring.skeleton import SCHEMAS
-
     if kb is not None and (kb / SCHEMAS).is_dir():
-        from expert.authoring.schema import file_schemas
-
         write_schemas(kb, file_schemas(base))
 
 
 def lint_again(kb: Path | None, strict: bool) -> NoReturn:
     """Check it whenever the text of one of its files has changed, until interrupted."""
-    try:
-        from watchfiles import watch  # noqa: F401
-    except ImportError:
-        no_library("kb lint --watch", "watchfiles")
-    directory = BUILT_IN[0] if kb is None else kb
-    with problems_shown():
-        _check_knowledge(directory)
+    watcher()  # before anything is said
+    directory = directory_of(kb)
+    _check_knowledge(directory)
     try:
         before: dict[str, str] = {}
         for first, _ in enumerate(changes(directory)):
@@ -167,14 +147,11 @@ def lint_again(kb: Path | None, strict: bool) -> NoReturn:
             before = texts
     except KeyboardInterrupt:
         say("")
-    raise typer.Exit(INTERRUPTED)
+    raise Stopped
 
 
 def _check_knowledge(directory: Path) -> None:
     """Raises KnowledgeError if it is no directory of a knowledge base."""
-    from expert.io.problems import KnowledgeError
-    from expert.knowledge.load import read_files
-
     files, problems = read_files(directory)
     if not files:
         raise KnowledgeError(problems)
@@ -184,10 +161,19 @@ def _lint_quietly(kb: Path | None, strict: bool) -> None:
     """Check it once, and go on whatever comes of it."""
     try:
         lint_once(kb, strict)
-    except typer.Exit:
-        pass
+    except CicatrixError as error:
+        say_problems(error)
     finally:
         sys.stdout.flush()
+
+
+def watcher() -> Callable[..., Iterator[object]]:
+    """What waits for changes in folders. Raises MissingLibrary."""
+    try:
+        from watchfiles import watch
+    except ImportError:
+        raise not_installed("kb lint --watch", "watchfiles", "author") from None
+    return watch
 
 
 def changes(directory: Path) -> Iterator[None]:
@@ -195,10 +181,7 @@ def changes(directory: Path) -> Iterator[None]:
 
     Editors save by renaming, and folders may go and come back: then they are watched anew.
     """
-    from time import sleep
-
-    from watchfiles import watch
-
+    watch = watcher()
     while True:
         watched = folders(directory)
         yield
@@ -232,8 +215,6 @@ def folders(directory: Path) -> list[tuple[Path, int]]:
 
 def texts_of(directory: Path) -> dict[str, str]:
     """The texts of all files that an author edits, as far as they can be read."""
-    from expert.knowledge.load import read_files
-
     files, _ = read_files(directory)
     for path in [directory / "kb" / "invariants.yaml", *(directory / "kb" / "cases").glob("*.yaml")]:
         try:
@@ -254,20 +235,17 @@ def fmt(
 
     Needs ruamel.yaml (`cicatrix[author]`), and exits with 5 without it.
     """
-    try:
-        from expert.authoring.format import formatted
-    except ImportError:
-        no_library("kb fmt", "ruamel.yaml")
-    directory = BUILT_IN[0] if kb is None else kb
-    with problems_shown():
-        found = formatted(directory)
-        for name, text in found.changed.items():
-            if not check:
-                _write((directory / name).resolve(), text)
-            emit(changed_file(directory / name, check))
+    from expert.authoring.format import formatted  # needs ruamel.yaml
+
+    directory = directory_of(kb)
+    found = formatted(directory)
+    for name, text in found.changed.items():
+        if not check:
+            _write((directory / name).resolve(), text)
+        emit(changed_file(directory / name, check))
     if not found.changed:
         emit(nothing_to_change(found.files))
     elif not check:
         emit(hash_line(found.before, found.after))
     if check and found.changed:
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed

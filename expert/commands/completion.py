@@ -5,21 +5,17 @@ Nothing here complains: where the knowledge base or the ledger cannot be read, n
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
-if TYPE_CHECKING:
-    from expert.language.model import Knowledge
-    from expert.language.rules import RuleBase
-
+from expert.knowledge.load import built_in, load
+from expert.language.model import Knowledge
+from expert.language.rules import RuleBase
 
 MANY = 30  # records
-
-
-BUILT_IN = [Path()]  # where the built-in knowledge is: the front end knows
 
 
 def answers(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
@@ -78,15 +74,11 @@ def records_or_answers(ctx: typer.Context, args: list[str], incomplete: str) -> 
 
 
 def _base(ctx: typer.Context) -> RuleBase:
-    from expert.knowledge.load import load
-
-    return load(Path(ctx.params.get("kb") or BUILT_IN[0]))
+    return load(Path(ctx.params.get("kb") or built_in()))
 
 
 def _ids(ctx: typer.Context) -> Iterator[str]:
-    from collections import deque
-
-    from expert.ledger.store import Ledger, default_path
+    from expert.ledger.store import Ledger, default_path  # a consultation that keeps no record needs none
 
     with Ledger(Path(ctx.params.get("ledger") or default_path())) as store:
         newest = deque((id for _, id, *_ in store.rows()), MANY)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from expert.commands.shared import Kb, emit_file, open_knowledge, problems_shown
+from expert.authoring.schema import schema
+from expert.backends.clips import clips_text
+from expert.commands.shared import Kb, open_knowledge
+from expert.commands.showing import emit_file
 from expert.io.files import write_whole
+from expert.io.problems import CaseError, not_among
+from expert.language.rules import RuleBase
+from expert.views.graph import dot_lines, mermaid_lines
+from expert.views.sheet import review_lines
 
-if TYPE_CHECKING:
-    from expert.language.rules import RuleBase
-
-
-Writer = Callable[["RuleBase"], Iterator[str]]
+Writer = Callable[[RuleBase], Iterator[str]]
 
 
 def export(
@@ -39,25 +43,18 @@ def export(
     clips runs in CLIPS; json-schema lets an editor complete and check the knowledge files; dot and
     mermaid draw the rules; markdown is a sheet on which a reviewer signs each rule.
     """
-    from expert.io.problems import CaseError, not_among
-
     formats = writers()
-    with problems_shown():
-        if to not in formats:
-            raise CaseError([not_among("format", to, formats)])
-        lines = formats[to](open_knowledge(kb))
-        if output is not None:
-            write_whole(output, lines)
-            return
+    if to not in formats:
+        raise CaseError([not_among("format", to, formats)])
+    lines = formats[to](open_knowledge(kb))
+    if output is not None:
+        write_whole(output, lines)
+        return
     emit_file(lines)
 
 
 def writers() -> dict[str, Writer]:
     """What writes each format, line by line."""
-    from expert.backends.clips import clips_text
-    from expert.views.graph import dot_lines, mermaid_lines
-    from expert.views.sheet import review_lines
-
     return {
         "clips": clips_text,
         "json-schema": schema_lines,
@@ -69,8 +66,4 @@ def writers() -> dict[str, Writer]:
 
 def schema_lines(base: RuleBase) -> Iterator[str]:
     """The JSON Schema, as text for people too."""
-    import json
-
-    from expert.authoring.schema import schema
-
     yield from json.dumps(schema(base), indent=2).splitlines()

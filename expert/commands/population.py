@@ -1,40 +1,40 @@
-"""The `population` commands: the same knowledge over a whole table of cases."""
+"""The `population` commands: the same knowledge over a whole table of cases.
+
+What needs an optional library is imported where it is called, so that help is there without any.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from expert.commands.opening import find_base
 from expert.commands.shared import (
-    CHECK_FAILED,
-    INTERRUPTED,
-    NO_LIBRARY,
     Json,
     Kb,
     LedgerFile,
     TableFormat,
     check_format,
-    emit,
     open_knowledge,
     open_reviews,
     print_json,
-    problems_shown,
     say,
-    settings,
 )
+from expert.commands.showing import emit
+from expert.io.json import plain
+from expert.io.problems import CaseError, CheckFailed, Problem, Stopped, not_among
+from expert.language.rules import RuleBase
+from expert.review.approvals import not_approved
+from expert.views.consultations import consultation_blocks
 from expert.views.populations import affected_blocks, run_blocks, summary_blocks
 
 if TYPE_CHECKING:
-    from expert.population.run import Counts, Seen
-
-
-population_app = typer.Typer(help="The same knowledge over a whole table of cases.", **settings)
-
+    from expert.population.run import Counts, Job, Seen
 
 Cases = Annotated[
     list[str],
@@ -51,17 +51,13 @@ Absent = Annotated[
 
 
 @contextlib.contextmanager
-def library_needed() -> Iterator[None]:
-    """Exit with a message if an optional library is not installed, or at an interruption."""
+def nothing_written() -> Iterator[None]:
+    """Say so at an interruption."""
     try:
         yield
-    except ImportError as error:
-        say(f"error: `population` needs {error.name}, which is not installed")
-        say("  help: pip install 'cicatrix[population]' (and 'cicatrix[spark]' for Spark)")
-        raise typer.Exit(NO_LIBRARY) from None
     except KeyboardInterrupt:
         say("\nStopped. Nothing was written.")
-        raise typer.Exit(INTERRUPTED) from None
+        raise Stopped from None
 
 
 @contextlib.contextmanager
@@ -79,8 +75,7 @@ def rows_counted() -> Iterator[Seen | None]:
         yield seen
 
 
-@population_app.command("run")
-def population_run(
+def run(
     cases: Cases,
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="OUT", help="Where to write: .parquet, .csv or .jsonl.")
@@ -100,39 +95,36 @@ def population_run(
 
     Exits with 1 if rows were rejected. Example: cicatrix population run 'list-*.csv' -o results.parquet
     """
-    from expert.review.approvals import not_approved
+    from expert.population.run import Job
 
-    with problems_shown(), library_needed():
+    with nothing_written():
         base = open_knowledge(kb)
         unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
         where = rejects or out.with_name(out.name + ".rejects.jsonl")
         with rows_counted() as seen:
-            counts = engine_run(engine)(base, cases, out, where, absent, seen, unreviewed)
+            counts = run_on(engine, base, Job(cases, out, where, absent, unreviewed), seen)
     if json:
         print_json(counts)
     else:
         emit(*run_blocks(counts, where))
     if counts.rejected:
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed
 
 
-def engine_run(name: str) -> Callable[..., Counts]:
-    """What runs a population. Raises CaseError, ImportError."""
-    from expert.io.problems import CaseError, not_among
+def run_on(engine: str, base: RuleBase, job: Job, seen: Seen | None) -> Counts:
+    """Run a population on Polars or Spark. Raises CaseError, MissingLibrary."""
+    if engine not in ("polars", "spark"):
+        raise CaseError([not_among("engine", engine, ("polars", "spark"))])
+    if engine == "polars":
+        from expert.population.run import run as run_on_polars
 
-    if name == "polars":
-        from expert.population.run import run
+        return run_on_polars(base, job, seen)
+    from expert.population.spark import run as run_on_spark
 
-        return run
-    if name == "spark":
-        from expert.population.spark import run as run_on_spark
-
-        return run_on_spark
-    raise CaseError([not_among("engine", name, ("polars", "spark"))])
+    return run_on_spark(base, job, seen)
 
 
-@population_app.command("explain")
-def population_explain(
+def explain(
     out: Out,
     row: Annotated[int, typer.Option("--row", metavar="N", help="The row's number, as in the column `row`.")],
     brief: Annotated[bool, typer.Option("--brief", help="Plan and recommendations only.")] = False,
@@ -144,11 +136,9 @@ def population_explain(
 
     Example: cicatrix population explain results.parquet --row 17
     """
-    from expert.io.json import plain
+    from expert.population.results import explained, open_results
 
-    with problems_shown(), library_needed():
-        from expert.population.results import explained, open_results
-
+    with nothing_written():
         check_format(table_format)
         results = open_results(out)
         _, found = explained(results, row)
@@ -157,14 +147,11 @@ def population_explain(
     if json:
         print_json({**plain(found), "unreviewed": unreviewed})
     else:
-        from expert.views.consultations import consultation_blocks
-
         blocks = consultation_blocks(found, results.base.knowledge, brief, trace, unreviewed)
         emit(*blocks, table_format=table_format)
 
 
-@population_app.command("summary")
-def population_summary(
+def summary(
     out: Out,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE", help="Draw it too: .png or .svg.")
@@ -176,11 +163,11 @@ def population_summary(
 
     Example: cicatrix population summary results.parquet --plot results.svg
     """
-    with problems_shown(), library_needed():
-        from expert.population.results import open_results
-        from expert.population.run import check_output
-        from expert.population.summary import summarize
+    from expert.population.results import open_results
+    from expert.population.run import check_output
+    from expert.population.summary import summarize
 
+    with nothing_written():
         check_format(table_format)
         if plot:
             check_output(plot, (".png", ".svg"))
@@ -196,8 +183,7 @@ def population_summary(
         emit(*summary_blocks(found, results.base.knowledge), table_format=table_format)
 
 
-@population_app.command("diff")
-def population_diff(
+def diff(
     cases: Cases,
     kb: Annotated[
         list[str],
@@ -212,12 +198,9 @@ def population_diff(
 
     Example: cicatrix population diff --kb old --kb now list.csv
     """
-    from expert.commands.shared import find_base
-    from expert.io.problems import CaseError, Problem
+    from expert.population.affected import affected
 
-    with problems_shown(), library_needed():
-        from expert.population.affected import affected
-
+    with nothing_written():
         check_format(table_format)
         if len(kb) != 2:
             raise CaseError([Problem("give `--kb` twice: the old knowledge base and the new one")])
@@ -229,4 +212,4 @@ def population_diff(
     else:
         emit(*affected_blocks(found), table_format=table_format)
     if found.touched or found.old != found.new:
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Annotated
 
 import typer
 
-from expert.commands.shared import (
-    BUILT_IN,
-    CHECK_FAILED,
-    NO_LIBRARY,
-    Json,
-    Kb,
-    emit,
-    open_knowledge,
-    print_json,
-    problems_shown,
-    say,
-)
+from expert.backends.z3 import engine
+from expert.commands.hint import hint
+from expert.commands.shared import Json, Kb, directory_of, open_knowledge, print_json, say
+from expert.commands.showing import emit
+from expert.io.problems import CheckFailed
+from expert.proof.invariants import load_invariants
+from expert.proof.structure import prove_all
 from expert.views.proofs import report_blocks
 
 
@@ -33,22 +29,9 @@ def prove(
 
     Exits with 1 if something does not hold, and with 5 without Z3 (`cicatrix[prove]`).
     """
-    from time import perf_counter
-
-    from expert.backends.z3 import NoProver, engine
-    from expert.commands.shared import hint
-    from expert.proof.invariants import load_invariants
-    from expert.proof.structure import prove_all
-
-    try:
-        engine()
-    except NoProver:
-        say("error: `kb prove` needs Z3, which is not installed")
-        say("  help: pip install 'cicatrix[prove]'")
-        raise typer.Exit(NO_LIBRARY) from None
-    with problems_shown():
-        base = open_knowledge(kb)
-        invariants = load_invariants(base, BUILT_IN[0] if kb is None else kb)
+    engine()  # without it, nothing else needs to be looked at
+    base = open_knowledge(kb)
+    invariants = load_invariants(base, directory_of(kb))
     start = perf_counter()
     report = prove_all(base, invariants, timeout, str(kb) if kb else "")
     say(f"{report.questions} questions in {perf_counter() - start:.1f} s")
@@ -58,4 +41,4 @@ def prove(
         emit(*report_blocks(report))
     hint(base, kb, proof=report, aside=json)
     if not report.holds:
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from datetime import date
+from typing import Annotated
 
 import typer
 
-from expert.commands.shared import (
-    BUILT_IN,
-    CHECK_FAILED,
-    Document,
-    Json,
-    Kb,
-    emit,
-    open_knowledge,
-    open_reviews,
-    print_json,
-    problems_shown,
-    read_document,
-)
+from expert.commands.opening import read_document
+from expert.commands.shared import Document, Json, Kb, directory_of, open_knowledge, open_reviews, print_json
+from expert.commands.showing import emit
+from expert.io.dates import is_date
+from expert.io.problems import CaseError, CheckFailed, Problem, not_among, shorten
+from expert.language.english import Phrases
+from expert.language.rules import RuleBase
+from expert.review.append import append
+from expert.review.approvals import Approval, Pair, Reviews, standing, strays
 from expert.views.knowledge import claim_words
 from expert.views.reviews import approved_blocks, english, review_blocks
 from expert.views.terminal import flat
-
-if TYPE_CHECKING:
-    from expert.io.problems import Problem
-    from expert.language.rules import RuleBase
-    from expert.review.approvals import Approval, Pair, Reviews
 
 
 # --- kb review -----------------------------------------------------------------------------------
@@ -47,25 +39,20 @@ def review(
 
     Example: cicatrix kb review p7s1
     """
-    from expert.review.approvals import standing, strays
-
-    with problems_shown():
-        base, reviews = open_knowledge(kb), open_reviews(kb)
-        sentences = read_document(document)
-        found = about(base, standing(base, reviews), name)
+    base, reviews = open_knowledge(kb), open_reviews(kb)
+    sentences = read_document(document)
+    found = about(base, standing(base, reviews), name)
     left = strays(base, reviews) if name is None else []
     if json:
         print_json(_json(base, found, left, sentences))
     else:
         emit(*review_blocks(base, found, left, sentences))
     if any(pair.waits for pair in found):
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed
 
 
 def about(base: RuleBase, found: list[Pair], name: str | None) -> list[Pair]:
     """The pairs that a name is about: those of a rule, of a property of an option, or of a claim."""
-    from expert.io.problems import CaseError, not_among
-
     citing = list(dict.fromkeys(pair.citing for pair in found))
     if name is None or name in citing:
         return [pair for pair in found if name in (None, pair.citing)]
@@ -75,8 +62,6 @@ def about(base: RuleBase, found: list[Pair], name: str | None) -> list[Pair]:
 
 
 def _json(base: RuleBase, found: list[Pair], left: list[Problem], sentences: dict[str, str]) -> object:
-    from expert.language.english import Phrases
-
     phrases = Phrases(base.knowledge)
     waiting = []
     for pair in (pair for pair in found if pair.waits):
@@ -116,27 +101,18 @@ def approve(
 
     Example: cicatrix kb approve over-the-budget --by "A. Reviewer"
     """
-    from expert.review.append import append
-    from expert.review.approvals import standing
-
-    with problems_shown():
-        base, reviews = open_knowledge(kb), open_reviews(kb)
-        by, note, on = signature(by, note, on)
-        found = standing(base, reviews)
-        chosen = [p for p in choose(base, found, names, claim, all) if _new(p, by, reviews)]
-        approvals = [_approval(pair, by, on, note) for pair in chosen]
-        if approvals:
-            append(BUILT_IN[0] if kb is None else kb, approvals)
+    base, reviews = open_knowledge(kb), open_reviews(kb)
+    by, note, on = signature(by, note, on)
+    found = standing(base, reviews)
+    chosen = [p for p in choose(base, found, names, claim, all) if _new(p, by, reviews)]
+    approvals = [_approval(pair, by, on, note) for pair in chosen]
+    if approvals:
+        append(directory_of(kb), approvals)
     emit(*approved_blocks(approvals, found, by, on))
 
 
 def signature(by: str, note: str, on: str) -> tuple[str, str, str]:
     """Who, remark and date, as they are kept. Raises CaseError."""
-    from datetime import date
-
-    from expert.io.dates import is_date
-    from expert.io.problems import CaseError, Problem, shorten
-
     by, note = " ".join(by.split()), " ".join(note.split())
     problems = [] if by else [Problem("nobody approves", None, "say who with --by NAME")]
     for name, text in (("--by", by), ("--note", note)):
@@ -153,8 +129,6 @@ def choose(
     base: RuleBase, found: list[Pair], names: list[str] | None, claims: list[str] | None, all: bool
 ) -> list[Pair]:
     """The pairs that are meant: all that wait, or those of some rules. Raises CaseError."""
-    from expert.io.problems import CaseError, Problem, not_among
-
     if bool(names) == all:
         help = "`kb review` lists what waits"
         message = "--all and the names of rules exclude each other" if all else "no rule is named, nor --all"
@@ -180,6 +154,4 @@ def _new(pair: Pair, by: str, reviews: Reviews) -> bool:
 
 
 def _approval(pair: Pair, by: str, on: str, note: str) -> Approval:
-    from expert.review.approvals import Approval
-
     return Approval(*pair[:5], by, on, note)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from expert.commands.shared import (
-    CHECK_FAILED,
-    Json,
-    Kb,
-    LedgerFile,
-    directory_of,
-    emit,
-    find_base,
-    open_knowledge,
-    print_json,
-    problems_shown,
-    run,
-    say,
-)
+from expert.analysis.ablation import Load
+from expert.analysis.ablation import load_bearing as drop_each
+from expert.analysis.coverage import Coverage, Suggestion, coverage, percent, suggest
+from expert.analysis.diff import Change, Differences, compare
+from expert.analysis.expected import failures, load_cases
+from expert.analysis.mutation import Score, Survivor
+from expert.analysis.mutation import mutate as try_mutants
+from expert.analysis.shown import seen_by
+from expert.commands.hint import hint
+from expert.commands.opening import find_base
+from expert.commands.shared import Json, Kb, LedgerFile, directory_of, open_knowledge, print_json, say
+from expert.commands.showing import emit
+from expert.consultation.case import Case, plain_answers
+from expert.consultation.engine import infer
+from expert.io.problems import CheckFailed
+from expert.language.rules import RuleBase
 from expert.views.trials import (
     Results,
     case_blocks,
@@ -30,14 +32,6 @@ from expert.views.trials import (
     load_blocks,
     score_blocks,
 )
-
-if TYPE_CHECKING:
-    from expert.analysis.ablation import Load
-    from expert.analysis.coverage import Coverage, Suggestion
-    from expert.analysis.diff import Change, Differences
-    from expert.analysis.mutation import Score, Survivor
-    from expert.consultation.case import Case
-    from expert.language.rules import RuleBase
 
 
 # --- kb test -------------------------------------------------------------------------------------
@@ -57,23 +51,15 @@ def test(
     Examples: cicatrix kb test --threshold 100
               cicatrix kb test --mutate
     """
-    from expert.analysis.coverage import coverage, percent, suggest
-    from expert.analysis.expected import failures, load_cases
-    from expert.analysis.shown import seen_by
-    from expert.commands.shared import hint
-
-    with problems_shown():
-        base = open_knowledge(kb)
-        cases = load_cases(directory_of(kb), base)
-        found = [seen_by(run(base, case.given), base.knowledge) for case in cases]
+    base = open_knowledge(kb)
+    cases = load_cases(directory_of(kb), base)
+    found = [seen_by(infer(base, case.given), base.knowledge) for case in cases]
     results = [(case, failures(case, seen)) for case, seen in zip(cases, found, strict=True)]
     failed = not cases or any(wrong for _, wrong in results)
     covered = coverage(base, cases)
     suggestions = suggest(base, covered.missed)
     score = None
     if mutate and not failed:
-        from expert.analysis.mutation import mutate as try_mutants
-
         score = try_mutants(base, cases)
     shares = [covered.share(rules=True), covered.share(rules=False), *([score.share] if score else [])]
     short = any(percent(*share) < threshold for share in shares)
@@ -88,15 +74,12 @@ def test(
     if short:
         say(f"Below the threshold of {threshold:g} %.")
     if failed or short:
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed
 
 
 def _test_json(
     base: RuleBase, results: Results, covered: Coverage, suggestions: list[Suggestion], score: Score | None
 ) -> dict[str, object]:
-    from expert.analysis.coverage import percent
-    from expert.consultation.case import plain_answers
-
     def ratio(share: tuple[int, int]) -> dict[str, object]:
         return {"covered": share[0], "of": share[1], "percent": percent(*share)}
 
@@ -134,12 +117,8 @@ def load_bearing(json: Json = False, kb: Kb = None) -> None:
 
     A rule, and a datum of an option, needs every claim that it cites. Example: cicatrix kb load-bearing
     """
-    from expert.analysis.ablation import load_bearing as drop_each
-    from expert.analysis.expected import load_cases
-
-    with problems_shown():
-        base = open_knowledge(kb)
-        cases = load_cases(directory_of(kb), base)
+    base = open_knowledge(kb)
+    cases = load_cases(directory_of(kb), base)
     found = drop_each(base, cases)
     if json:
         print_json([_load_json(load, base) for load in found.claims])
@@ -148,8 +127,6 @@ def load_bearing(json: Json = False, kb: Kb = None) -> None:
 
 
 def _load_json(load: Load, base: RuleBase) -> dict[str, object]:
-    from expert.consultation.case import plain_answers
-
     example = load.example
     shown = example and {
         **example._asdict(),
@@ -169,22 +146,17 @@ def diff(old: Base, new: Base = "now", json: Json = False, ledger: LedgerFile = 
 
     Example: cicatrix kb diff 3f9c1a now
     """
-    from expert.analysis.diff import compare
-
-    with problems_shown():
-        bases = [find_base(name, ledger, kb) for name in (old, new)]
+    bases = [find_base(name, ledger, kb) for name in (old, new)]
     found = compare(*bases)
     if json:
         print_json(_diff_json(found, bases))
     else:
         emit(*diff_blocks(found, bases, kb if new == "now" else Path(new)))
     if not found.same:
-        raise typer.Exit(CHECK_FAILED)
+        raise CheckFailed
 
 
 def _diff_json(found: Differences, bases: list[RuleBase]) -> dict[str, object]:
-    from expert.consultation.case import plain_answers
-
     def answers(change: Change) -> object:
         owner = next(b for b in reversed(bases) if change.example is None or fits(change.example, b))
         return change.example and plain_answers(change.example, owner.knowledge)

@@ -26,7 +26,7 @@ if not hasattr(collections, "Mapping"):
     collections.Mapping = collections.abc.Mapping  # type: ignore[attr-defined]
 
 import collections.abc
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -79,11 +79,25 @@ def infer(base: RuleBase, case: Case) -> Consultation:
 
 def prepare(base: RuleBase) -> Prepared:
     """The function that infers cases of a rule base. The latest is kept: no rule base ever changes."""
-    global _latest
-    latest = _latest
-    if latest is None or latest.base is not base:
-        latest = _latest = Prepared(base)
-    return latest
+    return _prepared(TheVery(base))
+
+
+class TheVery:
+    """A rule base as a key: the very same one, as to compare two of them takes longer than to prepare one."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.base = base
+
+    def __hash__(self) -> int:
+        return id(self.base)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TheVery) and self.base is other.base
+
+
+@lru_cache(maxsize=1)
+def _prepared(key: TheVery) -> Prepared:
+    return Prepared(key.base)
 
 
 class Prepared:
@@ -109,9 +123,6 @@ class Prepared:
         engine.tell()
         engine.run()
         return consultation(engine.memory)
-
-
-_latest: Prepared | None = None
 
 
 # --- matching ----------------------------------------------------------------------------

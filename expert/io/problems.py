@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterable
 from itertools import islice
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 
 def _place(problem: Problem) -> tuple[str, int, int, str]:
@@ -45,29 +46,80 @@ class Problem(NamedTuple):
         return f"{where}{self.message}" + (f"\n  help: {self.help}" if self.help else "")
 
 
-class KnowledgeError(Exception):
-    """A knowledge base that cannot be used; `problems` holds every reason found."""
+# --- the errors: each kind ends a command with a code of its own ---------------------------------
+class CicatrixError(Exception):
+    """What stops a command: `problems` holds every reason found, `exit_code` is what the command ends with.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    Each kind is a class directly under this one, and says in `meaning` what its code tells a script.
+    """
+
+    exit_code: ClassVar[int]
+    meaning: ClassVar[str]
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class LedgerError(KnowledgeError):
+class CheckFailed(CicatrixError):
+    """A check that found something, which is the result and has been shown."""
+
+    exit_code = 1
+    meaning = "a check found something, or rows were rejected, or somebody is touched"
+
+
+class CaseError(CicatrixError):
+    """Answers, or the name of something asked about, that the knowledge base does not allow."""
+
+    exit_code = 2
+    meaning = "bad input: answers, names, files of answers, options of the command line"
+
+
+class KnowledgeError(CicatrixError):
+    """A knowledge base that cannot be used."""
+
+    exit_code = 3
+    meaning = "the knowledge base cannot be used"
+
+
+class LedgerError(CicatrixError):
     """A ledger, or a record of it, that cannot be used: why, and what to do."""
+
+    exit_code = 4
+    meaning = (
+        "the ledger, or the record asked for, cannot be used; a consultation's result is printed all the same"
+    )
 
     def __init__(self, message: str, help: str = "") -> None:
         super().__init__([Problem(message, None, help)])
 
 
-class CaseError(KnowledgeError):
-    """Answers, or the name of something asked about, that the knowledge base does not allow."""
+class MissingLibrary(CicatrixError):
+    """An optional library, or what it needs, that is not installed: and how to install it."""
+
+    exit_code = 5
+    meaning = "an optional library is missing; the message says which to install"
+
+    def __init__(self, message: str, help: str) -> None:
+        super().__init__([Problem(message, None, help)])
 
 
+class Stopped(CicatrixError):
+    """The user has interrupted, or has not agreed to what was asked, and has been told what is left."""
+
+    exit_code = 130
+    meaning = "interrupted, or not agreed to; answers so far are kept, half-written files are not"
+
+
+def not_installed(command: str, library: str, extra: str) -> MissingLibrary:
+    """The error of a command without an optional library, which one of our extras brings."""
+    message = f"`{command}` needs {library}, which is not installed"
+    return MissingLibrary(message, f"pip install 'cicatrix[{extra}]'")
+
+
+# --- names ---------------------------------------------------------------------------------------
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
     """The allowed name that `word` was probably meant to be, or None if none is near."""
-    import difflib
-
     folded = {name.casefold().replace("-", "_"): name for name in islice(allowed, 500)}
     meant = SPELLINGS.get(word.casefold())
     if meant in folded or len(word) > 60:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+import yaml
+
 from expert.io.files import _place_after, read_text
 from expert.io.problems import KnowledgeError, Problem, Span, listed, not_among, shorten
 
@@ -67,8 +69,6 @@ class Node:
 
 
 def _unprintable(text: str) -> re.Match[str] | None:
-    import yaml
-
     return yaml.reader.Reader.NON_PRINTABLE.search(text)
 
 
@@ -78,8 +78,6 @@ def parse_yaml(text: str, shown: str) -> tuple[Node | None, list[Problem]]:
     Aliases, anchors and tags are refused: knowledge files need none, and they are how
     YAML explodes or runs code. Built from the event stream, so depth cannot overflow a stack.
     """
-    import yaml
-
     problems: list[Problem] = []
     open_nodes: list[Node] = []
     roots: list[Node] = []

@@ -23,6 +23,12 @@ TOTAL_LIMIT = 4_000_000  # characters in all files
 SECTIONS = {"kb/claims.yaml": "claims", "kb/vocabulary.yaml": "attributes", "kb/options.yaml": "options"}
 
 
+def built_in() -> Path:
+    """Where the built-in knowledge is: in the package `cicatrix`, or at the top of the source tree."""
+    top = Path(__file__).parents[2]
+    return next((place for place in (top / "cicatrix", top) if (place / "rules").is_dir()), top)
+
+
 def load(directory: Path) -> RuleBase:
     """The knowledge base in `directory`. Raises KnowledgeError with every problem found."""
     files, problems = read_files(directory)

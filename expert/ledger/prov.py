@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expert.io.problems import LedgerError
+from expert.io.problems import not_installed
 from expert.ledger.records import consultation_of
 from expert.ledger.store import Entry, Ledger
 
@@ -10,13 +10,12 @@ from expert.ledger.store import Entry, Ledger
 def provenance(ledger: Ledger, entry: Entry) -> str:
     """A record as W3C PROV-JSON: claims and answers, the firings that used them, what they gave.
 
-    Needs the extra `prov`. Raises LedgerError without it.
+    Raises MissingLibrary without the extra `prov`.
     """
     try:
         from prov.model import ProvDocument
     except ImportError:
-        message = "PROV-JSON needs the library `prov`"
-        raise LedgerError(message, "install it with: pip install 'cicatrix[prov]'") from None
+        raise not_installed("audit export --format prov", "the library `prov`", "prov") from None
     consultation = consultation_of(entry)
     graph = ProvDocument()
     graph.set_default_namespace(f"urn:cicatrix:{entry.hash}:")

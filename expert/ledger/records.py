@@ -1,59 +1,20 @@
-"""Records: a consultation as an entry of the ledger, and back, with the very knowledge that made it."""
+"""Records: a consultation, its case and its knowledge from an entry of the ledger.
+
+Everything is read from the record: the consultation itself, and the knowledge files that made
+it. No engine is needed for it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from expert.consultation.case import UNKNOWN, Case, make_case
 from expert.consultation.result import Consultation, Plain
-from expert.io.json import plain, restore
+from expert.io.json import restore
 from expert.io.problems import LedgerError
-from expert.io.version import __version__
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
 from expert.ledger.store import Entry, Ledger, legible
-
-
-def programs() -> dict[str, str]:
-    """The versions that make a record: ours and experta's."""
-    from expert.consultation.engine import ENGINE
-
-    return {"cicatrix": __version__, "experta": ENGINE}
-
-
-def record(
-    ledger: Ledger,
-    base: RuleBase,
-    consultation: Consultation,
-    given: list[str],
-    asked: list[str],
-    label: str,
-    unreviewed: Sequence[str] | None = None,
-) -> Entry:
-    """Append a consultation: what was given and asked, in that order, and all that followed.
-
-    `unreviewed` are the rules that fired and that nobody has reviewed; None if that is not known.
-    """
-    attributes = base.knowledge.attributes
-    answers = [
-        {
-            "attribute": name,
-            "value": consultation.answers[name],
-            "asked": attributes[name].question * (name in asked),
-        }
-        for name in [*(n for n in given if n not in asked), *asked]
-        if name in consultation.answers
-    ]
-    verdicts = {r.option: r.verdict for r in consultation.recommendations}
-    # members of an object have no order in canonical JSON: what has one is a list
-    targets = {r.option: list(r.targets) for r in consultation.recommendations if len(r.targets) > 1}
-    content: dict[str, Any] = {"answers": answers, "label": label, "verdicts": verdicts, "targets": targets}
-    content["consultation"] = plain(consultation)
-    if unreviewed is not None:
-        content["consultation"]["unreviewed"] = list(unreviewed)
-    header = {"knowledge": consultation.knowledge.hash, "programs": programs()}
-    return ledger.append(header, content, base.knowledge.files)
 
 
 def consultation_of(entry: Entry) -> Consultation:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from expert.consultation.compare import Difference, what_if
+from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, Firing, name_of
 from expert.io.json import canonical, plain
 from expert.language.rules import RuleBase
@@ -32,8 +33,6 @@ class Impact(NamedTuple):
 
 def replay(ledger: Ledger, entries: Iterator[Entry]) -> Iterator[Replayed]:
     """Run recorded answers under the recorded rules; the trace must be the same, byte for byte."""
-    from expert.consultation.engine import infer
-
     bases: dict[str, RuleBase] = {}
     for entry in entries:
         hash = entry.header["knowledge"]
@@ -56,8 +55,6 @@ def _first_difference(before: Consultation, after: Consultation) -> str:
 
 def impact(entries: Iterator[Entry], base: RuleBase) -> Iterator[Impact]:
     """Which records would come out differently under `base`, and through which rules and claims."""
-    from expert.consultation.engine import infer
-
     for entry in entries:
         before = consultation_of(entry)
         after = infer(base, case_of(before, base))

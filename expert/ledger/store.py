@@ -23,6 +23,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from platformdirs import user_data_dir
+
 from expert.io.json import canonical, digest
 from expert.io.problems import LedgerError
 from expert.ledger.chain import GENESIS, Row, Verified, verify_rows
@@ -80,8 +82,6 @@ def default_path() -> Path:
     given = os.environ.get("CICATRIX_LEDGER")
     if given:
         return Path(given)
-    from platformdirs import user_data_dir
-
     return Path(user_data_dir("cicatrix", appauthor=False)) / "ledger.sqlite"
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-import polars as pl
-
 from expert.analysis.edits import edits
 from expert.backends.columns import FIRED
+from expert.backends.frames import pl
 from expert.language.keys import name_and_option
 from expert.language.rules import RuleBase
-from expert.population.run import ROW, Counts, Seen, run
+from expert.population.run import ROW, Counts, Job, Seen, run
 
 ALIKE = ("verdict", "timing", "cost.low", "cost.high")
 
@@ -63,7 +62,8 @@ def affected(bases: list[RuleBase], words: list[str], absent: bool, seen: Seen |
         paths = [Path(folder) / name for name in ("old.parquet", "new.parquet")]
         rejects = Path(folder) / "rejects.jsonl"
         counts = [
-            run(base, words, path, rejects, absent, seen) for base, path in zip(bases, paths, strict=True)
+            run(base, Job(words, path, rejects, absent), seen)
+            for base, path in zip(bases, paths, strict=True)
         ]
         frames = [pl.scan_parquet(path) for path in paths]
         return _compared(bases, counts, frames)

@@ -14,8 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import polars as pl
-
+from expert.backends.frames import pl
 from expert.io.problems import CaseError, Problem, listed
 
 Cells = list[Any]  # of text or None

@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import polars as pl
-
 from expert.backends.columns import FIRED
+from expert.backends.frames import pl
 from expert.consultation.case import Case, cell_answer, make_case
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, name_of

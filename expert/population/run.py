@@ -23,10 +23,8 @@ from pathlib import Path
 from time import sleep
 from typing import IO, Any, NamedTuple
 
-import narwhals as nw
-import polars as pl
-
 from expert.backends.columns import ANSWER, BAD, FIRED, POLARS, STEP, checked, decimals, outcome
+from expert.backends.frames import nw, pl
 from expert.backends.program import bounds, lines
 from expert.consultation.case import UNKNOWN, cell_answer
 from expert.io.files import written_together
@@ -59,28 +57,31 @@ class Counts(NamedTuple):
     rejected: int
 
 
-def run(
-    base: RuleBase,
-    words: list[str],
-    out: Path,
-    rejects: Path,
-    absent: bool = False,
-    seen: Seen | None = None,
-    unreviewed: tuple[str, ...] = (),
-) -> Counts:
-    """Run the rules on every row of some files; with `absent`, columns may be. Raises CaseError.
+class Job(NamedTuple):
+    """Which files of cases (paths and patterns) the rules are run on, and where what comes of it goes."""
+
+    cases: list[str]
+    out: Path
+    rejects: Path
+    absent: bool = False  # whether columns may be missing: then the answers are not known
+    unreviewed: tuple[str, ...] = ()  # for the legend: the rules that nobody has reviewed
+
+
+def run(base: RuleBase, job: Job, seen: Seen | None = None) -> Counts:
+    """Run the rules on every row of some files. Raises CaseError.
 
     The output, its legend and the rejects get their names when all of them are complete.
     """
+    out, rejects = job.out, job.rejects
     check_output(out, OUTPUTS)
-    files = sources(words, base.knowledge.attributes, absent)
+    files = sources(job.cases, base.knowledge.attributes, job.absent)
     check_apart([file.path for file in files], out, rejects)
-    rows = Rows(base.knowledge, files, absent, seen)
+    rows = Rows(base.knowledge, files, job.absent, seen)
     results = shaped(follow(rows.frame(), base), base.knowledge, out.suffix)
     with written_together(rejects, legend_path(out), out) as (rejects_part, legend, part):
         with rejects_part.open("w", encoding="utf-8", newline="\n") as rows.rejects:
             rows.drain(lambda: SINKS[out.suffix](results, part))
-        write_legend(legend, base, words, rows.counts, unreviewed)
+        write_legend(legend, base, job.cases, rows.counts, job.unreviewed)
     return rows.counts
 
 

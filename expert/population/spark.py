@@ -21,13 +21,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import narwhals as nw
-import polars as pl
-
 from expert.backends.columns import ANSWER, BAD, SPARK, STEP, backticked, checked, decimals, outcome
+from expert.backends.frames import nw, pl
 from expert.backends.program import lines
 from expert.io.files import written_together
-from expert.io.problems import CaseError, Problem
+from expert.io.problems import CaseError, MissingLibrary, Problem
 from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge
 from expert.language.rules import RuleBase
@@ -35,6 +33,7 @@ from expert.population.inputs import Source, sources
 from expert.population.run import (
     ROW,
     Counts,
+    Job,
     Seen,
     check_output,
     legend_path,
@@ -68,37 +67,22 @@ appender.a.layout.type = PatternLayout
 """
 
 
-class NoEngine(ImportError):
-    """Spark cannot be started: `name` is what it lacks, `problem` says more."""
+def run(base: RuleBase, job: Job, seen: Seen | None = None) -> Counts:
+    """Run the rules on every row of some files, as `population.run`. Raises CaseError and MissingLibrary.
 
-    def __init__(self, name: str, message: str, help: str) -> None:
-        super().__init__(message, name=name)
-        self.problem = Problem(message, None, help)
-
-
-def run(
-    base: RuleBase,
-    words: list[str],
-    out: Path,
-    rejects: Path,
-    absent: bool = False,
-    seen: Seen | None = None,
-    unreviewed: tuple[str, ...] = (),
-) -> Counts:
-    """Run the rules on every row of some files, as `population.run`. Raises CaseError and NoEngine.
-
-    Words may be directories. `out` becomes a directory of Parquet files, each with its rows in
+    Cases may be directories. `out` becomes a directory of Parquet files, each with its rows in
     order, and takes the place of one that was there before.
     """
+    out, rejects = job.out, job.rejects
     check_output(out, (".parquet",))
     if out.exists() and not (out.is_dir() and all(part.name.startswith("part-") for part in out.iterdir())):
         raise CaseError([Problem(f"`{out}` is in the way, and no output of Spark", None, "move it away")])
-    files = sources(parquet_files(words), base.knowledge.attributes, absent)
+    files = sources(parquet_files(job.cases), base.knowledge.attributes, job.absent)
     legend = legend_path(out)
     read, rejected = sum(file.rows or 0 for file in files), 0
     with written_together(rejects, legend, out) as (rejects_part, legend_part, part):
         with session() as spark, _told():
-            tables = _tables(spark, files, base.knowledge, absent)
+            tables = _tables(spark, files, base.knowledge, job.absent)
             results(tables, base).write.parquet(_uri(part))
             accepted = _tidied(part)
             with rejects_part.open("w", encoding="utf-8", newline="\n") as stream:
@@ -109,10 +93,11 @@ def run(
         if accepted + rejected != read:
             what = f"of {read:,} rows, {accepted:,} came out and {rejected:,} were rejected"
             raise CaseError([Problem(what, None, "was a file changed meanwhile?")])
-        write_legend(legend_part, base, words, Counts(read, accepted, rejected), unreviewed)
+        counts = Counts(read, accepted, rejected)
+        write_legend(legend_part, base, job.cases, counts, job.unreviewed)
     if seen:
         seen(read, read)
-    return Counts(read, accepted, rejected)
+    return counts
 
 
 def parquet_files(words: list[str]) -> list[str]:
@@ -220,11 +205,11 @@ def results(tables: list[Frame], base: RuleBase) -> Frame:
 # --- the session -----------------------------------------------------------------------------------
 @contextmanager
 def session() -> Iterator[Any]:
-    """The active session, or one that is stopped at the end. Raises NoEngine."""
+    """The active session, or one that is stopped at the end. Raises MissingLibrary."""
     try:
         sql = import_module("pyspark.sql")
     except ImportError:
-        raise NoEngine("PySpark", "PySpark is not installed", "pip install 'cicatrix[spark]'") from None
+        raise MissingLibrary("PySpark is not installed", "pip install 'cicatrix[spark]'") from None
     active = sql.SparkSession.getActiveSession()
     spark, before = active or _started(sql.SparkSession.builder), {}
     try:
@@ -242,7 +227,7 @@ def session() -> Iterator[Any]:
 def _started(builder: Any) -> Any:
     """A session of our own, which prints nothing; where it runs is Spark's configuration."""
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        raise NoEngine("Java", "Java is not installed", "install Java 17, or set JAVA_HOME")
+        raise MissingLibrary("Java is not installed", "install Java 17, or set JAVA_HOME")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     settings = {
         "spark.app.name": f"cicatrix {__version__}",
@@ -259,7 +244,7 @@ def _started(builder: Any) -> Any:
             return builder.config(map=settings).getOrCreate()
         except Exception as error:
             reason = str(error).split("\n")[0]
-            raise NoEngine("Java 17", f"Spark cannot be started: {reason}", "it needs Java 17") from None
+            raise MissingLibrary(f"Spark cannot be started: {reason}", "it needs Java 17") from None
         finally:
             os.environ["SPARK_SUBMIT_OPTS"] = options
 

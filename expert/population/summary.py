@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from math import prod
 from typing import NamedTuple
 
-import polars as pl
-
 from expert.analysis.shown import computes
 from expert.backends.columns import FIRED
+from expert.backends.frames import pl
 from expert.consultation.case import Case
 from expert.consultation.relevance import GRID_LIMIT, Reach
 from expert.language.grids import Grid

@@ -48,7 +48,7 @@ from expert.proof.proofs import FOUND, HOLDS, Found, Proofs, Report, Seen, Struc
 
 
 def prove_all(base: RuleBase, invariants: Invariants, timeout: float = 10.0, where: str = "") -> Report:
-    """Every invariant and every structural check. Raises NoProver without Z3.
+    """Every invariant and every structural check. Raises MissingLibrary without Z3.
 
     `where` is the knowledge base's directory if the lines that run a case have to name it.
     """

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from expert.consultation.result import Consultation
 from expert.io.dates import is_date
 from expert.io.files import read_text
+from expert.io.json import canonical, digest
 from expert.io.problems import KnowledgeError, Problem, Span, nearest, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.files import APPROVAL, HASH
@@ -183,8 +184,6 @@ def _single_spaced(text: str | None) -> str:
 
 
 def _digest(data: object) -> str:
-    from expert.io.json import canonical, digest
-
     return digest(canonical(data))[:16]
 
 

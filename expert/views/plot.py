@@ -5,13 +5,18 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-import matplotlib
-
 from expert.io.files import write_whole
+from expert.io.problems import not_installed
 from expert.language.english import VERDICT_WORDS
 from expert.language.model import Knowledge
 from expert.language.policy import VERDICTS
 from expert.population.summary import PopulationSummary
+
+try:
+    import matplotlib
+    from matplotlib.figure import Figure
+except ImportError:
+    raise not_installed("population summary --plot", "matplotlib", "population") from None
 
 COLOURS = ("#1b7837", "#7fbf7b", "#fee08b", "#d6604d", "#bdbdbd")  # told apart by the colour-blind too
 
@@ -23,8 +28,6 @@ def plot(summary: PopulationSummary, knowledge: Knowledge, path: Path) -> None:
     """Draw the summary as PNG or SVG, by the name of the file. Raises CaseError if it cannot be written."""
     matplotlib.use("agg")
     matplotlib.rcParams["svg.hashsalt"] = "population"  # the same file every time
-    from matplotlib.figure import Figure
-
     asked = [question for question in summary.questions if question.unknown][:QUESTIONS]
     options = list(knowledge.options)
     height = 1.6 + 0.38 * (len(options) + len(asked))

@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 
 import pytest
+from support.program import invoked
 from support.shell import ROOT
-from typer.testing import CliRunner
 
 import cli
 
@@ -69,16 +69,10 @@ def lines(seed: int, number: int) -> list[list[str]]:
     ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def groups() -> None:
-    if not cli.app.registered_groups:
-        cli.add_groups()
-
-
 def check(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CICATRIX_LEDGER", str(tmp_path / "ledger.sqlite"))
-    result = CliRunner().invoke(cli.app, words, input="deep\nno\n?\nwhy\n\x07\n1\n")
+    result = invoked(*words, typed="deep\nno\n?\nwhy\n\x07\n1\n")
     assert result.exit_code in CODES, (words, result.output[-300:], result.exception)
     assert result.exception is None or isinstance(result.exception, SystemExit), (words, result.exception)
     assert "Traceback" not in result.output

@@ -7,24 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from support.compare import BASES
-from typer.testing import CliRunner
+from support.program import invoked
 
 from expert.authoring.schema import schema
 from expert.backends import clips as clips_text
-from expert.commands.export import export, writers
+from expert.commands.export import writers
 from expert.knowledge.load import load
-
-app = typer.Typer()
-app.command("export")(export)
-
 
 # --- the command -----------------------------------------------------------------------------
 
 
 def run(*words: str) -> Any:
-    return CliRunner().invoke(app, list(words))
+    return invoked("kb", "export", *words)
 
 
 @pytest.mark.parametrize("format", ["clips", "json-schema", "dot", "mermaid", "markdown"])

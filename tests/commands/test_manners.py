@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from support.program import offered
 from support.shell import PROGRAM, ROOT, cicatrix
 
 from expert.knowledge.load import load
 
 BASE = load(ROOT)
-COMPLETE = """
-import sys
-sys.path.insert(0, {root!r})
-sys.argv = ["cicatrix"]
-import cli
-cli.add_groups()
-cli.app(prog_name="cicatrix")
-"""
-
-
-def offered(line: str, ledger: Path, **environment: str) -> list[str]:
-    """What is offered at the end of a line, as fish asks for it (or as bash, with COMP_WORDS)."""
-    asked = {
-        "_CICATRIX_COMPLETE": "complete_bash" if environment else "complete_fish",
-        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
-        "_TYPER_COMPLETE_ARGS": line,
-        "CICATRIX_LEDGER": str(ledger),
-        **environment,
-    }
-    script = COMPLETE.format(root=str(ROOT))
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **asked}, check=False)
-    assert done.stderr == ""
-    return [word.split("\t")[0] for word in done.stdout.split("\n") if word]
 
 
 @pytest.fixture(scope="module")

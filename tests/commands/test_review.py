@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.approving import LINE, approve_all, edit, kb, program, waiting
+from support.approving import LINE, approve_all, edit, kb, waiting
+from support.program import invoked
 from support.shell import ROOT, cicatrix
 
 from expert.knowledge.load import load
@@ -125,7 +126,7 @@ def test_a_consultation_says_so(plant: Path, tmp_path: Path) -> None:
     ]
 
     def counts() -> set[tuple[str, str] | None]:
-        found = [LINE.search(program(*command).output) for command in commands]
+        found = [LINE.search(invoked(*command).output) for command in commands]
         return {match and (match[1], match[2]) for match in found}
 
     assert counts() == {("4", "4")}

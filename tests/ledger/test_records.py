@@ -6,15 +6,17 @@ import json
 import re
 from pathlib import Path
 
-from support.approving import FIRED, LINE, approve_all, program
+from support.approving import FIRED, LINE, approve_all
 from support.ledger_make import head_of
+from support.program import invoked
 from support.records import ANSWERS, made, output, run, shown
 from support.shell import ROOT
 
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.knowledge.load import load
-from expert.ledger.records import consultation_of, record, unreviewed_in
+from expert.ledger.recording import Occasion, record
+from expert.ledger.records import consultation_of, unreviewed_in
 from expert.ledger.replay import replay
 from expert.ledger.store import Ledger
 from expert.review.approvals import (
@@ -24,10 +26,10 @@ from expert.review.approvals import (
 
 def test_a_record_keeps_what_was_so(plant: Path, tmp_path: Path) -> None:
     ledger = ["--ledger", str(tmp_path / "ledger.sqlite")]
-    first = program("consult", "light=dim", "--json", "--kb", str(plant), *ledger)
+    first = invoked("consult", "light=dim", "--json", "--kb", str(plant), *ledger)
     assert json.loads(first.output)["unreviewed"] == FIRED
     approve_all(plant)
-    second = program("consult", "light=dim", "--json", "--kb", str(plant), *ledger)
+    second = invoked("consult", "light=dim", "--json", "--kb", str(plant), *ledger)
     assert json.loads(second.output)["unreviewed"] == []
     with Ledger(tmp_path / "ledger.sqlite") as store:
         ids = [entry.id for entry in store.entries()]
@@ -37,20 +39,20 @@ def test_a_record_keeps_what_was_so(plant: Path, tmp_path: Path) -> None:
         ["explain", "how", "fern", ids[0]],
         ["explain", "why-not", "cactus", ids[0]],
     ):
-        assert said in program(*words, *ledger).output
-    assert LINE.search(program("audit", "show", ids[0], *ledger).output)  # as it was printed
+        assert said in invoked(*words, *ledger).output
+    assert LINE.search(invoked("audit", "show", ids[0], *ledger).output)  # as it was printed
     for words in (
         ["audit", "show", ids[1]],
         ["explain", "how", "fern", ids[1]],
         ["what-if", ids[0], "pots=1"],
     ):
-        assert "reviewed" not in program(*words, *ledger).output
+        assert "reviewed" not in invoked(*words, *ledger).output
     for id, there in zip(ids, (True, False), strict=True):
-        program("audit", "report", id, "-o", str(tmp_path / "page.html"), *ledger)
+        invoked("audit", "report", id, "-o", str(tmp_path / "page.html"), *ledger)
         assert (said in (tmp_path / "page.html").read_text()) == there
-    assert program("audit", "replay", "--all", *ledger).exit_code == 0
-    assert program("audit", "verify", *ledger).exit_code == 0
-    same = program("audit", "replay", "--all", "--with-current-rules", "--kb", str(plant), *ledger)
+    assert invoked("audit", "replay", "--all", *ledger).exit_code == 0
+    assert invoked("audit", "verify", *ledger).exit_code == 0
+    same = invoked("audit", "replay", "--all", "--with-current-rules", "--kb", str(plant), *ledger)
     assert same.exit_code == 0, same.output
 
 
@@ -59,8 +61,8 @@ def test_records_older_than_reviews(plant: Path, tmp_path: Path) -> None:
     base, path = load(plant), tmp_path / "ledger.sqlite"
     found = infer(base, parse_pairs(["light=dim"], base.knowledge))
     with Ledger(path, write=True) as store:
-        old = record(store, base, found, ["light"], [], "old")
-        new = record(store, base, found, ["light"], [], "new", unreviewed(base, (), found))
+        old = record(store, base, found, Occasion(["light"], label="old"))
+        new = record(store, base, found, Occasion(["light"], (), "new", unreviewed(base, (), found)))
         entries = list(store.entries())
         assert "unreviewed" not in json.dumps(entries[0].content)
         assert [unreviewed_in(entry) for entry in entries] == [None, tuple(FIRED)]
@@ -68,13 +70,13 @@ def test_records_older_than_reviews(plant: Path, tmp_path: Path) -> None:
         assert [r.same for r in replay(store, iter(entries))] == [True, True]
         assert store.verify().fault is None
     ledger = ["--ledger", str(path)]
-    assert "reviewed" not in program("audit", "show", old.id, *ledger).output
-    assert "reviewed" in program("audit", "show", new.id, *ledger).output
-    assert program("audit", "report", old.id, "-o", str(tmp_path / "page.html"), *ledger).exit_code == 0
+    assert "reviewed" not in invoked("audit", "show", old.id, *ledger).output
+    assert "reviewed" in invoked("audit", "show", new.id, *ledger).output
+    assert invoked("audit", "report", old.id, "-o", str(tmp_path / "page.html"), *ledger).exit_code == 0
     assert "reviewed" not in (tmp_path / "page.html").read_text()
-    listed = json.loads(program("audit", "list", "--json", *ledger).output)
+    listed = json.loads(invoked("audit", "list", "--json", *ledger).output)
     assert [row["label"] for row in listed] == ["old", "new"]
-    assert program("audit", "replay", "--all", *ledger).exit_code == 0
+    assert invoked("audit", "replay", "--all", *ledger).exit_code == 0
 
 
 def test_the_record_is_the_consultation(path: Path) -> None:

@@ -28,7 +28,7 @@ from support.populations import (
     series,
 )
 
-from expert.io.problems import CaseError
+from expert.io.problems import CaseError, MissingLibrary
 from expert.language.model import Knowledge
 from expert.language.rules import RuleBase
 from expert.population import run as population
@@ -73,7 +73,7 @@ def same_on_spark(found: Setting, folder: Path) -> None:
     from expert.population import spark as engine
 
     out = folder / "spark.parquet"
-    counts = engine.run(found.base, found.files, out, folder / "spark.rejects")
+    counts = engine.run(found.base, population.Job(found.files, out, folder / "spark.rejects"))
     assert counts == (len(found.cases), len(found.cases), 0)
     legends = [
         json.loads(population.legend_path(folder / f"{e}.parquet").read_text()) for e in ("polars", "spark")
@@ -145,8 +145,9 @@ def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path
     words = [str(path) for path in sorted(folder.rglob("[!_]*.parquet"))]
     words = [word.translate(str.maketrans({c: f"[{c}]" for c in "[*?"})) for word in words]
     one, other = tmp_path / "polars.parquet", tmp_path / "spark.parquet"
-    counts = population.run(base, words, one, tmp_path / "polars", absent)
-    assert counts == engine.run(base, [str(folder)], other, tmp_path / "spark", absent)
+    counts = population.run(base, population.Job(words, one, tmp_path / "polars", absent))
+    job = population.Job([str(folder)], other, tmp_path / "spark", absent)
+    assert counts == engine.run(base, job)
     assert counts.read == 120 and 20 < counts.accepted < 100
     assert (tmp_path / "spark").read_text() == (tmp_path / "polars").read_text()
     same_frames(pl.read_parquet(one), pl.read_parquet(other / "*.parquet").sort("row"))
@@ -172,7 +173,8 @@ def test_mistakes_on_spark(base: RuleBase, tmp_path: Path) -> None:
         ("none.parquet", "mine.parquet", "in the way"),
     ):
         with pytest.raises(CaseError, match=message):
-            engine.run(base, [str(tmp_path / word)], tmp_path / out, tmp_path / "rejects")
+            job = population.Job([str(tmp_path / word)], tmp_path / out, tmp_path / "rejects")
+            engine.run(base, job)
     assert (mine / "letter.txt").read_text() == "keep"
 
 
@@ -185,12 +187,12 @@ def test_without_pyspark_or_java(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with monkeypatch.context() as patched:
         patched.setattr(engine, "import_module", missing)
-        with pytest.raises(engine.NoEngine, match="PySpark is not installed") as told, engine.session():
+        with pytest.raises(MissingLibrary, match="PySpark is not installed") as told, engine.session():
             pass
-        assert (told.value.name, told.value.problem.help) == ("PySpark", "pip install 'cicatrix[spark]'")
+        assert told.value.problems == (("PySpark is not installed", None, "pip install 'cicatrix[spark]'"),)
     monkeypatch.setattr(engine.shutil, "which", lambda name: None)
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(engine.NoEngine, match="Java is not installed"):
+    with pytest.raises(MissingLibrary, match="Java is not installed"):
         engine._started(None)
 
 

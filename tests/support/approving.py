@@ -7,12 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-import typer
+from support.program import invoked
 from support.shell import ROOT
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-import cli
-from expert.commands import review as review_command
 from expert.knowledge.load import load
 from expert.review.approvals import (
     Pair,
@@ -21,20 +19,10 @@ from expert.review.approvals import (
 )
 
 MINIMAL = ROOT / "tests" / "data" / "minimal"
-app = typer.Typer()
-app.command("review")(review_command.review)
-app.command("approve")(review_command.approve)
 
 
 def kb(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
-
-
-def program(*words: object) -> Result:
-    """The whole program, in this process."""
-    if not cli.app.registered_groups:
-        cli.add_groups()
-    return CliRunner().invoke(cli.app, [str(word) for word in words])
+    return invoked("kb", *words)
 
 
 @pytest.fixture

@@ -8,15 +8,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-import typer
+from support.program import invoked
 from support.shell import ROOT
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-import cli
 from expert.authoring.schema import file_schemas
-from expert.commands import author as author_command
-from expert.commands.prove import prove
-from expert.commands.trial import test as test_command
 from expert.knowledge.load import load
 
 BICYCLE = ROOT / "tests" / "data" / "bicycle"
@@ -30,20 +26,10 @@ A cactus wants bright light. It costs 5 dollars.
 
 Plants make a room friendly.
 """
-app = typer.Typer()
-for name, command in {
-    "new": author_command.new,
-    "lint": author_command.lint,
-    "fmt": author_command.fmt,
-    "coverage": cli.kb_coverage,
-    "test": test_command,
-    "prove": prove,
-}.items():
-    app.command(name)(command)
 
 
 def kb(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
+    return invoked("kb", *words)
 
 
 @pytest.fixture

@@ -205,7 +205,7 @@ def setting(base: RuleBase, count: int, seed: int, folder: Path, numbers: dict[s
     for file, part in zip(files, (cells[: count // 3], cells[count // 3 :]), strict=True):
         part.write_parquet(file)
     out = folder / "polars.parquet"
-    counts = population.run(base, files, out, folder / "polars.rejects")
+    counts = population.run(base, population.Job(files, out, folder / "polars.rejects"))
     assert counts == (count, count, 0)
     answers = []
     for name, term in base.knowledge.attributes.items():

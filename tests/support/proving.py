@@ -8,12 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner
+from support.program import invoked
 
 from expert.backends.z3 import Prover
-from expert.commands import shared as terminal
-from expert.commands.prove import prove
 from expert.consultation.case import Answer, Case, make_case, parse_pairs
 from expert.consultation.relevance import Reach
 from expert.knowledge.load import load
@@ -64,9 +61,7 @@ def drop(directory: Path, file: str, rule: str) -> None:
 
 
 def command(*words: str) -> Any:
-    app = typer.Typer(**{**terminal.settings, "no_args_is_help": False})
-    app.command()(prove)
-    return CliRunner().invoke(app, [*words])
+    return invoked("kb", "prove", *words)
 
 
 RULE = "\n- {{id: {}, claims: p1s1, basis: stated, when: {}, then: {}, because: So.}}\n"

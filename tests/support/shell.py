@@ -73,7 +73,7 @@ def imported() -> None:
     for room in ("io", "language", "knowledge", "consultation", "ledger", "review", "analysis", "authoring",
                  "views", "commands"):  # fmt: skip
         for module in sorted((ROOT / "expert" / room).glob("[!_]*.py")):
-            with suppress(ImportError):  # an optional library
+            with suppress(ImportError, import_module("expert").MissingLibrary):  # an optional one
                 import_module(f"expert.{room}.{module.stem}")
 
 

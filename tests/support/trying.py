@@ -6,20 +6,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
-
-from expert.commands import trial as test_commands
+from support.program import invoked
+from typer.testing import Result
 
 ROOT = Path(__file__).parents[2]
 BICYCLE = ROOT / "tests" / "data" / "bicycle"
-app = typer.Typer()
-for name in ("test", "load_bearing", "diff"):
-    app.command(name.replace("_", "-"))(getattr(test_commands, name))
 
 
 def kb(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
+    return invoked("kb", *words)
 
 
 @pytest.fixture

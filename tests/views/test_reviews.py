@@ -7,11 +7,11 @@ from pathlib import Path
 from support.approving import kb
 from support.shell import cicatrix
 
-from expert.commands import review as review_command
 from expert.language.rules import RuleBase
 from expert.review.approvals import (
     standing,
 )
+from expert.views.reviews import english
 
 
 def test_side_by_side_with_the_document(plant: Path, tmp_path: Path) -> None:
@@ -68,6 +68,6 @@ def test_all_that_a_rule_says_is_shown(base: RuleBase) -> None:
             from expert.language.english import Phrases, readable
 
             phrases, rule = Phrases(base.knowledge), base.rule(pair.citing)
-            said = "\n".join(review_command.english(pair, base, phrases))
+            said = "\n".join(english(pair, base, phrases))
             for text in (rule.because, rule.reason, *(getattr(c, "text", "") for c in rule.then)):
                 assert readable(text, base.knowledge) in said

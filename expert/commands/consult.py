@@ -1,0 +1,82 @@
+"""The command `consult`: a consultation, in questions or on the answers given.
+
+It is the command that starts most often, so what not every consultation needs (a dialogue, the ledger,
+the text of the result, an author's next step) is imported where it is wanted.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from expert.commands.shared import (
+    CaseFile,
+    Json,
+    Kb,
+    LedgerFile,
+    Pairs,
+    TableFormat,
+    check_format,
+    open_knowledge,
+    open_reviews,
+    print_json,
+    read_answers,
+)
+from expert.consultation.engine import infer
+from expert.io.json import plain
+from expert.io.problems import LedgerError
+from expert.knowledge.todo import has_todos
+from expert.review.approvals import unreviewed
+
+
+def consult(
+    pairs: Pairs = None,
+    case_file: CaseFile = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask what the answers given leave open.")] = False,
+    brief: Annotated[bool, typer.Option("--brief", help="Plan and recommendations only.")] = False,
+    trace: Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")] = True,
+    table_format: TableFormat = "simple",
+    json: Json = False,
+    label: Annotated[str, typer.Option("--label", help="A few words to find the record by.")] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last interrupted dialogue.")
+    ] = False,
+    no_save: Annotated[bool, typer.Option("--no-save", help="Keep no record of the consultation.")] = False,
+    ledger: LedgerFile = None,
+    kb: Kb = None,
+) -> None:
+    """Run a consultation: in questions, or on the answers given."""
+    check_format(table_format)
+    base, reviews = open_knowledge(kb), open_reviews(kb)
+    answered = read_answers(base, pairs, case_file)
+    if ask or resume or (not pairs and case_file is None):
+        from expert.commands.dialogue import hold_dialogue, resumed
+
+        begun = resumed(base, answered, ledger) if resume else answered
+        answered = hold_dialogue(base, begun, kb, ledger, not no_save)
+    found = infer(base, answered.case)
+    missing = unreviewed(base, reviews, found)
+    saved = None
+    if not no_save:
+        from expert.commands.recording import save
+        from expert.ledger.recording import Occasion
+
+        occasion = Occasion(answered.given, answered.asked, label, missing)
+        saved = save(base, found, occasion, ledger, answered.draft)
+    if json:
+        print_json({**plain(found), "unreviewed": missing})
+    else:
+        from expert.commands.showing import emit
+        from expert.views.consultations import consultation_blocks
+
+        blocks = consultation_blocks(found, base.knowledge, brief, trace, missing)
+        emit(*blocks, table_format=table_format)
+        if saved:
+            emit(f"Record {saved.id}, head {saved.hash}")
+    if has_todos(base.knowledge.files):
+        from expert.commands.hint import hint
+
+        hint(base, kb, aside=True)
+    if saved is None and not no_save:
+        raise typer.Exit(LedgerError.exit_code)

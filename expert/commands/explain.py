@@ -1,0 +1,133 @@
+"""The commands `explain how`, `explain why-not` and `what-if`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from expert.commands import completion
+from expert.commands.opening import read_document, the_case
+from expert.commands.shared import (
+    CaseFile,
+    Document,
+    Json,
+    Kb,
+    LedgerFile,
+    Rest,
+    TableFormat,
+    check_format,
+    print_json,
+)
+from expert.commands.showing import emit
+from expert.consultation import compare, explain
+from expert.consultation.case import parse_pairs
+from expert.consultation.outcome import follow
+from expert.consultation.relevance import Reach
+from expert.io.problems import nearest
+from expert.language.policy import NOW, VERDICTS
+from expert.review.approvals import unreviewed
+from expert.views.consultations import explanation, footer, what_if_block, why_not_blocks
+from expert.views.document import apart
+
+
+def how(
+    conclusion: Annotated[
+        str,
+        typer.Argument(
+            help="An option, finding, step, advice or rule: id or label.", autocompletion=completion.subjects
+        ),
+    ],
+    rest: Rest = None,
+    case_file: CaseFile = None,
+    document: Document = None,
+    json: Json = False,
+    ledger: LedgerFile = None,
+    kb: Kb = None,
+) -> None:
+    """How a conclusion was reached: a tree down to your answers and the document's claims."""
+    asked = the_case(rest, case_file, ledger, kb)
+    subject = explain.find_subject(asked.base, conclusion)
+    trees = explain.how(asked.found, asked.base, subject, read_document(document))
+    if json:
+        print_json(tuple(trees))
+    elif trees:
+        end = footer(asked.found, asked.unreviewed, asked.recorded)
+        emit(apart(*(explanation(tree) for tree in trees)), end)
+    else:
+        emit(f"Nothing was concluded about {subject.id}: see `explain why-not {subject.id}`.")
+
+
+def why_not(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            help="An option (or finding, step, advice, rule): id or label.",
+            autocompletion=completion.subjects,
+        ),
+    ],
+    rest: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[VERDICT] [ID | ATTRIBUTE=VALUE...]", help="The verdict or `now`; a record or answers."
+        ),
+    ] = None,
+    case_file: CaseFile = None,
+    document: Document = None,
+    json: Json = False,
+    ledger: LedgerFile = None,
+    kb: Kb = None,
+) -> None:
+    """Why an option is not what one might expect, and the smallest changes that would make it so."""
+    goal = verdict_in(rest or [])
+    asked = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
+    sentences, about = read_document(document), explain.find_subject(asked.base, subject)
+    reason = explain.why_not(Reach(asked.base), asked.case, asked.found, about, goal)
+    if json:
+        print_json(reason)
+    else:
+        end = footer(asked.found, asked.unreviewed, asked.recorded)
+        emit(*why_not_blocks(reason, asked.base, sentences), end)
+
+
+def verdict_in(words: list[str]) -> str:
+    """The first word if it is meant as a verdict: no answer, and no record's id."""
+    if not words or "=" in words[0] or words[0] == "last":
+        return ""
+    alone = len(words) == 1 or "=" in words[1]
+    is_id = len(words[0]) == 5 and any(c.isdigit() for c in words[0]) and alone
+    known = words[0] in (*VERDICTS, NOW) or nearest(words[0], [*VERDICTS, NOW])
+    return words[0] if known or not is_id else ""
+
+
+def what_if(
+    changes: Annotated[
+        list[str],
+        typer.Argument(metavar="[ID] ATTRIBUTE=VALUE...", help="A record, if any; the answers to change."),
+    ],
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--given", metavar="ANSWERS", help="The case: 'attribute=value ...' (may be repeated)."),
+    ] = None,
+    case_file: CaseFile = None,
+    table_format: TableFormat = "simple",
+    json: Json = False,
+    ledger: LedgerFile = None,
+    kb: Kb = None,
+) -> None:
+    """What would be different if some answers were."""
+    check_format(table_format)
+    words = [word for words in given or () for word in words.split()]
+    if "=" not in changes[0]:
+        words, changes = [changes[0], *words], changes[1:]
+    asked = the_case(words, case_file, ledger, kb)
+    base, before = asked.base, asked.found
+    changed = asked.case.with_answers(parse_pairs(changes, base.knowledge).answers, base.knowledge)
+    after = follow(base, changed)
+    # a record says that of the rules which fired in it, and not of others
+    missing = None if asked.reviews is None else unreviewed(base, asked.reviews, after)
+    differences = compare.what_if(before, after)
+    if json:
+        print_json(tuple(differences))
+    else:
+        emit(what_if_block(differences), footer(after, missing), table_format=table_format)

@@ -1,0 +1,53 @@
+"""Commands that are imported when they are called: help and completion list them from a table."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from expert.commands.shared import problems_shown, settings
+
+
+class LazyCommand(click.Command):
+    """A command: its name, where its function is in this package (`module:function`), a line of help.
+
+    `example` is shown below the help of the function, where it is about the knowledge that is built in.
+    """
+
+    def __init__(self, name: str, place: str, help: str, example: str = "") -> None:
+        super().__init__(name, help=help)
+        self.place, self.example = place, example
+
+    def imported(self) -> click.Command:
+        """The command itself."""
+        module, function = self.place.split(":")
+        alone = typer.Typer(add_completion=False, **settings)
+        alone.command(self.name)(getattr(import_module(f"{__package__}.{module}"), function))
+        command = typer.main.get_command(alone)
+        command.help = f"{command.help}\n\n{self.example}".rstrip()
+        return command
+
+
+class LazyGroup(TyperGroup):
+    """A group of such commands. What stops one is said on stderr, and ends the program with its code."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with, as it is called."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.imported() if isinstance(command, LazyCommand) else command, rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with problems_shown():
+            return super().invoke(ctx)
+
+
+def group(name: str, help: str, *commands: click.Command) -> LazyGroup:
+    """A group of commands within another."""
+    return LazyGroup(name=name, help=help, commands=commands, no_args_is_help=True, rich_markup_mode=None)

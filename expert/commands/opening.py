@@ -1,0 +1,110 @@
+"""What commands open: the ledger, a record or answers to ask about, a document, another knowledge base."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from expert.commands.shared import open_knowledge, open_reviews, read_answers
+from expert.consultation.case import Case
+from expert.consultation.result import Consultation
+from expert.io.files import read_text
+from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, shorten
+from expert.knowledge.document import sentences
+from expert.knowledge.load import load, open_files
+from expert.language.rules import RuleBase
+from expert.ledger.records import base_of, case_of, consultation_of, unreviewed_in
+from expert.ledger.store import Ledger, default_path
+from expert.review.approvals import Reviews, unreviewed
+
+T = TypeVar("T")
+
+
+# --- documents -------------------------------------------------------------------------------
+def document_text(path: Path) -> str:
+    """The document's text. Raises CaseError."""
+    try:
+        return read_text(path, str(path))
+    except KnowledgeError as error:
+        raise CaseError(error.problems) from None
+
+
+def read_document(path: Path | None) -> dict[str, str]:
+    """The document's sentences by place; none without a document."""
+    return {} if path is None else sentences(document_text(path))
+
+
+# --- the ledger ------------------------------------------------------------------------------
+def ledger_path(ledger: Path | None) -> Path:
+    """Where the ledger is."""
+    return ledger or default_path()
+
+
+def open_ledger(ledger: Path | None, write: bool = False) -> Ledger:
+    """The ledger asked for. Raises LedgerError."""
+    path = ledger_path(ledger)
+    return Ledger(path, write and path.exists())
+
+
+def progress(items: Iterator[T], total: int) -> Iterator[T]:
+    """The items, counted on stderr if that is a terminal."""
+    shown = sys.stderr.isatty()
+    for n, item in enumerate(items, 1):
+        if shown and (n % 20 == 0 or n == total):
+            sys.stderr.write(f"\r{n} of {total}" + ("\n" if n == total else ""))
+            sys.stderr.flush()
+        yield item
+
+
+# --- what is asked about ---------------------------------------------------------------------
+class Asked(NamedTuple):
+    """A consultation that is asked about, with its knowledge and case."""
+
+    base: RuleBase
+    case: Case
+    found: Consultation
+    reviews: Reviews | None  # those kept with the knowledge; None for a record
+    unreviewed: Sequence[str] | None  # the rules that fired unreviewed; None if the record does not say
+
+    @property
+    def recorded(self) -> bool:
+        return self.reviews is None
+
+
+def the_case(words: list[str] | None, case_file: str | None, ledger: Path | None, kb: Path | None) -> Asked:
+    """The consultation that words mean: a record's id, or answers."""
+    if words and "=" not in words[0] and case_file is None:
+        if len(words) > 1:
+            raise CaseError([Problem(f"a record (`{words[0]}`) has its own answers", None, "see what-if")])
+        with open_ledger(ledger) as store:
+            entry = store.entry(words[0])
+            found, recorded = consultation_of(entry), base_of(store, entry)
+        return Asked(recorded, case_of(found, recorded), found, None, unreviewed_in(entry))
+    from expert.consultation.engine import infer  # a record is read, and explained, without an engine
+
+    base, reviews = open_knowledge(kb), open_reviews(kb)
+    case = read_answers(base, words, case_file).case
+    found = infer(base, case)
+    return Asked(base, case, found, reviews, unreviewed(base, reviews, found))
+
+
+def find_base(name: str, ledger: Path | None, kb: Path | None) -> RuleBase:
+    """The knowledge base that a word means: `now`, a directory, or the beginning of a recorded hash."""
+    if name == "now":
+        return open_knowledge(kb)
+    if Path(name).is_dir():
+        return load(Path(name))
+    if len(name) < 4 or set(name.lower()) - set("0123456789abcdef"):
+        help = "a directory, `now`, or four or more digits of a hash that `audit list` shows"
+        raise CaseError([Problem(f"`{shorten(name)}` is no knowledge base", None, help)])
+    with open_ledger(ledger) as store:
+        hashes = [hash for hash, _ in store.knowledge_rows() if hash.startswith(name.lower())]
+        if len(hashes) != 1:
+            how = "several recorded knowledge bases begin" if hashes else "no recorded knowledge base begins"
+            raise LedgerError(f"{how} with `{shorten(name)}`", ", ".join(hash[:16] for hash in hashes))
+        base, problems = open_files(store.files(hashes[0]), f"{hashes[0][:12]}:")
+    if problems:
+        raise KnowledgeError(problems)
+    return base

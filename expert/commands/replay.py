@@ -1,0 +1,51 @@
+"""The command `audit replay`: past answers run again, the one thing in `audit` that needs the engine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from expert.commands.opening import open_ledger, progress
+from expert.commands.shared import Json, Kb, LedgerFile, open_knowledge, print_json
+from expert.commands.showing import emit
+from expert.io.json import plain
+from expert.io.problems import CheckFailed
+from expert.ledger import replay as replaying
+from expert.ledger.records import consultations
+from expert.views.document import Block
+from expert.views.records import impact_blocks, replayed_blocks
+
+
+def replay(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Records, or `last`.")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every record.")] = False,
+    current: Annotated[
+        bool, typer.Option("--with-current-rules", help="Under today's rules: what would be different.")
+    ] = False,
+    json: Json = False,
+    ledger: LedgerFile = None,
+    kb: Kb = None,
+) -> None:
+    """Run recorded answers again: traces must be the same, byte for byte; exits with 1 if not.
+
+    Examples: cicatrix audit replay --all
+              cicatrix audit replay --all --with-current-rules
+    """
+    with open_ledger(ledger) as store:
+        total, entries = consultations(store, ids or [], all)
+        if current:
+            base = open_knowledge(kb)
+            affected = tuple(replaying.impact(progress(entries, total), base))
+            blocks: list[Block] = impact_blocks(affected, total)
+            found = plain(affected)
+        else:
+            changed = tuple(r for r in replaying.replay(store, progress(entries, total)) if not r.same)
+            blocks = [*replayed_blocks(changed, total)]
+            found = plain(changed)
+    if json:
+        print_json(found)
+    else:
+        emit(*blocks)
+    if found:
+        raise CheckFailed

@@ -1,0 +1,54 @@
+"""Recording: a consultation as a new entry of the ledger, with the versions of the programs that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from expert.consultation.engine import ENGINE
+from expert.consultation.result import Consultation
+from expert.io.json import plain
+from expert.io.version import __version__
+from expert.language.rules import RuleBase
+from expert.ledger.store import Entry, Ledger
+
+
+class Occasion(NamedTuple):
+    """How a consultation came about: the attributes given and asked, in that order, and its label.
+
+    `unreviewed` are the rules that fired and that nobody has reviewed; None if that is not known.
+    """
+
+    given: Sequence[str]
+    asked: Sequence[str] = ()
+    label: str = ""
+    unreviewed: Sequence[str] | None = None
+
+
+def programs() -> dict[str, str]:
+    """The versions that make a record: ours and experta's."""
+    return {"cicatrix": __version__, "experta": ENGINE}
+
+
+def record(ledger: Ledger, base: RuleBase, consultation: Consultation, occasion: Occasion) -> Entry:
+    """Append a consultation: what was given and asked, in that order, and all that followed."""
+    given, asked, label, unreviewed = occasion
+    attributes = base.knowledge.attributes
+    answers = [
+        {
+            "attribute": name,
+            "value": consultation.answers[name],
+            "asked": attributes[name].question * (name in asked),
+        }
+        for name in [*(n for n in given if n not in asked), *asked]
+        if name in consultation.answers
+    ]
+    verdicts = {r.option: r.verdict for r in consultation.recommendations}
+    # members of an object have no order in canonical JSON: what has one is a list
+    targets = {r.option: list(r.targets) for r in consultation.recommendations if len(r.targets) > 1}
+    content: dict[str, Any] = {"answers": answers, "label": label, "verdicts": verdicts, "targets": targets}
+    content["consultation"] = plain(consultation)
+    if unreviewed is not None:
+        content["consultation"]["unreviewed"] = list(unreviewed)
+    header = {"knowledge": consultation.knowledge.hash, "programs": programs()}
+    return ledger.append(header, content, base.knowledge.files)

@@ -1,0 +1,69 @@
+"""Commands are listed without being imported, and imported when they are called."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from support.program import LISTED, invoked, offered
+from support.shell import ROOT
+
+import cli
+
+SHOWN = "import sys, cli; sys.argv[0] = 'cicatrix'\ntry: cli.main()\nfinally: print(sorted(sys.modules))"
+
+
+def imported(*words: str) -> set[str]:
+    """The modules of `expert.commands` that a command line has imported at its end."""
+    command = [sys.executable, "-c", SHOWN, *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    modules = done.stdout.splitlines()[-1]
+    return {name for name in modules.split("'") if name.startswith("expert.commands.")}
+
+
+@pytest.mark.parametrize("place", LISTED)
+def test_the_table_says_of_a_command_what_its_function_says(place: str) -> None:
+    module, name = place.split(":")
+    function = getattr(import_module(f"expert.commands.{module}"), name)
+    assert (inspect.getdoc(function) or "").splitlines()[0] == LISTED[place].help
+    command = LISTED[place].imported()
+    assert command.name == LISTED[place].name
+    assert command.help == f"{inspect.getdoc(function)}\n\n{LISTED[place].example}".rstrip()
+
+
+def test_help_imports_no_command() -> None:
+    shared = {"expert.commands.lazy", "expert.commands.shared", "expert.commands.completion"}
+    for words in (("--help",), ("kb", "--help"), ("population",), ("--version",)):
+        assert imported(*words) == shared
+    called = {"expert.commands.export", "expert.commands.showing"}
+    assert imported("kb", "export", "--help") == shared | called
+
+
+def test_a_consultation_imports_what_it_needs() -> None:
+    """No dialogue without questions, no ledger without a record, no text beside JSON."""
+    words = ("consult", "scar_depth=deep", "--no-save", "--json")
+    assert imported(*words) - imported("--help") == {"expert.commands.consult"}
+
+
+def test_commands_are_offered_without_being_imported(tmp_path: Path) -> None:
+    assert offered("cicatrix kb co", tmp_path / "ledger.sqlite") == ["coverage"]
+    assert offered("cicatrix ", tmp_path / "ledger.sqlite") == [command.name for command in cli.COMMANDS]
+
+
+def test_help_of_a_command_needs_no_optional_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("polars", "narwhals", "matplotlib", "z3", "ruamel", "ruamel.yaml", "watchfiles", "prov"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for name in [name for name in sys.modules if name.startswith("expert.")]:
+        monkeypatch.delitem(sys.modules, name)
+    for command in LISTED.values():
+        assert command.imported().help
+
+
+def test_what_stops_a_command_is_said_with_its_code() -> None:
+    done = invoked("kb", "rules", "nothing")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: unknown rule `nothing`\n  help: ")
