@@ -35,6 +35,10 @@ class LazyCommand(click.Command):
 class LazyGroup(TyperGroup):
     """A group of such commands. What stops one is said on stderr, and ends the program with its code."""
 
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.suggest_commands = False  # click does that: typer would do it again
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -138,7 +138,7 @@ def test_help_says_what_an_argument_is() -> None:
 
 
 def test_a_suggestion_is_made_once() -> None:
-    """From click 8.4 on, this typer and click make one each."""
+    """Click makes one, and typer would make another."""
     for words, near in (("conslt", "consult"), ("kb tst", "test"), ("audit shwo", "show")):
         done = cicatrix(*words.split())
         assert done.code == 2 and done.stderr.count("Did you mean") == 1
