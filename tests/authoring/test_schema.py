@@ -22,7 +22,7 @@ from support.yaml12 import Core
 from expert.authoring.schema import DRAFT, definitions, file_schemas, schema
 from expert.authoring.skeleton import kind_of as schema_of
 from expert.consultation.case import read_case
-from expert.io.problems import KnowledgeError
+from expert.io.problems import CaseError
 from expert.knowledge.files import FILES
 from expert.knowledge.load import load, open_files
 from expert.knowledge.shapes import keys_of
@@ -165,7 +165,7 @@ def test_marks_fit_and_wrong_marks_do_not(base: RuleBase) -> None:
 def accepted(base: RuleBase, text: str) -> bool:
     try:
         read_case(text, "case", base.knowledge)
-    except KnowledgeError:
+    except CaseError:
         return False
     return True
 
