@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from expert.consultation.result import Consultation
 from expert.language.english import count
 from expert.language.model import Knowledge
 from expert.ledger.chain import Verified
-from expert.ledger.replay import Impact, Replayed
 from expert.ledger.search import Summary
 from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart
+
+if TYPE_CHECKING:
+    from expert.ledger.replay import Impact, Replayed  # with it comes the engine, which no record needs
 
 
 def records_table(found: Sequence[Summary]) -> Table:

@@ -109,5 +109,5 @@ def test_without_prov(path: Path, tmp_path: Path) -> None:
     (fake / "__init__.py").write_text("raise ImportError('none')\n")
     target = tmp_path / "record.json"
     result = run(path, "audit", "export", "--format", "prov", "-o", str(target), PYTHONPATH=str(fake.parent))
-    assert result.code == 4 and "needs the library `prov`" in result.stderr
+    assert result.code == 5 and "needs the library `prov`" in result.stderr
     assert "pip install" in result.stderr and not target.exists() and not result.stdout
