@@ -1,7 +1,8 @@
 """A second, naive evaluator of knowledge bases, written from `semantics.md` and the policy alone.
 
 It shares no code with the shell: it reads the YAML itself, keeps conditions as the YAML they were
-written in, computes with fractions, and looks through the rules from the start after every firing.
+written in, computes with fractions, and looks through the rules from the start after every firing,
+passing over those that did not hold and read nothing that was concluded since.
 """
 
 from __future__ import annotations
@@ -109,6 +110,10 @@ class OracleKB:
         instances = [instance for rule in rules for instance in self.instances(rule)]
         strata = self.stratify(instances)
         self.order = sorted(instances, key=lambda i: (strata[i.key], -i.salience))
+        self.readers: dict[Key | None, set[Key]] = {}  # of each finding: the instances that read it
+        for i in instances:
+            for name, _ in self.reads(i.when, i.option):
+                self.readers.setdefault(self.finding(name, i.option), set()).add(i.key)
 
     def parse(self, term: dict[str, Any], text: str) -> Value:
         return Fraction(text) if term["type"] in NUMERIC else text
@@ -196,6 +201,7 @@ class Evaluation:
         self.answers = {n: kb.parse(kb.attributes[n], v) for n, v in answers.items() if v != "unknown"}
         self.findings: dict[Key, set[Value]] = {}
         self.fired: dict[Key, Instance] = {}
+        self.failed: set[Key] = set()  # instances that did not hold, and read nothing concluded since
 
     def run(self) -> None:
         """Fire, until none is left, the first instance that can and has not."""
@@ -206,7 +212,12 @@ class Evaluation:
                 ready = self.ready()  # from the start
 
     def ready(self) -> Iterator[Instance]:
-        return (i for i in self.kb.order if i.key not in self.fired and self.all(i.when, i.option)[0])
+        for i in self.kb.order:
+            if i.key not in self.fired and i.key not in self.failed:
+                if self.all(i.when, i.option)[0]:
+                    yield i
+                else:
+                    self.failed.add(i.key)
 
     def conclude(self, instance: Instance, name: str, node: Any) -> bool:
         """Take a finding into account; whether it says anything new."""
@@ -215,6 +226,8 @@ class Evaluation:
         values = set(self.quantity(node, instance.option) if numeric else [node])
         new = values - self.findings.setdefault(key, set())
         self.findings[key] |= new
+        if new:
+            self.failed -= self.kb.readers.get(key, set())
         return bool(new)
 
     def values(self, name: str, option: str | None) -> list[Value]:

@@ -92,6 +92,7 @@ def in_the_copy(words: Sequence[str], streams: list[int], cwd: Path, environment
         os.chdir(cwd)
         os.environ.update({"COLUMNS": "80", "CICATRIX_LEDGER": str(LEDGER), **environment})
         sys.argv = [PROGRAM[1], *words]
+        sys.modules["__main__"].__package__ = None  # or help would name pytest
         code = ending(import_module("cli").main)
         sys.stdout.flush()
         sys.stderr.flush()
