@@ -27,3 +27,20 @@ def document() -> Path:
     if not DOCUMENT.is_file():
         pytest.skip("the document (shared/source/deep-acne-scars.txt) is not beside this checkout")
     return DOCUMENT
+
+
+# what is dear to set up, or to be had once only: the tests that use it run in one process, one after another
+TOGETHER = {"spark": "spark", "folder": "tables", "cases": "populations", "wheel": "wheel"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Tests that share something dear stay together."""
+    used = getattr(item, "fixturenames", ())
+    group = next((group for name, group in TOGETHER.items() if name in used), "")
+    if group:
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spark, which takes longest, comes first."""
+    items.sort(key=lambda item: "spark" not in getattr(item, "fixturenames", ()))

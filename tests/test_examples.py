@@ -15,6 +15,7 @@ import pytest
 from support.compare import consult
 from support.oracle import OracleKB, evaluate
 from support.shell import LEDGER, PROGRAM, ROOT
+from support.sizes import some_or_all
 from support.text import runs
 
 from expert.analysis.coverage import coverage as exercised
@@ -32,7 +33,6 @@ from expert.proof.invariants import load_invariants
 
 EXAMPLES = ROOT / "examples"
 README = EXAMPLES / "README.md"
-RANDOM_CASES = 300
 WORDS = {  # of each subject; none of them has any business in the shell
     ".": """
         acne scar scars skin dermatologist punch peel dermabrasion fillers collagen pimples prescription
@@ -115,6 +115,7 @@ def test_its_cases_exercise_every_rule_and_condition(example: Example) -> None:
     assert named == {rule.id for rule in example.base.rules}
 
 
+@pytest.mark.long
 def test_its_cases_notice_every_change(example: Example) -> None:
     score = mutate(example.base, example.cases)
     assert [survivor for survivor in score.survivors if not survivor.equivalent] == []
@@ -140,7 +141,8 @@ def test_the_oracle_agrees_on_its_cases(example: Example) -> None:
         compare(example, kb, answers_of(example, case))
 
 
-def test_the_oracle_agrees_on_random_cases(example: Example) -> None:
+@pytest.mark.parametrize("count", some_or_all(200, 300))
+def test_the_oracle_agrees_on_random_cases(example: Example, count: int) -> None:
     """Answers drawn from those of the case files, where the numbers stand at the rules' limits.
 
     Half of the cases are drawn whole, and half are a case of the files with a few answers changed.
@@ -153,7 +155,7 @@ def test_the_oracle_agrees_on_random_cases(example: Example) -> None:
     }
     reasons: set[str] = set()
     fired: set[str] = set()
-    for number in range(RANDOM_CASES):
+    for number in range(count):
         answers = dict(random.choice(written)) if number % 2 else {}
         share = 0.2 if number % 2 else 0.85
         changed = [name for name in pool if random.random() < share]

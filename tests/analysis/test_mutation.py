@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from support.trying import ROOT, edit, kb
 
 from expert.analysis.expected import load_cases
@@ -20,6 +21,7 @@ def test_mutants_are_only_tried_on_cases_that_pass(copy: Path) -> None:
     assert result.exit_code == 1 and "No mutants were tried" in result.output
 
 
+@pytest.mark.long
 def test_a_survivor_comes_with_a_case_that_would_notice_it(copy: Path) -> None:
     edit(copy / "kb/cases/deep.yaml", "scar_count: 2, budget: 100}", "scar_count: 3, budget: 150}")
     edit(copy / "kb/cases/deep.yaml", "{verdict: preferred, low: 100, high: 100, ", "{verdict: preferred, ")

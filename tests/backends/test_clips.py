@@ -15,6 +15,7 @@ from support.compare import BASES, choices, exact
 from support.compare import summary as in_oracle_terms
 from support.generate import knowledge_files, random_answers, write_files
 from support.oracle import OracleKB, evaluate
+from support.sizes import some_or_all
 
 from expert.backends.clips import HIGHEST, case_text, clips_text, token
 from expert.consultation.case import parse_pairs
@@ -26,7 +27,7 @@ from expert.language.conditions import AllOf, AnyOf, Is, Ref
 from expert.language.rules import RuleBase
 
 PAIRS = {"acne": None, "bicycle": 200}  # how many of the pairs of answers; None: all
-RANDOM_CASES = {"acne": 1000, "bicycle": 400}
+SOME, RANDOM_CASES = {"acne": 300, "bicycle": 250}, {"acne": 1000, "bicycle": 400}
 GENERATED, CASES_EACH = 60, 10
 RESULTS = {  # what is compared of each kind of fact
     "fired": "n rule option",
@@ -152,8 +153,9 @@ def test_every_answer_alone_and_every_pair(setting: Setting) -> None:
         check(setting.engine, answers)
 
 
-def test_random_cases(setting: Setting) -> None:
-    fired = random_cases(setting, Random(4), RANDOM_CASES[setting.name])
+@pytest.mark.parametrize("cases", some_or_all(SOME, RANDOM_CASES))
+def test_random_cases(setting: Setting, cases: dict[str, int]) -> None:
+    fired = random_cases(setting, Random(4), cases[setting.name])
     assert fired == {rule.id for rule in setting.engine.base.rules}
 
 
@@ -205,9 +207,10 @@ def compare_generated(seed: int, directory: Path, cases: int = CASES_EACH) -> in
     return fired
 
 
-def test_generated_knowledge_bases(tmp_path: Path) -> None:
-    fired = [compare_generated(seed, tmp_path / str(seed)) for seed in range(GENERATED)]
-    assert sum(fired) > 5 * GENERATED * CASES_EACH
+@pytest.mark.parametrize("count", some_or_all(20, GENERATED))
+def test_generated_knowledge_bases(tmp_path: Path, count: int) -> None:
+    fired = [compare_generated(seed, tmp_path / str(seed)) for seed in range(count)]
+    assert sum(fired) > 5 * count * CASES_EACH
 
 
 @pytest.mark.long

@@ -12,6 +12,7 @@ from support.compare import BASES, choices, exact
 from support.generate import knowledge_files, random_answers
 from support.oracle import OracleKB
 from support.size import combinations
+from support.sizes import some_or_all
 
 from expert.backends.program import bounds, lines
 from expert.backends.python import Decision, decider, source
@@ -21,8 +22,8 @@ from expert.consultation.result import Consultation
 from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
 
-CASES = {"acne": 1500, "bicycle": 500}
-GENERATED, CASES_EACH = range(1000, 1100), 10
+SOME, CASES = {"acne": 500, "bicycle": 250}, {"acne": 1500, "bicycle": 500}
+CASES_EACH = 10
 MOST = 3000  # combinations
 Answers = dict[str, str]
 
@@ -70,11 +71,12 @@ def random_case(base: RuleBase, options: dict[str, list[str]], random: Random) -
 
 
 @pytest.mark.parametrize("name", BASES)
-def test_a_decision_is_what_infer_says(name: str) -> None:
+@pytest.mark.parametrize("cases", some_or_all(SOME, CASES))
+def test_a_decision_is_what_infer_says(name: str, cases: dict[str, int]) -> None:
     base, random = load(BASES[name]), Random(31)
     decide, options = decider(base), choices(OracleKB(BASES[name]))
     fired: set[str] = set()
-    for case in [Case({}), *(random_case(base, options, random) for _ in range(CASES[name]))]:
+    for case in [Case({}), *(random_case(base, options, random) for _ in range(cases[name]))]:
         found = in_any_order(decide(case))
         assert found == in_any_order(decision(base, infer(base, case))), case
         fired |= found["fired"]
@@ -108,8 +110,9 @@ def compare_generated(seed: int, cases: int) -> int | None:
     return fired
 
 
-def test_generated_knowledge_bases() -> None:
-    fired = [compare_generated(seed, CASES_EACH) for seed in GENERATED]
+@pytest.mark.parametrize("seeds", some_or_all(range(1000, 1040), range(1000, 1100)))
+def test_generated_knowledge_bases(seeds: range) -> None:
+    fired = [compare_generated(seed, CASES_EACH) for seed in seeds]
     assert fired.count(None) <= len(fired) / 12
     assert sum(n or 0 for n in fired) > 4 * len(fired) * CASES_EACH
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
 from support.proving import HERE, RULE, copy_of, edit, some_case
+from support.sizes import some_or_all
 
 from expert.backends.z3 import Prover
 from expert.consultation.case import parse_pairs
@@ -16,13 +18,14 @@ from expert.language.policy import VERDICTS
 from expert.proof.invariants import observed, outcome_terms
 
 
-def test_the_translation_agrees_with_the_engine(prover: Prover) -> None:
+@pytest.mark.parametrize("count", some_or_all(20, 60))
+def test_the_translation_agrees_with_the_engine(prover: Prover, count: int) -> None:
     """Every firing, and every term of the outcome, for random cases."""
     base, choose, z3 = prover.base, random.Random(4), prover.z3
     reading = prover.world.terms()
     terms = outcome_terms(base)
     keys = [f"{n}@{o}" if t.per_option else n for n, t in terms.items() for o in base.knowledge.options]
-    for _ in range(60):
+    for _ in range(count):
         case = some_case(base, choose, 0.8)
         prover.solver.push()
         for name in base.knowledge.attributes:

@@ -7,6 +7,7 @@ import random
 
 import pytest
 from support.shell import cicatrix
+from support.sizes import first
 
 from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.dialogue import Dialogue, Interrupted, understand
@@ -39,7 +40,7 @@ def answered(base: RuleBase, seed: int) -> Case:
     return dialogue.case
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", first(4, 12))
 def test_it_never_stops_early(base: RuleBase, seed: int) -> None:
     """Whatever the questions not asked would have been answered, nothing changes."""
     case = answered(base, seed)
@@ -54,7 +55,7 @@ def test_it_never_stops_early(base: RuleBase, seed: int) -> None:
             assert shown(infer(base, case.with_answers({name: value}, base.knowledge))) == outcome
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", first(4, 12))
 def test_it_never_asks_what_cannot_matter(base: RuleBase, seed: int) -> None:
     """For every question asked, some answers to the open questions make a difference by it alone."""
     choose = random.Random(seed)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.shell import cicatrix
+from support.sizes import first
 
 from expert.consultation.case import UNKNOWN, Case, make_case, parse_answer, parse_pairs
 from expert.consultation.compare import what_if
@@ -65,7 +66,7 @@ def naive_flips(base: RuleBase, case: Case, option: str, goal: str) -> list[dict
     return []
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", first(2, 4))
 def test_flips_are_all_the_smallest(base: RuleBase, seed: int) -> None:
     reach, case = Reach(base), random_case(base, seed)
     found = infer(base, case)

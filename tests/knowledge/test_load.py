@@ -533,7 +533,7 @@ SMALL = {name: text.encode() for name, text in texts(MINIMAL).items()}
 FUZZ = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(FUZZ, max_examples=350)
+@settings(FUZZ, max_examples=100)
 @given(changed=mutations(BUILT_IN))
 def test_random_changes_of_the_built_in_knowledge(
     changed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
@@ -541,9 +541,27 @@ def test_random_changes_of_the_built_in_knowledge(
     fuzz(tmp_path_factory.getbasetemp(), changed)
 
 
-@settings(FUZZ, max_examples=1_500)
+@pytest.mark.long
+@settings(FUZZ, max_examples=350)
+@given(changed=mutations(BUILT_IN))
+def test_many_random_changes_of_the_built_in_knowledge(
+    changed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    fuzz(tmp_path_factory.getbasetemp(), changed)
+
+
+@settings(FUZZ, max_examples=400)
 @given(changed=mutations(SMALL))
 def test_random_changes_of_a_small_knowledge(
+    changed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    fuzz(tmp_path_factory.mktemp("small", numbered=True), changed)
+
+
+@pytest.mark.long
+@settings(FUZZ, max_examples=1_500)
+@given(changed=mutations(SMALL))
+def test_many_random_changes_of_a_small_knowledge(
     changed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     fuzz(tmp_path_factory.mktemp("small", numbered=True), changed)

@@ -38,7 +38,11 @@ ANSWERS = ("consult", "scar_depth=deep", "active_acne=no", "--brief")
 
 @pytest.mark.parametrize(
     ("light", "real", "each"),
-    [(60, 12, 5), pytest.param(200, 24, 10, marks=pytest.mark.long)],
+    [
+        (20, 6, 5),
+        pytest.param(60, 12, 5, marks=pytest.mark.long),
+        pytest.param(200, 24, 10, marks=pytest.mark.long),
+    ],
 )
 def test_many_processes_at_once(
     tmp_path: Path, light: int, real: int, each: int, record_property: Recorder

@@ -6,6 +6,7 @@ import random
 
 import pytest
 from support.proving import bicycle, kept, some_case
+from support.sizes import some_or_all
 
 from expert.backends.z3 import Prover
 from expert.consultation.case import Answer, Case
@@ -16,11 +17,12 @@ from expert.language.rules import RuleBase
 from expert.proof.influence import matters, smallest_changes
 
 
-def test_the_stop_certificate(base: RuleBase) -> None:
+@pytest.mark.parametrize("count", some_or_all(50, 150))
+def test_the_stop_certificate(base: RuleBase, count: int) -> None:
     """For cases on the way: exactly the questions that can matter are asked, by Z3's word."""
     prover, choose = Prover(base, 60), random.Random(9)
     stopped = 0
-    for n in range(150):
+    for n in range(count):
         case = some_case(base, choose, (n % 10) / 10)
         asked = list(Reach(base).matters(case))
         assert asked == matters(prover, case), case
@@ -67,10 +69,11 @@ def moved(change: dict[str, Answer], case: Case) -> int:
     return sum(abs(a - b) if isinstance(b, int) else a for a, b in pairs if isinstance(a, int))
 
 
-def test_the_smallest_changes_are_all_there(prover: Prover) -> None:
+@pytest.mark.parametrize("counts", some_or_all((50, 4), (150, 12)))
+def test_the_smallest_changes_are_all_there(prover: Prover, counts: tuple[int, int]) -> None:
     """Reach.flips and Z3 find the same sets of changes; each leads where it says."""
     base, choose, compared = prover.base, random.Random(5), 0
-    reach, few = Reach(base), 150 if base.knowledge.id == "deep-acne-scars" else 12
+    reach, few = Reach(base), counts[base.knowledge.id != "deep-acne-scars"]
     while compared < few:
         case = some_case(base, choose, 0.75, 10**8)
         option = choose.choice(list(base.knowledge.options))

@@ -28,7 +28,7 @@ from expert.language.rules import RuleBase
 from expert.population import run as population
 
 pl = pytest.importorskip("polars", reason="the population extra is not installed")
-CASES = {"acne": 100_000, "bicycle": 8_000}
+SOME, CASES = {"acne": 10_000, "bicycle": 2_000}, {"acne": 100_000, "bicycle": 8_000}
 GENERATED, CASES_EACH = range(1000, 1025), 200
 ON_SPARK, COMBINATIONS = 2, 300  # of the generated; and what a generated one may need
 EXTREMES = {
@@ -216,17 +216,28 @@ def setting(base: RuleBase, count: int, seed: int, folder: Path, numbers: dict[s
     return Setting(base, files, cases, pl.read_parquet(out))
 
 
-@pytest.fixture(scope="module", params=BASES)
+PARAMS = [pytest.param((name, count), id=name) for name, count in SOME.items()]
+PARAMS += [
+    pytest.param((name, count), id=f"all-{name}", marks=pytest.mark.long) for name, count in CASES.items()
+]
+
+
+@pytest.fixture(scope="session", params=PARAMS)
 def cases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Setting:
-    name = request.param
+    name, count = request.param
     texts = {**NUMBERS, **EXTREMES}
     numbers = {attribute: values.split() for attribute, values in texts.items()}
     folder = tmp_path_factory.mktemp(name)
-    return setting(load(BASES[name]), CASES[name], 12, folder, numbers)
+    return setting(load(BASES[name]), count, 12, folder, numbers)
 
 
 def directory(found: Setting) -> Path:
     return next(path for path in BASES.values() if load(path).knowledge.id == found.base.knowledge.id)
+
+
+def is_all(found: Setting) -> bool:
+    """Whether these are the cases of the long suite."""
+    return len(found.cases) == CASES[name_of(found)]
 
 
 def name_of(found: Setting) -> str:

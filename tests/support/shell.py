@@ -13,13 +13,16 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, chdir, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
+
+import typer
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
 # no test writes into the ledger of the person who runs it
@@ -45,6 +48,24 @@ def cicatrix(*words: str, stdin: str = "", cwd: Path = ROOT, **environment: str)
     if plain and words[:1] != ("population",) and hasattr(os, "fork"):
         return forked(words, stdin, cwd, environment)
     return program(*words, stdin=stdin, cwd=cwd, **environment)
+
+
+def within(*words: str, cwd: Path) -> Result:
+    """Run `cicatrix` with the given words in this very process: for what uses Polars."""
+    with chdir(cwd):
+        done = CliRunner().invoke(whole(), [*words], prog_name="cli.py")
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Result(done.stdout, done.stderr, done.exit_code)
+
+
+@cache
+def whole() -> typer.Typer:
+    """The whole program."""
+    cli = import_module("cli")
+    if not cli.app.registered_groups:
+        cli.add_groups()
+    return cli.app  # type: ignore[no-any-return]
 
 
 def forked(words: Sequence[str], stdin: str, cwd: Path, environment: dict[str, str]) -> Result:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from support.shell import ROOT, cicatrix
+from support.shell import ROOT, within
 
 from expert.consultation.case import UNKNOWN
 from expert.knowledge.load import load
@@ -50,7 +50,7 @@ def write_jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 def population(*words: str, cwd: Path, code: int = 0) -> str:
-    done = cicatrix("population", *words, cwd=cwd)
+    done = within("population", *words, cwd=cwd)
     assert done.code == code, done.stderr
     return done.stdout if code != 2 else done.stderr
 
