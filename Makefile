@@ -5,6 +5,7 @@
 #> make lint                ruff, mypy and the import contract
 #> make reset-transcripts   write what the commands now print into tests/transcripts (then read the diff)
 #> make bench               start-up, and the race against other engines (bench/requirements.lock)
+#> make architecture        draws the picture and the tables of docs/architecture.md from the code
 #> make docs                the site, into docs/_build
 #> make wheel               build the wheel and the source distribution into dist/
 
@@ -59,7 +60,10 @@ bench: $(VENV)/dev.stamp
 docs: $(VENV)/dev.stamp
 	$(PY) -m sphinx -q -W -b html docs docs/_build
 
+architecture: $(VENV)/dev.stamp
+	$(PY) docs/draw_architecture.py
+
 wheel: $(VENV)/dev.stamp
 	$(PY) -m build --outdir dist .
 
-.PHONY: help consult test test-long test-pythons lint reset-transcripts bench docs wheel
+.PHONY: help consult test test-long test-pythons lint reset-transcripts bench docs architecture wheel

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 
+import grimp
 import pytest
 from support.program import LISTED
 from support.shell import ROOT
@@ -39,6 +40,33 @@ def test_a_package_says_what_it_is(package: object) -> None:
     first, empty, *more = (ast.get_docstring(ast.parse(text)) or "").splitlines()
     assert first and not empty and len(more) == 2
     assert "may import" in more[0]
+
+
+def test_the_page_is_drawn_from_the_code_as_it_is() -> None:
+    """`make architecture` draws it anew."""
+    command = [sys.executable, str(ROOT / "docs" / "draw_architecture.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_arrows_between_rooms_are_few() -> None:
+    graph = grimp.build_graph("expert", cache_dir=None)
+    ends = {
+        (module.split(".")[1], imported.split(".")[1])
+        for module in graph.modules
+        for imported in graph.find_modules_directly_imported_by(module)
+        if module.count(".") and imported.count(".")
+    }
+    assert len({(above, below) for above, below in ends if above != below}) <= 90
+
+
+def test_the_page_names_what_is_there() -> None:
+    """Modules by their path in `expert/`, and functions and classes beside them."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("<!-- drawn")[0]
+    for path in re.findall(r"`(\w+/\w+\.(?:py|md))`", page):
+        assert (EXPERT / path).exists() or (ROOT / path).exists(), path
+    for name, path in re.findall(r"`([\w.]+)`\s\(`(\w+/\w+\.py)`\)", page):
+        assert re.search(rf"(def|class) {name.split('.')[-1]}\b", (EXPERT / path).read_text()), (name, path)
 
 
 def test_only_the_engine_imports_experta() -> None:
