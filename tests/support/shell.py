@@ -21,7 +21,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-import typer
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
@@ -53,19 +52,10 @@ def cicatrix(*words: str, stdin: str = "", cwd: Path = ROOT, **environment: str)
 def within(*words: str, cwd: Path) -> Result:
     """Run `cicatrix` with the given words in this very process: for what uses Polars."""
     with chdir(cwd):
-        done = CliRunner().invoke(whole(), [*words], prog_name="cli.py")
+        done = CliRunner().invoke(import_module("cli").app, [*words], prog_name="cli.py")
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Result(done.stdout, done.stderr, done.exit_code)
-
-
-@cache
-def whole() -> typer.Typer:
-    """The whole program."""
-    cli = import_module("cli")
-    if not cli.app.registered_groups:
-        cli.add_groups()
-    return cli.app  # type: ignore[no-any-return]
 
 
 def forked(words: Sequence[str], stdin: str, cwd: Path, environment: dict[str, str]) -> Result:
