@@ -1,7 +1,8 @@
 #> make consult             a consultation, in questions; ARGS="scar_depth=deep ..." for answers given
 #> make test                every test
 #> make test-long           the long forms of the hard tests
-#> make test-pythons        the tests under each of PYTHONS
+#> make test-ci-long        of those, what takes no more than ten minutes together
+#> make test-pythons        the tests under each of PYTHONS (by default: each supported one that is found)
 #> make lint                ruff, mypy and the import contract
 #> make reset-transcripts   write what the commands now print into tests/transcripts (then read the diff)
 #> make bench               start-up, and the race against other engines (bench/requirements.lock)
@@ -38,10 +39,28 @@ test: $(VENV)/dev.stamp
 test-long: $(VENV)/dev.stamp
 	$(PY) -m pytest -m long
 
-PYTHONS ?= python3.11 python3.12 python3.13
+# the long tests that are not here take minutes each: thousands of kills, of generated knowledge bases, of lines
+CI_LONG = tests/test_transcripts.py tests/test_examples.py tests/test_package.py tests/authoring tests/analysis \
+	tests/knowledge tests/consultation tests/proof tests/commands/test_trial.py tests/backends/test_python.py \
+	tests/backends/test_z3.py
+
+test-ci-long: $(VENV)/dev.stamp
+	$(PY) -m pytest -m long $(CI_LONG) --deselect tests/backends/test_python.py::test_very_many_generated_knowledge_bases
+
+# found on PATH, or among those of pyenv; PYTHONS="/usr/bin/python3.12 ..." says which
+SUPPORTED = 3.11 3.12 3.13
+PYTHONS ?= $(foreach n,$(SUPPORTED),$(or \
+	$(shell python$(n) -c "import sys; print(sys.executable)" 2>/dev/null), \
+	$(lastword $(sort $(wildcard $(HOME)/.pyenv/versions/$(n).*/bin/python)))))
+MISSING = $(foreach n,$(SUPPORTED),$(if $(findstring $(n),$(PYTHONS)),,$(n)))
 
 test-pythons:
-	for python in $(PYTHONS); do $(MAKE) test PYTHON=$$python VENV=.venv-$$python || exit 1; done
+	@for missing in $(MISSING); do echo "Python $$missing is not tried: it is neither named nor found"; done
+	@for python in $(PYTHONS); do \
+		version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
+		echo "Python $$version ($$python)" && \
+		$(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$version || exit 1; \
+	done
 
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .
@@ -66,4 +85,4 @@ architecture: $(VENV)/dev.stamp
 wheel: $(VENV)/dev.stamp
 	$(PY) -m build --outdir dist .
 
-.PHONY: help consult test test-long test-pythons lint reset-transcripts bench docs architecture wheel
+.PHONY: help consult test test-long test-ci-long test-pythons lint reset-transcripts bench docs architecture wheel
