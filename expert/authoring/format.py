@@ -1,6 +1,7 @@
 """One order and one layout for the files of a knowledge base; their meaning and comments stay.
 
-Fields of the same kind of mapping stand in the same order, claims by place. What is declared in an
+Fields of the same kind of mapping stand in the order in which they are declared (in
+`expert/knowledge/files.py`), claims by place. What is declared in an
 order that means something (attributes, options, steps, rules, conditions, conclusions) stays in it.
 The lines of a file are put in order first, with the comments above them; ruamel.yaml, which keeps
 comments and quotes, then lays them out: two spaces a level, double quotes, and on several lines
@@ -25,7 +26,9 @@ from expert.analysis.expected import load_cases, read_cases
 from expert.io.files import read_text
 from expert.io.problems import CaseError, Problem, Span, not_installed
 from expert.io.yaml import Reader, parse_yaml
+from expert.knowledge.files import file_at
 from expert.knowledge.load import load, open_files
+from expert.knowledge.shapes import Entries, Mapping, Shape, Text, Value, held_by, mapping_in
 from expert.language.rules import RuleBase
 from expert.proof.invariants import FILE as INVARIANTS
 from expert.proof.invariants import load_invariants, read_invariants
@@ -41,45 +44,6 @@ except ImportError:
     raise not_installed("kb fmt", "ruamel.yaml", "author") from None
 
 WIDTH = 100
-
-
-# A kind of mapping, and its keys in order, each with the kind of what it holds if that has an order
-# too. `*` is any key. Where the order of the keys means something, or is the author's, it is kept.
-ORDER = {
-    "document": "id title version source disclaimer",
-    "claims": "hedges claims:places",
-    "claim": "says hedge fingerprint context",
-    "vocabulary": "attributes:terms findings:terms targets:names topics:names steps:names flags:names",
-    "term": "type fixed currency decimals unit min max per-option label says question help values",
-    "name": "label decides",
-    "options": "cost:cost properties:terms options:choices",
-    "cost": "low high",
-    "choice": "label properties:data",
-    "datum": "value claims",
-    "rule": "id claims basis reason when then:conclusion because salience",
-    "argument": "for against unsure strength target says",
-    "advice": "says id",
-    "case": "case given expect:expectations plan findings advice fired not-fired",
-    "expected": "verdict timing low high flags for against unsure targets findings",
-    "invariants": "invariants:invariant tensions:tension intended:mark",
-    "invariant": "id says claims when more always never never-less never-more",
-    "tension": "rules intended",
-    "mark": "check about reason",
-}
-
-
-KEPT = {
-    "places": "*:claim",
-    "terms": "*:term",
-    "names": "*:name",
-    "choices": "*:choice",
-    "data": "*:datum",
-    "conclusion": "argue:argument advise:advice caution:advice",
-    "expectations": "*:expected",
-}
-
-
-QUOTED = ("fingerprint", "version")  # which might be read as numbers
 
 
 class Formatted(NamedTuple):
@@ -99,7 +63,7 @@ def formatted(directory: Path) -> Formatted:
     names = [*base.knowledge.files, *(INVARIANTS,) * (directory / INVARIANTS).exists()]
     names += [f"kb/cases/{path.name}" for path in sorted((directory / "kb" / "cases").glob("*.yaml"))]
     old = {name: read_text(directory / name, str(directory / name)) for name in names}
-    new = {name: laid_out(text.replace("\r\n", "\n"), kind_of(name)) for name, text in old.items()}
+    new = {name: laid_out(text.replace("\r\n", "\n"), name) for name, text in old.items()}
     for name, text in new.items():
         if comments(text) != comments(old[name].replace("\r\n", "\n")):
             raise CaseError([_refused(directory / name, "a comment would be lost or changed")])
@@ -121,21 +85,17 @@ def _refused(path: Path, why: str) -> Problem:
     return Problem(f"`{path}` is left as it is: {why}", None, "this is a fault of ours: please report it")
 
 
-def kind_of(name: str) -> str:
-    """The kind of mapping that a file holds, or a list of such."""
-    folder, _, file = name.rpartition("/")
-    return {"rules": "rule", "kb/cases": "case"}.get(folder, file.removesuffix(".yaml"))
-
-
-def laid_out(text: str, kind: str) -> str:
-    """The text of a file, in order and laid out."""
+def laid_out(text: str, name: str) -> str:
+    """The text of a file of a knowledge base, in order and laid out."""
+    file = file_at(name)
+    holds = file.holds if file else None
     text = _lifted(text if text.endswith("\n") else text + "\n")
     root = _yaml().compose(text)
     lines = text.splitlines(keepends=True)
-    text = "".join(FileLines(lines).arranged(root, kind, 0, len(lines)))
+    text = "".join(FileLines(lines).arranged(root, holds, 0, len(lines)))
     yaml = _yaml()
     root = yaml.compose(text)
-    _style(root, kind)
+    _style(root, holds)
     stream = StringIO()
     yaml.serialize(root, stream)
     found = _realigned(text, stream.getvalue())
@@ -204,25 +164,20 @@ def _yaml() -> Any:
 
 
 # --- order -----------------------------------------------------------------------------------
-def child(kind: str, key: str) -> str:
-    """The kind of what a key of a mapping of some kind holds; "" if that has no order."""
-    fields = (ORDER.get(kind) or KEPT.get(kind) or "").split()
-    found = dict(field.split(":") for field in fields if ":" in field)
-    return found.get(key) or found.get("*", "")
-
-
-def place_in(kind: str, key: str, number: int) -> tuple[int, ...]:
+def place_in(mapping: Mapping | None, key: str, number: int) -> tuple[int, ...]:
     """Where a key belongs, which now is the `number`th."""
-    place = re.fullmatch(r"p([0-9]+)s([0-9]+)", key)
-    if kind == "places" and place:
-        return int(place[1]), int(place[2])
-    names = [field.partition(":")[0] for field in ORDER.get(kind, "").split()]
-    return names.index(key) if key in names else len(names), number
+    if isinstance(mapping, Entries) and mapping.by_place:
+        place = re.fullmatch(r"p([0-9]+)s([0-9]+)", key)
+        return (int(place[1]), int(place[2])) if place else (0, number)
+    if isinstance(mapping, Shape) and not mapping.keeps:
+        names = mapping.names
+        return names.index(key) if key in names else len(names), number
+    return 0, number
 
 
-def _sorted(kind: str, keys: list[str]) -> list[int]:
+def _sorted(mapping: Mapping | None, keys: list[str]) -> list[int]:
     """The numbers of the keys, in the order in which they belong."""
-    return sorted(range(len(keys)), key=lambda n: place_in(kind, keys[n], n))
+    return sorted(range(len(keys)), key=lambda n: place_in(mapping, keys[n], n))
 
 
 class FileLines:
@@ -231,21 +186,21 @@ class FileLines:
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
 
-    def arranged(self, node: Node, kind: str, low: int, high: int) -> list[str]:
+    def arranged(self, node: Node, holds: Value | None, low: int, high: int) -> list[str]:
         """The lines from `low` to `high`, which hold a node, in order."""
         if isinstance(node, SequenceNode) and not node.flow_style and node.value:
-            return self._items(node, kind, low, high)
+            return self._items(node, holds, low, high)
         if isinstance(node, MappingNode) and not node.flow_style and node.value:
-            return self._entries(node, kind, low, high)
+            return self._entries(node, holds, low, high)
         return self.lines[low:high]
 
-    def _items(self, node: SequenceNode, kind: str, low: int, high: int) -> list[str]:
+    def _items(self, node: SequenceNode, holds: Value | None, low: int, high: int) -> list[str]:
         starts = [item.start_mark.line for item in node.value]
         if any("-" not in self._before(item) for item in node.value):  # the dash stands on another line
             return self.lines[low:high]
         found = self.lines[low : starts[0]]
         for item, start, end in zip(node.value, starts, [*starts[1:], high], strict=True):
-            found += self.arranged(item, kind, start, end)
+            found += self.arranged(item, holds, start, end)
         return found
 
     def _before(self, node: Node) -> str:
@@ -253,7 +208,7 @@ class FileLines:
         line: str = self.lines[node.start_mark.line]
         return line[: int(node.start_mark.column)]
 
-    def _entries(self, node: MappingNode, kind: str, low: int, high: int) -> list[str]:
+    def _entries(self, node: MappingNode, holds: Value | None, low: int, high: int) -> list[str]:
         keys = [key for key, _ in node.value]
         column = keys[0].start_mark.column
         if any(self._before(key).strip() for key in keys[1:]) or "?" in self._before(keys[0]):
@@ -266,10 +221,11 @@ class FileLines:
         leads = [self._lead(start, end) for start, end in zip(starts, [starts[0], *ends[:-1]], strict=True)]
         if low and not self._before(keys[0]).strip():
             leads[0] = low
-        order = _sorted(kind, [key.value for key in keys])
+        mapping = mapping_in(holds)
+        order = _sorted(mapping, [key.value for key in keys])
         bodies = []
         for n, (key, value) in enumerate(node.value):
-            inner = self.arranged(value, child(kind, key.value), starts[n] + 1, ends[n])
+            inner = self.arranged(value, held_by(mapping, key.value), starts[n] + 1, ends[n])
             bodies.append([self.lines[starts[n]][column:], *inner])
         found: list[str] = []
         for slot, n in enumerate(order):
@@ -297,25 +253,26 @@ class FileLines:
 
 
 # --- layout ----------------------------------------------------------------------------------
-def _style(node: Node, kind: str, key: str = "") -> None:
+def _style(node: Node, holds: Value | None) -> None:
     """Set the styles of a node and of what is in it; order what stands in braces."""
     several = node.start_mark.line != node.end_mark.line
     if isinstance(node, ScalarNode):
-        _style_text(node, several, key in QUOTED)
+        _style_text(node, several, isinstance(holds, Text) and holds.quoted)
         return
     assert isinstance(node, (SequenceNode, MappingNode))
     if node.flow_style and several:
         node.flow_style = node.start_mark.column + len(_flat(node)) <= WIDTH
     if isinstance(node, SequenceNode):
         for item in node.value:
-            _style(item, kind)
+            _style(item, holds)
         return
+    mapping = mapping_in(holds)
     if node.flow_style:
-        order = _sorted(kind, [name.value for name, _ in node.value])
+        order = _sorted(mapping, [name.value for name, _ in node.value])
         node.value = [node.value[n] for n in order]
     for name, value in node.value:
-        _style(name, "")
-        _style(value, child(kind, name.value), name.value)
+        _style(name, None)
+        _style(value, held_by(mapping, name.value))
 
 
 def _style_text(node: ScalarNode, several: bool, quoted: bool) -> None:

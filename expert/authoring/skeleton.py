@@ -11,6 +11,7 @@ import re
 from expert.io.problems import CaseError, Problem, shorten
 from expert.io.yaml import quoted
 from expert.knowledge.document import fingerprint, sentences
+from expert.knowledge.files import file_at
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
 
@@ -197,14 +198,9 @@ def _claims(found: dict[str, str]) -> str:
 
 def _pointed(file: str, text: str) -> str:
     """The text, with the line that leads an editor to its schema."""
-    return f"# yaml-language-server: $schema={'../' * file.count('/')}{SCHEMAS}/{kind_of(file)}.json\n{text}"
-
-
-def kind_of(file: str) -> str:
-    """Which schema a file is held to."""
-    folders = {"kb/cases": "cases", "rules": "rules"}
-    folder, _, name = file.rpartition("/")
-    return folders.get(folder, name.removesuffix(".yaml"))
+    declared = file_at(file)
+    schema = f"{'../' * file.count('/')}{SCHEMAS}/{declared.kind}.json" if declared else ""
+    return f"# yaml-language-server: $schema={schema}\n{text}" if declared else text
 
 
 def worksheet(found: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ read, and stands in the example of the documentation (`docs/reference`), which a
 from __future__ import annotations
 
 from collections.abc import Collection
+from fnmatch import fnmatch
 
 from expert.knowledge.shapes import (
     ByName,
@@ -583,3 +584,8 @@ FILES = (
         Listing(APPROVAL, least=0, alone=False),
     ),
 )
+
+
+def file_at(path: str) -> File | None:
+    """What is declared of the file at a path in a knowledge base's directory."""
+    return next((file for file in FILES if fnmatch(path, file.path)), None)

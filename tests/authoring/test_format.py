@@ -14,18 +14,28 @@ from support.plants import BICYCLE, copy_of, edit, kb
 from support.shell import ROOT
 from support.sizes import first
 
-from expert.authoring.format import ORDER, child, comments, kind_of, laid_out, meaning
+from expert.authoring.format import comments, laid_out, meaning
+from expert.knowledge.files import file_at
 from expert.knowledge.load import load, open_files
+from expert.knowledge.shapes import Shape, Value, held_by, mapping_in
 
 
-def shuffled(thing: Any, kind: str, random: Random) -> Any:
+def held_in(name: str) -> Value:
+    """What is declared of a file."""
+    found = file_at(name)
+    assert found, name
+    return found.holds
+
+
+def shuffled(thing: Any, holds: Value | None, random: Random) -> Any:
     """The same knowledge with the fields of its mappings in any order."""
     if isinstance(thing, list):
-        return [shuffled(item, kind, random) for item in thing]
+        return [shuffled(item, holds, random) for item in thing]
     if not isinstance(thing, dict):
         return thing
-    items = [(key, shuffled(value, child(kind, key), random)) for key, value in thing.items()]
-    if kind in ORDER or kind == "places":
+    mapping = mapping_in(holds)
+    items = [(key, shuffled(value, held_by(mapping, key), random)) for key, value in thing.items()]
+    if (isinstance(mapping, Shape) and not mapping.keeps) or getattr(mapping, "by_place", False):
         random.shuffle(items)
     return dict(items)
 
@@ -52,7 +62,7 @@ def written_anyhow(files: dict[str, str], random: Random) -> dict[str, str]:
     """The same knowledge, in some other order and style, with comments."""
     found = {}
     for name, text in files.items():
-        content = shuffled(yaml.load(text, Loader=yaml.BaseLoader), kind_of(name), random)
+        content = shuffled(yaml.load(text, Loader=yaml.BaseLoader), held_in(name), random)
         style: dict[str, Any] = {
             "default_flow_style": random.choice([None, False, False]),
             "width": random.choice([40, 80, 200]),
@@ -69,23 +79,23 @@ def test_layout_keeps_meaning_and_comments_and_is_the_same_again(seed: int) -> N
     files = written_anyhow(knowledge_files(random), random)
     base, problems = open_files(files)
     assert not problems
-    again = {name: laid_out(text, kind_of(name)) for name, text in files.items()}
+    again = {name: laid_out(text, name) for name, text in files.items()}
     after, problems = open_files(again)
     assert not problems
     assert meaning(after, again) == meaning(base, files)
     for name, text in again.items():
         assert comments(text) == comments(files[name])
-        assert laid_out(text, kind_of(name)) == text
+        assert laid_out(text, name) == text
 
 
 def test_order_and_layout_do_not_depend_on_how_it_was_written() -> None:
     for seed in range(6):
         files = knowledge_files(Random(seed))
-        once = {name: laid_out(text, kind_of(name)) for name, text in files.items()}
+        once = {name: laid_out(text, name) for name, text in files.items()}
         for name, text in files.items():
-            content = shuffled(yaml.load(text, Loader=yaml.BaseLoader), kind_of(name), Random(seed))
+            content = shuffled(yaml.load(text, Loader=yaml.BaseLoader), held_in(name), Random(seed))
             wide = yaml.safe_dump(content, sort_keys=False, width=200, indent=5)
-            assert laid_out(wide, kind_of(name)).replace('"', "") == once[name].replace('"', "")
+            assert laid_out(wide, name).replace('"', "") == once[name].replace('"', "")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +120,27 @@ def test_knowledge_written_by_hand_hardly_changes(directory: Path, tmp_path: Pat
     if load(copy).knowledge.hash != hash:
         assert f"knowledge hash {hash[:12]} -> {load(copy).knowledge.hash[:12]}" in result.stdout
     assert kb("fmt", "--check", "--kb", copy).exit_code == 0
+
+
+OWN = [ROOT, ROOT / "examples" / "heating", BICYCLE]
+
+
+@pytest.mark.parametrize("directory", OWN, ids=lambda path: path.name)
+def test_our_own_files_are_in_order(directory: Path) -> None:
+    result = kb("fmt", "--check", "--kb", directory)
+    assert result.exit_code == 0, result.output
+
+
+def test_what_is_out_of_order_is_named(tmp_path: Path) -> None:
+    copy = copy_of(ROOT, tmp_path / "copy")
+    edit(copy / "kb/vocabulary.yaml", "    unit: scars\n    min: 1\n", "    min: 1\n    unit: scars\n")
+    before = load(copy).knowledge.hash[:12]
+    checked = kb("fmt", "--check", "--kb", copy)
+    assert checked.exit_code == 1
+    assert re.findall(r"would change  (.*)", checked.stdout) == [str(copy / "kb/vocabulary.yaml")]
+    after = load(ROOT).knowledge.hash[:12]
+    assert f"knowledge hash {before} -> {after}" in kb("fmt", "--kb", copy).stdout
+    assert (copy / "kb/vocabulary.yaml").read_text() == (ROOT / "kb/vocabulary.yaml").read_text()
 
 
 BEFORE = """\
@@ -162,21 +193,23 @@ claims:
 
 
 def test_comments_go_with_what_they_are_about() -> None:
-    assert laid_out(BEFORE, "claims") == AFTER
-    assert laid_out(AFTER, "claims") == AFTER
-    assert laid_out(BEFORE.rstrip("\n"), "claims") == AFTER
+    assert laid_out(BEFORE, "kb/claims.yaml") == AFTER
+    assert laid_out(AFTER, "kb/claims.yaml") == AFTER
+    assert laid_out(BEFORE.rstrip("\n"), "kb/claims.yaml") == AFTER
 
 
 def test_what_was_on_several_lines_is_joined_or_broken_at_the_width() -> None:
     some, many = "[a,\n    b]", "[" + ",\n    ".join(f"name-number-{n}" for n in range(20)) + "]"
     text = "one\n    two" + "\n    and more of these words" * 8
-    found = laid_out(f"- case: x\n  given: {{}}\n  plan: {some}\n  fired: {many}\n  advice: {text}\n", "case")
+    found = laid_out(
+        f"- case: x\n  given: {{}}\n  plan: {some}\n  fired: {many}\n  advice: {text}\n", "kb/cases/x.yaml"
+    )
     assert "  plan: [a, b]\n" in found
     assert "  fired:\n    - name-number-0\n    - name-number-1\n" in found
     assert "  advice: >-\n    one two and more" in found
     assert max(map(len, found.split("\n"))) <= 100
     long = f"- case: {'long ' * 40}\n  given: {{{', '.join(f'a{n}: b' for n in range(40))}}}\n"
-    assert laid_out(long, "case") == long.replace("long \n", "long\n")
+    assert laid_out(long, "kb/cases/x.yaml") == long.replace("long \n", "long\n")
 
 
 def test_files_with_mistakes_and_other_line_ends(plants: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,10 +20,9 @@ from support.shell import ROOT
 from support.yaml12 import Core
 
 from expert.authoring.schema import DRAFT, definitions, file_schemas, schema
-from expert.authoring.skeleton import kind_of as schema_of
 from expert.consultation.case import read_case
 from expert.io.problems import CaseError
-from expert.knowledge.files import FILES
+from expert.knowledge.files import FILES, file_at
 from expert.knowledge.load import load, open_files
 from expert.knowledge.shapes import keys_of
 from expert.language.rules import RuleBase
@@ -37,7 +36,8 @@ def test_every_file_fits_the_schema_of_its_kind(directory: Path, loader: Any) ->
     base = load(directory)
     whole = jsonschema.Draft7Validator(schema(base))
     for path in files_of(directory):
-        kind = schema_of(path.relative_to(directory).as_posix())
+        file = file_at(path.relative_to(directory).as_posix())
+        kind = file.kind if file else ""
         if kind in file_schemas(base):
             content = yaml.load(path.read_text(), Loader=loader)
             for validator in (held(kind, directory), whole):
