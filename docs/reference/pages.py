@@ -1,0 +1,145 @@
+"""The reference of the files of a knowledge base: a page for each, made of what is declared of it.
+
+What the pages say comes from `expert/knowledge/files.py`, and the examples are the files of
+`docs/reference/plants`. A test holds the pages to both; `make reset-transcripts` writes them anew.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from expert.knowledge.files import FILES
+from expert.knowledge.shapes import (
+    ByName,
+    ByTerm,
+    Either,
+    Entries,
+    File,
+    Key,
+    Listing,
+    Name,
+    Part,
+    Shape,
+    Text,
+    Value,
+    Word,
+    keys_of,
+)
+
+EXAMPLE = Path(__file__).parent / "plants"
+
+
+LANGUAGE = "../language.md"
+
+
+LINKS = {  # what a page leads on to
+    "claims": "The sentences themselves are never kept ([authoring](../authoring.md)).",
+    "rules": f"[The rule language]({LANGUAGE}) has conditions, quantities and the deciding policy.",
+    "cases": "[Trying a knowledge base out](../testing.md) has the commands that run them.",
+    "invariants": "[Proof](../proof.md) has the terms of the outcome, and what each check finds.",
+    "reviews": "[Review](../review.md) has the commands that write and read it.",
+}
+
+
+def pages() -> dict[str, str]:
+    """The pages by the names of their files."""
+    found = {f"{file.kind}.md": page(file) for file in FILES}
+    found["index.md"] = index()
+    return found
+
+
+def index() -> str:
+    """The page that lists the others."""
+    lines = ["# The files of a knowledge base", ""]
+    lines += ["A page for each file, with all of its keys, made from what the program reads.", ""]
+    lines += ["| file | holds |", "|---|---|"]
+    lines += [f"| [`{file.path}`]({file.kind}.md) | {file.says} |" for file in FILES]
+    lines += ["", "```{toctree}", ":hidden:", "", *(file.kind for file in FILES), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def page(file: File) -> str:
+    """The page of a file: what it is for, its mappings with their keys, an example."""
+    several = " It is a list." if isinstance(file.holds, Listing) else ""
+    parts = [f"# `{file.path}`", file.says + several]
+    if file.kind in LINKS:
+        parts.append(LINKS[file.kind])
+    shapes = list(dict.fromkeys(shape.name for shape, _ in keys_of(file.holds)))
+    by_name = {shape.name: shape for shape, _ in keys_of(file.holds)}
+    for name in shapes:
+        parts.append(section(by_name[name], alone=by_name[name] is file.holds))
+    parts.append("## Example")
+    parts += [f"```yaml\n{path.read_text('utf-8')}```" for path in sorted(EXAMPLE.glob(file.path))]
+    return "\n\n".join(parts) + "\n"
+
+
+def section(shape: Shape, alone: bool) -> str:
+    """A mapping with all of its keys, in the order in which `kb fmt` puts them."""
+    lines = [] if alone else [f"## {title(shape)}", ""]
+    lines += ["| key | needed | holds | meaning |", "|---|---|---|---|"]
+    for key in shape.usable:
+        only = f" Only for {key.whose}." if set(key.only) != {shape.name} and key.only else ""
+        lines.append(f"| `{key.name}` | {needed(key)} | {words(key.holds)} | {key.says}{only} |")
+    if shape.one_of:
+        lines += ["", f"Exactly one of {quoted(shape.one_of)} is there."]
+    if shape.some_of:
+        lines += ["", f"At least one of {quoted(shape.some_of)} is there."]
+    return "\n".join(lines)
+
+
+def title(shape: Shape) -> str:
+    """The heading of a mapping."""
+    return shape.what[0].upper() + shape.what[1:]
+
+
+def needed(key: Key) -> str:
+    """Whether a key has to be there."""
+    return "yes" if key.required else f"for {' and '.join(key.needed_for)}" if key.needed_for else ""
+
+
+def quoted(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def words(value: Value) -> str:
+    """A kind of value, in words."""
+    match value:
+        case Text() | Part():
+            return value.words
+        case Word():
+            meanings = value.allowed if isinstance(value.allowed, dict) else {}
+            return ", ".join(
+                f"`{word}`" + (f" ({meanings[word]})" if meanings else "") for word in value.allowed
+            )
+        case Name():
+            return f"the name of {article(value.what)}"
+        case Listing():
+            return listing(value)
+        case Entries():
+            return f"a mapping from {'places' if value.by_place else 'names'} to: {words(value.item)}"
+        case ByName():
+            return f"a mapping from {value.name.what}s to: {words(value.item)}"
+        case ByTerm():
+            return f"a mapping from {value.what} names to: {words(value.item)}"
+        case Either():
+            return f"{words(value.text)}, or {words(value.shape)}"
+        case Shape():
+            return f"[a mapping](#{anchor(title(value))})"
+
+
+def listing(value: Listing) -> str:
+    """A list, in words."""
+    if value.alone:
+        return f"{words(value.item)}; or a list of such"
+    many = f" of {value.least}" if value.least == value.most else ""
+    return f"a list{many} of: {words(value.item)}"
+
+
+def article(what: str) -> str:
+    return f"an {what}" if what[0] in "aeio" else f"a {what}"
+
+
+def anchor(heading: str) -> str:
+    """Where the site puts a heading."""
+    return re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
