@@ -42,7 +42,7 @@ Shown = dict[tuple[str, str], dict[str, int]]  # (kind, about) -> value -> in wh
 
 # --- running -----------------------------------------------------------------------------------
 class Listed:
-    """The algebra of a list of cases: bit n of a truth value is case n (see logic.Grid)."""
+    """The algebra of a list of cases: bit n of a truth value is case n (see grids.Grid)."""
 
     true, false = Grid.true, Grid.false
 
@@ -69,7 +69,7 @@ Many = Listed | Grid
 
 
 def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> Shown:
-    """What a run shows in each case, of instances in an order from `logic.passes`."""
+    """What a run shows in each case, of instances in an order from `meaning.passes`."""
     ordered = list(ordered)
     reading = Reading(algebra)
     fired = reading.derive(ordered)

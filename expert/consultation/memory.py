@@ -63,7 +63,7 @@ class Wording:
         self.knowledge_id = KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer)
         self.decides = {topic.id for topic in k.topics.values() if topic.decides}
         self._said: dict[Condition, Said] = {}
-        self._entries: dict[str, FiringTemplate] = {}
+        self._entries: dict[tuple[str, str], FiringTemplate] = {}
         self._values: dict[tuple[str, str, Value], tuple[Plain, str]] = {}
         self._answers: dict[tuple[str, Value | None], tuple[Match]] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
@@ -121,9 +121,10 @@ class Wording:
 
     def entry(self, instance: Instance) -> FiringTemplate:
         """What the record of a firing of one of the rule base's instances says in every case."""
-        found = self._entries.get(instance.id)
+        key = instance.rule.id, instance.option
+        found = self._entries.get(key)
         if found is None:
-            found = self._entries[instance.id] = FiringTemplate(self, instance)
+            found = self._entries[key] = FiringTemplate(self, instance)
         return found
 
     def concluded(self, conclusion: Conclusion) -> Concluded | None:

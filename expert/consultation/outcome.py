@@ -15,7 +15,9 @@ from expert.language.conclusions import (
     Argue,
     Caution,
     Conclusion,
+    Flag,
     Plan,
+    Wait,
 )
 from expert.language.conditions import AllOf, Condition, Known, refs
 from expert.language.grids import Grid
@@ -69,17 +71,14 @@ def _findings(memory: WorkingMemory) -> tuple[trace.Finding, ...]:
 
 
 def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
-    k, arguments = memory.base.knowledge, _arguments(memory)
-    outcome = Outcome(k, [(conclusion, Grid.true) for conclusion, _ in memory.concluded], Grid.false)
-    return tuple([_recommendation(memory, o, outcome, arguments.get(o.id, ())) for o in k.options.values()])
-
-
-def _arguments(memory: WorkingMemory) -> dict[str, list[tuple[Argue, int]]]:
-    found: dict[str, list[tuple[Argue, int]]] = {}
+    k, arguments, about = memory.base.knowledge, dict[str, list[tuple[Argue, int]]](), []
     for conclusion, n in memory.concluded:
-        if isinstance(conclusion, Argue):
-            found.setdefault(conclusion.option, []).append((conclusion, n))
-    return found
+        if isinstance(conclusion, Argue):  # weighed by `verdicts`, which remembers
+            arguments.setdefault(conclusion.option, []).append((conclusion, n))
+        elif isinstance(conclusion, (Wait, Flag)):
+            about.append((conclusion, Grid.true))
+    outcome = Outcome(k, about, Grid.false)
+    return tuple([_recommendation(memory, o, outcome, arguments.get(o.id, ())) for o in k.options.values()])
 
 
 def _recommendation(

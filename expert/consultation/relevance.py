@@ -1,6 +1,6 @@
 """What answers can still do: which questions matter, and the smallest changes that flip a verdict.
 
-Everything is decided by reading the rules over grids of cases (see logic): for each thing
+Everything is decided by reading the rules over grids of cases (see language/grids): for each thing
 that a consultation can show, the grid of every combination of the open answers it depends on.
 Numbers are represented by the values at and beside every threshold they are compared with.
 """

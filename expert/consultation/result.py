@@ -42,7 +42,7 @@ class Match(NamedTuple):
 
 
 class Concluded(NamedTuple):
-    """What a firing added to working memory (kinds: see rules.Conclusion)."""
+    """What a firing added to working memory (kinds: see language/conclusions)."""
 
     kind: str
     name: str

@@ -19,7 +19,13 @@ from expert.language.conclusions import (
     Plan,
     Wait,
 )
-from expert.language.conditions import Compare, Condition, Is, Known, Not, Unless, parts_of, refs
+from expert.language.conditions import (
+    Condition,
+    Known,
+    Leaf,
+    refs,
+    walk,
+)
 from expert.language.rules import Rule, RuleBase, reads
 
 DOT_SHAPES = {
@@ -118,16 +124,12 @@ def _concluded(rule: Name, c: Conclusion, options: list[str]) -> Iterator[tuple[
             assert_never(c)
 
 
-def _signs(condition: Condition, turned: bool = False) -> Iterator[tuple[str, bool]]:
+def _signs(condition: Condition) -> Iterator[tuple[str, bool]]:
     """The names that a condition reads, each with whether it holds where there is no such thing."""
-    if isinstance(condition, (Not, Unless)):
-        yield from _signs(condition.part, not turned)
-    elif isinstance(condition, (Is, Compare, Known)):
-        absent = isinstance(condition, Known) and not condition.wanted
-        yield from ((ref.name, turned != absent) for ref, _ in refs(condition))
-    else:
-        for part in parts_of(condition):
-            yield from _signs(part, turned)
+    for part, negations in walk(condition):
+        if isinstance(part, Leaf):
+            absent = isinstance(part, Known) and not part.wanted
+            yield from ((ref.name, (negations % 2 == 1) != absent) for ref, _ in refs(part))
 
 
 def dot_lines(base: RuleBase) -> Iterator[str]:

@@ -1,0 +1,76 @@
+"""Conditions and conclusions as data: told apart by type, frozen, and gone through in one way."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from expert.language.conclusions import Advise, Caution, Conclude, Flag, Plan, Wait
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Compare,
+    Is,
+    Known,
+    Not,
+    Ref,
+    Unless,
+    leaves,
+    parts_of,
+    refs,
+    settled,
+    walk,
+    with_parts,
+)
+
+SIZE, COLOUR = Ref("attribute", "size"), Ref("attribute", "colour")
+RED, LARGE = Is(COLOUR, ("red",)), Compare(SIZE, "more-than", Arithmetic("plus", (1, 2)))
+
+
+def test_equality_knows_the_type() -> None:
+    """As tuples, each of these pairs would be equal."""
+    pairs = [
+        (Not(RED), Unless(RED)),
+        (AllOf((RED,)), AnyOf((RED,))),
+        (Wait("rest", "x"), Flag("rest", "x")),
+        (Advise("rest", "Rest."), Caution("rest", "Rest.")),
+        (Plan("rest"), Wait("rest")),
+    ]
+    for one, other in pairs:
+        assert one != other and len({one, other}) == 2
+    assert Not(RED) == Not(Is(Ref("attribute", "colour"), ("red",))) and len({Not(RED), Not(RED)}) == 1
+    assert Conclude("size", 1) != Conclude("size", "1")
+
+
+@pytest.mark.parametrize("thing", [RED, Not(RED), SIZE, Plan("rest"), Conclude("size", 1)], ids=repr)
+def test_they_are_frozen_and_have_no_room_for_more(thing: object) -> None:
+    with pytest.raises((FrozenInstanceError, AttributeError)):
+        setattr(thing, next(iter(type(thing).__slots__)), "other")  # type: ignore[attr-defined]
+    assert not hasattr(thing, "__dict__")
+
+
+def test_walk_goes_through_everything_in_the_order_written() -> None:
+    inside = AnyOf((RED, Not(Unless(LARGE))))
+    whole = AllOf((Known(SIZE), inside, Unless(RED)))
+    assert list(walk(whole)) == [
+        (whole, 0),
+        (Known(SIZE), 0),
+        (inside, 0),
+        (RED, 0),
+        (Not(Unless(LARGE)), 0),
+        (Unless(LARGE), 1),
+        (LARGE, 2),
+        (Unless(RED), 0),
+        (RED, 1),
+    ]
+    assert leaves(whole) == [Known(SIZE), RED, LARGE, RED]
+    assert list(refs(whole)) == [(SIZE, False), (COLOUR, False), (SIZE, True), (COLOUR, True)]
+
+
+def test_with_parts_keeps_the_kind() -> None:
+    for condition in (AllOf((RED, LARGE)), AnyOf((RED, LARGE)), Not(RED), Unless(LARGE)):
+        assert with_parts(condition, parts_of(condition)) == condition
+    assert parts_of(RED) == () and settled(RED) is None
+    assert settled(AllOf(())) is True and settled(AnyOf(())) is False and settled(Not(AnyOf(()))) is True
