@@ -1,0 +1,727 @@
+"""Numbers, exactly: polynomials in the answers, and the finitely many cells that comparisons cut them into.
+
+Every number that rules compute is a polynomial, with whole coefficients, in the numbers that were
+answered, and every comparison is *form > limit*: a polynomial without its constant, and a whole
+number. A `Group` holds the numbers that are compared with each other, directly or by way of others.
+Two cases lie in one *cell* of it if the same of its numbers are known and every comparison comes out
+the same. Whatever rules say of all cases, they say of all cells.
+
+**Which cells there are**, over all whole numbers in range, is found number by number. Let the
+comparisons that mention the number x be of the first degree in it, each a whole multiple a of x
+beside a polynomial in the others. Each is then the same as *x > floor(n / a)*, or the denial of
+that, for a polynomial n in the others and a whole a >= 1. Let the range of x be two more of these
+thresholds: x > low - 1 and not x > high. What the thresholds cut from x are the whole numbers after
+one of them up to and with the next, and there is such a number exactly where the one is less than
+the other. So which combinations of comparisons can be had by choosing x follows from the *order* of
+the thresholds alone (Fourier and Motzkin's elimination; for whole numbers nothing is lost, as each
+piece is half open and begins and ends at whole numbers). And
+
+    n > floor(m / b)  is  b*n - m > 0        floor(m / b) > n  is  m - b*n - b + 1 > 0
+
+so the order is once more a set of comparisons, between the other numbers, wherever at most one of
+each two thresholds has an a other than 1 (constants are divided at once; of floor(n / a) and
+floor((n + k*a) / a) the order never changes). Comparisons that are differences, x - y <= c, lead to
+differences only: they are always decided. The last number left is cut by comparisons in it alone, of
+any degree (`cuts`). One number out of every piece of it stands for the piece; put into the
+comparisons, it leaves one number less (`points`). By induction every cell has a point among those
+found, and all of them are cases. Of the one number eliminated first, more is found: `fibers` are
+*all* sets of cells among which it alone can choose.
+
+Where it fails (a product of two open numbers, two thresholds with rests), a number of few values
+takes them one by one; else `NotDecided` is raised, and it is said, never guessed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, pairwise
+from math import comb, gcd
+from typing import NamedTuple
+
+Monomial = tuple[str, ...]  # the numbers that are multiplied, sorted; a square has one twice
+
+
+Range = tuple[int, int]  # the least and the greatest value
+
+
+SMALL = 128  # a number of so few values can be taken value by value
+
+
+class NotDecided(Exception):
+    """What cannot be said exactly; `what` says of which comparison, or of what size."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class TooLarge(NotDecided):
+    """More steps than the caller would have."""
+
+
+class Budget:
+    """Steps that are left."""
+
+    def __init__(self, steps: int, what: str) -> None:
+        self.left, self.what = steps, what
+
+    def spend(self, steps: int = 1) -> None:
+        """Raises TooLarge where there are none left."""
+        self.left -= steps
+        if self.left < 0:
+            raise TooLarge(self.what)
+
+
+# --- polynomials -----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Polynomial:
+    """A sum of products; `terms` are sorted, and none has the factor 0."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    def __add__(self, other: Polynomial) -> Polynomial:
+        return summed((*self.terms, *other.terms))
+
+    def __sub__(self, other: Polynomial) -> Polynomial:
+        return summed((*self.terms, *((monomial, -factor) for monomial, factor in other.terms)))
+
+    def __mul__(self, other: Polynomial) -> Polynomial:
+        return summed((tuple(sorted((*m, *n))), a * b) for m, a in self.terms for n, b in other.terms)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.terms)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The numbers that it mentions."""
+        return frozenset(name for monomial, _ in self.terms for name in monomial)
+
+    @property
+    def constant(self) -> int:
+        """Its value where every number is 0."""
+        return self.terms[0][1] if self.terms and not self.terms[0][0] else 0
+
+    def at(self, values: Mapping[str, int]) -> Polynomial:
+        """The polynomial in the other numbers, where some are known."""
+        found: list[tuple[Monomial, int]] = []
+        for monomial, factor in self.terms:
+            left = []
+            for name in monomial:
+                if name in values:
+                    factor *= values[name]
+                else:
+                    left.append(name)
+            found.append((tuple(left), factor))
+        return summed(found)
+
+    def value(self, values: Mapping[str, int]) -> int:
+        """Its value; every number that it mentions is known."""
+        total = 0
+        for monomial, factor in self.terms:
+            for name in monomial:
+                factor *= values[name]
+            total += factor
+        return total
+
+    def powers(self, name: str) -> list[Polynomial]:
+        """What stands beside each power of a number, from the constant up; none is left out."""
+        by_power: dict[int, list[tuple[Monomial, int]]] = {}
+        for monomial, factor in self.terms:
+            rest = tuple(other for other in monomial if other != name)
+            by_power.setdefault(len(monomial) - len(rest), []).append((rest, factor))
+        return [summed(by_power.get(power, ())) for power in range(max(by_power, default=0) + 1)]
+
+    def within(self, ranges: Mapping[str, Range]) -> Range:
+        """Bounds that it keeps; narrow for sums, true for all."""
+        low = high = 0
+        for monomial, factor in self.terms:
+            least = most = factor
+            for name in monomial:
+                ends = [end * bound for end in (least, most) for bound in ranges[name]]
+                least, most = min(ends), max(ends)
+            low, high = low + least, high + most
+        return low, high
+
+
+def summed(terms: Iterable[tuple[Monomial, int]]) -> Polynomial:
+    """The polynomial that is the sum of these products."""
+    found: dict[Monomial, int] = {}
+    for monomial, factor in terms:
+        found[monomial] = found.get(monomial, 0) + factor
+    return Polynomial(tuple(sorted((m, factor) for m, factor in found.items() if factor)))
+
+
+def constant(value: int) -> Polynomial:
+    """The polynomial that is a number."""
+    return Polynomial((((), value),) if value else ())
+
+
+def variable(name: str) -> Polynomial:
+    """The polynomial that is an answer."""
+    return Polynomial((((name,), 1),))
+
+
+class Atom(NamedTuple):
+    """A comparison: form > limit. The form has no constant, no common factor, and begins with a plus."""
+
+    form: Polynomial
+    limit: int
+
+
+class Comparison(NamedTuple):
+    """A comparison as it was asked for: its atom, or the denial of it."""
+
+    atom: Atom
+    holds: bool
+
+
+def positive(polynomial: Polynomial) -> Comparison | bool:
+    """polynomial > 0 as an atom; True or False if it is so, or not so, in every case."""
+    terms = [(monomial, factor) for monomial, factor in polynomial.terms if monomial]
+    if not terms:
+        return polynomial.constant > 0
+    common = gcd(*(factor for _, factor in terms))
+    if terms[0][1] < 0:
+        # -common * form + constant > 0
+        form = Polynomial(tuple((monomial, -factor // common) for monomial, factor in terms))
+        return Comparison(Atom(form, (polynomial.constant - 1) // common), False)
+    form = Polynomial(tuple((monomial, factor // common) for monomial, factor in terms))
+    return Comparison(Atom(form, -polynomial.constant // common), True)
+
+
+# --- one number --------------------------------------------------------------------------------
+def cuts(factors: list[int], low: int, high: int) -> list[int]:
+    """Every n from low to high - 1 such that a polynomial is > 0 at one of n and n + 1 only.
+
+    The polynomial has these factors, from the constant up. Between the places where the sign of its
+    differences p(n + 1) - p(n) changes, which is a polynomial of one degree less, it does not turn:
+    there it changes its sign at most once, and halving finds where.
+    """
+    while factors and factors[-1] == 0:
+        factors = factors[:-1]
+    if len(factors) < 2 or low >= high:
+        return []
+    if len(factors) == 2:
+        base, slope = factors
+        place = -base // slope if slope > 0 else (base - 1) // -slope
+        return [place] if low <= place < high else []
+    steps = _differences(factors)
+    turns = {low - 1, high - 1}
+    turns.update(cuts(steps, low, high - 1), cuts([-factor for factor in steps], low, high - 1))
+    ordered = sorted(turns)
+    found = []
+    for before, last in pairwise(ordered):
+        # the steps from `before + 1` to `last` all go up, all go down or all stay
+        start, end = before + 1, last + 1
+        sign = _at(factors, start) > 0
+        if sign != (_at(factors, end) > 0):
+            while end - start > 1:
+                middle = (start + end) // 2
+                start, end = (middle, end) if (_at(factors, middle) > 0) == sign else (start, middle)
+            found.append(start)
+    return found
+
+
+def _at(factors: list[int], n: int) -> int:
+    total = 0
+    for factor in reversed(factors):
+        total = total * n + factor
+    return total
+
+
+def _differences(factors: list[int]) -> list[int]:
+    """The factors of p(n + 1) - p(n)."""
+    found = [0] * (len(factors) - 1)
+    for power, factor in enumerate(factors):
+        choose = 1  # of `power` things, `lower`
+        for lower in range(power):
+            found[lower] += factor * choose
+            choose = choose * (power - lower) // (lower + 1)
+    return found
+
+
+class Cutter:
+    """The comparisons that cut one number, the others being given afterwards."""
+
+    def __init__(self, atoms: Iterable[Atom], name: str, ends: Range) -> None:
+        self.low, self.high = ends
+        limits: dict[Polynomial, list[int]] = {}
+        for form, limit in atoms:
+            if name in form.names:
+                limits.setdefault(form, []).append(limit)
+        self.forms = [(form.powers(name), some) for form, some in limits.items()]
+
+    def pieces(self, others: Mapping[str, int]) -> list[Range]:
+        """The pieces of the number, from the least up, in each of which no comparison changes."""
+        places: set[int] = set()
+        for powers, limits in self.forms:
+            factors = [power.value(others) for power in powers]
+            start = factors[0]
+            for limit in limits:
+                factors[0] = start - limit
+                places.update(cuts(factors, self.low, self.high))
+        starts = [self.low, *(place + 1 for place in sorted(places))]
+        return [(start, end - 1) for start, end in zip(starts, [*starts[1:], self.high + 1], strict=True)]
+
+
+def nearest(piece: Range, near: int) -> int:
+    """The number of a piece that is nearest to another."""
+    return min(max(near, piece[0]), piece[1])
+
+
+# --- several numbers -----------------------------------------------------------------------------
+class _Threshold(NamedTuple):
+    """floor(amount / divisor)"""
+
+    amount: Polynomial
+    divisor: int
+
+
+def eliminated(atoms: Iterable[Atom], name: str, ranges: Mapping[str, Range]) -> set[Atom]:
+    """The comparisons between the others that decide what a number can still choose between.
+
+    Raises NotDecided where they are none (see above).
+    """
+    low, high = ranges[name]
+    kept = {atom for atom in atoms if name not in atom.form.names}
+    thresholds = {_Threshold(constant(low - 1), 1), _Threshold(constant(high), 1)}
+    for atom in sorted(atoms, key=_place):
+        if name in atom.form.names:
+            thresholds.add(_threshold(atom, name))
+    ordered = sorted(thresholds, key=lambda threshold: (threshold.amount.terms, threshold.divisor))
+    for one, other in combinations(ordered, 2):
+        for polynomial in _order(one, other, name):
+            comparison = positive(polynomial)
+            if not isinstance(comparison, bool):
+                least, most = comparison.atom.form.within(ranges)
+                if least <= comparison.atom.limit < most:
+                    kept.add(comparison.atom)
+    return kept
+
+
+def _place(atom: Atom) -> tuple[object, ...]:
+    """The place of a comparison among others, the same in every process."""
+    return atom.form.terms, atom.limit
+
+
+def _threshold(atom: Atom, name: str) -> _Threshold:
+    powers = atom.form.powers(name)
+    if len(powers) != 2 or powers[1].names:
+        raise NotDecided(spelled(atom))
+    rest, factor = powers[0] - constant(atom.limit), powers[1].constant
+    # factor * x + rest > 0 is x > floor(-rest / factor); of a factor below 0, x > the other is its denial
+    amount = constant(0) - rest if factor > 0 else rest - constant(1)
+    divisor = abs(factor)
+    if not amount.names:
+        return _Threshold(constant(amount.constant // divisor), 1)
+    common = gcd(*(factor for monomial, factor in amount.terms if monomial), divisor)
+    if common > 1:
+        # floor((c * n + k) / (c * d)) is floor((n + floor(k / c)) / d)
+        terms = ((m, factor // common) for m, factor in amount.terms)
+        return _Threshold(summed(terms), divisor // common)
+    return _Threshold(amount, divisor)
+
+
+def _order(one: _Threshold, other: _Threshold, name: str) -> list[Polynomial]:
+    """What has to be > 0 for the one to be the greater, and for the other."""
+    if one.divisor > 1 and other.divisor > 1:
+        apart = one.amount - other.amount
+        if one.divisor == other.divisor and not apart.names and apart.constant % one.divisor == 0:
+            return []
+        raise NotDecided(f"two multiples of {name}")
+    if one.divisor > 1:
+        one, other = other, one
+    scaled = constant(other.divisor) * one.amount
+    return [scaled - other.amount, other.amount - scaled - constant(other.divisor - 1)]
+
+
+def spelled(atom: Atom) -> str:
+    """A comparison, for a message."""
+    words = [" * ".join([*([str(f)] if f != 1 else []), *monomial]) for monomial, f in atom.form.terms]
+    return f"{' + '.join(words)} > {atom.limit}"
+
+
+class Numbers(NamedTuple):
+    """Numbers that are still open, what they are compared for, and where to look first."""
+
+    atoms: frozenset[Atom]
+    ranges: dict[str, Range]
+    near: Mapping[str, int]
+    budget: Budget
+
+    def given(self, values: Mapping[str, int]) -> Numbers:
+        """What is left open once some are known."""
+        ranges = {name: ends for name, ends in self.ranges.items() if name not in values}
+        left = set()
+        for form, limit in self.atoms:
+            if values.keys().isdisjoint(form.names):
+                left.add(Atom(form, limit))
+                continue
+            comparison = positive(form.at(values) - constant(limit))
+            if not isinstance(comparison, bool):
+                left.add(comparison.atom)
+        self.budget.spend(len(self.atoms))
+        return self._replace(atoms=frozenset(left), ranges=ranges)
+
+    def without(self, name: str, one_by_one: bool = False) -> Numbers:
+        """The others, with the comparisons that decide what this one can choose between."""
+        self.budget.spend(1 + len([None for atom in self.atoms if name in atom.form.names]) ** 2 // 8)
+        ranges = {other: ends for other, ends in self.ranges.items() if other != name}
+        try:
+            atoms = frozenset(eliminated(self.atoms, name, self.ranges))
+        except NotDecided:
+            if not one_by_one:
+                raise
+            # what the others are compared with for each value of this one decides it too
+            atoms = frozenset(a for n in _one_by_one(self, name) for a in self.given({name: n}).atoms)
+        return self._replace(atoms=atoms, ranges=ranges)
+
+    @property
+    def shortest(self) -> str:
+        """The number with the fewest values."""
+        return min(self.ranges, key=lambda name: (self.ranges[name][1] - self.ranges[name][0], name))
+
+
+Fiber = tuple[dict[str, int], list[Range]]  # what the others are, and the pieces of the one
+
+
+def fibers(numbers: Numbers, last: str, one_by_one: bool) -> list[Fiber]:
+    """For every cell of the others, as far as this one is concerned, the pieces of this one.
+
+    Raises NotDecided; with `one_by_one`, numbers of few values are tried value by value.
+    """
+    cutter = Cutter(numbers.atoms, last, numbers.ranges[last])
+    if len(numbers.ranges) == 1:
+        return [({}, cutter.pieces({}))]
+    try:
+        left = numbers.without(last, one_by_one)
+        return [(values, cutter.pieces(values)) for values in points(left, one_by_one)]
+    except NotDecided as problem:
+        if not one_by_one or isinstance(problem, TooLarge):
+            raise
+        others = {other: ends for other, ends in numbers.ranges.items() if other != last}
+        name = numbers._replace(ranges=others).shortest
+        return [
+            ({**values, name: n}, piece)
+            for n in _one_by_one(numbers, name)
+            for values, piece in fibers(numbers.given({name: n}), last, True)
+        ]
+
+
+def _one_by_one(numbers: Numbers, name: str) -> range:
+    low, high = numbers.ranges[name]
+    if high - low >= SMALL:
+        raise NotDecided(" or ".join(sorted(spelled(atom) for atom in numbers.atoms)[:1]))
+    return range(low, high + 1)
+
+
+def points(numbers: Numbers, one_by_one: bool) -> list[dict[str, int]]:
+    """At least one case out of every cell. Raises NotDecided."""
+    if not numbers.ranges:
+        return [{}]
+    problem: NotDecided | None = None
+    for last in sorted(numbers.ranges, key=lambda name: _uses(numbers, name)):
+        try:
+            found = []
+            for values, cut in fibers(numbers, last, one_by_one):
+                numbers.budget.spend(len(cut))
+                found += [{**values, last: nearest(piece, numbers.near.get(last, 0))} for piece in cut]
+            return found
+        except NotDecided as raised:
+            if isinstance(raised, TooLarge):
+                raise
+            problem = problem or raised
+    assert problem is not None
+    raise problem
+
+
+def _uses(numbers: Numbers, name: str) -> tuple[int, str]:
+    return sum(name in atom.form.names for atom in numbers.atoms), name
+
+
+# --- how many ------------------------------------------------------------------------------------
+Counts = dict[tuple[int, ...], int]
+
+
+def counted(
+    numbers: Numbers,
+    place: Callable[[Mapping[str, int]], tuple[int, ...]],
+    values: Mapping[str, int] | None = None,
+) -> Counts:
+    """How many cases there are in each place. Raises NotDecided.
+
+    Where every threshold is a polynomial (no rests), how many cases a value of the first number has
+    in a place is, from cut to cut, a polynomial in that value: the size of a piece is the difference
+    of two thresholds, and sums of polynomials from one polynomial to another are polynomials again.
+    A polynomial of a degree that is known is summed from its first few values (Newton's differences).
+    """
+    values = values or {}
+    if not numbers.ranges:
+        return {place(values): 1}
+    first, cut, degree = _first(numbers)
+    found: Counts = {}
+    for low, high in cut:
+        if len(numbers.ranges) == 1:
+            key = place({**values, first: low})
+            found[key] = found.get(key, 0) + high - low + 1
+            continue
+        size = high - low + 1
+        if degree is None and size > 16 * SMALL:
+            raise NotDecided(f"how many there are of {', '.join(numbers.ranges)}")
+        tried = size if degree is None else min(size, degree + 1)
+        rows = [
+            counted(numbers.given({first: n}), place, {**values, first: n}) for n in range(low, low + tried)
+        ]
+        for key in dict.fromkeys(key for row in rows for key in row):
+            found[key] = found.get(key, 0) + _total([row.get(key, 0) for row in rows], size)
+    return found
+
+
+def _total(starts: list[int], size: int) -> int:
+    """The sum of the first `size` values of the polynomial that begins with these."""
+    total, power = 0, 0
+    while starts:
+        power += 1
+        total += starts[0] * comb(size, power)
+        starts = [after - before for before, after in pairwise(starts)]
+    return total
+
+
+def _first(numbers: Numbers) -> tuple[str, list[Range], int | None]:
+    """The number that is left when the others are eliminated, its pieces, and the degree of the counts.
+
+    The degree is None where they are no polynomials. Raises NotDecided.
+    """
+    if len(numbers.ranges) == 1:
+        [(name, ends)] = numbers.ranges.items()
+        return name, Cutter(numbers.atoms, name, ends).pieces({}), 0
+    problem: NotDecided | None = None
+    for last in sorted(numbers.ranges, key=lambda name: _uses(numbers, name)):
+        try:
+            name, cut, degree = _first(numbers.without(last))
+        except NotDecided as raised:
+            problem = problem or raised
+            continue
+        steepest = 1
+        for atom in numbers.atoms:
+            if last in atom.form.names:
+                amount, divisor = _threshold(atom, last)
+                steepest = max([steepest, *(len(monomial) for monomial, _ in amount.terms)])
+                degree = None if divisor > 1 else degree
+        return (
+            name,
+            cut,
+            None if degree is None else (len(numbers.ranges) - 1) * steepest ** len(numbers.ranges),
+        )
+    assert problem is not None
+    raise problem
+
+
+# --- groups --------------------------------------------------------------------------------------
+Values = dict[str, int | None]  # None: not known
+
+
+class Cell(NamedTuple):
+    """One cell: how each form stands to its limits (how many it exceeds; -1: not known), and a small case.
+
+    Of a number alone, `piece` is all of the cell.
+    """
+
+    places: tuple[int, ...]
+    values: Values
+    piece: Range | None
+
+
+class Group:
+    """Numbers that are compared with each other, and the cells that the comparisons cut.
+
+    Raises NotDecided.
+    """
+
+    def __init__(self, ranges: dict[str, Range], atoms: Collection[Atom], steps: int = 100_000) -> None:
+        self.ranges, self.atoms = ranges, frozenset(atoms)
+        self.names = tuple(ranges)
+        self.steps = steps
+        limits: dict[Polynomial, list[int]] = {}
+        for form, limit in sorted(atoms, key=_place):
+            limits.setdefault(form, []).append(limit)
+        self.limits = limits
+        self._limits = [(form, form.names, some) for form, some in limits.items()]
+        self.cells: list[Cell] = []
+        self.numbered: dict[tuple[tuple[int, ...], frozenset[str]], int] = {}
+        if len(self.names) == 1:
+            self._cut_one(self.names[0])
+        else:
+            for known in _subsets(self.names):
+                for values in points_of(self._numbers(known)):
+                    self._add(values, None)
+
+    def _numbers(self, known: Iterable[str], near: Mapping[str, int] | None = None) -> Numbers:
+        """The comparisons among some of the numbers, the others not being known."""
+        ranges = {name: self.ranges[name] for name in known}
+        atoms = frozenset(atom for atom in self.atoms if atom.form.names <= ranges.keys())
+        return Numbers(atoms, ranges, near or {}, Budget(self.steps, f"the numbers {', '.join(self.names)}"))
+
+    def _cut_one(self, name: str) -> None:
+        for piece in Cutter(self.atoms, name, self.ranges[name]).pieces({}):
+            self._add({name: nearest(piece, 0)}, piece)
+        self._add({}, None)
+
+    def _add(self, values: Mapping[str, int], piece: Range | None) -> None:
+        places = self._places(values)
+        key = places, frozenset(values)
+        cell = Cell(places, {name: values.get(name) for name in self.names}, piece)
+        number = None if piece else self.numbered.get(key)  # a form of a higher degree comes back to a place
+        if number is None:
+            self.numbered.setdefault(key, len(self.cells))
+            self.cells.append(cell)
+        elif _smallness(cell.values) < _smallness(self.cells[number].values):
+            self.cells[number] = cell
+
+    def _places(self, values: Mapping[str, int]) -> tuple[int, ...]:
+        found = []
+        for form, names, limits in self._limits:
+            if names <= values.keys():
+                amount = form.value(values)
+                found.append(bisect_left(limits, amount))
+            else:
+                found.append(-1)
+        return tuple(found)
+
+    def cell(self, values: Mapping[str, int | None]) -> int:
+        """The cell in which a case lies."""
+        known = {name: value for name in self.names if (value := values.get(name)) is not None}
+        if len(self.names) == 1 and known:
+            value = known[self.names[0]]
+            return next(n for n, cell in enumerate(self.cells) if cell.piece and value <= cell.piece[1])
+        return self.numbered[self._places(known), frozenset(known)]
+
+    def exceeding(self, atom: Atom) -> list[bool]:
+        """Of each cell, whether a comparison holds there; not where a number of it is not known."""
+        place = list(self.limits).index(atom.form)
+        count = self.limits[atom.form].index(atom.limit)
+        return [cell.places[place] > count for cell in self.cells]
+
+    def knowing(self, name: str) -> list[bool]:
+        """Of each cell, whether a number is known there."""
+        return [cell.values[name] is not None for cell in self.cells]
+
+    # --- one number at a time --------------------------------------------------------------------
+    @cached_property
+    def _choices(self) -> dict[str, list[frozenset[int]] | None]:
+        return {}
+
+    def choices(self, name: str) -> list[frozenset[int]] | None:
+        """The sets of cells that one case can choose between by this number alone; None: not decided."""
+        if name not in self._choices:
+            try:
+                self._choices[name] = self._all_choices(name)
+            except NotDecided:
+                self._choices[name] = None
+        return self._choices[name]
+
+    def _all_choices(self, name: str) -> list[frozenset[int]]:
+        if len(self.names) == 1:
+            return [frozenset(range(len(self.cells)))]
+        others = [other for other in self.names if other != name]
+        found: dict[frozenset[int], None] = {}
+        for known in _subsets(others):
+            for values, cut in fibers_of(self._numbers([*known, name]), name):
+                cells = {self.cell(values)}  # the number not being known
+                cells.update(self.cell({**values, name: piece[0]}) for piece in cut)
+                found[frozenset(cells)] = None
+        return list(found)
+
+    def some_choices(self, name: str) -> Iterator[frozenset[int]]:
+        """Such sets, though perhaps not all: around the cases known of each cell."""
+        tried = sorted({n for cell in self.cells if (n := cell.values[name]) is not None})
+        for cell in self.cells:
+            yield frozenset(self.cell({**cell.values, name: n}) for n in [None, *tried])
+
+    # --- from a given case -----------------------------------------------------------------------
+    def changes(self, given: Values, fixed: Collection[str]) -> dict[int, list[dict[str, int]]]:
+        """For each cell, the smallest sets of numbers to give or to change so as to come into it.
+
+        Each with the numbers to change to, near to those given: of one number, the nearest; of
+        several, one after another as near as it can be. Raises NotDecided.
+        """
+        found: dict[int, list[dict[str, int]]] = {self.cell(given): [{}]}
+        free = [name for name in self.names if name not in fixed]
+        for size in range(1, len(free) + 1):
+            at_this_size: dict[int, list[dict[str, int]]] = {}
+            for names in combinations(free, size):
+                for change in self._changed(given, names):
+                    cell = self.cell({**given, **change})
+                    if cell not in found:
+                        at_this_size.setdefault(cell, []).append(change)
+            for cell, ways in at_this_size.items():
+                found[cell] = self._nearest_ways(given, ways)
+        return found
+
+    def _changed(self, given: Values, names: tuple[str, ...]) -> list[dict[str, int]]:
+        kept = {n: v for n, v in given.items() if v is not None and n not in names and n in self.ranges}
+        near = {name: value for name in names if (value := given.get(name)) is not None}
+        return points_of(self._numbers([*kept, *names], near).given(kept))
+
+    def _nearest_ways(self, given: Values, ways: list[dict[str, int]]) -> list[dict[str, int]]:
+        """Of changes of the same numbers, the nearest."""
+        best: dict[tuple[str, ...], dict[str, int]] = {}
+        for way in ways:
+            change = {name: way[name] for name in self.names if name in way}
+            names = tuple(change)
+            if names not in best or distance(change, given) < distance(best[names], given):
+                best[names] = change
+        return list(best.values())
+
+    # --- how many ----------------------------------------------------------------------------------
+    @cached_property
+    def sizes(self) -> list[int]:
+        """How many cases each cell has. Raises NotDecided."""
+        if len(self.names) == 1:
+            return [piece[1] - piece[0] + 1 if (piece := cell.piece) else 1 for cell in self.cells]
+        found = [0] * len(self.cells)
+        for known in _subsets(self.names):
+            for key, count in counted(self._numbers(known), self._places).items():
+                found[self.numbered[key, frozenset(known)]] += count
+        return found
+
+
+def _smallness(values: Values) -> list[tuple[int, bool]]:
+    return [(abs(value), value < 0) for value in values.values() if value is not None]
+
+
+def distance(change: Mapping[str, int], given: Values) -> int:
+    """How far numbers are from those given, or from 0."""
+    return sum(abs(value - (given.get(name) or 0)) for name, value in change.items())
+
+
+def _subsets(names: Iterable[str]) -> list[tuple[str, ...]]:
+    listed = list(names)
+    return [chosen for size in range(len(listed) + 1) for chosen in combinations(listed, size)]
+
+
+def points_of(numbers: Numbers) -> list[dict[str, int]]:
+    """`points`, value by value only where there is no other way."""
+    try:
+        return points(numbers, False)
+    except TooLarge:
+        raise
+    except NotDecided:
+        return points(numbers, True)
+
+
+def fibers_of(numbers: Numbers, last: str) -> list[Fiber]:
+    """`fibers`, value by value only where there is no other way."""
+    try:
+        return fibers(numbers, last, False)
+    except TooLarge:
+        raise
+    except NotDecided:
+        return fibers(numbers, last, True)

@@ -1,0 +1,668 @@
+"""All completions of a case: the algebra in which a truth is a decision diagram over the open answers.
+
+`Completions` takes the answers of a case and a `Survey` of what rules ask of the others, and makes a
+variable of every attribute that is asked for: a choice has a branch for each value (one for all values
+that no rule names), and one for *unknown*; numbers have the cells of their group (see `cells`). What was
+answered is cut away before anything is built: it is a constant to the rules.
+
+Everything said is exact, or it is said that it is not decided (None, or `NotDecided`): numbers whose
+cells are not known are *loose*, each comparison of several of them a variable of its own that may come
+out either way. Then more cases are allowed for than there are; so what never holds then never holds, and
+what does not depend on an answer then does not depend on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Generic, Protocol, TypeVar
+
+from expert.language.cells import (
+    Atom,
+    Comparison,
+    Group,
+    NotDecided,
+    Polynomial,
+    Range,
+    constant,
+    distance,
+    positive,
+    spelled,
+    variable,
+)
+from expert.language.conditions import Arithmetic, Quantity
+from expert.language.diagrams import Diagram, Diagrams
+from expert.language.meaning import OPERATORS, Reading, Truth
+from expert.language.model import Term, Value
+
+Answers = Mapping[str, Value | None]  # None: answered `unknown`
+
+
+NODES = 120_000  # of the diagrams of one case
+
+
+STEPS = 20_000  # of the search for the cells of linked numbers; about a second
+
+
+KEPT = 500  # groups
+
+
+TYPED = 10**15  # 15 digits before the point can be typed (Term.parse)
+
+
+def bounds(term: Term) -> Range:
+    """The least and the greatest scaled number that an attribute can have."""
+    most = TYPED * int(10**term.decimals) - 1
+    return (-most if term.low is None else term.low), (most if term.high is None else term.high)
+
+
+class Certain(Truth, Protocol):
+    """A truth value that knows when it is so in no case."""
+
+    @property
+    def never(self) -> bool: ...
+
+
+C = TypeVar("C", bound=Certain)
+
+
+C_co = TypeVar("C_co", bound=Certain, covariant=True)
+
+
+class Compares(Protocol[C_co]):
+    """An algebra that says where a polynomial is > 0."""
+
+    def positive(self, polynomial: Polynomial, /) -> C_co: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Amount(Generic[C]):
+    """A number of some algebra: a polynomial in the open answers."""
+
+    polynomial: Polynomial
+    algebra: Compares[C]
+
+    def __add__(self, other: Amount[C], /) -> Amount[C]:
+        return Amount(self.polynomial + other.polynomial, self.algebra)
+
+    def __sub__(self, other: Amount[C], /) -> Amount[C]:
+        return Amount(self.polynomial - other.polynomial, self.algebra)
+
+    def __mul__(self, other: Amount[C], /) -> Amount[C]:
+        return Amount(self.polynomial * other.polynomial, self.algebra)
+
+    def __gt__(self, other: Amount[C], /) -> C:
+        return self.algebra.positive(self.polynomial - other.polynomial)
+
+    def __ge__(self, other: Amount[C], /) -> C:
+        return self.algebra.positive(self.polynomial - other.polynomial + constant(1))
+
+
+Amounts = list[tuple[C, Amount[C]]]  # what a number can be, each with where it is
+
+
+class Merging(Reading[C, Amount[C]]):
+    """A reading in which a quantity's equal values are one, and what it never has is left out."""
+
+    def amounts(self, quantity: Quantity) -> Amounts[C]:
+        if not isinstance(quantity, Arithmetic):
+            return merged(super().amounts(quantity))
+        first, *rest = [self.amounts(part) for part in quantity.parts]
+        operator = OPERATORS[quantity.operator]
+        for more in rest:
+            first = merged((g & h, operator(a, b)) for g, a in first for h, b in more)
+        return first
+
+
+def merged(amounts: Iterable[tuple[C, Amount[C]]]) -> Amounts[C]:
+    """Each number once, where it is had at all."""
+    found: dict[Polynomial, tuple[C, Amount[C]]] = {}
+    for where, amount in amounts:
+        if not where.never:
+            before = found.get(amount.polynomial)
+            found[amount.polynomial] = (before[0] | where if before else where), amount
+    return list(found.values())
+
+
+# --- what is asked -----------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Perhaps:
+    """A truth value of a survey: always so, never so, or it depends."""
+
+    always: bool
+    never: bool
+
+    def __and__(self, other: Perhaps, /) -> Perhaps:
+        return _perhaps(self.always and other.always, self.never or other.never)
+
+    def __or__(self, other: Perhaps, /) -> Perhaps:
+        return _perhaps(self.always or other.always, self.never and other.never)
+
+    def __invert__(self) -> Perhaps:
+        return _perhaps(self.never, self.always)
+
+
+ALWAYS, NEVER, DEPENDS = Perhaps(True, False), Perhaps(False, True), Perhaps(False, False)
+
+
+def _perhaps(always: bool, never: bool) -> Perhaps:
+    return ALWAYS if always else NEVER if never else DEPENDS
+
+
+@dataclass
+class Survey:
+    """The algebra that only writes down what rules ask of the answers that are open.
+
+    `named` are the values that choices are tested for, `numbers` the numbers that are read, `atoms`
+    the comparisons.
+    """
+
+    terms: Mapping[str, Term]
+    answers: Answers
+    named: dict[str, set[Value]] = field(default_factory=dict)
+    numbers: set[str] = field(default_factory=set)
+    atoms: set[Atom] = field(default_factory=set)
+    true: Perhaps = ALWAYS
+    false: Perhaps = NEVER
+
+    def __post_init__(self) -> None:
+        self.ranges = {name: bounds(term) for name, term in self.terms.items() if term.numeric}
+
+    def known(self, attribute: str) -> Perhaps:
+        if attribute in self.answers:
+            return NEVER if self.answers[attribute] is None else ALWAYS
+        if self.terms[attribute].numeric:
+            self.numbers.add(attribute)
+        else:
+            self.named.setdefault(attribute, set())
+        return DEPENDS
+
+    def equals(self, attribute: str, value: Value) -> Perhaps:
+        if attribute in self.answers:
+            return ALWAYS if self.answers[attribute] == value else NEVER
+        if isinstance(value, int):
+            number, wanted = self.number(attribute), self.constant(value)
+            return (number >= wanted) & (wanted >= number)
+        if value not in self.terms[attribute].values:
+            return NEVER
+        self.named.setdefault(attribute, set()).add(value)
+        return DEPENDS
+
+    def number(self, attribute: str) -> Amount[Perhaps]:
+        if attribute not in self.answers:
+            self.numbers.add(attribute)
+        return Amount(_number(attribute, self.answers), self)
+
+    def constant(self, value: int) -> Amount[Perhaps]:
+        return Amount(constant(value), self)
+
+    def positive(self, polynomial: Polynomial) -> Perhaps:
+        """Whether a number is > 0."""
+        comparison = decided(polynomial, self.ranges)
+        if isinstance(comparison, bool):
+            return ALWAYS if comparison else NEVER
+        self.atoms.add(comparison.atom)
+        return DEPENDS
+
+
+def _number(attribute: str, answers: Answers) -> Polynomial:
+    if attribute not in answers:
+        return variable(attribute)
+    value = answers[attribute]
+    return constant(value if isinstance(value, int) else 0)  # of what is unknown nothing is asked
+
+
+def decided(polynomial: Polynomial, ranges: Mapping[str, Range]) -> Comparison | bool:
+    """A number > 0, as a comparison; True or False where the ranges alone decide it."""
+    comparison = positive(polynomial)
+    if isinstance(comparison, bool):
+        return comparison
+    (form, limit), holds = comparison
+    low, high = form.within(ranges)
+    if low > limit or high <= limit:
+        return (low > limit) == holds
+    return comparison
+
+
+# --- the variables -------------------------------------------------------------------------------
+class Choice:
+    """The variable of an attribute that has names for answers; the last branch is `unknown`."""
+
+    def __init__(self, term: Term, named: Collection[Value]) -> None:
+        self.names = (term.name,)
+        told = [(value,) for value in term.values if value in named]
+        rest = tuple(value for value in term.values if value not in named)
+        groups = sorted([*told, *([rest] if rest else [])], key=lambda some: list(term.values).index(some[0]))
+        self.branches: tuple[tuple[Value | None, ...], ...] = (*groups, (None,))
+
+    @property
+    def size(self) -> int:
+        return len(self.branches)
+
+
+class Cells:
+    """The variable of numbers that are compared with each other: a branch for each of their cells."""
+
+    def __init__(self, group: Group) -> None:
+        self.names, self.group = group.names, group
+
+    @property
+    def size(self) -> int:
+        return len(self.group.cells)
+
+
+class Loose:
+    """The variable of a form whose numbers' cells are not known: how many of its limits it exceeds."""
+
+    def __init__(self, form: Polynomial, limits: list[int]) -> None:
+        self.names, self.form, self.limits = tuple(sorted(form.names)), form, limits
+
+    @property
+    def size(self) -> int:
+        return len(self.limits) + 1
+
+
+Variable = Choice | Cells | Loose
+
+
+class Groups:
+    """Groups of numbers, and those too large, so that the next case of a dialogue need not make them."""
+
+    def __init__(self) -> None:
+        self._made: dict[object, Group | NotDecided] = {}
+
+    def group(self, ranges: dict[str, Range], atoms: Collection[Atom], steps: int) -> Group:
+        """The group of linked numbers. Raises NotDecided."""
+        key = tuple(ranges.items()), frozenset(atoms), steps
+        if key not in self._made:
+            if len(self._made) > KEPT:
+                self._made.clear()
+            try:
+                self._made[key] = Group(ranges, atoms, steps)
+            except NotDecided as problem:
+                self._made[key] = problem
+        found = self._made[key]
+        if isinstance(found, NotDecided):
+            raise found
+        return found
+
+
+def _linked(numbers: Sequence[str], atoms: Iterable[Atom]) -> list[tuple[list[str], list[Atom]]]:
+    """Numbers that comparisons link, each group in the order given, with its comparisons."""
+    group_of = {name: [name] for name in numbers}
+    for atom in atoms:
+        first, *others = sorted(atom.form.names)
+        for name in others:
+            one, other = group_of[first], group_of[name]
+            if one is not other:
+                one += other
+                group_of.update(dict.fromkeys(other, one))
+    found: list[tuple[list[str], list[Atom]]] = []
+    for group in {id(group): group for group in group_of.values()}.values():
+        members = set(group)
+        found.append(
+            (sorted(group, key=numbers.index), [atom for atom in atoms if atom.form.names <= members])
+        )
+    return found
+
+
+# --- the algebra -----------------------------------------------------------------------------------
+class Completions:
+    """The algebra of all completions of a case, and what can be said of truths in it.
+
+    `order` is the order in which to ask for attributes, `groups` are kept for the next case, `steps` are
+    those of one group's search. Whatever needs more than `nodes` nodes raises TooLarge.
+    """
+
+    def __init__(
+        self,
+        survey: Survey,
+        order: Sequence[str],
+        groups: Groups | None = None,
+        steps: int = STEPS,
+        nodes: int = NODES,
+    ) -> None:
+        self.groups, self.steps = groups or Groups(), steps
+        self.terms, self.answers, self.ranges = survey.terms, survey.answers, survey.ranges
+        variables: list[Variable] = [Choice(self.terms[name], some) for name, some in survey.named.items()]
+        self.undecided: list[str] = []  # why some numbers are loose
+        read = [name for name in survey.ranges if name in survey.numbers]
+        for names, atoms in _linked(read, survey.atoms):
+            variables += self._numbers(names, atoms)
+        places = {name: place for place, name in enumerate(order)}
+        self.variables = sorted(variables, key=lambda v: (_middle(v, places), isinstance(v, Loose), v.names))
+        self.diagrams = Diagrams([v.size for v in self.variables], nodes, f"more than {nodes} nodes")
+        self.true, self.false = self.diagrams.true, self.diagrams.false
+        self.level: dict[str, int] = {}
+        self.loose: dict[Polynomial, int] = {}
+        for level, found in enumerate(self.variables):
+            if isinstance(found, Loose):
+                self.loose[found.form] = level
+            else:
+                self.level.update(dict.fromkeys(found.names, level))
+        self._literals: dict[object, Diagram] = {}
+
+    def _numbers(self, names: list[str], atoms: list[Atom]) -> list[Variable]:
+        """The variables of linked numbers."""
+        try:
+            return [Cells(self.groups.group({n: self.ranges[n] for n in names}, atoms, self.steps))]
+        except NotDecided as problem:
+            self.undecided.append(problem.what)
+        single = [atom for atom in atoms if len(atom.form.names) == 1]
+        found: list[Variable] = []
+        for name in names:
+            alone = [atom for atom in single if name in atom.form.names]
+            found.append(Cells(self.groups.group({name: self.ranges[name]}, alone, self.steps)))
+        forms: dict[Polynomial, list[int]] = {}
+        for form, limit in sorted(set(atoms) - set(single), key=lambda atom: (atom.form.terms, atom.limit)):
+            forms.setdefault(form, []).append(limit)
+        return [*found, *(Loose(form, limits) for form, limits in forms.items())]
+
+    # --- as an algebra ---------------------------------------------------------------------------
+    def known(self, attribute: str) -> Diagram:
+        if attribute in self.answers:
+            return self.false if self.answers[attribute] is None else self.true
+        if attribute not in self._literals:
+            level = self.level[attribute]
+            found = self.variables[level]
+            if isinstance(found, Cells):
+                chosen = found.group.knowing(attribute)
+            else:
+                chosen = [branch < found.size - 1 for branch in range(found.size)]
+            self._literals[attribute] = self.diagrams.among(level, chosen)
+        return self._literals[attribute]
+
+    def equals(self, attribute: str, value: Value) -> Diagram:
+        if attribute in self.answers:
+            return self.true if self.answers[attribute] == value else self.false
+        if isinstance(value, int):
+            number, wanted = self.number(attribute), self.constant(value)
+            return self.known(attribute) & (number >= wanted) & (wanted >= number)
+        key = attribute, value
+        if key not in self._literals:
+            level = self.level.get(attribute)
+            choice = self.variables[level] if level is not None else None
+            if level is None or not isinstance(choice, Choice):
+                return self.false
+            chosen = [value in values for values in choice.branches]
+            self._literals[key] = self.diagrams.among(level, chosen)
+        return self._literals[key]
+
+    def number(self, attribute: str) -> Amount[Diagram]:
+        return Amount(_number(attribute, self.answers), self)
+
+    def constant(self, value: int) -> Amount[Diagram]:
+        return Amount(constant(value), self)
+
+    def positive(self, polynomial: Polynomial) -> Diagram:
+        """Where a number is > 0; anything where it is not known."""
+        comparison = decided(polynomial, self.ranges)
+        if isinstance(comparison, bool):
+            return self.true if comparison else self.false
+        atom, holds = comparison
+        if atom not in self._literals:
+            self._literals[atom] = self._exceeding(atom)
+        found = self._literals[atom]
+        return found if holds else ~found
+
+    def _exceeding(self, atom: Atom) -> Diagram:
+        if atom.form in self.loose:
+            level = self.loose[atom.form]
+            limits = self.variables[level].limits  # type: ignore[union-attr]
+            count = limits.index(atom.limit)
+            return self.diagrams.among(level, [branch > count for branch in range(len(limits) + 1)])
+        level = self.level[next(iter(atom.form.names))]
+        found = self.variables[level]
+        assert isinstance(found, Cells)
+        return self.diagrams.among(level, found.group.exceeding(atom))
+
+    # --- what can be said --------------------------------------------------------------------------
+    def is_decided(self, truth: Diagram) -> bool:
+        """Whether no loose comparison is asked for."""
+        return not self.loose or set(self.loose.values()).isdisjoint(self.diagrams.support(truth))
+
+    def surely(self, truth: Diagram) -> Diagram:
+        """Where the truth is so however the loose comparisons come out."""
+        for level in self.loose.values():
+            truth = ~self.diagrams.somewhere(~truth, level)
+        return truth
+
+    def possible(self, truth: Diagram) -> bool | None:
+        """Whether the truth is so in some case; None: not decided."""
+        if truth.never or self.is_decided(truth):
+            return not truth.never
+        return None if self.surely(truth).never else True
+
+    def depends(self, truth: Diagram, attribute: str) -> bool | None:
+        """Whether some case's truth changes with this answer alone; None: not decided."""
+        if attribute not in self.level:
+            return False
+        level = self.level[attribute]
+        found, decided = self.variables[level], self.is_decided(truth)
+        loose = [at for form, at in self.loose.items() if attribute in form.names]
+        if loose and not set(loose).isdisjoint(self.diagrams.support(truth)):
+            return None
+        if not isinstance(found, Cells):
+            varies = self.diagrams.varies(truth, level, [range(found.size)])
+        else:
+            varies = self.diagrams.varies(truth, level, [range(found.size)])
+            if varies and not self.diagrams.varies(truth, level, found.group.some_choices(attribute)):
+                # the cells that are known do not show it: all that there are decide it
+                choices = found.group.choices(attribute)
+                decided &= choices is not None
+                varies = choices is None or self.diagrams.varies(truth, level, choices)
+        return (True if decided else None) if varies else False
+
+    def changing(self, truth: Diagram) -> dict[str, bool]:
+        """The answers that can change the truth, and whether that is certain."""
+        asked = set(self.diagrams.support(truth))
+        names = {name for level in asked for name in self.variables[level].names}
+        found = {name: self.depends(truth, name) for name in self.terms if name in names}
+        return {name: so is True for name, so in found.items() if so is not False}
+
+    # --- cases -------------------------------------------------------------------------------------
+    def smallest(self, truth: Diagram) -> dict[str, Value] | None:
+        """A case with the fewest answers to what is open in which the truth is so; None if there is none.
+
+        Of several, the first: attribute by attribute in the vocabulary's order, no answer goes before
+        an answer, a value before later ones, a number before those further from 0 (of linked numbers,
+        there may be some that are nearer). Raises NotDecided.
+        """
+        if truth.never:
+            return None
+        left = self.surely(truth)
+        if left.never:
+            raise NotDecided(self._why(truth))
+        costs = [[len(values) for values in self._given(level)] for level in range(len(self.variables))]
+        found: dict[str, Value] = {}
+        budget = self.diagrams.cheapest(left, costs)[left.edge]
+        for level in self._in_vocabulary_order():
+            if self.variables[level].size and level in self.diagrams.support(left):
+                left, budget, given = self._settled(left, level, budget, costs)
+                found.update(given)
+        return {name: found[name] for name in self.terms if name in found}
+
+    def _settled(
+        self, truth: Diagram, level: int, budget: int, costs: list[list[int]]
+    ) -> tuple[Diagram, int, dict[str, Value]]:
+        """The first branch of a variable along which the truth can be so at this cost."""
+        given = self._given(level)
+        for branch in sorted(range(len(given)), key=lambda branch: self._rank(level, given[branch], branch)):
+            further = self.diagrams.restrict(truth, {level: branch})
+            left = budget - costs[level][branch]
+            if self.diagrams.cheapest(further, costs).get(further.edge, left + 1) <= left:
+                return further, left, given[branch]
+        raise AssertionError("there is a cheapest way")
+
+    def _given(self, level: int) -> list[dict[str, Value]]:
+        """The answers that stand for each branch of a variable."""
+        found = self.variables[level]
+        if isinstance(found, Choice):
+            [name] = found.names
+            firsts = [values[0] for values in found.branches]
+            return [{} if value is None else {name: value} for value in firsts]
+        if isinstance(found, Cells):
+            return [{n: v for n, v in cell.values.items() if v is not None} for cell in found.group.cells]
+        return [{} for _ in range(found.size)]
+
+    def _rank(self, level: int, given: dict[str, Value], branch: int) -> tuple[object, ...]:
+        names = [name for name in self.terms if name in self.variables[level].names]
+        ranks: list[tuple[int, int, int]] = []
+        for name in names:
+            value = given.get(name)
+            if isinstance(value, int):
+                ranks.append((1, abs(value), value < 0))
+            else:
+                ranks.append((0, 0, 0) if value is None else (1, branch, 0))
+        return tuple(ranks)
+
+    def _in_vocabulary_order(self) -> list[int]:
+        return list(dict.fromkeys(self.level[name] for name in self.terms if name in self.level))
+
+    def _why(self, truth: Diagram) -> str:
+        asked = self.diagrams.support(truth)
+        forms = [form for form, level in self.loose.items() if level in asked]
+        return "; ".join(spelled(Atom(form, 0)).removesuffix(" > 0") for form in forms)
+
+    def changes(self, truth: Diagram, case: Answers, fixed: Collection[str] = ()) -> list[dict[str, Value]]:
+        """All smallest sets of answers to give or to change in a case so that the truth is so.
+
+        `case` has what is to be changed; nothing is changed to `unknown`, and what is `fixed` stays.
+        Every value of a choice is a change of its own; of sets that differ in numbers only there is one,
+        the nearest (of linked numbers, one that is near). Raises NotDecided.
+        """
+        if not self.is_decided(truth):
+            raise NotDecided(self._why(truth))
+        moves: list[list[list[dict[str, Value]]]] = [[] for _ in self.variables]
+        for level in self.diagrams.support(truth):
+            moves[level] = self._moves(level, case, fixed)
+        costs = _costs(moves)
+        found: dict[tuple[object, ...], dict[str, Value]] = {}
+        for taken in self.diagrams.ways(truth, costs):
+            for parts in product(*(moves[level][branch] for level, branch in sorted(taken.items()))):
+                change = {name: value for part in parts for name, value in part.items()}
+                change = {name: change[name] for name in self.terms if name in change}
+                kept = tuple((n, v if isinstance(v, str) else None) for n, v in change.items())
+                if kept not in found or _far(change, case) < _far(found[kept], case):
+                    found[kept] = change
+        return sorted(found.values(), key=self._rank_of_change)
+
+    def care_for_changes(self, case: Answers, fixed: Collection[str], most: int) -> None:
+        """Leave out all cases in which more answers than so many are changed; before anything is read.
+
+        Raises NotDecided.
+        """
+        moves = [self._moves(level, case, fixed) for level in range(len(self.variables))]
+        self.true = self.diagrams.costing(_costs(moves), most)
+        self.diagrams.care_for(self.true)
+
+    def _moves(self, level: int, case: Answers, fixed: Collection[str]) -> list[list[dict[str, Value]]]:
+        """For each branch of a variable, the smallest changes that lead along it; none if none does."""
+        found = self.variables[level]
+        if isinstance(found, Loose):
+            raise NotDecided(spelled(Atom(found.form, 0)))
+        if isinstance(found, Cells):
+            given = {n: v if isinstance(v := case.get(n), int) else None for n in found.names}
+            ways = found.group.changes(given, fixed)
+            return [[dict(way) for way in ways.get(cell, ())] for cell in range(found.size)]
+        [name] = found.names
+        rows: list[list[dict[str, Value]]] = []
+        for values in found.branches:
+            if case.get(name) in values:
+                rows.append([{}])
+            else:
+                changed = [value for value in values if value is not None and name not in fixed]
+                rows.append([{name: value} for value in changed])
+        return rows
+
+    def _rank_of_change(self, change: Mapping[str, Value]) -> tuple[object, ...]:
+        names, ranks = list(self.terms), []
+        for name, value in change.items():
+            place = value if isinstance(value, int) else list(self.terms[name].values).index(value)
+            ranks.append((names.index(name), place))
+        return tuple(rank[0] for rank in ranks), tuple(rank[1] for rank in ranks)
+
+    def count(self, truth: Diagram, told_apart: bool = False) -> int:
+        """In how many completions the truth is so, each attribute asked for being answered or not.
+
+        `told_apart`: cases that differ in numbers only, and that no comparison tells apart, are one.
+        Raises NotDecided.
+        """
+        if not self.is_decided(truth):
+            raise NotDecided(self._why(truth))
+        weights: list[list[int]] = []
+        for found in self.variables:
+            if isinstance(found, Choice):
+                weights.append([len(values) for values in found.branches])
+            elif isinstance(found, Loose):
+                weights.append([1] + [0] * (found.size - 1))  # it is not asked for
+            else:
+                weights.append([1] * found.size if told_apart else found.group.sizes)
+        return self.diagrams.count(truth, weights)
+
+    def pieces(self, truth: Diagram) -> Iterator[dict[str, list[str]]]:
+        """The cases in which the truth is so, piece by piece: of each attribute asked for, its answers.
+
+        In words as typed; numbers alone as ranges. Raises NotDecided.
+        """
+        if not self.is_decided(truth):
+            raise NotDecided(self._why(truth))
+        for path in self.diagrams.paths(truth):
+            shown: dict[str, list[str]] = {}
+            for level, branches in path.items():
+                found = self.variables[level]
+                for branch in branches:
+                    for name, answer in self._spelled(found, branch):
+                        shown.setdefault(name, []).append(answer)
+            yield {name: shown[name] for name in self.terms if name in shown}
+
+    def _spelled(self, found: Variable, branch: int) -> Iterator[tuple[str, str]]:
+        if isinstance(found, Choice):
+            for value in found.branches[branch]:
+                yield found.names[0], "unknown" if value is None else str(value)
+        elif isinstance(found, Cells):
+            cell = found.group.cells[branch]
+            for name, number in cell.values.items():
+                term = self.terms[name]
+                ends = cell.piece or (number, number)
+                if ends[0] is None or ends[1] is None:
+                    yield name, "unknown"
+                else:
+                    low, high = term.spell(ends[0]), term.spell(ends[1])
+                    yield name, low if low == high else f"{low} to {high}"
+
+    def at(self, truth: Diagram, case: Answers) -> bool:
+        """Whether the truth is so in a case; it has to be decided."""
+        branches = []
+        for found in self.variables:
+            if isinstance(found, Choice):
+                value = case.get(found.names[0])
+                branches.append(next(n for n, values in enumerate(found.branches) if value in values))
+            elif isinstance(found, Cells):
+                numbers = {n: v if isinstance(v := case.get(n), int) else None for n in found.names}
+                branches.append(found.group.cell(numbers))
+            else:
+                branches.append(self._place(found, case))
+        return self.diagrams.at(truth, branches)
+
+    def _place(self, found: Loose, case: Answers) -> int:
+        values = {n: v for n in found.names if isinstance(v := case.get(n), int)}
+        if len(values) < len(found.names):
+            return 0  # nothing is asked of it
+        amount = found.form.value(values)
+        return sum(amount > limit for limit in found.limits)
+
+
+def _costs(moves: list[list[list[dict[str, Value]]]]) -> list[list[int | None]]:
+    """How many answers each branch of each variable changes."""
+    return [[min(map(len, ways)) if ways else None for ways in row] for row in moves]
+
+
+def _middle(found: Variable, places: Mapping[str, int]) -> float:
+    return sum(places.get(name, len(places)) for name in found.names) / len(found.names)
+
+
+def _far(change: Mapping[str, Value], case: Answers) -> int:
+    numbers = {name: value for name, value in change.items() if isinstance(value, int)}
+    return distance(numbers, {n: v if isinstance(v := case.get(n), int) else None for n in numbers})

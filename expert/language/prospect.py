@@ -1,0 +1,583 @@
+"""What can still follow from a case: rules read over all its completions, each rule once.
+
+A `Cones` belongs to a rule base: what each thing rests on, found once, and the order in which diagrams
+ask for attributes. A `Prospect` belongs to a case of it.
+
+**The order of attributes** is what the size of diagrams hangs on, and finding the best is hard. A diagram
+has to remember, at every place in the order, which rules have begun to come true. So an order is better
+if fewer beginnings of rules wait for their rest. Tried are: FORCE (Aloul, Markov, Sakallah 2003), in which
+every rule draws what it reads and concludes towards the middle of all of them; and, from some starts,
+always the attribute that leaves the fewest waiting. The best of them by that count is taken.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from expert.language.cells import NotDecided, TooLarge
+from expert.language.completions import (
+    NODES,
+    STEPS,
+    Amounts,
+    Answers,
+    Completions,
+    Groups,
+    Merging,
+    Survey,
+    merged,
+)
+from expert.language.conclusions import Argue, Conclusion, Wait
+from expert.language.conditions import Condition, refs
+from expert.language.diagrams import Diagram, Diagrams
+from expert.language.meaning import passes
+from expert.language.model import Term, Value
+from expert.language.outcome import Outcome
+from expert.language.policy import NOW
+from expert.language.rules import Instance, RuleBase, reads, writes
+
+Numbers = Amounts[Diagram]
+
+
+ROUNDS = 30  # of the search for an order
+
+
+FEW = 60_000  # nodes, before only the cases near to a case are looked at
+
+
+WORK = 25_000  # steps of the same; some hundredths of a second
+
+
+class Cones:
+    """What everything in a rule base rests on."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.base = base
+        self.ordered = passes(base.instances)
+        self.places: dict[str, list[int]] = {}
+        for place, instance in enumerate(self.ordered):
+            self.places.setdefault(instance.id, []).append(place)
+        self.writers: dict[str, list[Instance]] = {}
+        self.attributes: dict[str, frozenset[str]] = {}
+        self.findings: dict[str, frozenset[str]] = {}
+        for instance in base.instances:
+            read = [ref for ref, _ in reads(instance)]
+            self.attributes[instance.id] = frozenset(ref.name for ref in read if ref.kind == "attribute")
+            self.findings[instance.id] = frozenset(ref.key for ref in read if ref.kind == "finding")
+            for key in writes(instance):
+                self.writers.setdefault(key, []).append(instance)
+        self.groups = Groups()
+
+    def _cone(self, keys: Iterable[str], instances: Iterable[Instance]) -> dict[str, Instance]:
+        """Instances, the writers of findings, and all that they rest on, by id."""
+        found = {instance.id: instance for instance in instances}
+        waiting = [key for instance in found.values() for key in self.findings[instance.id]]
+        waiting += keys
+        seen = set(waiting)
+        while waiting:
+            for writer in self.writers.get(waiting.pop(), ()):
+                if writer.id not in found:
+                    found[writer.id] = writer
+                    further = self.findings[writer.id] - seen
+                    seen |= further
+                    waiting += further
+        return found
+
+    def upstream(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> list[Instance]:
+        """Instances (and those that conclude findings), with all they rest on, in the order to read them."""
+        cone = self._cone(keys, instances)
+        places = sorted(place for id in cone for place in self.places[id])
+        return [self.ordered[place] for place in places]
+
+    def support(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> list[str]:
+        """The attributes that instances (and findings) rest on, in the vocabulary's order."""
+        read: set[str] = set()
+        for id in self._cone(keys, instances):
+            read |= self.attributes[id]
+        return [name for name in self.base.knowledge.attributes if name in read]
+
+    @cached_property
+    def order(self) -> list[str]:
+        """The order in which diagrams ask for attributes."""
+        edges: dict[tuple[str, ...], None] = {}
+        for instance in self.base.instances:
+            linked = self.findings[instance.id] | writes(instance)
+            edges[tuple(sorted([*self.attributes[instance.id], *(f"?{key}" for key in linked)]))] = None
+        return good_order(list(self.base.knowledge.attributes), [edge for edge in edges if len(edge) > 1])
+
+
+# --- the order of attributes -------------------------------------------------------------------------
+Edge = tuple[str, ...]  # what belongs together
+
+
+def good_order(attributes: list[str], edges: list[Edge]) -> list[str]:
+    """Attributes in an order in which few of them are waiting for what belongs to them."""
+    names = list(dict.fromkeys([*attributes, *(name for edge in edges for name in edge)]))
+    first = _drawn_together(names, edges)
+    tried = [first]
+    work = len(names) * (1 + sum(map(len, edges)))
+    if work <= WORK:
+        tried += [_one_after_another(start, first, edges) for start in first[: WORK // work]]
+    best = min(tried, key=lambda order: _waiting(order, edges))
+    wanted = set(attributes)
+    return [name for name in best if name in wanted]
+
+
+def _drawn_together(names: list[str], edges: list[Edge]) -> list[str]:
+    """FORCE: everything is drawn to the middle of what it belongs to; the shortest of some rounds."""
+    best, shortest = names, _length(names, edges)
+    for _ in range(ROUNDS):
+        place = {name: n for n, name in enumerate(names)}
+        pulls: dict[str, list[float]] = {name: [] for name in names}
+        for edge in edges:
+            middle = sum([place[name] for name in edge]) / len(edge)
+            for name in edge:
+                pulls[name].append(middle)
+        goal = {name: sum(pull) / len(pull) if pull else place[name] for name, pull in pulls.items()}
+        names = sorted(names, key=lambda name: (goal[name], place[name]))
+        length = _length(names, edges)
+        if length >= shortest:
+            break
+        best, shortest = names, length
+    return best
+
+
+def _length(names: list[str], edges: list[Edge]) -> int:
+    place = {name: n for n, name in enumerate(names)}
+    ends = [[place[name] for name in edge] for edge in edges]
+    return sum(max(places) - min(places) for places in ends)
+
+
+def _one_after_another(start: str, names: list[str], edges: list[Edge]) -> list[str]:
+    """From a start, always what leaves the fewest waiting; then what most have begun to wait for."""
+    edges_of: dict[str, list[int]] = {name: [] for name in names}
+    for number, edge in enumerate(edges):
+        for name in edge:
+            edges_of[name].append(number)
+    missing = [len(edge) for edge in edges]
+    still_open = {name: len(numbers) for name, numbers in edges_of.items()}  # edges, of what is placed
+    order: list[str] = []
+    rest = dict.fromkeys(names)
+
+    def worth(name: str) -> tuple[int, int]:
+        """How many more wait once this one is placed, and how many edges were begun without it."""
+        closing = [number for number in edges_of[name] if missing[number] == 1]
+        done = Counter(other for number in closing for other in edges[number] if other != name)
+        released = sum(still_open[other] == count for other, count in done.items())
+        begun = sum(missing[number] < len(edges[number]) for number in edges_of[name])
+        return (len(closing) < len(edges_of[name])) - released, -begun
+
+    while rest:
+        name = min(rest, key=worth) if order else start
+        del rest[name]
+        order.append(name)
+        for number in edges_of[name]:
+            missing[number] -= 1
+            if missing[number] == 0:
+                for other in edges[number]:
+                    still_open[other] -= 1
+    return order
+
+
+def _waiting(order: list[str], edges: list[Edge]) -> float:
+    """Of every place in an order, how many beginnings of edges wait there for the rest, as powers.
+
+    What a diagram has to remember at a place is which of them came true.
+    """
+    place = {name: n for n, name in enumerate(order)}
+    waiting: list[set[tuple[int, ...]]] = [set() for _ in order]
+    for edge in edges:
+        places = sorted(place[name] for name in edge)
+        for n in range(len(places) - 1):
+            begun = tuple(places[: n + 1])
+            for between in range(places[n], places[n + 1]):
+                waiting[between].add(begun)
+    return sum(1.6 ** min(len(some), 200) for some in waiting)
+
+
+class Deferred:
+    """A truth that is made when it is asked for: where one of `some` is so."""
+
+    def __init__(
+        self, diagrams: Diagrams, make: Callable[[], Diagram], some: tuple[Deferred, ...] = ()
+    ) -> None:
+        self.diagrams, self._make, self._some = diagrams, make, some or (self,)
+        self._truth: Diagram | None = None
+
+    def get(self) -> Diagram:
+        """The truth itself. Raises TooLarge."""
+        if self._truth is None:
+            self._truth = self._make()
+        return self._truth
+
+    def __and__(self, other: Deferred, /) -> Deferred:
+        return Deferred(self.diagrams, lambda: first if (first := self.get()).never else first & other.get())
+
+    def __or__(self, other: Deferred, /) -> Deferred:
+        some = (*self._some, *other._some)
+        return Deferred(self.diagrams, lambda: self.diagrams.any(one.get() for one in some), some)
+
+    def __invert__(self) -> Deferred:
+        return Deferred(self.diagrams, lambda: ~self.get())
+
+
+class Visible(NamedTuple):
+    """Something that a reader can see: where instances fire, and values that are printed there.
+
+    `findings` are keys of findings, `answers` attributes, whose values are shown where one of the
+    instances fires (or, of no instances, always).
+    """
+
+    instances: tuple[Instance, ...]
+    findings: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+
+
+class Limits(NamedTuple):
+    """How much may be built before something is not decided: see Completions."""
+
+    steps: int = STEPS
+    nodes: int = NODES
+
+
+class Prospect:
+    """A rule base over all completions of a case.
+
+    `only` are the instances that will be asked of (and what they rest on): all, if it is not given.
+    """
+
+    def __init__(
+        self,
+        cones: Cones,
+        answers: Answers,
+        only: Sequence[Instance] | None = None,
+        limits: Limits = Limits(),  # noqa: B008 (never changed)
+        shared: Completions | None = None,
+    ) -> None:
+        self.cones, self.base, self.answers = cones, cones.base, answers
+        self.limits, self.whole = limits, only is None
+        if shared is None:
+            survey = Survey(cones.base.knowledge.attributes, answers)
+            Merging(survey).derive(cones.ordered if only is None else cones.upstream(only))
+            shared = Completions(survey, cones.order, cones.groups, limits.steps, limits.nodes)
+        self.completions = shared
+        self.reading = Merging(self.completions)
+        self._fired: dict[str, Diagram] = {}
+
+    # --- truths ------------------------------------------------------------------------------------
+    def derive(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> None:
+        """Read instances, with all that they rest on, unless they were read before."""
+        new = [i for i in self.cones.upstream(instances, keys) if i.id not in self._fired]
+        self._fired.update(self.reading.derive(new))
+
+    def fired(self, instances: Iterable[Instance]) -> Diagram:
+        """Where one of the instances fires."""
+        some = list(instances)
+        self.derive(some)
+        return self.completions.diagrams.any(self._fired[instance.id] for instance in some)
+
+    def holds(self, condition: Condition) -> Diagram:
+        """Where a condition holds; it has to be part of an instance."""
+        self.derive((), [ref.key for ref, _ in refs(condition) if ref.kind == "finding"])
+        return self.reading.holds(condition)
+
+    def numbers(self, key: str) -> Numbers:
+        """What a finding can be, each with where it is."""
+        self.derive((), [key])
+        return merged(self.reading.numbers.get(key, []))
+
+    def outcome(self, instances: Sequence[Instance]) -> Outcome[Deferred]:
+        """The outcome of these instances; each truth of it is made when it is asked for (`get`)."""
+        self.derive(instances)
+        said = [(c, self._made(self._fired[i.id])) for i in instances for c in i.then]
+        return Outcome(self.base.knowledge, said, self._made(self.completions.false))
+
+    def _made(self, truth: Diagram) -> Deferred:
+        return Deferred(self.completions.diagrams, lambda: truth)
+
+    def verdicts(self, option: str, waits: bool = False) -> dict[str, Deferred]:
+        """Where an option has each verdict; and, with `waits`, where its timing is `now`."""
+        outcome = self.outcome(self.deciding(option, waits))
+        found = outcome.verdicts(option)
+        if waits:
+            found[NOW] = outcome.timing(option)[NOW]
+        return found
+
+    def possible_verdicts(self, option: str) -> dict[str, bool]:
+        """The verdicts that an option can still have, and whether that is certain."""
+        found = {}
+        for verdict, where in self.verdicts(option).items():
+            try:
+                possible = self.completions.possible(where.get())
+            except TooLarge:
+                possible = None
+            if possible is not False:
+                found[verdict] = possible is True
+        return found
+
+    def deciding(self, option: str, waits: bool = False) -> list[Instance]:
+        """The instances behind an option's verdict, and behind its timing if `waits`."""
+        return [i for i in self.base.instances if any(self._counts(c, option, waits) for c in i.then)]
+
+    def _counts(self, c: Conclusion, option: str, waits: bool) -> bool:
+        argues = isinstance(c, Argue) and c.name in self._decides
+        return c.option == option and (argues or (waits and isinstance(c, Wait)))
+
+    @cached_property
+    def _decides(self) -> set[str]:
+        return {topic.id for topic in self.base.knowledge.topics.values() if topic.decides}
+
+    # --- which open answers matter ---------------------------------------------------------------
+    def changing(self, effect: Visible) -> dict[str, bool]:
+        """The open answers that can still change an effect, and whether that is certain.
+
+        What is not there can not. Where the numbers of all rules together are too much, or the nodes,
+        the effect's own rules are tried alone; what is not decided then either is there, uncertain.
+        """
+        try:
+            found = self._changing(effect)
+            if all(found.values()):
+                return found
+        except TooLarge:
+            found = dict.fromkeys(self._open(effect), False)
+        if not self.whole:
+            return found
+        try:
+            behind = [*effect.instances, *self.cones.upstream((), effect.findings)]
+            limits = self.limits._replace(steps=4 * self.limits.steps)
+            alone = Prospect(self.cones, self.answers, behind, limits)
+            return {name: sure for name, sure in alone._changing(effect).items() if name in found}
+        except TooLarge:
+            return found
+
+    def may_change(self, effect: Visible, attribute: str) -> bool:
+        """Whether an open answer can still change an effect, for all that can be told."""
+        return attribute in self._open(effect) and attribute in self.changing(effect)
+
+    def _open(self, effect: Visible) -> list[str]:
+        support = [*self.cones.support(effect.instances, effect.findings), *effect.answers]
+        return [n for n in self.base.knowledge.attributes if n in support and n not in self.answers]
+
+    def _changing(self, effect: Visible) -> dict[str, bool]:
+        where = self.fired(effect.instances) if effect.instances else self.completions.true
+        sure: dict[str, bool] = {}
+        for truth in [where, *self._named(effect, where)]:
+            for name, certain in self.completions.changing(truth).items():
+                sure[name] = sure.get(name, False) or certain
+        for amounts in self._printed(effect, where):
+            for name in self._open(effect):
+                varies = self.number_varies(amounts, name)
+                if varies is not False:
+                    sure[name] = sure.get(name, False) or varies is True
+        return {name: sure[name] for name in self.base.knowledge.attributes if name in sure}
+
+    def _named(self, effect: Visible, where: Diagram) -> list[Diagram]:
+        """Where each name that is printed is."""
+        found: list[Diagram] = []
+        self.derive((), effect.findings)
+        for key in effect.findings:
+            found += [where & there for there in self.reading.findings.get(key, {}).values()]
+        for name in effect.answers:
+            term = self.base.knowledge.attributes[name]
+            if name not in self.answers:
+                found += [where & self._equals(name, value) for value in (term.values or ())]
+                found += [where & self._known(name)] if term.numeric else []
+        return found
+
+    def _equals(self, name: str, value: Value) -> Diagram:
+        return self.completions.equals(name, value)
+
+    def _known(self, name: str) -> Diagram:
+        return self.completions.known(name)
+
+    def _printed(self, effect: Visible, where: Diagram) -> list[Numbers]:
+        """The numbers that are printed, each with where it is."""
+        found = []
+        for key in effect.findings:
+            amounts = [(where & there, amount) for there, amount in self.numbers(key)]
+            found.append([(there, amount) for there, amount in amounts if not there.never])
+        for name in effect.answers:
+            if self.base.knowledge.attributes[name].numeric and name not in self.answers:
+                there = where & self._known(name)
+                found.append([] if there.never else [(there, self.completions.number(name))])
+        return found
+
+    def number_varies(self, amounts: Numbers, name: str) -> bool | None:
+        """Whether what a number is shown to be can change with an answer; None: not decided.
+
+        It is not shown to be anything else where no guard changes and no amount mentions the answer. That
+        it is, is certain of constants, which differ from each other; else by two cases that show it.
+        """
+        guards = [self.completions.depends(where, name) for where, _ in amounts]
+        mentioned = [name in amount.polynomial.names for _, amount in amounts]
+        if not any(mentioned) and all(so is False for so in guards):
+            return False
+        if not any(amount.polynomial.names for _, amount in amounts):
+            return True if True in guards else None
+        for (where, _), so, there in zip(amounts, guards, mentioned, strict=True):
+            if (there or so is not False) and self._seen_to_vary(amounts, where, name):
+                return True
+        return None
+
+    def _seen_to_vary(self, amounts: Numbers, where: Diagram, name: str) -> bool:
+        try:
+            case = self.completions.smallest(where)
+        except NotDecided:
+            return False
+        if case is None:
+            return False
+        shown = {self._shown(amounts, {**case, name: value}) for value in self._tried(name, case)}
+        return len(shown) > 1
+
+    def _tried(self, name: str, case: Answers) -> list[Value | None]:
+        found: list[Value | None] = [None, case.get(name)]
+        term = self.base.knowledge.attributes[name]
+        if not term.numeric:
+            return [*found, *term.values]
+        level = self.completions.level.get(name)
+        variable = self.completions.variables[level] if level is not None else None
+        low, high = self.completions.ranges[name]
+        for given in self.completions._given(level) if variable and level is not None else []:
+            value = given.get(name)
+            if isinstance(value, int):
+                found += [near for near in (value - 1, value, value + 1) if low <= near <= high]
+        return found
+
+    def _shown(self, amounts: Numbers, case: Answers) -> frozenset[int]:
+        numbers = {name: value for name, value in case.items() if isinstance(value, int)}
+        return frozenset(
+            amount.polynomial.value(numbers)
+            for where, amount in amounts
+            if self.completions.at(where, case) and amount.polynomial.names <= numbers.keys()
+        )
+
+
+# --- the smallest changes ------------------------------------------------------------------------------
+class Changes(NamedTuple):
+    """All smallest sets of changed answers that lead to a goal.
+
+    Without any, `up_to` says of how many answers no change leads there: None, of any number.
+    """
+
+    found: list[dict[str, Value]]
+    up_to: int | None
+
+
+def changes_to(
+    cones: Cones,
+    case: Answers,
+    option: str,
+    goals: Sequence[str],
+    limits: Limits = Limits(),  # noqa: B008
+) -> Changes:
+    """The smallest changes after which an option has every goal: a verdict, or `now`.
+
+    Answers that the person cannot change (`fixed`) stay if they were given; nothing becomes unknown. First
+    only the cases are looked at that are one change away, then those that are two; then all, and if their
+    diagrams are too large, those that are three away, and so on. Raises NotDecided.
+    """
+    search = _Search(cones, case, option, goals, limits)
+    for most in (1, 2):
+        found = search.within(most)
+        if found:
+            return Changes(found, None)
+    try:
+        return Changes(search.anywhere(), None)
+    except TooLarge:
+        return search.further(3)
+
+
+class _Search:
+    """The search for the smallest changes."""
+
+    def __init__(
+        self, cones: Cones, case: Answers, option: str, goals: Sequence[str], limits: Limits
+    ) -> None:
+        terms = cones.base.knowledge.attributes
+        self.fixed = {name: v for name, v in case.items() if v is not None and terms[name].fixed}
+        self.cones, self.case, self.option, self.goals, self.limits = cones, case, option, goals, limits
+        about = [i for i in cones.base.instances if any(c.option == option for c in i.then)]
+        self.survey = Survey(terms, self.fixed)
+        Merging(self.survey).derive(cones.upstream(about))
+
+    def within(self, most: int) -> list[dict[str, Value]]:
+        """The smallest changes, of all of no more than so many answers. Raises NotDecided."""
+        completions = self._completions(self.limits.nodes)
+        completions.care_for_changes(self.case, (), most)
+        return completions.changes(self._reaching(completions), self.case)
+
+    def anywhere(self) -> list[dict[str, Value]]:
+        """The smallest changes of all. Raises NotDecided."""
+        completions = self._completions(min(FEW, self.limits.nodes))
+        return completions.changes(self._reaching(completions), self.case)
+
+    def further(self, most: int) -> Changes:
+        """The smallest changes, from a number of changes on as far as can be looked."""
+        answers = sum(len(found.names) for found in self._completions(0).variables)
+        while most <= answers:
+            try:
+                found = self.within(most)
+            except TooLarge:
+                return Changes([], most - 1)
+            if found:
+                return Changes(found, None)
+            most += 1
+        return Changes([], None)
+
+    def _completions(self, nodes: int) -> Completions:
+        return Completions(self.survey, self.cones.order, self.cones.groups, self.limits.steps, nodes)
+
+    def _reaching(self, completions: Completions) -> Diagram:
+        """Where the option has every goal."""
+        prospect = Prospect(self.cones, self.fixed, (), self.limits, completions)
+        holds = prospect.verdicts(self.option, NOW in self.goals)
+        found = completions.true
+        for goal in self.goals:
+            found = found & holds[goal].get()
+        return found
+
+
+# --- two bases -------------------------------------------------------------------------------------------
+class Compared:
+    """Two rule bases over all completions of the same case: what differs is an exclusive or of their truths.
+
+    Attributes of both have the range, and the values, of either: an answer that only one of them allows is
+    a case too. `only` are the instances of each that will be asked of.
+    """
+
+    def __init__(
+        self,
+        old: Cones,
+        new: Cones,
+        answers: Answers,
+        only: tuple[Sequence[Instance], Sequence[Instance]] | None = None,
+        limits: Limits = Limits(),  # noqa: B008 (never changed)
+    ) -> None:
+        terms = both_terms(old.base.knowledge.attributes, new.base.knowledge.attributes)
+        survey = Survey(terms, answers)
+        for n, cones in enumerate((old, new)):
+            Merging(survey).derive(cones.upstream(only[n]) if only else cones.ordered)
+        order = list(dict.fromkeys([*new.order, *old.order]))
+        self.completions = Completions(survey, order, new.groups, limits.steps, limits.nodes)
+        self.old = Prospect(old, answers, (), limits, self.completions)
+        self.new = Prospect(new, answers, (), limits, self.completions)
+
+
+def both_terms(old: dict[str, Term], new: dict[str, Term]) -> dict[str, Term]:
+    """Attributes as either base has them: every value of both, and the wider range.
+
+    The number of decimals is the new one's; a base with another number of them is to be compared by its text.
+    """
+    found = {**old, **new}
+    for name in old.keys() & new.keys():
+        a, b = old[name], new[name]
+        lows = [term.low for term in (a, b) if term.low is not None]
+        highs = [term.high for term in (a, b) if term.high is not None]
+        found[name] = b._replace(
+            values={**b.values, **a.values},
+            low=min(lows) if len(lows) == 2 else None,
+            high=max(highs) if len(highs) == 2 else None,
+        )
+    return found
