@@ -1,0 +1,184 @@
+"""What is said of all cases: how long it takes, by decision diagrams and by grids, in turn in one process.
+
+    python bench/diagrams.py [--grids]
+
+First question: the base prepared, and the first attribute found that can still change something. All
+questions: everything that can. Why not: the smallest changes to a verdict, of a case at random. Made bases:
+a sum of six parts below a budget, and 800 rules over 20 questions of 10 values for 40 options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from expert.consultation.case import Case, make_case  # noqa: E402
+from expert.consultation.relevance import Reach  # noqa: E402
+from expert.knowledge.load import load  # noqa: E402
+from expert.language.cells import NotDecided  # noqa: E402
+from expert.language.policy import VERDICTS  # noqa: E402
+from expert.language.prospect import Cones, Prospect, Visible, changes_to  # noqa: E402
+from expert.language.rules import RuleBase  # noqa: E402
+
+HEAD = "id: made\ntitle: Made\nversion: '1'\ndisclaimer: Made.\n"
+CLAIMS = (
+    "hedges: {asserts: it says so}\nclaims:\n"
+    "  p1s1: {says: So it is., hedge: asserts, fingerprint: '0123456789abcdef'}\n"
+)
+
+
+def parts(many: int) -> dict[str, str]:
+    """A sum of parts, each of four sizes, that has to be below a budget."""
+    attributes = [
+        f"  part{n}: {{type: choice, label: part {n}, question: Q?, values: {{s: s, m: m, l: l, x: x}}}}"
+        for n in range(many)
+    ]
+    attributes.append("  budget: {type: money, currency: USD, min: 0, label: the budget, question: Q?}")
+    findings = [f"  cost{n}: {{type: money, currency: USD, label: cost {n}}}" for n in range(many)]
+    findings.append("  total: {type: money, currency: USD, label: the total}")
+    rules = [
+        rule(f"part{n}-{size}", f"{{part{n}: {size}}}", f"{{conclude: {{cost{n}: {times * (10 + n)}}}}}")
+        for n in range(many)
+        for times, size in enumerate("smlx", 1)
+    ]
+    total = ", ".join(f"cost{n}" for n in range(many))
+    rules.append(rule("total", "{}", f"{{conclude: {{total: {{plus: [{total}]}}}}}}"))
+    rules.append(rule("fits", "{total: {at-most: budget}, option: o0}", "{argue: {for: fit}}"))
+    return files(attributes, findings, rules, 1)
+
+
+def many_rules(rules: int, questions: int, values: int, options: int) -> dict[str, str]:
+    """Rules that each test three questions and argue about one option."""
+    random = Random(1)
+    names = ", ".join(f"v{n}: v{n}" for n in range(values))
+    attributes = [
+        f"  a{n}: {{type: choice, label: a{n}, question: Q?, values: {{{names}}}}}" for n in range(questions)
+    ]
+    made = []
+    for n in range(rules):
+        tests = [f"a{q}: v{random.randrange(values)}" for q in random.sample(range(questions), 3)]
+        stance = random.choice(("for", "against", "unsure"))
+        when = f"{{{', '.join(tests)}, option: o{random.randrange(options)}}}"
+        made.append(rule(f"r{n}", when, f"{{argue: {{{stance}: fit}}}}"))
+    return files(attributes, [], made, options)
+
+
+def rule(id: str, when: str, then: str) -> str:
+    return f"- {{id: {id}, claims: p1s1, basis: stated, when: {when}, then: {then}, because: So.}}\n"
+
+
+def files(attributes: list[str], findings: list[str], rules: list[str], options: int) -> dict[str, str]:
+    """The files of a knowledge base."""
+    vocabulary = ["attributes:", *attributes, *(["findings:", *findings] if findings else [])]
+    vocabulary.append("topics: {fit: {label: fit, decides: yes}}")
+    sheet = ["options:", *(f"  o{n}: {{label: Option {n}}}" for n in range(options))]
+    return {
+        "kb/document.yaml": HEAD,
+        "kb/claims.yaml": CLAIMS,
+        "kb/vocabulary.yaml": "\n".join(vocabulary) + "\n",
+        "kb/options.yaml": "\n".join(sheet) + "\n",
+        "rules/1.yaml": "".join(rules),
+    }
+
+
+def bases(directory: Path) -> dict[str, RuleBase]:
+    """The bases that are measured."""
+    found = {
+        "built-in": load(ROOT),
+        "heating": load(ROOT / "examples" / "heating"),
+        "bicycle": load(ROOT / "tests" / "data" / "bicycle"),
+    }
+    made = {"six parts": parts(6), "800 rules": many_rules(800, 20, 10, 40)}
+    for name, texts in made.items():
+        for path, text in texts.items():
+            (directory / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / name / path).write_text(text, "utf-8")
+        found[name] = load(directory / name)
+    return found
+
+
+def effects(base: RuleBase) -> list[Visible]:
+    """What a consultation shows."""
+    found = []
+    for effect in Reach(base).effects:
+        key = f"{effect.name}@{effect.option}" if effect.option else effect.name
+        found.append(Visible(effect.instances, (key,) if effect.kind == "finding" else ()))
+    return found
+
+
+def first_question(base: RuleBase, shown: list[Visible]) -> str | None:
+    cones = Cones(base)
+    prospect = Prospect(cones, {})
+    for name in base.knowledge.attributes:
+        if any(prospect.may_change(effect, name) for effect in shown):
+            return name
+    return None
+
+
+def all_questions(base: RuleBase, shown: list[Visible]) -> set[str]:
+    prospect = Prospect(Cones(base), {})
+    return {name for effect in shown for name in prospect.changing(effect)}
+
+
+def some_case(base: RuleBase, random: Random) -> Case:
+    """Nine questions of ten answered."""
+    answers: dict[str, str | int | None] = {}
+    for name, term in base.knowledge.attributes.items():
+        if random.random() < 0.9:
+            low = term.low or 0
+            high = min(term.high, 10_000) if term.high is not None else 10_000
+            answers[name] = random.randint(low, high) if term.numeric else random.choice(list(term.values))
+    return make_case(answers, base.knowledge)
+
+
+def why_not(base: RuleBase, case: Case, option: str, goal: str) -> int:
+    try:
+        return len(changes_to(Cones(base), case.answers, option, (goal,)).found)
+    except NotDecided:
+        return -1
+
+
+def seconds(task: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    task()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--grids", action="store_true", help="the same by grids: minutes")
+    with_grids = parser.parse_args().grids
+    print(f"{'':12}{'first question':>16}{'all questions':>16}{'why not':>16}   seconds, least of 3")
+    with TemporaryDirectory() as directory:
+        for name, base in bases(Path(directory)).items():
+            random, shown = Random(2), effects(base)
+            cases = [(some_case(base, random), random.choice(VERDICTS)) for _ in range(5)]
+            options = [random.choice(list(base.knowledge.options)) for _ in cases]
+            times = [
+                min(seconds(lambda: first_question(base, shown)) for _ in range(3)),  # noqa: B023
+                min(seconds(lambda: all_questions(base, shown)) for _ in range(3)),  # noqa: B023
+                max(
+                    min(seconds(lambda: why_not(base, case, option, goal)) for _ in range(3))  # noqa: B023
+                    for (case, goal), option in zip(cases, options, strict=True)
+                ),
+            ]
+            print(f"{name:12}" + "".join(f"{taken:16.3f}" for taken in times), flush=True)
+            if with_grids:
+                (case, goal), option = cases[0], options[0]
+                by_grid = [
+                    seconds(lambda: next(iter(Reach(base).matters(Case({}))), None)),  # noqa: B023
+                    seconds(lambda: Reach(base).flips(case, option, (goal,))),  # noqa: B023
+                ]
+                print(f"{'  by grids':12}{by_grid[0]:16.3f}{'':16}{by_grid[1]:16.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
