@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from math import prod
 from typing import assert_never
 
-from expert.consultation.case import Case
 from expert.io.problems import KnowledgeError, Problem
 from expert.language.conclusions import (
     Advise,
@@ -121,12 +120,6 @@ def _lines(base: RuleBase) -> Iterator[str]:
     for rank, instance in enumerate(base.instances):
         yield ""
         yield from _Defrule(instance, base.knowledge).lines(HIGHEST - rank)
-
-
-def case_text(case: Case) -> list[str]:
-    """The answers of a case, as facts to assert."""
-    answers = {name: value for name, value in case.answers.items() if value is not None}
-    return [fact("answer", attribute=name, value=value) for name, value in answers.items()]
 
 
 def fact(template: str, **slots: Value) -> str:

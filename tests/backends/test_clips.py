@@ -17,8 +17,8 @@ from support.generate import knowledge_files, random_answers, write_files
 from support.oracle import OracleKB, evaluate
 from support.sizes import some_or_all
 
-from expert.backends.clips import HIGHEST, case_text, clips_text, token
-from expert.consultation.case import parse_pairs
+from expert.backends.clips import HIGHEST, clips_text, fact, token
+from expert.consultation.case import Case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation
 from expert.io.problems import KnowledgeError
@@ -44,6 +44,12 @@ AROUND = {  # what the rules compare, and just beside it
     "budget": "0 49.99 50 50.01 99.99 100 100.01 599.99 600 600.01 5999.99 6000 6000.01 999999999999999",
 }
 Summary = dict[str, Any]
+
+
+def case_text(case: Case) -> list[str]:
+    """The answers of a case, as facts to assert."""
+    answers = {name: value for name, value in case.answers.items() if value is not None}
+    return [fact("answer", attribute=name, value=value) for name, value in answers.items()]
 
 
 class Clips:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from support.changes import matters, smallest_changes
 from support.proving import bicycle, kept, some_case
 from support.sizes import some_or_all
 
@@ -14,7 +15,6 @@ from expert.consultation.engine import infer
 from expert.consultation.relevance import Reach
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
-from expert.proof.influence import matters, smallest_changes
 
 
 @pytest.mark.parametrize("count", some_or_all(50, 150))
