@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 
 import pytest
@@ -53,30 +52,6 @@ def test_it_never_stops_early(base: RuleBase, seed: int) -> None:
     for name in left:
         for value in values(base, name):
             assert shown(infer(base, case.with_answers({name: value}, base.knowledge))) == outcome
-
-
-@pytest.mark.parametrize("seed", first(4, 12))
-def test_it_never_asks_what_cannot_matter(base: RuleBase, seed: int) -> None:
-    """For every question asked, some answers to the open questions make a difference by it alone."""
-    choose = random.Random(seed)
-    dialogue = Dialogue(Reach(base), Case({}))
-    while term := dialogue.next_question():
-        assert differs(base, dialogue.case, term.name), (dialogue.case, term.name)
-        dialogue.answer(term.name, choose.choice(values(base, term.name)))
-
-
-def differs(base: RuleBase, case: Case, name: str) -> bool:
-    """A witness: two cases that differ in this answer only, with different outcomes."""
-    effects = Reach(base).matters(case)[name]
-    others = Reach(base).support([i for e in effects[:1] for i in e.instances])
-    free = [other for other in others if other != name and other not in case.answers]
-    for chosen in itertools.product(*(values(base, other) for other in free)):
-        around = case.with_answers(dict(zip(free, chosen, strict=True)), base.knowledge)
-        cases = [around.with_answers({name: value}, base.knowledge) for value in values(base, name)]
-        outcomes = [shown(infer(base, each)) for each in cases]
-        if any(outcome != outcomes[0] for outcome in outcomes):
-            return True
-    return False
 
 
 def test_questions_of_a_shallow_scar(base: RuleBase) -> None:

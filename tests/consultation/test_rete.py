@@ -16,7 +16,6 @@ from support.rete import Native
 
 from expert.consultation.case import Case, parse_pairs
 from expert.consultation.engine import Engine, infer, prepare
-from expert.consultation.outcome import follow
 from expert.io.json import plain
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
@@ -63,16 +62,6 @@ def test_the_same_rules_fire_in_the_same_order_on_experta_itself(name: str) -> N
     for pairs in answers(BASES[name], CASES):
         case = parse_pairs(pairs, base.knowledge)
         assert native.run_case(case) == [(f.rule, f.option) for f in infer(base, case).firings], pairs
-
-
-@pytest.mark.parametrize("name", BASES)
-def test_a_case_followed_without_the_engine_gives_the_same_record(name: str) -> None:
-    base = load(BASES[name])
-    for pairs in answers(BASES[name], CASES):
-        case = parse_pairs(pairs, base.knowledge)
-        record = infer(base, case)
-        assert follow(base, case) == record, pairs
-        assert all(len(set(finding.firings)) == len(finding.firings) for finding in record.findings), pairs
 
 
 def test_no_hash_seed_changes_a_byte() -> None:

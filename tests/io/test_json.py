@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,7 @@ import pytest
 from support.shell import cicatrix
 
 from expert.consultation import result as trace
-from expert.consultation.case import parse_pairs
-from expert.consultation.engine import infer
-from expert.io.json import plain, restore
+from expert.io.json import Later, plain
 from expert.language.rules import RuleBase
 
 DOC = (Path(__file__).parents[2] / "docs" / "json.md").read_text()
@@ -54,34 +54,41 @@ def test_every_key_is_documented(record: Any) -> None:
         assert f"`{name}`" in DOC, name
 
 
-def test_restored_from_json(base: RuleBase) -> None:
-    found = infer(base, parse_pairs(GIVEN, base.knowledge))
-    text = json.dumps(plain(found))
-    assert restore(trace.Consultation, json.loads(text)) == found
+def later(*items: int) -> Later[int]:
+    return Later(len(items), lambda: items)
 
 
-def test_json_output_is_a_case_again() -> None:
-    first = cicatrix("consult", *GIVEN, "--json")
-    again = cicatrix("consult", "--case", "-", "--json", stdin=first.stdout)
-    assert again.stdout == first.stdout
+def test_later_stands_for_its_tuple() -> None:
+    assert later(1, 2, 3) == (1, 2, 3) == later(1, 2, 3)
+    assert (1, 2) != later(1, 2, 3) != [1, 2, 3]
+    assert {later(1, 2): "found"}[1, 2] == "found"  # type: ignore[index]
+    assert repr(later(1)) == str(later(1)) == "(1,)"
+    assert list(later(1, 2)) == [1, 2]
+    assert not later()
+    assert (later(1, 2, 3)[-1], later(1, 2, 3)[1:], later(4, 5).index(5), 3 in later(3)) == (
+        3,
+        (2, 3),
+        1,
+        True,
+    )
+    assert plain(later(1, 2)) == [1, 2]
 
 
-def test_no_fact_without_a_justification(base: RuleBase) -> None:
-    """Every finding that a firing matched was concluded by an earlier firing."""
-    found = infer(base, parse_pairs(GIVEN, base.knowledge))
-    for firing in found.firings:
-        for match in firing.matched:
-            assert match.kind in ("answer", "unknown", "datum", "finding", "no-evidence")
-            assert all(n < firing.n for n in match.firings)
-            assert match.firings or match.kind != "finding"
-            assert match.claims or match.kind != "datum"
-    assert all(firing.claims for firing in found.firings)
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_copy_of_later_is_the_tuple(copied: object) -> None:
+    found = copied(later(1, 2))  # type: ignore[operator]
+    assert type(found) is tuple
+    assert found == (1, 2)
 
 
-@pytest.mark.parametrize("budget", ["0.01", "0.10", "599.99", "123456789012345.67", "999999999999999"])
-def test_money_is_exact(base: RuleBase, budget: str) -> None:
-    """What is written into the record reads back as the amount that was typed."""
-    case = parse_pairs([f"budget={budget}"], base.knowledge)
-    written = json.loads(json.dumps(plain(infer(base, case))))["answers"]["budget"]
-    again = parse_pairs([f"budget={written}"], base.knowledge)
-    assert again == case
+def test_later_is_made_once_and_counted_without(base: RuleBase) -> None:
+    made = []
+
+    def make() -> tuple[int, ...]:
+        made.append(True)
+        return (1, 2)
+
+    found = Later(2, make)
+    assert (len(found), bool(found), made) == (2, True, [])
+    assert [*found, *found] == [1, 2, 1, 2]
+    assert made == [True]

@@ -6,12 +6,15 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from expert.consultation.case import Case
+from expert.consultation.engine import infer
 from expert.language.conclusions import Advise, Caution, Conclude, Flag, Plan, Wait
 from expert.language.conditions import (
     AllOf,
     AnyOf,
     Arithmetic,
     Compare,
+    Given,
     Is,
     Known,
     Not,
@@ -24,6 +27,7 @@ from expert.language.conditions import (
     walk,
     with_parts,
 )
+from expert.language.rules import RuleBase
 
 SIZE, COLOUR = Ref("attribute", "size"), Ref("attribute", "colour")
 RED, LARGE = Is(COLOUR, ("red",)), Compare(SIZE, "more-than", Arithmetic("plus", (1, 2)))
@@ -74,3 +78,18 @@ def test_with_parts_keeps_the_kind() -> None:
         assert with_parts(condition, parts_of(condition)) == condition
     assert parts_of(RED) == () and settled(RED) is None
     assert settled(AllOf(())) is True and settled(AnyOf(())) is False and settled(Not(AnyOf(()))) is True
+
+
+def test_conditions_that_no_file_spells_so(base: RuleBase) -> None:
+    """A bare `unless`, parts that are always so, and nothing at all."""
+    depth = Ref("attribute", "scar_depth")
+    for when in (
+        Unless(Is(depth, ("deep",))),
+        Unless(Known(depth)),
+        Given(True),
+        AllOf((AllOf(()), Given(True))),
+    ):
+        one = base._replace(instances=(base.instances[0]._replace(when=when),))
+        assert len(infer(one, Case({})).firings) == 1
+        answered = infer(one, Case({"scar_depth": "deep"}))
+        assert len(answered.firings) == (not isinstance(when, Unless)) == 1 - len(answered.not_fired)

@@ -1,0 +1,178 @@
+"""Working memory: what each firing rests on, and which rules are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from support.generate import knowledge_files, random_answers
+
+from expert.consultation import engine as inference
+from expert.consultation import result as trace
+from expert.consultation.case import Case, make_case, parse_pairs
+from expert.consultation.engine import Engine, Indexed, infer, prepare
+from expert.consultation.result import Plain
+from expert.knowledge.load import open_files
+from expert.language.conditions import AllOf, AnyOf, Condition, Given, Is, Not, Ref, Unless, refs
+from expert.language.english import Phrases
+from expert.language.grids import Grid
+from expert.language.meaning import Evaluation
+from expert.language.model import Term, Value
+from expert.language.rules import Instance, RuleBase, computed_data, reads
+
+GENERATED, CASES_EACH = 40, 6
+Ground = tuple[str, str, Plain | None, tuple[int, ...]]
+
+
+def generated() -> Iterator[tuple[RuleBase, Case]]:
+    """Cases of random knowledge bases."""
+    for seed in range(GENERATED):
+        random = Random(seed)
+        base, problems = open_files(knowledge_files(random))
+        assert not problems
+        for _ in range(CASES_EACH):
+            pairs = [f"{name}={value}" for name, value in random_answers(base, random).items()]
+            yield base, parse_pairs(pairs, base.knowledge)
+
+
+def test_needs_and_the_rest_say_what_the_condition_says() -> None:
+    """Whatever has been said so far: after each firing, of every instance, also of those not looked at."""
+    found = set()
+    for base, case in generated():
+        engine = Engine(prepare(base), case)
+        engine.reset()
+        engine.tell()
+        for _ in range(len(base.instances) + 1):
+            engine.strategy.update_agenda(engine.agenda, *engine.get_activations())
+            for candidate in candidates(base):
+                held = engine.memory.reading.test(candidate.instance.when)
+                assert held == (candidate in engine.matcher.active), candidate.instance
+                found.add((held, bool(candidate.needs), bool(candidate.rest)))
+            engine.run(1)
+    assert len(found) == 7  # with neither needs nor a rest, it holds always
+
+
+def candidates(base: RuleBase) -> set[inference.Candidate]:
+    found = {each for waiting in prepare(base).network.waiting.values() for each in waiting}
+    assert len(found) == len(base.instances)
+    return found
+
+
+def copies(base: RuleBase, number: int) -> RuleBase:
+    """Copies of every rule, of which an answer lets one apply."""
+    k, ref = base.knowledge, Ref("attribute", "copy")
+    names = {str(n): f"copy {n}" for n in range(number)}
+    term = Term("copy", "attribute", "choice", "the copy", values=names)
+    instances = [
+        i._replace(rule=i.rule._replace(id=f"{i.rule.id}-{n}"), when=AllOf((i.when, Is(ref, (n,)))))
+        for i in base.instances
+        for n in names
+    ]
+    knowledge = k._replace(attributes={**k.attributes, "copy": term})
+    return RuleBase(knowledge, base.rules, tuple(instances))
+
+
+def test_rules_about_something_else_are_not_looked_at(
+    base: RuleBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From where the rules of one copy are fewer than those that share any other need."""
+    looked_at, original = [], Indexed._holds
+
+    def holds(self: Indexed, candidate: inference.Candidate) -> bool:
+        looked_at.append(candidate.instance.id)
+        return original(self, candidate)
+
+    monkeypatch.setattr(Indexed, "_holds", holds)
+    counts = []
+    for number in (100, 200):
+        many = copies(base, number)
+        answers = {"scar_depth": "deep", "active_acne": "no", "scar_count": 12, "copy": "2"}
+        record = infer(many, make_case(answers, many.knowledge))
+        assert len(record.firings) > 15
+        assert len(record.not_fired) + len(record.firings) == number * len(base.instances)
+        counts.append(len(looked_at))
+        looked_at.clear()
+    assert counts[0] == counts[1] < 2 * len(base.instances)
+
+
+class Grounds:
+    """What the conditions of one case rest on, with nothing of it prepared: kind, name, value, firings."""
+
+    def __init__(self, base: RuleBase, case: Case) -> None:
+        self.knowledge, self.phrases, self.case = base.knowledge, Phrases(base.knowledge), case
+        self.reading = Evaluation(case.answers)
+        self.found: dict[tuple[str, Plain], tuple[int, ...]] = {}
+
+    def take(self, instance: Instance, firing: trace.Firing) -> None:
+        """Take in what a firing concluded."""
+        for said in firing.concluded:
+            if said.kind == "finding" and said.value is not None:
+                key = f"{said.name}@{said.option}" if said.option else said.name, said.value
+                self.found[key] = (*self.found.get(key, ()), firing.n)
+        for conclusion in instance.then:
+            self.reading.conclude(conclusion, Grid.true)
+
+    def term(self, ref: Ref, wanted: tuple[Value, ...] | None = None) -> Iterator[Ground]:
+        value, term = self.case.value(ref.name), self.knowledge.term(ref.name)
+        if ref.kind == "attribute" and value is None:
+            yield "unknown", ref.name, None, ()
+        elif ref.kind == "attribute" and value is not None:
+            yield "answer", ref.name, term.plain(value), ()
+        for (key, plain_value), firings in self.found.items():
+            if key == ref.key and (wanted is None or plain_value in [term.plain(v) for v in wanted]):
+                yield "finding", key, plain_value, firings
+
+    def of(self, condition: Condition) -> Iterator[Ground]:
+        if isinstance(condition, AllOf):
+            yield from (ground for part in condition.parts for ground in self.of(part))
+        elif isinstance(condition, AnyOf):
+            yield from self.of(next(part for part in condition.parts if self.reading.test(part)))
+        elif isinstance(condition, Given):
+            term = self.knowledge.properties.get(condition.property)
+            yield from [
+                ("datum", condition.property, term.plain(d.value), ()) for d in condition.data if term
+            ]
+        elif isinstance(condition, Unless):
+            yield "no-evidence", self.phrases.condition(condition), None, ()
+        else:
+            for ref, _ in refs(condition):
+                if not isinstance(condition, Not) or self.case.value(ref.name) is not None:
+                    yield from self.term(ref, condition.values if isinstance(condition, Is) else None)
+
+    def behind(self, instance: Instance) -> list[Ground]:
+        """What an instance rests on: its condition, then what else it computes with; each once."""
+        data = [Given(True, n, instance.option, (d,)) for n, d in computed_data(instance, self.knowledge)]
+        inside = {ref for ref, _ in refs(instance.when)}
+        terms = [ground for ref, _ in reads(instance) if ref not in inside for ground in self.term(ref)]
+        computed = [ground for given in data for ground in self.of(given)]
+        return list(dict.fromkeys([*self.of(instance.when), *computed, *terms]))
+
+
+def ground(match: trace.Match) -> Ground:
+    if match.kind == "no-evidence":
+        return match.kind, match.text, None, ()
+    finding = match.kind == "finding" and match.option
+    return match.kind, f"{match.name}@{match.option}" if finding else match.name, match.value, match.firings
+
+
+def test_every_firing_matched_what_its_instance_rests_on() -> None:
+    """On what was concluded until then, in the order in which it is written."""
+    kinds: set[str] = set()
+    again = 0
+    for base, case in generated():
+        record, grounds = infer(base, case), Grounds(base, case)
+        by_id = {(instance.rule.id, instance.option): instance for instance in base.instances}
+        for firing in record.firings:
+            instance = by_id[firing.rule, firing.option or ""]
+            assert [ground(match) for match in firing.matched] == grounds.behind(instance), instance
+            grounds.take(instance, firing)
+            kinds |= {match.kind for match in firing.matched}
+            again += any(len(match.firings) > 1 for match in firing.matched)
+        steps = [
+            (n, c.name) for n, f in enumerate(record.firings, 1) for c in f.concluded if c.kind == "step"
+        ]
+        for step in record.plan:
+            assert step.firings == tuple(dict.fromkeys(n for n, name in steps if name == step.step))
+    assert kinds == {"answer", "unknown", "datum", "finding", "no-evidence"}
+    assert again > 10

@@ -1,0 +1,3 @@
+"""A copy of a small knowledge base, to spoil."""
+
+from support.loading import copy as copy

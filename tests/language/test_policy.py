@@ -1,0 +1,35 @@
+"""The policy, on all arguments."""
+
+from __future__ import annotations
+
+from random import Random
+
+from expert.consultation.outcome import verdicts
+from expert.language.conclusions import (
+    Argue,
+)
+from expert.language.grids import Grid
+from expert.language.policy import VERDICTS, first, overall, weigh
+
+STANCES = [(stance, strength) for stance in ("for", "against", "unsure") for strength in ("plain", "strong")]
+
+
+def test_verdicts_are_those_of_the_policy_on_all_arguments() -> None:
+    """Also where many say the same, on topics that decide and others, with and without targets."""
+    found = set()
+    for seed in range(3_000):
+        random = Random(seed)
+        arguments = [
+            Argue(random.choice("abc"), stance, random.choice(("", "x", "y")), strength, "because", "o")
+            for stance, strength in random.choices(STANCES, k=random.choice((0, 1, 2, 3, 6)))
+        ]
+        weighed = weigh([(a, Grid.true) for a in arguments if a.name in ("a", "b")], Grid.false)
+        expected = {target: first(verdicts) for target, verdicts in weighed.items() if target}
+        verdict, targets = verdicts(arguments, {"a", "b"})
+        assert (verdict, [*targets.items()]) == (
+            first(overall(weighed, Grid.false)),
+            [*expected.items()],
+        )
+        found |= {verdict, *targets.values()}
+        targets["x"] = "changed"  # which is nobody else's
+    assert found == set(VERDICTS)

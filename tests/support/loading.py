@@ -1,0 +1,61 @@
+"""Texts of knowledge bases, and what is wrong with them."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from expert.io.problems import KnowledgeError, Problem
+from expert.knowledge.checks import warnings
+from expert.knowledge.declarations import FILES
+from expert.knowledge.load import load, open_files
+from expert.language.rules import RuleBase
+
+ROOT = Path(__file__).parents[2]
+MINIMAL = ROOT / "tests" / "data" / "minimal"
+
+
+def texts(directory: Path) -> dict[str, str]:
+    """The files of a knowledge base, as `open_files` takes them."""
+    return {
+        f"{part}/{path.name}": path.read_text("utf-8")
+        for part in ("kb", "rules")
+        for path in sorted((directory / part).glob("*.yaml"))
+        if part == "rules" or path.stem in FILES
+    }
+
+
+def problems_in(directory: Path) -> list[Problem]:
+    try:
+        load(directory)
+    except KnowledgeError as error:
+        return list(error.problems)
+    return []
+
+
+def checked(files: dict[str, str], most: float = 10) -> tuple[RuleBase, list[Problem]]:
+    """What `open_files` says, having said it soon and in a form that can be printed."""
+    began = time.perf_counter()
+    base, problems = open_files(files)
+    assert time.perf_counter() - began < most
+    if not problems:
+        warnings(base)
+    for problem in problems:
+        assert problem.span is not None, problem
+        assert problem.span.file in files, problem
+        assert problem.span.line >= 1 and problem.span.column >= 1
+        assert "\n" not in problem.message and len(problem.message) < 20_000
+        str(problem).encode()
+    return base, problems
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the minimal knowledge base, which is also the working directory."""
+    for part in ("kb", "rules"):
+        shutil.copytree(MINIMAL / part, tmp_path / part)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
