@@ -175,11 +175,11 @@ class _Maker:
                     )
         elif isinstance(leaf, Compare):
             other = OTHER[leaf.operator]
-            yield "value", f"{leaf.operator} → {other}", replace(leaf, operator=other)
+            yield "value", f"{leaf.operator} → {other}", leaf._replace(operator=other)
             for what, left in _shifted(leaf.left):
-                yield "constant", what, replace(leaf, left=left)
+                yield "constant", what, leaf._replace(left=left)
             for what, right in _shifted(leaf.right):
-                yield "constant", what, replace(leaf, right=right)
+                yield "constant", what, leaf._replace(right=right)
 
     def values(self, values: tuple[Value, ...], term: Term) -> Iterator[tuple[tuple[Value, ...], str, str]]:
         """Each value changed to the next that is not there, and left out if there are several."""

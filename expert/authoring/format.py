@@ -402,5 +402,5 @@ def _placeless(thing: object) -> object:
     if isinstance(thing, dict):
         return [(key, _placeless(value)) for key, value in thing.items()]
     if isinstance(thing, (tuple, list)):
-        return [_placeless(each) for each in thing]
+        return [type(thing), *(_placeless(each) for each in thing)]
     return thing

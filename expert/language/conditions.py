@@ -8,15 +8,39 @@ a denial; `unless` holds wherever its part does not hold: there is no evidence t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, TypeVar, assert_never
 
 from expert.language.keys import with_option
 from expert.language.model import Datum, Option, Value
 
+C = TypeVar("C", bound=type)
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+
+def by_kind(kind: C) -> C:
+    """A named tuple that is equal to none of another class: `Not(c)` is not `Unless(c)`.
+
+    They take an eighth of the time of dataclasses to define, at every start.
+    """
+    kind.__eq__ = _equal  # type: ignore[assignment, method-assign]
+    kind.__ne__ = _unequal  # type: ignore[assignment, method-assign]
+    kind.__hash__ = _hash  # type: ignore[assignment, method-assign]
+    return kind
+
+
+def _equal(one: tuple[object, ...], other: object) -> bool:
+    return type(one) is type(other) and tuple.__eq__(one, other)
+
+
+def _unequal(one: tuple[object, ...], other: object) -> bool:
+    return not _equal(one, other)
+
+
+def _hash(one: tuple[object, ...]) -> int:
+    return hash((type(one).__name__, *one))
+
+
+@by_kind
+class Ref(NamedTuple):
     """A mention of an attribute, a finding or (until grounded) a property of the option."""
 
     kind: str  # attribute, finding, property
@@ -34,8 +58,8 @@ class Ref:
         return Ref(self.kind, self.name, True, option.id) if self.scoped and option else self
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+@by_kind
+class Arithmetic(NamedTuple):
     """times, plus or minus over quantities."""
 
     operator: str
@@ -45,16 +69,16 @@ class Arithmetic:
 Quantity = int | Ref | Arithmetic  # an int is scaled like the term that it is used with
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+@by_kind
+class Is(NamedTuple):
     """The term has one of the values."""
 
     ref: Ref
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+@by_kind
+class Compare(NamedTuple):
     """Two quantities compared; both must be known."""
 
     left: Quantity
@@ -62,23 +86,23 @@ class Compare:
     right: Quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+@by_kind
+class Known(NamedTuple):
     """The term has a value (or, if not wanted, has none)."""
 
     ref: Ref
     wanted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class OptionIs:
+@by_kind
+class OptionIs(NamedTuple):
     """The rule ranges over these options only."""
 
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+@by_kind
+class Given(NamedTuple):
     """A condition on the option alone, already decided at grounding, and the data it rests on."""
 
     truth: bool
@@ -87,29 +111,29 @@ class Given:
     data: tuple[Datum, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+@by_kind
+class AllOf(NamedTuple):
     """Every part."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+@by_kind
+class AnyOf(NamedTuple):
     """At least one part."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+@by_kind
+class Not(NamedTuple):
     """The part is denied."""
 
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Unless:
+@by_kind
+class Unless(NamedTuple):
     """There is no evidence that the part holds."""
 
     part: Condition
