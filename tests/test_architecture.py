@@ -214,7 +214,6 @@ THROUGH_OTHERS = [
     "knowledge/read_conditions.py",
     "knowledge/read_rules.py",
     "language/conclusions.py",
-    "language/english.py",
     "language/grids.py",
     "language/keys.py",
     "language/meaning.py",

@@ -45,7 +45,7 @@ from expert.language.conditions import (
     parts_of,
     quantity_refs,
 )
-from expert.language.english import fill, in_sentence, readable
+from expert.language.english import agreeing, fill, readable
 from expert.language.meaning import (
     OPERATORS,
     amount,
@@ -328,11 +328,13 @@ class _Defrule:
         option = self.knowledge.options.get(self.instance.option)
 
         def of_option(name: str) -> str:
+            if "|" in name:
+                return agreeing(name, option)
             if option is None or not (name + ".").startswith("option."):
                 return "{" + name + "}"
             bare = name.removeprefix("option.")
             shown = [self.knowledge.properties[bare].show(d.value) for d in option.properties.get(bare, ())]
-            return in_sentence(option.label) if name == "option" else " or ".join(shown) or "{" + name + "}"
+            return option.phrase if name == "option" else " or ".join(shown) or "{" + name + "}"
 
         return readable(fill(text, of_option), self.knowledge)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from expert.consultation.case import UNKNOWN, Answer, Case, make_case
 from expert.consultation.relevance import Effect, Reach
 from expert.io.problems import nearest
-from expert.language.english import count, in_sentence, listed
+from expert.language.english import count, listed
 from expert.language.model import Knowledge, Term
 
 COMMANDS = {
@@ -168,10 +168,10 @@ def why_text(why: Why, knowledge: Knowledge) -> str:
     lines = [f"{why.attribute} can still change what follows from:"]
     lines += [f"  {rule}" for rule in why.rules]
     for option, verdicts in why.verdicts.items():
-        label = knowledge.options[option].label
+        phrase = knowledge.options[option].phrase
         kinds = listed(list(dict.fromkeys(_effect_word(e) for e in why.effects if e.option == option)))
         open_verdicts = listed(list(verdicts), "or")
-        lines.append(f"For {in_sentence(label)} it can change: {kinds}; its verdict can be {open_verdicts}.")
+        lines.append(f"For {phrase} it can change: {kinds}; its verdict can be {open_verdicts}.")
     return "\n".join(lines)
 
 

@@ -19,7 +19,7 @@ from expert.language.conclusions import (
     Caution,
     Conclusion,
 )
-from expert.language.english import VERDICT_WORDS, in_sentence
+from expert.language.english import VERDICT_WORDS
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import Instance, RuleBase
@@ -152,7 +152,7 @@ def how(
 
 
 def _about(text: str, option: str | None, base: RuleBase) -> str:
-    return f"{text} (for {in_sentence(base.knowledge.options[option].label)})" if option else text
+    return f"{text} (for {base.knowledge.options[option].phrase})" if option else text
 
 
 def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree:

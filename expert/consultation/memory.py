@@ -35,7 +35,7 @@ from expert.language.conditions import (
     compared,
     refs,
 )
-from expert.language.english import Phrases, fill, in_sentence, known, statement
+from expert.language.english import Phrases, agreeing, fill, known, statement
 from expert.language.grids import Grid
 from expert.language.keys import with_option
 from expert.language.meaning import Evaluation
@@ -114,7 +114,9 @@ class Wording:
         """What stands for a placeholder that is about the option."""
         k = self.base.knowledge
         if name == "option":
-            return in_sentence(k.options[option].label) if option else "the option"
+            return k.options[option].phrase if option else "the option"
+        if "|" in name:
+            return agreeing(name, k.options.get(option))
         bare = name.removeprefix("option.")
         data = k.options[option].properties.get(bare, ()) if option else ()
         return " or ".join(k.properties[bare].show(datum.value) for datum in data) or "(not stated)"

@@ -26,6 +26,7 @@ from expert.knowledge.files import (
     TERMS,
     VOCABULARY,
 )
+from expert.language.english import in_sentence
 from expert.language.model import (
     NUMERIC,
     TYPES,
@@ -245,7 +246,10 @@ def _read_options(
                 reader.report(values, f"no value is given for `{name}`")
             read = [_read_datum(item, properties[name], claims, reader) for item in reader.listing(values)]
             data[name] = tuple(datum for datum in read if datum)
-        options[id] = Option(id, reader.text(found.get("label"), f"label of `{id}`"), data, key.span)
+        label = reader.text(found.get("label"), f"label of `{id}`")
+        phrase = reader.text(found.get("phrase"), f"`phrase` of `{id}`") or in_sentence(label)
+        plural = reader.pick(found.get("plural"), "`plural`", ("yes", "no")) == "yes"
+        options[id] = Option(id, label, data, key.span, phrase, plural)
     return options
 
 

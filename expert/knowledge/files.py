@@ -325,6 +325,8 @@ CHOICE = Shape(
     "an option",
     (
         required("label", TEXT, "The words with which it is shown."),
+        Key("phrase", TEXT, "Its name inside a sentence, such as `the fern`; the label if left out."),
+        Key("plural", YES_NO, "Whether that is a plural: of `{wants|want}` the second word is then taken."),
         Key(
             "properties",
             ByTerm("property", lambda base: base.knowledge.properties, Listing(DATUM)),

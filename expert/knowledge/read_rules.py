@@ -24,6 +24,7 @@ from expert.language.conclusions import (
 from expert.language.conditions import AllOf
 from expert.language.model import BadValue, Knowledge
 from expert.language.rules import (
+    AGREEING,
     BASES,
     PLACEHOLDER,
     Instance,
@@ -110,7 +111,7 @@ class _RuleReader:
         """A text whose {placeholders} all name something."""
         text = self.reader.text(node, what)
         for name in dict.fromkeys(PLACEHOLDER.findall(text)):
-            if node and name != "option" and name not in self.scope.names:
+            if node and name != "option" and name not in self.scope.names and not AGREEING.fullmatch(name):
                 names = ["option", *self.scope.names]
                 self.reader.add(not_among(f"placeholder in {what}", name, names, node.span))
         stray = re.search("[{}]", PLACEHOLDER.sub("", text))

@@ -6,6 +6,7 @@ Two negations get two phrases everywhere: "there is no evidence that" (nothing s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import assert_never
 
@@ -34,7 +35,7 @@ from expert.language.conditions import (
     Ref,
     Unless,
 )
-from expert.language.model import Knowledge, Term, Value
+from expert.language.model import Knowledge, Option, Term, Value
 from expert.language.rules import BASES, PLACEHOLDER, Rule
 
 NO_EVIDENCE = "there is no evidence that"
@@ -121,7 +122,7 @@ class Phrases:
     def label(self, ref: Ref) -> str:
         option = self.knowledge.options.get(ref.option)
         label = self.term(ref).label
-        return f"{label} of {in_sentence(option.label)}" if option else label
+        return f"{label} of {option.phrase}" if option else label
 
     def condition(self, condition: Condition) -> str:
         """A condition as a clause."""
@@ -135,7 +136,7 @@ class Phrases:
                 right = self.quantity(condition.right, condition)
                 return f"{left} is {COMPARISON_WORDS[condition.operator]} {right}"
             case OptionIs():
-                labels = [in_sentence(self.knowledge.options[id].label) for id in condition.ids]
+                labels = [self.knowledge.options[id].phrase for id in condition.ids]
                 return f"the option is {listed(labels, 'or')}"
             case Given():
                 return self._given(condition)
@@ -152,16 +153,16 @@ class Phrases:
 
     def _about(self, ref: Ref, text: str) -> str:
         option = self.knowledge.options.get(ref.option)
-        return f"{text} (for {in_sentence(option.label)})" if option else text
+        return f"{text} (for {option.phrase})" if option else text
 
     def _given(self, condition: Given) -> str:
         option = self.knowledge.options[condition.option]
         if not condition.property:
-            return f"the option is {in_sentence(option.label)}"
+            return f"the option is {option.phrase}"
         term = self.knowledge.properties[condition.property]
         values = tuple(datum.value for datum in condition.data)
         if not values:
-            return f"the document gives {in_sentence(option.label)} no such {term.label}"
+            return f"the document gives {option.phrase} no such {term.label}"
         return f"{option.label}: {statement(term, values)}"
 
     def quantity(self, quantity: Quantity, beside: Compare) -> str:
@@ -234,10 +235,25 @@ def _inner(part: Quantity, text: str) -> str:
     return f"({text})" if isinstance(part, Arithmetic) else text
 
 
+def capital(text: str) -> str:
+    """The text as it stands at the start of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def fill(text: str, replacement: Callable[[str], str]) -> str:
-    """The text with its {placeholders} replaced; a sentence still starts with a capital."""
-    filled = PLACEHOLDER.sub(lambda match: replacement(match[1]), text)
-    return filled[0].upper() + filled[1:] if text.startswith("{") and filled else filled
+    """The text with its {placeholders} replaced; every sentence still starts with a capital."""
+
+    def filled(match: re.Match[str]) -> str:
+        starts = re.search(r"(^|[.!?] +)$", text[: match.start()])
+        return capital(replacement(match[1])) if starts else replacement(match[1])
+
+    return PLACEHOLDER.sub(filled, text)
+
+
+def agreeing(words: str, option: Option | None) -> str:
+    """Of `takes|take`, the word that goes with the option: the second if it is a plural."""
+    singular, _, plural = words.partition("|")
+    return plural if option and option.plural else singular
 
 
 def readable(text: str, knowledge: Knowledge) -> str:
@@ -246,6 +262,8 @@ def readable(text: str, knowledge: Knowledge) -> str:
     def name(word: str) -> str:
         if word == "option":
             return "the option"
+        if "|" in word:
+            return agreeing(word, None)
         bare = word.removeprefix("option.")
         term = (
             knowledge.attributes.get(bare) or knowledge.findings.get(bare) or knowledge.properties.get(bare)

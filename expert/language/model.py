@@ -176,6 +176,8 @@ class Option(NamedTuple):
     label: str
     properties: dict[str, tuple[Datum, ...]]
     span: Span
+    phrase: str = ""  # its name inside a sentence: the punch technique
+    plural: bool = False
 
 
 class Named(NamedTuple):

@@ -39,6 +39,9 @@ BASES = {
 }
 
 
+AGREEING = re.compile(r"[^|]*[^|\s][^|]*\|[^|]*[^|\s][^|]*")  # words for one, and for several
+
+
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
