@@ -23,7 +23,7 @@ from pathlib import Path
 import click
 import pytest
 import typer.main
-from support.shell import PROGRAM, ROOT
+from support.shell import PROGRAM, ROOT, forked
 
 import cli
 from expert.commands.lazy import LazyCommand
@@ -58,6 +58,12 @@ def told(text: str) -> str:
 
 def run(line: str, folder: Path, replies: list[str]) -> str:
     """What a command shows: stdout, stderr with `! `, and its code; a dialogue as on the screen."""
+    words = shlex.split(line)
+    alone = words[0] == "cicatrix" and words[1] != "population" and not set(line) & set("|&;<>$*`")
+    if alone and not replies:
+        environment = {"CICATRIX_LEDGER": str(folder / ".ledger.sqlite")}
+        result = forked(words[1:], "", folder, environment, name="cicatrix")
+        return told(screen(result.stdout, result.stderr, result.code))
     shim = folder / ".bin/cicatrix"
     if not shim.exists():
         shim.parent.mkdir()
@@ -86,8 +92,13 @@ def run(line: str, folder: Path, replies: list[str]) -> str:
         re.sub(r"^> ", lambda _: f"> {next(given)}\n", done.stdout, flags=re.M) if replies else done.stdout
     )
     assert next(given, None) is None, f"not every reply was asked for: {line}"
-    shown += "".join(f"! {error}\n" for error in (done.stderr or "").splitlines())
-    return told(shown) + (f"[exit {done.returncode}]\n" if done.returncode else "")
+    return told(screen(shown, done.stderr or "", done.returncode))
+
+
+def screen(stdout: str, stderr: str, code: int) -> str:
+    """What is shown of a command: its stdout, its stderr with marks, and a code other than 0."""
+    shown = stdout + "".join(f"! {error}\n" for error in stderr.splitlines())
+    return shown + (f"[exit {code}]\n" if code else "")
 
 
 @pytest.mark.parametrize("path", [p for p in DOCS if PIECES.search(read(p))], ids=lambda p: p.stem)

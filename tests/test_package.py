@@ -66,7 +66,15 @@ def test_what_a_page_is_made_with_travels_along(wheel: Path) -> None:
 
 
 def test_it_consults_from_another_folder(wheel: Path, tmp_path: Path) -> None:
-    """Installed with its dependencies into an environment of its own."""
+    """What is in the wheel, without the project beside it, and with the libraries that are here."""
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    program = [sys.executable, "-c", "from cicatrix.cli import main; main()"]
+    consults(program, tmp_path, PYTHONPATH=str(tmp_path / "site"))
+
+
+@pytest.mark.long
+def test_it_consults_from_an_environment_of_its_own(wheel: Path, tmp_path: Path) -> None:
+    """Installed with its dependencies."""
     home = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
     pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -74,21 +82,15 @@ def test_it_consults_from_another_folder(wheel: Path, tmp_path: Path) -> None:
         [*pip, "-c", str(ROOT / "requirements.lock"), str(wheel)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    consults([str(home / "bin" / "cicatrix")], tmp_path)
+
+
+def consults(program: list[str], folder: Path, **more: str) -> None:
+    """A consultation from a folder that is not the project's."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | more
+    words = ["consult", "scar_depth=deep", "active_acne=no", "--json", "--no-save"]
     result = subprocess.run(
-        [
-            str(home / "bin" / "cicatrix"),
-            "consult",
-            "scar_depth=deep",
-            "active_acne=no",
-            "--json",
-            "--no-save",
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
+        [*program, *words], cwd=folder, capture_output=True, text=True, env=environment, check=False
     )
     assert result.returncode == 0, result.stderr
     punch = json.loads(result.stdout)["recommendations"][0]

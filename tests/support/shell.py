@@ -58,7 +58,9 @@ def within(*words: str, cwd: Path) -> Result:
     return Result(done.stdout, done.stderr, done.exit_code)
 
 
-def forked(words: Sequence[str], stdin: str, cwd: Path, environment: dict[str, str]) -> Result:
+def forked(
+    words: Sequence[str], stdin: str, cwd: Path, environment: dict[str, str], name: str = PROGRAM[1]
+) -> Result:
     """Run `cicatrix` in a copy of this process, with streams and an environment of its own."""
     imported()
     with ExitStack() as files:
@@ -67,7 +69,7 @@ def forked(words: Sequence[str], stdin: str, cwd: Path, environment: dict[str, s
         streams[0].seek(0)
         child = os.fork()
         if child == 0:
-            in_the_copy(words, [stream.fileno() for stream in streams], cwd, environment)
+            in_the_copy([name, *words], [stream.fileno() for stream in streams], cwd, environment)
         _, status = os.waitpid(child, 0)
         shown = []
         for stream in streams[1:]:
@@ -88,7 +90,7 @@ def imported() -> None:
                 import_module(f"expert.{room}.{module.stem}")
 
 
-def in_the_copy(words: Sequence[str], streams: list[int], cwd: Path, environment: dict[str, str]) -> NoReturn:
+def in_the_copy(line: list[str], streams: list[int], cwd: Path, environment: dict[str, str]) -> NoReturn:
     """What a copy of the process does: what Python does when it starts a program, and ends one."""
     code = 1
     try:
@@ -102,7 +104,7 @@ def in_the_copy(words: Sequence[str], streams: list[int], cwd: Path, environment
         sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
         os.chdir(cwd)
         os.environ.update({"COLUMNS": "80", "CICATRIX_LEDGER": str(LEDGER), **environment})
-        sys.argv = [PROGRAM[1], *words]
+        sys.argv = line
         sys.modules["__main__"].__package__ = None  # or help would name pytest
         code = ending(import_module("cli").main)
         sys.stdout.flush()
