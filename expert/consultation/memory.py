@@ -35,7 +35,7 @@ from expert.language.conditions import (
     compared,
     refs,
 )
-from expert.language.english import Phrases, agreeing, fill, known, statement
+from expert.language.english import Phrases, agreeing, datum_statement, fill, known, statement
 from expert.language.grids import Grid
 from expert.language.keys import with_option
 from expert.language.meaning import Evaluation
@@ -189,7 +189,7 @@ class Wording:
         if given.property:
             term = self.base.knowledge.properties[given.property]
             for datum in given.data:
-                said = self.value(term, datum.value)
+                said = term.plain(datum.value), datum_statement(term, datum)
                 yield _always(Match("datum", given.property, given.option, *said, datum.claims))
 
 

@@ -39,6 +39,7 @@ from expert.language.model import (
     Term,
     Value,
 )
+from expert.language.rules import DATUM_BASES
 
 FILES = ("document", "claims", "vocabulary", "options")
 
@@ -257,7 +258,12 @@ def _read_datum(node: Node, term: Term, claims: dict[str, Claim], reader: Reader
     found = DATUM.read(node, reader, f"property `{term.name}`")
     cited = read_claims(found.get("claims"), claims, reader)
     value = read_value(found["value"], term, reader) if "value" in found else None
-    return None if value is None else Datum(value, cited)
+    basis = reader.pick(found.get("basis"), "`basis`", DATUM_BASES) or "stated"
+    says = reader.text(found.get("says"), f"`says` of `{term.name}`")
+    if basis == "inferred" and not says:
+        help = "what the document says, and that the value follows: `several are needed, so at least 2`"
+        reader.report(node, f"an inferred value of `{term.name}` has no `says`", help)
+    return None if value is None else Datum(value, cited, basis, says)
 
 
 def read_claims(node: Node | None, claims: dict[str, Claim], reader: Reader) -> tuple[str, ...]:

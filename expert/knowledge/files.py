@@ -27,7 +27,7 @@ from expert.knowledge.shapes import (
 from expert.language.conclusions import STANCES, STRENGTHS, Advise, Caution
 from expert.language.model import NUMERIC, TYPES, Term
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import BASES, RuleBase
+from expert.language.rules import BASES, DATUM_BASES, RuleBase
 
 RESERVED = ("known", "unknown", "any", "all", "not", "unless", "option")
 
@@ -316,7 +316,10 @@ DATUM = Shape(
     (
         required("value", Part("value", "a value of the property"), "The value that the document gives."),
         required("claims", CITED, "The sentences that say so."),
+        Key("basis", Word(DATUM_BASES), "How it rests on them; stated if left out."),
+        Key("says", TEXT, "How it reads, as a whole statement; needed where it is inferred."),
     ),
+    told="basis says",
 )
 
 

@@ -35,7 +35,7 @@ from expert.language.conditions import (
     Ref,
     Unless,
 )
-from expert.language.model import Knowledge, Option, Term, Value
+from expert.language.model import Datum, Knowledge, Option, Term, Value
 from expert.language.rules import BASES, PLACEHOLDER, Rule
 
 NO_EVIDENCE = "there is no evidence that"
@@ -101,6 +101,17 @@ def statement(term: Term, values: tuple[Value, ...]) -> str:
     return f"{term.label} is {shown}"
 
 
+def datum_statement(term: Term, datum: Datum) -> str:
+    """That an option has a value of a property: as the document states it, or as it was inferred."""
+    return datum.says or statement(term, (datum.value,))
+
+
+def datum_words(term: Term, datum: Datum) -> str:
+    """A value of a property as a list has it."""
+    inferred = f" ({datum.basis}: {datum.says})" if datum.basis != "stated" else ""
+    return f"{term.label}: {term.show(datum.value)}{inferred}"
+
+
 def known(term: Term, wanted: bool) -> str:
     """That a term has, or has not, an answer."""
     about = f"whether {term.says}" if term.type == "yes-no" and term.says else term.label
@@ -160,6 +171,8 @@ class Phrases:
         if not condition.property:
             return f"the option is {option.phrase}"
         term = self.knowledge.properties[condition.property]
+        if len(condition.data) == 1:
+            return f"{option.label}: {datum_statement(term, condition.data[0])}"
         values = tuple(datum.value for datum in condition.data)
         if not values:
             return f"the document gives {option.phrase} no such {term.label}"

@@ -163,10 +163,15 @@ class Term(NamedTuple):
 
 
 class Datum(NamedTuple):
-    """A value that the document gives to a property of an option, and the claims that say so."""
+    """A value that the document gives to a property of an option, and the claims that say so.
+
+    It is stated, or inferred from what the document says; `says` is then how, as a statement.
+    """
 
     value: Value
     claims: tuple[str, ...]
+    basis: str = "stated"
+    says: str = ""
 
 
 class Option(NamedTuple):

@@ -39,6 +39,9 @@ BASES = {
 }
 
 
+DATUM_BASES = ("stated", "inferred")  # of a value that is given to an option
+
+
 AGREEING = re.compile(r"[^|]*[^|\s][^|]*\|[^|]*[^|\s][^|]*")  # words for one, and for several
 
 

@@ -155,7 +155,10 @@ class Hashes:
             return _digest(_data(self._rules[name]))
         knowledge, (option, _, property) = self.base.knowledge, name.partition(".")
         term = knowledge.properties[property]
-        data = [[term.spell(d.value), *d.claims] for d in knowledge.options[option].properties[property]]
+        data = []
+        for datum in knowledge.options[option].properties[property]:
+            how = [datum.basis, datum.says] if datum.basis != "stated" or datum.says else []
+            data.append([term.spell(datum.value), *datum.claims, *how])
         return _digest({"option": option, "property": property, "data": data})
 
     @cached_property

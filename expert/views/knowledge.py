@@ -7,7 +7,7 @@ from pathlib import Path
 
 from expert.io.problems import Problem
 from expert.knowledge.document import Place
-from expert.language.english import Phrases, listed
+from expert.language.english import Phrases, datum_words, listed
 from expert.language.model import Claim, Knowledge, Term
 from expert.language.rules import Rule, RuleBase
 from expert.views.document import (
@@ -71,8 +71,8 @@ def options_blocks(base: RuleBase) -> list[Block]:
         blocks.append(Heading(f"{option.id}  {option.label}"))
         for name, data in option.properties.items():
             for datum in data:
-                shown = f"{k.properties[name].label}: {k.properties[name].show(datum.value)}"
-                blocks.append(Paragraph(citing(shown, datum.claims), 2))
+                said = datum_words(k.properties[name], datum)
+                blocks.append(Paragraph(citing(said, datum.claims), 2))
     return blocks
 
 

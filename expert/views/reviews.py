@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from expert.io.problems import Problem
 from expert.language.conclusions import Argue
-from expert.language.english import Phrases, count, readable
+from expert.language.english import Phrases, count, datum_words, readable
 from expert.language.rules import Rule, RuleBase
 from expert.review.approvals import FILE, Approval, Pair
 from expert.views.document import Beside, Block, Item, Line, Marked, Paragraph, Section, Words, apart
@@ -53,7 +53,7 @@ def english(pair: Pair, base: RuleBase, phrases: Phrases) -> list[str]:
     k, (option, _, property) = base.knowledge, pair.citing.partition(".")
     term, data = k.properties[property], k.options[option].properties[property]
     label = k.options[option].label
-    said = [f"{label}: {term.label}: {term.show(d.value)} [{' '.join(d.claims)}]" for d in data]
+    said = [f"{label}: {datum_words(term, d)} [{' '.join(d.claims)}]" for d in data]
     return [f"{pair.citing}  (what is said of an option)", *said]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from expert.language.conclusions import Argue, Conclusion
 from expert.language.conditions import AllOf, Condition
-from expert.language.english import Phrases, count, readable
+from expert.language.english import Phrases, count, datum_words, readable
 from expert.language.model import Knowledge
 from expert.language.rules import BASES, Rule, RuleBase
 from expert.views.document import Block, Cell, Heading, Item, Items, Marked, Paragraph, Piece, Section, Table
@@ -120,7 +120,7 @@ def _options(k: Knowledge) -> Section:
         rows: list[list[Cell]] = []
         for name, data in option.properties.items():
             term = k.properties[name]
-            rows += [[f"{term.label}: {term.show(d.value)}", _claims(d.claims, k)] for d in data]
+            rows += [[datum_words(term, d), _claims(d.claims, k)] for d in data]
         table = Table(["It holds that", "The document, in our words"], rows)
         sections.append(Section(option.label, (table, _signing())))
     return Section("What is said of the options", tuple(sections))

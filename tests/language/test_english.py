@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+from support.plants import copy_of, edit
 from support.shell import ROOT
 
 from expert.consultation.case import parse_pairs
 from expert.consultation.outcome import follow
+from expert.io.problems import KnowledgeError
 from expert.knowledge.load import load
 from expert.language.english import agreeing, fill
+from expert.views.knowledge import options_blocks
 
 EXAMPLE = ROOT / "docs" / "reference" / "plants"
 
@@ -29,3 +35,19 @@ def test_an_option_has_its_phrase_and_its_verbs() -> None:
     assert (
         found.recommendation("cactus").arguments[0].text == "A cactus wants light, and the light is bright."
     )
+
+
+def test_an_inferred_value_says_what_it_is_inferred_from() -> None:
+    base = load(EXAMPLE)
+    shown = dict.fromkeys(text for block in options_blocks(base) for text in [str(block)])
+    assert any("price of one: $5 (inferred: one usually costs $5, so $5 is taken)" in text for text in shown)
+    found = follow(base, parse_pairs(["light=bright", "plants=2"], base.knowledge))
+    texts = [match.text for firing in found.firings for match in firing.matched]
+    assert "one usually costs $5, so $5 is taken" in texts
+
+
+def test_an_inferred_value_needs_its_sentence(tmp_path: Path) -> None:
+    copy_of(EXAMPLE, tmp_path / "plants")
+    edit(tmp_path / "plants/kb/options.yaml", ', says: "one usually costs $5, so $5 is taken"', "")
+    with pytest.raises(KnowledgeError, match="an inferred value of `fee` has no `says`"):
+        load(tmp_path / "plants")
