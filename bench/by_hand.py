@@ -33,7 +33,8 @@ def consult(case: dict[str, Any]) -> Answer:
     count, budget = get("scar_count"), get("budget")
     easier, affordable = get("wants_easier") == "yes", get("wants_affordable") == "yes"
     deep, shallow = depth in ("deep", "both"), depth in ("shallow", "both")
-    light = get("light_scarring") == "yes" and get("previous_punch") != "no"
+    left = depth == "light-only" or get("light_scarring") == "yes"
+    light = left and get("previous_punch") != "no"
     fired: list[str] = []
     flags: list[tuple[str, str]] = []
     findings: list[tuple[str, str]] = []
@@ -45,6 +46,7 @@ def consult(case: dict[str, Any]) -> Answer:
         fired += DEEP
         flags += DEEP_FLAGS
         if count is None:
+            fire("a-fee-per-scar-is-costly@punch-technique")
             fire("most-people-have-several-scars@punch-technique")
         else:
             price = count * FEE_PER_SCAR
@@ -52,6 +54,7 @@ def consult(case: dict[str, Any]) -> Answer:
             fire("cost-by-the-scar@punch-technique")
             flags.append((PUNCH, "typical-fee"))
             if count > 1:
+                fire("a-fee-per-scar-is-costly@punch-technique")
                 fire("several-scars-add-up@punch-technique")
                 flags.append((PUNCH, "adds-up"))
             if budget is not None:
@@ -68,8 +71,7 @@ def consult(case: dict[str, Any]) -> Answer:
         if easier:
             fired += EASIER
         if affordable:
-            fire("more-affordable-is-wanted@punch-technique")
-            fire("more-affordable-is-wanted@laser-treatment")
+            fired += AFFORDABLE
         if easier or affordable:
             fire("nothing-easier-is-named")
     if shallow:
@@ -79,31 +81,35 @@ def consult(case: dict[str, Any]) -> Answer:
         findings.append(("scar_kind", "light"))
         fired += LIGHT
 
+    elif depth == "light-only":
+        fire("light-scarring-without-a-punch")
+
     now = "now"
     surface_now = "now"
     if depth is None:
-        fire("establish-the-depth")
-        fired += DEPTH_DECIDES
+        fired += DEPTH_UNKNOWN
         now = "establish-depth"
-        if not light:
-            fired += DEPTH_DECIDES_OF_SURFACE
+        if light:
+            fired += DEPTH_DECIDES_FOR_OTHER_SCARS
+        else:
+            fired += DEPTH_DECIDES
             surface_now = now
     if acne == "yes":
         now = surface_now = "clear-acne"
         fired += ACNE_AND_DEEP if deep else ACNE
-        _ladder(get, fire)
+        findings += _ladder(get, fire)
     elif acne is None:
         now = surface_now = "check-for-acne"
         fired += ACNE_UNKNOWN
 
     severity = get("acne_severity")
+    if severity is not None:
+        fire("any-acne-can-scar")
     caused = False
     if severity == "severe":
         caused = True
         findings.append(("deep_scar_cause", "severe-acne"))
         fired += ("severe-acne-may-cause-deep-scars", "prevent-by-easing-severe-acne")
-    elif severity is not None:
-        fire("any-acne-can-scar")
     if get("pore_bacteria") == "yes":
         caused = True
         findings.append(("deep_scar_cause", "bacteria"))
@@ -112,8 +118,10 @@ def consult(case: dict[str, Any]) -> Answer:
         caused = True
         findings.append(("deep_scar_cause", "picking"))
         fired += ("picking-may-cause-deep-scars", "prevent-by-not-picking")
-    if caused or acne == "yes":
+    if caused:
         fire("prevention-is-best")
+    elif acne == "yes":
+        fire("prevention-is-best-with-active-acne")
 
     surface = "option" if shallow or light else "not-advised" if deep else "not-addressed"
     verdicts = {
@@ -127,20 +135,22 @@ def consult(case: dict[str, Any]) -> Answer:
     return Answer(verdicts, timings, costs, flags, findings, fired)
 
 
-def _ladder(get: Any, fire: Any) -> None:
-    """What to try against active acne."""
+def _ladder(get: Any, fire: Any) -> tuple[tuple[str, str], ...]:
+    """What to try against active acne; whether something helps."""
     otc, prescription, seen = get("otc_result"), get("prescription_result"), get("seen_dermatologist")
-    if otc == "did-not-help":
-        if seen != "yes":
-            fire("then-a-dermatologist")
-        elif prescription == "did-not-help":
-            fire("nothing-after-prescription-medicines")
-        if prescription not in ("helping", "did-not-help"):
-            fire("then-prescription-medicines")
-    elif otc != "helping" and prescription != "helping":
-        fire("over-the-counter-first")
     if otc == "helping" or prescription == "helping":
         fire("go-on-with-what-helps")
+        return (("acne_helped", "yes"),)
+    tried = otc == "did-not-help"
+    if not tried:
+        fire("over-the-counter-first")
+    if seen != "yes":
+        fire("then-a-dermatologist" if tried else "a-dermatologist-if-that-fails")
+    if prescription == "did-not-help":
+        fire("nothing-after-prescription-medicines")
+    else:
+        fire("then-prescription-medicines" if tried else "prescription-medicines-if-that-fails")
+    return ()
 
 
 def _of(rule: str, options: tuple[str, ...]) -> tuple[str, ...]:
@@ -165,11 +175,11 @@ DEEP = (
     "what-is-injected@injectable-fillers",
     "response-varies@injectable-fillers",
     "do-not-overcorrect@injectable-fillers",
-    "a-fee-per-scar-is-costly@punch-technique",
     "cost-by-the-session@laser-treatment",
 )
 DEEP_FLAGS = ((LASER, "several-sessions"), (FILLERS, "response-varies"))
 EASIER = _of("easier-is-wanted", (PUNCH, FILLERS, LASER))
+AFFORDABLE = _of("more-affordable-is-wanted", (PUNCH, FILLERS, LASER))
 SHALLOW = (
     "shallow-scars-present",
     "treat-the-shallow-scars",
@@ -180,8 +190,23 @@ LIGHT = (
     "remove-the-light-scarring",
     *_of("surface-methods-may-remove-light-scars", SURFACE),
 )
-DEPTH_DECIDES = _of("depth-decides", (PUNCH, FILLERS, LASER))
-DEPTH_DECIDES_OF_SURFACE = _of("depth-decides", SURFACE)
-ACNE_AND_DEEP = ("clear-the-acne", *_of("active-acne-comes-first", OPTIONS))
-ACNE = ("clear-the-acne-for-other-scars", *_of("active-acne-comes-first-for-other-scars", OPTIONS))
+DEPTH_UNKNOWN = (
+    "establish-the-depth",
+    "consult-again-about-the-depth",
+    *_of("wait-for-the-depth", (PUNCH, FILLERS, LASER)),
+)
+DEPTH_DECIDES = (*_of("depth-decides", OPTIONS), *_of("wait-for-the-depth", SURFACE))
+DEPTH_DECIDES_FOR_OTHER_SCARS = _of("depth-decides-for-other-scars", OPTIONS)
+ACNE_AND_DEEP = (
+    "clear-the-acne",
+    *_of("active-acne-comes-first", OPTIONS),
+    *_of("active-acne-may-scar-again", OPTIONS),
+    *_of("treatments-do-less-with-active-acne", OPTIONS),
+)
+ACNE = (
+    "clear-the-acne-for-other-scars",
+    *_of("active-acne-comes-first-for-other-scars", OPTIONS),
+    *_of("active-acne-may-scar-again-for-other-scars", OPTIONS),
+    *_of("treatments-do-less-with-active-acne-for-other-scars", OPTIONS),
+)
 ACNE_UNKNOWN = ("find-out-about-acne", *_of("acne-must-be-ruled-out", OPTIONS))

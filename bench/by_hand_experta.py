@@ -16,7 +16,7 @@ from typing import Any
 if not hasattr(collections, "Mapping"):  # experta 1.9.4 pins frozendict 1.2, which looks for it
     collections.Mapping = collections.abc.Mapping  # type: ignore[attr-defined]
 
-from experta import AND, MATCH, NOT, OR, TEST, Fact, KnowledgeEngine, L, P, Rule
+from experta import AND, EXISTS, MATCH, NOT, TEST, Fact, KnowledgeEngine, L, P, Rule
 
 PUNCH, FILLERS, LASER = "punch-technique", "injectable-fillers", "laser-treatment"
 SURFACE = ("dermabrasion", "chemical-peel")
@@ -39,8 +39,12 @@ class Cause(Fact):  # type: ignore[misc]
     """What may have caused deep scars."""
 
 
+class Helped(Fact):  # type: ignore[misc]
+    """Something used against the acne is helping."""
+
+
 class Settled(Fact):  # type: ignore[misc]
-    """The kinds of scars are all known."""
+    """The kinds and causes of scars, and what helps, are all known."""
 
 
 class Cost(Fact):  # type: ignore[misc]
@@ -109,24 +113,43 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
         self.findings.append(("scar_kind", "shallow"))
         self.declare(Scars(kind="shallow"))
 
-    @Rule(Case(light_scarring="yes", previous_punch=~L("no")))
+    @Rule(
+        Case(scar_depth=MATCH.depth, light_scarring=MATCH.left, previous_punch=~L("no")),
+        TEST(lambda depth, left: depth == "light-only" or left == "yes"),
+    )
     def light_scars_present(self) -> None:
         self.fire("light-scars-present")
         self.findings.append(("scar_kind", "light"))
         self.declare(Scars(kind="light"))
+
+    @Rule(Case(scar_depth="light-only", previous_punch="no"))
+    def light_scarring_without_a_punch(self) -> None:
+        self.fire("light-scarring-without-a-punch")
 
     @Rule(Case(scar_depth="unknown"))
     def establish_the_depth(self) -> None:
         self.fire("establish-the-depth")
 
     @Rule(Case(scar_depth="unknown"))
+    def consult_again_about_the_depth(self) -> None:
+        self.fire("consult-again-about-the-depth")
+
+    @Rule(Case(scar_depth="unknown"), Settled(), NOT(Scars(kind="light")))
     def depth_decides(self) -> None:
-        self.fire("depth-decides", *DEEP_METHODS)
+        self.fire("depth-decides", *OPTIONS)
+
+    @Rule(Case(scar_depth="unknown"), Scars(kind="light"))
+    def depth_decides_for_other_scars(self) -> None:
+        self.fire("depth-decides-for-other-scars", *OPTIONS)
+
+    @Rule(Case(scar_depth="unknown"))
+    def wait_for_the_depth(self) -> None:
+        self.fire("wait-for-the-depth", *DEEP_METHODS)
         self.wait("establish-depth", *DEEP_METHODS)
 
     @Rule(Case(scar_depth="unknown"), Settled(), NOT(Scars(kind="light")))
-    def depth_decides_of_surface_methods(self) -> None:
-        self.fire("depth-decides", *SURFACE)
+    def wait_for_the_depth_with_surface_methods(self) -> None:
+        self.fire("wait-for-the-depth", *SURFACE)
         self.wait("establish-depth", *SURFACE)
 
     @Rule(Scars(kind="deep"))
@@ -161,6 +184,22 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
         self.fire("active-acne-comes-first-for-other-scars", *OPTIONS)
         self.wait("clear-acne", *OPTIONS)
 
+    @Rule(Case(active_acne="yes"), Scars(kind="deep"))
+    def active_acne_may_scar_again(self) -> None:
+        self.fire("active-acne-may-scar-again", *OPTIONS)
+
+    @Rule(Case(active_acne="yes"), Settled(), NOT(Scars(kind="deep")))
+    def active_acne_may_scar_again_for_other_scars(self) -> None:
+        self.fire("active-acne-may-scar-again-for-other-scars", *OPTIONS)
+
+    @Rule(Case(active_acne="yes"), Scars(kind="deep"))
+    def treatments_do_less_with_active_acne(self) -> None:
+        self.fire("treatments-do-less-with-active-acne", *OPTIONS)
+
+    @Rule(Case(active_acne="yes"), Settled(), NOT(Scars(kind="deep")))
+    def treatments_do_less_with_active_acne_for_other_scars(self) -> None:
+        self.fire("treatments-do-less-with-active-acne-for-other-scars", *OPTIONS)
+
     @Rule(Case(active_acne="unknown"))
     def find_out_about_acne(self) -> None:
         self.fire("find-out-about-acne")
@@ -170,7 +209,7 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
         self.fire("acne-must-be-ruled-out", *OPTIONS)
         self.wait("check-for-acne", *OPTIONS)
 
-    @Rule(Case(active_acne="yes", otc_result=UNCLEAR, prescription_result=~L("helping")))
+    @Rule(Case(active_acne="yes", otc_result=UNCLEAR), Settled(), NOT(Helped()))
     def over_the_counter_first(self) -> None:
         self.fire("over-the-counter-first")
 
@@ -180,23 +219,38 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
     )
     def go_on_with_what_helps(self) -> None:
         self.fire("go-on-with-what-helps")
+        self.findings.append(("acne_helped", "yes"))
+        self.declare(Helped())
 
-    @Rule(Case(active_acne="yes", otc_result="did-not-help", seen_dermatologist=~L("yes")))
+    @Rule(Case(active_acne="yes", otc_result=UNCLEAR, seen_dermatologist=~L("yes")), Settled(), NOT(Helped()))
+    def a_dermatologist_if_that_fails(self) -> None:
+        self.fire("a-dermatologist-if-that-fails")
+
+    @Rule(
+        Case(active_acne="yes", otc_result=UNCLEAR, prescription_result=~L("did-not-help")),
+        Settled(),
+        NOT(Helped()),
+    )
+    def prescription_medicines_if_that_fails(self) -> None:
+        self.fire("prescription-medicines-if-that-fails")
+
+    @Rule(
+        Case(active_acne="yes", otc_result="did-not-help", seen_dermatologist=~L("yes")),
+        Settled(),
+        NOT(Helped()),
+    )
     def then_a_dermatologist(self) -> None:
         self.fire("then-a-dermatologist")
 
-    @Rule(Case(active_acne="yes", otc_result="did-not-help", prescription_result=UNCLEAR))
+    @Rule(
+        Case(active_acne="yes", otc_result="did-not-help", prescription_result=~L("did-not-help")),
+        Settled(),
+        NOT(Helped()),
+    )
     def then_prescription_medicines(self) -> None:
         self.fire("then-prescription-medicines")
 
-    @Rule(
-        Case(
-            active_acne="yes",
-            otc_result="did-not-help",
-            seen_dermatologist="yes",
-            prescription_result="did-not-help",
-        )
-    )
+    @Rule(Case(active_acne="yes", prescription_result="did-not-help"), Settled(), NOT(Helped()))
     def nothing_after_prescription_medicines(self) -> None:
         self.fire("nothing-after-prescription-medicines")
 
@@ -219,7 +273,7 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
     def picking_may_cause_deep_scars(self) -> None:
         self.cause("picking-may-cause-deep-scars", "picking")
 
-    @Rule(Case(acne_severity=L("mild") | L("moderate")))
+    @Rule(Case(acne_severity=~L("unknown")))
     def any_acne_can_scar(self) -> None:
         self.fire("any-acne-can-scar")
 
@@ -235,9 +289,13 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
     def prevent_by_not_picking(self) -> None:
         self.fire("prevent-by-not-picking")
 
-    @Rule(OR(Cause(), Case(active_acne="yes")))
+    @Rule(EXISTS(Cause()))
     def prevention_is_best(self) -> None:
         self.fire("prevention-is-best")
+
+    @Rule(Case(active_acne="yes"), Settled(), NOT(Cause()))
+    def prevention_is_best_with_active_acne(self) -> None:
+        self.fire("prevention-is-best-with-active-acne")
 
     # --- treatments -----------------------------------------------------------------------
 
@@ -322,7 +380,7 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
 
     # --- costs ----------------------------------------------------------------------------
 
-    @Rule(Scars(kind="deep"))
+    @Rule(Scars(kind="deep"), Case(scar_count=P(lambda count: count is None or count > 1)))
     def a_fee_per_scar_is_costly(self) -> None:
         self.fire("a-fee-per-scar-is-costly", PUNCH)
 
@@ -380,7 +438,7 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
 
     @Rule(Case(wants_affordable="yes"), Scars(kind="deep"))
     def more_affordable_is_wanted(self) -> None:
-        self.fire("more-affordable-is-wanted", PUNCH, LASER)
+        self.fire("more-affordable-is-wanted", *DEEP_METHODS)
 
     @Rule(
         Scars(kind="deep"),

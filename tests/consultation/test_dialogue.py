@@ -71,7 +71,8 @@ def test_a_budget_no_price_can_reach_is_not_asked_for(base: RuleBase) -> None:
     [
         ("1", "scar_depth", "deep"),
         ("3", "scar_depth", "both"),
-        ("4", "scar_depth", None),
+        ("4", "scar_depth", "light-only"),
+        ("5", "scar_depth", None),
         ("deep and shallow", "scar_depth", "both"),
         ("SHALLOW", "scar_depth", "shallow"),
         ("sh", "scar_depth", "shallow"),
@@ -93,8 +94,8 @@ def test_replies(base: RuleBase, reply: str, name: str, answer: object) -> None:
     ("reply", "name", "words"),
     [
         ("", "scar_depth", "nothing was typed"),
-        ("5", "scar_depth", "from 1 to 4"),
-        ("0", "scar_depth", "from 1 to 4"),
+        ("6", "scar_depth", "from 1 to 5"),
+        ("0", "scar_depth", "from 1 to 5"),
         ("shalow", "scar_depth", "did you mean `shallow`?"),
         ("12.5", "scar_count", "whole number"),
         ("0", "scar_count", "out of range"),
