@@ -19,6 +19,7 @@ from expert.consultation.compare import Difference
 from expert.consultation.explain import Failed, Flip, Tree, WhyNot
 from expert.consultation.relevance import Reach
 from expert.consultation.result import (
+    FORMAT,
     Advice,
     Argument,
     Concluded,
@@ -278,7 +279,8 @@ def from_json(text: str | bytes, kind: Any = Consultation) -> Any:
     """The record that a JSON text holds: a consultation, or what `kind` says, such as `list[Tree]`.
 
     Keys that the record has not are passed over, so that what `consult --json` prints is read too.
-    Raises CaseError if it is no such record, and says where.
+    Consultations of earlier formats are read; raises CaseError for one of a later format, and if it is
+    no such record, and says where.
 
     >>> from_json('[{"kind":"claim","text":"p1s1 It is so.","parts":[]}]', list[Tree])
     [Tree(kind='claim', text='p1s1 It is so.', parts=())]
@@ -286,7 +288,11 @@ def from_json(text: str | bytes, kind: Any = Consultation) -> Any:
     Traceback (most recent call last):
     expert.io.problems.CaseError: `text` must be a text, not 1
     """
-    return json.from_json(text, kind)
+    found = json.from_json(text, kind)
+    if isinstance(found, Consultation) and found.format > FORMAT:
+        message = f"the consultation was written by a newer version (format {found.format})"
+        raise CaseError([Problem(message, None, f"this one reads formats up to {FORMAT}")])
+    return found
 
 
 def load_reviews(path: Place | None = None) -> Reviews:
@@ -357,7 +363,7 @@ class Records:
         return [*search.summaries(self._ledger, search.Filter("", "", "", "", "", "", ""))]
 
     def replay(self, *ids: str) -> tuple[Replayed, ...]:
-        """Run records again, all if none is named: whether each comes out the same, byte for byte."""
+        """Run records again, all if none is named: whether the same follows in each."""
         return tuple(replay.replay(self._ledger, records.consultations(self._ledger, [*ids], not ids)[1]))
 
     def verify(self, head: str = "") -> Verified:

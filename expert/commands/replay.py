@@ -23,11 +23,14 @@ def replay(
     current: Annotated[
         bool, typer.Option("--with-current-rules", help="Under today's rules: what would be different.")
     ] = False,
+    words: Annotated[
+        bool, typer.Option("--words", help="Also show what this program words differently.")
+    ] = False,
     json: Json = False,
     ledger: LedgerFile = None,
     kb: Kb = None,
 ) -> None:
-    """Run recorded answers again: traces must be the same, byte for byte; exits with 1 if not.
+    """Run recorded answers again: the same must follow; exits with 1 if it does not.
 
     Examples: cicatrix audit replay --all
               cicatrix audit replay --all --with-current-rules
@@ -36,16 +39,18 @@ def replay(
         total, entries = consultations(store, ids or [], all)
         if current:
             base = open_knowledge(kb)
-            affected = tuple(replaying.impact(progress(entries, total), base))
+            affected = tuple(replaying.impact(store, progress(entries, total), base))
+            failed = len(affected)
             blocks: list[Block] = impact_blocks(affected, total)
             found = plain(affected)
         else:
-            changed = tuple(r for r in replaying.replay(store, progress(entries, total)) if not r.same)
-            blocks = [*replayed_blocks(changed, total)]
-            found = plain(changed)
+            told = [r for r in replaying.replay(store, progress(entries, total)) if not r.same or r.reworded]
+            failed = sum(not r.same for r in told)
+            blocks = [*replayed_blocks(told, total, words)]
+            found = plain([r for r in told if words or not r.same])
     if json:
         print_json(found)
     else:
         emit(*blocks)
-    if found:
+    if failed:
         raise CheckFailed

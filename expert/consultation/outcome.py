@@ -58,6 +58,7 @@ def consultation(memory: WorkingMemory) -> trace.Consultation:
         advice=_advice(memory),
         firings=tuple(memory.firings),
         not_fired=cast("tuple[trace.NotFired, ...]", not_fired),
+        format=trace.FORMAT,
     )
 
 

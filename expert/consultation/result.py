@@ -19,6 +19,11 @@ def name_of(record: Firing | NotFired) -> str:
     return with_option(record.rule, record.option)
 
 
+# which fields, values and meanings a consultation has. It rises when one is added or means something
+# else; docs/json.md lists what each changed, and ledger/formats.py says today's in those before
+FORMAT = 2
+
+
 Plain = str | int | float  # a value in its term's own unit
 
 
@@ -165,7 +170,10 @@ class KnowledgeId(NamedTuple):
 
 
 class Consultation(NamedTuple):
-    """Everything that followed from one case, and why. A value: it can be compared and stored."""
+    """Everything that followed from one case, and why. A value: it can be compared and stored.
+
+    `format` is the format of the program that made it (see FORMAT): 1 where none is named.
+    """
 
     knowledge: KnowledgeId
     answers: dict[str, Plain]
@@ -175,6 +183,7 @@ class Consultation(NamedTuple):
     advice: tuple[Advice, ...]
     firings: tuple[Firing, ...]
     not_fired: tuple[NotFired, ...]
+    format: int = 1
 
     def recommendation(self, option: str) -> Recommendation:
         return next(r for r in self.recommendations if r.option == option)

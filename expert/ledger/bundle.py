@@ -1,8 +1,9 @@
 """Bundles: a ledger as JSON Lines to carry elsewhere.
 
-A bundle's lines are objects: first `{"bundle": 1, "head": ..., "entries": n}`, then one
+A bundle's lines are objects: first `{"bundle": 2, "head": ..., "entries": n}`, then one
 `{"knowledge": hash, "files": text}` for each knowledge base, then one entry a line with the
 very texts that were hashed, so that the chain verifies on another machine as it does here.
+The number is the layout of the ledger that was written: a program refuses one that it does not know.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 from expert.io.json import canonical
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
 from expert.ledger.chain import Row, Verified, verify_rows
-from expert.ledger.store import Ledger
+from expert.ledger.store import VERSION, Ledger
 
 
 class Bundle(NamedTuple):
@@ -25,13 +26,14 @@ class Bundle(NamedTuple):
     head: tuple[int, str]
     knowledge: dict[str, str]
     rows: Iterator[Row]
+    layout: int
 
 
 def bundle_lines(ledger: Ledger) -> Iterator[str]:
     """The ledger, line by line, as it was when the first line was taken."""
     with ledger.view():
         count, head = ledger.head()
-        yield canonical({"bundle": 1, "entries": count, "head": head})
+        yield canonical({"bundle": ledger.layout(), "entries": count, "head": head})
         for hash, files in ledger.knowledge_rows():
             yield canonical({"knowledge": hash, "files": files})
         for seq, id, header, content, hash in ledger.rows():
@@ -45,9 +47,11 @@ def read_bundle(path: Path) -> Bundle:
     """Open a bundle and read up to its entries. Raises CaseError if it is none, then or later."""
     lines = _objects(path)
     first = next(lines, {})
-    if first.get("bundle") != 1:
-        newer = isinstance(first.get("bundle"), int)
-        raise _no_bundle(path, "a newer version wrote it" if newer else "it does not begin as a bundle does")
+    layout = first.get("bundle")
+    if type(layout) is not int or layout < 1:
+        raise _no_bundle(path, "it does not begin as a bundle does")
+    if layout > VERSION:
+        raise _no_bundle(path, "a newer version wrote it")
     head = _taken(first, {"entries": int, "head": str}, path)
     knowledge: dict[str, str] = {}
     for line in lines:
@@ -58,7 +62,7 @@ def read_bundle(path: Path) -> Bundle:
         knowledge[hash] = files
     kinds = {"seq": int, "id": str, "header": str, "content": str | None, "hash": str}
     rows: Iterator[Row] = (_taken(line, kinds, path) for line in lines)
-    return Bundle(head, knowledge, rows)
+    return Bundle(head, knowledge, rows, layout)
 
 
 def _objects(path: Path) -> Iterator[dict[str, Any]]:
@@ -103,5 +107,5 @@ def import_bundle(path: Path, target: Path) -> Verified:
     if verified.fault is None:
         bundle = read_bundle(path)
         with Ledger(target, write=True) as ledger:
-            ledger.take(bundle.rows, bundle.knowledge, bundle.head)
+            ledger.take(bundle.rows, bundle.knowledge, bundle.head, bundle.layout)
     return verified

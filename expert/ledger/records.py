@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from expert.consultation.case import UNKNOWN, Case, make_case
-from expert.consultation.result import Consultation, Plain
+from expert.consultation.result import FORMAT, Consultation, Plain
 from expert.io.json import restore
 from expert.io.problems import LedgerError
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
-from expert.ledger.store import Entry, Ledger, legible
+from expert.ledger.store import NEWER, Entry, Ledger, legible
 
 
 def consultation_of(entry: Entry) -> Consultation:
-    """The consultation that a record holds. Raises LedgerError for one that is erased."""
+    """The consultation that a record holds, as it was written.
+
+    Raises LedgerError for one that is erased, or of a format that this program does not know.
+    """
     if entry.content is None:
         if entry.header["kind"] == "erasure":
             what = f"is no consultation: it erased `{entry.header['erases']}` at {entry.header['time']}"
@@ -26,6 +29,9 @@ def consultation_of(entry: Entry) -> Consultation:
         raise LedgerError(f"record `{entry.id}` was erased", "`audit list` shows when")
     with legible(entry.id):
         consultation: Consultation = restore(Consultation, entry.content["consultation"])
+        if consultation.format > FORMAT:
+            message = f"record `{entry.id}` was written by a newer version (format {consultation.format})"
+            raise LedgerError(message, NEWER)
         given = [answer["attribute"] for answer in entry.content["answers"]]
         answers = {
             name: consultation.answers[name] for name in dict.fromkeys([*given, *consultation.answers])

@@ -7,19 +7,26 @@ from typing import NamedTuple
 
 from expert.consultation.compare import Difference, what_if
 from expert.consultation.engine import infer
-from expert.consultation.result import Consultation, Firing, name_of
-from expert.io.json import canonical, plain
+from expert.consultation.result import FORMAT, Consultation, Firing, name_of
+from expert.io.problems import shorten
+from expert.io.version import __version__
 from expert.language.rules import RuleBase
+from expert.ledger.formats import Deviation, compare
 from expert.ledger.records import base_of, case_of, consultation_of
 from expert.ledger.store import Entry, Ledger
 
 
 class Replayed(NamedTuple):
-    """A record run again: whether it came out the same, and where it first differs."""
+    """A record run again: whether it came out the same, and where it first differs.
+
+    `reworded` is what another program than this wrote in other words, or in an earlier format: it is
+    no difference of what followed.
+    """
 
     id: str
     same: bool
     first: str
+    reworded: tuple[Deviation, ...] = ()
 
 
 class Impact(NamedTuple):
@@ -31,33 +38,60 @@ class Impact(NamedTuple):
     claims: tuple[str, ...]
 
 
+class _Bases:
+    """The knowledge bases of records, each opened once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.found: dict[str, RuleBase] = {}
+
+    def of(self, entry: Entry) -> RuleBase:
+        hash: str = entry.header["knowledge"]
+        if hash not in self.found:
+            self.found[hash] = base_of(self.ledger, entry)
+        return self.found[hash]
+
+
 def replay(ledger: Ledger, entries: Iterator[Entry]) -> Iterator[Replayed]:
-    """Run recorded answers under the recorded rules; the trace must be the same, byte for byte."""
-    bases: dict[str, RuleBase] = {}
+    """Run recorded answers under the recorded rules.
+
+    All that followed must be the same, as far as the record's format held it; and of a record that this
+    very program made, every text.
+    """
+    bases = _Bases(ledger)
     for entry in entries:
-        hash = entry.header["knowledge"]
-        base = bases[hash] = bases.get(hash) or base_of(ledger, entry)
-        before = consultation_of(entry)
-        after = infer(base, case_of(before, base))
-        same = canonical(plain(after)) == canonical(plain(before))
-        yield Replayed(entry.id, same, "" if same else _first_difference(before, after))
+        base, before = bases.of(entry), consultation_of(entry)
+        found = compare(before, infer(base, case_of(before, base)), base)
+        wrong, reworded = found.substance, found.program
+        if _made_by_this_program(entry, before):
+            wrong, reworded = (*wrong, *reworded), ()
+        yield Replayed(entry.id, not wrong, _first(wrong), reworded)
 
 
-def _first_difference(before: Consultation, after: Consultation) -> str:
-    for old, new in zip(before.firings, after.firings, strict=False):
-        if old != new:
-            return f"firing {old.n}: {name_of(old)} is now {name_of(new)}"
-    for name in Consultation._fields:
-        if getattr(before, name) != getattr(after, name):
-            return f"`{name}` differs"
-    return "the serialisation differs"
+def _made_by_this_program(entry: Entry, found: Consultation) -> bool:
+    return found.format == FORMAT and entry.header["programs"].get("cicatrix") == __version__
 
 
-def impact(entries: Iterator[Entry], base: RuleBase) -> Iterator[Impact]:
-    """Which records would come out differently under `base`, and through which rules and claims."""
+def _first(changes: tuple[Deviation, ...]) -> str:
+    """The first thing that differs, of the firings if one of them does."""
+    if not changes:
+        return ""
+    where, before, after = next((c for c in changes if c.where.startswith("firings")), changes[0])
+    return f"`{where}` was {shorten(before) or 'nothing'}, and is {shorten(after) or 'nothing'}"
+
+
+def impact(ledger: Ledger, entries: Iterator[Entry], base: RuleBase) -> Iterator[Impact]:
+    """Which records would come out differently under `base`, and through which rules and claims.
+
+    This program is run under the record's rules and under those, so that what it words or decides
+    otherwise than the program that made the record is not laid to the rules.
+    """
+    bases = _Bases(ledger)
     for entry in entries:
-        before = consultation_of(entry)
-        after = infer(base, case_of(before, base))
+        recorded = consultation_of(entry)
+        if entry.header["knowledge"] == base.knowledge.hash:
+            continue
+        before, after = (infer(b, case_of(recorded, b)) for b in (bases.of(entry), base))
         changed = [d for d in what_if(before, after) if d.kind != "firing"] + _targets(before, after)
         if changed:
             old, new = ({name_of(f): _without_numbers(f) for f in c.firings} for c in (before, after))

@@ -29,7 +29,12 @@ from expert.io.json import canonical, digest
 from expert.io.problems import LedgerError
 from expert.ledger.chain import GENESIS, Row, Verified, verify_rows
 
-APPLICATION, VERSION = 0x43494341, 1  # "CICA"; the layout of the file
+APPLICATION = 0x43494341  # "CICA"
+
+
+# the layout of the file, which a program that does not know it refuses. In 2 a record may be of format 2,
+# of which an earlier program would say that it comes out differently; all else is as in 1
+VERSION = 2
 
 
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
@@ -42,6 +47,9 @@ MAGIC = b"SQLite format 3\0"
 
 
 NO_LEDGER = ("is not a ledger (no SQLite database)", "use --ledger to name another file")
+
+
+NEWER = "open it with the version of the program that wrote it, or a later one"
 
 
 DAMAGED = "restore it from a copy"
@@ -115,19 +123,32 @@ class Ledger:
     def _check(self, write: bool) -> None:
         with self.view():  # another process may be making the tables just now
             application = self.connection.execute("PRAGMA application_id").fetchone()[0]
-            version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+            version = self.layout()
             tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application != APPLICATION and tables:
             raise LedgerError(f"`{self.path}` is a database, but not a ledger", "name another file")
-        if version > VERSION:
-            help = "open it with the version of the program that wrote it, or a later one"
-            raise LedgerError(f"`{self.path}` was written by a newer version (layout {version})", help)
+        self._refuse_newer(version)
         if not tables and not write:
             raise LedgerError(f"there is no ledger at `{self.path}` yet", "a consultation makes one")
         if write:  # not before it is known to be ours: WAL is written into the file
             _to_wal(self.connection)
         if not tables:
             self.connection.executescript(SCHEMA)
+
+    def _refuse_newer(self, version: int) -> None:
+        if version > VERSION:
+            raise LedgerError(f"`{self.path}` was written by a newer version (layout {version})", NEWER)
+
+    def layout(self) -> int:
+        """The layout of the file: see VERSION."""
+        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def _to_layout(self, version: int) -> None:
+        """Raise the layout to that of what is written in the same transaction, and never lower it."""
+        found = self.layout()  # another process may have raised it since this one opened the file
+        self._refuse_newer(found)
+        if found < version:
+            self.connection.execute(f"PRAGMA user_version = {version}")
 
     @contextmanager
     def view(self) -> Iterator[None]:
@@ -154,6 +175,7 @@ class Ledger:
             if not self.connection.execute(known, (header["knowledge"],)).fetchone():
                 row = (header["knowledge"], canonical(files))
                 self.connection.execute("INSERT INTO knowledge VALUES (?, ?)", row)
+            self._to_layout(VERSION)
             return self._link({"kind": "consultation", **header, "content": digest(text)}, salted, text)
 
     def forget(self, id: str, reason: str) -> Entry:
@@ -273,8 +295,10 @@ class Ledger:
         with explained(self.path):
             return self.connection.execute("SELECT hash, files FROM knowledge ORDER BY hash").fetchall()
 
-    def take(self, rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str]) -> None:
-        """Fill a ledger with rows that have been verified. Raises LedgerError if it is not empty."""
+    def take(
+        self, rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str], layout: int
+    ) -> None:
+        """Fill a ledger with verified rows of some layout. Raises LedgerError if it is not empty."""
         with explained(self.path), self._transaction():
             if self.head()[0]:
                 message = f"the ledger `{self.path}` has entries of its own"
@@ -282,6 +306,7 @@ class Ledger:
             self.connection.executemany("INSERT INTO knowledge VALUES (?, ?)", knowledge.items())
             self.connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", rows)
             self.connection.execute("UPDATE head SET seq = ?, hash = ?", head)
+            self.connection.execute(f"PRAGMA user_version = {layout}")
 
     def head(self) -> tuple[int, str]:
         """The number of entries and the hash of the last."""

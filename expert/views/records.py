@@ -65,10 +65,24 @@ def _verified(found: Verified) -> str:
     return f"{count(found.entries, 'record')}{erased}: the chain is whole. Head {found.head}"
 
 
-def replayed_blocks(changed: Sequence[Replayed], total: int) -> list[Line]:
-    """Which records did not come out as they were."""
-    lines = [Line(f"Record {r.id} comes out differently: {r.first}.") for r in changed]
-    return [*lines, Line(f"{total - len(changed)} of {count(total, 'record')} came out the same.")]
+def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -> list[Block]:
+    """Which records did not come out as they were, and which are worded differently: how, with `words`."""
+    changed = [r for r in told if not r.same]
+    reworded = [r for r in told if r.same and r.reworded]
+    blocks: list[Block] = [Line(f"Record {r.id} comes out differently: {r.first}.") for r in changed]
+    if words:
+        for r in reworded:
+            blocks.append(Line(f"Record {r.id} is worded differently by this program."))
+            for c in r.reworded:
+                blocks.append(Paragraph(f"{c.where}: {c.before or '-'} -> {c.after or '-'}", 2, 2))
+    blocks.append(Line(f"{total - len(changed)} of {count(total, 'record')} came out the same."))
+    if reworded:
+        verb = "is" if len(reworded) == 1 else "are"
+        how = "" if words else ": `--words` shows how"
+        blocks.append(
+            Line(f"{count(len(reworded), 'record')} {verb} worded differently by this program{how}.")
+        )
+    return blocks
 
 
 def impact_blocks(changed: Sequence[Impact], total: int) -> list[Block]:
