@@ -7,28 +7,28 @@ Two cases lie in one *cell* of it if the same of its numbers are known and every
 the same. Whatever rules say of all cases, they say of all cells.
 
 **Which cells there are**, over all whole numbers in range, is found number by number. Let the
-comparisons that mention the number x be of the first degree in it, each a whole multiple a of x
-beside a polynomial in the others. Each is then the same as *x > floor(n / a)*, or the denial of
-that, for a polynomial n in the others and a whole a >= 1. Let the range of x be two more of these
-thresholds: x > low - 1 and not x > high. What the thresholds cut from x are the whole numbers after
-one of them up to and with the next, and there is such a number exactly where the one is less than
-the other. So which combinations of comparisons can be had by choosing x follows from the *order* of
-the thresholds alone (Fourier and Motzkin's elimination; for whole numbers nothing is lost, as each
-piece is half open and begins and ends at whole numbers). And
+comparisons that mention the number x be of the first degree in it: *a * x + b > 0*, where a and b are
+polynomials in the others. Where a >= 1, that is the same as *x > floor(-b / a)*; where a <= -1, it is the
+denial of *x > floor((b - 1) / -a)*; where a is 0, it is b > 0. Let the range of x be two more of these
+thresholds: x > low - 1 and not x > high. What the thresholds cut from x are the whole numbers after one
+of them up to and with the next, and there is such a number exactly where the one is less than the other.
+So which combinations of comparisons can be had by choosing x follows from the signs of a and b and from
+the *order* of the thresholds alone (Fourier and Motzkin's elimination; for whole numbers nothing is
+lost, as each piece is half open and begins and ends at whole numbers). And for d >= 1
 
-    n > floor(m / b)  is  b*n - m > 0        floor(m / b) > n  is  m - b*n - b + 1 > 0
+    n > floor(m / d)  is  d*n - m > 0        floor(m / d) > n  is  m - d*n - d + 1 > 0
 
-so the order is once more a set of comparisons, between the other numbers, wherever at most one of
-each two thresholds has an a other than 1 (constants are divided at once; of floor(n / a) and
-floor((n + k*a) / a) the order never changes). Comparisons that are differences, x - y <= c, lead to
+so all this is once more a set of comparisons, between the other numbers, wherever at most one of each two
+thresholds has a divisor other than 1 (constants are divided at once; of floor(n / d) and
+floor((n + k*d) / d) the order never changes). Comparisons that are differences, x - y <= c, lead to
 differences only: they are always decided. The last number left is cut by comparisons in it alone, of
 any degree (`cuts`). One number out of every piece of it stands for the piece; put into the
 comparisons, it leaves one number less (`points`). By induction every cell has a point among those
 found, and all of them are cases. Of the one number eliminated first, more is found: `fibers` are
 *all* sets of cells among which it alone can choose.
 
-Where it fails (a product of two open numbers, two thresholds with rests), a number of few values
-takes them one by one; else `NotDecided` is raised, and it is said, never guessed.
+Where it fails (products of open numbers compared with several things, two thresholds with rests), a
+number of few values takes them one by one; else `NotDecided` is raised, and it is said, never guessed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
-from math import comb, gcd
+from math import comb, gcd, prod
 from typing import NamedTuple
 
 Monomial = tuple[str, ...]  # the numbers that are multiplied, sorted; a square has one twice
@@ -48,6 +48,9 @@ Range = tuple[int, int]  # the least and the greatest value
 
 
 SMALL = 128  # a number of so few values can be taken value by value
+
+
+TRIED = 4_000  # cases looked at for what one number can choose between, before all are
 
 
 class NotDecided(Exception):
@@ -278,10 +281,19 @@ def nearest(piece: Range, near: int) -> int:
 
 # --- several numbers -----------------------------------------------------------------------------
 class _Threshold(NamedTuple):
-    """floor(amount / divisor)"""
+    """floor(amount / divisor), where the divisor is >= 1; `atom` is the comparison that it comes from."""
 
     amount: Polynomial
-    divisor: int
+    divisor: Polynomial
+    atom: Atom | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the amount itself."""
+        return self.divisor == ONE
+
+
+ONE = constant(1)
 
 
 def eliminated(atoms: Iterable[Atom], name: str, ranges: Mapping[str, Range]) -> set[Atom]:
@@ -291,18 +303,23 @@ def eliminated(atoms: Iterable[Atom], name: str, ranges: Mapping[str, Range]) ->
     """
     low, high = ranges[name]
     kept = {atom for atom in atoms if name not in atom.form.names}
-    thresholds = {_Threshold(constant(low - 1), 1), _Threshold(constant(high), 1)}
+    thresholds = [_Threshold(constant(low - 1), ONE), _Threshold(constant(high), ONE)]
+    deciding: list[Polynomial] = []
     for atom in sorted(atoms, key=_place):
         if name in atom.form.names:
-            thresholds.add(_threshold(atom, name))
-    ordered = sorted(thresholds, key=lambda threshold: (threshold.amount.terms, threshold.divisor))
-    for one, other in combinations(ordered, 2):
-        for polynomial in _order(one, other, name):
-            comparison = positive(polynomial)
-            if not isinstance(comparison, bool):
-                least, most = comparison.atom.form.within(ranges)
-                if least <= comparison.atom.limit < most:
-                    kept.add(comparison.atom)
+            rest, factor = _linear(atom, name)
+            thresholds += _thresholds(atom, rest, factor)
+            if factor.names:  # it may have either sign, or be 0
+                deciding += [factor, constant(0) - factor, rest]
+    for one, other in combinations(dict.fromkeys(thresholds), 2):
+        if one.atom is None or one.atom != other.atom:
+            deciding += _order(one, other, name)
+    for polynomial in deciding:
+        comparison = positive(polynomial)
+        if not isinstance(comparison, bool):
+            least, most = comparison.atom.form.within(ranges)
+            if least <= comparison.atom.limit < most:
+                kept.add(comparison.atom)
     return kept
 
 
@@ -311,35 +328,50 @@ def _place(atom: Atom) -> tuple[object, ...]:
     return atom.form.terms, atom.limit
 
 
-def _threshold(atom: Atom, name: str) -> _Threshold:
+def _linear(atom: Atom, name: str) -> tuple[Polynomial, Polynomial]:
+    """rest and factor, where the comparison is factor * x + rest > 0. Raises NotDecided."""
     powers = atom.form.powers(name)
-    if len(powers) != 2 or powers[1].names:
+    if len(powers) != 2:
         raise NotDecided(spelled(atom))
-    rest, factor = powers[0] - constant(atom.limit), powers[1].constant
-    # factor * x + rest > 0 is x > floor(-rest / factor); of a factor below 0, x > the other is its denial
-    amount = constant(0) - rest if factor > 0 else rest - constant(1)
-    divisor = abs(factor)
+    return powers[0] - constant(atom.limit), powers[1]
+
+
+def _thresholds(atom: Atom, rest: Polynomial, factor: Polynomial) -> list[_Threshold]:
+    """What x exceeds exactly if the comparison holds (of a factor below 0, if it does not hold)."""
+    found = []
+    for sign in (1, -1):
+        divisor = factor if sign > 0 else constant(0) - factor
+        if divisor.names or divisor.constant > 0:
+            amount = constant(0) - rest if sign > 0 else rest - ONE
+            found.append(_reduced(atom, amount, divisor))
+    return found
+
+
+def _reduced(atom: Atom, amount: Polynomial, divisor: Polynomial) -> _Threshold:
+    """The same threshold; without what amount and divisor have in common, if the divisor is a number."""
+    if divisor.names:
+        return _Threshold(amount, divisor, atom)
     if not amount.names:
-        return _Threshold(constant(amount.constant // divisor), 1)
-    common = gcd(*(factor for monomial, factor in amount.terms if monomial), divisor)
-    if common > 1:
-        # floor((c * n + k) / (c * d)) is floor((n + floor(k / c)) / d)
-        terms = ((m, factor // common) for m, factor in amount.terms)
-        return _Threshold(summed(terms), divisor // common)
-    return _Threshold(amount, divisor)
+        return _Threshold(constant(amount.constant // divisor.constant), ONE)
+    common = gcd(*(factor for monomial, factor in amount.terms if monomial), divisor.constant)
+    # floor((c * n + k) / (c * d)) is floor((n + floor(k / c)) / d)
+    reduced = summed((monomial, factor // common) for monomial, factor in amount.terms)
+    divisor = constant(divisor.constant // common)
+    return _Threshold(reduced, divisor, None if divisor == ONE else atom)
 
 
 def _order(one: _Threshold, other: _Threshold, name: str) -> list[Polynomial]:
     """What has to be > 0 for the one to be the greater, and for the other."""
-    if one.divisor > 1 and other.divisor > 1:
+    if not one.is_whole and not other.is_whole:
         apart = one.amount - other.amount
-        if one.divisor == other.divisor and not apart.names and apart.constant % one.divisor == 0:
+        numbers = one.divisor == other.divisor and not one.divisor.names and not apart.names
+        if numbers and apart.constant % one.divisor.constant == 0:
             return []
         raise NotDecided(f"two multiples of {name}")
-    if one.divisor > 1:
+    if not one.is_whole:
         one, other = other, one
-    scaled = constant(other.divisor) * one.amount
-    return [scaled - other.amount, other.amount - scaled - constant(other.divisor - 1)]
+    scaled = other.divisor * one.amount
+    return [scaled - other.amount, other.amount - scaled - other.divisor + ONE]
 
 
 def spelled(atom: Atom) -> str:
@@ -465,7 +497,7 @@ def counted(
     values = values or {}
     if not numbers.ranges:
         return {place(values): 1}
-    first, cut, degree = _first(numbers)
+    first, cut, degree = _first_or_shortest(numbers)
     found: Counts = {}
     for low, high in cut:
         if len(numbers.ranges) == 1:
@@ -494,6 +526,15 @@ def _total(starts: list[int], size: int) -> int:
     return total
 
 
+def _first_or_shortest(numbers: Numbers) -> tuple[str, list[Range], int | None]:
+    """What `_first` finds, if it finds any, and else a number of few values, one by one."""
+    try:
+        return _first(numbers)
+    except NotDecided:
+        name = numbers.shortest
+        return name, [(n, n) for n in _one_by_one(numbers, name)], None
+
+
 def _first(numbers: Numbers) -> tuple[str, list[Range], int | None]:
     """The number that is left when the others are eliminated, its pieces, and the degree of the counts.
 
@@ -512,14 +553,11 @@ def _first(numbers: Numbers) -> tuple[str, list[Range], int | None]:
         steepest = 1
         for atom in numbers.atoms:
             if last in atom.form.names:
-                amount, divisor = _threshold(atom, last)
-                steepest = max([steepest, *(len(monomial) for monomial, _ in amount.terms)])
-                degree = None if divisor > 1 else degree
-        return (
-            name,
-            cut,
-            None if degree is None else (len(numbers.ranges) - 1) * steepest ** len(numbers.ranges),
-        )
+                for threshold in _thresholds(atom, *_linear(atom, last)):
+                    steepest = max([steepest, *(len(monomial) for monomial, _ in threshold.amount.terms)])
+                    degree = degree if threshold.is_whole else None
+        many = len(numbers.ranges)
+        return name, cut, None if degree is None else (many - 1) * steepest**many
     assert problem is not None
     raise problem
 
@@ -642,7 +680,7 @@ class Group:
     def some_choices(self, name: str) -> Iterator[frozenset[int]]:
         """Such sets, though perhaps not all: around the cases known of each cell."""
         tried = sorted({n for cell in self.cells if (n := cell.values[name]) is not None})
-        for cell in self.cells:
+        for cell in self.cells[: TRIED // len(tried) + 1]:
             yield frozenset(self.cell({**cell.values, name: n}) for n in [None, *tried])
 
     # --- from a given case -----------------------------------------------------------------------
@@ -681,6 +719,11 @@ class Group:
         return list(best.values())
 
     # --- how many ----------------------------------------------------------------------------------
+    @property
+    def total(self) -> int:
+        """How many cases there are."""
+        return prod(high - low + 2 for low, high in self.ranges.values())  # one without an answer
+
     @cached_property
     def sizes(self) -> list[int]:
         """How many cases each cell has. Raises NotDecided."""

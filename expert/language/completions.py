@@ -591,15 +591,21 @@ class Completions:
         """
         if not self.is_decided(truth):
             raise NotDecided(self._why(truth))
-        weights: list[list[int]] = []
-        for found in self.variables:
-            if isinstance(found, Choice):
-                weights.append([len(values) for values in found.branches])
-            elif isinstance(found, Loose):
-                weights.append([1] + [0] * (found.size - 1))  # it is not asked for
-            else:
-                weights.append([1] * found.size if told_apart else found.group.sizes)
+        asked = set(self.diagrams.support(truth))
+        weights = [self._weights(level, level in asked, told_apart) for level in range(len(self.variables))]
         return self.diagrams.count(truth, weights)
+
+    def _weights(self, level: int, asked: bool, told_apart: bool) -> list[int]:
+        """How many answers, or sets of them, each branch of a variable stands for."""
+        found = self.variables[level]
+        if isinstance(found, Choice):
+            return [len(values) for values in found.branches]
+        rest = [0] * (found.size - 1)
+        if isinstance(found, Loose):
+            return [1, *rest]  # it is not asked for
+        if told_apart:
+            return [1] * found.size
+        return found.group.sizes if asked else [found.group.total, *rest]
 
     def pieces(self, truth: Diagram) -> Iterator[dict[str, list[str]]]:
         """The cases in which the truth is so, piece by piece: of each attribute asked for, its answers.

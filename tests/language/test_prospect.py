@@ -8,14 +8,17 @@ from random import Random
 from typing import Any
 
 import pytest
+from support.generate import knowledge_files, random_answers, write_files
+from support.linked import OPERATORS, Linked
+from support.oracle import OracleKB, evaluate
 
+from expert.consultation.case import parse_pairs
 from expert.knowledge.load import load
 from expert.language.cells import NotDecided
 from expert.language.diagrams import Diagram
 from expert.language.model import Value
 from expert.language.policy import VERDICTS
 from expert.language.prospect import Compared, Cones, Prospect, Visible
-from tests.support.linked import OPERATORS, Linked
 
 Case = dict[str, Any]
 SOME = 40  # knowledge bases
@@ -234,3 +237,37 @@ def shifted(condition: Any, random: Random) -> Any:
         others = [operator for operator in OPERATORS if operator != rest[1]]
         return kind, rest[0], random.choice(others), rest[2]
     return condition
+
+
+# --- the whole language ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "seed", [*range(SOME), *(pytest.param(n, marks=pytest.mark.long) for n in range(SOME, ALL))]
+)
+def test_the_whole_language(seed: int, tmp_path: Path) -> None:
+    """Of any knowledge base: every completion that is tried comes out as the naive evaluator has it."""
+    random = Random(seed)
+    directory = write_files(knowledge_files(random), tmp_path)
+    base, oracle = load(directory), OracleKB(directory)
+    cones = Cones(base)
+    for share in (0.0, 0.5):
+        given = {n: v for n, v in random_answers(base, random).items() if random.random() < share}
+        prospect = Prospect(cones, parse_pairs(pairs(given), base.knowledge).answers)
+        fired = {i.id: prospect.fired([i]) for i in base.instances}
+        verdicts = {option: prospect.verdicts(option) for option in base.knowledge.options}
+        for _ in range(6):
+            answers = {**random_answers(base, random), **given}
+            case = parse_pairs(pairs(answers), base.knowledge)
+            followed = evaluate(oracle, answers)
+            really = {f"{rule}@{option}" if option else rule for rule, option in followed["fired"]}
+            assert {
+                id for id, truth in fired.items() if prospect.completions.at(truth, case.answers)
+            } == really
+            for option, truths_of in verdicts.items():
+                [verdict] = [
+                    v for v, t in truths_of.items() if prospect.completions.at(t.get(), case.answers)
+                ]
+                assert verdict == followed["verdicts"][option]
+
+
+def pairs(answers: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in answers.items()]
