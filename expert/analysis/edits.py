@@ -8,11 +8,7 @@ from typing import NamedTuple
 from expert.language.rules import RuleBase
 
 PARTS = ("claims", "attributes", "findings", "properties", "options", "targets", "topics", "steps", "flags")
-
-
 SINGULAR = {"properties": "property"}
-
-
 NOWHERE = ("span", "stratum")
 
 

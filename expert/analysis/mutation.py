@@ -48,7 +48,6 @@ from expert.language.rules import Instance, Rule, RuleBase, reads
 
 GRID_LIMIT = 1 << 14  # cases searched for one that tells a survivor from the original
 
-
 KINDS = {
     "rule": "a rule dropped",
     "condition": "a condition dropped",
@@ -57,7 +56,6 @@ KINDS = {
     "value": "a value or comparison changed",
     "conclusion": "a conclusion dropped",
 }
-
 
 OTHER = {"more-than": "at-least", "at-least": "more-than", "less-than": "at-most", "at-most": "less-than"}
 
@@ -113,9 +111,6 @@ def mutants(base: RuleBase) -> Iterator[Mutant]:
     for option in base.knowledge.options.values():
         for kind, name, what, other in maker.options(option):
             yield Mutant(kind, f"{option.id}.{name}", what, option.span, None, other)
-
-
-Change = tuple[str, str]  # kind, and what changed
 
 
 class _Maker:

@@ -43,13 +43,8 @@ from expert.language.rules import RuleBase
 from expert.proof.invariants import outcome_terms
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-
-
 KINDS = tuple(file.kind for file in FILES if file.kind != "reviews")  # which the program writes
-
-
 DEFINED = (WRITTEN_RULE, CONCLUSION, TEST, INVARIANT)  # the others stand where they are used
-
 
 TELLING = (  # which definition a mapping is held to: the first of whose keys it has one
     ("claims", ("claims", "hedges")),

@@ -16,13 +16,8 @@ from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
 
 SCHEMAS = ".schemas"
-
-
 WORKSHEET = "worksheet.txt"
-
-
 MOST = 5_000  # sentences, so that the claims, once they are written, still make a file that loads
-
 
 DOCUMENT = """\
 # Which document this is the knowledge of.
@@ -32,7 +27,6 @@ version: "0.1" # yours to raise
 source: {source}
 disclaimer: What one document says, and nothing beyond it. # stands under every result
 """
-
 
 CLAIMS = """\
 # One entry for each sentence of the document (p2s1: paragraph 2, sentence 1), in your own words.
@@ -48,7 +42,6 @@ hedges: # how surely the document says a thing: names of yours, and how they rea
 claims:
 """
 
-
 FIRST_CLAIM = """\
   {id}:
     says: TODO # what the sentence says, short and in your own words
@@ -57,7 +50,6 @@ FIRST_CLAIM = """\
     context: TODO # why nothing follows from it; delete the line if a rule or an option cites it
 """
 
-
 CLAIM = """\
   {id}:
     says: TODO
@@ -65,7 +57,6 @@ CLAIM = """\
     fingerprint: "{fingerprint}"
     context: TODO
 """
-
 
 VOCABULARY = """\
 # The words that rules are written with.
@@ -106,7 +97,6 @@ topics:
 #   dear: dear
 """
 
-
 OPTIONS = """\
 # What can be recommended.
 
@@ -120,7 +110,6 @@ options:
 #   price: {{type: money, currency: USD, label: the price}}
 """
 
-
 RULES = """\
 # Rules: if all of `when` holds, all of `then` follows. The files of this folder are read by name.
 
@@ -133,7 +122,6 @@ RULES = """\
   because: TODO # a sentence that explains it; {{option}} stands for the option's label
 """
 
-
 CASE = """\
 # Cases with what must follow from them: `kb test` tries them.
 
@@ -142,7 +130,6 @@ CASE = """\
   expect:
     first-option: {verdict: option} # or preferred, uncertain, not-advised, not-addressed
 """
-
 
 INVARIANTS = """\
 # What must hold in every case, whatever the answers: `kb prove` proves it, or shows a case.

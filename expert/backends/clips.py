@@ -54,16 +54,9 @@ from expert.language.model import Knowledge, Term, Value
 from expert.language.rules import Instance, RuleBase
 
 HIGHEST = 10_000  # CLIPS has the saliences -10000 to 10000, and no more
-
-
 SPREAD = 100  # CLIPS makes a rule of its own for every way through the `or`s of a rule
-
-
 LARGEST = 2**63 - 1  # of an integer in CLIPS
-
-
 COMPARE = {"more-than": ">", "at-least": ">=", "less-than": "<", "at-most": "<="}
-
 
 TEMPLATES = {
     "answer": "attribute value",
@@ -76,7 +69,6 @@ TEMPLATES = {
     "caution": "name option rule text",
     "fired": "n rule option",
 }
-
 
 COMPUTING = """\
 (defglobal ?*n* = 0)
@@ -98,7 +90,6 @@ COMPUTING = """\
   (bind ?near (- (float ?a) ?b))
   (if (< (abs ?near) 9.2e18) then (- ?a ?b) else ?near))
 """
-
 
 Pattern = str | bool  # conditional elements, or what is the same in every case
 

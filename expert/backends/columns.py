@@ -23,16 +23,9 @@ from expert.language.outcome import cost_sides
 from expert.language.policy import NOW, VERDICTS
 
 Frame = Any  # a Narwhals frame, lazy or not
-
-
 BAD, ANSWER = "problem.", "answer."  # the columns of whether a row cannot be read, and of answers
-
-
 STEP, FIRED = "step.", "fired."  # start the names of inner steps, and of the rules that fired
-
-
 INT64, DIGITS = 1 << 63, 38  # what the two kinds of whole numbers hold
-
 
 # what Python strips from a text; engines strip less by themselves
 WHITE = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B))))
@@ -50,7 +43,6 @@ APPLY: dict[str, Callable[[Any, Any], Any]] = {
     "-": OPERATORS["minus"],
     "*": OPERATORS["times"],
 }
-
 
 Equals = dict[str, tuple[str, Value]]  # by the column to be made: an attribute, and one of its values
 
@@ -84,7 +76,6 @@ def backticked(name: str) -> str:
 
 
 POLARS = Dialect(lambda names: nw.Enum(list(names)), nw.Int128, nw.col, _equals_in_polars)
-
 
 SPARK = Dialect(
     lambda names: nw.String, nw.Decimal(DIGITS, 0), lambda name: nw.col(backticked(name)), _equals_in_spark

@@ -27,17 +27,9 @@ from expert.language.outcome import Outcome, outcome_of
 from expert.language.rules import Instance, RuleBase
 
 PRIME = "'"  # marks a variable of the second of two cases
-
-
 Formula = Any  # a Z3 term: a truth or a number
-
-
 Amounts = list[tuple[Formula, Formula]]  # a finding's numbers, each with where it has it
-
-
 Values = dict[str, Formula]  # where a term has which value
-
-
 YES, NO, UNKNOWN, TIMEOUT = "yes", "no", "unknown", "timeout"  # whether there is such a case
 
 

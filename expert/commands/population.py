@@ -41,9 +41,7 @@ Cases = Annotated[
     typer.Argument(metavar="CASES...", help="CSV, JSON Lines or Parquet files; patterns in quotes."),
 ]
 
-
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="An output of `population run`.")]
-
 
 Absent = Annotated[
     bool, typer.Option("--absent-unknown", help="What has no column is not known, instead of wrong.")

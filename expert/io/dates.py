@@ -6,8 +6,6 @@ import re
 from datetime import datetime
 
 DAY = r"\d{4}-\d\d-\d\d"
-
-
 CLOCK = r"[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z?"
 
 

@@ -34,11 +34,11 @@ def read_text(path: Path, shown: str) -> str:
         # error.object is what follows a byte order mark, and error.start counts from there
         before = error.object[: error.start].decode("utf-8")
         message = f"byte `0x{error.object[error.start]:02x}` is not UTF-8 text"
-        place = _place_after(before, shown)
+        place = place_after(before, shown)
         raise KnowledgeError([Problem(message, place, "save the file as UTF-8")]) from None
 
 
-def _place_after(before: str, shown: str) -> Span:
+def place_after(before: str, shown: str) -> Span:
     return Span(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 

@@ -13,8 +13,6 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints, ov
 from expert.io.problems import CaseError, Problem, shorten
 
 T = TypeVar("T")
-
-
 NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
 
 

@@ -8,21 +8,6 @@ from itertools import islice
 from typing import ClassVar, NamedTuple
 
 
-def _place(problem: Problem) -> tuple[str, int, int, str]:
-    span = problem.span
-    return (span.file, span.line, span.column, problem.message) if span else ("", 0, 0, problem.message)
-
-
-NAMES_SHOWN = 100  # allowed names listed in one problem
-
-
-SPELLINGS = {
-    **dict.fromkeys(("true", "on", "y"), "yes"),
-    **dict.fromkeys(("false", "off", "n"), "no"),
-    **dict.fromkeys(("~", "null", "none"), "unknown"),
-}
-
-
 class Span(NamedTuple):
     """A place in a file; line and column count from one."""
 
@@ -44,6 +29,12 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         where = f"{self.span}: " if self.span else ""
         return f"{where}{self.message}" + (f"\n  help: {self.help}" if self.help else "")
+
+
+def place_in_files(problem: Problem) -> tuple[str, int, int, str]:
+    """What puts problems in the order of the files; those with no place come first."""
+    span = problem.span
+    return (span.file, span.line, span.column, problem.message) if span else ("", 0, 0, problem.message)
 
 
 # --- the errors: each kind ends a command with a code of its own ---------------------------------
@@ -118,6 +109,15 @@ def not_installed(command: str, library: str, extra: str) -> MissingLibrary:
 
 
 # --- names ---------------------------------------------------------------------------------------
+NAMES_SHOWN = 100  # allowed names listed in one problem
+
+SPELLINGS = {
+    **dict.fromkeys(("true", "on", "y"), "yes"),
+    **dict.fromkeys(("false", "off", "n"), "no"),
+    **dict.fromkeys(("~", "null", "none"), "unknown"),
+}
+
+
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
     """The allowed name that `word` was probably meant to be, or None if none is near."""
     folded = {name.casefold().replace("-", "_"): name for name in islice(allowed, 500)}

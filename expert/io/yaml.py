@@ -13,21 +13,13 @@ from pathlib import Path
 
 import yaml
 
-from expert.io.files import _place_after, read_text
+from expert.io.files import place_after, read_text
 from expert.io.problems import KnowledgeError, Problem, Span, listed, not_among, shorten
 
 DEPTH_LIMIT = 24  # nested collections
-
-
 NODE_LIMIT = 100_000  # pieces of YAML in one file
-
-
 PROBLEM_LIMIT = 1_000  # problems, after which reading stops
-
-
 NAME = "[a-z][a-z0-9_-]{0,59}"  # of what an author declares
-
-
 NULLS = ("~", "null", "Null", "NULL")  # YAML's words for nothing, unless quoted
 
 
@@ -85,7 +77,7 @@ def parse_yaml(text: str, shown: str) -> tuple[Node | None, list[Problem]]:
     # what YAML does not allow in a file, and no screen should be sent
     if odd := _unprintable(text):
         message = f"character `U+{ord(odd[0]):04X}` is not allowed here"
-        return None, [Problem(message, _place_after(text[: odd.start()], shown), "save the file as UTF-8")]
+        return None, [Problem(message, place_after(text[: odd.start()], shown), "save the file as UTF-8")]
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         for event in yaml.parse(text, Loader=loader):

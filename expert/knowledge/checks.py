@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from expert.io.problems import Problem, Span, _place
+from expert.io.problems import Problem, Span, place_in_files
 from expert.knowledge.todo import is_todo, problem, todos
 from expert.language.conclusions import Argue, Plan, Wait
 from expert.language.rules import RuleBase, cited, reads
@@ -120,7 +120,6 @@ def warn_identical(base: RuleBase) -> list[Problem]:
 
 Pass = Callable[[RuleBase], list[Problem]]
 
-
 # each pass with the files that have to be right before it can say anything
 ERRORS: dict[Pass, tuple[str, ...]] = {
     check_claims: ("kb/claims", "kb/options", "rules/"),
@@ -129,11 +128,10 @@ ERRORS: dict[Pass, tuple[str, ...]] = {
     check_topics: ("kb/vocabulary", "kb/options"),
 }
 
-
 WARNINGS: tuple[Pass, ...] = (warn_unused, warn_silent, warn_identical)
 
 
 def warnings(base: RuleBase) -> list[Problem]:
     """What is unfinished, and then what is odd, about a knowledge base that can be used."""
-    odd = sorted((problem for check in WARNINGS for problem in check(base)), key=_place)
+    odd = sorted((problem for check in WARNINGS for problem in check(base)), key=place_in_files)
     return warn_unwritten(base) + odd

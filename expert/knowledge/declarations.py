@@ -42,8 +42,6 @@ from expert.language.model import (
 from expert.language.rules import DATUM_BASES
 
 FILES = ("document", "claims", "vocabulary", "options")
-
-
 PLURALS = {"attribute": "attributes", "finding": "findings", "property": "properties"}
 
 

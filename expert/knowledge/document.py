@@ -17,11 +17,7 @@ from expert.language.rules import RuleBase, cited
 
 # a sentence ends at . ! or ? (and what closes it), before a space and a capital, quote or figure
 ENDS = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
-
-
 NOT_ENDS = re.compile(r"\b(?:e\.g|i\.e|etc|cf|vs|approx|no|fig|mr|mrs|ms|dr|prof|st|[A-Z])\.$", re.I)
-
-
 LAST = 40  # characters that hold the last word of a sentence, and what is around it
 
 

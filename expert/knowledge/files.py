@@ -30,13 +30,8 @@ from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import BASES, DATUM_BASES, RuleBase
 
 RESERVED = ("known", "unknown", "any", "all", "not", "unless", "option")
-
-
 SENSES = ("always", "never", "never-less", "never-more")
-
-
 COMPARING = SENSES[2:]  # two cases with each other
-
 
 CHECKS = {
     "never-fires": "every rule can fire",
@@ -50,13 +45,11 @@ CHECKS = {
     "vacuous": "every invariant speaks of some case",
 }
 
-
 NONE = "none"  # a cost that is not stated
 
 
 # --- texts and words -----------------------------------------------------------------------
 TEXT = Text()
-
 
 ID = Text(
     "up to 100 lowercase letters, digits and `-`, of which the first is a letter",
@@ -64,19 +57,10 @@ ID = Text(
     ("string",),
 )
 
-
 PLACE = "p[1-9][0-9]{0,3}s[1-9][0-9]{0,3}"
-
-
 HASH = Text("16 hexadecimal digits", "[0-9a-f]{16}", ("string", "number"), quoted=True)
-
-
 NUMBER = Text("a number", types=("number", "string"))
-
-
 WHOLE = Text("a whole number", "-?[0-9]{1,6}", ("integer", "string"))
-
-
 YES_NO = Word(("yes", "no"))
 
 
@@ -121,35 +105,15 @@ def _timings(base: RuleBase) -> Collection[str]:
 
 
 CLAIM = Name("claim", lambda base: base.knowledge.claims)
-
-
 HEDGE = Name("hedge", lambda base: base.knowledge.hedges)
-
-
 OPTION = Name("option", lambda base: base.knowledge.options)
-
-
 TARGET = Name("target", lambda base: base.knowledge.targets)
-
-
 TOPIC = Name("topic", lambda base: base.knowledge.topics)
-
-
 STEP = Name("step", lambda base: base.knowledge.steps)
-
-
 FLAG = Name("flag", lambda base: base.knowledge.flags)
-
-
 RULE = Name("rule", _rules)
-
-
 ADVICE = Name("advice", _advice)
-
-
 COST = Name("per-option money finding", _costs)
-
-
 CITED = Listing(CLAIM)
 
 
@@ -180,7 +144,6 @@ CLAIM_OF_A_SENTENCE = Shape(
         Key("context", TEXT, "Why nothing follows from the sentence; in place of a rule or datum citing it."),
     ),
 )
-
 
 CLAIMS = Shape(
     "claims",
@@ -244,12 +207,8 @@ TERM = Shape(
     told="says values min max decimals unit currency question help fixed per-option",
 )
 
-
 FINDING = TERM._replace(name="finding", what="a finding")
-
-
 PROPERTY = TERM._replace(name="property", what="a property")
-
 
 ATTRIBUTE = TERM._replace(
     name="attribute",
@@ -257,15 +216,9 @@ ATTRIBUTE = TERM._replace(
     keys=tuple(key._replace(required=key.required or key.name == "question") for key in TERM.keys),
 )
 
-
 TERMS = {shape.name: shape for shape in (ATTRIBUTE, FINDING, PROPERTY)}
-
-
 LABEL = required("label", TEXT, "The words with which it is shown.")
-
-
 NAMED = Shape("name", "a name", (LABEL,))
-
 
 NAMED_TOPIC = Shape(
     "topic",
@@ -275,7 +228,6 @@ NAMED_TOPIC = Shape(
         Key("decides", YES_NO, "Whether arguments on it make the verdict; those on others are only shown."),
     ),
 )
-
 
 VOCABULARY = Shape(
     "vocabulary",
@@ -309,7 +261,6 @@ COSTS = Shape(
     ),
 )
 
-
 DATUM = Shape(
     "datum",
     "a datum",
@@ -321,7 +272,6 @@ DATUM = Shape(
     ),
     told="basis says",
 )
-
 
 CHOICE = Shape(
     "option",
@@ -337,7 +287,6 @@ CHOICE = Shape(
         ),
     ),
 )
-
 
 OPTIONS = Shape(
     "options",
@@ -371,7 +320,6 @@ ARGUMENT = Shape(
     told="for against unsure target strength says",
 )
 
-
 ADVICE_GIVEN = Shape(
     "advice",
     "advice",
@@ -380,7 +328,6 @@ ADVICE_GIVEN = Shape(
         Key("id", TEXT, "Names it where its rule says more than one thing; the rule's id if left out."),
     ),
 )
-
 
 CONCLUSION = Shape(
     "conclusion",
@@ -401,7 +348,6 @@ CONCLUSION = Shape(
     some_of=("conclude", "argue", "plan", "wait", "flag", "advise", "caution"),
     keeps=True,
 )
-
 
 WRITTEN_RULE = Shape(
     "rule",
@@ -428,11 +374,7 @@ WRITTEN_RULE = Shape(
 
 # --- kb/cases/*.yaml -----------------------------------------------------------------------
 VERDICT = Word(VERDICTS)
-
-
 STATED = Part("cost", f"a number, or `{NONE}`")
-
-
 VALUES = Listing(Part("value", "a value of the finding"), least=0)
 
 
@@ -458,7 +400,6 @@ EXPECTED = Shape(
     ),
 )
 
-
 TEST = Shape(
     "test",
     "a case",
@@ -482,10 +423,7 @@ TEST = Shape(
 
 # --- kb/invariants.yaml ----------------------------------------------------------------------
 OUTCOME = Part("outcome-inside", "conditions, of the outcome too")
-
-
 COMPARED = Listing(Name("numeric finding", _numeric_findings), least=0)
-
 
 INVARIANT = Shape(
     "invariant",
@@ -508,7 +446,6 @@ INVARIANT = Shape(
     one_of=SENSES,
 )
 
-
 TENSION = Shape(
     "tension",
     "a tension",
@@ -521,7 +458,6 @@ TENSION = Shape(
         required("intended", TEXT, "Why that is as it should be."),
     ),
 )
-
 
 MARK = Shape(
     "mark",
@@ -536,7 +472,6 @@ MARK = Shape(
         required("reason", TEXT, "Why that is as it should be."),
     ),
 )
-
 
 INVARIANTS = Shape(
     "invariants",
@@ -567,7 +502,6 @@ APPROVAL = Shape(
     one_of=("rule", "data"),
     told="rule rule-hash data data-hash note",
 )
-
 
 FILES = (
     File("document", "kb/document.yaml", "Which document the knowledge comes from.", DOCUMENT),

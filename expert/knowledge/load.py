@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from expert.io.files import read_text
-from expert.io.problems import KnowledgeError, Problem, Span, _place, shorten
+from expert.io.problems import KnowledgeError, Problem, Span, place_in_files, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.checks import ERRORS
 from expert.knowledge.declarations import FILES, read_knowledge
@@ -14,10 +14,7 @@ from expert.knowledge.read_rules import build_rules
 from expert.language.rules import RuleBase
 
 FILE_LIMIT = 500  # files in rules/
-
-
 TOTAL_LIMIT = 4_000_000  # characters in all files
-
 
 # without these nothing can be said of the rules: every name in them would be unknown
 SECTIONS = {"kb/claims.yaml": "claims", "kb/vocabulary.yaml": "attributes", "kb/options.yaml": "options"}
@@ -95,14 +92,14 @@ def _open(files: dict[str, str], prefix: str, before: list[Problem]) -> tuple[Ru
         base = _read(files, prefix, reader)
     except KnowledgeError as error:  # too many problems to go on
         nothing, problems = Reader(), {*before, *error.problems}
-        return build_rules(read_knowledge({}, {}, nothing), {}, nothing), sorted(problems, key=_place)
+        return build_rules(read_knowledge({}, {}, nothing), {}, nothing), sorted(problems, key=place_in_files)
     problems = {*before, *reader.problems}
     # what follows from another problem is not reported: a check waits for its files to be right
     wrong = {problem.span.file.removeprefix(prefix) for problem in problems if problem.span}
     for check, needed in ERRORS.items():
         if not any(name.startswith(needed) for name in wrong) and set(SECTIONS) <= files.keys():
             problems.update(check(base))
-    return base, sorted(problems, key=_place)
+    return base, sorted(problems, key=place_in_files)
 
 
 def _read(files: dict[str, str], prefix: str, reader: Reader) -> RuleBase:

@@ -22,11 +22,7 @@ from expert.language.conditions import (
 from expert.language.model import Knowledge, Term, Value
 
 COMPARISONS = ("more-than", "at-least", "less-than", "at-most")
-
-
 ARITHMETIC = ("times", "plus", "minus")
-
-
 QUANTITIES = "a quantity is a number, a term with numbers, or times, plus or minus of such"
 
 

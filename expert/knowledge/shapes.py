@@ -96,8 +96,6 @@ class Either(NamedTuple):
 
 
 KINDS = ("attribute", "finding", "property")  # of terms
-
-
 _ARTICLES = {"attribute": "an attribute", "money": "money"}
 
 

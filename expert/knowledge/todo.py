@@ -15,13 +15,8 @@ from expert.io.yaml import Node, parse_yaml
 from expert.language.rules import RuleBase
 
 MARK = "TODO"
-
-
 FILES = ("kb/claims.yaml", "kb/document.yaml", "kb/options.yaml", "kb/vocabulary.yaml", "rules/")
-
-
 SINGULAR = {"properties": "property"}
-
 
 HOW = {  # what is to be written, by key
     "says": "how it reads in a sentence, such as `there are pets`, or `the light is {value}`",

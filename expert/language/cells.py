@@ -42,14 +42,8 @@ from math import comb, gcd, prod
 from typing import NamedTuple
 
 Monomial = tuple[str, ...]  # the numbers that are multiplied, sorted; a square has one twice
-
-
 Range = tuple[int, int]  # the least and the greatest value
-
-
 SMALL = 128  # a number of so few values can be taken value by value
-
-
 TRIED = 4_000  # cases looked at for what one number can choose between, before all are
 
 

@@ -37,17 +37,9 @@ from expert.language.meaning import OPERATORS, Reading, Truth
 from expert.language.model import Term, Value
 
 Answers = Mapping[str, Value | None]  # None: answered `unknown`
-
-
 NODES = 120_000  # of the diagrams of one case
-
-
 STEPS = 20_000  # of the search for the cells of linked numbers; about a second
-
-
 KEPT = 500  # groups
-
-
 TYPED = 10**15  # 15 digits before the point can be typed (Term.parse)
 
 
@@ -65,8 +57,6 @@ class Certain(Truth, Protocol):
 
 
 C = TypeVar("C", bound=Certain)
-
-
 C_co = TypeVar("C_co", bound=Certain, covariant=True)
 
 

@@ -13,8 +13,6 @@ from expert.language.keys import with_option
 from expert.language.model import Option, Value
 
 STANCES = ("for", "against", "unsure")
-
-
 STRENGTHS = ("plain", "strong")
 
 

@@ -20,14 +20,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from expert.language.cells import TooLarge
 
 TRUE, FALSE = 0, 1
-
-
 _Combine = Callable[[int, int], int]
-
-
 DEEPEST = 2_500  # variables
-
-
 CALLS = 4  # of Python, for each variable on the way down
 
 

@@ -40,8 +40,6 @@ class Truth(Protocol):
 
 
 T = TypeVar("T", bound=Truth)
-
-
 T_co = TypeVar("T_co", bound=Truth, covariant=True)
 
 
@@ -56,8 +54,6 @@ class Number(Protocol[T_co]):
 
 
 N = TypeVar("N", bound=Number[Any])
-
-
 N_co = TypeVar("N_co", bound=Number[Any], covariant=True)
 
 

@@ -9,20 +9,10 @@ from typing import NamedTuple
 from expert.io.problems import Span, listed, not_among, shorten
 
 Value = str | int  # a choice's name, "yes"/"no", or a number scaled by its term's decimals
-
-
 TYPES = ("choice", "yes-no", "count", "number", "money")
-
-
 NUMERIC = ("count", "number", "money")
-
-
 NOWHERE = Span("")
-
-
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
-
-
 EXACT = Context(prec=400)  # no number is ever rounded
 
 

@@ -39,14 +39,8 @@ from expert.language.policy import NOW
 from expert.language.rules import Instance, RuleBase, reads, writes
 
 Numbers = Amounts[Diagram]
-
-
 ROUNDS = 30  # of the search for an order
-
-
 FEW = 60_000  # nodes, before only the cases near to a case are looked at
-
-
 WORK = 25_000  # steps of the same; some hundredths of a second
 
 

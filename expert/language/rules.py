@@ -38,13 +38,8 @@ BASES = {
     "added": "ours, to close a gap",
 }
 
-
 DATUM_BASES = ("stated", "inferred")  # of a value that is given to an option
-
-
 AGREEING = re.compile(r"[^|]*[^|\s][^|]*\|[^|]*[^|\s][^|]*")  # words for one, and for several
-
-
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 

@@ -15,11 +15,7 @@ from expert.language.rules import RuleBase
 from expert.population.run import ROW, Counts, Job, Seen, run
 
 ALIKE = ("verdict", "timing", "cost.low", "cost.high")
-
-
 EXAMPLES = 3
-
-
 NOT_THERE = "(none)"
 
 

@@ -18,14 +18,8 @@ from expert.backends.frames import pl
 from expert.io.problems import CaseError, Problem, listed
 
 Cells = list[Any]  # of text or None
-
-
 BATCH = 100_000  # rows
-
-
 WRONG, RAW = "wrong.", "raw."  # the columns of what is wrong with a row, and of the row itself
-
-
 LOST = "\udc80", "\udcff"  # stand for bytes that are no UTF-8
 
 
@@ -185,7 +179,6 @@ def _cells(line: str, names: list[str], optional: set[str]) -> tuple[Cells, str 
 
 
 Opener = Callable[[Path, Collection[str], bool], Source]
-
 
 READERS: dict[str, Opener] = {
     ".csv": _csv,

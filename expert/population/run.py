@@ -35,17 +35,9 @@ from expert.language.rules import RuleBase
 from expert.population.inputs import RAW, WRONG, Source, sources
 
 ROW = "row"
-
-
 SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
-
-
 PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
-
-
 OUTPUTS = (".parquet", ".csv", ".jsonl")
-
-
 Seen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
 
 

@@ -43,10 +43,7 @@ from expert.population.run import (
 )
 
 Frame = Any  # a Spark DataFrame
-
-
 FILE, CELLS, MISSING = "file.", "cells.", "missing."  # columns that no input can have
-
 
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",  # what does not fit is an error, never another number
@@ -54,7 +51,6 @@ SETTINGS = {
     "spark.sql.codegen.wholeStage": "false",  # methods so long that Java does not compile them
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
-
 
 QUIET = """rootLogger.level = fatal
 rootLogger.appenderRef.a.ref = a

@@ -21,8 +21,6 @@ from expert.language.policy import VERDICTS
 from expert.language.rules import RuleBase
 from expert.population.results import Results
 
-QUARTERS = ("least", "lower quarter", "half", "upper quarter", "most")
-
 
 class Share(NamedTuple):
     """Of how many cases something is so."""

@@ -27,8 +27,6 @@ from expert.language.rules import RuleBase
 from expert.proof.invariants import Invariant, observed, options_of, read_finding
 
 PROVED, COUNTEREXAMPLE, HOLDS, FOUND = "proved", "counterexample", "holds", "found"
-
-
 Seen = Callable[[list[Consultation]], bool]  # whether running the cases shows what was said of them
 
 

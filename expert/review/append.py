@@ -17,10 +17,7 @@ HEAD = (
     "# `kb approve` appends to this list; delete an entry to withdraw it.\n\n"
 )
 
-
 PATIENCE = 5.0  # seconds to wait for another program that is approving
-
-
 STALE = "if no other program is approving, one was killed in the middle of it: delete the file"
 
 

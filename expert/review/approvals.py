@@ -23,8 +23,6 @@ from expert.language.model import NOWHERE, Claim
 from expert.language.rules import Rule, RuleBase
 
 FILE = "kb/reviews.yaml"
-
-
 KINDS = {"rule": "rule", "data": "property of an option"}
 
 

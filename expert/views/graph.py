@@ -37,7 +37,6 @@ DOT_SHAPES = {
     "advice": "shape=note, fillcolor=whitesmoke",
 }
 
-
 MERMAID_SHAPES = {
     "attribute": ("([", "])"),
     "rule": ("[", "]"),

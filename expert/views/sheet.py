@@ -18,7 +18,6 @@ from expert.views.knowledge import claim_words
 from expert.views.markdown import markdown
 
 SIGNING = "Verdict: ☐ right ☐ wrong ☐ cannot say · Remark: ____________ · Name: ____________ · Date: ________"
-
 WHOLE = "Reviewed as a whole by (name, function): ________________________ Date: ________ Signed: ________"
 
 HOW_TO = (
