@@ -111,8 +111,10 @@ def _load(reach: Reach, claim: str, dropped: tuple[str, ...], grounds: Iterable[
     for ground in grounds:
         option, grid, k = ground.option, ground.grid, reach.base.knowledge
         table = shown(k, reach.upstream(reach.deciding(option, waits=True)), grid)
+        silent = table["verdict", option]["not-addressed"]
         verdict = difference(ground.shown, table, ("verdict",)) & grid.full
-        silent = table["verdict", option]["not-addressed"] & verdict
+        verdict &= ~(ground.shown["verdict", option]["open"] & silent)  # nothing was said there before
+        silent &= verdict
         timing = difference(ground.shown, table, ("timing",)) & grid.full
         lost, changed = lost + silent.bit_count(), changed + (verdict & ~silent).bit_count()
         timings += timing.bit_count()
@@ -132,4 +134,5 @@ def _fewer(ground: _Ground, table: Shown) -> int:
     where: int = 0
     for rule in ground.rules & before.keys():
         where |= before[rule] & ~after.get(rule, 0)
-    return where & ~ground.shown["verdict", ground.option]["not-addressed"]
+    verdicts = ground.shown["verdict", ground.option]
+    return where & ~verdicts["open"] & ~verdicts["not-addressed"]

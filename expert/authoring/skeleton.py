@@ -128,7 +128,7 @@ CASE = """\
 - case: the first question is answered yes # a name of yours
   given: {first_question: yes}
   expect:
-    first-option: {verdict: option} # or preferred, uncertain, not-advised, not-addressed
+    first-option: {verdict: option} # or preferred, uncertain, open, not-advised, not-addressed
 """
 
 INVARIANTS = """\

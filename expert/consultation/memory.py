@@ -9,9 +9,11 @@ into words once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import assert_never
 
 from expert.consultation.case import Case
+from expert.consultation.openness import Openness
 from expert.consultation.result import Concluded, Firing, KnowledgeId, Match, Plain
 from expert.language.conclusions import (
     Argue,
@@ -67,6 +69,11 @@ class Wording:
         self._values: dict[tuple[str, str, Value], tuple[Plain, str]] = {}
         self._answers: dict[tuple[str, Value | None], tuple[Match]] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
+
+    @cached_property
+    def openness(self) -> Openness:
+        """What asks of a case which options it leaves open; made for the first that may."""
+        return Openness(self.base)
 
     def said(self, condition: Condition) -> Said:
         """One of the rule base's conditions in words."""

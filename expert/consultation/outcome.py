@@ -79,7 +79,12 @@ def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
         elif isinstance(conclusion, (Wait, Flag)):
             about.append((conclusion, Grid.true))
     outcome = Outcome(k, about, Grid.false)
-    return tuple([_recommendation(memory, o, outcome, arguments.get(o.id, ())) for o in k.options.values()])
+    found = [_recommendation(memory, o, outcome, arguments.get(o.id, ())) for o in k.options.values()]
+    silent = tuple([r.option for r in found if r.verdict == "not-addressed"])
+    open = memory.wording.openness.open(memory.case, silent) if silent else {}
+    return tuple(
+        [r._replace(verdict="open", depends_on=open[r.option]) if r.option in open else r for r in found]
+    )
 
 
 def _recommendation(
@@ -110,7 +115,7 @@ def verdicts(arguments: Iterable[Argue], decides: set[str]) -> tuple[str, dict[s
 def _weighed(said: tuple[tuple[str, str, str], ...]) -> tuple[str, dict[str, str]]:
     """The policy, on nothing but the targets, stances and strengths: of those there are few."""
     arguments = [(Argue("", stance, target, strength), Grid.true) for target, stance, strength in said]
-    found = weigh(arguments, Grid.false)
+    found = weigh(arguments, (), Grid.false)
     targets = {target: first(verdicts) for target, verdicts in found.items() if target}
     return first(overall(found, Grid.false)), targets
 

@@ -45,7 +45,7 @@ from expert.language.outcome import (
     parts_shown,
 )
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import Instance, RuleBase, reads
+from expert.language.rules import Instance, RuleBase, Upstream, reads
 
 GRID_LIMIT = 1 << 16  # cases in one grid; beyond it an answer is taken to matter
 
@@ -68,11 +68,8 @@ class Reach:
     def __init__(self, base: RuleBase) -> None:
         self.base = base
         self.ordered = passes(base.instances)
-        self.writers: dict[str, list[Instance]] = {}
-        for instance in base.instances:
-            for conclusion in instance.then:
-                if isinstance(conclusion, Conclude):
-                    self.writers.setdefault(conclusion.key, []).append(instance)
+        self._upstream = Upstream(self.ordered)
+        self.writers = self._upstream.writers
 
     @cached_property
     def effects(self) -> list[Effect]:
@@ -100,14 +97,7 @@ class Reach:
 
     def upstream(self, instances: Iterable[Instance]) -> list[Instance]:
         """The instances and all that they rest on, in the order in which to read them."""
-        needed: dict[str, Instance] = {}
-        waiting = list(instances)
-        while waiting:
-            instance = waiting.pop()
-            if instance.id not in needed:
-                needed[instance.id] = instance
-                waiting += [w for ref, _ in reads(instance) for w in self.writers.get(ref.key, ())]
-        return [instance for instance in self.ordered if instance.id in needed]
+        return self._upstream.of(instances)
 
     def support(self, instances: Iterable[Instance]) -> list[str]:
         """The attributes that the instances depend on, in the vocabulary's order."""

@@ -121,7 +121,8 @@ class Recommendation(NamedTuple):
     """The verdict on one option: see policy.
 
     `timing` is `now`, or the id of the plan step that the option waits for (the last of
-    `waits_for`, which are in the plan's order).
+    `waits_for`, which are in the plan's order). `depends_on` are the attributes not answered that an
+    open verdict may depend on, in the vocabulary's order.
     """
 
     option: str
@@ -133,6 +134,7 @@ class Recommendation(NamedTuple):
     flags: tuple[str, ...]
     targets: dict[str, str]
     arguments: tuple[Argument, ...]
+    depends_on: tuple[str, ...] = ()
 
 
 class PlanStep(NamedTuple):

@@ -55,6 +55,7 @@ VERDICT_WORDS = {
     "preferred": "preferred",
     "option": "option",
     "uncertain": "uncertain",
+    "open": "open",
     "not-advised": "not advised",
     "not-addressed": "not addressed",
 }

@@ -100,6 +100,7 @@ class Reading(Generic[T, N]):
         self.algebra = algebra
         self.findings: dict[str, dict[str, T]] = {}
         self.numbers: dict[str, list[tuple[T, N]]] = {}
+        self.derived: list[Instance] = []  # the instances that were run, in that order
 
     def holds(self, condition: Condition) -> T:
         """Where the condition holds."""
@@ -194,6 +195,7 @@ class Reading(Generic[T, N]):
         """Run instances in an order from `passes`; where each of them fires, by id."""
         fired: dict[str, T] = {}
         for instance in instances:
+            self.derived.append(instance)
             where = self.holds(instance.when)
             fired[instance.id] = where
             for conclusion in instance.then:

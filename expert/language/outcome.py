@@ -7,16 +7,21 @@ them, as steps of a program, as terms of Z3. Every engine, proof and comparison 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from typing import Generic, assert_never
 
 from expert.language.conclusions import Advise, Argue, Caution, Conclude, Conclusion, Flag, Plan, Wait
 from expert.language.keys import with_option
-from expert.language.meaning import N, Reading, T
+from expert.language.meaning import Algebra, N, Reading, T, union
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, firsts, overall, weigh, weigh_for
-from expert.language.rules import Instance
+from expert.language.possibility import Possibilities
+from expert.language.rules import Instance, Upstream
 
 Said = Iterable[tuple[Conclusion, T]]
+
+
+Possible = Callable[[], Iterable[tuple[Argue, T]]]  # arguments that may still be put forward, and where
 
 
 Pick = Callable[[Iterable[int]], int]
@@ -25,8 +30,9 @@ Pick = Callable[[Iterable[int]], int]
 class Outcome(Generic[T]):
     """What conclusions amount to. Names that nothing concludes are left out."""
 
-    def __init__(self, knowledge: Knowledge, said: Said[T], false: T) -> None:
+    def __init__(self, knowledge: Knowledge, said: Said[T], false: T, possible: Possible[T] = tuple) -> None:
         self.knowledge, self.false = knowledge, false
+        self._find_possible = possible  # called when a verdict is first asked for
         self.advice: dict[str, T] = {}  # by key
         self.cautions: dict[str, T] = {}
         self.arguments: dict[str, list[tuple[Argue, T]]] = {}  # by option
@@ -64,10 +70,17 @@ class Outcome(Generic[T]):
         topics = self.knowledge.topics
         return [(c, where) for c, where in self.arguments.get(option, ()) if topics[c.name].decides]
 
+    @cached_property
+    def _possible(self) -> dict[str, list[tuple[Argue, T]]]:
+        found: dict[str, list[tuple[Argue, T]]] = {}
+        for argument, where in self._find_possible():
+            found.setdefault(argument.option, []).append((argument, where))
+        return found
+
     def targets(self, option: str) -> dict[str, dict[str, T]]:
         """For each target argued about, and "" for the case as a whole, where each verdict holds."""
         if option not in self._weighed:
-            self._weighed[option] = weigh(self.deciding(option), self.false)
+            self._weighed[option] = weigh(self.deciding(option), self._possible.get(option, ()), self.false)
         return self._weighed[option]
 
     def verdicts(self, option: str) -> dict[str, T]:
@@ -76,7 +89,8 @@ class Outcome(Generic[T]):
 
     def verdicts_for(self, option: str, target: str) -> dict[str, T]:
         """Where each verdict holds of what is argued about a target, if only for every target."""
-        return weigh_for(target, self.deciding(option), self.false)
+        about = [where for c, where in self._possible.get(option, ()) if c.target in (target, "")]
+        return weigh_for(target, self.deciding(option), union(self.false, about), self.false)
 
     def topics(self, option: str, stance: str) -> dict[str, T]:
         """The topics of the arguments that take a stance."""
@@ -116,7 +130,25 @@ def outcome_of(
 ) -> Outcome[T]:
     """The outcome of instances that were read."""
     said = [(c, fired[i.id]) for i in instances for c in i.then]
-    return Outcome(knowledge, said, reading.algebra.false)
+    possible = partial(possible_arguments, knowledge, reading.algebra, reading.derived)
+    return Outcome(knowledge, said, reading.algebra.false, possible)
+
+
+def possible_arguments(
+    knowledge: Knowledge, algebra: Algebra[T, N], ordered: Iterable[Instance]
+) -> list[tuple[Argue, T]]:
+    """The deciding arguments of instances in an order from `passes`, and where they may be put forward."""
+    upstream = Upstream(ordered)
+    deciding = [i for i in upstream.ordered if any(decides(c, knowledge) for c in i.then)]
+    bounds = Reading(Possibilities(algebra)).derive(upstream.of(deciding))
+    instances = {i.id: i for i in deciding}.values()
+    said = [(c, bounds[i.id].may) for i in instances for c in i.then]
+    return [(c, where) for c, where in said if isinstance(c, Argue) and decides(c, knowledge)]
+
+
+def decides(c: Conclusion, knowledge: Knowledge) -> bool:
+    """Whether a conclusion is an argument on a topic that decides."""
+    return isinstance(c, Argue) and knowledge.topics[c.name].decides
 
 
 def cost_sides(knowledge: Knowledge) -> Iterator[tuple[str, str, Pick]]:

@@ -7,7 +7,11 @@ each target that is argued about, arguments without a target counting for every 
     for, nothing unsure or against           option
     unsure, or both for and against          uncertain
     against only                             not-advised
+    nothing yet                              open: an answer that is not known decides
     nothing                                  not-addressed: the document says nothing
+
+It is *open* where no argument has been put forward and one may still be, whatever is known: see
+`possibility`. With everything answered nothing is open. What is open is neither recommended nor refused.
 
 An option's verdict is its best over the targets. It waits for the last, in the plan's order,
 of the steps that rules make it wait for; with none it may be done now.
@@ -20,7 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from expert.language.conclusions import Argue
 from expert.language.meaning import T, union
 
-VERDICTS = ("preferred", "option", "uncertain", "not-advised", "not-addressed")
+VERDICTS = ("preferred", "option", "uncertain", "open", "not-advised", "not-addressed")
 
 
 RECOMMENDED = VERDICTS[:3]  # what a person may still choose
@@ -29,25 +33,31 @@ RECOMMENDED = VERDICTS[:3]  # what a person may still choose
 NOW = "now"
 
 
-def weigh(deciding: Sequence[tuple[Argue, T]], false: T) -> dict[str, dict[str, T]]:
+def weigh(
+    deciding: Sequence[tuple[Argue, T]], possible: Iterable[tuple[Argue, T]], false: T
+) -> dict[str, dict[str, T]]:
     """For each target, where each verdict holds; a target has one only where it is argued about.
 
     The target "" is the case as a whole, and has a verdict where no other target has one.
+    `possible` are the arguments that may still be put forward, and where.
     """
     found: dict[str, dict[str, T]] = {}
     anywhere = false
     for target in dict.fromkeys(c.target for c, _ in deciding if c.target):
         argued = union(false, [where for c, where in deciding if c.target == target])
         anywhere = anywhere | argued
-        verdicts = weigh_for(target, deciding, false)
+        verdicts = weigh_for(target, deciding, false, false)
         found[target] = {verdict: where & argued for verdict, where in verdicts.items()}
-    verdicts = weigh_for("", deciding, false)
+    verdicts = weigh_for("", deciding, union(false, [where for _, where in possible]), false)
     found[""] = {verdict: where & ~anywhere for verdict, where in verdicts.items()}
     return found
 
 
-def weigh_for(target: str, deciding: Iterable[tuple[Argue, T]], false: T) -> dict[str, T]:
-    """Where each verdict holds of the arguments about one target, or about every target."""
+def weigh_for(target: str, deciding: Iterable[tuple[Argue, T]], possible: T, false: T) -> dict[str, T]:
+    """Where each verdict holds of the arguments about one target, or about every target.
+
+    `possible` is where such an argument may still be put forward.
+    """
     strong = plain = against = unsure = false
     for argument, where in deciding:
         if argument.target not in (target, ""):
@@ -61,12 +71,14 @@ def weigh_for(target: str, deciding: Iterable[tuple[Argue, T]], false: T) -> dic
         else:
             unsure = unsure | where
     favoured, doubted = strong | plain, unsure | against
+    silent = ~(favoured | doubted)
     return {
         "preferred": strong & ~doubted,
         "option": plain & ~strong & ~doubted,
         "uncertain": unsure | (favoured & against),
+        "open": silent & possible,
         "not-advised": against & ~favoured & ~unsure,
-        "not-addressed": ~(favoured | doubted),
+        "not-addressed": silent & ~possible,
     }
 
 

@@ -34,7 +34,7 @@ from expert.language.conditions import Condition, refs
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.meaning import passes
 from expert.language.model import Term, Value
-from expert.language.outcome import Outcome
+from expert.language.outcome import Outcome, possible_arguments
 from expert.language.policy import NOW
 from expert.language.rules import Instance, RuleBase, reads, writes
 
@@ -254,7 +254,9 @@ class Prospect:
         self.limits, self.whole = limits, only is None
         if shared is None:
             survey = Survey(cones.base.knowledge.attributes, answers)
-            Merging(survey).derive(cones.ordered if only is None else cones.upstream(only))
+            read = cones.ordered if only is None else cones.upstream(only)
+            Merging(survey).derive(read)
+            [*possible_arguments(cones.base.knowledge, survey, read)]
             shared = Completions(survey, cones.order, cones.groups, limits.steps, limits.nodes)
         self.completions = shared
         self.reading = Merging(self.completions)
@@ -286,7 +288,11 @@ class Prospect:
         """The outcome of these instances; each truth of it is made when it is asked for (`get`)."""
         self.derive(instances)
         said = [(c, self._made(self._fired[i.id])) for i in instances for c in i.then]
-        return Outcome(self.base.knowledge, said, self._made(self.completions.false))
+        return Outcome(self.base.knowledge, said, self._made(self.completions.false), self._possible)
+
+    def _possible(self) -> list[tuple[Argue, Deferred]]:
+        found = possible_arguments(self.base.knowledge, self.completions, self.reading.derived)
+        return [(argument, self._made(where)) for argument, where in found]
 
     def _made(self, truth: Diagram) -> Deferred:
         return Deferred(self.completions.diagrams, lambda: truth)

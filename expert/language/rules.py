@@ -8,6 +8,7 @@ the options in their declared order.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from expert.io.problems import Span
@@ -127,6 +128,30 @@ def reads(rule: Rule | Instance) -> list[tuple[Ref, bool]]:
 def writes(instance: Instance) -> set[str]:
     """The keys of the findings that an instance concludes."""
     return {conclusion.key for conclusion in instance.then if isinstance(conclusion, Conclude)}
+
+
+class Upstream:
+    """What instances rest on, of instances in an order in which to read them."""
+
+    def __init__(self, ordered: Iterable[Instance]) -> None:
+        self.ordered = list(ordered)
+        self.writers: dict[str, list[Instance]] = {}  # of each finding, by key
+        for instance in {i.id: i for i in self.ordered}.values():
+            for key in writes(instance):
+                self.writers.setdefault(key, []).append(instance)
+
+    def of(
+        self, instances: Iterable[Instance], without: Callable[[Instance], bool] = lambda instance: False
+    ) -> list[Instance]:
+        """The instances and all that they rest on, in order; leaving out those `without`."""
+        needed: set[str] = set()
+        waiting = list(instances)
+        while waiting:
+            instance = waiting.pop()
+            if instance.id not in needed and not without(instance):
+                needed.add(instance.id)
+                waiting += [w for ref, _ in reads(instance) for w in self.writers.get(ref.key, ())]
+        return [instance for instance in self.ordered if instance.id in needed]
 
 
 def stratify(instances: list[Instance]) -> tuple[dict[str, int], list[Instance]]:

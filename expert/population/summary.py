@@ -1,8 +1,8 @@
 """What a population amounts to: verdicts, rules, costs, and the questions that would settle most.
 
-A case is *open* where answers that are not known could still change the verdict on some option,
+A case is *undecided* where answers that are not known could still change the verdict on some option,
 whatever the others are; a question *settles* it where every answer to it, alone, would leave no
-verdict open. Both are read off grids of every combination of the answers that a verdict rests on.
+verdict undecided. Both are read off grids of every combination of the answers that a verdict rests on.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Share(NamedTuple):
 
 
 class Question(NamedTuple):
-    """Of how many cases an answer is not known, and how many open ones it would settle."""
+    """Of how many cases an answer is not known, and how many undecided ones it would settle."""
 
     attribute: str
     unknown: int
@@ -52,14 +52,14 @@ class Spread(NamedTuple):
 
 
 class PopulationSummary(NamedTuple):
-    """A population in numbers. `uncounted`: options too complex to tell open cases."""
+    """A population in numbers. `uncounted`: options too complex to tell undecided cases."""
 
     cases: int
     verdicts: tuple[Share, ...]
     timings: tuple[Share, ...]
     fired: tuple[Share, ...]
-    open: tuple[Share, ...]
-    open_cases: int
+    undecided: tuple[Share, ...]
+    undecided_cases: int
     questions: tuple[Question, ...]
     costs: tuple[Spread, ...]
     uncounted: tuple[str, ...]
@@ -77,7 +77,7 @@ def summarize(results: Results) -> PopulationSummary:
     rules = [pl.any_horizontal(ids).sum().alias(FIRED + rule) for rule, ids in instances.items()]
     totals = frame.select(pl.len().alias("cases"), *unknown, *rules).collect(engine="streaming")
     counted = totals.row(0, named=True)
-    open_options, open_cases, settles, uncounted = _open_questions(results)
+    undecided, undecided_cases, settles, uncounted = _undecided(results)
     questions = [Question(name, counted[f"unknown.{name}"], settles.get(name, 0)) for name in k.attributes]
     costs = [f"{option}.cost.{side}" for option in k.options for side in ("low", "high")]
     return PopulationSummary(
@@ -85,8 +85,8 @@ def summarize(results: Results) -> PopulationSummary:
         verdicts=tuple(_shares(frame, k.options, "verdict", VERDICTS)),
         timings=tuple(_shares(frame, k.options, "timing", ("now", *k.steps))),
         fired=tuple(Share(n.removeprefix(FIRED), "", c) for n, c in counted.items() if n.startswith(FIRED)),
-        open=tuple(open_options),
-        open_cases=open_cases,
+        undecided=tuple(undecided),
+        undecided_cases=undecided_cases,
         questions=tuple(sorted(questions, key=lambda q: -q.settles)),
         costs=tuple(spread for name in costs if name in columns and (spread := _spread(frame, name))),
         uncounted=tuple(uncounted),
@@ -119,8 +119,8 @@ def _plain(amount: object) -> str:
 
 
 # --- which questions settle most -------------------------------------------------------------------
-def _open_questions(results: Results) -> tuple[list[Share], int, dict[str, int], list[str]]:
-    """Open cases by option and in all, the cases that each question settles, options not counted."""
+def _undecided(results: Results) -> tuple[list[Share], int, dict[str, int], list[str]]:
+    """Undecided cases by option and in all, the cases that each question settles, options not counted."""
     reach = Reach(results.base)
     rested = [o for o in results.base.knowledge.options if reach.support(reach.deciding(o))]
     tables = {option: _table(reach, option) for option in rested}
@@ -134,12 +134,12 @@ def _open_questions(results: Results) -> tuple[list[Share], int, dict[str, int],
     for option, (axes, table) in known.items():
         named = table.rename({name: f"{option} {name}" for name in table.columns if name not in axes})
         found = found.join(named, on=list(axes), how="left", nulls_equal=True)
-    shares = [Share(o, "open", _count(found, pl.col(f"{o} open"))) for o in known]
-    anywhere = pl.any_horizontal(f"{option} open" for option in known)
+    shares = [Share(o, "undecided", _count(found, pl.col(f"{o} undecided"))) for o in known]
+    anywhere = pl.any_horizontal(f"{option} undecided" for option in known)
     settles = {}
     for name in support:
         each = [
-            ~pl.col(f"{option} open") | (pl.col(f"{option} {name}?") if name in axes else pl.lit(False))
+            ~pl.col(f"{option} undecided") | (pl.col(f"{option} {name}?") if name in axes else pl.lit(False))
             for option, (axes, _) in known.items()
         ]
         settles[name] = _count(found, anywhere & pl.all_horizontal(each))
@@ -154,7 +154,7 @@ Axes = dict[str, tuple[str | int | None, ...]]
 
 
 def _table(reach: Reach, option: str) -> tuple[Axes, pl.DataFrame] | None:
-    """For every combination of the answers behind a verdict: is it open, and which questions settle it?"""
+    """For every combination of the answers behind a verdict: is it undecided, and what settles it?"""
     deciding = reach.deciding(option)
     support = reach.support(deciding)
     axes = reach.grid(Case({}), support)
@@ -166,7 +166,7 @@ def _table(reach: Reach, option: str) -> tuple[Axes, pl.DataFrame] | None:
     once = twice = 0
     for mask in can_be.values():
         once, twice = once | mask, twice | (once & mask)
-    columns = {"open": twice, **{f"{name}?": twice & _settled(twice, name, grid) for name in axes}}
+    columns = {"undecided": twice, **{f"{name}?": twice & _settled(twice, name, grid) for name in axes}}
     cells: dict[str, list[object]] = {
         name: [_cell(values, place // grid.strides[name] % len(values)) for place in range(grid.size)]
         for name, values in axes.items()
@@ -194,12 +194,12 @@ def _closed(mask: int, grid: Grid) -> int:
     return mask
 
 
-def _settled(open: int, name: str, grid: Grid) -> int:
+def _settled(undecided: int, name: str, grid: Grid) -> int:
     """Where the answer is not known, and any answer would leave the verdict settled."""
     stride, last = grid.strides[name], len(grid.axes[name]) - 1
     found = grid.where(name, last)
     for index in range(last):
-        found &= ~((open & grid.where(name, index)) << ((last - index) * stride))
+        found &= ~((undecided & grid.where(name, index)) << ((last - index) * stride))
     return found
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from expert.consultation.case import Case
+from expert.consultation.openness import OpenCase, Openness
 from expert.consultation.result import Consultation, Recommendation
 from expert.io.files import read_text
 from expert.io.problems import KnowledgeError, Problem, Span, shorten
@@ -140,21 +141,22 @@ def observed(base: RuleBase, case: Case, found: Consultation) -> Evaluation:
         "advice": [a.id for a in found.advice if a.kind == "advice"],
         "caution": [a.id for a in found.advice if a.kind == "caution"],
     }
+    open = Openness(base).of(case, base.knowledge.options)
     for recommendation in found.recommendations:
-        for name, shown in _shown(base.knowledge, recommendation).items():
+        for name, shown in _shown(base.knowledge, recommendation, open).items():
             values[with_option(name, recommendation.option)] = shown
     for key, names in values.items():
         reading.findings[key] = dict.fromkeys(names, reading.algebra.true)
     return reading
 
 
-def _shown(k: Knowledge, found: Recommendation) -> dict[str, list[str]]:
+def _shown(k: Knowledge, found: Recommendation, open: OpenCase) -> dict[str, list[str]]:
     """What the record says of one option, in the outcome's terms."""
     said = [
         (Argue(a.topic, a.stance, a.target or "", a.strength, option=found.option), Grid.true)
         for a in found.arguments
     ]
-    outcome = Outcome(k, said, Grid.false)
+    outcome = Outcome(k, said, Grid.false, lambda: [(c, Grid.true) for c in open.arguments(found.option)])
     deciding = [a for a in found.arguments if k.topics[a.topic].decides]
     leading = [a for a in deciding if a.stance != "against"]
     values = {

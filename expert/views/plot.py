@@ -18,7 +18,15 @@ try:
 except ImportError:
     raise not_installed("population summary --plot", "matplotlib", "population") from None
 
-COLOURS = ("#1b7837", "#7fbf7b", "#fee08b", "#d6604d", "#bdbdbd")  # told apart by the colour-blind too
+# told apart by the colour-blind too
+COLOURS = (
+    "#1b7837",
+    "#7fbf7b",
+    "#fee08b",
+    "#92c5de",
+    "#d6604d",
+    "#bdbdbd",
+)  # told apart by the colour-blind too
 
 
 QUESTIONS = 8

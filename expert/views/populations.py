@@ -45,16 +45,16 @@ def _percent(part: int, whole: int) -> str:
 
 def _by_option(found: PopulationSummary, k: Knowledge) -> Table:
     now = {share.name: share.cases for share in found.timings if share.value == "now"}
-    open = {share.name: share.cases for share in found.open}
+    undecided = {share.name: share.cases for share in found.undecided}
     rows = []
     for option in k.options.values():
-        unsettled = "not counted" if option.id in found.uncounted else f"{open.get(option.id, 0):,}"
+        unsettled = "not counted" if option.id in found.uncounted else f"{undecided.get(option.id, 0):,}"
         about = [option.label, f"{now.get(option.id, 0):,}", unsettled]
         for share in (share for share in found.verdicts if share.name == option.id):
             counts = [f"{share.cases:,}", _percent(share.cases, found.cases)]
             rows.append([about[0], VERDICT_WORDS[share.value], *counts, *about[1:]])
             about = ["", "", ""]
-    return Table(["Option", "Verdict", "cases", "share", "now", "open"], rows, [30, *[None] * 5])
+    return Table(["Option", "Verdict", "cases", "share", "now", "undecided"], rows, [30, *[None] * 5])
 
 
 def _questions(found: PopulationSummary, k: Knowledge) -> list[Section]:
@@ -63,7 +63,7 @@ def _questions(found: PopulationSummary, k: Knowledge) -> list[Section]:
         if q.unknown:
             label, share = k.attributes[q.attribute].label, _percent(q.unknown, found.cases)
             rows.append([label, f"{q.unknown:,}", share, f"{q.settles:,}"])
-    told = f"Cases with a verdict that answers could still change: {found.open_cases:,}"
+    told = f"Cases with a verdict that answers could still change: {found.undecided_cases:,}"
     table = Table(["Not known", "cases", "share", "would settle"], rows, [50, None, None, None])
     return [apart(Line(told)), *([apart(table)] if rows else [])]
 

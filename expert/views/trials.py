@@ -15,6 +15,10 @@ from expert.language.model import Knowledge
 from expert.language.rules import RuleBase
 from expert.views.document import Block, Line, Marked, Section, Table, apart
 
+# what was written before there was a verdict `open`
+OPEN_IS_NEW = "an answer that the case does not give decides; `not-addressed` is where the document is silent"
+
+
 Results = list[tuple[Expected, list[Failure]]]
 
 
@@ -46,7 +50,10 @@ def failure_words(failure: Failure) -> str:
         return f"{check.span}: did not fire: {', '.join(sorted(check.wanted - set(failure.seen)))}"
     if check.kind == "not-fired":
         return f"{check.span}: fired: {', '.join(sorted(check.wanted & set(failure.seen)))}"
-    return f"{check.span}: {what}: expected {wanted}, seen {seen}"
+    said = f"{check.span}: {what}: expected {wanted}, seen {seen}"
+    if check.wanted == {"not-addressed"} and failure.seen == ("open",):
+        return f"{said} ({OPEN_IS_NEW})"
+    return said
 
 
 def _share(share: tuple[int, int]) -> str:

@@ -17,7 +17,7 @@ def settled(case: Case, reach: Reach) -> bool:
 
 
 def test_summary_counts_what_is_there(folder: Path, rows: list[dict[str, str]]) -> None:
-    """Verdicts counted by hand, and open cases by looking at every completion (see reach)."""
+    """Verdicts counted by hand, and undecided cases by looking at every completion (see reach)."""
     found = json.loads(population("summary", "to.parquet", "--json", cwd=folder))
     results = pl.read_parquet(folder / "to.parquet")
     counted = {(s["name"], s["value"]): s["cases"] for s in found["verdicts"]}
@@ -28,17 +28,17 @@ def test_summary_counts_what_is_there(folder: Path, rows: list[dict[str, str]]) 
     assert {s["cases"] for s in found["timings"] if s["value"] == NOW} <= set(range(COUNT + 1))
     reach = Reach(BASE)
     attributes = BASE.knowledge.attributes
-    open_cases, settles = 0, dict.fromkeys(NAMES, 0)
+    undecided_cases, settles = 0, dict.fromkeys(NAMES, 0)
     for row in rows:
         answers = {n: attributes[n].parse(c) for n, c in row.items() if c not in ("", UNKNOWN)}
         case = make_case(dict(answers), BASE.knowledge)
         if settled(case, reach):
             continue
-        open_cases += 1
+        undecided_cases += 1
         for name in set(NAMES) - set(answers):
             tries = [case.with_answers({name: v}, BASE.knowledge) for v in reach.candidates(name, case)]
             settles[name] += all(settled(tried, reach) for tried in tries)
-    assert found["open_cases"] == open_cases > 0
+    assert found["undecided_cases"] == undecided_cases > 0
     assert {q["attribute"]: q["settles"] for q in found["questions"]} == settles
     assert {q["attribute"]: q["unknown"] for q in found["questions"]} == {
         name: sum(row[name] in ("", UNKNOWN) for row in rows) for name in NAMES

@@ -192,7 +192,8 @@ class Linked:
                 elif then[0] == "argue":
                     said.add(then[1:])
         found = {name: frozenset(values.get(name, ())) for name in self.findings}
-        return frozenset(fired), verdict(said), found
+        word = verdict(said)
+        return frozenset(fired), "open" if word == "not-addressed" and self.may_argue(case) else word, found
 
     def amounts(self, quantity: Quantity, values: Mapping[str, list[Any]]) -> list[int]:
         if isinstance(quantity, int):
@@ -227,6 +228,58 @@ class Linked:
             return held, bool(some) and not held and rest[0] not in self.findings
         results = [compare(a, rest[1], b) for a in some for b in self.amounts(rest[2], values)]
         return any(results), bool(results) and not any(results)
+
+    # --- what may still follow ---------------------------------------------------------------------
+    def may_argue(self, case: Mapping[str, Any]) -> bool:
+        """Whether a rule that argues may fire, whatever those answers are that the case does not give."""
+        # the values that each term may have (None: not known which), and whether it must
+        values: dict[str, list[tuple[Any, bool]]] = {n: [(v, v is not None)] for n, v in case.items()}
+        for _, when, then in self.rules:
+            (must, may), _ = self.sides(when, values)
+            if may and then[0] == "argue":
+                return True
+            if may and then[0] == "conclude":
+                found = [(value, there and must) for value, there in self.possible(then[2], values)]
+                values.setdefault(then[1], []).extend(found)
+        return False
+
+    def possible(self, quantity: Quantity, values: Mapping[str, list[tuple[Any, bool]]]) -> Any:
+        if not isinstance(quantity, tuple):
+            return [(quantity, True)] if isinstance(quantity, int) else values.get(quantity, [])
+        found = []
+        for terms in product(*(self.possible(part, values) for part in quantity[1])):
+            numbers = {f"t{n}": [] if number is None else [number] for n, (number, _) in enumerate(terms)}
+            known = self.amounts((quantity[0], [*numbers]), numbers)
+            found.append((known[0] if known else None, all(there for _, there in terms)))
+        return found
+
+    def sides(self, condition: Condition, values: Mapping[str, list[tuple[Any, bool]]]) -> Any:
+        """Whether a condition must hold and whether it may; the same of its being denied."""
+        kind, *rest = condition
+        if kind in ("all", "any"):
+            parts = [self.sides(part, values) for part in rest[0]]
+            both, other = (all, any) if kind == "all" else (any, all)
+            return tuple(
+                tuple(join(part[side][n] for part in parts) for n in (0, 1))
+                for side, join in ((0, both), (1, other))
+            )
+        if kind in ("not", "unless"):
+            held, denied = self.sides(rest[0][0], values)
+            return (denied, held) if kind == "not" else ((not held[1], not held[0]), held)
+        some = values.get(rest[0], [])
+        if kind == "known":
+            must, may = any(there for _, there in some), bool(some)
+            return (must, may), (not may, not must)
+        others = [(rest[1], True)] if kind == "is" else self.possible(rest[2], values)
+        operator = rest[1] if kind == "compare" else "is"
+        met, unmet = [False, False], [False, False]
+        for (a, there), (b, too) in product(some, others):
+            so = None if a is None or b is None else a == b if operator == "is" else compare(a, operator, b)
+            met = [met[0] or (there and too and so is True), met[1] or so is not False]
+            unmet = [unmet[0] or (there and too and so is False), unmet[1] or so is not True]
+        if kind == "is" and rest[0] in self.findings:
+            return tuple(met), (False, False)
+        return tuple(met), (unmet[0] and not met[1], unmet[1] and not met[0])
 
 
 def compare(a: int, operator: str, b: int) -> bool:

@@ -18,7 +18,7 @@ import yaml
 
 NUMERIC = ("count", "number", "money")
 STANCES = ("for", "against", "unsure")
-RANKING = ("preferred", "option", "uncertain", "not-advised", "not-addressed")
+RANKING = ("preferred", "option", "uncertain", "open", "not-advised", "not-addressed")
 COMPARE = {
     "more-than": lambda a, b: a > b,
     "at-least": lambda a, b: a >= b,
@@ -110,6 +110,7 @@ class OracleKB:
         instances = [instance for rule in rules for instance in self.instances(rule)]
         strata = self.stratify(instances)
         self.order = sorted(instances, key=lambda i: (strata[i.key], -i.salience))
+        self.strata = [[i for i in instances if strata[i.key] == n] for n in sorted({*strata.values()})]
         self.readers: dict[Key | None, set[Key]] = {}  # of each finding: the instances that read it
         for i in instances:
             for name, _ in self.reads(i.when, i.option):
@@ -291,6 +292,113 @@ class Evaluation:
         return "unknown" if read - set(self.answers) else "no-evidence"
 
 
+Sides = tuple[bool, bool]  # whether something must be so, and whether it may be
+OPEN, NO = (False, True), (False, False)
+
+
+def turned(sides: Sides) -> Sides:
+    return not sides[1], not sides[0]
+
+
+def joined(parts: Iterable[Sides], join: Any) -> Sides:
+    pairs = [*parts]
+    return join([must for must, _ in pairs]), join([may for _, may in pairs])
+
+
+class Outlook:
+    """What must and what may follow, whatever those answers turn out to be that are not given."""
+
+    def __init__(self, kb: OracleKB, answers: dict[str, str]) -> None:
+        self.kb, self.case = kb, Evaluation(kb, answers)
+        self.findings: dict[Key, dict[Any, bool]] = {}  # values (None: some number), which of them must be
+        self.fired: dict[Key, bool] = {}  # the instances that may fire, and whether they must
+        for stratum in kb.strata:
+            while sum([self.fire(i) for i in stratum]):
+                pass
+
+    def fire(self, instance: Instance) -> bool:
+        """Note whether an instance may or must fire; whether that is anything new."""
+        (must, may), _ = self.all(instance.when, instance.option)
+        if not may or self.fired.get(instance.key) == must:
+            return False
+        self.fired[instance.key] = must
+        for name, node in instance.concluded:
+            key = self.kb.finding(name, instance.option) or (name, None)
+            numeric = self.kb.term(name)["type"] in NUMERIC
+            values = self.quantity(node, instance.option) if numeric else [(node, True)]
+            known = self.findings.setdefault(key, {})
+            known.update({value: known.get(value, False) or (there and must) for value, there in values})
+        return True
+
+    def values(self, name: str, option: str | None) -> list[tuple[Any, bool]]:
+        """The values that a term may have (None: a number that is not known), and which it must have."""
+        if name in self.kb.attributes and name not in self.case.answers:
+            return [(None, False)]
+        if key := self.kb.finding(name, option):
+            return [*self.findings.get(key, {}).items()]
+        return [(value, True) for value in self.case.values(name, option)]
+
+    def quantity(self, node: Any, option: str | None) -> list[tuple[Any, bool]]:
+        if isinstance(node, str):
+            number = node[0] in "-+.0123456789"
+            return [(Fraction(node), True)] if number else self.values(node, option)
+        [(operator, operands)] = node.items()
+        chosen: list[list[tuple[Any, bool]]] = [[]]
+        for operand in operands:
+            chosen = [[*before, value] for before in chosen for value in self.quantity(operand, option)]
+        found = []
+        for terms in chosen:
+            numbers = [number for number, _ in terms]
+            if None in numbers:
+                total = None
+            elif operator == "minus":
+                total = numbers[0] - numbers[1]
+            else:
+                total = prod(numbers) if operator == "times" else sum(numbers, Fraction())
+            found.append((total, all(there for _, there in terms)))
+        return found
+
+    def all(self, conjunction: Iterable[Atom], option: str | None) -> tuple[Sides, Sides]:
+        """Whether a condition must or may hold, and whether it must or may be denied."""
+        pairs = [self.atom(name, test, option) for name, test in conjunction]
+        return joined((held for held, _ in pairs), all), joined((denied for _, denied in pairs), any)
+
+    def atom(self, name: str, test: Any, option: str | None) -> tuple[Sides, Sides]:
+        if name == "any":
+            pairs = [self.all(atoms(part), option) for part in test]
+            return joined((held for held, _ in pairs), any), joined((denied for _, denied in pairs), all)
+        if name in ("not", "unless"):
+            held, denied = self.all(atoms(test), option)
+            return (denied, held) if name == "not" else (turned(held), held)
+        if isinstance(test, dict):
+            return self.comparison(name, test, option)
+        if name in self.kb.attributes and name not in self.case.answers:
+            return OPEN, OPEN
+        if key := self.kb.finding(name, option):
+            values = self.findings.get(key, {})
+            if test in ("known", "unknown"):
+                found = joined([(must, True) for must in values.values()], any)
+                return (found, turned(found)) if test == "known" else (turned(found), found)
+            wanted = {self.kb.parse(self.kb.term(name), text) for text in listing(test)}
+            fitting = [(must, True) for value, must in values.items() if value is None or value in wanted]
+            return joined(fitting, any), NO
+        held_now, denied_now = self.case.atom(name, test, option)
+        return (held_now, held_now), (denied_now, denied_now)
+
+    def comparison(self, name: str, test: dict[str, Any], option: str | None) -> tuple[Sides, Sides]:
+        if not self.kb.stated({name: test}, option):
+            return NO, (True, True)
+        [(operator, operand)] = test.items()
+        so, not_so = [], []
+        for a, there in self.values(name, option):
+            for b, too in self.quantity(operand, option):
+                result = None if a is None or b is None else COMPARE[operator](a, b)
+                so.append((there and too and result is True, result is not False))
+                not_so.append((there and too and result is False, result is not True))
+        held, unmet = joined(so, any), joined(not_so, any)
+        return held, joined([unmet, turned(held)], all)
+
+
 def weigh(arguments: list[dict[str, str]], decides: set[str]) -> tuple[str, dict[str, str]]:
     """The best verdict over the targets, and each target's."""
     deciding = [(stance, a) for a in arguments for stance in STANCES if a.get(stance) in decides]
@@ -322,6 +430,17 @@ def evaluate(kb: OracleKB, answers: dict[str, str]) -> dict[str, Any]:
 
     costs = {o: (bound("low", min, o), bound("high", max, o)) for o in kb.options}
     verdicts = {o: weigh(about(o, "argue"), kb.decides) for o in kb.options}
+    outlook = Outlook(kb, answers)
+    may_argue = {
+        i.option
+        for i in kb.order
+        if i.key in outlook.fired
+        for kind, body in i.then
+        if kind == "argue" and any(body.get(stance) in kb.decides for stance in STANCES)
+    }
+    for option in may_argue:
+        if option is not None and verdicts[option][0] == "not-addressed":
+            verdicts[option] = ("open", verdicts[option][1])
     waits = {o: [step for step in kb.steps if step in about(o, "wait")] for o in kb.options}
     advice = [(i, {"advise": "advice"}.get(k, k), b) for i, k, b in done if k in ("advise", "caution")]
     return {

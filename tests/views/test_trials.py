@@ -36,6 +36,13 @@ def test_a_failure_says_what_was_seen(kind: str, about: str, seen: tuple[str, ..
     assert failure_words(failure) == f"{SPAN}: {words}"
 
 
+def test_a_case_older_than_the_verdict_open_is_told_of_it() -> None:
+    wanted = Requirement("verdict", "fern", frozenset({"not-addressed"}), SPAN)
+    words = failure_words(Failure(wanted, ("open",)))
+    assert words.startswith(f"{SPAN}: fern verdict: expected not-addressed, seen open (an answer that")
+    assert failure_words(Failure(wanted, ("option",))).endswith("seen option")
+
+
 def test_cases_then_counts_then_what_would_cover_more(base: RuleBase) -> None:
     rule = base.rules[0].id
     case = parse_pairs(["scar_depth=deep"], base.knowledge)

@@ -1,0 +1,155 @@
+"""What a case leaves open: the arguments that may still be put forward, and the answers they wait for.
+
+`possibility` says what must and what may hold, part by part. Here it is asked of one case, for the
+options on which nothing has been put forward; only the instances that these rest on, and that no
+answer has ruled out, are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from expert.consultation.case import Case
+from expert.language.conclusions import Argue, Conclude, computed_refs
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Is,
+    Not,
+    Ref,
+    Unless,
+    refs,
+)
+from expert.language.grids import Grid
+from expert.language.meaning import Reading, passes
+from expert.language.model import Value
+from expert.language.outcome import decides
+from expert.language.possibility import Bounds, Possibilities
+from expert.language.rules import Instance, RuleBase, Upstream, reads
+
+Open = dict[str, tuple[str, ...]]  # options that are open, and the answers that they may depend on
+
+
+KEPT = 10_000  # of how many cases it is kept what they leave open
+
+
+class Openness:
+    """A rule base, prepared for the question."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.knowledge = base.knowledge
+        self.upstream = Upstream(passes(base.instances))
+        self.deciding: dict[str, list[Instance]] = {option: [] for option in base.knowledge.options}
+        for instance in base.instances:
+            if any(decides(c, base.knowledge) for c in instance.then):
+                self.deciding[instance.option].append(instance)
+        self.on_answers = {i.id: [*_on_answers(i.when)] for i in base.instances}
+        self._rest_on: dict[tuple[str, ...], list[str]] = {}
+        self._found: dict[tuple[object, ...], Open] = {}
+
+    def open(self, case: Case, silent: tuple[str, ...]) -> Open:
+        """Of the options on which nothing that decides was put forward, those on which it still may be."""
+        if silent not in self._rest_on:
+            self._rest_on[silent] = self._attributes(silent)
+        key = silent, *[case.value(name) for name in self._rest_on[silent]]
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) >= KEPT:  # there is no end to numbers
+                self._found.clear()
+            left = self.of(case, silent)
+            found = {option: left.depends_on(option) for option in silent if left.arguments(option)}
+            self._found[key] = found
+        return found
+
+    def _attributes(self, options: Iterable[str]) -> list[str]:
+        """The attributes that the deciding arguments on some options rest on."""
+        upstream = self.upstream.of(i for option in options for i in self.deciding[option])
+        return [*{ref.name: None for i in upstream for ref, _ in reads(i) if ref.kind == "attribute"}]
+
+    def of(self, case: Case, options: Iterable[str]) -> OpenCase:
+        """What may still be argued about some options in a case."""
+        return OpenCase(self, case, options)
+
+
+def _on_answers(condition: Condition) -> Iterator[Condition]:
+    """The parts, all of which must hold, that read answers and nothing else."""
+    if isinstance(condition, AllOf):
+        for part in condition.parts:
+            yield from _on_answers(part)
+    elif all(ref.kind == "attribute" for ref, _ in refs(condition)):
+        yield condition
+
+
+class OpenCase:
+    """What may still be argued about some options in one case."""
+
+    def __init__(self, prepared: Openness, case: Case, options: Iterable[str]) -> None:
+        self.prepared, self.case = prepared, case
+        grid = Grid({name: (value,) for name, value in case.answers.items()})
+        self.reading = Reading(Possibilities(grid))
+        deciding = [i for option in options for i in prepared.deciding[option]]
+        self.fired = self.reading.derive(prepared.upstream.of(deciding, self._ruled_out))
+
+    def _ruled_out(self, instance: Instance) -> bool:
+        """Whether the answers alone say that an instance cannot fire."""
+        parts = self.prepared.on_answers[instance.id]
+        return not all(self.reading.holds(part).may & 1 for part in parts)
+
+    def arguments(self, option: str) -> list[Argue]:
+        """The arguments on topics that decide that may still be put forward."""
+        about = [c for instance in self._possible(option) for c in instance.then if isinstance(c, Argue)]
+        return [c for c in about if decides(c, self.prepared.knowledge)]
+
+    def depends_on(self, option: str) -> tuple[str, ...]:
+        """The attributes not answered that these may depend on, in the vocabulary's order."""
+        found, seen = set[str](), set[str]()
+        for instance in self._possible(option):
+            found |= set(self._instance(instance, seen))
+        return tuple(name for name in self.prepared.knowledge.attributes if name in found)
+
+    def _possible(self, option: str) -> list[Instance]:
+        return [i for i in self.prepared.deciding[option] if i.id in self.fired and self.fired[i.id].may & 1]
+
+    def _instance(self, instance: Instance, seen: set[str]) -> Iterator[str]:
+        """The answers that it depends on whether an instance fires."""
+        if instance.id not in seen and instance.id in self.fired and _unsettled(self.fired[instance.id]):
+            seen.add(instance.id)
+            yield from self._part(instance.when, False, seen)
+
+    def _part(self, condition: Condition, denied: bool, seen: set[str]) -> Iterator[str]:
+        """The answers that it depends on whether a condition holds, or is denied; none if that is settled."""
+        if not _unsettled(self.reading.pair(condition)[denied]):
+            return
+        match condition:
+            case AllOf() | AnyOf():
+                for part in condition.parts:
+                    yield from self._part(part, denied, seen)
+            case Not():
+                yield from self._part(condition.part, not denied, seen)
+            case Unless():
+                yield from self._part(condition.part, False, seen)
+            case _:
+                wanted = condition.values if isinstance(condition, Is) else None
+                for ref, _ in refs(condition):
+                    yield from self._term(ref, wanted, seen)
+
+    def _term(self, ref: Ref, wanted: tuple[Value, ...] | None, seen: set[str]) -> Iterator[str]:
+        """The answers that a term depends on; of a finding, as far as one of the values is wanted."""
+        if ref.kind == "attribute":
+            if self.case.value(ref.name) is None:
+                yield ref.name
+            return
+        for writer in self.prepared.upstream.writers.get(ref.key, ()):
+            for c in writer.then:
+                if isinstance(c, Conclude) and c.key == ref.key:
+                    if isinstance(c.value, str) and wanted is not None and c.value not in wanted:
+                        continue
+                    yield from self._instance(writer, seen)
+                    if writer.id in self.fired and self.fired[writer.id].may & 1:
+                        for part in computed_refs(c):
+                            yield from self._term(part, None, seen)
+
+
+def _unsettled(bounds: Bounds[int]) -> bool:
+    return bool(bounds.may & ~bounds.must & 1)
