@@ -14,11 +14,13 @@ from expert.commands.showing import emit, emit_file
 from expert.io.files import write_whole
 from expert.io.problems import CaseError, CheckFailed, Problem, Stopped, not_among
 from expert.ledger import bundle as bundles
+from expert.ledger.formats import retold
 from expert.ledger.prov import provenance
 from expert.ledger.records import base_of, consultation_of, unreviewed_in
 from expert.ledger.search import Filter, summaries
 from expert.views.consultations import consultation_blocks
-from expert.views.records import claims_used, record_blocks, records_table, verified_blocks
+from expert.views.document import Block
+from expert.views.records import claims_used, format_lines, record_blocks, records_table, verified_blocks
 from expert.views.report import page
 
 
@@ -63,11 +65,11 @@ def show(
         if json:
             print_json({"header": entry.header, "content": entry.content, "hash": entry.hash})
             return
-        found, base = consultation_of(entry), base_of(store, entry)
-        sentences = read_document(document)
-    blocks = [
-        record_blocks(entry.header, entry.content or {}, entry.hash),
-        *consultation_blocks(found, base.knowledge, brief, trace, unreviewed_in(entry)),
+        written, base = consultation_of(entry), base_of(store, entry)
+        found, sentences = retold(written, base), read_document(document)
+    blocks: list[Block] = [
+        record_blocks(entry.header, entry.content or {}, entry.hash, format_lines(written, found)),
+        *consultation_blocks(found, base.knowledge, brief, trace, unreviewed_in(entry, found)),
     ]
     if sentences:
         blocks.append(claims_used(found, base.knowledge, sentences))
@@ -174,6 +176,7 @@ def report(
     """
     with open_ledger(ledger) as store:
         entry = store.entry(id)
-        found, base = consultation_of(entry), base_of(store, entry)
+        base = base_of(store, entry)
+        found = retold(consultation_of(entry), base)
         write_whole(output, [page(entry, found, base.knowledge, read_document(document))])
     emit(f"Wrote {output}")

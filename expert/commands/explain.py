@@ -121,7 +121,9 @@ def what_if(
     if "=" not in changes[0]:
         words, changes = [changes[0], *words], changes[1:]
     asked = the_case(words, case_file, ledger, kb)
-    base, before = asked.base, asked.found
+    base = asked.base
+    # of a record, this program's words on both sides: only the answers are to make a difference
+    before = follow(base, asked.case) if asked.recorded else asked.found
     changed = asked.case.with_answers(parse_pairs(changes, base.knowledge).answers, base.knowledge)
     after = follow(base, changed)
     # a record says that of the rules which fired in it, and not of others

@@ -15,6 +15,7 @@ from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, 
 from expert.knowledge.document import sentences
 from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
+from expert.ledger.formats import retold
 from expert.ledger.records import base_of, case_of, consultation_of, unreviewed_in
 from expert.ledger.store import Ledger, default_path
 from expert.review.approvals import Reviews, unreviewed
@@ -80,8 +81,9 @@ def the_case(words: list[str] | None, case_file: str | None, ledger: Path | None
             raise CaseError([Problem(f"a record (`{words[0]}`) has its own answers", None, "see what-if")])
         with open_ledger(ledger) as store:
             entry = store.entry(words[0])
-            found, recorded = consultation_of(entry), base_of(store, entry)
-        return Asked(recorded, case_of(found, recorded), found, None, unreviewed_in(entry))
+            recorded = base_of(store, entry)
+            found = retold(consultation_of(entry), recorded)
+        return Asked(recorded, case_of(found, recorded), found, None, unreviewed_in(entry, found))
     from expert.consultation.engine import infer  # a record is read, and explained, without an engine
 
     base, reviews = open_knowledge(kb), open_reviews(kb)

@@ -12,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from expert.consultation.outcome import follow
 from expert.consultation.result import (
+    FORMAT,
     Advice,
     Argument,
     Concluded,
@@ -29,6 +31,7 @@ from expert.consultation.result import (
 )
 from expert.language.conditions import Known, walk
 from expert.language.rules import RuleBase
+from expert.ledger.records import case_of
 
 # the fields that are words; `names` are the terms that stand in `condition`
 TEXTS: dict[type, set[str]] = {
@@ -91,6 +94,20 @@ def compare(before: Consultation, after: Consultation, base: RuleBase) -> Deviat
     substance = [change for change, is_text in found if not is_text]
     texts = [change for change, is_text in found if is_text]
     return Deviations(tuple(substance), (*called, *texts))
+
+
+def retold(recorded: Consultation, base: RuleBase) -> Consultation:
+    """A record of an earlier format in today's, to be shown and explained; any other as it is.
+
+    Sentences are made for what today's consultations hold: `not-addressed` says more now than it did.
+    A record from which something else follows today stays as it was written.
+    """
+    if recorded.format == FORMAT:
+        return recorded
+    found = follow(base, case_of(recorded, base))
+    if compare(recorded, found, base).substance:
+        return recorded
+    return found._replace(answers=recorded.answers)
 
 
 # --- side by side ------------------------------------------------------------------------------

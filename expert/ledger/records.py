@@ -44,13 +44,19 @@ def consultation_of(entry: Entry) -> Consultation:
         return consultation._replace(answers=answers, recommendations=tuple(recommendations))
 
 
-def unreviewed_in(entry: Entry) -> tuple[str, ...] | None:
-    """The rules that fired and were not reviewed then; None if the record is older than such reviews."""
+def unreviewed_in(entry: Entry, found: Consultation | None = None) -> tuple[str, ...] | None:
+    """The rules that fired and were not reviewed then; None if the record is older than such reviews.
+
+    Of `found`, if it is given, which tells the record in another format: a rule may count as not fired there.
+    """
     if entry.content is None:
         return None
     with legible(entry.id):
         unreviewed = entry.content["consultation"].get("unreviewed")
-        return None if unreviewed is None else tuple(map(str, unreviewed))
+        if unreviewed is None:
+            return None
+        fired = unreviewed if found is None else {firing.rule for firing in found.firings}
+        return tuple(str(rule) for rule in unreviewed if rule in fired)
 
 
 def base_of(ledger: Ledger, entry: Entry) -> RuleBase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from expert.consultation.result import Consultation
+from expert.consultation.result import FORMAT, Consultation
 from expert.language.english import count
 from expert.language.model import Knowledge
 from expert.ledger.chain import Verified
@@ -24,7 +24,9 @@ def records_table(found: Sequence[Summary]) -> Table:
     return Table(["Record", "Time", "Label", "Knowledge", "What"], rows, [None, None, None, None, last])
 
 
-def record_blocks(header: dict[str, Any], content: dict[str, Any], hash: str) -> Section:
+def record_blocks(
+    header: dict[str, Any], content: dict[str, Any], hash: str, formats: Sequence[Line] = ()
+) -> Section:
     """A record's head: when, by what, on which answers, in the order in which they were given."""
     programs = ", ".join(f"{name} {version}" for name, version in header["programs"].items())
     label = f", {content['label']}" if content["label"] else ""
@@ -37,8 +39,22 @@ def record_blocks(header: dict[str, Any], content: dict[str, Any], hash: str) ->
         Line(f"number {header['seq']}, hash {hash}", 2),
         Line(f"knowledge {header['knowledge']}", 2),
         Line(programs, 2),
+        *formats,
         *answers,
     )
+
+
+def format_lines(written: Consultation, found: Consultation) -> list[Line]:
+    """That an earlier program wrote a record, and what is `found` of it today."""
+    if written.format == FORMAT:
+        return []
+    lines = [f"written in format {written.format}, told in the words of this program: --json has its own"]
+    if found.format != FORMAT:
+        lines = [
+            f"written in format {written.format}, where `not-addressed` could also mean that it was open",
+            "something else follows from its answers today: see `audit replay`",
+        ]
+    return [Line(line, 2) for line in lines]
 
 
 def claims_used(found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> Section:

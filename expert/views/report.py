@@ -71,7 +71,7 @@ def _sections(
     answers: list[dict[str, Any]],
     sentences: dict[str, str],
 ) -> list[Section]:
-    end = " ".join(last_words(found, unreviewed_in(entry), recorded=True))
+    end = " ".join(last_words(found, unreviewed_in(entry, found), recorded=True))
     caption = "The best verdict first."
     return [
         Section("Answers", (_answers(answers, knowledge),)),

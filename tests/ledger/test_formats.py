@@ -20,9 +20,9 @@ from expert.consultation.result import FORMAT, Consultation, Finding, Match, Not
 from expert.io.problems import CaseError, LedgerError
 from expert.language.rules import RuleBase
 from expert.ledger import bundle as bundles
+from expert.ledger import formats, store
 from expert.ledger import replay as replaying
-from expert.ledger import store
-from expert.ledger.formats import compare
+from expert.ledger.formats import compare, retold
 from expert.ledger.recording import Occasion, record
 from expert.ledger.records import base_of, case_of, consultation_of
 from expert.ledger.store import VERSION, Ledger
@@ -174,6 +174,28 @@ def test_replay_shows_what_is_worded_differently(old: Path) -> None:
     assert plain.startswith("4 of 4 records came out the same.\n")
     assert "4 of 4 records came out the same.\n" in words
     assert output(old, "audit", "replay", "--all", "--json") == "[]\n"
+
+
+def test_a_record_is_told_in_todays_format(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as it follows today; a record of today's format is always told as it was written."""
+    monkeypatch.setattr(formats, "follow", lambda *about: of_another_program(follow(*about)))
+    before, base = recorded(old, DEPTH_UNKNOWN)
+    told = retold(before, base)
+    assert told.format == FORMAT and {r.verdict for r in told.recommendations} == {"open"}
+    assert list(told.answers) == list(before.answers)
+    other = changed(before, "rule")
+    assert retold(other, base) is other
+    now = infer(base, case_of(before, base))
+    assert retold(now, base) is now
+
+
+def test_a_record_that_does_not_follow_is_shown_as_it_was_written(old: Path) -> None:
+    before, base = recorded(old, DEPTH_UNKNOWN)
+    with Ledger(old, write=True) as ledger:
+        record(ledger, base, changed(before, "timing"), Occasion([]))
+    text = output(old, "audit", "show", "last")
+    assert "something else follows from its answers today" in text and "`not-addressed` could also" in text
+    assert run(old, "audit", "replay", "last").code == 1
 
 
 # --- which program reads which file ---------------------------------------------------------------

@@ -19,9 +19,9 @@ HEAD = "0f00cd62edf9b68c91b21247d89f92eb38f125d0fdb57750fcec34f33f228584"
 ERASED, ERASURE = "wsp7k", "rpw7k"
 
 
-def written() -> list[dict[str, Any]]:
-    """The entries of the bundle, their header and content taken apart."""
-    lines = [json.loads(line) for line in (OLD / "bundle.jsonl").read_text(encoding="utf-8").splitlines()]
+def written(bundle: str = "bundle.jsonl") -> list[dict[str, Any]]:
+    """The entries of a bundle, their header and content taken apart."""
+    lines = [json.loads(line) for line in (OLD / bundle).read_text(encoding="utf-8").splitlines()]
     entries = [line for line in lines if "header" in line]
     for entry in entries:
         entry["header"] = json.loads(entry["header"])
@@ -30,6 +30,7 @@ def written() -> list[dict[str, Any]]:
 
 
 RECORDS = {entry["id"]: entry["content"] for entry in written() if entry["content"]}
+NOT_KNOWN = {entry["id"]: entry["content"] for entry in written("unknown.jsonl")}
 
 
 @pytest.fixture
@@ -127,3 +128,52 @@ def test_an_interrupted_dialogue_is_taken_up(ledger: Path) -> None:
     added = json.loads(output(ledger, "audit", "show", "last", "--json"))["content"]["answers"]
     asked = {answer["attribute"]: bool(answer["asked"]) for answer in added}
     assert (asked["scar_depth"], asked["active_acne"], asked["otc_result"]) == (False, True, True)
+
+
+# --- what is said otherwise now -----------------------------------------------------------------------
+@pytest.fixture
+def not_known(tmp_path: Path) -> Path:
+    """Records about answers that are not known, and one in which a rule fired that concluded nothing."""
+    path = tmp_path / "unknown.sqlite"
+    output(path, "audit", "import", str(OLD / "unknown.jsonl"), "--ledger", str(path))
+    return path
+
+
+def test_the_data_holds_what_has_another_meaning_now() -> None:
+    verdicts = [content["verdicts"].values() for content in NOT_KNOWN.values()]
+    assert sum(set(of_one) == {"not-addressed"} for of_one in verdicts) == 3
+    firings = [f for content in NOT_KNOWN.values() for f in content["consultation"]["firings"]]
+    assert [f["rule"] for f in firings if not f["concluded"]] == ["cost-by-the-scar"]
+    assert not any("format" in content["consultation"] for content in NOT_KNOWN.values())
+
+
+def test_what_is_said_otherwise_now_replays(not_known: Path) -> None:
+    assert "4 of 4 records came out the same." in output(not_known, "audit", "replay", "--all", "--words")
+    assert json.loads(output(not_known, "audit", "replay", "--all", "--json")) == []
+    told = output(not_known, "audit", "replay", "--all", "--words")
+    for r in json.loads(output(not_known, "audit", "replay", "--all", "--words", "--json")):
+        assert r["same"] and r["reworded"] and f"Record {r['id']} is worded differently" in told
+
+
+@pytest.mark.parametrize("id", NOT_KNOWN)
+def test_what_is_said_otherwise_now_is_shown_and_explained(not_known: Path, id: str, tmp_path: Path) -> None:
+    assert json.loads(output(not_known, "audit", "show", id, "--json"))["content"] == NOT_KNOWN[id]
+    shown = output(not_known, "audit", "show", id)
+    assert "written in format 1, told in the words of this program" in shown
+    page = tmp_path / "page.html"
+    output(not_known, "audit", "report", id, "-o", str(page))
+    texts = [shown, page.read_text(encoding="utf-8")]
+    for option, verdict in [*NOT_KNOWN[id]["verdicts"].items()][:3]:
+        if verdict not in ("preferred", "option"):
+            texts.append(output(not_known, "explain", "why-not", option, id))
+        texts.append(output(not_known, "explain", "how", option, id))
+    if "scar_depth = unknown" in shown:  # the document speaks of each: it is the depth that is not known
+        assert not [text for text in texts if "does not speak of" in text]
+
+
+def test_only_answers_make_a_difference_in_what_if(not_known: Path) -> None:
+    """What this program calls otherwise is no difference that an answer makes."""
+    for id, content in NOT_KNOWN.items():
+        name = content["answers"][0]["attribute"]
+        words = f"{name}={content['answers'][0]['value']}"
+        assert json.loads(output(not_known, "what-if", id, words, "--json")) == []

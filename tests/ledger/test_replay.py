@@ -113,7 +113,12 @@ def test_old_reasons_when_the_rules_have_changed(installed: Installed) -> None:
 @pytest.mark.parametrize(
     ("file", "rule", "claim", "kinds"),
     [
-        ("1-depth.yaml", "deep-scars-present", "p1s2", {"verdict", "cost", "flags", "advice", "target"}),
+        (
+            "1-depth.yaml",
+            "deep-scars-present",
+            "p1s2",
+            {"verdict", "cost", "flags", "plan", "advice", "target"},
+        ),
         ("1-depth.yaml", "shallow-scars-present", "p7s1", {"target"}),
         ("2-acne.yaml", "clear-the-acne", "", set()),
     ],
