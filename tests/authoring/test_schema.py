@@ -114,7 +114,7 @@ MISTAKES = [  # kind of file, what stands there, what is written instead
     ("cases", "low: 600", "low: much"),
     ("cases", "targets: {deep:", "targets: {dep:"),
     ("cases", "  plan: [try-over-the-counter", "  plan: [try-it"),
-    ("cases", "  fired: [clear-the-acne,", "  fired: [clear-acne,"),
+    ("cases", "  fired: [then-a-dermatologist,", "  fired: [then-dermatologist,"),
     ("cases", "  not-fired:\n", "  notfired:\n"),
     ("cases", "scar_count: 12}", "scar_count: twelve}"),
     ("cases", "against: [effectiveness", "against: [effect"),
