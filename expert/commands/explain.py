@@ -132,4 +132,8 @@ def what_if(
     if json:
         print_json(tuple(differences))
     else:
-        emit(what_if_block(differences), footer(after, missing), table_format=table_format)
+        emit(
+            what_if_block(differences, before, after, base.knowledge),
+            footer(after, missing),
+            table_format=table_format,
+        )

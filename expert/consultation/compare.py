@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from expert.consultation.result import Consultation, name_of
+from expert.consultation.result import Consultation, Cost, name_of
+from expert.consultation.standing import cost_text
 from expert.language.keys import with_option
 
 
@@ -35,7 +36,7 @@ def what_if(before: Consultation, after: Consultation) -> list[Difference]:
             )
             continue
         pairs = [("verdict", old.verdict, new.verdict), ("timing", old.timing, new.timing)]
-        pairs += [("cost", cost_text(old.cost), cost_text(new.cost))]
+        pairs += [("cost", _cost(old.cost), _cost(new.cost))]
         pairs += [("flags", ", ".join(old.flags), ", ".join(new.flags))]
         found += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]
     found += _changed("plan", {s.step: s.step for s in before.plan}, {s.step: s.step for s in after.plan})
@@ -44,10 +45,8 @@ def what_if(before: Consultation, after: Consultation) -> list[Difference]:
     return found
 
 
-def cost_text(cost: object) -> str:
-    """low to high currency, for comparison."""
-    low, high = getattr(cost, "low", None), getattr(cost, "high", None)
-    return "" if cost is None else f"{low} to {high if high is not None else 'any'}"
+def _cost(cost: Cost | None) -> str:
+    return cost_text(cost) if cost else ""
 
 
 def _advice_of(c: Consultation) -> dict[str, str]:

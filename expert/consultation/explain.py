@@ -12,6 +12,7 @@ from expert.consultation.case import UNKNOWN, Answer, Case
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Argument, Consultation, Match, name_of
+from expert.consultation.standing import step_text, targets_in_play, verdict_text, when_text
 from expert.io.problems import CaseError, Problem, not_among
 from expert.language.conclusions import (
     Advise,
@@ -19,7 +20,7 @@ from expert.language.conclusions import (
     Caution,
     Conclusion,
 )
-from expert.language.english import VERDICT_WORDS
+from expert.language.english import listed
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import Instance, RuleBase
@@ -173,13 +174,15 @@ def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree
         if c.kind == "wait" and c.option == subject.id
     ]
     if waits:
-        groups.append(Tree("conclusion", f"it waits for: {', '.join(found.waits_for)}", tuple(waits)))
+        steps = [step_text(step, consultation.plan, tree.knowledge) for step in found.waits_for]
+        groups.append(Tree("conclusion", f"it waits for {listed(steps)}", tuple(waits)))
     costs = [f for f in consultation.findings if f.option == subject.id]
     groups += [Tree("conclusion", f.text, tuple(map(tree.firing, f.firings))) for f in costs]
     if found.verdict == "not-addressed":
         groups.append(Tree("note", "the document says nothing of how well it works in this case"))
-    when = "now" if found.timing == NOW else f"after {found.timing}"
-    return Tree("conclusion", f"{found.label}: {VERDICT_WORDS[found.verdict]}, {when}", tuple(groups))
+    when = when_text(found, consultation, tree.knowledge)
+    stands = verdict_text(found, consultation, tree.knowledge) + (f", {when}" if when else "")
+    return Tree("conclusion", f"{found.label}: {stands}", tuple(groups))
 
 
 def _how_argument(argument: Argument, tree: How) -> Tree:
@@ -188,11 +191,18 @@ def _how_argument(argument: Argument, tree: How) -> Tree:
 
 # --- why-not ---------------------------------------------------------------------------------
 class Flip(NamedTuple):
-    """A smallest set of changed answers, and the verdict and timing it was seen to lead to."""
+    """A smallest set of changed answers, and the verdict and timing it was seen to lead to.
+
+    `targets` are the verdicts on each target then, `plan_step` the number of the step waited for, and
+    `new_targets` those not argued about before, where others were: a change can help by bringing one in.
+    """
 
     changes: dict[str, str]
     verdict: str
     timing: str
+    targets: dict[str, str] = {}  # noqa: RUF012 (never changed)
+    plan_step: int | None = None
+    new_targets: tuple[str, ...] = ()
 
 
 class Failed(NamedTuple):
@@ -232,7 +242,7 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
     wanted = (goal,) if goal else VERDICTS[:2]
     already = found.timing == NOW if goal == NOW else found.verdict in wanted
     leading = [i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.decides)]
-    flips = () if already else _flips(reach, case, subject.id, wanted)
+    flips = () if already else _flips(reach, case, consultation, subject.id, wanted)
     possible = already or goal in (NOW, "not-addressed") or bool(leading)
     against = [a for a in found.arguments if a.topic in reach.decides and a.stance != "for"]
     return WhyNot(
@@ -280,17 +290,23 @@ def _failed(consultation: Consultation, instances: list[Instance], base: RuleBas
     )
 
 
-def _flips(reach: Reach, case: Case, option: str, wanted: tuple[str, ...]) -> tuple[Flip, ...]:
+def _flips(
+    reach: Reach, case: Case, before: Consultation, option: str, wanted: tuple[str, ...]
+) -> tuple[Flip, ...]:
     """The smallest changes for any of the goals, each seen to work by following it through."""
+    k = reach.base.knowledge
+    in_play = targets_in_play(before, k)
     by_goal = [reach.flips(case, option, (goal,)) for goal in wanted]
     sizes = [len(changes[0]) for changes in by_goal if changes]
     found: list[Flip] = []
     for change in (change for changes in by_goal for change in changes if len(change) == min(sizes)):
-        changed = follow(reach.base, case.with_answers(change, reach.base.knowledge))
-        result = changed.recommendation(option)
+        after = follow(reach.base, case.with_answers(change, k))
+        result = after.recommendation(option)
         if result.verdict in wanted or (NOW in wanted and result.timing == NOW):
             spelled = {name: _spelled(name, value, reach.base) for name, value in change.items()}
-            found.append(Flip(spelled, result.verdict, result.timing))
+            step = next((step.n for step in after.plan if step.step == result.timing), None)
+            new = tuple(t for t in targets_in_play(after, k) if in_play and t not in in_play)
+            found.append(Flip(spelled, result.verdict, result.timing, result.targets, step, new))
     return tuple(found)
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from expert.consultation.compare import Difference
-from expert.consultation.explain import Tree, WhyNot
-from expert.consultation.result import Consultation, Cost, Firing, Recommendation, name_of
-from expert.language.english import REASONS, STANCE_WORDS, VERDICT_WORDS, count
+from expert.consultation.explain import Flip, Tree, WhyNot
+from expert.consultation.result import Consultation, Firing, Recommendation, name_of
+from expert.consultation.standing import (
+    by_target,
+    cost_text,
+    each_target,
+    for_each_target,
+    verdict_text,
+    when_text,
+)
+from expert.language.english import REASONS, STANCE_WORDS, VERDICT_WORDS, count, listed
 from expert.language.keys import with_option
-from expert.language.model import SIGNS, Knowledge
+from expert.language.model import Knowledge
 from expert.language.policy import NOW, RECOMMENDED
 from expert.language.rules import RuleBase
 from expert.views.document import (
@@ -21,6 +29,7 @@ from expert.views.document import (
     Marked,
     Outline,
     Paragraph,
+    Piece,
     Section,
     Table,
     apart,
@@ -32,27 +41,9 @@ MARKS = {"for": "+", "against": "-", "unsure": "?"}
 NO_ARGUMENT = "The document says nothing of how well it works in this case."
 
 
-def money(amount: int | float, currency: str) -> str:
-    """An amount with its currency."""
-    sign = SIGNS.get(currency, "")
-    shown = f"{amount:,}" if isinstance(amount, int) else f"{amount:,.2f}"
-    return f"{sign}{shown}" if sign else f"{shown} {currency}"
-
-
-def cost_words(cost: Cost | None) -> str:
-    """What it costs, as far as it is stated."""
-    if cost is None or (cost.low is None and cost.high is None):
-        return "not stated"
-    low = money(cost.low, cost.currency) if cost.low is not None else ""
-    high = money(cost.high, cost.currency) if cost.high is not None else ""
-    if not high:
-        return f"from {low}"
-    return low if low == high else f"{low} to {high}" if low else f"up to {high}"
-
-
-def verdict_words(verdict: str) -> Marked:
-    """A verdict in words."""
-    return Marked(VERDICT_WORDS[verdict], "verdict")
+def verdict_words(r: Recommendation, found: Consultation, knowledge: Knowledge) -> Marked:
+    """A verdict in words, with what it is for."""
+    return Marked(verdict_text(r, found, knowledge), "verdict")
 
 
 # --- a consultation ------------------------------------------------------------------------
@@ -66,7 +57,8 @@ def consultation_blocks(
     """The whole result: plan, recommendations, arguments, advice, trace, and what it rests on."""
     sections = [_plan(found)]
     if found.recommendations:
-        sections.append(apart(recommendation_table(found, knowledge)))
+        said = [Paragraph(sentence) for sentence in for_each_target(found, knowledge)]
+        sections.append(apart(recommendation_table(found, knowledge), *([apart(*said)] if said else [])))
     if not brief:
         if found.recommendations:
             sections.append(_arguments(found, knowledge))
@@ -93,29 +85,31 @@ def recommendation_table(found: Consultation, knowledge: Knowledge, caption: str
     priced = knowledge.cost is not None  # otherwise there is nothing to state
     rows = []
     for r in ranked(found):
-        cost = [cost_words(r.cost)] if priced else []
-        rows.append([r.label, verdict_words(r.verdict), _when(r), *cost, _notes_on(r, knowledge)])
+        cost = [cost_text(r.cost)] if priced else []
+        rows.append(
+            [
+                r.label,
+                Marked(VERDICT_WORDS[r.verdict], "verdict"),
+                when_text(r, found, knowledge) or "-",
+                *cost,
+                _notes_on(r, found, knowledge),
+            ]
+        )
     headers = ["Option", "Verdict", "When", *(["Cost"] if priced else []), "Notes"]
     return Table(headers, rows, [None, None, 16, *([14] if priced else []), 22], caption)
 
 
-def _when(found: Recommendation) -> str:
-    open = found.verdict in RECOMMENDED or (found.verdict == "not-addressed" and found.timing != NOW)
-    return "-" if not open else NOW if found.timing == NOW else f"after {found.timing}"
-
-
-def _notes_on(found: Recommendation, knowledge: Knowledge) -> str:
-    notes = [knowledge.flags[flag].label for flag in found.flags]
-    if len(found.targets) > 1:
-        targets = knowledge.targets
-        notes = [f"{targets[t].label}: {VERDICT_WORDS[v]}" for t, v in found.targets.items()] + notes
-    return "; ".join(notes)
+def _notes_on(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
+    stands = by_target(r, found, knowledge)
+    if len(stands) == 1:  # the verdict has a column of its own
+        stands = [stands[0].removeprefix(f"{VERDICT_WORDS[r.verdict]} ")]
+    return "; ".join([*stands, *(knowledge.flags[flag].label for flag in r.flags)])
 
 
 def _arguments(found: Consultation, knowledge: Knowledge) -> Section:
     blocks: list[Block] = []
     for r in found.recommendations:
-        blocks.append(Heading((f"{r.label}: ", verdict_words(r.verdict)), indent=2))
+        blocks.append(Heading((f"{r.label}: ", verdict_words(r, found, knowledge)), indent=2))
         for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
             said = f"{knowledge.topics[a.topic].label}: {a.text}"
             blocks.append(Item(f"{MARKS[a.stance]} ", citing(said, a.claims), 4))
@@ -142,7 +136,7 @@ def _trace(found: Consultation) -> Section:
     blocks: list[Block] = []
     for firing in found.firings:
         blocks += _firing(firing)
-    blocks.append(Line(f"({count(len(found.not_fired), 'rule')} did not fire)", 2))
+    blocks.append(Line(f"({count(len(found.not_fired), 'instance')} of rules did not fire)", 2))
     return Section("Trace", tuple(blocks))
 
 
@@ -166,22 +160,26 @@ def footer(found: Consultation, unreviewed: Sequence[str] | None = None, recorde
 
 
 def last_words(found: Consultation, unreviewed: Sequence[str] | None, recorded: bool) -> list[str]:
-    """How many steps are the document's and how many ours, how many nobody reviewed, what this is not.
+    """How many firings are the document's and how many added, how many nobody reviewed, what this is not.
 
     `unreviewed` are the rules that fired and were not reviewed: now, or when it was recorded.
     """
     by = found.counts()
-    steps = count(len(found.firings), "step")
-    follows = f"{by['stated']} stated by the document, {by['inferred']} inferred from it, {by['added']} ours"
+    firings = f"{count(len(found.firings), 'firing')} of {count(len(_fired(found)), 'rule')}"
+    follows = f"{by['stated']} stated by the document, {by['inferred']} inferred from it, {by['added']} added"
     knowledge = found.knowledge
     reviewed = [_review_words(found, unreviewed, recorded)] if unreviewed else []
     about = f"({knowledge.title} {knowledge.version}, {knowledge.hash[:12]})"
-    return [f"{steps}: {follows}.", *reviewed, f"{knowledge.disclaimer}  {about}"]
+    return [f"{firings}: {follows}.", *reviewed, f"{knowledge.disclaimer}  {about}"]
+
+
+def _fired(found: Consultation) -> set[str]:
+    return {firing.rule for firing in found.firings}
 
 
 def _review_words(found: Consultation, unreviewed: Sequence[str], recorded: bool) -> str:
     """How many of the rules that fired nobody has reviewed, or had then."""
-    fired = count(len({firing.rule for firing in found.firings}), "rule")
+    fired = count(len(_fired(found)), "rule")
     have = "had" if recorded else "has" if len(unreviewed) == 1 else "have"
     end = " when this was recorded." if recorded else ": see `kb review`."
     return f"Of the {fired} that fired, {len(unreviewed)} {have} not been reviewed{end}"
@@ -203,7 +201,7 @@ def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> 
     if not found.possible:
         blocks.append(Paragraph(f"No rule concludes that {found.subject} is {goal}, in any case."))
     for step in found.waiting:
-        blocks.append(Paragraph(f"It waits for: {base.knowledge.steps[step].label} ({step})."))
+        blocks.append(Paragraph(f"It waits for: {base.knowledge.steps[step].label}."))
     for argument in found.against:
         said = f"{STANCE_WORDS[argument.stance]}: {argument.text}"
         blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
@@ -214,23 +212,45 @@ def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> 
             if id in sentences:
                 blocks.append(Paragraph((f"{id} ", Marked(sentences[id], "quote")), 4))
         blocks.append(Paragraph(f"it needs: {failed.condition}; {REASONS[failed.reason]}", 4))
-    return [*blocks, *_flips(found)]
+    return [*blocks, *_flips(found, base.knowledge)]
 
 
-def _flips(found: WhyNot) -> list[Line]:
-    lines = []
+def _flips(found: WhyNot, knowledge: Knowledge) -> list[Block]:
+    lines: list[Block] = []
     for flip in found.flips or ():
         changes = " ".join(f"{name}={value}" for name, value in flip.changes.items())
-        when = "now" if flip.timing == NOW else f"after {flip.timing}"
-        lines.append(Line((f"Smallest change: {changes}  ->  ", verdict_words(flip.verdict), f", {when}")))
+        head = f"Smallest change: {changes}  ->  "
+        lines.append(Paragraph((head, *_leading_to(flip, knowledge)), 0, 2))
     if not lines and found.flips is not None and found.possible:
         lines.append(Line("No change of up to three answers leads there."))
     return lines
 
 
-def what_if_block(differences: Sequence[Difference]) -> Block:
-    """The differences side by side."""
-    if not differences:
+def _leading_to(flip: Flip, knowledge: Knowledge) -> Iterator[Piece]:
+    """What a change leads to: the verdicts, for which targets, and when."""
+    best, *others = each_target(flip.targets, knowledge) or [VERDICT_WORDS[flip.verdict]]
+    yield Marked(best, "verdict")
+    if flip.verdict in RECOMMENDED:
+        planned = f"step {flip.plan_step} of the plan then" if flip.plan_step else flip.timing
+        yield f", {NOW}" if flip.timing == NOW else f", after {planned}"
+    yield "".join(f"; {other}" for other in others)
+    if new := [knowledge.targets[target].label for target in flip.new_targets]:
+        yield f" (nothing is argued about {listed(new)} in the case as it is)"
+
+
+def what_if_block(
+    differences: Sequence[Difference], before: Consultation, after: Consultation, knowledge: Knowledge
+) -> Block:
+    """The differences side by side; when is said of what is recommended only."""
+    rows = []
+    for d in differences:
+        sides = [d.before, d.after]
+        if d.kind == "verdict":
+            sides = [verdict_text(c.recommendation(d.name), c, knowledge) for c in (before, after)]
+        elif d.kind == "timing":
+            sides = [when_text(c.recommendation(d.name), c, knowledge) for c in (before, after)]
+        if sides[0] != sides[1]:
+            rows.append([d.kind, d.name, *(side or "-" for side in sides)])
+    if not rows:
         return Line("Nothing would be different.")
-    rows = [[d.kind, d.name, d.before or "-", d.after or "-"] for d in differences]
     return Table(["What", "Of", "As it is", "What if"], rows, [None, None, 24, 24])

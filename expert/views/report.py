@@ -43,7 +43,7 @@ from expert.views.document import (
 from expert.views.drawing import drawing
 from expert.views.html import html
 
-MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "ours, to close a gap"}
+MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "added, to close a gap"}
 
 
 def page(entry: Entry, found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> str:
@@ -82,7 +82,7 @@ def _sections(
         Section("How it follows", (_figure(found, [a["attribute"] for a in answers], knowledge),)),
         Section("Trace", (_trace(found),)),
         Section("Claims used", (_claims_used(found, knowledge, sentences),)),
-        Section("Whose steps these are", (Note(" ".join(end.split())),)),
+        Section("Whose firings these are", (Note(" ".join(end.split())),)),
     ]
 
 
@@ -133,7 +133,7 @@ def _arguments(found: Consultation, knowledge: Knowledge) -> tuple[Block, ...]:
             about += " (strong)" if a.strength == "strong" else ""
             items.append(_said([Marked(MARKS[a.stance], "mark"), Marked(about, "strong"), ": "], a))
         body = Items(tuple(items)) if items else Paragraph(NO_ARGUMENT)
-        cards.append(Section((f"{r.label}: ", verdict_words(r.verdict)), (body,)))
+        cards.append(Section((f"{r.label}: ", verdict_words(r, found, knowledge)), (body,)))
     marks = ", ".join(f"{mark} {STANCE_WORDS[stance]}" for stance, mark in MARKS.items())
     return Paragraph(marks, role="soft"), Cards(tuple(cards))
 
@@ -163,7 +163,7 @@ def _figure(found: Consultation, answers: list[str], knowledge: Knowledge) -> Fi
 
 def _trace(found: Consultation) -> Table:
     rows = [_step(firing) for firing in found.firings]
-    caption = f"The steps in order. {count(len(found.not_fired), 'rule')} did not fire."
+    caption = f"The firings in order. {count(len(found.not_fired), 'instance')} of rules did not fire."
     heads = ["No.", "Rule", "Basis", "Matched", "Concluded", "Claims"]
     return Table(heads, rows, caption=caption, kind="fine trace")
 
@@ -198,6 +198,6 @@ def _claims_used(found: Consultation, knowledge: Knowledge, sentences: dict[str,
         hedge = knowledge.hedges[claim.hedge]
         head = Marked(claim.id, "code", claim.id)
         rows.append([head, place, (claim.says, *quoted), hedge, Cited(tuple(users[claim.id]))])
-    heads = ["Claim", "Place in the document", "What it says, in our words", "How surely", "Steps"]
-    caption = "The sentences of the document that the steps rest on."
+    heads = ["Claim", "Place in the document", "What it says, in our words", "How surely", "Firings"]
+    caption = "The sentences of the document that the firings rest on."
     return Table(heads, rows, caption=caption, kind="fine sources")

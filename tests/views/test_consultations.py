@@ -9,12 +9,11 @@ from expert.consultation.compare import what_if
 from expert.consultation.engine import infer
 from expert.consultation.explain import find_subject, how, why_not
 from expert.consultation.relevance import Reach
-from expert.consultation.result import Consultation, Cost
+from expert.consultation.result import Consultation
 from expert.language.english import VERDICT_WORDS
 from expert.language.rules import RuleBase
 from expert.views.consultations import (
     consultation_blocks,
-    cost_words,
     explanation,
     footer,
     last_words,
@@ -23,28 +22,13 @@ from expert.views.consultations import (
     what_if_block,
     why_not_blocks,
 )
-from expert.views.document import Cited, Line, Marked, Outline, Section, Table, pieces
+from expert.views.document import Cited, Line, Marked, Outline, Paragraph, Section, Table, pieces
 from expert.views.terminal import Look, flat, shown
 
 
 @pytest.fixture(scope="module")
 def found(base: RuleBase) -> Consultation:
     return infer(base, parse_pairs(["scar_depth=deep", "active_acne=yes"], base.knowledge))
-
-
-@pytest.mark.parametrize(
-    ("cost", "words"),
-    [
-        (None, "not stated"),
-        (Cost(None, None, "USD"), "not stated"),
-        (Cost(1000, None, "USD"), "from $1,000"),
-        (Cost(None, 1000, "USD"), "up to $1,000"),
-        (Cost(5, 5, "USD"), "$5"),
-        (Cost(5, 7.5, "XYZ"), "5 XYZ to 7.50 XYZ"),
-    ],
-)
-def test_a_cost_as_far_as_it_is_stated(cost: Cost | None, words: str) -> None:
-    assert cost_words(cost) == words
 
 
 def test_sections_in_their_order(base: RuleBase, found: Consultation) -> None:
@@ -74,7 +58,9 @@ def test_every_step_of_the_trace_cites_what_it_rests_on(base: RuleBase, found: C
 
 def test_the_last_words(found: Consultation) -> None:
     steps, reviewed, disclaimer = last_words(found, ["a", "b"], recorded=False)
-    assert steps.startswith(f"{len(found.firings)} steps: ") and "2 have not been reviewed: see" in reviewed
+    assert (
+        steps.startswith(f"{len(found.firings)} firings of ") and "2 have not been reviewed: see" in reviewed
+    )
     assert found.knowledge.disclaimer in disclaimer
     assert "2 had not been reviewed when this was recorded" in last_words(found, ["a", "b"], True)[1]
     assert [flat(b.words) for b in footer(found).blocks if hasattr(b, "words")] == [steps, disclaimer]
@@ -95,7 +81,9 @@ def test_why_not_ends_with_the_smallest_changes(base: RuleBase, found: Consultat
     reason = why_not(Reach(base), case, found, find_subject(base, "punch"), "now")
     blocks = why_not_blocks(reason, base, {})
     last = blocks[-1]
-    assert isinstance(last, Line) and flat(last.words).startswith("Smallest change: active_acne=no  ->  ")
+    assert isinstance(last, Paragraph) and flat(last.words).startswith(
+        "Smallest change: active_acne=no  ->  "
+    )
     assert any(isinstance(piece, Marked) and piece.role == "verdict" for piece in pieces(last.words))
     assert why_not_blocks(reason._replace(already=True, goal=""), base, {}) == [
         Line(f"{reason.subject}: it is so.")
@@ -110,9 +98,13 @@ def test_why_not_ends_with_the_smallest_changes(base: RuleBase, found: Consultat
 
 def test_what_if_is_a_table_or_nothing(base: RuleBase, found: Consultation) -> None:
     after = infer(base, parse_pairs(["scar_depth=deep", "active_acne=no"], base.knowledge))
-    table = what_if_block(what_if(found, after))
-    assert isinstance(table, Table) and len(table.rows) == len(what_if(found, after))
-    assert what_if_block([]) == Line("Nothing would be different.")
+    k, differences = base.knowledge, what_if(found, after)
+    table = what_if_block(differences, found, after, k)
+    # of an option that is not recommended no time is printed
+    refused = {r.option for r in found.recommendations if r.verdict == "not-advised"}
+    printed = [d for d in differences if d.kind != "timing" or d.name not in refused]
+    assert isinstance(table, Table) and len(table.rows) == len(printed) < len(differences)
+    assert what_if_block([], found, found, k) == Line("Nothing would be different.")
 
 
 def test_nothing_follows_from_nothing(base: RuleBase, found: Consultation) -> None:

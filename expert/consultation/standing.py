@@ -1,0 +1,100 @@
+"""How an option stands, in words: for which targets its verdict is, when it can be done, what it costs.
+
+A time is said only of what is recommended; the record has it of every option.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from expert.consultation.result import Consultation, Cost, PlanStep, Recommendation
+from expert.language.english import VERDICT_WORDS, in_sentence, listed
+from expert.language.model import SIGNS, Knowledge
+from expert.language.policy import NOW, RECOMMENDED
+
+
+# --- for which targets -----------------------------------------------------------------------
+def targets_in_play(found: Consultation, knowledge: Knowledge) -> list[str]:
+    """The targets that something is argued about in the case, in their declared order."""
+    argued = {target for r in found.recommendations for target in r.targets}
+    return [target for target in knowledge.targets if target in argued]
+
+
+def covers_all(r: Recommendation, in_play: Iterable[str]) -> bool:
+    """Whether the option's verdict is that on every target in play; what names no target counts for all."""
+    return not r.targets or (set(in_play) <= r.targets.keys() and len(set(r.targets.values())) == 1)
+
+
+def by_target(r: Recommendation, found: Consultation, knowledge: Knowledge) -> list[str]:
+    """`preferred for its growth`, for each target argued about; nothing where the verdict is for all."""
+    others = any(other.verdict == "open" for other in found.recommendations)  # targets may still come up
+    if covers_all(r, targets_in_play(found, knowledge)) and not (others and r.targets):
+        return []
+    return each_target(r.targets, knowledge)
+
+
+def each_target(targets: dict[str, str], knowledge: Knowledge) -> list[str]:
+    """The best verdict first, those that are the same together."""
+    said = []
+    for verdict, words in VERDICT_WORDS.items():
+        labels = [knowledge.targets[t].label for t in knowledge.targets if targets.get(t) == verdict]
+        if labels:
+            said.append(f"{words} for {listed(labels)}")
+    return said
+
+
+def verdict_text(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
+    """The verdict, with what it is for where that is not everything in the case."""
+    return "; ".join(by_target(r, found, knowledge)) or VERDICT_WORDS[r.verdict]
+
+
+def for_each_target(found: Consultation, knowledge: Knowledge) -> list[str]:
+    """Where several targets are in play, what is recommended for each of them."""
+    in_play = targets_in_play(found, knowledge)
+    if len(in_play) < 2:
+        return []
+    sentences = []
+    for target in in_play:
+        named = []
+        for r in sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict)):
+            verdict = r.targets.get(target) if r.targets else r.verdict
+            if verdict in RECOMMENDED:
+                named.append(f"{knowledge.options[r.option].phrase} ({VERDICT_WORDS[verdict]})")
+        sentences.append(f"For {knowledge.targets[target].label}: {listed(named) or 'nothing'}.")
+    return sentences
+
+
+# --- when ------------------------------------------------------------------------------------
+def step_text(step: str, plan: Iterable[PlanStep], knowledge: Knowledge) -> str:
+    """`step 3` of the plan; the step's own words where it is not planned."""
+    number = next((planned.n for planned in plan if planned.step == step), None)
+    return f"step {number}" if number else f"this: {in_sentence(knowledge.steps[step].label)}"
+
+
+def timing_text(timing: str, plan: Iterable[PlanStep], knowledge: Knowledge) -> str:
+    """`now`, or `after step 3`."""
+    return NOW if timing == NOW else f"after {step_text(timing, plan, knowledge)}"
+
+
+def when_text(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
+    """When what is recommended can be done; nothing of what is not."""
+    return timing_text(r.timing, found.plan, knowledge) if r.verdict in RECOMMENDED else ""
+
+
+# --- what it costs ---------------------------------------------------------------------------
+def money(amount: int | float, currency: str) -> str:
+    """An amount with its currency."""
+    sign = SIGNS.get(currency, "")
+    shown = f"{amount:,}" if isinstance(amount, int) else f"{amount:,.2f}"
+    return f"{sign}{shown}" if sign else f"{shown} {currency}"
+
+
+def cost_text(cost: Cost | None) -> str:
+    """What it costs, as far as it is stated."""
+    if cost is None or (cost.low is None and cost.high is None):
+        return "not stated"
+    low = money(cost.low, cost.currency) if cost.low is not None else ""
+    high = money(cost.high, cost.currency) if cost.high is not None else ""
+    if not high:
+        return f"from {low}"
+    return low if low == high else f"{low} to {high}" if low else f"up to {high}"

@@ -1,0 +1,61 @@
+"""How an option stands, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from expert.consultation.case import parse_pairs
+from expert.consultation.outcome import follow
+from expert.consultation.result import Consultation, Cost
+from expert.consultation.standing import (
+    cost_text,
+    for_each_target,
+    targets_in_play,
+    timing_text,
+    verdict_text,
+    when_text,
+)
+from expert.language.rules import RuleBase
+
+
+def consulted(base: RuleBase, *pairs: str) -> Consultation:
+    return follow(base, parse_pairs(list(pairs), base.knowledge))
+
+
+@pytest.mark.parametrize(
+    ("cost", "words"),
+    [
+        (None, "not stated"),
+        (Cost(None, None, "USD"), "not stated"),
+        (Cost(1000, None, "USD"), "from $1,000"),
+        (Cost(None, 1000, "USD"), "up to $1,000"),
+        (Cost(5, 5, "USD"), "$5"),
+        (Cost(5, 7.5, "XYZ"), "5 XYZ to 7.50 XYZ"),
+    ],
+)
+def test_a_cost_as_far_as_it_is_stated(cost: Cost | None, words: str) -> None:
+    assert cost_text(cost) == words
+
+
+def test_a_verdict_says_what_it_is_for_where_that_is_not_everything(base: RuleBase) -> None:
+    k = base.knowledge
+    deep, both = (consulted(base, f"scar_depth={depth}", "active_acne=no") for depth in ("deep", "both"))
+    assert targets_in_play(deep, k) == ["deep"] and targets_in_play(both, k) == ["deep", "shallow"]
+    assert verdict_text(deep.recommendation("punch-technique"), deep, k) == "preferred"
+    assert for_each_target(deep, k) == []
+    assert verdict_text(both.recommendation("punch-technique"), both, k) == "preferred for the deep scars"
+    peel = verdict_text(both.recommendation("chemical-peel"), both, k)
+    assert peel == "option for the shallow scars; not advised for the deep scars"
+    punch, shallow = for_each_target(both, k)
+    assert punch.startswith("For the deep scars: ") and "(preferred)" in punch and "peel" not in punch
+    assert shallow.startswith("For the shallow scars: ") and "peel" in shallow and "punch" not in shallow
+
+
+def test_when_is_said_of_what_is_recommended_and_by_the_number_of_the_step(base: RuleBase) -> None:
+    k, found = base.knowledge, consulted(base, "scar_depth=deep", "active_acne=yes")
+    number = next(step.n for step in found.plan if step.step == "clear-acne")
+    assert when_text(found.recommendation("punch-technique"), found, k) == f"after step {number}"
+    refused = found.recommendation("chemical-peel")
+    assert refused.timing == "clear-acne" and when_text(refused, found, k) == ""
+    assert timing_text("now", found.plan, k) == "now"
+    assert timing_text("clear-acne", (), k).startswith("after this: clear up the acne")
