@@ -129,11 +129,18 @@ def _changes(
         return
     elif _are_records(before) and _are_records(after):
         for n, pair in enumerate(zip(before, after, strict=False)):
-            yield from _changes(*pair, held, f"{where}[{n}]", is_text)
+            yield from _changes(*pair, held, f"{where}{_place(pair[0], n)}", is_text)
         if len(before) == len(after):
             return
     if before != after:
         yield Deviation(where.removeprefix("."), _said(before), _said(after)), is_text
+
+
+def _place(record: Any, n: int) -> str:
+    """Which of a list a record is: by its name, where it has one."""
+    if isinstance(record, (Firing, NotFired)):
+        return f".{name_of(record)}"
+    return f".{record.option}" if isinstance(record, Recommendation) else f"[{n}]"
 
 
 def _are_records(value: Any) -> bool:
@@ -198,13 +205,17 @@ def _firings_in_1(before: Sequence[Firing], after: Sequence[Firing], called: lis
     """Today's firings without the properties that the recorded ones did not name as premises."""
     firings = list(after)
     for place, (old, new) in enumerate(zip(before, after, strict=False)):
-        named = {match._replace(text="") for match in old.matched}
-        kept = [m for m in new.matched if m.kind != "datum" or m._replace(text="") in named]
+        named = [_datum(match) for match in old.matched]
+        kept = [m for m in new.matched if m.kind != "datum" or _datum(m) in named]
         if len(kept) < len(new.matched):
             texts = [match.text for match in new.matched if match not in kept]
-            called.append(Deviation(f"firings[{place}].matched", "", "; ".join(texts)))
+            called.append(Deviation(f"firings.{name_of(new)}.matched", "", "; ".join(texts)))
             firings[place] = new._replace(matched=tuple(kept))
     return firings
+
+
+def _datum(match: Match) -> tuple[object, ...]:
+    return match.kind, match.name, match.option, match.value, match.claims
 
 
 def _asks_if_known(name: str, base: RuleBase) -> bool:

@@ -16,7 +16,7 @@ from support.shell import ROOT
 from expert import from_json, to_json
 from expert.consultation.engine import infer
 from expert.consultation.outcome import follow
-from expert.consultation.result import FORMAT, Consultation, Finding, Match, NotFired
+from expert.consultation.result import FORMAT, Consultation, Finding, Match, NotFired, name_of
 from expert.io.problems import CaseError, LedgerError
 from expert.language.rules import RuleBase
 from expert.ledger import bundle as bundles
@@ -78,8 +78,9 @@ def test_what_a_program_says_otherwise_is_no_difference(old: Path) -> None:
     said = {(c.where, c.before, c.after) for c in found.program}
     assert ("recommendations.laser-treatment.verdict", "not-addressed", "open") in said
     assert ("not_fired.find-out-about-acne.reason", "denied", "unknown") in said
-    assert any(where == "firings[0].because" and after == before + "!" for where, before, after in said)
-    assert ("firings[0].matched", "", "a price is $1") in said
+    first = f"firings.{name_of(before.firings[0])}"
+    assert any(where == f"{first}.because" and new == f"{old}!" for where, old, new in said)
+    assert (f"{first}.matched", "", "a price is $1") in said
 
 
 def changed(c: Consultation, what: str) -> Consultation:
@@ -166,7 +167,7 @@ def test_words_of_this_program_must_be_the_same(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(replaying, "infer", lambda *about: of_another_program(infer(*about)))
     with Ledger(path) as ledger:
         (found,) = replaying.replay(ledger, ledger.entries())
-    assert not found.same and found.first.startswith("`firings[0].") and not found.reworded
+    assert not found.same and found.first.startswith("`firings.") and not found.reworded
 
 
 def test_replay_shows_what_is_worded_differently(old: Path) -> None:
