@@ -40,7 +40,7 @@ test-long: $(VENV)/dev.stamp
 	$(PY) -m pytest -m long
 
 # the long tests that are not here take minutes each: thousands of kills, of generated knowledge bases, of lines
-CI_LONG = tests/test_transcripts.py tests/test_examples.py tests/test_package.py tests/authoring tests/analysis \
+CI_LONG = tests/test_transcripts.py tests/test_examples.py tests/test_docs.py tests/test_package.py tests/authoring tests/analysis \
 	tests/knowledge tests/consultation tests/proof tests/commands/test_trial.py tests/backends/test_python.py \
 	tests/backends/test_z3.py
 

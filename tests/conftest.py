@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.approving import plant as plant
 from support.plants import plants as plants
+from support.scheduling import Together
 from support.schemas import one_base as one_base
 
 from expert.knowledge.load import load
@@ -29,18 +31,6 @@ def document() -> Path:
     return DOCUMENT
 
 
-# what is dear to set up, or to be had once only: the tests that use it run in one process, one after another
-TOGETHER = {"spark": "spark", "folder": "tables", "cases": "populations", "wheel": "wheel"}
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Tests that share something dear stay together."""
-    used = getattr(item, "fixturenames", ())
-    group = next((group for name, group in TOGETHER.items() if name in used), "")
-    if group:
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spark, which takes longest, comes first."""
-    items.sort(key=lambda item: "spark" not in getattr(item, "fixturenames", ()))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)

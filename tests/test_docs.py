@@ -448,6 +448,7 @@ def test_the_licences_of_what_is_depended_on_are_named() -> None:
     assert names <= {name.lower() for name in listed}
 
 
+@pytest.mark.long
 def test_the_site_builds(tmp_path: Path) -> None:
     """Without a warning, without asking for anything, and to the same pages each time."""
     pytest.importorskip("sphinx", reason="the docs extra is not installed")

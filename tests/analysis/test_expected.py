@@ -41,6 +41,7 @@ def test_every_rule_is_named_by_a_case_it_fires_in(base: RuleBase) -> None:
     assert named == {rule.id for rule in base.rules}
 
 
+@pytest.mark.long
 def test_every_change_that_could_be_noticed_is(base: RuleBase) -> None:
     score = mutate(base, CASES)
     assert [survivor for survivor in score.survivors if not survivor.equivalent] == []

@@ -99,7 +99,12 @@ def test_order_and_layout_do_not_depend_on_how_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "directory", [ROOT, BICYCLE, ROOT / "examples" / "heating"], ids=lambda path: path.name
+    "directory",
+    [
+        pytest.param(ROOT, id="built-in"),
+        pytest.param(BICYCLE, id="bicycle", marks=pytest.mark.long),
+        pytest.param(ROOT / "examples" / "heating", id="heating", marks=pytest.mark.long),
+    ],
 )
 def test_knowledge_written_by_hand_hardly_changes(directory: Path, tmp_path: Path) -> None:
     copy = copy_of(directory, tmp_path / "copy")

@@ -97,10 +97,17 @@ def test_a_recorded_knowledge_base_against_now(copy: Path, tmp_path: Path) -> No
     assert kb("diff", "nowhere", "--kb", copy).exit_code == 2
 
 
-HASHED = ["'test', '--kb', BICYCLE", "'load-bearing', '--kb', ROOT", "'diff', ROOT, BICYCLE"]
+HASHED = [
+    "'test', '--kb', ROOT, '--json'",
+    "'load-bearing', '--kb', BICYCLE",
+    "'diff', ROOT, ROOT / 'tests/data/minimal'",
+    "'test', '--kb', BICYCLE",
+    "'load-bearing', '--kb', ROOT",
+    "'diff', ROOT, BICYCLE",
+]
 
 
-@pytest.mark.parametrize("commands", some_or_all(HASHED[:1], HASHED))
+@pytest.mark.parametrize("commands", some_or_all(HASHED[:3], HASHED))
 def test_nothing_depends_on_the_order_of_hashes(commands: list[str]) -> None:
     script = (
         "import sys; sys.path[:0] = ['tests']\n"

@@ -112,7 +112,9 @@ def test_readers_beside_writers(tmp_path: Path) -> None:
 # --- kill -9 -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kills", [40, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "kills", [15, pytest.param(40, marks=pytest.mark.long), pytest.param(1000, marks=pytest.mark.long)]
+)
 def test_kill_at_random_moments(tmp_path: Path, kills: int, record_property: Recorder) -> None:
     """After every kill all that was acknowledged is there, and the file verifies."""
     choose = random.Random(kills)
