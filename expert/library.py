@@ -283,7 +283,7 @@ def from_json(text: str | bytes, kind: Any = Consultation) -> Any:
     no such record, and says where.
 
     >>> from_json('[{"kind":"claim","text":"p1s1 It is so.","parts":[]}]', list[Tree])
-    [Tree(kind='claim', text='p1s1 It is so.', parts=())]
+    [Tree(kind='claim', text='p1s1 It is so.', parts=(), states=None)]
     >>> from_json('{"kind":"claim","text":1,"parts":[]}', Tree)
     Traceback (most recent call last):
     expert.io.problems.CaseError: `text` must be a text, not 1

@@ -73,7 +73,7 @@ def coverage(base: RuleBase, cases: Iterable[Expected]) -> Coverage:
         rule = instance.rule.id
         if fired[instance.id] & algebra.full:
             found.add(Target(rule, -1, True))
-        for n, leaf in enumerate(leaves(instance.when)):
+        for n, leaf in enumerate(leaves(instance.written)):
             if not isinstance(leaf, Given):
                 where = reading.holds(leaf)
                 for target, there in ((Target(rule, n, True), where), (Target(rule, n, False), ~where)):

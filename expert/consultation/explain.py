@@ -11,16 +11,17 @@ from typing import NamedTuple
 from expert.consultation.case import UNKNOWN, Answer, Case
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
-from expert.consultation.result import Argument, Consultation, Match, name_of
+from expert.consultation.result import Argument, Consultation, Match, NotFired, Plain, Statement, name_of
 from expert.consultation.standing import step_text, targets_in_play, verdict_text, when_text
 from expert.io.problems import CaseError, Problem, not_among
 from expert.language.conclusions import (
     Advise,
     Argue,
     Caution,
+    Conclude,
     Conclusion,
 )
-from expert.language.english import listed
+from expert.language.english import REASONS, datum_statement, known, listed, statement
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import Instance, RuleBase
@@ -36,11 +37,15 @@ LEADS = {
 
 
 class Tree(NamedTuple):
-    """A statement and what it rests on. kind: conclusion, firing, answer, claim, note."""
+    """A statement and what it rests on. kind: conclusion, firing, not-fired, answer, claim, note.
+
+    `states` is the statement as data; nothing where it only heads what follows.
+    """
 
     kind: str
     text: str
     parts: tuple[Tree, ...] = ()
+    states: Statement | None = None
 
     def leaves(self) -> list[Tree]:
         """The statements that rest on nothing further."""
@@ -97,46 +102,196 @@ def _begins(subject: Subject, wanted: str) -> bool:
 class How:
     """Unfolds the firings of a consultation; what was shown before is `justified above`."""
 
-    def __init__(self, consultation: Consultation, knowledge: Knowledge, document: dict[str, str]) -> None:
-        self.consultation, self.knowledge, self.document = consultation, knowledge, document
+    def __init__(self, consultation: Consultation, base: RuleBase, document: dict[str, str]) -> None:
+        self.consultation, self.base, self.document = consultation, base, document
+        self.knowledge = base.knowledge
         self.shown: set[int] = set()
+        self.lacking: set[tuple[str, str | None]] = set()
 
     def firing(self, n: int) -> Tree:
         """The n-th firing, down to answers and claims."""
         firing = self.consultation.firings[n - 1]
-        head = f"#{n} {name_of(firing)} ({firing.basis}): {firing.because}"
+        states = Statement("rule", firing.rule, firing.option, values=(n,), stands="fired")
         if n in self.shown:
-            return Tree("note", f"#{n} {name_of(firing)}: justified above")
+            return Tree("note", f"#{n} {name_of(firing)}: justified above", (), states)
         self.shown.add(n)
+        head = f"#{n} {name_of(firing)} ({firing.basis}): {firing.because}"
         matched = [part for match in firing.matched for part in self._match(match)]
-        return Tree("firing", head, (*matched, *map(self.claim, firing.claims)))
+        return Tree("firing", head, (*matched, *map(self.claim, firing.claims)), states)
 
     def _match(self, match: Match) -> list[Tree]:
+        states = stated(match)
         if match.kind == "finding":
-            return [Tree("conclusion", match.text, tuple(map(self.firing, match.firings)))]
+            return [Tree("conclusion", match.text, tuple(map(self.firing, match.firings)), states)]
         if match.kind == "datum":
-            return [Tree("conclusion", match.text, tuple(map(self.claim, match.claims)))]
+            return [Tree("conclusion", match.text, tuple(map(self.claim, match.claims)), states)]
         if match.kind == "answer":
-            return [Tree("answer", f"{match.text} (your answer: {match.name} = {match.value})")]
-        return [Tree("answer", f"{match.text} (no answer says so: {match.name})")]
+            return [Tree("answer", f"{match.text} (your answer: {match.name} = {match.value})", (), states)]
+        if match.kind == "unknown":
+            return [Tree("answer", f"{match.text} (no answer: {match.name})", (), states)]
+        parts = (
+            [part for leaf in _terms(match.states, self.knowledge) for part in self.standing(leaf)]
+            if match.states
+            else []
+        )
+        return [Tree("conclusion" if parts else "note", match.text, tuple(parts), match.states)]
 
     def claim(self, id: str) -> Tree:
         """A claim as a leaf; with the document at hand, the sentence itself beside it."""
         claim = self.knowledge.claims[id]
         sentence = f" “{self.document[id]}”" if id in self.document else ""
-        return Tree("claim", f"{id} {claim.says} [{self.knowledge.hedges[claim.hedge]}]{sentence}")
+        text = f"{id} {claim.says} [{self.knowledge.hedges[claim.hedge]}]{sentence}"
+        return Tree("claim", text, (), Statement("claim", id, stands="claim"))
+
+    # --- how things stand that a rule would have needed ---------------------------------------
+    def standing(self, leaf: Statement) -> list[Tree]:
+        """What the case, the findings or the option's data say of the term that a test is about."""
+        if leaf.kind == "attribute":
+            return [self._answer(leaf.name)]
+        if leaf.kind == "property":
+            return self._data(leaf.name, leaf.option or "")
+        return self._findings(leaf)
+
+    def _answer(self, name: str) -> Tree:
+        term = self.knowledge.attributes[name]
+        value = self.consultation.answers.get(name, UNKNOWN)
+        if value == UNKNOWN:
+            states = Statement("attribute", name, None, "unknown", stands="not-answered")
+            return Tree("answer", f"{known(term, False)} (no answer: {name})", (), states)
+        states = Statement("attribute", name, None, "is", (value,), stands="given")
+        text = statement(term, (term.scaled(value),))
+        return Tree("answer", f"{text} (your answer: {name} = {value})", (), states)
+
+    def _data(self, name: str, option: str) -> list[Tree]:
+        term = self.knowledge.properties[name]
+        found = []
+        for datum in self.knowledge.options[option].properties.get(name, ()):
+            text = _about(datum_statement(term, datum), option, self.base)
+            states = Statement("property", name, option, "is", (term.plain(datum.value),), stands="datum")
+            found.append(Tree("conclusion", text, tuple(map(self.claim, datum.claims)), states))
+        return found
+
+    def _findings(self, leaf: Statement) -> list[Tree]:
+        """The values that a finding has; if it has none of those wanted, the rules that could say so."""
+        term = self.knowledge.findings[leaf.name]
+        found, values = [], []
+        for finding in self.consultation.findings:
+            if (finding.finding, finding.option) == (leaf.name, leaf.option):
+                states = Statement(
+                    "finding", leaf.name, leaf.option, "is", (finding.value,), stands="concluded"
+                )
+                text = _about(finding.text, finding.option, self.base)
+                found.append(Tree("conclusion", text, tuple(map(self.firing, finding.firings)), states))
+                values.append(finding.value)
+        if leaf.operator == "is" and set(leaf.values) & set(values):
+            return found
+        if leaf.operator != "is" and values:
+            return found
+        wanted = leaf.values if leaf.operator == "is" else ()
+        rules = [
+            self.not_fired(n) for n in self.consultation.not_fired if self._could_conclude(n, leaf, wanted)
+        ]
+        about = statement(term, tuple(map(term.scaled, wanted))) if wanted else known(term, True)
+        about = _about(about, leaf.option, self.base)
+        states = Statement(
+            "finding", leaf.name, leaf.option, "is" if wanted else "known", wanted, stands="not-concluded"
+        )
+        if not rules:
+            return [*found, Tree("note", f"no rule here concludes that {about}", (), states)]
+        return [*found, Tree("conclusion", f"nothing concludes that {about}", tuple(rules), states)]
+
+    def _could_conclude(self, rule: NotFired, leaf: Statement, wanted: tuple[Plain, ...]) -> bool:
+        for instance in self.base.instances:
+            if (instance.rule.id, instance.option or None) == (rule.rule, rule.option):
+                return any(_fits(c, leaf, wanted, self.knowledge) for c in instance.then)
+        return False
+
+    def not_fired(self, rule: NotFired) -> Tree:
+        """A rule that did not fire: what it needs, and how what that is about stands."""
+        states = Statement("rule", rule.rule, rule.option, rule.reason, stands="not-fired")
+        if (rule.rule, rule.option) in self.lacking:
+            return Tree("note", f"{name_of(rule)} did not fire: see above", (), states)
+        self.lacking.add((rule.rule, rule.option))
+        text = f"{name_of(rule)} did not fire: it needs: {rule.condition}; {REASONS[rule.reason]}"
+        parts = tuple(self.needed(rule.states))
+        return Tree("not-fired", text, parts, states)
+
+    def needed(self, condition: Statement | None) -> list[Tree]:
+        """How each term that a condition is about stands."""
+        return (
+            [part for leaf in _terms(condition, self.knowledge) for part in self.standing(leaf)]
+            if condition
+            else []
+        )
+
+
+def _fits(c: Conclusion, leaf: Statement, wanted: tuple[Plain, ...], knowledge: Knowledge) -> bool:
+    """Whether a conclusion is, or may be, the finding with one of the values wanted."""
+    if not isinstance(c, Conclude) or (c.name, c.option or None) != (leaf.name, leaf.option):
+        return False
+    if not wanted or not isinstance(c.value, (str, int)):
+        return True
+    return knowledge.findings[c.name].plain(c.value) in wanted
+
+
+def _terms(condition: Statement, knowledge: Knowledge) -> list[Statement]:
+    """The tests of terms in a condition, each once; a comparison names the terms of its limit too."""
+    if condition.kind in ("attribute", "finding", "property"):
+        named = _of_limit(condition, knowledge) if condition.of else []
+        return list(dict.fromkeys([condition, *named]))
+    found = [leaf for part in condition.parts for leaf in _terms(part, knowledge)]
+    return list(dict.fromkeys(found))
+
+
+def _of_limit(condition: Statement, knowledge: Knowledge) -> list[Statement]:
+    """The terms of what is compared with: each has to be known."""
+    found = []
+    for name in re.findall(r"[A-Za-z_][\w.-]*", condition.of or ""):
+        bare = name.removeprefix("option.")
+        if name in knowledge.attributes:
+            found.append(Statement("attribute", name, None, "known"))
+        elif bare in knowledge.findings:
+            option = condition.option if bare != name else None
+            found.append(Statement("finding", bare, option, "known"))
+        elif bare != name and bare in knowledge.properties:
+            found.append(Statement("property", bare, condition.option, "known"))
+    return found
+
+
+def stated(match: Match) -> Statement | None:
+    """What a match states, as data."""
+    kinds = {"answer": "attribute", "unknown": "attribute", "datum": "property", "finding": "finding"}
+    stands = {"answer": "given", "unknown": "not-answered", "datum": "datum", "finding": "concluded"}
+    if match.kind not in kinds:
+        return match.states
+    values = () if match.value is None else (match.value,)
+    operator = "unknown" if match.kind == "unknown" else "is"
+    return Statement(
+        kinds[match.kind],
+        match.name,
+        match.option,
+        operator,
+        values,
+        bounds=match.bounds,
+        stands=stands[match.kind],
+    )
 
 
 def how(
     consultation: Consultation, base: RuleBase, subject: Subject, document: dict[str, str] | None = None
 ) -> list[Tree]:
     """How what was concluded about a subject was reached; empty if nothing was concluded."""
-    tree = How(consultation, base.knowledge, document or {})
+    tree = How(consultation, base, document or {})
     if subject.kind == "option":
         return [_how_option(consultation, subject, tree)]
     if subject.kind == "finding":
         return [
-            Tree("conclusion", _about(f.text, f.option, base), tuple(map(tree.firing, f.firings)))
+            Tree(
+                "conclusion",
+                _about(f.text, f.option, base),
+                tuple(map(tree.firing, f.firings)),
+                Statement("finding", f.finding, f.option, "is", (f.value,), stands="concluded"),
+            )
             for f in consultation.findings
             if f.finding == subject.id
         ]
@@ -149,7 +304,15 @@ def how(
         for concluded in firing.concluded
         if concluded.kind in kinds and concluded.name == subject.id
     ]
-    return [Tree("conclusion", _about(c.text, c.option, base), (tree.firing(f.n),)) for c, f in found]
+    return [
+        Tree(
+            "conclusion",
+            _about(c.text, c.option, base),
+            (tree.firing(f.n),),
+            Statement(c.kind, c.name, c.option, stands="concluded"),
+        )
+        for c, f in found
+    ]
 
 
 def _about(text: str, option: str | None, base: RuleBase) -> str:
@@ -175,18 +338,24 @@ def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree
     ]
     if waits:
         steps = [step_text(step, consultation.plan, tree.knowledge) for step in found.waits_for]
-        groups.append(Tree("conclusion", f"it waits for {listed(steps)}", tuple(waits)))
+        states = Statement("timing", "", subject.id, "waits-for", found.waits_for, stands="concluded")
+        groups.append(Tree("conclusion", f"it waits for {listed(steps)}", tuple(waits), states))
     costs = [f for f in consultation.findings if f.option == subject.id]
-    groups += [Tree("conclusion", f.text, tuple(map(tree.firing, f.firings))) for f in costs]
+    for f in costs:
+        states = Statement("finding", f.finding, f.option, "is", (f.value,), stands="concluded")
+        groups.append(Tree("conclusion", f.text, tuple(map(tree.firing, f.firings)), states))
     if found.verdict == "not-addressed":
         groups.append(Tree("note", "the document says nothing of how well it works in this case"))
     when = when_text(found, consultation, tree.knowledge)
     stands = verdict_text(found, consultation, tree.knowledge) + (f", {when}" if when else "")
-    return Tree("conclusion", f"{found.label}: {stands}", tuple(groups))
+    states = Statement("verdict", "", subject.id, "is", (found.verdict, found.timing), stands="concluded")
+    return Tree("conclusion", f"{found.label}: {stands}", tuple(groups), states)
 
 
 def _how_argument(argument: Argument, tree: How) -> Tree:
-    return Tree("conclusion", f"{argument.text} ({argument.topic})", (tree.firing(argument.firing),))
+    option = tree.consultation.firings[argument.firing - 1].option
+    states = Statement("argument", argument.topic, option, "is", (argument.stance,), stands="concluded")
+    return Tree("conclusion", f"{argument.text} ({argument.topic})", (tree.firing(argument.firing),), states)
 
 
 # --- why-not ---------------------------------------------------------------------------------
@@ -213,6 +382,8 @@ class Failed(NamedTuple):
     reason: str
     condition: str
     claims: tuple[str, ...]
+    states: Statement | None = None  # the condition as data
+    stands: tuple[Tree, ...] = ()  # how each term that it is about stands
 
 
 class WhyNot(NamedTuple):
@@ -283,11 +454,13 @@ def _leads(instance: Instance, option: str, wanted: tuple[str, ...], decides: se
 
 def _failed(consultation: Consultation, instances: list[Instance], base: RuleBase) -> tuple[Failed, ...]:
     wanted = {(i.rule.id, i.option) for i in instances}
-    return tuple(
-        Failed(n.rule, n.option, n.reason, n.condition, base.rule(n.rule).claims)
-        for n in consultation.not_fired
-        if (n.rule, n.option or "") in wanted
-    )
+    found = []
+    for n in consultation.not_fired:
+        if (n.rule, n.option or "") in wanted:
+            stands = tuple(How(consultation, base, {}).needed(n.states))
+            claims = base.rule(n.rule).claims
+            found.append(Failed(n.rule, n.option, n.reason, n.condition, claims, n.states, stands))
+    return tuple(found)
 
 
 def _flips(

@@ -8,13 +8,14 @@ into words once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from expert.consultation.case import Case
 from expert.consultation.openness import Openness
-from expert.consultation.result import Concluded, Firing, KnowledgeId, Match, Plain
+from expert.consultation.result import Bound, Concluded, Firing, KnowledgeId, Match, Plain, Statement
+from expert.consultation.statements import spelled, states
 from expert.language.conclusions import (
     Argue,
     Conclude,
@@ -32,15 +33,26 @@ from expert.language.conditions import (
     Known,
     Not,
     OptionIs,
+    Quantity,
     Ref,
     Unless,
-    compared,
+    quantity_refs,
     refs,
 )
-from expert.language.english import Phrases, agreeing, datum_statement, fill, known, statement
+from expert.language.english import (
+    COMPARISON_WORDS,
+    NEGATED,
+    Phrases,
+    agreeing,
+    bounded,
+    datum_statement,
+    fill,
+    known,
+    statement,
+)
 from expert.language.grids import Grid
 from expert.language.keys import with_option
-from expert.language.meaning import Evaluation
+from expert.language.meaning import OPERATORS, Evaluation
 from expert.language.model import Term, Value
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, computed_data, reads
 
@@ -65,6 +77,7 @@ class Wording:
         self.knowledge_id = KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer)
         self.decides = {topic.id for topic in k.topics.values() if topic.decides}
         self._said: dict[Condition, Said] = {}
+        self._states: dict[Condition, Statement] = {}
         self._entries: dict[tuple[str, str], FiringTemplate] = {}
         self._values: dict[tuple[str, str, Value], tuple[Plain, str]] = {}
         self._answers: dict[tuple[str, Value | None], tuple[Match]] = {}
@@ -81,6 +94,13 @@ class Wording:
         if found is None:
             names = tuple(dict.fromkeys(ref.key for ref, _ in refs(condition)))
             found = self._said[condition] = self.phrases.condition(condition), names
+        return found
+
+    def states(self, condition: Condition) -> Statement:
+        """One of the rule base's conditions as data."""
+        found = self._states.get(condition)
+        if found is None:
+            found = self._states[condition] = states(condition, self.phrases)
         return found
 
     def value(self, term: Term, value: Value) -> tuple[Plain, str]:
@@ -175,21 +195,49 @@ class Wording:
             case Known():
                 yield resting_on(condition.ref)
             case Compare():
-                for ref in compared(condition):
-                    yield resting_on(ref)
+                yield from self.compared(condition, False)
             case AnyOf():
                 yield _first([(part, [*self.sources(part)]) for part in condition.parts])
+            case Not(Compare() as part):
+                yield from self.compared(part, True)
+            case Not(Is(ref, values)) if ref.kind == "attribute":
+                yield _other_than(ref, values)
             case Not():
                 for ref, _ in refs(condition):
                     if ref.kind == "attribute":
                         yield _if_answered(ref.name)
             case Unless():
                 text, names = self.said(condition)
-                yield _always(Match("no-evidence", ", ".join(names), None, None, text))
+                states = self.states(condition)._replace(stands="holds")
+                yield _always(Match("no-evidence", ", ".join(names), None, None, text, states=states))
             case OptionIs():
                 raise TypeError(f"not grounded: {condition!r}")
             case _:
                 assert_never(condition)
+
+    def compared(self, condition: Compare, negated: bool) -> Iterator[Source]:
+        """What a comparison rests on: what is compared, with its limit, then what the limit is made of."""
+        written = condition.written or condition
+        if isinstance(written.left, Ref):
+            term = self.phrases.term(written.left)
+            operator = NEGATED[condition.operator] if negated else condition.operator
+            of = spelled(written.right, self.phrases, term)
+            limit = "" if isinstance(written.right, int) else self.phrases.quantity(written.right, term)
+            test = Comparing(written.left, term, operator, condition.right, of, limit)
+            for source in self.term(written.left, negated):
+                yield _meeting(source, test)
+        for ref in quantity_refs(written.right):
+            yield from self.term(ref, negated)
+
+    def term(self, ref: Ref, if_any: bool = False) -> Iterator[Source]:
+        """What a premise on a term rests on; of an answer that there may not be, if there is one."""
+        if ref.kind == "property":
+            data = self.base.knowledge.options[ref.option].properties[ref.name][:1]
+            yield from self.data(Given(True, ref.name, ref.option, data))
+        elif if_any and ref.kind == "attribute":
+            yield _if_answered(ref.name)
+        else:
+            yield resting_on(ref)
 
     def data(self, given: Given) -> Iterator[Source]:
         """What a condition on the option alone rests on."""
@@ -218,6 +266,54 @@ def resting_on(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
     ]
 
 
+class Comparing(NamedTuple):
+    """A comparison of a term: with what, in the rule language and (if no bare number) in words."""
+
+    ref: Ref
+    term: Term
+    operator: str
+    right: Quantity
+    of: str
+    words: str
+
+    def bound(self, limit: int) -> Bound:
+        """That the limit is met."""
+        # beside a value that is shown with its unit
+        shown = self.term.show(limit) if self.term.type == "money" else self.term.spell(limit)
+        text = f"{COMPARISON_WORDS[self.operator]} {f'{self.words} ({shown})' if self.words else shown}"
+        return Bound(self.operator, self.term.plain(limit), self.of, text)
+
+
+def _meeting(source: Source, test: Comparing) -> Source:
+    """What is compared, with the limit that it meets; several values of a finding may meet none."""
+
+    def found(memory: WorkingMemory) -> Sequence[Match]:
+        amounts = memory.reading.amounts(test.right)
+        limits = [row.values[0] for guard, row in amounts if guard & 1]
+        matches = []
+        for match in source(memory):
+            value = None if match.value is None else test.term.scaled(match.value)
+            met = [limit for limit in limits if value is not None and OPERATORS[test.operator](value, limit)]
+            matches.append(match._replace(bounds=(test.bound(met[0]),)) if met else match)
+        return matches
+
+    return found
+
+
+def _other_than(ref: Ref, values: tuple[Value, ...]) -> Source:
+    """The answer, and what it is not."""
+    answered = _if_answered(ref.name)
+
+    def found(memory: WorkingMemory) -> Sequence[Match]:
+        term = memory.base.knowledge.attributes[ref.name]
+        bounds = []
+        for value in values if term.type != "yes-no" else ():  # of two answers the one says what the other is
+            bounds.append(Bound("is-not", term.plain(value), term.spell(value), f"not {term.show(value)}"))
+        return [match._replace(bounds=tuple(bounds)) for match in answered(memory)]
+
+    return found
+
+
 def _if_answered(name: str) -> Source:
     def found(memory: WorkingMemory) -> Sequence[Match]:
         value = memory.case.value(name)
@@ -236,6 +332,18 @@ def _first(parts: list[tuple[Condition, list[Source]]]) -> Source:
     return found
 
 
+def _together(matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Each thing that a rule rests on once, with all tests that it met."""
+    found: dict[Match, tuple[Bound, ...]] = {}
+    for match in matches:
+        bare = match._replace(bounds=()) if match.bounds else match
+        found[bare] = tuple(dict.fromkeys((*found.get(bare, ()), *match.bounds)))
+    return tuple(
+        match._replace(text=bounded(match.text, [b.text for b in bounds]), bounds=bounds) if bounds else match
+        for match, bounds in found.items()
+    )
+
+
 class FiringTemplate:
     """What the record of an instance's firing says in every case, and where the rest is found."""
 
@@ -243,8 +351,8 @@ class FiringTemplate:
 
     def __init__(self, wording: Wording, instance: Instance) -> None:
         self.because = wording.text(instance.rule.because, instance.option)
-        in_condition = {ref for ref, _ in refs(instance.when)}
-        self.sources = [*wording.sources(instance.when)]
+        in_condition = {ref for ref, _ in refs(instance.written)}
+        self.sources = [*wording.sources(instance.written)]
         for name, datum in computed_data(instance, wording.base.knowledge):
             self.sources += wording.data(Given(True, name, instance.option, (datum,)))
         # what else it computes with
@@ -276,7 +384,7 @@ class WorkingMemory:
         """Record that an instance fires; the findings that no firing before it concluded."""
         n, rule, option = len(self.firings) + 1, instance.rule, instance.option
         entry = self.wording.entry(instance)
-        matched = dict.fromkeys([match for source in entry.sources for match in source(self)])
+        matched = _together([match for source in entry.sources for match in source(self)])
         if entry.concluded is None:
             new, concluded = self._conclude(instance, n)
         else:
@@ -284,7 +392,7 @@ class WorkingMemory:
             new, concluded = [found for found in entry.findings if self._found(found, n)], entry.concluded
         because = self.text(rule.because, option) if entry.because is None else entry.because
         self.firings.append(
-            Firing(n, rule.id, option or None, rule.basis, because, tuple(matched), concluded, rule.claims)
+            Firing(n, rule.id, option or None, rule.basis, because, matched, concluded, rule.claims)
         )
         for key, value in new:
             self._learn(key, value)

@@ -19,7 +19,7 @@ from expert.language.conclusions import (
     Plan,
     Wait,
 )
-from expert.language.conditions import AllOf, Condition, Known, refs
+from expert.language.conditions import AllOf, AnyOf, Condition, Known, refs
 from expert.language.grids import Grid
 from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import Evaluation
@@ -191,15 +191,29 @@ def _not_fired(memory: WorkingMemory) -> Iterator[trace.NotFired]:
         if (instance.rule.id, instance.option) not in fired:
             reason, failed = _failure(instance.when, memory.reading)
             text, names = memory.wording.said(failed)
-            yield trace.NotFired(instance.rule.id, instance.option or None, reason, text, names)
+            states = memory.wording.states(failed)._replace(stands=reason)
+            yield trace.NotFired(instance.rule.id, instance.option or None, reason, text, names, states)
 
 
 def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]:
     """Why a condition does not hold, and the first part of it that does not."""
     if isinstance(condition, AllOf):
         return _failure(next(part for part in condition.parts if not reading.test(part)), reading)
-    if reading.denies(condition):
+    if _denied(condition, reading):
         return "denied", condition
     inside = [ref for ref, _ in refs(condition)]
     unanswered = any(ref.kind == "attribute" and not reading.test(Known(ref)) for ref in inside)
     return ("unknown" if unanswered else "no-evidence"), condition
+
+
+def _denied(condition: Condition, reading: Evaluation) -> bool:
+    """Whether the case says otherwise; what should be known and is not, it does not speak of."""
+    match condition:
+        case Known(_, True):
+            return False
+        case AllOf(parts):
+            return any(_denied(part, reading) for part in parts)
+        case AnyOf(parts):
+            return all(_denied(part, reading) for part in parts)
+        case _:
+            return reading.denies(condition)

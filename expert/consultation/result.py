@@ -30,11 +30,48 @@ Plain = str | int | float  # a value in its term's own unit
 T = TypeVar("T")
 
 
+class Bound(NamedTuple):
+    """A test that a value met: more-than, at-least, less-than, at-most, or is-not.
+
+    `limit` is in the term's own unit; `of` is the quantity that it is, as the rule language writes it.
+    """
+
+    operator: str
+    limit: Plain
+    of: str
+    text: str
+
+
+class Statement(NamedTuple):
+    """What a node of an explanation states, as data; its words are made beside it.
+
+    Of a term (kind attribute, finding, property): that it `is` one of some values, is `known` or
+    `unknown`, or is more-than, at-least, less-than or at-most the quantity `of`, as the rule language
+    writes it; `bounds` are tests that the value met. Of the option: that it is one of some ids.
+    Of several: all, any, not, unless, over `parts`.
+    Of rules and results: rule, claim, verdict, timing, argument, step, advice, caution, flag.
+
+    stands: given (an answer), not-answered, datum, concluded, not-concluded, denied, unknown (an answer is
+    missing), no-evidence, fired, not-fired, claim, holds.
+    """
+
+    kind: str
+    name: str = ""
+    option: str | None = None
+    operator: str = ""
+    values: tuple[Plain, ...] = ()
+    of: str | None = None
+    bounds: tuple[Bound, ...] = ()
+    stands: str = ""
+    parts: tuple[Statement, ...] = ()
+
+
 class Match(NamedTuple):
     """Something that a premise rested on when its rule fired.
 
     kind: answer, unknown (the answer is not known), datum (an option's property, with its
-    claims), finding (with the numbers of the firings that concluded it), or no-evidence.
+    claims), finding (with the numbers of the firings that concluded it), or no-evidence (of what
+    `states` says). `bounds` are the tests that the value met.
     """
 
     kind: str
@@ -44,6 +81,8 @@ class Match(NamedTuple):
     text: str
     claims: tuple[str, ...] = ()
     firings: tuple[int, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    states: Statement | None = None
 
 
 class Concluded(NamedTuple):
@@ -75,7 +114,7 @@ class NotFired(NamedTuple):
     """A rule that did not fire, and its first condition that failed.
 
     reason: denied (the case says otherwise), unknown (there is no answer), no-evidence (no
-    rule concluded it).
+    rule concluded it). `states` is the condition as data.
     """
 
     rule: str
@@ -83,6 +122,7 @@ class NotFired(NamedTuple):
     reason: str
     condition: str
     names: tuple[str, ...]
+    states: Statement | None = None
 
 
 class Finding(NamedTuple):

@@ -34,7 +34,7 @@ def to_json(record: object) -> str:
 
     >>> from expert import Tree
     >>> to_json([Tree("claim", "p1s1 It is so.")])
-    '[{"kind":"claim","text":"p1s1 It is so.","parts":[]}]'
+    '[{"kind":"claim","text":"p1s1 It is so.","parts":[],"states":null}]'
     """
     return json.dumps(plain(record), separators=(",", ":"))
 

@@ -79,11 +79,15 @@ class Is(NamedTuple):
 
 @by_kind
 class Compare(NamedTuple):
-    """Two quantities compared; both must be known."""
+    """Two quantities compared; both must be known.
+
+    Grounding puts the option's numbers in: `written` is the same with its properties still named.
+    """
 
     left: Quantity
     operator: str
     right: Quantity
+    written: Compare | None = None
 
 
 @by_kind
@@ -103,12 +107,16 @@ class OptionIs(NamedTuple):
 
 @by_kind
 class Given(NamedTuple):
-    """A condition on the option alone, already decided at grounding, and the data it rests on."""
+    """A condition on the option alone, already decided at grounding, and the data it rests on.
+
+    `written` is the condition that was decided.
+    """
 
     truth: bool
     property: str = ""
     option: str = ""
     data: tuple[Datum, ...] = ()
+    written: Is | Compare | Known | OptionIs | None = None
 
 
 @by_kind
@@ -234,7 +242,7 @@ def ground(condition: Condition, option: Option | None) -> Condition:
         case AllOf() | AnyOf() | Not() | Unless():
             return with_parts(condition, tuple([ground(part, option) for part in parts_of(condition)]))
         case OptionIs() if option:
-            return Given(option.id in condition.ids, option=option.id)
+            return Given(option.id in condition.ids, option=option.id, written=condition)
         case Compare() if option:
             return _ground_comparison(condition, option)
         case Is() | Known() if option and condition.ref.scoped:
@@ -247,11 +255,24 @@ def ground(condition: Condition, option: Option | None) -> Condition:
 
 def _ground_comparison(condition: Compare, option: Option) -> Compare | Given:
     left, right = (ground_quantity(q, option) for q in (condition.left, condition.right))
+    written = Compare(_named(condition.left, option), condition.operator, _named(condition.right, option))
     if left is None or right is None:
         mentioned = [ref.name for ref in compared(condition) if ref.kind == "property"]
         lacking = next((name for name in mentioned if not option.properties.get(name)), "")
-        return Given(False, lacking, option.id)
-    return Compare(left, condition.operator, right)
+        return Given(False, lacking, option.id, (), written)
+    named = any(ref.kind == "property" for ref in compared(written))
+    return Compare(left, condition.operator, right, written if named else None)
+
+
+def _named(quantity: Quantity, option: Option) -> Quantity:
+    """The quantity about one option, whose properties stay names."""
+    match quantity:
+        case Ref():
+            return quantity.of(option)
+        case Arithmetic(operator, parts):
+            return Arithmetic(operator, tuple(_named(part, option) for part in parts))
+        case _:
+            return quantity
 
 
 def _ground_test(condition: Is | Known, option: Option) -> Condition:
@@ -262,11 +283,11 @@ def _ground_test(condition: Is | Known, option: Option) -> Condition:
             if ref.kind == "finding":
                 return Is(ref.of(option), values)
             fitting = tuple(datum for datum in data if datum.value in values)
-            return Given(bool(fitting), name, option.id, fitting)
+            return Given(bool(fitting), name, option.id, fitting, Is(ref.of(option), values))
         case Known(_, wanted):
             if ref.kind == "finding":
                 return Known(ref.of(option), wanted)
-            return Given(bool(data) == wanted, name, option.id, data)
+            return Given(bool(data) == wanted, name, option.id, data, Known(ref.of(option), wanted))
 
 
 def ground_quantity(quantity: Quantity, option: Option | None) -> Quantity | None:

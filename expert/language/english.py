@@ -34,7 +34,10 @@ from expert.language.conditions import (
     Quantity,
     Ref,
     Unless,
+    compared,
+    quantity_refs,
 )
+from expert.language.meaning import amount
 from expert.language.model import Datum, Knowledge, Option, Term, Value
 from expert.language.rules import BASES, PLACEHOLDER, Rule
 
@@ -42,6 +45,9 @@ NO_EVIDENCE = "there is no evidence that"
 
 
 NOT_THE_CASE = "it is not the case that"
+
+
+NOTHING_DENIES = "nothing denies that"  # no evidence that it is not the case, in plain words
 
 
 REASONS = {
@@ -67,6 +73,10 @@ COMPARISON_WORDS = {
     "less-than": "less than",
     "at-most": "at most",
 }
+
+
+# what is so of two numbers where a comparison of them is not
+NEGATED = {"more-than": "at-most", "at-least": "less-than", "less-than": "at-least", "at-most": "more-than"}
 
 
 SIGNS_BETWEEN = {"times": " x ", "plus": " + ", "minus": " - "}
@@ -113,12 +123,20 @@ def datum_words(term: Term, datum: Datum) -> str:
     return f"{term.label}: {term.show(datum.value)}{inferred}"
 
 
+def bounded(text: str, bounds: list[str]) -> str:
+    """A statement of a value, and the tests that it meets: the flow is 60 degrees, less than 65 degrees."""
+    return f"{text}, {listed(bounds)}"
+
+
 def known(term: Term, wanted: bool) -> str:
     """That a term has, or has not, an answer."""
     about = f"whether {term.says}" if term.type == "yes-no" and term.says else term.label
     if about.startswith("whether"):
         return f"it is {'known' if wanted else 'not known'} {about}"
     return f"{about} is {'known' if wanted else 'not known'}"
+
+
+Spelled = str | dict[str, list["Spelled"]]  # a quantity as the rule language writes it
 
 
 class Phrases:
@@ -142,11 +160,9 @@ class Phrases:
             case Is():
                 return self._about(condition.ref, statement(self.term(condition.ref), condition.values))
             case Known():
-                return known(self.term(condition.ref), condition.wanted)
+                return self._about(condition.ref, known(self.term(condition.ref), condition.wanted))
             case Compare():
-                left = self.quantity(condition.left, condition)
-                right = self.quantity(condition.right, condition)
-                return f"{left} is {COMPARISON_WORDS[condition.operator]} {right}"
+                return self._compared(condition.written or condition)
             case OptionIs():
                 labels = [self.knowledge.options[id].phrase for id in condition.ids]
                 return f"the option is {listed(labels, 'or')}"
@@ -157,11 +173,47 @@ class Phrases:
             case AnyOf():
                 return "either " + " or ".join(self.condition(part) for part in condition.parts)
             case Not():
-                return f"{NOT_THE_CASE} {self.condition(condition.part)}"
+                return self._denied(condition.part)
             case Unless():
-                return f"{NO_EVIDENCE} {self.condition(condition.part)}"
+                return self._without_evidence(condition.part)
             case _:
                 assert_never(condition)
+
+    def _denied(self, part: Condition) -> str:
+        """That a condition is denied: what is denied twice is so."""
+        match part:
+            case Not(inner) | Unless(inner):
+                return self.condition(inner)
+            case Known(ref, wanted):
+                return self.condition(Known(ref, not wanted))
+            case Is(ref, ("no",)) if ref.kind == "attribute":
+                return self.condition(Is(ref, ("yes",)))
+            case _:
+                return f"{NOT_THE_CASE} {self.condition(part)}"
+
+    def _without_evidence(self, part: Condition) -> str:
+        """That nothing shows a condition to hold."""
+        match part:
+            case Unless(inner):
+                return self.condition(inner)
+            case Not(inner):
+                return f"{NOTHING_DENIES} {self.condition(inner)}"
+            case Known(ref, wanted):
+                return self.condition(Known(ref, not wanted))
+            case Is(ref, ("no",)) if self.term(ref).type == "yes-no" and self.term(ref).says:
+                return f"{NOTHING_DENIES} {self.condition(Is(ref, ('yes',)))}"
+            case Given():
+                return self._denied(part)
+            case _:
+                return f"{NO_EVIDENCE} {self.condition(part)}"
+
+    def _compared(self, condition: Compare) -> str:
+        first = next((ref for ref in compared(condition)), None)
+        if first is None:
+            return f"{condition.left} is {COMPARISON_WORDS[condition.operator]} {condition.right}"
+        term = self.term(condition.left if isinstance(condition.left, Ref) else first)
+        left, right = (self.quantity(side, term) for side in (condition.left, condition.right))
+        return f"{left} is {COMPARISON_WORDS[condition.operator]} {right}"
 
     def _about(self, ref: Ref, text: str) -> str:
         option = self.knowledge.options.get(ref.option)
@@ -169,6 +221,13 @@ class Phrases:
 
     def _given(self, condition: Given) -> str:
         option = self.knowledge.options[condition.option]
+        match condition.written:
+            case Compare() as written:
+                return self._compared(written)
+            case Known(ref, wanted):
+                return f"the document gives {'a' if wanted else 'no'} {self.label(ref)}"
+            case Is() | OptionIs() as written if not condition.truth:
+                return self.condition(written)
         if not condition.property:
             return f"the option is {option.phrase}"
         term = self.knowledge.properties[condition.property]
@@ -179,24 +238,49 @@ class Phrases:
             return f"the document gives {option.phrase} no such {term.label}"
         return f"{option.label}: {statement(term, values)}"
 
-    def quantity(self, quantity: Quantity, beside: Compare) -> str:
-        """A quantity; a bare number is shown in the measure of what it is compared with."""
+    def quantity(self, quantity: Quantity, term: Term) -> str:
+        """A quantity that is measured as a term is."""
         if isinstance(quantity, Ref):
             return self.label(quantity)
-        if isinstance(quantity, Arithmetic):
-            parts = [_inner(part, self.quantity(part, beside)) for part in quantity.parts]
-            return SIGNS_BETWEEN[quantity.operator].join(parts)
-        other = beside.right if quantity is beside.left else beside.left
-        return self.term(other).show(quantity) if isinstance(other, Ref) else str(quantity)
-
-    def computed(self, quantity: Quantity, term: Term) -> str:
-        """How a quantity is computed."""
-        if isinstance(quantity, int):
-            return term.show(quantity)
-        if isinstance(quantity, Ref):
-            return self.label(quantity)
-        parts = [_inner(part, self.computed(part, term)) for part in quantity.parts]
+        if isinstance(quantity, int) or not any(quantity_refs(quantity)):
+            return term.show(amount(quantity, {}))
+        parts = [
+            _inner(part, str(part) if counts and isinstance(part, int) else self.quantity(part, term))
+            for part, counts in self._factors(quantity, term)
+        ]
         return SIGNS_BETWEEN[quantity.operator].join(parts)
+
+    def _factors(self, quantity: Arithmetic, term: Term) -> list[tuple[Quantity, bool]]:
+        """The parts of a computed quantity, and whether its numbers are plain counts.
+
+        Of the factors of a product one is measured as the product is: a term, or what is computed, or
+        else the product of its numbers.
+        """
+        if quantity.operator != "times":
+            return [(part, False) for part in quantity.parts]
+        measure = (term.decimals, term.unit)
+        others = [part for part in quantity.parts if not isinstance(part, int)]
+        measured = any(
+            isinstance(part, Arithmetic)
+            or (self.term(part).decimals, self.term(part).unit) == measure != (0, "")
+            for part in others
+        )
+        if measured or measure == (0, ""):
+            return [(part, True) for part in quantity.parts]
+        numbers = Arithmetic("times", tuple(part for part in quantity.parts if isinstance(part, int)))
+        return [(part, False) for part in (*others, *([amount(numbers, {})] if numbers.parts else []))]
+
+    def spelled(self, quantity: Quantity, term: Term) -> Spelled:
+        """A quantity as the rule language writes it."""
+        if isinstance(quantity, Ref):
+            return f"option.{quantity.name}" if quantity.option else quantity.name
+        if isinstance(quantity, int) or not any(quantity_refs(quantity)):
+            return term.spell(amount(quantity, {}))
+        parts = [
+            str(part) if counts and isinstance(part, int) else self.spelled(part, term)
+            for part, counts in self._factors(quantity, term)
+        ]
+        return {quantity.operator: parts}
 
     def conclusion(self, conclusion: Conclusion) -> str:
         """What a rule would conclude."""
@@ -205,7 +289,7 @@ class Phrases:
             case Conclude(name, value):
                 term = k.findings[name]
                 if isinstance(value, (Ref, Arithmetic)):
-                    return f"{term.label} is {self.computed(value, term)}"
+                    return f"{term.label} is {self.quantity(value, term)}"
                 return statement(term, (value,))
             case Argue(name, stance, target, strength):
                 about = f", for {k.targets[target].label}" if target else ""

@@ -140,6 +140,12 @@ class Term(NamedTuple):
         exact = "e" not in repr(near) and Decimal(repr(near)) == Decimal(self.spell(value))
         return near if exact else self.spell(value)
 
+    def scaled(self, plain: str | int | float) -> Value:
+        """The value whose `plain` form this is."""
+        if not self.numeric:
+            return str(plain)
+        return int(EXACT.scaleb(Decimal(repr(plain) if isinstance(plain, float) else plain), self.decimals))
+
     def show(self, value: Value) -> str:
         """The value in words: its label, or a number with its unit."""
         if not isinstance(value, int):

@@ -13,7 +13,17 @@ from typing import NamedTuple
 
 from expert.io.problems import Span
 from expert.language.conclusions import Conclude, Conclusion, computed_refs, ground_conclusion
-from expert.language.conditions import Condition, Ref, ground, mentions_option, refs, settled
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Known,
+    Ref,
+    ground,
+    mentions_option,
+    refs,
+    settled,
+)
 from expert.language.keys import with_option
 from expert.language.model import Datum, Knowledge
 from expert.language.strata import Needs, strata_of
@@ -72,10 +82,18 @@ class Instance(NamedTuple):
     when: Condition
     then: tuple[Conclusion, ...]
     stratum: int = 0
+    computing: tuple[Condition, ...] = ()  # the last parts of `when`: see `drawing`
 
     @property
     def id(self) -> str:
         return with_option(self.rule.id, self.option)
+
+    @property
+    def written(self) -> Condition:
+        """The condition as its author wrote it."""
+        if not self.computing or not isinstance(self.when, AllOf):
+            return self.when
+        return AllOf(self.when.parts[: -len(self.computing)])
 
 
 class RuleBase(NamedTuple):
@@ -93,15 +111,36 @@ class RuleBase(NamedTuple):
 def instances_of(rule: Rule, knowledge: Knowledge) -> list[Instance]:
     """The rule, once, or once for each option for which it can hold at all."""
     if not rule.ranges:
-        return [Instance(rule, "", rule.when, rule.then)]
+        return [_instance(rule, "", rule.when, rule.then)]
     found = []
     for option in knowledge.options.values():
         when = ground(rule.when, option)
         then = [ground_conclusion(conclusion, option) for conclusion in rule.then]
         complete = tuple(conclusion for conclusion in then if conclusion)
         if settled(when) is not False and len(complete) == len(then):
-            found.append(Instance(rule, option.id, when, complete))
+            found.append(_instance(rule, option.id, when, complete))
     return found
+
+
+def _instance(rule: Rule, option: str, when: Condition, then: tuple[Conclusion, ...]) -> Instance:
+    parts = when.parts if isinstance(when, AllOf) else (when,)
+    computing = tuple(part for part in drawing(then) if part not in parts)
+    return Instance(rule, option, AllOf((*parts, *computing)) if computing else when, then, 0, computing)
+
+
+def drawing(then: Iterable[Conclusion]) -> tuple[Condition, ...]:
+    """What has to hold for any of the conclusions to be drawn, which is part of their rule's condition.
+
+    A conclusion whose quantity is not known is not drawn; a rule that draws none does not fire.
+    """
+    ways: list[tuple[Condition, ...]] = []
+    for conclusion in then:
+        terms = dict.fromkeys(ref for ref in computed_refs(conclusion) if ref.kind != "property")
+        ways.append(tuple(Known(ref) for ref in terms))
+    if not all(ways):
+        return ()
+    ways = list(dict.fromkeys(ways))
+    return ways[0] if len(ways) == 1 else (AnyOf(tuple(AllOf(way) for way in ways)),)
 
 
 def computed_data(instance: Instance, knowledge: Knowledge) -> list[tuple[str, Datum]]:

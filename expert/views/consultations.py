@@ -199,7 +199,7 @@ def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> 
         return [Line(f"{found.subject} is {goal}." if found.goal else f"{found.subject}: it is so.")]
     blocks: list[Block] = []
     if not found.possible:
-        blocks.append(Paragraph(f"No rule concludes that {found.subject} is {goal}, in any case."))
+        blocks.append(Paragraph(f"No rule here concludes that {found.subject} is {goal}."))
     for step in found.waiting:
         blocks.append(Paragraph(f"It waits for: {base.knowledge.steps[step].label}."))
     for argument in found.against:
@@ -212,7 +212,18 @@ def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> 
             if id in sentences:
                 blocks.append(Paragraph((f"{id} ", Marked(sentences[id], "quote")), 4))
         blocks.append(Paragraph(f"it needs: {failed.condition}; {REASONS[failed.reason]}", 4))
+        for tree in failed.stands:
+            blocks += _standing(tree, 6)
     return [*blocks, *_flips(found, base.knowledge)]
+
+
+def _standing(found: Tree, indent: int) -> list[Block]:
+    """How what a rule needed stands: of what nothing concludes, the rules that could, down to answers."""
+    blocks: list[Block] = [Paragraph(found.text, indent, 2)]
+    if found.kind == "not-fired" or (found.states and found.states.stands == "not-concluded"):
+        for part in found.parts:
+            blocks += _standing(part, indent + 2)
+    return blocks
 
 
 def _flips(found: WhyNot, knowledge: Knowledge) -> list[Block]:

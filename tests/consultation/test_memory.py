@@ -14,7 +14,19 @@ from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.engine import Engine, Indexed, infer, prepare
 from expert.consultation.result import Plain
 from expert.knowledge.load import open_files
-from expert.language.conditions import AllOf, AnyOf, Condition, Given, Is, Not, Ref, Unless, refs
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Given,
+    Is,
+    Not,
+    Ref,
+    Unless,
+    compared,
+    refs,
+)
 from expert.language.english import Phrases
 from expert.language.grids import Grid
 from expert.language.meaning import Evaluation
@@ -136,17 +148,25 @@ class Grounds:
         elif isinstance(condition, Unless):
             yield "no-evidence", self.phrases.condition(condition), None, ()
         else:
-            for ref, _ in refs(condition):
-                if not isinstance(condition, Not) or self.case.value(ref.name) is not None:
+            inside = condition.part if isinstance(condition, Not) else condition
+            named = [ref for ref, _ in refs(condition)]
+            if isinstance(inside, Compare):
+                named = compared(inside.written or inside)  # a property's number has its name there
+            for ref in named:
+                if ref.kind == "property":
+                    datum = self.knowledge.options[ref.option].properties[ref.name][0]
+                    plain_value = self.knowledge.properties[ref.name].plain(datum.value)
+                    yield "datum", ref.name, plain_value, ()
+                elif not isinstance(condition, Not) or self.case.value(ref.name) is not None:
                     yield from self.term(ref, condition.values if isinstance(condition, Is) else None)
 
     def behind(self, instance: Instance) -> list[Ground]:
         """What an instance rests on: its condition, then what else it computes with; each once."""
         data = [Given(True, n, instance.option, (d,)) for n, d in computed_data(instance, self.knowledge)]
-        inside = {ref for ref, _ in refs(instance.when)}
+        inside = {ref for ref, _ in refs(instance.written)}
         terms = [ground for ref, _ in reads(instance) if ref not in inside for ground in self.term(ref)]
         computed = [ground for given in data for ground in self.of(given)]
-        return list(dict.fromkeys([*self.of(instance.when), *computed, *terms]))
+        return list(dict.fromkeys([*self.of(instance.written), *computed, *terms]))
 
 
 def ground(match: trace.Match) -> Ground:

@@ -113,7 +113,8 @@ class OracleKB:
         self.strata = [[i for i in instances if strata[i.key] == n] for n in sorted({*strata.values()})]
         self.readers: dict[Key | None, set[Key]] = {}  # of each finding: the instances that read it
         for i in instances:
-            for name, _ in self.reads(i.when, i.option):
+            computed = [word for _, quantity in i.concluded for word in words(quantity)]
+            for name in [*(name for name, _ in self.reads(i.when, i.option)), *computed]:
                 self.readers.setdefault(self.finding(name, i.option), set()).add(i.key)
 
     def parse(self, term: dict[str, Any], text: str) -> Value:
@@ -215,10 +216,20 @@ class Evaluation:
     def ready(self) -> Iterator[Instance]:
         for i in self.kb.order:
             if i.key not in self.fired and i.key not in self.failed:
-                if self.all(i.when, i.option)[0]:
+                if self.all(i.when, i.option)[0] and self.draws(i):
                     yield i
                 else:
                     self.failed.add(i.key)
+
+    def draws(self, instance: Instance) -> bool:
+        """Whether any of the instance's conclusions is drawn: not those of which a quantity is unknown."""
+        return any(
+            kind != "conclude" or any(self.drawn(instance, *pair) for pair in body.items())
+            for kind, body in instance.then
+        )
+
+    def drawn(self, instance: Instance, name: str, node: Any) -> bool:
+        return self.kb.term(name)["type"] not in NUMERIC or bool(self.quantity(node, instance.option))
 
     def conclude(self, instance: Instance, name: str, node: Any) -> bool:
         """Take a finding into account; whether it says anything new."""
@@ -284,11 +295,36 @@ class Evaluation:
 
     def failure(self, instance: Instance) -> str:
         """Why an instance does not hold: what is the matter with its first part that does not."""
-        name, test = next(a for a in instance.when if not self.atom(*a, instance.option)[0])
-        if self.atom(name, test, instance.option)[1]:
+        failed = [a for a in instance.when if not self.atom(*a, instance.option)[0]]
+        if not failed:
+            return self.undrawn(instance)
+        name, test = failed[0]
+        if self.says_otherwise(name, test, instance.option):
             return "denied"
         names = {word for word, _ in self.kb.reads([(name, test)], instance.option)}
         read = names & set(self.kb.attributes)
+        return "unknown" if read - set(self.answers) else "no-evidence"
+
+    def says_otherwise(self, name: str, test: Any, option: str | None) -> bool:
+        """Whether the case denies it; where something is not known that should be, it says nothing."""
+        if name == "any":
+            return all(any(self.says_otherwise(*a, option) for a in atoms(part)) for part in test)
+        if test == "known" and (name in self.kb.attributes or self.kb.finding(name)):
+            return False
+        return self.atom(name, test, option)[1]
+
+    def undrawn(self, instance: Instance) -> str:
+        """Why none of an instance's conclusions is drawn: the first quantity's first term without a value,
+        or, with several quantities, an answer of any of them."""
+        quantities = list(dict.fromkeys(str(words(node)) for _, node in instance.concluded))
+        terms = [
+            [w for w in words(node) if w in self.kb.attributes or self.kb.finding(w)]
+            for _, node in instance.concluded
+        ]
+        if len(quantities) == 1:
+            lacking = next(name for name in terms[0] if not self.values(name, instance.option))
+            return "unknown" if lacking in self.kb.attributes else "no-evidence"
+        read = {name for names in terms for name in names if name in self.kb.attributes}
         return "unknown" if read - set(self.answers) else "no-evidence"
 
 

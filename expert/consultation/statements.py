@@ -1,0 +1,78 @@
+"""What explanations state, as data: a condition, and how it stands in the case.
+
+Words are made of conditions elsewhere (see `english`); the data is what a program, or a test, evaluates.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import assert_never
+
+from expert.consultation.result import Statement
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Given,
+    Is,
+    Known,
+    Not,
+    OptionIs,
+    Quantity,
+    Ref,
+    Unless,
+    compared,
+)
+from expert.language.english import Phrases
+from expert.language.model import Term
+
+
+def states(condition: Condition, phrases: Phrases, stands: str = "") -> Statement:
+    """A condition as data."""
+    match condition:
+        case Is(ref, values):
+            term = phrases.term(ref)
+            shown = tuple(term.plain(value) for value in values)
+            return Statement(ref.kind, ref.name, ref.option or None, "is", shown, stands=stands)
+        case Known(ref, wanted):
+            operator = "known" if wanted else "unknown"
+            return Statement(ref.kind, ref.name, ref.option or None, operator, stands=stands)
+        case Compare():
+            return _comparison(condition.written or condition, phrases, stands)
+        case OptionIs(ids):
+            return Statement("option", "", None, "is", ids, stands=stands)
+        case Given():
+            return _given(condition, phrases, stands)
+        case AllOf(parts):
+            return Statement("all", stands=stands, parts=tuple(states(part, phrases) for part in parts))
+        case AnyOf(parts):
+            return Statement("any", stands=stands, parts=tuple(states(part, phrases) for part in parts))
+        case Not(part):
+            return Statement("not", stands=stands, parts=(states(part, phrases),))
+        case Unless(part):
+            return Statement("unless", stands=stands, parts=(states(part, phrases),))
+        case _:
+            assert_never(condition)
+
+
+def _given(condition: Given, phrases: Phrases, stands: str) -> Statement:
+    if condition.written is None:
+        return Statement("all" if condition.truth else "any", stands=stands)  # of nothing: always, never
+    found = states(condition.written, phrases, stands)
+    return found._replace(option=condition.option)
+
+
+def _comparison(condition: Compare, phrases: Phrases, stands: str) -> Statement:
+    ref = condition.left
+    if not isinstance(ref, Ref):
+        raise TypeError(f"compares no term: {condition!r}")
+    of = spelled(condition.right, phrases, phrases.term(ref))
+    option = next((each.option for each in compared(condition) if each.option), None)
+    return Statement(ref.kind, ref.name, option, condition.operator, (), of, stands=stands)
+
+
+def spelled(quantity: Quantity, phrases: Phrases, term: Term) -> str:
+    """A quantity measured as a term is, as the rule language writes it; JSON if it is computed."""
+    found = phrases.spelled(quantity, term)
+    return found if isinstance(found, str) else json.dumps(found)
