@@ -163,14 +163,16 @@ COMMANDS = (
 )
 
 
-class Program(LazyGroup):
+class CommandLine(LazyGroup):
     """The whole command line."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**{**attributes, "commands": COMMANDS})
 
 
-app = typer.Typer(cls=Program, help="An expert system that can account for every word it says.", **settings)
+app = typer.Typer(
+    cls=CommandLine, help="An expert system that can account for every word it says.", **settings
+)
 
 
 def print_version(wanted: bool) -> None:

@@ -51,15 +51,26 @@ def room_of(module: str) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
+OTHERS = {  # what stands in rooms and is not Python
+    "language/semantics.md": "The rule language, exactly: what every condition and conclusion means.",
+    "views/report.css": "How a report looks, on a screen and printed.",
+    "views/report.html": "The page that a report is put into.",
+}
+
+
 def purpose(path: Path) -> str:
-    """The first line of a module's docstring."""
+    """The first line of a module's docstring; of another file, what is said above."""
+    if path.suffix != ".py":
+        return OTHERS[path.relative_to(ROOT / "expert").as_posix()]
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
 
 
 def modules(room: str) -> list[Path]:
-    """The modules of a room; of one that is a module itself, that one."""
+    """The modules and other files of a room; of one that is a module itself, that one."""
     folder = ROOT / "expert" / room
-    return sorted(folder.glob("[!_]*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+    if not folder.is_dir():
+        return [folder.with_suffix(".py")]
+    return sorted(path for path in folder.glob("[!_.]*") if path.is_file())
 
 
 def tables() -> str:

@@ -124,11 +124,11 @@ Given = str | int | float | bool | Decimal | None  # None: it is not known
 Answers = Mapping[str, Given]
 
 
-Place = str | os.PathLike[str]
+Directory = str | os.PathLike[str]
 
 
 # --- knowledge and consultations ---------------------------------------------------------------
-def load(path: Place | None = None) -> RuleBase:
+def load(path: Directory | None = None) -> RuleBase:
     """The knowledge base in a directory with `kb/` and `rules/`; the built-in one if none is named.
 
     Nothing in it is executed. Raises KnowledgeError, whose `problems` are all that is wrong, each
@@ -295,7 +295,7 @@ def from_json(text: str | bytes, kind: Any = Consultation) -> Any:
     return found
 
 
-def load_reviews(path: Place | None = None) -> Reviews:
+def load_reviews(path: Directory | None = None) -> Reviews:
     """The approvals kept with a knowledge base, for `unreviewed`. Raises KnowledgeError.
 
     >>> unreviewed(base := load(), load_reviews(), consult(base))  # doctest: +ELLIPSIS
@@ -305,7 +305,7 @@ def load_reviews(path: Place | None = None) -> Reviews:
 
 
 # --- the ledger --------------------------------------------------------------------------------
-def open_ledger(path: Place | None = None, write: bool = True) -> Records:
+def open_ledger(path: Directory | None = None, write: bool = True) -> Records:
     """The ledger in a file, which is made if need be; the user's own if none is named.
 
     With `write=False` nothing is made or changed. Raises LedgerError.
@@ -324,7 +324,7 @@ class Records:
     (True, True, None)
     """
 
-    def __init__(self, path: Place | None = None, write: bool = True) -> None:
+    def __init__(self, path: Directory | None = None, write: bool = True) -> None:
         self._ledger = Ledger(default_path() if path is None else Path(path), write)
 
     def __enter__(self) -> Records:

@@ -18,7 +18,7 @@ from expert.io.yaml import Node, parse_yaml
 from expert.knowledge.checks import warnings
 from expert.knowledge.files import FILES
 from expert.knowledge.load import load
-from expert.knowledge.shapes import KINDS, File, Shape, Value, held_by, keys_of, mapping_in
+from expert.knowledge.shapes import KINDS, File, Kind, Shape, held_by, keys_of, mapping_in
 from expert.proof.invariants import load_invariants
 from expert.review.approvals import load_reviews, strays
 
@@ -54,7 +54,7 @@ def test_every_key_has_its_line(file: File) -> None:
         assert any(name == key.name and says.startswith(key.says) for name, says in rows), key.name
 
 
-def used_in(node: Node, holds: Value | None) -> set[tuple[str, str]]:
+def used_in(node: Node, holds: Kind | None) -> set[tuple[str, str]]:
     """The declared keys, with their mappings, that a piece of YAML has."""
     found: set[tuple[str, str]] = set()
     for item in node.items or ():

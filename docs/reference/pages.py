@@ -17,12 +17,12 @@ from expert.knowledge.shapes import (
     Entries,
     File,
     Key,
+    Kind,
     Listing,
     Name,
-    Part,
+    RulePart,
     Shape,
     Text,
-    Value,
     Word,
     keys_of,
 )
@@ -102,10 +102,10 @@ def quoted(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def words(value: Value) -> str:
+def words(value: Kind) -> str:
     """A kind of value, in words."""
     match value:
-        case Text() | Part():
+        case Text() | RulePart():
             return value.words
         case Word():
             meanings = value.allowed if isinstance(value.allowed, dict) else {}

@@ -15,6 +15,7 @@ from expert.analysis.expected import Expected
 from expert.analysis.shown import Listed, largest_grid, seen_in, shown, smallest, support
 from expert.consultation.case import Case, case_file_answers
 from expert.consultation.relevance import Reach
+from expert.io.quoting import quoted
 from expert.language.conclusions import STANCES
 from expert.language.conditions import (
     Condition,
@@ -140,7 +141,7 @@ def case_yaml(base: RuleBase, case: Case, name: str, fired: str = "", not_fired:
     """A case with all that follows from it now, as lines of a case file."""
     seen = seen_in(shown(base.knowledge, passes(base.instances), Listed([case])), 0)
     given = case_file_answers(case, base.knowledge)
-    lines = [f'- case: "{name}"', f"  given: {given}", "  expect:"]
+    lines = [f"- case: {quoted(name)}", f"  given: {given}", "  expect:"]
     for option in base.knowledge.options:
         about = [
             f"{key}: {min(seen[key, option])}"

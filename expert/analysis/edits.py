@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from expert.language.model import singular
 from expert.language.rules import RuleBase
 
 PARTS = ("claims", "attributes", "findings", "properties", "options", "targets", "topics", "steps", "flags")
-SINGULAR = {"properties": "property"}
 NOWHERE = ("span", "stratum")
 
 
@@ -26,7 +26,7 @@ def edits(old: RuleBase, new: RuleBase) -> Iterator[Edit]:
     """What was added, removed and edited; where it stands in the files does not count."""
     yield from _edits("rule", *({rule.id: rule for rule in base.rules} for base in (old, new)))
     for part in PARTS:
-        kind = SINGULAR.get(part, part.removesuffix("s"))
+        kind = singular(part)
         yield from _edits(kind, getattr(old.knowledge, part), getattr(new.knowledge, part))
     if old.knowledge.cost != new.knowledge.cost:
         yield Edit("cost", "cost", "edited")

@@ -1,4 +1,4 @@
-"""Cases with what must follow from them: `kb/cases/*.yaml`, read, run, and what they cover.
+"""Cases with what must follow from them: `kb/cases/*.yaml`, read, and held against what is seen.
 
 What a run shows is a table: for a kind of thing and what it is about (`verdict` of an option,
 `plan`, `fired`, ...) the values seen. A case expects some of these; `shown` gives them for a

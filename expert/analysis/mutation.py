@@ -33,10 +33,14 @@ from expert.language.conditions import (
     Arithmetic,
     Compare,
     Condition,
+    Given,
     Is,
+    Known,
+    Leaf,
     Not,
     OptionIs,
     Quantity,
+    Ref,
     Unless,
     with_parts,
 )
@@ -139,42 +143,54 @@ class _Maker:
         return " ".join(word for word in words if word)
 
     def conditions(self, condition: Condition) -> Iterator[tuple[str, str, Condition]]:
-        if isinstance(condition, (AllOf, AnyOf)):
-            parts = condition.parts
-            for n, part in enumerate(parts):
-                before, after = parts[:n], parts[n + 1 :]
-                if before or after or isinstance(condition, AllOf):
-                    what = f"“{self.phrases.condition(part)}” is dropped"
-                    yield "condition", what, with_parts(condition, before + after)
-                for kind, what, other in self.conditions(part):
-                    yield kind, what, with_parts(condition, (*before, other, *after))
-        elif isinstance(condition, (Not, Unless)):
-            for kind, what, other in self.conditions(condition.part):
-                yield kind, what, with_parts(condition, (other,))
-        else:
-            yield "negation", f"“{self.phrases.condition(condition)}” is negated", Unless(condition)
-            yield from self.tests(condition)
+        match condition:
+            case AllOf() | AnyOf():
+                yield from self.parts(condition)
+            case Not() | Unless():
+                for kind, what, other in self.conditions(condition.part):
+                    yield kind, what, with_parts(condition, (other,))
+            case Is() | Known() | Compare() | OptionIs() | Given():
+                yield "negation", f"“{self.phrases.condition(condition)}” is negated", Unless(condition)
+                yield from self.tests(condition)
+            case _:
+                assert_never(condition)
 
-    def tests(self, leaf: Condition) -> Iterator[tuple[str, str, Condition]]:
-        if isinstance(leaf, Is):
-            term = self.phrases.term(leaf.ref)
-            for values, kind, what in self.values(leaf.values, term):
-                yield kind, f"{leaf.ref.name}: {what}", Is(leaf.ref, values)
-        elif isinstance(leaf, OptionIs):
-            for n, id in enumerate(leaf.ids):
-                for other in _next(id, [o for o in self.k.options if o not in leaf.ids]):
-                    yield (
-                        "value",
-                        f"option: {id} → {other}",
-                        OptionIs((*leaf.ids[:n], other, *leaf.ids[n + 1 :])),
-                    )
-        elif isinstance(leaf, Compare):
-            other = OTHER[leaf.operator]
-            yield "value", f"{leaf.operator} → {other}", leaf._replace(operator=other)
-            for what, left in _shifted(leaf.left):
-                yield "constant", what, leaf._replace(left=left)
-            for what, right in _shifted(leaf.right):
-                yield "constant", what, leaf._replace(right=right)
+    def parts(self, condition: AllOf | AnyOf) -> Iterator[tuple[str, str, Condition]]:
+        """Each part left out, and each change of a part."""
+        parts = condition.parts
+        for n, part in enumerate(parts):
+            before, after = parts[:n], parts[n + 1 :]
+            if before or after or isinstance(condition, AllOf):
+                what = f"“{self.phrases.condition(part)}” is dropped"
+                yield "condition", what, with_parts(condition, before + after)
+            for kind, what, other in self.conditions(part):
+                yield kind, what, with_parts(condition, (*before, other, *after))
+
+    def tests(self, leaf: Leaf) -> Iterator[tuple[str, str, Condition]]:
+        match leaf:
+            case Is():
+                term = self.phrases.term(leaf.ref)
+                for values, kind, what in self.values(leaf.values, term):
+                    yield kind, f"{leaf.ref.name}: {what}", Is(leaf.ref, values)
+            case OptionIs():
+                yield from self.other_options(leaf)
+            case Compare():
+                other = OTHER[leaf.operator]
+                yield "value", f"{leaf.operator} → {other}", leaf._replace(operator=other)
+                for what, left in _shifted(leaf.left):
+                    yield "constant", what, leaf._replace(left=left)
+                for what, right in _shifted(leaf.right):
+                    yield "constant", what, leaf._replace(right=right)
+            case Known() | Given():
+                pass
+            case _:
+                assert_never(leaf)
+
+    def other_options(self, leaf: OptionIs) -> Iterator[tuple[str, str, Condition]]:
+        for n, id in enumerate(leaf.ids):
+            for other in _next(id, [option for option in self.k.options if option not in leaf.ids]):
+                ids = (*leaf.ids[:n], other, *leaf.ids[n + 1 :])
+                yield "value", f"option: {id} → {other}", OptionIs(ids)
 
     def values(self, values: tuple[Value, ...], term: Term) -> Iterator[tuple[tuple[Value, ...], str, str]]:
         """Each value changed to the next that is not there, and left out if there are several."""
@@ -237,17 +253,21 @@ def _next(name: str, names: Iterable[str]) -> Iterator[str]:
         yield names[place] if place < len(names) else others[0]
 
 
-def _shifted(quantity: Quantity | Value) -> Iterator[tuple[str, Quantity]]:
+def _shifted(quantity: Quantity) -> Iterator[tuple[str, Quantity]]:
     """The quantity with one of its constants one more, or one less, in the term's smallest unit."""
-    if isinstance(quantity, int):
-        yield from (
-            (f"a constant is {way} by one", quantity + d) for way, d in (("raised", 1), ("lowered", -1))
-        )
-    elif isinstance(quantity, Arithmetic):
-        for n, part in enumerate(quantity.parts):
-            for what, other in _shifted(part):
-                changed = (*quantity.parts[:n], other, *quantity.parts[n + 1 :])
-                yield what, Arithmetic(quantity.operator, changed)
+    match quantity:
+        case int():
+            yield "a constant is raised by one", quantity + 1
+            yield "a constant is lowered by one", quantity - 1
+        case Ref():
+            pass
+        case Arithmetic():
+            for n, part in enumerate(quantity.parts):
+                for what, other in _shifted(part):
+                    changed = (*quantity.parts[:n], other, *quantity.parts[n + 1 :])
+                    yield what, Arithmetic(quantity.operator, changed)
+        case _:
+            assert_never(quantity)
 
 
 # --- trying them ------------------------------------------------------------------------------------
@@ -338,7 +358,7 @@ def _near(reaches: list[Reach], differing: set[str]) -> set[str]:
     """The instances that differ, all that rest on them, and all that show the same kinds of things."""
     found, keys = set(differing), set[str]()
     instances = [instance for reach in reaches for instance in reach.base.instances]
-    decides = reaches[0].decides | reaches[1].decides
+    decides = reaches[0].base.knowledge.deciding_topics | reaches[1].base.knowledge.deciding_topics
     while True:
         resting = [i for i in instances if i.id in found or any(_reads(i, key) for key in keys)]
         more = {c.key for i in resting for c in i.then if isinstance(c, Conclude)}

@@ -28,7 +28,7 @@ from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Term, Value
 from expert.language.outcome import Outcome, cost_sides, outcome_of
-from expert.language.rules import Instance, Rule, RuleBase, instances_of, stratify
+from expert.language.rules import Instance, Rule, RuleBase, in_firing_order
 
 
 def value_at(values: dict[str, int], grid: Grid, case: Case) -> str:
@@ -248,10 +248,8 @@ def support(reach: Reach, condition: Condition) -> list[str]:
 def rebuilt(knowledge: Knowledge, rules: Iterable[Rule]) -> RuleBase | None:
     """A base of other rules or options, spelled out; None if its rules cannot be ordered."""
     kept = tuple(rules)
-    instances = [instance for rule in kept for instance in instances_of(rule, knowledge)]
-    strata, cycle = stratify(instances)
-    numbered = tuple(i._replace(stratum=strata[i.id]) for i in instances)
-    return None if cycle else RuleBase(knowledge, kept, numbered)
+    ordered, cycle = in_firing_order(kept, knowledge)
+    return None if cycle else RuleBase(knowledge, kept, ordered)
 
 
 def difference(old: Shown, new: Shown, kinds: tuple[str, ...] = ()) -> int:

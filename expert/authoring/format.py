@@ -28,7 +28,7 @@ from expert.io.problems import CaseError, Problem, Span, not_installed
 from expert.io.yaml import Reader, parse_yaml
 from expert.knowledge.files import file_at
 from expert.knowledge.load import load, open_files
-from expert.knowledge.shapes import Entries, Mapping, Shape, Text, Value, held_by, mapping_in
+from expert.knowledge.shapes import Entries, Kind, Mapping, Shape, Text, held_by, mapping_in
 from expert.language.rules import RuleBase
 from expert.proof.invariants import FILE as INVARIANTS
 from expert.proof.invariants import load_invariants, read_invariants
@@ -103,7 +103,7 @@ def laid_out(text: str, name: str) -> str:
 
 
 # --- ruamel.yaml, set up ---------------------------------------------------------------------
-class Words(VersionedResolver):
+class PlainWords(VersionedResolver):
     """Takes no word for a number or a truth value."""
 
     @property
@@ -156,7 +156,7 @@ class Writer(RoundTripEmitter):
 
 def _yaml() -> Any:
     yaml: Any = YAML()  # its attributes are not typed
-    yaml.Resolver, yaml.Composer, yaml.Emitter = Words, Parts, Writer
+    yaml.Resolver, yaml.Composer, yaml.Emitter = PlainWords, Parts, Writer
     yaml.width = 10**9
     yaml.brace_single_entry_mapping_in_flow_sequence = True
     yaml.indent(mapping=2, sequence=4, offset=2)
@@ -186,7 +186,7 @@ class FileLines:
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
 
-    def arranged(self, node: Node, holds: Value | None, low: int, high: int) -> list[str]:
+    def arranged(self, node: Node, holds: Kind | None, low: int, high: int) -> list[str]:
         """The lines from `low` to `high`, which hold a node, in order."""
         if isinstance(node, SequenceNode) and not node.flow_style and node.value:
             return self._items(node, holds, low, high)
@@ -194,7 +194,7 @@ class FileLines:
             return self._entries(node, holds, low, high)
         return self.lines[low:high]
 
-    def _items(self, node: SequenceNode, holds: Value | None, low: int, high: int) -> list[str]:
+    def _items(self, node: SequenceNode, holds: Kind | None, low: int, high: int) -> list[str]:
         starts = [item.start_mark.line for item in node.value]
         if any("-" not in self._before(item) for item in node.value):  # the dash stands on another line
             return self.lines[low:high]
@@ -208,7 +208,7 @@ class FileLines:
         line: str = self.lines[node.start_mark.line]
         return line[: int(node.start_mark.column)]
 
-    def _entries(self, node: MappingNode, holds: Value | None, low: int, high: int) -> list[str]:
+    def _entries(self, node: MappingNode, holds: Kind | None, low: int, high: int) -> list[str]:
         keys = [key for key, _ in node.value]
         column = keys[0].start_mark.column
         if any(self._before(key).strip() for key in keys[1:]) or "?" in self._before(keys[0]):
@@ -253,7 +253,7 @@ class FileLines:
 
 
 # --- layout ----------------------------------------------------------------------------------
-def _style(node: Node, holds: Value | None) -> None:
+def _style(node: Node, holds: Kind | None) -> None:
     """Set the styles of a node and of what is in it; order what stands in braces."""
     several = node.start_mark.line != node.end_mark.line
     if isinstance(node, ScalarNode):

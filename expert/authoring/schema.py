@@ -30,12 +30,12 @@ from expert.knowledge.shapes import (
     Either,
     Entries,
     Key,
+    Kind,
     Listing,
     Name,
-    Part,
+    RulePart,
     Shape,
     Text,
-    Value,
     Word,
 )
 from expert.language.model import TYPES, Term
@@ -116,7 +116,7 @@ def definitions(base: RuleBase) -> dict[str, Schema]:
 
 
 # --- from what is declared -----------------------------------------------------------------
-def _schema_of(value: Value, base: RuleBase, term: Term | None = None) -> Schema:
+def _schema_of(value: Kind, base: RuleBase, term: Term | None = None) -> Schema:
     """The schema of a kind of value; `term` is the one under whose name it stands."""
     match value:
         case Text():
@@ -126,7 +126,7 @@ def _schema_of(value: Value, base: RuleBase, term: Term | None = None) -> Schema
             return among(value.allowed)
         case Name():
             return among(value.among(base))
-        case Part():
+        case RulePart():
             return part(value.name, base, term)
         case Listing():
             return _listing(value, _schema_of(value.item, base, term))

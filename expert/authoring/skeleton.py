@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from expert.io.problems import CaseError, Problem, shorten
-from expert.io.yaml import quoted
+from expert.io.quoting import quoted
 from expert.knowledge.document import fingerprint, sentences
 from expert.knowledge.files import file_at
 from expert.knowledge.load import open_files

@@ -17,6 +17,7 @@ from math import prod
 from typing import assert_never
 
 from expert.io.problems import KnowledgeError, Problem
+from expert.io.quoting import backslashed
 from expert.language.conclusions import (
     Advise,
     Argue,
@@ -128,11 +129,7 @@ def token(value: Value) -> str:
         return str(value) if abs(value) <= LARGEST else f"{float(value)!r}"
     if not value:
         return "nil"
-    return value if re.fullmatch("[a-z][a-z0-9_-]*", value) and value != "nil" else quoted(value)
-
-
-def quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return value if re.fullmatch("[a-z][a-z0-9_-]*", value) and value != "nil" else backslashed(value)
 
 
 def _head(k: Knowledge) -> Iterator[str]:
@@ -159,22 +156,28 @@ def _values(term: Term) -> str:
 
 def both(parts: Iterable[Pattern]) -> Pattern:
     """Every one of the patterns."""
-    found = list(parts)
-    if False in found:
+    patterns = list(parts)
+    if False in patterns:
         return False
-    rest = [part for part in found if isinstance(part, str)]
-    return f"(and {' '.join(rest)})" if len(rest) > 1 else rest[0] if rest else True
+    return _joined("and", [part for part in patterns if isinstance(part, str)], True)
 
 
 def either(parts: Iterable[Pattern], spread: bool = True) -> Pattern:
     """At least one of the patterns: an `or`, or if that would multiply the rule, two negations."""
-    found = list(parts)
-    if True in found:
+    patterns = list(parts)
+    if True in patterns:
         return True
-    rest = [part for part in found if isinstance(part, str)]
-    if len(rest) < 2 or spread:
-        return f"(or {' '.join(rest)})" if len(rest) > 1 else rest[0] if rest else False
-    return negated(both(negated(part) for part in rest))
+    elements = [part for part in patterns if isinstance(part, str)]
+    if len(elements) < 2 or spread:
+        return _joined("or", elements, False)
+    return negated(both(negated(part) for part in elements))
+
+
+def _joined(word: str, elements: list[str], empty: bool) -> Pattern:
+    """The elements under one word, which a single one does not need; `empty` is what none come to."""
+    if not elements:
+        return empty
+    return elements[0] if len(elements) == 1 else f"({word} {' '.join(elements)})"
 
 
 def negated(pattern: Pattern) -> Pattern:
@@ -184,8 +187,14 @@ def negated(pattern: Pattern) -> Pattern:
 
 def ways(condition: Condition) -> int:
     """How many ways there may be to hold or to be denied: what CLIPS spells an `or` out to."""
-    inside = [ways(part) for part in parts_of(condition)]
-    return max(prod(inside), sum(inside), 1)
+    match condition:
+        case AllOf() | AnyOf() | Not() | Unless():
+            inside = [ways(part) for part in parts_of(condition)]
+            return max(prod(inside), sum(inside), 1)
+        case Is() | Known() | Compare() | Given() | OptionIs():
+            return 1
+        case _:
+            assert_never(condition)
 
 
 class _Defrule:
@@ -204,7 +213,7 @@ class _Defrule:
         if False in patterns:
             yield f"; {self.instance.id} holds in no case"
             return
-        yield f"(defrule {self.instance.id} {quoted(self.text(rule.because))}"
+        yield f"(defrule {self.instance.id} {backslashed(self.text(rule.because))}"
         yield f"  (declare (salience {salience}))"
         yield f"  (not {fact('fired', rule=rule.id, option=self.instance.option)})"
         yield from (f"  {pattern}" for pattern in patterns if isinstance(pattern, str))
@@ -332,14 +341,18 @@ class _Defrule:
 
 def computed(quantity: Quantity, values: Iterator[str]) -> str:
     """A quantity as a CLIPS expression over the values of its terms, in the order of `quantity_refs`."""
-    if isinstance(quantity, int):
-        return token(quantity)
-    if isinstance(quantity, Ref):
-        return next(values)
-    first, *rest = [computed(part, values) for part in quantity.parts]
-    for more in rest:
-        first = f"({quantity.operator} {first} {more})"
-    return first
+    match quantity:
+        case int():
+            return token(quantity)
+        case Ref():
+            return next(values)
+        case Arithmetic():
+            first, *rest = [computed(part, values) for part in quantity.parts]
+            for more in rest:
+                first = f"({quantity.operator} {first} {more})"
+            return first
+        case _:
+            assert_never(quantity)
 
 
 def _query(name: str, ref: Ref) -> str:

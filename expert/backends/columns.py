@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from expert.backends.frames import nw, pl
-from expert.backends.program import TYPED, Amounts, Lines, Step, bounds, needed
+from expert.backends.program import Lines, Step, StepAmounts, needed
 from expert.consultation.case import UNKNOWN
 from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import OPERATORS
-from expert.language.model import BadValue, Knowledge, Term, Value
+from expert.language.model import TYPED, BadValue, Knowledge, Term, Value
 from expert.language.outcome import cost_sides
 from expert.language.policy import NOW, VERDICTS
 
@@ -63,23 +63,7 @@ def _equals_in_polars(frame: Any, wanted: Equals) -> Any:
     return frame.with_columns(same)
 
 
-def _equals_in_spark(frame: Any, wanted: Equals) -> Any:
-    from pyspark.sql import functions
-
-    same = {name: functions.col(backticked(of)).eqNullSafe(value) for name, (of, value) in wanted.items()}
-    return frame.withColumns(same) if same else frame
-
-
-def backticked(name: str) -> str:
-    """A column's name as Spark reads any name at all."""
-    return "`" + name.replace("`", "``") + "`"
-
-
 POLARS = Dialect(lambda names: nw.Enum(list(names)), nw.Int128, nw.col, _equals_in_polars)
-
-SPARK = Dialect(
-    lambda names: nw.String, nw.Decimal(DIGITS, 0), lambda name: nw.col(backticked(name)), _equals_in_spark
-)
 
 
 # --- reading raw columns -----------------------------------------------------------------------
@@ -107,14 +91,16 @@ def checked(frame: Frame, knowledge: Knowledge, dialect: Dialect) -> Frame:
 def _type(term: Term, dialect: Dialect) -> Any:
     if not term.numeric:
         return dialect.names(term.values)
-    most = max(abs(end) for end in bounds(term))
+    most = max(abs(end) for end in term.bounds)
     return nw.Int64 if most < INT64 else dialect.wide
 
 
-Read = tuple[nw.Expr, nw.Expr]  # the answers, and where there is none though something is said
+AnswerRead = tuple[nw.Expr, nw.Expr]  # the answers, and where there is none though something is said
 
 
-def _names(column: nw.Expr, kind: Any, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]) -> Read:
+def _names(
+    column: nw.Expr, kind: Any, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]
+) -> AnswerRead:
     """A choice or yes-no: names, or truths for yes-no."""
     type = _type(term, dialect)
     if isinstance(kind, nw.Enum) and set(kind.categories) <= {*term.values, UNKNOWN}:
@@ -146,9 +132,11 @@ def _blank(text: nw.Expr) -> nw.Expr:
     return text.is_in(["", "null", "~", UNKNOWN])
 
 
-def _numbers(column: nw.Expr, kind: Any, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]) -> Read:
+def _numbers(
+    column: nw.Expr, kind: Any, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]
+) -> AnswerRead:
     """A count, number or money, scaled by its decimals; nothing is rounded."""
-    type, (low, high), scale = _type(term, dialect), bounds(term), int(10**term.decimals)
+    type, (low, high), scale = _type(term, dialect), term.bounds, int(10**term.decimals)
     if not _plain(kind) or kind == nw.Boolean:
         return nw.lit(None).cast(type), ~column.is_null()
     if kind.is_integer():
@@ -173,9 +161,9 @@ def _numbers(column: nw.Expr, kind: Any, term: Term, dialect: Dialect, stages: l
 
 def _scaled(
     amount: nw.Expr, said: nw.Expr, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]
-) -> Read:
+) -> AnswerRead:
     """An amount as a whole number, if it is one when scaled and in the range."""
-    type, (low, high), scale = _type(term, dialect), bounds(term), int(10**term.decimals)
+    type, (low, high), scale = _type(term, dialect), term.bounds, int(10**term.decimals)
     scaled = _staged(stages, dialect, 1, f"scaled.{term.name}", amount * nw.lit(scale).cast(nw.Decimal(7, 0)))
     widest = nw.Int64 if scale < 10**4 else dialect.wide
     number = _staged(stages, dialect, 2, f"number.{term.name}", scaled.cast(widest))
@@ -193,7 +181,7 @@ def _whole(number: int, dialect: Dialect) -> nw.Expr:
 
 # --- following a program -------------------------------------------------------------------------
 def outcome(frame: Frame, knowledge: Knowledge, program: Lines, dialect: Dialect) -> Frame:
-    """The frame with a column for everything that follows (see `result_names`).
+    """The frame with a column for everything that follows (`_results` names them).
 
     Its attribute columns are answers as `checked` gives them. Raises BadValue where numbers can
     become too long to be exact.
@@ -265,7 +253,7 @@ class _Taken:
                 found = nw.when(self.expressions[where]).then(nw.lit(name, dtype=type)).otherwise(found)
         return found
 
-    def amount(self, amounts: Amounts) -> list[nw.Expr]:
+    def amount(self, amounts: StepAmounts) -> list[nw.Expr]:
         """Each of the numbers concluded, where it is."""
         made = self.expressions
         return [nw.when(made[where]).then(made[number]) for where, number in amounts]

@@ -3,7 +3,7 @@
 `Program` is the algebra whose truth values and numbers are steps of a program: reading the rules
 in it writes the program down. Equal steps are one step, and what is the same in every case is
 decided while writing. `lines` puts the rule base and the deciding policy into a program; engines
-(plain Python in `decide`, columns in `columns`) follow it without knowing about rules.
+(plain Python in `python`, tables in `columns`) follow it without knowing about rules.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from expert.language.meaning import OPERATORS, Reading, passes
-from expert.language.model import Knowledge, Term, Value
+from expert.language.model import Knowledge, Value
 from expert.language.outcome import outcome_of
 from expert.language.rules import RuleBase
-
-TYPED = 10**15  # 15 digits before the point can be typed (Term.parse)
 
 
 class Step:
@@ -128,20 +126,14 @@ class Program:
         return self.step("equals", attribute, value)
 
     def number(self, attribute: str) -> Step:
-        low, high = bounds(self.knowledge.attributes[attribute])
+        low, high = self.knowledge.attributes[attribute].bounds
         return self.step("number", attribute, low=low, high=high)
 
     def constant(self, value: int) -> Step:
         return self.step("constant", value, low=value, high=value)
 
 
-def bounds(term: Term) -> tuple[int, int]:
-    """The least and the greatest scaled number that an attribute can have."""
-    most = TYPED * int(10**term.decimals) - 1
-    return (-most if term.low is None else term.low), (most if term.high is None else term.high)
-
-
-Amounts = list[tuple[Step, Step]]  # numbers concluded, each with where it is
+StepAmounts = list[tuple[Step, Step]]  # numbers concluded, each with where it is
 
 
 class Lines(NamedTuple):
@@ -154,7 +146,7 @@ class Lines(NamedTuple):
     flags: dict[str, dict[str, Step]]  # by option
     plan: dict[str, Step]
     findings: dict[tuple[str, str], Step]  # by key and value
-    numbers: dict[str, Amounts]  # by key
+    numbers: dict[str, StepAmounts]  # by key
 
     @property
     def steps(self) -> list[Step]:

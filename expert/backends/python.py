@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import compress
 from typing import NamedTuple
 
-from expert.backends.program import Amounts, Lines, Step, lines, needed
+from expert.backends.program import Lines, Step, StepAmounts, lines, needed
 from expert.consultation.case import Case
 from expert.language.outcome import cost_amounts
 from expert.language.policy import NOW
@@ -144,7 +144,7 @@ def _first(name: Callable[[Step], str], choices: dict[str, Step], otherwise: str
     return "".join(tests) + repr(otherwise)
 
 
-def _best(pick: str, name: Callable[[Step], str], amounts: Amounts) -> str:
+def _best(pick: str, name: Callable[[Step], str], amounts: StepAmounts) -> str:
     """The least or the most of the numbers that are concluded."""
     if not amounts:
         return "None"

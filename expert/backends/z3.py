@@ -28,8 +28,8 @@ from expert.language.rules import Instance, RuleBase
 
 PRIME = "'"  # marks a variable of the second of two cases
 Formula = Any  # a Z3 term: a truth or a number
-Amounts = list[tuple[Formula, Formula]]  # a finding's numbers, each with where it has it
-Values = dict[str, Formula]  # where a term has which value
+FormulaAmounts = list[tuple[Formula, Formula]]  # a finding's numbers, each with where it has it
+WhereEach = dict[str, Formula]  # where a term has which value
 YES, NO, UNKNOWN, TIMEOUT = "yes", "no", "unknown", "timeout"  # whether there is such a case
 
 
@@ -118,19 +118,19 @@ class World:
             findings[name] = self._gathered((c.name, where) for c, where in said if isinstance(c, kind))
         return self.reading
 
-    def _of_option(self, read: list[Instance], option: str) -> dict[str, Values]:
+    def _of_option(self, read: list[Instance], option: str) -> dict[str, WhereEach]:
         """Where the outcome's terms have which values, for one option."""
         outcome = self.outcome
-        deciding = outcome.deciding(option)
+        deciding, decides = outcome.deciding(option), self.base.knowledge.deciding_topics
         leading = [
             (instance.rule, self.fired[instance.id])
             for instance in read
             for c in instance.then
             if isinstance(c, Argue) and c.option == option and c.stance != "against"
-            if self.base.knowledge.topics[c.name].decides
+            if c.name in decides
         ]
         stated = [(rule, where) for rule, where in leading if rule.basis != "added"]
-        found: dict[str, Values] = {
+        found: dict[str, WhereEach] = {
             "verdict": outcome.verdicts(option),
             "timing": outcome.timing(option),
             "wait": outcome.waits(option),
@@ -147,9 +147,9 @@ class World:
             found[f"stance-for.{target}"] = self._gathered(about)
         return found
 
-    def _gathered(self, pairs: Iterable[tuple[str, Formula]]) -> Values:
+    def _gathered(self, pairs: Iterable[tuple[str, Formula]]) -> WhereEach:
         """Where there is each of some values."""
-        found: Values = {}
+        found: WhereEach = {}
         for value, where in pairs:
             found[value] = found.get(value, self.algebra.false) | where
         return found
@@ -173,7 +173,7 @@ class Prover:
         self.base, self.world = base, World(base)
         self.algebra, self.z3 = self.world.algebra, self.world.algebra.z3
         self.asked = 0
-        self.pairs: dict[str, list[Formula]] = {}  # see certificate.differs
+        self.pairs: dict[str, list[Formula]] = {}  # see proof/influence.py
         self.solver = self.z3.Solver()
         self.solver.set("timeout", max(1, int(timeout * 1000)))
         self.solver.set("random_seed", 0)

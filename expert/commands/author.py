@@ -1,4 +1,4 @@
-"""The commands of an author: `kb new`, `kb fmt`, `kb lint` and its `--watch`, and what comes next."""
+"""The commands of an author: `kb new`, `kb fmt`, and `kb lint` with its `--watch`."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from expert.language.rules import RuleBase
 from expert.views.graph import dot_lines, mermaid_lines
 from expert.views.sheet import review_lines
 
-Writer = Callable[[RuleBase], Iterator[str]]
+LinesOf = Callable[[RuleBase], Iterator[str]]
 
 
 def export(
@@ -53,7 +53,7 @@ def export(
     emit_file(lines)
 
 
-def writers() -> dict[str, Writer]:
+def writers() -> dict[str, LinesOf]:
     """What writes each format, line by line."""
     return {
         "clips": clips_text,

@@ -34,7 +34,7 @@ from expert.views.consultations import consultation_blocks
 from expert.views.populations import affected_blocks, run_blocks, summary_blocks
 
 if TYPE_CHECKING:
-    from expert.population.run import Counts, Job, Seen
+    from expert.population.run import Counts, Job, RowsSeen
 
 Cases = Annotated[
     list[str],
@@ -59,7 +59,7 @@ def nothing_written() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def rows_counted() -> Iterator[Seen | None]:
+def rows_counted() -> Iterator[RowsSeen | None]:
     """A progress bar on stderr, if that is a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -109,7 +109,7 @@ def run(
         raise CheckFailed
 
 
-def run_on(engine: str, base: RuleBase, job: Job, seen: Seen | None) -> Counts:
+def run_on(engine: str, base: RuleBase, job: Job, seen: RowsSeen | None) -> Counts:
     """Run a population on Polars or Spark. Raises CaseError, MissingLibrary."""
     if engine not in ("polars", "spark"):
         raise CaseError([not_among("engine", engine, ("polars", "spark"))])

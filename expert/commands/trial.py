@@ -24,7 +24,7 @@ from expert.consultation.engine import infer
 from expert.io.problems import CheckFailed
 from expert.language.rules import RuleBase
 from expert.views.trials import (
-    Results,
+    CaseResults,
     case_blocks,
     diff_blocks,
     failure_words,
@@ -78,7 +78,11 @@ def test(
 
 
 def _test_json(
-    base: RuleBase, results: Results, covered: Coverage, suggestions: list[Suggestion], score: Score | None
+    base: RuleBase,
+    results: CaseResults,
+    covered: Coverage,
+    suggestions: list[Suggestion],
+    score: Score | None,
 ) -> dict[str, object]:
     def ratio(share: tuple[int, int]) -> dict[str, object]:
         return {"covered": share[0], "of": share[1], "percent": percent(*share)}

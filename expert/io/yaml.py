@@ -1,12 +1,11 @@
-"""Places in files, what is wrong there, and YAML read so that both can be told.
+"""YAML read so that what is wrong can be told with its place.
 
-YAML is read as text with marks: nothing is constructed, no tag is honoured and no
+It is read as text with marks: nothing is constructed, no tag is honoured and no
 scalar is guessed at (`no` stays the word "no"; what it means is the vocabulary's to say).
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -277,8 +276,3 @@ class Reader:
             return node.text
         self.unknown(node, what, allowed)
         return ""
-
-
-def quoted(text: str) -> str:
-    """The text in double quotes: a text of JSON is one of YAML."""
-    return json.dumps(text, ensure_ascii=False)

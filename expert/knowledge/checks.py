@@ -1,7 +1,6 @@
-"""Opening a knowledge base: every pass that checks it, and all problems at once.
+"""Checks of a knowledge base that was read: what makes it unusable, and what is unfinished or odd.
 
-A knowledge base is a directory with `kb/` and `rules/`, or the same files as texts (so that
-a ledger can open the very knowledge that made an old record). Loading executes nothing.
+Each looks at the whole of it, and gives its problems with their places.
 """
 
 from __future__ import annotations
@@ -60,10 +59,9 @@ def check_waits(base: RuleBase) -> list[Problem]:
 
 def check_topics(base: RuleBase) -> list[Problem]:
     """At least one topic decides, if there are options to decide on."""
-    k = base.knowledge
-    if k.options and not any(topic.decides for topic in k.topics.values()):
+    if base.knowledge.options and not base.knowledge.deciding_topics:
         help = "give `decides: yes` to the topic that says whether an option would do"
-        place = next(iter(k.options.values())).span
+        place = next(iter(base.knowledge.options.values())).span
         return [Problem("no topic has `decides: yes`, so no option could get a verdict", place, help)]
     return []
 

@@ -13,19 +13,17 @@ from expert.io.yaml import Node, Reader
 from expert.knowledge.files import (
     CHOICE,
     CLAIM_OF_A_SENTENCE,
-    CLAIMS,
     COSTS,
     DATUM,
-    DOCUMENT,
+    DECLARING,
     HASH,
     NAMED,
     NAMED_TOPIC,
-    OPTIONS,
     PLACE,
     RESERVED,
     TERMS,
-    VOCABULARY,
 )
+from expert.knowledge.shapes import File, Shape
 from expert.language.english import in_sentence
 from expert.language.model import (
     NUMERIC,
@@ -41,17 +39,13 @@ from expert.language.model import (
 )
 from expert.language.rules import DATUM_BASES
 
-FILES = ("document", "claims", "vocabulary", "options")
 PLURALS = {"attribute": "attributes", "finding": "findings", "property": "properties"}
 
 
 def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader) -> Knowledge:
     """What the `kb/` files say; whatever is wrong with them is added to the reader's problems."""
     # what a file that could not be read would have said is not a second problem
-    head, body, words, sheet = (
-        shape.read(nodes[f"kb/{shape.name}.yaml"], reader) if f"kb/{shape.name}.yaml" in nodes else {}
-        for shape in (DOCUMENT, CLAIMS, VOCABULARY, OPTIONS)
-    )
+    head, body, words, sheet = (_keys(file, nodes, reader) for file in DECLARING)
     about = {key: reader.text(node, f"`{key}`") for key, node in head.items() if key != "source"}
     named = reader.entries(body.get("hedges"), "the hedges", some=True)
     hedges = {name: reader.text(node, f"hedge `{name}`") for _, name, node in named}
@@ -83,6 +77,12 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
         files=files,
         hash=content_hash(files),
     )
+
+
+def _keys(file: File, nodes: dict[str, Node], reader: Reader) -> dict[str, Node]:
+    """What stands under each key of a file; nothing if the file could not be read."""
+    assert isinstance(file.holds, Shape)
+    return file.holds.read(nodes[file.path], reader) if file.path in nodes else {}
 
 
 def _read_claims(node: Node | None, hedges: dict[str, str], reader: Reader) -> dict[str, Claim]:

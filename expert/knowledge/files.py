@@ -18,7 +18,7 @@ from expert.knowledge.shapes import (
     Key,
     Listing,
     Name,
-    Part,
+    RulePart,
     Shape,
     Text,
     Word,
@@ -90,10 +90,6 @@ def _advice(base: RuleBase) -> list[str]:
 
 def _rules(base: RuleBase) -> list[str]:
     return [rule.id for rule in base.rules]
-
-
-def _numeric_attributes(base: RuleBase) -> list[str]:
-    return [name for name, term in base.knowledge.attributes.items() if term.numeric]
 
 
 def _numeric_findings(base: RuleBase) -> list[str]:
@@ -265,7 +261,7 @@ DATUM = Shape(
     "datum",
     "a datum",
     (
-        required("value", Part("value", "a value of the property"), "The value that the document gives."),
+        required("value", RulePart("value", "a value of the property"), "The value that the document gives."),
         required("claims", CITED, "The sentences that say so."),
         Key("basis", Word(DATUM_BASES), "How it rests on them; stated if left out."),
         Key("says", TEXT, "How it reads, as a whole statement; needed where it is inferred."),
@@ -335,7 +331,7 @@ CONCLUSION = Shape(
     (
         Key(
             "conclude",
-            Listing(ByTerm("finding", concluded, Part("concluded", "a value or a quantity"), some=True)),
+            Listing(ByTerm("finding", concluded, RulePart("concluded", "a value or a quantity"), some=True)),
             "Findings with their values, or with a quantity to compute, which other rules can read.",
         ),
         Key("argue", Listing(ARGUMENT), "An argument about the option."),
@@ -359,7 +355,7 @@ WRITTEN_RULE = Shape(
         Key("reason", TEXT, "Why a rule of our own has to be there; needed where `basis` is `added`."),
         Key(
             "when",
-            Part("condition", "conditions"),
+            RulePart("condition", "conditions"),
             "What must hold, all of it; left out, the rule fires always.",
         ),
         required("then", Listing(CONCLUSION), "What is concluded, all of it."),
@@ -374,8 +370,8 @@ WRITTEN_RULE = Shape(
 
 # --- kb/cases/*.yaml -----------------------------------------------------------------------
 VERDICT = Word(VERDICTS)
-STATED = Part("cost", f"a number, or `{NONE}`")
-VALUES = Listing(Part("value", "a value of the finding"), least=0)
+STATED = RulePart("cost", f"a number, or `{NONE}`")
+VALUES = Listing(RulePart("value", "a value of the finding"), least=0)
 
 
 def _some(name: Name) -> Listing:
@@ -407,7 +403,7 @@ TEST = Shape(
         required("case", TEXT, "Names the case; one in all files."),
         required(
             "given",
-            ByTerm("attribute", lambda base: base.knowledge.attributes, Part("given", "an answer")),
+            ByTerm("attribute", lambda base: base.knowledge.attributes, RulePart("given", "an answer")),
             "The answers; what is left out is unknown.",
         ),
         Key("expect", ByName(OPTION, EXPECTED), "What must be so of options."),
@@ -422,7 +418,7 @@ TEST = Shape(
 
 
 # --- kb/invariants.yaml ----------------------------------------------------------------------
-OUTCOME = Part("outcome-inside", "conditions, of the outcome too")
+OUTCOME = RulePart("outcome-inside", "conditions, of the outcome too")
 COMPARED = Listing(Name("numeric finding", _numeric_findings), least=0)
 
 INVARIANT = Shape(
@@ -435,7 +431,7 @@ INVARIANT = Shape(
         Key("when", OUTCOME, "The cases, and options, that it is about; left out, all."),
         Key(
             "more",
-            Name("numeric attribute", _numeric_attributes),
+            Name("numeric attribute", lambda base: base.knowledge.numeric_attributes),
             "In what two cases differ that are compared: the second has more of it.",
         ),
         Key("always", OUTCOME, "What holds in each of these cases."),
@@ -503,11 +499,17 @@ APPROVAL = Shape(
     told="rule rule-hash data data-hash note",
 )
 
-FILES = (
-    File("document", "kb/document.yaml", "Which document the knowledge comes from.", DOCUMENT),
-    File("claims", "kb/claims.yaml", "What the document says, sentence by sentence.", CLAIMS),
+DOCUMENT_PATH, CLAIMS_PATH = "kb/document.yaml", "kb/claims.yaml"
+
+DECLARING = (  # which every knowledge base has
+    File("document", DOCUMENT_PATH, "Which document the knowledge comes from.", DOCUMENT),
+    File("claims", CLAIMS_PATH, "What the document says, sentence by sentence.", CLAIMS),
     File("vocabulary", "kb/vocabulary.yaml", "The names that rules use.", VOCABULARY),
     File("options", "kb/options.yaml", "What can be recommended, and what is said of it.", OPTIONS),
+)
+
+FILES = (
+    *DECLARING,
     File("rules", "rules/*.yaml", "What follows from what.", Listing(WRITTEN_RULE, least=0, alone=False)),
     File(
         "cases",

@@ -1,4 +1,8 @@
-"""Loading a knowledge base: its directory, or its files as a record keeps them. Nothing in it is executed."""
+"""Loading a knowledge base: its directory, or its files as a record keeps them. Nothing in it is executed.
+
+A knowledge base is a directory with `kb/` and `rules/`, or the same files as texts, so that a ledger can
+open the very knowledge that made an old record.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,8 @@ from expert.io.files import read_text
 from expert.io.problems import KnowledgeError, Problem, Span, place_in_files, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.checks import ERRORS
-from expert.knowledge.declarations import FILES, read_knowledge
+from expert.knowledge.declarations import read_knowledge
+from expert.knowledge.files import DECLARING
 from expert.knowledge.read_rules import build_rules
 from expert.language.rules import RuleBase
 
@@ -77,7 +82,7 @@ def _file_names(directory: Path) -> tuple[list[str], list[Problem]]:
     rules = [f"rules/{name}" for name in found if name.endswith(".yaml") and name.isprintable()]
     if not rules:
         problems.append(Problem(f"`{directory / 'rules'}` holds no .yaml file", None))
-    return [*(f"kb/{name}.yaml" for name in FILES), *rules], problems
+    return [*(file.path for file in DECLARING), *rules], problems
 
 
 def open_files(files: dict[str, str], prefix: str = "") -> tuple[RuleBase, list[Problem]]:

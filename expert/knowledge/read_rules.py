@@ -30,8 +30,7 @@ from expert.language.rules import (
     Instance,
     Rule,
     RuleBase,
-    instances_of,
-    stratify,
+    in_firing_order,
 )
 
 SPELLED_LIMIT = 4_000_000  # pieces of YAML in all rules, times the options they may range over
@@ -54,15 +53,11 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
         message = f"too many rules ({len(rules):,}) for so many options ({len(knowledge.options):,})"
         reader.add(Problem(message, next(iter(knowledge.options.values())).span))
         return RuleBase(knowledge, tuple(rules.values()), ())
-    spelled_out = [instance for rule in rules.values() for instance in instances_of(rule, knowledge)]
-    strata, cycle = stratify(spelled_out)
+    ordered, cycle = in_firing_order(rules.values(), knowledge)
     if cycle:
         message = "a conclusion depends on there being no evidence of itself, or computes itself"
         reader.add(Problem(message, cycle[0].rule.span, "the cycle: " + _cycle_text(cycle)))
-    numbered = [instance._replace(stratum=strata[instance.id]) for instance in spelled_out]
-    # sorted() is stable: within a stratum and salience, place in the files decides
-    ordered = sorted(numbered, key=lambda instance: (instance.stratum, -instance.rule.salience))
-    return RuleBase(knowledge, tuple(rules.values()), tuple(ordered))
+    return RuleBase(knowledge, tuple(rules.values()), ordered)
 
 
 def _rule_nodes(node: Node, reader: Reader) -> list[Node]:

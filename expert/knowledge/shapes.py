@@ -45,7 +45,7 @@ class Name(NamedTuple):
     among: Callable[[RuleBase], Collection[str]]
 
 
-class Part(NamedTuple):
+class RulePart(NamedTuple):
     """A part of the rule language: a condition, a quantity, a value of the term at hand."""
 
     name: str
@@ -55,7 +55,7 @@ class Part(NamedTuple):
 class Listing(NamedTuple):
     """A list; where it may stand `alone`, one thing without one."""
 
-    item: Value
+    item: Kind
     least: int = 1
     most: int | None = None
     distinct: bool = False
@@ -65,7 +65,7 @@ class Listing(NamedTuple):
 class Entries(NamedTuple):
     """A mapping from names that the author gives to things."""
 
-    item: Value
+    item: Kind
     names: str = NAME
     reserved: tuple[str, ...] = ()
     some: bool = False  # at least one
@@ -76,7 +76,7 @@ class ByName(NamedTuple):
     """A mapping from names that the knowledge base gives to things."""
 
     name: Name
-    item: Value
+    item: Kind
 
 
 class ByTerm(NamedTuple):
@@ -84,7 +84,7 @@ class ByTerm(NamedTuple):
 
     what: str
     terms: Callable[[RuleBase], dict[str, Term]]
-    item: Value
+    item: Kind
     some: bool = False
 
 
@@ -106,7 +106,7 @@ class Key(NamedTuple):
     """
 
     name: str
-    holds: Value
+    holds: Kind
     says: str
     required: bool = False
     only: tuple[str, ...] = ()
@@ -163,7 +163,7 @@ class Shape(NamedTuple):
         return reader.fields(node, what or self.what, self.required, self.optional)
 
 
-Value = Text | Word | Name | Part | Listing | Entries | ByName | ByTerm | Either | Shape
+Kind = Text | Word | Name | RulePart | Listing | Entries | ByName | ByTerm | Either | Shape
 
 
 class File(NamedTuple):
@@ -175,7 +175,7 @@ class File(NamedTuple):
     holds: Shape | Listing
 
 
-def required(name: str, holds: Value, says: str) -> Key:
+def required(name: str, holds: Kind, says: str) -> Key:
     return Key(name, holds, says, required=True)
 
 
@@ -183,7 +183,7 @@ def required(name: str, holds: Value, says: str) -> Key:
 Mapping = Shape | Entries | ByName | ByTerm
 
 
-def mapping_in(value: Value | None) -> Mapping | None:
+def mapping_in(value: Kind | None) -> Mapping | None:
     """The mapping that a value is, or that its items are."""
     if isinstance(value, Listing):
         return mapping_in(value.item)
@@ -192,7 +192,7 @@ def mapping_in(value: Value | None) -> Mapping | None:
     return value if isinstance(value, Mapping) else None
 
 
-def held_by(mapping: Mapping | None, key: str) -> Value | None:
+def held_by(mapping: Mapping | None, key: str) -> Kind | None:
     """What a key of a mapping holds; None if it has no such key."""
     if isinstance(mapping, Shape):
         found = mapping.key(key)
@@ -200,7 +200,7 @@ def held_by(mapping: Mapping | None, key: str) -> Value | None:
     return mapping.item if mapping else None
 
 
-def keys_of(value: Value) -> list[tuple[Shape, Key]]:
+def keys_of(value: Kind) -> list[tuple[Shape, Key]]:
     """Every key of a kind of value and of all that it holds, each after the one that holds it."""
     mapping = mapping_in(value)
     if not isinstance(mapping, Shape):

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from expert.io.problems import Problem, Span, listed
 from expert.io.yaml import Node, parse_yaml
+from expert.knowledge.files import CLAIMS_PATH, DOCUMENT_PATH
+from expert.language.model import singular
 from expert.language.rules import RuleBase
 
 MARK = "TODO"
-FILES = ("kb/claims.yaml", "kb/document.yaml", "kb/options.yaml", "kb/vocabulary.yaml", "rules/")
-SINGULAR = {"properties": "property"}
 
 HOW = {  # what is to be written, by key
     "says": "how it reads in a sentence, such as `there are pets`, or `the light is {value}`",
@@ -49,7 +49,7 @@ def has_todos(files: dict[str, str]) -> bool:
 def prefix_of(base: RuleBase) -> str:
     """What stands before the names of the files where a place is printed."""
     spans = [claim.span for claim in base.knowledge.claims.values()]
-    return spans[0].file.removesuffix(FILES[0]) if spans else ""
+    return spans[0].file.removesuffix(CLAIMS_PATH) if spans else ""
 
 
 def todos(base: RuleBase) -> list[Todo]:
@@ -58,16 +58,12 @@ def todos(base: RuleBase) -> list[Todo]:
     if not has_todos(k.files):
         return []
     unwritten = {name for name, words in k.hedges.items() if is_todo(words)}
-    for name in sorted(k.files, key=lambda name: (_rank(name), name)):
+    for name in sorted(k.files):  # claims come first by their name too, and rules last
         node = parse_yaml(k.files[name], prefix_of(base) + name)[0] if MARK in k.files[name] else None
         texts = [(keys, text.span) for keys, text in _texts(node, ()) if _open(keys, text, unwritten)]
         # the words of every claim come before what becomes of any
         found += [Todo(name, *text) for text in sorted(texts, key=lambda text: text[0][-1:] == ("context",))]
     return found
-
-
-def _rank(name: str) -> int:
-    return next((n for n, beginning in enumerate(FILES) if name.startswith(beginning)), len(FILES))
 
 
 def _texts(node: Node | None, keys: tuple[str, ...]) -> list[tuple[tuple[str, ...], Node]]:
@@ -94,9 +90,9 @@ def _open(keys: tuple[str, ...], node: Node, unwritten: set[str]) -> bool:
 def problem(todo: Todo, base: RuleBase, users: dict[str, list[str]]) -> Problem | None:
     """What is missing there, and what to write; None if nothing is as long as others are."""
     keys = todo.keys
-    if todo.file == FILES[0] and keys[0] == "hedges":
+    if todo.file == CLAIMS_PATH and keys[0] == "hedges":
         return _hedge_problem(todo, base)
-    if todo.file == FILES[0]:
+    if todo.file == CLAIMS_PATH:
         return _claim_problem(todo, base, users.get(keys[1], []))
     owner = _owner(todo)
     return Problem(f"`{keys[-1]}` of {owner} is still to be written", todo.span, f"write {_how(todo)}")
@@ -133,8 +129,8 @@ def _owner(todo: Todo) -> str:
     if todo.file.startswith("rules/"):
         return f"rule `{keys[0]}`" if keys else "a rule"
     if len(keys) < 2:
-        return "the document" if todo.file == FILES[1] else f"`{todo.file}`"
-    return f"{SINGULAR.get(keys[0], keys[0].removesuffix('s'))} `{keys[1]}`"
+        return "the document" if todo.file == DOCUMENT_PATH else f"`{todo.file}`"
+    return f"{singular(keys[0])} `{keys[1]}`"
 
 
 def _how(todo: Todo) -> str:

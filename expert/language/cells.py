@@ -473,14 +473,14 @@ def _uses(numbers: Numbers, name: str) -> tuple[int, str]:
 
 
 # --- how many ------------------------------------------------------------------------------------
-Counts = dict[tuple[int, ...], int]
+CasesByPlace = dict[tuple[int, ...], int]
 
 
 def counted(
     numbers: Numbers,
     place: Callable[[Mapping[str, int]], tuple[int, ...]],
     values: Mapping[str, int] | None = None,
-) -> Counts:
+) -> CasesByPlace:
     """How many cases there are in each place. Raises NotDecided.
 
     Where every threshold is a polynomial (no rests), how many cases a value of the first number has
@@ -492,7 +492,7 @@ def counted(
     if not numbers.ranges:
         return {place(values): 1}
     first, cut, degree = _first_or_shortest(numbers)
-    found: Counts = {}
+    found: CasesByPlace = {}
     for low, high in cut:
         if len(numbers.ranges) == 1:
             key = place({**values, first: low})
@@ -560,7 +560,7 @@ def _first(numbers: Numbers) -> tuple[str, list[Range], int | None]:
 Values = dict[str, int | None]  # None: not known
 
 
-class Cell(NamedTuple):
+class NumberCell(NamedTuple):
     """One cell: how each form stands to its limits (how many it exceeds; -1: not known), and a small case.
 
     Of a number alone, `piece` is all of the cell.
@@ -586,7 +586,7 @@ class Group:
             limits.setdefault(form, []).append(limit)
         self.limits = limits
         self._limits = [(form, form.names, some) for form, some in limits.items()]
-        self.cells: list[Cell] = []
+        self.cells: list[NumberCell] = []
         self.numbered: dict[tuple[tuple[int, ...], frozenset[str]], int] = {}
         if len(self.names) == 1:
             self._cut_one(self.names[0])
@@ -609,7 +609,7 @@ class Group:
     def _add(self, values: Mapping[str, int], piece: Range | None) -> None:
         places = self._places(values)
         key = places, frozenset(values)
-        cell = Cell(places, {name: values.get(name) for name in self.names}, piece)
+        cell = NumberCell(places, {name: values.get(name) for name in self.names}, piece)
         number = None if piece else self.numbered.get(key)  # a form of a higher degree comes back to a place
         if number is None:
             self.numbered.setdefault(key, len(self.cells))

@@ -36,17 +36,10 @@ from expert.language.diagrams import Diagram, Diagrams
 from expert.language.meaning import OPERATORS, Reading, Truth
 from expert.language.model import Term, Value
 
-Answers = Mapping[str, Value | None]  # None: answered `unknown`
+CaseAnswers = Mapping[str, Value | None]  # None: answered `unknown`
 NODES = 120_000  # of the diagrams of one case
 STEPS = 20_000  # of the search for the cells of linked numbers; about a second
 KEPT = 500  # groups
-TYPED = 10**15  # 15 digits before the point can be typed (Term.parse)
-
-
-def bounds(term: Term) -> Range:
-    """The least and the greatest scaled number that an attribute can have."""
-    most = TYPED * int(10**term.decimals) - 1
-    return (-most if term.low is None else term.low), (most if term.high is None else term.high)
 
 
 class Certain(Truth, Protocol):
@@ -149,7 +142,7 @@ class Survey:
     """
 
     terms: Mapping[str, Term]
-    answers: Answers
+    answers: CaseAnswers
     named: dict[str, set[Value]] = field(default_factory=dict)
     numbers: set[str] = field(default_factory=set)
     atoms: set[Atom] = field(default_factory=set)
@@ -157,7 +150,7 @@ class Survey:
     false: Perhaps = NEVER
 
     def __post_init__(self) -> None:
-        self.ranges = {name: bounds(term) for name, term in self.terms.items() if term.numeric}
+        self.ranges = {name: term.bounds for name, term in self.terms.items() if term.numeric}
 
     def known(self, attribute: str) -> Perhaps:
         if attribute in self.answers:
@@ -196,7 +189,7 @@ class Survey:
         return DEPENDS
 
 
-def _number(attribute: str, answers: Answers) -> Polynomial:
+def _number(attribute: str, answers: CaseAnswers) -> Polynomial:
     if attribute not in answers:
         return variable(attribute)
     value = answers[attribute]
@@ -515,7 +508,9 @@ class Completions:
         forms = [form for form, level in self.loose.items() if level in asked]
         return "; ".join(spelled(Atom(form, 0)).removesuffix(" > 0") for form in forms)
 
-    def changes(self, truth: Diagram, case: Answers, fixed: Collection[str] = ()) -> list[dict[str, Value]]:
+    def changes(
+        self, truth: Diagram, case: CaseAnswers, fixed: Collection[str] = ()
+    ) -> list[dict[str, Value]]:
         """All smallest sets of answers to give or to change in a case so that the truth is so.
 
         `case` has what is to be changed; nothing is changed to `unknown`, and what is `fixed` stays.
@@ -538,7 +533,7 @@ class Completions:
                     found[kept] = change
         return sorted(found.values(), key=self._rank_of_change)
 
-    def care_for_changes(self, case: Answers, fixed: Collection[str], most: int) -> None:
+    def care_for_changes(self, case: CaseAnswers, fixed: Collection[str], most: int) -> None:
         """Leave out all cases in which more answers than so many are changed; before anything is read.
 
         Raises NotDecided.
@@ -547,7 +542,7 @@ class Completions:
         self.true = self.diagrams.costing(_costs(moves), most)
         self.diagrams.care_for(self.true)
 
-    def _moves(self, level: int, case: Answers, fixed: Collection[str]) -> list[list[dict[str, Value]]]:
+    def _moves(self, level: int, case: CaseAnswers, fixed: Collection[str]) -> list[list[dict[str, Value]]]:
         """For each branch of a variable, the smallest changes that lead along it; none if none does."""
         found = self.variables[level]
         if isinstance(found, Loose):
@@ -628,7 +623,7 @@ class Completions:
                     low, high = term.spell(ends[0]), term.spell(ends[1])
                     yield name, low if low == high else f"{low} to {high}"
 
-    def at(self, truth: Diagram, case: Answers) -> bool:
+    def at(self, truth: Diagram, case: CaseAnswers) -> bool:
         """Whether the truth is so in a case; it has to be decided."""
         branches = []
         for found in self.variables:
@@ -642,7 +637,7 @@ class Completions:
                 branches.append(self._place(found, case))
         return self.diagrams.at(truth, branches)
 
-    def _place(self, found: Loose, case: Answers) -> int:
+    def _place(self, found: Loose, case: CaseAnswers) -> int:
         values = {n: v for n in found.names if isinstance(v := case.get(n), int)}
         if len(values) < len(found.names):
             return 0  # nothing is asked of it
@@ -659,6 +654,6 @@ def _middle(found: Variable, places: Mapping[str, int]) -> float:
     return sum(places.get(name, len(places)) for name in found.names) / len(found.names)
 
 
-def _far(change: Mapping[str, Value], case: Answers) -> int:
+def _far(change: Mapping[str, Value], case: CaseAnswers) -> int:
     numbers = {name: value for name, value in change.items() if isinstance(value, int)}
     return distance(numbers, {n: v if isinstance(v := case.get(n), int) else None for n in numbers})

@@ -15,6 +15,7 @@ from expert.language.conclusions import Conclude, Conclusion
 from expert.language.conditions import (
     AllOf,
     AnyOf,
+    Arithmetic,
     Compare,
     Condition,
     Given,
@@ -83,14 +84,18 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 def amount(quantity: Quantity, values: Mapping[str, int]) -> int:
     """What a quantity comes to, of the values of its terms by name."""
-    if isinstance(quantity, int):
-        return quantity
-    if isinstance(quantity, Ref):
-        return values[quantity.name]
-    first, *rest = [amount(part, values) for part in quantity.parts]
-    for more in rest:
-        first = OPERATORS[quantity.operator](first, more)
-    return first
+    match quantity:
+        case int():
+            return quantity
+        case Ref():
+            return values[quantity.name]
+        case Arithmetic():
+            first, *rest = [amount(part, values) for part in quantity.parts]
+            for more in rest:
+                first = OPERATORS[quantity.operator](first, more)
+            return first
+        case _:
+            assert_never(quantity)
 
 
 class Reading(Generic[T, N]):
@@ -166,17 +171,21 @@ class Reading(Generic[T, N]):
 
     def amounts(self, quantity: Quantity) -> list[tuple[T, N]]:
         """The quantity's values, each with where it has that value."""
-        if isinstance(quantity, int):
-            return [(self.algebra.true, self.algebra.constant(quantity))]
-        if isinstance(quantity, Ref):
-            if quantity.kind == "finding":
-                return self.numbers.get(quantity.key, [])
-            return [(self.algebra.known(quantity.name), self.algebra.number(quantity.name))]
-        first, *rest = [self.amounts(part) for part in quantity.parts]
-        operator = OPERATORS[quantity.operator]
-        for more in rest:
-            first = [(g & h, operator(a, b)) for g, a in first for h, b in more]
-        return first
+        match quantity:
+            case int():
+                return [(self.algebra.true, self.algebra.constant(quantity))]
+            case Ref():
+                if quantity.kind == "finding":
+                    return self.numbers.get(quantity.key, [])
+                return [(self.algebra.known(quantity.name), self.algebra.number(quantity.name))]
+            case Arithmetic():
+                first, *rest = [self.amounts(part) for part in quantity.parts]
+                operator = OPERATORS[quantity.operator]
+                for more in rest:
+                    first = [(g & h, operator(a, b)) for g, a in first for h, b in more]
+                return first
+            case _:
+                assert_never(quantity)
 
     def conclude(self, conclusion: Conclusion, where: T) -> None:
         """Take a finding into account; other conclusions are nobody's premises."""

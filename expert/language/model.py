@@ -14,6 +14,12 @@ NUMERIC = ("count", "number", "money")
 NOWHERE = Span("")
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 EXACT = Context(prec=400)  # no number is ever rounded
+TYPED = 10**15  # 15 digits before the point can be typed (Term.parse)
+
+
+def singular(section: str) -> str:
+    """What one thing of a section of `kb/` is called: of `properties`, a property."""
+    return "property" if section == "properties" else section.removesuffix("s")
 
 
 class BadValue(ValueError):
@@ -91,6 +97,12 @@ class Term(NamedTuple):
         if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
             raise BadValue(f"`{self.spell(number)}` is out of range for `{self.name}`: {self.range}")
         return number
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the greatest scaled number that can be answered."""
+        most = TYPED * int(10**self.decimals) - 1
+        return (-most if self.low is None else self.low), (most if self.high is None else self.high)
 
     @property
     def choices(self) -> list[str]:
@@ -212,3 +224,13 @@ class Knowledge(NamedTuple):
 
     def term(self, name: str) -> Term:
         return self.attributes.get(name) or self.findings[name]
+
+    @property
+    def deciding_topics(self) -> set[str]:
+        """The topics on which arguments make the verdict."""
+        return {topic.id for topic in self.topics.values() if topic.decides}
+
+    @property
+    def numeric_attributes(self) -> list[str]:
+        """The attributes that are answered with a number."""
+        return [name for name, term in self.attributes.items() if term.numeric]

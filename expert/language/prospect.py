@@ -22,7 +22,7 @@ from expert.language.completions import (
     NODES,
     STEPS,
     Amounts,
-    Answers,
+    CaseAnswers,
     Completions,
     Groups,
     Merging,
@@ -38,7 +38,7 @@ from expert.language.outcome import Outcome, possible_arguments
 from expert.language.policy import NOW
 from expert.language.rules import Instance, RuleBase, reads, writes
 
-Numbers = Amounts[Diagram]
+DiagramAmounts = Amounts[Diagram]
 ROUNDS = 30  # of the search for an order
 FEW = 60_000  # nodes, before only the cases near to a case are looked at
 WORK = 25_000  # steps of the same; some hundredths of a second
@@ -103,10 +103,10 @@ class Cones:
 
 
 # --- the order of attributes -------------------------------------------------------------------------
-Edge = tuple[str, ...]  # what belongs together
+Together = tuple[str, ...]  # what belongs together
 
 
-def good_order(attributes: list[str], edges: list[Edge]) -> list[str]:
+def good_order(attributes: list[str], edges: list[Together]) -> list[str]:
     """Attributes in an order in which few of them are waiting for what belongs to them."""
     names = list(dict.fromkeys([*attributes, *(name for edge in edges for name in edge)]))
     first = _drawn_together(names, edges)
@@ -119,7 +119,7 @@ def good_order(attributes: list[str], edges: list[Edge]) -> list[str]:
     return [name for name in best if name in wanted]
 
 
-def _drawn_together(names: list[str], edges: list[Edge]) -> list[str]:
+def _drawn_together(names: list[str], edges: list[Together]) -> list[str]:
     """FORCE: everything is drawn to the middle of what it belongs to; the shortest of some rounds."""
     best, shortest = names, _length(names, edges)
     for _ in range(ROUNDS):
@@ -138,13 +138,13 @@ def _drawn_together(names: list[str], edges: list[Edge]) -> list[str]:
     return best
 
 
-def _length(names: list[str], edges: list[Edge]) -> int:
+def _length(names: list[str], edges: list[Together]) -> int:
     place = {name: n for n, name in enumerate(names)}
     ends = [[place[name] for name in edge] for edge in edges]
     return sum(max(places) - min(places) for places in ends)
 
 
-def _one_after_another(start: str, names: list[str], edges: list[Edge]) -> list[str]:
+def _one_after_another(start: str, names: list[str], edges: list[Together]) -> list[str]:
     """From a start, always what leaves the fewest waiting; then what most have begun to wait for."""
     edges_of: dict[str, list[int]] = {name: [] for name in names}
     for number, edge in enumerate(edges):
@@ -175,7 +175,7 @@ def _one_after_another(start: str, names: list[str], edges: list[Edge]) -> list[
     return order
 
 
-def _waiting(order: list[str], edges: list[Edge]) -> float:
+def _waiting(order: list[str], edges: list[Together]) -> float:
     """Of every place in an order, how many beginnings of edges wait there for the rest, as powers.
 
     What a diagram has to remember at a place is which of them came true.
@@ -245,7 +245,7 @@ class Prospect:
     def __init__(
         self,
         cones: Cones,
-        answers: Answers,
+        answers: CaseAnswers,
         only: Sequence[Instance] | None = None,
         limits: Limits = Limits(),  # noqa: B008 (never changed)
         shared: Completions | None = None,
@@ -279,7 +279,7 @@ class Prospect:
         self.derive((), [ref.key for ref, _ in refs(condition) if ref.kind == "finding"])
         return self.reading.holds(condition)
 
-    def numbers(self, key: str) -> Numbers:
+    def numbers(self, key: str) -> DiagramAmounts:
         """What a finding can be, each with where it is."""
         self.derive((), [key])
         return merged(self.reading.numbers.get(key, []))
@@ -327,7 +327,7 @@ class Prospect:
 
     @cached_property
     def _decides(self) -> set[str]:
-        return {topic.id for topic in self.base.knowledge.topics.values() if topic.decides}
+        return self.base.knowledge.deciding_topics
 
     # --- which open answers matter ---------------------------------------------------------------
     def changing(self, effect: Visible) -> dict[str, bool]:
@@ -392,7 +392,7 @@ class Prospect:
     def _known(self, name: str) -> Diagram:
         return self.completions.known(name)
 
-    def _printed(self, effect: Visible, where: Diagram) -> list[Numbers]:
+    def _printed(self, effect: Visible, where: Diagram) -> list[DiagramAmounts]:
         """The numbers that are printed, each with where it is."""
         found = []
         for key in effect.findings:
@@ -404,7 +404,7 @@ class Prospect:
                 found.append([] if there.never else [(there, self.completions.number(name))])
         return found
 
-    def number_varies(self, amounts: Numbers, name: str) -> bool | None:
+    def number_varies(self, amounts: DiagramAmounts, name: str) -> bool | None:
         """Whether what a number is shown to be can change with an answer; None: not decided.
 
         It is not shown to be anything else where no guard changes and no amount mentions the answer. That
@@ -421,7 +421,7 @@ class Prospect:
                 return True
         return None
 
-    def _seen_to_vary(self, amounts: Numbers, where: Diagram, name: str) -> bool:
+    def _seen_to_vary(self, amounts: DiagramAmounts, where: Diagram, name: str) -> bool:
         try:
             case = self.completions.smallest(where)
         except NotDecided:
@@ -431,7 +431,7 @@ class Prospect:
         shown = {self._shown(amounts, {**case, name: value}) for value in self._tried(name, case)}
         return len(shown) > 1
 
-    def _tried(self, name: str, case: Answers) -> list[Value | None]:
+    def _tried(self, name: str, case: CaseAnswers) -> list[Value | None]:
         found: list[Value | None] = [None, case.get(name)]
         term = self.base.knowledge.attributes[name]
         if not term.numeric:
@@ -445,7 +445,7 @@ class Prospect:
                 found += [near for near in (value - 1, value, value + 1) if low <= near <= high]
         return found
 
-    def _shown(self, amounts: Numbers, case: Answers) -> frozenset[int]:
+    def _shown(self, amounts: DiagramAmounts, case: CaseAnswers) -> frozenset[int]:
         numbers = {name: value for name, value in case.items() if isinstance(value, int)}
         return frozenset(
             amount.polynomial.value(numbers)
@@ -467,7 +467,7 @@ class Changes(NamedTuple):
 
 def changes_to(
     cones: Cones,
-    case: Answers,
+    case: CaseAnswers,
     option: str,
     goals: Sequence[str],
     limits: Limits = Limits(),  # noqa: B008
@@ -493,7 +493,7 @@ class _Search:
     """The search for the smallest changes."""
 
     def __init__(
-        self, cones: Cones, case: Answers, option: str, goals: Sequence[str], limits: Limits
+        self, cones: Cones, case: CaseAnswers, option: str, goals: Sequence[str], limits: Limits
     ) -> None:
         terms = cones.base.knowledge.attributes
         self.fixed = {name: v for name, v in case.items() if v is not None and terms[name].fixed}
@@ -551,7 +551,7 @@ class Compared:
         self,
         old: Cones,
         new: Cones,
-        answers: Answers,
+        answers: CaseAnswers,
         only: tuple[Sequence[Instance], Sequence[Instance]] | None = None,
         limits: Limits = Limits(),  # noqa: B008 (never changed)
     ) -> None:

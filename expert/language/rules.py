@@ -193,6 +193,20 @@ class Upstream:
         return [instance for instance in self.ordered if instance.id in needed]
 
 
+def in_firing_order(
+    rules: Iterable[Rule], knowledge: Knowledge
+) -> tuple[tuple[Instance, ...], list[Instance]]:
+    """The instances of some rules in firing order; and, if there can be none, the offending cycle."""
+    spelled_out: list[Instance] = []
+    for rule in rules:
+        spelled_out += instances_of(rule, knowledge)
+    strata, cycle = stratify(spelled_out)
+    numbered = [instance._replace(stratum=strata[instance.id]) for instance in spelled_out]
+    # sorted() is stable: within a stratum and salience, place in the files decides
+    ordered = sorted(numbered, key=lambda instance: (instance.stratum, -instance.rule.salience))
+    return tuple(ordered), cycle
+
+
 def stratify(instances: list[Instance]) -> tuple[dict[str, int], list[Instance]]:
     """The stratum of each instance by id, and, if there can be none, the offending cycle.
 

@@ -12,7 +12,7 @@ from expert.backends.columns import FIRED
 from expert.backends.frames import pl
 from expert.language.keys import name_and_option
 from expert.language.rules import RuleBase
-from expert.population.run import ROW, Counts, Job, Seen, run
+from expert.population.run import ROW, Counts, Job, RowsSeen, run
 
 ALIKE = ("verdict", "timing", "cost.low", "cost.high")
 EXAMPLES = 3
@@ -52,7 +52,7 @@ class Affected(NamedTuple):
     rules: tuple[Responsible, ...]  # that fire for other cases than before
 
 
-def affected(bases: list[RuleBase], words: list[str], absent: bool, seen: Seen | None = None) -> Affected:
+def affected(bases: list[RuleBase], words: list[str], absent: bool, seen: RowsSeen | None = None) -> Affected:
     """Run both knowledge bases on the same files and compare what they say. Raises CaseError."""
     with TemporaryDirectory(prefix="population-") as folder:
         paths = [Path(folder) / name for name in ("old.parquet", "new.parquet")]

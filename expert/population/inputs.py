@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 from expert.backends.frames import pl
 from expert.io.problems import CaseError, Problem, listed
 
-Cells = list[Any]  # of text or None
+TextCells = list[Any]  # of text or None
 BATCH = 100_000  # rows
 WRONG, RAW = "wrong.", "raw."  # the columns of what is wrong with a row, and of the row itself
 LOST = "\udc80", "\udcff"  # stand for bytes that are no UTF-8
 
 
-class Source(NamedTuple):
+class TableFile(NamedTuple):
     """One file: its columns with their types, how many rows it has (None: unknown), and its rows."""
 
     path: Path
@@ -32,13 +32,13 @@ class Source(NamedTuple):
     batches: Callable[[], Iterator[pl.DataFrame]]
 
 
-def sources(words: list[str], names: Collection[str], optional: bool = False) -> list[Source]:
+def sources(words: list[str], names: Collection[str], optional: bool = False) -> list[TableFile]:
     """The files that paths and patterns mean, patterns in order of names. Raises CaseError.
 
     `names` are the columns that every JSON row has to have, unless they are `optional`.
     """
     problems: list[Problem] = []
-    found: dict[Path, Source] = {}
+    found: dict[Path, TableFile] = {}
     for word in words:
         paths = sorted(glob(word, recursive=True)) if has_magic(word) else [word]
         if not paths:
@@ -56,7 +56,7 @@ def sources(words: list[str], names: Collection[str], optional: bool = False) ->
     return list(found.values())
 
 
-def _open(path: Path, names: Collection[str], optional: bool) -> Source:
+def _open(path: Path, names: Collection[str], optional: bool) -> TableFile:
     if path.suffix not in READERS:
         raise CaseError(
             [Problem(f"`{path}` is of no kind that can be read", None, f"kinds: {listed(READERS)}")]
@@ -65,21 +65,23 @@ def _open(path: Path, names: Collection[str], optional: bool) -> Source:
         return READERS[path.suffix](path, names, optional)
 
 
-def _parquet(path: Path, *_: object) -> Source:
+def _parquet(path: Path, *_: object) -> TableFile:
     frame = pl.scan_parquet(path, glob=False)
     rows = frame.select(pl.len()).collect().item()
-    return Source(path, dict(frame.collect_schema()), rows, lambda: frame.collect_batches(chunk_size=BATCH))
+    return TableFile(
+        path, dict(frame.collect_schema()), rows, lambda: frame.collect_batches(chunk_size=BATCH)
+    )
 
 
 # --- text ----------------------------------------------------------------------------------------
-def _csv(path: Path, *_: object) -> Source:
+def _csv(path: Path, *_: object) -> TableFile:
     with _text(path) as stream:
         header = next(csv.reader(stream), [])
     twice = {name for name in header if header.count(name) > 1}
     if twice or not header:
         what = f"has two columns `{sorted(twice)[0]}`" if twice else "has no header"
         raise CaseError([Problem(f"`{path}` {what}")])
-    return Source(path, _texts(header), None, lambda: _csv_batches(path, header))
+    return TableFile(path, _texts(header), None, lambda: _csv_batches(path, header))
 
 
 def _text(path: Path) -> Any:
@@ -95,7 +97,7 @@ def _csv_batches(path: Path, header: list[str]) -> Iterator[pl.DataFrame]:
         rows = csv.reader(stream, strict=True)
         try:
             next(rows)
-            filled: Iterator[Cells] = (row for row in rows if row)  # an empty line is no row
+            filled: Iterator[TextCells] = (row for row in rows if row)  # an empty line is no row
             while batch := list(islice(filled, BATCH)):
                 # an empty cell says nothing
                 yield _frame(header, batch, [None] * len(batch), batch).with_columns(
@@ -105,7 +107,7 @@ def _csv_batches(path: Path, header: list[str]) -> Iterator[pl.DataFrame]:
             raise CaseError([Problem(f"`{path}`, line {rows.line_num}: {error}")]) from None
 
 
-def _frame(names: list[str], rows: list[Cells], wrong: list[str | None], raw: list[Any]) -> pl.DataFrame:
+def _frame(names: list[str], rows: list[TextCells], wrong: list[str | None], raw: list[Any]) -> pl.DataFrame:
     """Rows as columns of text, with what is wrong with them; of a wrong row, the row itself as JSON."""
     width = len(names)
     kept: list[str | None] = [None] * len(rows)
@@ -123,12 +125,12 @@ def _frame(names: list[str], rows: list[Cells], wrong: list[str | None], raw: li
     return pl.DataFrame([*columns, pl.Series(WRONG, wrong, pl.String), pl.Series(RAW, kept, pl.String)])
 
 
-def _broken(row: Cells) -> bool:
+def _broken(row: TextCells) -> bool:
     """Whether there were bytes that are no UTF-8."""
     return any(LOST[0] <= c <= LOST[1] for cell in row if cell for c in cell)
 
 
-def _json_lines(path: Path, names: Collection[str], optional: bool) -> Source:
+def _json_lines(path: Path, names: Collection[str], optional: bool) -> TableFile:
     with _text(path) as stream:
         first = next((line for line in stream if line.strip()), "{}")
     try:
@@ -136,7 +138,7 @@ def _json_lines(path: Path, names: Collection[str], optional: bool) -> Source:
     except ValueError as error:
         raise CaseError([Problem(f"the first line of `{path}` does not give the columns: {error}")]) from None
     absent = set(names) if optional else set()
-    return Source(path, _texts(columns), None, lambda: _json_batches(path, columns, absent))
+    return TableFile(path, _texts(columns), None, lambda: _json_batches(path, columns, absent))
 
 
 def _record(line: str) -> dict[str, Any]:
@@ -165,7 +167,7 @@ def _json_batches(path: Path, names: list[str], optional: set[str]) -> Iterator[
             yield _frame(names, rows, wrong, [line.rstrip("\n") for line in batch])
 
 
-def _cells(line: str, names: list[str], optional: set[str]) -> tuple[Cells, str | None]:
+def _cells(line: str, names: list[str], optional: set[str]) -> tuple[TextCells, str | None]:
     try:
         record = _record(line)
     except ValueError as error:
@@ -178,7 +180,7 @@ def _cells(line: str, names: list[str], optional: set[str]) -> tuple[Cells, str 
     return [cell if cell is None or isinstance(cell, str) else json.dumps(cell) for cell in cells], None
 
 
-Opener = Callable[[Path, Collection[str], bool], Source]
+Opener = Callable[[Path, Collection[str], bool], TableFile]
 
 READERS: dict[str, Opener] = {
     ".csv": _csv,

@@ -25,20 +25,20 @@ from typing import IO, Any, NamedTuple
 
 from expert.backends.columns import ANSWER, BAD, FIRED, POLARS, STEP, checked, decimals, outcome
 from expert.backends.frames import nw, pl
-from expert.backends.program import bounds, lines
+from expert.backends.program import lines
 from expert.consultation.case import UNKNOWN, cell_answer
 from expert.io.files import written_together
 from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge, Term
 from expert.language.rules import RuleBase
-from expert.population.inputs import RAW, WRONG, Source, sources
+from expert.population.inputs import RAW, WRONG, TableFile, sources
 
 ROW = "row"
 SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
 PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
 OUTPUTS = (".parquet", ".csv", ".jsonl")
-Seen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
+RowsSeen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
 
 
 class Counts(NamedTuple):
@@ -59,7 +59,7 @@ class Job(NamedTuple):
     unreviewed: tuple[str, ...] = ()  # for the legend: the rules that nobody has reviewed
 
 
-def run(base: RuleBase, job: Job, seen: Seen | None = None) -> Counts:
+def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     """Run the rules on every row of some files. Raises CaseError.
 
     The output, its legend and the rejects get their names when all of them are complete.
@@ -107,7 +107,9 @@ def check_apart(inputs: Iterable[Path], *outputs: Path) -> None:
 class Rows:
     """The rows of some files as cases; those that are none are written to `rejects`."""
 
-    def __init__(self, knowledge: Knowledge, files: list[Source], absent: bool, seen: Seen | None) -> None:
+    def __init__(
+        self, knowledge: Knowledge, files: list[TableFile], absent: bool, seen: RowsSeen | None
+    ) -> None:
         self.knowledge, self.files, self.seen = knowledge, files, seen
         self.rejects: IO[str] | None = None
         self.read = self.rejected = 0
@@ -157,7 +159,7 @@ class Rows:
             self.failure = error
             raise
 
-    def accepted(self, file: Source, batch: pl.DataFrame) -> pl.DataFrame:
+    def accepted(self, file: TableFile, batch: pl.DataFrame) -> pl.DataFrame:
         """The rows of a batch that are cases."""
         rows = pl.int_range(self.read + 1, self.read + len(batch) + 1, dtype=pl.Int64).alias(ROW)
         batch = batch.with_columns(rows)
@@ -184,7 +186,7 @@ class Rows:
             self.seen(self.read, self.total)
         return found.drop(BAD)
 
-    def _reject(self, file: Source, batch: pl.DataFrame) -> None:
+    def _reject(self, file: TableFile, batch: pl.DataFrame) -> None:
         """Write rows down with the reasons, each in one line of JSON."""
         self.rejected += len(batch)
         for row in batch.iter_rows(named=True):
@@ -222,7 +224,7 @@ def _plain_names(column: pl.Series, term: Term) -> pl.Series | None:
 
 
 def _plain_numbers(column: pl.Series, term: Term) -> pl.Series | None:
-    scale, (low, high) = 10**term.decimals, bounds(term)
+    scale, (low, high) = 10**term.decimals, term.bounds
     if column.dtype == pl.Float64:
         scaled = (column * scale).round()
         # by a column: Polars divides by one number by multiplying with its reciprocal, which is not exact
@@ -277,7 +279,7 @@ def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> 
 def _polars_type(term: Term) -> pl.DataType:
     if not term.numeric:
         return pl.Enum(list(term.values))
-    return pl.Int64() if max(map(abs, bounds(term))) < 1 << 63 else pl.Int128()
+    return pl.Int64() if max(map(abs, term.bounds)) < 1 << 63 else pl.Int128()
 
 
 # --- results -------------------------------------------------------------------------------------

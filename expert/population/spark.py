@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from expert.backends.columns import ANSWER, BAD, SPARK, STEP, backticked, checked, decimals, outcome
+from expert.backends.columns import ANSWER, BAD, DIGITS, STEP, Dialect, Equals, checked, decimals, outcome
 from expert.backends.frames import nw, pl
 from expert.backends.program import lines
 from expert.io.files import written_together
@@ -29,12 +29,12 @@ from expert.io.problems import CaseError, MissingLibrary, Problem
 from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge
 from expert.language.rules import RuleBase
-from expert.population.inputs import Source, sources
+from expert.population.inputs import TableFile, sources
 from expert.population.run import (
     ROW,
     Counts,
     Job,
-    Seen,
+    RowsSeen,
     check_output,
     legend_path,
     other_columns,
@@ -42,7 +42,7 @@ from expert.population.run import (
     write_legend,
 )
 
-Frame = Any  # a Spark DataFrame
+SparkFrame = Any  # a Spark DataFrame
 FILE, CELLS, MISSING = "file.", "cells.", "missing."  # columns that no input can have
 
 SETTINGS = {
@@ -63,7 +63,34 @@ appender.a.layout.type = PatternLayout
 """
 
 
-def run(base: RuleBase, job: Job, seen: Seen | None = None) -> Counts:
+def pyspark(module: str) -> Any:
+    """A module of PySpark. Raises MissingLibrary."""
+    try:
+        return import_module(f"pyspark.{module}")
+    except ImportError:
+        raise MissingLibrary("PySpark is not installed", "pip install 'cicatrix[spark]'") from None
+
+
+def backticked(name: str) -> str:
+    """A column's name as Spark reads any name at all."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _equals(frame: Any, wanted: Equals) -> Any:
+    column = pyspark("sql.functions").col
+    same = {name: column(backticked(of)).eqNullSafe(value) for name, (of, value) in wanted.items()}
+    return frame.withColumns(same) if same else frame
+
+
+SPARK = Dialect(
+    names=lambda names: nw.String,
+    wide=nw.Decimal(DIGITS, 0),
+    column=lambda name: nw.col(backticked(name)),
+    equals=_equals,
+)
+
+
+def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     """Run the rules on every row of some files, as `population.run`. Raises CaseError and MissingLibrary.
 
     Cases may be directories. `out` becomes a directory of Parquet files, each with its rows in
@@ -126,11 +153,11 @@ def _tidied(directory: Path) -> int:
     return sum(pl.scan_parquet(p, glob=False).select(pl.len()).collect().item() for p in directory.iterdir())
 
 
-def _tables(spark: Any, files: list[Source], knowledge: Knowledge, absent: bool) -> list[Frame]:
+def _tables(spark: Any, files: list[TableFile], knowledge: Knowledge, absent: bool) -> list[SparkFrame]:
     """The rows of the files, those with equal columns together: number, file, all cells, answers,
     names of missing columns, and whether a row is bad. Raises CaseError."""
     extra = other_columns([file.columns for file in files], knowledge)
-    kinds: dict[frozenset[tuple[str, str]], list[tuple[Source, int]]] = {}
+    kinds: dict[frozenset[tuple[str, str]], list[tuple[TableFile, int]]] = {}
     before = 0
     for file in files:
         kind = frozenset((name, str(type)) for name, type in file.columns.items())
@@ -140,9 +167,9 @@ def _tables(spark: Any, files: list[Source], knowledge: Knowledge, absent: bool)
 
 
 def _table(
-    spark: Any, files: list[tuple[Source, int]], extra: list[str], knowledge: Knowledge, absent: bool
-) -> Frame:
-    f = import_module("pyspark.sql.functions")
+    spark: Any, files: list[tuple[TableFile, int]], extra: list[str], knowledge: Knowledge, absent: bool
+) -> SparkFrame:
+    f = pyspark("sql.functions")
     raw = spark.read.parquet(*(re.sub(r"([\\{}\[\]*?])", r"\\\1", _uri(file.path)) for file, _ in files))
     attributes = {name: type for name, type in raw.dtypes if name in knowledge.attributes}
     missing = [] if absent else [name for name in knowledge.attributes if name not in attributes]
@@ -169,7 +196,7 @@ def _table(
     return done.select(ROW, *shared, *answers, bad, f.lit(" ".join(missing)).alias(MISSING))
 
 
-def _rejected(rows: Frame, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
+def _rejected(rows: SparkFrame, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     """What is told of each rejected row."""
     wanted = rows.filter(backticked(BAD)).select(ROW, *map(backticked, (FILE, CELLS, MISSING))).orderBy(ROW)
     for number, file, row, missing in wanted.toLocalIterator():
@@ -178,14 +205,14 @@ def _rejected(rows: Frame, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
         yield {"row": number, "file": file, "reasons": reasons, "cells": cells}
 
 
-def results(tables: list[Frame], base: RuleBase) -> Frame:
+def results(tables: list[SparkFrame], base: RuleBase) -> SparkFrame:
     """Everything that follows from the accepted rows. Raises CaseError."""
     k, frame = base.knowledge, None
     for rows in tables:
         kept = [backticked(name) for name in rows.columns if name not in (FILE, CELLS, MISSING, BAD)]
         good = rows.filter(f"NOT {backticked(BAD)}").select(*kept)
         frame = good if frame is None else frame.unionByName(good, allowMissingColumns=True)
-    f = import_module("pyspark.sql.functions")
+    f = pyspark("sql.functions")
     answers = [f.col(backticked(ANSWER + name)).alias(name) for name in k.attributes]
     others = [] if frame is None else [backticked(n) for n in frame.columns if not n.startswith(ANSWER)]
     try:
@@ -202,10 +229,7 @@ def results(tables: list[Frame], base: RuleBase) -> Frame:
 @contextmanager
 def session() -> Iterator[Any]:
     """The active session, or one that is stopped at the end. Raises MissingLibrary."""
-    try:
-        sql = import_module("pyspark.sql")
-    except ImportError:
-        raise MissingLibrary("PySpark is not installed", "pip install 'cicatrix[spark]'") from None
+    sql = pyspark("sql")
     active = sql.SparkSession.getActiveSession()
     spark, before = active or _started(sql.SparkSession.builder), {}
     try:
@@ -248,7 +272,7 @@ def _started(builder: Any) -> Any:
 @contextmanager
 def _told() -> Iterator[None]:
     """Spark's errors as problems. Raises CaseError."""
-    errors, bridge = import_module("pyspark.errors"), import_module("py4j.protocol")
+    errors, bridge = pyspark("errors"), import_module("py4j.protocol")
     try:
         yield
     except (errors.PySparkException, bridge.Py4JError) as error:

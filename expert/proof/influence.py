@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expert.backends.z3 import Amounts, Formula, Prover, World
+from expert.backends.z3 import Formula, FormulaAmounts, Prover, World
 from expert.consultation.relevance import Reach
 from expert.language.keys import with_option
 
@@ -32,7 +32,7 @@ def _differs(prover: Prover, name: str) -> list[Formula]:
     return [*facts, prover.world.any(shown)]
 
 
-def _other_amount(prover: Prover, amounts: Amounts, others: Amounts) -> Formula:
+def _other_amount(prover: Prover, amounts: FormulaAmounts, others: FormulaAmounts) -> Formula:
     """Where one of the amounts is none of the others."""
     any_of = prover.world.any
     return any_of(where & ~any_of(there & (n == m) for there, m in others) for where, n in amounts)

@@ -157,7 +157,8 @@ def _shown(k: Knowledge, found: Recommendation, open: OpenCase) -> dict[str, lis
         for a in found.arguments
     ]
     outcome = Outcome(k, said, Grid.false, lambda: [(c, Grid.true) for c in open.arguments(found.option)])
-    deciding = [a for a in found.arguments if k.topics[a.topic].decides]
+    decides = k.deciding_topics
+    deciding = [a for a in found.arguments if a.topic in decides]
     leading = [a for a in deciding if a.stance != "against"]
     values = {
         "verdict": [found.verdict],
@@ -222,7 +223,7 @@ class _InvariantReader:
             self._condition(found.get("when"), "`when`"),
             sense,
             self._condition(None if compares else found.get(sense), f"`{sense}`"),
-            reader.pick(found.get("more"), "numeric attribute", self._numeric_attributes()),
+            reader.pick(found.get("more"), "numeric attribute", self.base.knowledge.numeric_attributes),
             tuple(self._compared(item) for item in reader.listing(found.get(sense)) if compares),
             found["id"].span if "id" in found else node.span,
         )
@@ -233,9 +234,6 @@ class _InvariantReader:
         if node.pairs == [] or node.items == []:
             self.reader.report(node, f"{what} is given no condition")
         return self.scope.condition(node)
-
-    def _numeric_attributes(self) -> list[str]:
-        return [name for name, term in self.base.knowledge.attributes.items() if term.numeric]
 
     def _compared(self, node: Node) -> Ref:
         names = [name for name in self.scope.findings if self.scope.find(name)[1].numeric]

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from expert.backends.z3 import (
     NO,
     YES,
-    Amounts,
     Formula,
+    FormulaAmounts,
     Prover,
     World,
 )
@@ -143,7 +143,7 @@ class Proofs:
         any_of = self.prover.world.any
         return [*facts, any_of(self._lower(before, after) for before, after in pairs)]
 
-    def _lower(self, before: Amounts, after: Amounts) -> Formula:
+    def _lower(self, before: FormulaAmounts, after: FormulaAmounts) -> Formula:
         """Where the least or the most of `after` is below that of `before`, both having some."""
         any_of = self.prover.world.any
         least = any_of(g & ~any_of(h & (n >= m) for h, m in before) for g, n in after)

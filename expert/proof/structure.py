@@ -178,7 +178,7 @@ class Structure:
 
     def _meaning(self, c: Conclusion) -> Conclusion:
         """What a conclusion comes to; the words of an argument count where it decides nothing."""
-        if isinstance(c, Argue) and self.base.knowledge.topics[c.name].decides:
+        if isinstance(c, Argue) and c.name in self.base.knowledge.deciding_topics:
             return replace(c, text="")
         return c
 
@@ -242,12 +242,9 @@ class Structure:
             self.undecided.append(found.status)
 
     def tensions(self) -> Iterator[Found]:
-        topics = self.base.knowledge.topics
+        decides = self.base.knowledge.deciding_topics
         deciding = [
-            (i, c)
-            for i in self.base.instances
-            for c in i.then
-            if isinstance(c, Argue) and topics[c.name].decides
+            (i, c) for i in self.base.instances for c in i.then if isinstance(c, Argue) and c.name in decides
         ]
         shown: set[tuple[str, str]] = set()
         for one, pro in deciding:

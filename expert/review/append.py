@@ -9,7 +9,8 @@ from pathlib import Path
 
 from expert.io.files import SIZE_LIMIT, write_whole
 from expert.io.problems import CaseError, KnowledgeError, Problem, Span
-from expert.io.yaml import parse_yaml, quoted
+from expert.io.quoting import quoted
+from expert.io.yaml import parse_yaml
 from expert.review.approvals import FILE, Approval, Reviews, load_reviews, read_reviews
 
 HEAD = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, assert_never
 
+from expert.io.quoting import backslashed, quoted
 from expert.language.conclusions import (
     Advise,
     Argue,
@@ -96,10 +97,10 @@ def rule_graph(base: RuleBase) -> Graph:
     return Graph(f"{k.title} {k.version}", kept, tuple(dict.fromkeys(edges)))
 
 
-Name = tuple[str, str]  # kind, and name among its kind
+NodeName = tuple[str, str]  # kind, and name among its kind
 
 
-def _arrows(rule: Rule, base: RuleBase) -> Iterator[tuple[Name, Name, str, bool]]:
+def _arrows(rule: Rule, base: RuleBase) -> Iterator[tuple[NodeName, NodeName, str, bool]]:
     """The arrows into a rule and out of it."""
     itself, signs = ("rule", rule.id), set(_signs(rule.when))
     for kind, name in dict.fromkeys((ref.kind, ref.name) for ref, _ in reads(rule)):
@@ -110,7 +111,9 @@ def _arrows(rule: Rule, base: RuleBase) -> Iterator[tuple[Name, Name, str, bool]
         yield from _concluded(itself, conclusion, options)
 
 
-def _concluded(rule: Name, c: Conclusion, options: list[str]) -> Iterator[tuple[Name, Name, str, bool]]:
+def _concluded(
+    rule: NodeName, c: Conclusion, options: list[str]
+) -> Iterator[tuple[NodeName, NodeName, str, bool]]:
     match c:
         case Argue() | Wait() | Flag():
             label = c.stance if isinstance(c, Argue) else "waits" if isinstance(c, Wait) else "noted"
@@ -135,27 +138,23 @@ def dot_lines(base: RuleBase) -> Iterator[str]:
     """The graph in Graphviz's language."""
     graph = rule_graph(base)
     yield "digraph rules {"
-    yield f"  label={_dot_text(graph.title)};"
+    yield f"  label={backslashed(graph.title)};"
     yield "  rankdir=LR;"
     yield '  node [style=filled, fontname="sans-serif"];'
     for node in graph.nodes:
-        yield f"  {node.id} [label={_dot_text(node.label)}, {DOT_SHAPES[node.kind]}];"
+        yield f"  {node.id} [label={backslashed(node.label)}, {DOT_SHAPES[node.kind]}];"
     for edge in graph.edges:
-        features = [f"label={_dot_text(edge.label)}"] if edge.label else []
+        features = [f"label={backslashed(edge.label)}"] if edge.label else []
         features += ["style=dashed"] if edge.negative else []
         yield f"  {edge.start} -> {edge.end}" + (f" [{', '.join(features)}];" if features else ";")
     yield "}"
-
-
-def _dot_text(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def mermaid_lines(base: RuleBase) -> Iterator[str]:
     """The graph in Mermaid's language."""
     graph = rule_graph(base)
     yield "---"
-    yield f"title: {_yaml_text(graph.title)}"
+    yield f"title: {quoted(graph.title)}"
     yield "---"
     yield "flowchart LR"
     for node in graph.nodes:
@@ -164,10 +163,6 @@ def mermaid_lines(base: RuleBase) -> Iterator[str]:
     for edge in graph.edges:
         arrow = "-.->" if edge.negative else "-->"
         yield f"  {edge.start} {arrow}{f'|{_mermaid_text(edge.label)}|' if edge.label else ''} {edge.end}"
-
-
-def _yaml_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _mermaid_text(text: str) -> str:

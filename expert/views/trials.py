@@ -17,14 +17,12 @@ from expert.views.document import Block, Line, Marked, Section, Table, apart
 
 # what was written before there was a verdict `open`
 OPEN_IS_NEW = "an answer that the case does not give decides; `not-addressed` is where the document is silent"
-
-
-Results = list[tuple[Expected, list[Failure]]]
+CaseResults = list[tuple[Expected, list[Failure]]]
 
 
 # --- cases -----------------------------------------------------------------------------------------
 def case_blocks(
-    base: RuleBase, results: Results, covered: Coverage, suggestions: Sequence[Suggestion]
+    base: RuleBase, results: CaseResults, covered: Coverage, suggestions: Sequence[Suggestion]
 ) -> list[Section]:
     """Which cases pass, what they cover, and cases that would cover more."""
     lines = []
@@ -65,9 +63,9 @@ def _suggested(base: RuleBase, suggestion: Suggestion) -> Section:
     head = Line(f"# not covered: {suggestion.what}")
     if suggestion.case is None:
         return apart(head, Line(f"# {suggestion.why}"))
-    target, name = suggestion.target, suggestion.what.replace('"', "'")
-    fired = target.rule if target.leaf < 0 else ""
+    fired = suggestion.target.rule if suggestion.target.leaf < 0 else ""
     comment = Line("# what follows now; hold it against the document before you keep it")
+    name = suggestion.what.replace('"', "'")  # which reads better than a backslash
     written = case_yaml(base, suggestion.case, name, fired)
     return apart(head, comment, *(Line(Marked(line, "code")) for line in written))
 

@@ -17,17 +17,17 @@ from support.sizes import first
 from expert.authoring.format import comments, laid_out, meaning
 from expert.knowledge.files import file_at
 from expert.knowledge.load import load, open_files
-from expert.knowledge.shapes import Shape, Value, held_by, mapping_in
+from expert.knowledge.shapes import Kind, Shape, held_by, mapping_in
 
 
-def held_in(name: str) -> Value:
+def held_in(name: str) -> Kind:
     """What is declared of a file."""
     found = file_at(name)
     assert found, name
     return found.holds
 
 
-def shuffled(thing: Any, holds: Value | None, random: Random) -> Any:
+def shuffled(thing: Any, holds: Kind | None, random: Random) -> Any:
     """The same knowledge with the fields of its mappings in any order."""
     if isinstance(thing, list):
         return [shuffled(item, holds, random) for item in thing]

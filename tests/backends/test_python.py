@@ -14,7 +14,7 @@ from support.oracle import OracleKB
 from support.size import combinations
 from support.sizes import some_or_all
 
-from expert.backends.program import bounds, lines
+from expert.backends.program import lines
 from expert.backends.python import Decision, decider, source
 from expert.consultation.case import Case, cell_answer, make_case, parse_pairs
 from expert.consultation.engine import infer
@@ -134,7 +134,7 @@ def test_numbers_of_any_length() -> None:
         for _ in range(5):
             answers = {}
             for name, term in base.knowledge.attributes.items():
-                low, high = bounds(term)
+                low, high = term.bounds
                 numbers = [low, high, int(10**term.decimals), random.randint(low, high)]
                 answers[name] = random.choice(numbers if term.numeric else list(term.values))
             case = make_case(answers, base.knowledge)

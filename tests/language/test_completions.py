@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from expert.language.cells import NotDecided
-from expert.language.completions import Cells, Choice, Completions, Loose, Survey, bounds
+from expert.language.completions import Cells, Choice, Completions, Loose, Survey
 from expert.language.conditions import AllOf, Arithmetic, Compare, Condition, Is, Ref
 from expert.language.meaning import Reading
 from expert.language.model import Term
@@ -46,7 +46,7 @@ def test_numbers_are_ranges_between_thresholds() -> None:
     condition = Compare(ref("price"), "at-least", 1250)
     found = completions(condition)
     truth = Reading(found).holds(condition)
-    low, high = bounds(PRICE)
+    low, high = PRICE.bounds
     assert found.count(truth) == high - 1250 + 1
     assert list(found.pieces(truth)) == [{"price": ["12.5 to 999999999999999.99"]}]
     assert found.smallest(truth) == {"price": 1250}

@@ -10,7 +10,7 @@ import pytest
 
 from expert.io.problems import KnowledgeError, Problem
 from expert.knowledge.checks import warnings
-from expert.knowledge.declarations import FILES
+from expert.knowledge.files import DECLARING
 from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
 
@@ -24,7 +24,7 @@ def texts(directory: Path) -> dict[str, str]:
         f"{part}/{path.name}": path.read_text("utf-8")
         for part in ("kb", "rules")
         for path in sorted((directory / part).glob("*.yaml"))
-        if part == "rules" or path.stem in FILES
+        if part == "rules" or f"{part}/{path.name}" in [file.path for file in DECLARING]
     }
 
 

@@ -17,7 +17,6 @@ from support.generate import knowledge_files
 from support.oracle import OracleKB, evaluate
 from support.size import combinations
 
-from expert.backends.program import bounds
 from expert.backends.python import decider
 from expert.consultation.case import Answer, Case, cell_answer
 from expert.consultation.engine import infer
@@ -192,7 +191,7 @@ UNSAID = ["unknown", " unknown ", "", "null", "~", None]
 
 def ends(term: Term) -> list[int]:
     """Numbers small, and as large as they may be."""
-    low, high = bounds(term)
+    low, high = term.bounds
     unit = int(10**term.decimals)
     numbers = (0, 1, *(n * unit for n in (1, 2, 3, 4, 6)), unit + unit // 2, low, high)
     return sorted({number for number in numbers if low <= number <= high})
