@@ -90,15 +90,12 @@ def load_bearing(base: RuleBase, cases: list[Expected]) -> Loads:
 
 def without(base: RuleBase, claim: str) -> RuleBase:
     """The knowledge base as if a claim had not been made."""
-    options = {
-        id: option._replace(
-            properties={
-                name: tuple(datum for datum in data if claim not in datum.claims)
-                for name, data in option.properties.items()
-            }
-        )
-        for id, option in base.knowledge.options.items()
-    }
+    options = {}
+    for id, option in base.knowledge.options.items():
+        properties = {}
+        for name, data in option.properties.items():
+            properties[name] = tuple(datum for datum in data if claim not in datum.claims)
+        options[id] = option._replace(properties=properties)
     knowledge = base.knowledge._replace(options=options)
     left = rebuilt(knowledge, (rule for rule in base.rules if claim not in rule.claims))
     assert left is not None  # fewer rules have no cycle that all of them had not

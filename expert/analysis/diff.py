@@ -59,7 +59,7 @@ class Differences(NamedTuple):
 def compare(old: RuleBase, new: RuleBase) -> Differences:
     """All differences between two knowledge bases."""
     reaches = [Reach(old), Reach(new)]
-    behind = [{Thing(*part): found for part, found in reach.behind.items()} for reach in reaches]
+    behind = [_behind(reach) for reach in reaches]
     options = dict.fromkeys([*old.knowledge.options, *new.knowledge.options])
     always = [Thing(kind, option, "") for option in options for kind in ("verdict", "timing")]
     found, exhaustive = [], True
@@ -69,6 +69,11 @@ def compare(old: RuleBase, new: RuleBase) -> Differences:
         if change.cases or thing in always:
             found.append(change)
     return Differences(tuple(edits(old, new)), tuple(found), exhaustive)
+
+
+def _behind(reach: Reach) -> dict[Thing, list[Instance]]:
+    """The instances behind each thing that is shown."""
+    return {Thing(*part): instances for part, instances in reach.behind.items()}
 
 
 def _compared(thing: Thing, reaches: list[Reach], behind: list[list[Instance]]) -> Change:

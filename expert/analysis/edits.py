@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from expert.language.model import singular
-from expert.language.rules import RuleBase
+from expert.language.rules import Rule, RuleBase
 
 PARTS = ("claims", "attributes", "findings", "properties", "options", "targets", "topics", "steps", "flags")
 NOWHERE = ("span", "stratum")
@@ -24,16 +24,19 @@ class Edit(NamedTuple):
 # --- what was edited -----------------------------------------------------------------------------
 def edits(old: RuleBase, new: RuleBase) -> Iterator[Edit]:
     """What was added, removed and edited; where it stands in the files does not count."""
-    yield from _edits("rule", *({rule.id: rule for rule in base.rules} for base in (old, new)))
+    yield from _edits("rule", _rules(old), _rules(new))
     for part in PARTS:
         kind = singular(part)
         yield from _edits(kind, getattr(old.knowledge, part), getattr(new.knowledge, part))
     if old.knowledge.cost != new.knowledge.cost:
         yield Edit("cost", "cost", "edited")
-    orders = [[rule.id for rule in base.rules] for base in (old, new)]
-    both = set(orders[0]) & set(orders[1])
-    if len({tuple(id for id in order if id in both) for order in orders}) > 1:
+    kept = _rules(old).keys() & _rules(new).keys()
+    if [id for id in _rules(old) if id in kept] != [id for id in _rules(new) if id in kept]:
         yield Edit("order", "rules", "edited")
+
+
+def _rules(base: RuleBase) -> dict[str, Rule]:
+    return {rule.id: rule for rule in base.rules}
 
 
 def _edits(kind: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Edit]:

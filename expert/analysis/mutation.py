@@ -303,7 +303,8 @@ def mutate(base: RuleBase, cases: list[Expected]) -> Score:
 # --- telling two bases apart --------------------------------------------------------------------------
 def tell_apart(old: RuleBase, new: RuleBase) -> tuple[Case | None, bool]:
     """A small case that shows a difference; without one, whether it is certain that there is none."""
-    before, after = ({i.id: i for i in base.instances} for base in (old, new))
+    before = {instance.id: instance for instance in old.instances}
+    after = {instance.id: instance for instance in new.instances}
     differing = {i for i in {**before, **after} if _bare(before.get(i)) != _bare(after.get(i))}
     reaches = [Reach(old), Reach(new)]
     # first the answers that the difference itself depends on, with nothing else answered

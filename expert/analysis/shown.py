@@ -123,10 +123,12 @@ def _found(k: Knowledge, reading: Reading[int, Row], algebra: Many) -> Iterator[
 
 def seen_in(table: Shown, n: int) -> dict[tuple[str, str], set[str]]:
     """What is shown in case n."""
-    found = {
-        key: {value for value, where in values.items() if where >> n & 1} for key, values in table.items()
-    }
-    return {key: values for key, values in found.items() if values}
+    seen = {}
+    for key, values in table.items():
+        there = {value for value, where in values.items() if where >> n & 1}
+        if there:
+            seen[key] = there
+    return seen
 
 
 def seen_by(found: Consultation, k: Knowledge) -> dict[tuple[str, str], set[str]]:

@@ -76,15 +76,15 @@ def schema(base: RuleBase) -> Schema:
 def file_schemas(base: RuleBase) -> dict[str, Schema]:
     """A schema for each kind of file alone, which editors complete better from."""
     every = definitions(base)
-    return {
-        kind: {
+    schemas: dict[str, Schema] = {}
+    for kind in KINDS:
+        schemas[kind] = {
             "$schema": DRAFT,
             "title": f"{base.knowledge.title}: {kind}",
             "allOf": [ref(kind)],
             "definitions": {name: every[name] for name in sorted(_reached(kind, every, set()))},
         }
-        for kind in KINDS
-    }
+    return schemas
 
 
 def _reached(name: str, every: dict[str, Schema], seen: set[str]) -> set[str]:

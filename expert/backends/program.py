@@ -163,12 +163,15 @@ def lines(base: RuleBase) -> Lines:
     reading: Reading[Step, Step] = Reading(Program(k))
     fired = reading.derive(passes(base.instances))
     outcome = outcome_of(k, reading, base.instances, fired)
-    argued = {option: outcome.targets(option) for option in k.options}
+    targets = {}
+    for option in k.options:
+        argued = outcome.targets(option)
+        targets[option] = {target: argued[target] for target in k.targets if target in argued}
     findings = {(key, str(v)): at for key, values in reading.findings.items() for v, at in values.items()}
     return Lines(
         fired={i.id: fired[i.id] for i in base.instances},
         verdicts={option: outcome.verdicts(option) for option in k.options},
-        targets={o: {t: at[t] for t in k.targets if t in at} for o, at in argued.items()},
+        targets=targets,
         timings={option: _some(outcome.timings(option)) for option in k.options},
         flags={option: _some(outcome.flags(option)) for option in k.options},
         plan=_some(outcome.plan()),

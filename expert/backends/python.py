@@ -6,7 +6,7 @@ once. It is for embedding, simulation, and wherever nobody asks why.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import compress
 from typing import NamedTuple
 
@@ -55,30 +55,24 @@ def source(base: RuleBase, program: Lines) -> str:
     """The function, as Python text."""
     k = base.knowledge
     costs = {option: cost_amounts(k, program.numbers, option) for option in k.options}
-    wanted = [
-        *program.steps,
-        *(step for sides in costs.values() for side in sides for pair in side for step in pair),
-    ]
+    wanted = list(program.steps)
+    for least, most in costs.values():
+        for pair in (*least, *most):
+            wanted += pair
     text = _Text()
     for step, uses in needed(wanted):
         text.take(step, uses)
     name = text.name
     verdicts = _dict({option: _first(name, at) for option, at in program.verdicts.items()})
     timings = _dict({option: _first(name, at, NOW) for option, at in program.timings.items()})
-    bounds = {
-        option: f"({_best('min', name, sides[0])}, {_best('max', name, sides[1])})"
-        for option, sides in costs.items()
-        if any(sides)
-    }
-    chosen = [
-        f"tuple(compress({names}, ({''.join(name(at) + ', ' for at in steps.values())})))"
-        for names, steps in (
-            ("FLAGS", _flags(program)),
-            ("FINDINGS", program.findings),
-            ("FIRED", program.fired),
-        )
-    ]
-    result = ", ".join([verdicts, timings, _dict(bounds), *chosen])
+    costs_written = {}
+    for option, (least, most) in costs.items():
+        if least or most:
+            costs_written[option] = f"({_best('min', name, least)}, {_best('max', name, most)})"
+    flags = _chosen("FLAGS", name, _flags(program).values())
+    findings = _chosen("FINDINGS", name, program.findings.values())
+    fired = _chosen("FIRED", name, program.fired.values())
+    result = ", ".join([verdicts, timings, _dict(costs_written), flags, findings, fired])
     return "\n    ".join(
         ["def decide(case):", "get = case.answers.get", *text.lines, f"return Decision({result})\n"]
     )
@@ -136,6 +130,11 @@ PYTHON = {"&": "and", "|": "or"}
 
 def _dict(items: dict[str, str]) -> str:
     return "{" + ", ".join(f"{key!r}: {written}" for key, written in items.items()) + "}"
+
+
+def _chosen(names: str, name: Callable[[Step], str], truths: Iterable[Step]) -> str:
+    """Those of a tuple's names whose truths hold."""
+    return f"tuple(compress({names}, ({''.join(name(at) + ', ' for at in truths)})))"
 
 
 def _first(name: Callable[[Step], str], choices: dict[str, Step], otherwise: str = "") -> str:

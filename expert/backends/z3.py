@@ -96,6 +96,10 @@ class World:
     def all(self, truths: Iterable[Formula]) -> Formula:
         return self.algebra.z3.And(list(truths))
 
+    def fires(self, instances: Iterable[Instance]) -> Formula:
+        """Where one of the instances fires."""
+        return self.any(self.fired[instance.id] for instance in instances)
+
     @cached_property
     def outcome(self) -> Outcome[Formula]:
         """What is concluded by the instances that were read."""
@@ -214,10 +218,7 @@ class Prover:
                 cases = self._smallest_cases(algebras, primed)
             except _Undecided:
                 cases = [answers_of(algebra, model) for algebra in algebras]
-            kept: list[dict[str, Answer]] = [
-                {name: v for name, v in answers.items() if v is not None} for answers in cases
-            ]
-            return Answered(YES, tuple(make_case(answers, self.base.knowledge) for answers in kept))
+            return Answered(YES, tuple(self._case(answers) for answers in cases))
         finally:
             self.solver.pop()
 
@@ -226,7 +227,7 @@ class Prover:
         first = {name: self._settle(algebras[0], term) for name, term in attributes.items()}
         return [first, *({**first, primed: self._settle(a, attributes[primed])} for a in algebras[1:])]
 
-    def _known(self, answers: dict[str, Answer]) -> Case:
+    def _case(self, answers: dict[str, Answer]) -> Case:
         return make_case({n: v for n, v in answers.items() if v is not None}, self.base.knowledge)
 
     def _possible(self, fact: Formula) -> bool:

@@ -45,7 +45,9 @@ def answers(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
 
 def _values(name: str, begun: str, knowledge: Knowledge) -> list[str]:
     term = knowledge.attributes.get(name)
-    values = [] if term is None else term.choices if not term.numeric else [term.sample, "unknown"]
+    if term is None:
+        return []
+    values = [term.sample, "unknown"] if term.numeric else term.choices
     return [value for value in values if value.startswith(begun)]
 
 

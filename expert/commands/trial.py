@@ -53,8 +53,10 @@ def test(
     """
     base = open_knowledge(kb)
     cases = load_cases(directory_of(kb), base)
-    found = [seen_by(infer(base, case.given), base.knowledge) for case in cases]
-    results = [(case, failures(case, seen)) for case, seen in zip(cases, found, strict=True)]
+    results = []
+    for case in cases:
+        seen = seen_by(infer(base, case.given), base.knowledge)
+        results.append((case, failures(case, seen)))
     failed = not cases or any(wrong for _, wrong in results)
     covered = coverage(base, cases)
     suggestions = suggest(base, covered.missed)
@@ -90,24 +92,25 @@ def _test_json(
     def answers(case: Case | None) -> object:
         return None if case is None else plain_answers(case, base.knowledge)
 
-    found: dict[str, object] = {
-        "cases": [
-            {"case": case.name, "place": str(case.span), "failures": [failure_words(f) for f in wrong]}
-            for case, wrong in results
-        ],
+    cases = []
+    for case, wrong in results:
+        words = [failure_words(failure) for failure in wrong]
+        cases.append({"case": case.name, "place": str(case.span), "failures": words})
+    shown: dict[str, object] = {
+        "cases": cases,
         "rules": ratio(covered.share(rules=True)),
         "conditions": ratio(covered.share(rules=False)),
         "missed": [{"what": s.what, "answers": answers(s.case), "why": s.why} for s in suggestions],
     }
     if score:
-        found["mutation"] = {
+        shown["mutation"] = {
             **ratio(score.share),
             "survivors": [
                 {**_mutant_json(s), "answers": answers(s.case), "equivalent": s.equivalent}
                 for s in score.survivors
             ],
         }
-    return found
+    return shown
 
 
 def _mutant_json(survivor: Survivor) -> dict[str, str]:

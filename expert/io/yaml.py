@@ -54,8 +54,9 @@ class Node:
     def shape(self) -> str:
         """What it is, for a message that wanted something else."""
         if self.text is not None:
-            empty = "empty" if not self.text.strip() else "empty: " if self.blank else ""
-            return empty if empty == "empty" else f"{empty}`{shorten(self.text)}`"
+            if not self.text.strip():
+                return "empty"
+            return f"{'empty: ' if self.blank else ''}`{shorten(self.text)}`"
         return "a list" if self.items is not None else "a mapping"
 
 

@@ -484,9 +484,9 @@ class Completions:
         if isinstance(found, Choice):
             [name] = found.names
             firsts = [values[0] for values in found.branches]
-            return [{} if value is None else {name: value} for value in firsts]
+            return [_answered({name: value}) for value in firsts]
         if isinstance(found, Cells):
-            return [{n: v for n, v in cell.values.items() if v is not None} for cell in found.group.cells]
+            return [_answered(cell.values) for cell in found.group.cells]
         return [{} for _ in range(found.size)]
 
     def _rank(self, level: int, given: dict[str, Value], branch: int) -> tuple[object, ...]:
@@ -525,9 +525,10 @@ class Completions:
         costs = _costs(moves)
         found: dict[tuple[object, ...], dict[str, Value]] = {}
         for taken in self.diagrams.ways(truth, costs):
-            for parts in product(*(moves[level][branch] for level, branch in sorted(taken.items()))):
-                change = {name: value for part in parts for name, value in part.items()}
-                change = {name: change[name] for name in self.terms if name in change}
+            along = [moves[level][branch] for level, branch in sorted(taken.items())]
+            for parts in product(*along):
+                together = dict(pair for part in parts for pair in part.items())
+                change = {name: together[name] for name in self.terms if name in together}
                 kept = tuple((n, v if isinstance(v, str) else None) for n, v in change.items())
                 if kept not in found or _far(change, case) < _far(found[kept], case):
                     found[kept] = change
@@ -548,11 +549,13 @@ class Completions:
         if isinstance(found, Loose):
             raise NotDecided(spelled(Atom(found.form, 0)))
         if isinstance(found, Cells):
-            given = {n: v if isinstance(v := case.get(n), int) else None for n in found.names}
-            ways = found.group.changes(given, fixed)
-            return [[dict(way) for way in ways.get(cell, ())] for cell in range(found.size)]
+            ways = found.group.changes(_numbers_of(case, found.names), fixed)
+            rows: list[list[dict[str, Value]]] = [[] for _ in range(found.size)]
+            for cell, changes in ways.items():
+                rows[cell] = [dict(change) for change in changes]
+            return rows
         [name] = found.names
-        rows: list[list[dict[str, Value]]] = []
+        rows = []
         for values in found.branches:
             if case.get(name) in values:
                 rows.append([{}])
@@ -631,8 +634,7 @@ class Completions:
                 value = case.get(found.names[0])
                 branches.append(next(n for n, values in enumerate(found.branches) if value in values))
             elif isinstance(found, Cells):
-                numbers = {n: v if isinstance(v := case.get(n), int) else None for n in found.names}
-                branches.append(found.group.cell(numbers))
+                branches.append(found.group.cell(_numbers_of(case, found.names)))
             else:
                 branches.append(self._place(found, case))
         return self.diagrams.at(truth, branches)
@@ -645,9 +647,26 @@ class Completions:
         return sum(amount > limit for limit in found.limits)
 
 
+def _answered(values: Mapping[str, Value | None]) -> dict[str, Value]:
+    """Without what is not known."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _numbers_of(case: CaseAnswers, names: Iterable[str]) -> dict[str, int | None]:
+    """The numbers that are answered; None for what is not."""
+    numbers: dict[str, int | None] = {}
+    for name in names:
+        value = case.get(name)
+        numbers[name] = value if isinstance(value, int) else None
+    return numbers
+
+
 def _costs(moves: list[list[list[dict[str, Value]]]]) -> list[list[int | None]]:
     """How many answers each branch of each variable changes."""
-    return [[min(map(len, ways)) if ways else None for ways in row] for row in moves]
+    costs: list[list[int | None]] = []
+    for row in moves:
+        costs.append([min(map(len, ways), default=None) for ways in row])
+    return costs
 
 
 def _middle(found: Variable, places: Mapping[str, int]) -> float:
@@ -656,4 +675,4 @@ def _middle(found: Variable, places: Mapping[str, int]) -> float:
 
 def _far(change: Mapping[str, Value], case: CaseAnswers) -> int:
     numbers = {name: value for name, value in change.items() if isinstance(value, int)}
-    return distance(numbers, {n: v if isinstance(v := case.get(n), int) else None for n in numbers})
+    return distance(numbers, _numbers_of(case, numbers))

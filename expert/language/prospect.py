@@ -140,8 +140,11 @@ def _drawn_together(names: list[str], edges: list[Together]) -> list[str]:
 
 def _length(names: list[str], edges: list[Together]) -> int:
     place = {name: n for n, name in enumerate(names)}
-    ends = [[place[name] for name in edge] for edge in edges]
-    return sum(max(places) - min(places) for places in ends)
+    length = 0
+    for edge in edges:
+        places = [place[name] for name in edge]
+        length += max(places) - min(places)
+    return length
 
 
 def _one_after_another(start: str, names: list[str], edges: list[Together]) -> list[str]:

@@ -66,7 +66,7 @@ def affected(bases: list[RuleBase], words: list[str], absent: bool, seen: RowsSe
 
 
 def _compared(bases: list[RuleBase], counts: list[Counts], frames: list[pl.LazyFrame]) -> Affected:
-    types = [{name: type for name, type in frame.collect_schema().items() if "." in name} for frame in frames]
+    types = [_types(frame) for frame in frames]
     texts = [frame.with_columns(pl.col(pl.Enum).cast(pl.String)) for frame in frames]
     kept = [frame.select(ROW, *columns) for frame, columns in zip(texts, types, strict=True)]
     after = {name: f"{name}'" if name in types[0] else name for name in types[1]}
@@ -88,6 +88,11 @@ def _compared(bases: list[RuleBase], counts: list[Counts], frames: list[pl.LazyF
 
 
 Types = list[dict[str, pl.DataType]]
+
+
+def _types(frame: pl.LazyFrame) -> dict[str, pl.DataType]:
+    """Of the columns of what follows; those of the input have no dot in their names."""
+    return {name: type for name, type in frame.collect_schema().items() if "." in name}
 
 
 def _fired_by_rule(bases: list[RuleBase], types: Types, after: dict[str, str]) -> list[pl.Expr]:
@@ -148,12 +153,16 @@ def _concerns(name: str, option: str) -> bool:
 
 def _responsible(bases: list[RuleBase], group: dict[str, int]) -> Iterator[Responsible]:
     edited = {edit.id for edit in edits(*bases) if edit.kind == "rule"}
-    rules = [{rule.id: rule for rule in base.rules} for base in bases]
-    for id in dict.fromkeys([*rules[0], *rules[1]]):
-        before, after = (
-            sum(n for name, n in group.items() if name_and_option(name)[0] == f"{side} {FIRED}{id}")
-            for side in ("old", "new")
-        )
+    claims: dict[str, dict[str, None]] = {}  # of a rule under either knowledge base, each once
+    for base in bases:
+        for rule in base.rules:
+            claims.setdefault(rule.id, {}).update(dict.fromkeys(rule.claims))
+    for id, cited in claims.items():
+        before, after = _fired(group, f"old {FIRED}{id}"), _fired(group, f"new {FIRED}{id}")
         if before != after or (id in edited and (before or after)):
-            claims = dict.fromkeys(c for by_id in rules if id in by_id for c in by_id[id].claims)
-            yield Responsible(id, tuple(claims), before, after, id in edited)
+            yield Responsible(id, tuple(cited), before, after, id in edited)
+
+
+def _fired(group: dict[str, int], rule: str) -> int:
+    """How many cases of a group all instances of a rule fired for, added up."""
+    return sum(cases for name, cases in group.items() if name_and_option(name)[0] == rule)

@@ -115,10 +115,10 @@ class Rows:
         self.read = self.rejected = 0
         self.failure: BaseException | None = None
         self.extra = other_columns([file.columns for file in files], knowledge)
-        self.missing = {
-            file.path: [] if absent else [name for name in knowledge.attributes if name not in file.columns]
-            for file in files
-        }
+        self.missing: dict[Path, list[str]] = {}
+        for file in files:
+            lacking = [name for name in knowledge.attributes if name not in file.columns]
+            self.missing[file.path] = [] if absent else lacking
         known = [file.rows for file in files if file.rows is not None]
         self.total = sum(known) if len(known) == len(files) else None
 

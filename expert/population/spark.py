@@ -173,7 +173,8 @@ def _table(
     raw = spark.read.parquet(*(re.sub(r"([\\{}\[\]*?])", r"\\\1", _uri(file.path)) for file, _ in files))
     attributes = {name: type for name, type in raw.dtypes if name in knowledge.attributes}
     missing = [] if absent else [name for name in knowledge.attributes if name not in attributes]
-    paths = {unquote(path): path for path in (urlsplit(uri).path for uri in raw.inputFiles())}
+    written = [urlsplit(uri).path for uri in raw.inputFiles()]
+    paths = {unquote(path): path for path in written}
     places = [(paths.get(str(file.path.absolute())), before, str(file.path)) for file, before in files]
     where = spark.createDataFrame(places, f"`path.` string, `before.` bigint, `{FILE}` string")
     meta = raw.metadataColumn("_metadata")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from expert.analysis.shown import computes
 from expert.backends.columns import FIRED
@@ -167,13 +167,14 @@ def _table(reach: Reach, option: str) -> tuple[Axes, pl.DataFrame] | None:
     for mask in can_be.values():
         once, twice = once | mask, twice | (once & mask)
     columns = {"undecided": twice, **{f"{name}?": twice & _settled(twice, name, grid) for name in axes}}
-    cells: dict[str, list[object]] = {
-        name: [_cell(values, place // grid.strides[name] % len(values)) for place in range(grid.size)]
-        for name, values in axes.items()
-    }
-    truths = {name: [bool(mask >> place & 1) for place in range(grid.size)] for name, mask in columns.items()}
+    cells: dict[str, list[Any]] = {}
+    for name, values in axes.items():
+        indexes = [place // grid.strides[name] % len(values) for place in range(grid.size)]
+        cells[name] = [_cell(values, index) for index in indexes]
+    for name, mask in columns.items():
+        cells[name] = [bool(mask >> place & 1) for place in range(grid.size)]
     types = {name: _cell_type(reach.base, name) for name in axes}
-    return axes, pl.DataFrame({**cells, **truths}, schema_overrides=types)
+    return axes, pl.DataFrame(cells, schema_overrides=types)
 
 
 def _cell(values: tuple[str | int | None, ...], index: int) -> str | int | None:

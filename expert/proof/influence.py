@@ -24,15 +24,17 @@ def _differs(prover: Prover, name: str) -> list[Formula]:
     for effect in effects:
         if effect.kind == "finding":
             key = with_option(effect.name, effect.option)
-            amounts = [w.reading.numbers.get(key, []) for w in (prover.world, world)]
-            shown += [_other_amount(prover, *amounts), _other_amount(prover, *reversed(amounts))]
+            here, there = prover.world.reading.numbers.get(key, []), world.reading.numbers.get(key, [])
+            shown += [_other_amount(prover, here, there), _other_amount(prover, there, here)]
         else:
-            before, after = (w.any(w.fired[i.id] for i in effect.instances) for w in (prover.world, world))
-            shown.append(before != after)
+            shown.append(prover.world.fires(effect.instances) != world.fires(effect.instances))
     return [*facts, prover.world.any(shown)]
 
 
 def _other_amount(prover: Prover, amounts: FormulaAmounts, others: FormulaAmounts) -> Formula:
     """Where one of the amounts is none of the others."""
-    any_of = prover.world.any
-    return any_of(where & ~any_of(there & (n == m) for there, m in others) for where, n in amounts)
+    alone = []
+    for where, amount in amounts:
+        same = [there & (amount == other) for there, other in others]
+        alone.append(where & ~prover.world.any(same))
+    return prover.world.any(alone)

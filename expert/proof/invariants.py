@@ -26,7 +26,7 @@ from expert.language.conditions import AllOf, Condition, Ref, mentions_option
 from expert.language.grids import Grid
 from expert.language.keys import with_option
 from expert.language.meaning import Evaluation
-from expert.language.model import Knowledge, Option, Term, Value
+from expert.language.model import Knowledge, Option, Term
 from expert.language.outcome import Outcome
 from expert.language.policy import NOW, VERDICTS, first
 from expert.language.rules import BASES, RuleBase
@@ -268,6 +268,6 @@ def options_of(base: RuleBase, invariant: Invariant) -> list[Option | None]:
     return [*base.knowledge.options.values()] if invariant.ranges else [None]
 
 
-def read_finding(reading: Evaluation, ref: Ref) -> list[Value]:
+def read_finding(reading: Evaluation, ref: Ref) -> list[int]:
     """The numbers that a finding has in a consultation."""
     return sorted(row.values[0] for _, row in reading.numbers.get(ref.key, ()))

@@ -135,21 +135,26 @@ class Proofs:
         if not invariant.more:
             holds = self.reading.holds(ground(invariant.condition, option))
             return [*facts, ~holds if invariant.sense == "always" else holds]
-        readings = [self.reading, self.other(invariant.more).reading]
-        keys = [ref.of(option).key for ref in invariant.of]
-        pairs = [[reading.numbers.get(key, []) for reading in readings] for key in keys]
-        if invariant.sense == "never-more":
-            pairs = [[after, before] for before, after in pairs]
-        any_of = self.prover.world.any
-        return [*facts, any_of(self._lower(before, after) for before, after in pairs)]
+        more = self.other(invariant.more).reading
+        lower = []
+        for ref in invariant.of:
+            key = ref.of(option).key
+            before, after = self.reading.numbers.get(key, []), more.numbers.get(key, [])
+            if invariant.sense == "never-more":
+                before, after = after, before
+            lower.append(self._lower(before, after))
+        return [*facts, self.prover.world.any(lower)]
 
     def _lower(self, before: FormulaAmounts, after: FormulaAmounts) -> Formula:
         """Where the least or the most of `after` is below that of `before`, both having some."""
         any_of = self.prover.world.any
-        least = any_of(g & ~any_of(h & (n >= m) for h, m in before) for g, n in after)
-        most = any_of(h & ~any_of(g & (n >= m) for g, n in after) for h, m in before)
-        both = any_of(g for g, _ in after) & any_of(h for h, _ in before)
-        return both & (least | most)
+        lower, higher = [], []
+        for where, amount in after:
+            lower.append(where & ~any_of(there & (amount >= other) for there, other in before))
+        for there, other in before:
+            higher.append(there & ~any_of(where & (amount >= other) for where, amount in after))
+        both = any_of(where for where, _ in after) & any_of(there for there, _ in before)
+        return both & (any_of(lower) | any_of(higher))
 
     def witnesses(self, cases: Iterable[Case], seen: Seen, complete: bool = False) -> Iterator[Witness]:
         """The cases, each with the line that runs it and with its trace."""
@@ -183,9 +188,12 @@ def _violated(base: RuleBase, invariant: Invariant, option: Option | None, cases
             return False
         if not invariant.more:
             return met[0].test(ground(invariant.condition, option)) != (invariant.sense == "always")
-        pairs = [[read_finding(reading, ref.of(option)) for reading in met] for ref in invariant.of]
-        if invariant.sense == "never-more":
-            pairs = [[after, before] for before, after in pairs]
-        return any(a and b and (b[0] < a[0] or b[-1] < a[-1]) for a, b in pairs)  # type: ignore[operator]
+        for ref in invariant.of:
+            before, after = (read_finding(reading, ref.of(option)) for reading in met)
+            if invariant.sense == "never-more":
+                before, after = after, before
+            if before and after and (after[0] < before[0] or after[-1] < before[-1]):
+                return True
+        return False
 
     return seen

@@ -161,20 +161,17 @@ class Structure:
 
     def _lost(self, goals: list[tuple[Instance, Conclusion]], covers: list[list[str]], world: World) -> bool:
         """Whether nothing is ever lost of what the goals conclude."""
-        pairs = zip(goals, covers, strict=True)
-        return self.never(
-            world.any(self.fired[i.id] & ~world.any(world.fired[id] for id in ids) for (i, _), ids in pairs)
-        )
+        lost = []
+        for (instance, _), ids in zip(goals, covers, strict=True):
+            lost.append(self.fired[instance.id] & ~world.any(world.fired[id] for id in ids))
+        return self.never(world.any(lost))
 
     def _same(self, conclusion: Conclusion, rules: set[str]) -> list[str]:
         """The instances of some rules that conclude the same, or more strongly."""
         wanted = self._meaning(conclusion)
         strong = {wanted, replace(wanted, strength="strong") if isinstance(wanted, Argue) else wanted}
-        return [
-            i.id
-            for i in self.base.instances
-            if i.rule.id in rules and any(self._meaning(c) in strong for c in i.then)
-        ]
+        instances = [instance for instance in self.base.instances if instance.rule.id in rules]
+        return [i.id for i in instances if not strong.isdisjoint(map(self._meaning, i.then))]
 
     def _meaning(self, c: Conclusion) -> Conclusion:
         """What a conclusion comes to; the words of an argument count where it decides nothing."""
@@ -199,7 +196,10 @@ class Structure:
         """The findings that something reads, with the values read (None: whatever it is)."""
         rules, invariants = self.base.rules, self.invariants.invariants
         found: set[tuple[str, Value | None]] = {(name, None) for name in self.base.knowledge.cost or ()}
-        for condition in [*(r.when for r in rules), *(c for i in invariants for c in (i.when, i.condition))]:
+        conditions = [rule.when for rule in rules]
+        for invariant in invariants:
+            conditions += [invariant.when, invariant.condition]
+        for condition in conditions:
             found |= set(_values_read(condition))
         found |= {(ref.name, None) for invariant in invariants for ref in invariant.of}
         for rule in rules:
@@ -222,8 +222,10 @@ class Structure:
 
     def dead_ends(self) -> Iterator[Found]:
         shown = (Plan, Advise, Caution)
-        said = [i for i in self.base.instances if any(isinstance(c, shown) for c in i.then)]
-        facts = [~self.fired[i.id] for i in said]
+        facts = []
+        for instance in self.base.instances:
+            if any(isinstance(conclusion, shown) for conclusion in instance.then):
+                facts.append(~self.fired[instance.id])
         for id in self.base.knowledge.options:
             verdicts = self.room.reading.findings[with_option("verdict", id)]
             facts += [~verdicts[verdict] for verdict in RECOMMENDED]

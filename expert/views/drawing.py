@@ -56,15 +56,25 @@ class Drawing:
 
     def arrange(self) -> float:
         """Move boxes level with what they are joined to, back and forth; the height in all."""
-        beside = {k: [o for edge in self.edges if k in edge for o in edge if o != k] for k in self.boxes}
-        columns = [[k for k, box in self.boxes.items() if box.column == n] for n in range(self.last + 1)]
-        heights = [sum(self.boxes[key].height + MARGIN for key in column) for column in columns]
+        beside: dict[str, list[str]] = {key: [] for key in self.boxes}
+        for start, end in self.edges:
+            beside[start].append(end)
+            beside[end].append(start)
+        columns: list[list[str]] = [[] for _ in range(self.last + 1)]
+        heights = [0.0] * (self.last + 1)
+        for key, box in self.boxes.items():
+            columns[box.column].append(key)
+            heights[box.column] += box.height + MARGIN
         for turn in range(40):
             for column in columns[:: -1 if turn % 2 else 1]:
-                wish = {k: [self.middle[o] for o in beside[k] if o in self.middle] for k in column}
-                mean = {k: sum(w) / len(w) if w else self.middle.get(k, 0) for k, w in wish.items()}
-                self.spread(sorted(column, key=mean.__getitem__), mean, max(heights))
+                wish = {key: self._level(key, beside[key]) for key in column}
+                self.spread(sorted(column, key=wish.__getitem__), wish, max(heights))
         return max(heights)
+
+    def _level(self, key: str, beside: list[str]) -> float:
+        """How far down a box would be, level with what is beside it: what has a place already."""
+        placed = [self.middle[other] for other in beside if other in self.middle]
+        return sum(placed) / len(placed) if placed else self.middle.get(key, 0)
 
     def spread(self, column: list[str], wish: dict[str, float], height: float) -> None:
         """Put boxes where they come nearest to their wishes without overlapping, inside the height."""

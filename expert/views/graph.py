@@ -48,6 +48,9 @@ MERMAID_SHAPES = {
 }
 
 
+LABELS = {"wait": "waits", "flag": "noted"}  # of arrows to options
+
+
 class GraphNode(NamedTuple):
     """One thing of the graph; `id` is letters and digits."""
 
@@ -116,7 +119,7 @@ def _concluded(
 ) -> Iterator[tuple[NodeName, NodeName, str, bool]]:
     match c:
         case Argue() | Wait() | Flag():
-            label = c.stance if isinstance(c, Argue) else "waits" if isinstance(c, Wait) else "noted"
+            label = c.stance if isinstance(c, Argue) else LABELS[c.kind]
             yield from ((rule, ("option", option), label, False) for option in options)
         case Advise() | Caution():
             yield rule, ("advice", c.kind), "", False
