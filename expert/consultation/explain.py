@@ -150,6 +150,8 @@ class How:
             return [self._answer(leaf.name)]
         if leaf.kind == "property":
             return self._data(leaf.name, leaf.option or "")
+        if not self.knowledge.findings[leaf.name].per_option:
+            leaf = leaf._replace(option=None)  # which is that of what it is compared with
         return self._findings(leaf)
 
     def _answer(self, name: str) -> Tree:

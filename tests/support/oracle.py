@@ -92,6 +92,7 @@ class OracleKB:
             return yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
 
         vocabulary, sheet = load(directory / "kb/vocabulary.yaml"), load(directory / "kb/options.yaml")
+        self.claims = set(load(directory / "kb/claims.yaml")["claims"])
         self.attributes, self.findings = vocabulary["attributes"], vocabulary.get("findings", {})
         per_option = {name for name, term in self.findings.items() if term.get("per-option") == "yes"}
         self.spelled = {f"option.{n}" if n in per_option else n: n for n in self.findings}
