@@ -30,7 +30,9 @@ def list_records(
     option: Annotated[str, typer.Option(help="About this option: with --verdict, or recommended.")] = "",
     verdict: Annotated[str, typer.Option(help="In which some option (or --option) has this verdict.")] = "",
     rule: Annotated[str, typer.Option(help="In which this rule fired.")] = "",
-    claim: Annotated[str, typer.Option(help="In which a rule resting on this claim fired.")] = "",
+    claim: Annotated[
+        str, typer.Option(help="In which a firing rested on this claim: its rule's, or that of a datum.")
+    ] = "",
     knowledge: Annotated[str, typer.Option(help="Made by the knowledge with this version or hash.")] = "",
     json: Json = False,
     ledger: LedgerFile = None,

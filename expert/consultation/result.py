@@ -109,6 +109,14 @@ class Firing(NamedTuple):
     concluded: tuple[Concluded, ...]
     claims: tuple[str, ...]
 
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The claims of the rule, and those behind the option's data that it used."""
+        found = list(self.claims)
+        for match in self.matched:
+            found += match.claims
+        return tuple(dict.fromkeys(found))
+
 
 class NotFired(NamedTuple):
     """A rule that did not fire, and its first condition that failed.

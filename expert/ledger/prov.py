@@ -28,14 +28,14 @@ def provenance(ledger: Ledger, entry: Entry) -> str:
     graph.used("consultation", "knowledge")
     for name, value in consultation.answers.items():
         graph.entity(f"answer-{name}", {"prov:label": f"{name} = {value}"})
-    for claim in dict.fromkeys(claim for firing in consultation.firings for claim in firing.claims):
+    for claim in dict.fromkeys(claim for firing in consultation.firings for claim in firing.rests_on):
         graph.entity(f"claim-{claim}", {"prov:label": claim})
         graph.wasDerivedFrom(f"claim-{claim}", "knowledge")
     for firing in consultation.firings:
         activity = f"firing-{firing.n}"
         graph.activity(activity, other_attributes={"prov:label": firing.rule, "basis": firing.basis})
         graph.wasInformedBy(activity, "consultation")
-        for claim in firing.claims:
+        for claim in firing.rests_on:
             graph.used(activity, f"claim-{claim}")
         for match in firing.matched:
             if match.kind == "answer":

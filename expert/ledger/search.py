@@ -91,7 +91,11 @@ class Filter(NamedTuple):
             yield f"EXISTS (SELECT 1 FROM {FIRINGS} WHERE {fired})", [self.rule]
         if self.claim:
             claims = "json_each(firing.value, '$.claims') AS claim"
-            yield f"EXISTS (SELECT 1 FROM {FIRINGS}, {claims} WHERE claim.value = ?)", [self.claim]
+            matched = "json_each(firing.value, '$.matched') AS premise"
+            data = "json_each(premise.value, '$.claims') AS claim"  # of what the rule used of the option
+            by_rule = f"EXISTS (SELECT 1 FROM {FIRINGS}, {claims} WHERE claim.value = ?)"
+            by_data = f"EXISTS (SELECT 1 FROM {FIRINGS}, {matched}, {data} WHERE claim.value = ?)"
+            yield f"({by_rule} OR {by_data})", [self.claim, self.claim]
 
 
 def _marks(values: list[str]) -> str:

@@ -60,7 +60,7 @@ def format_lines(written: Consultation, found: Consultation) -> list[Line]:
 def claims_used(found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> Section:
     """The claims that the firings rest on, each with the document's sentence."""
     blocks: list[Block] = []
-    for id in dict.fromkeys(claim for firing in found.firings for claim in firing.claims):
+    for id in dict.fromkeys(claim for firing in found.firings for claim in firing.rests_on):
         blocks.append(Item(f"{id:6} ", knowledge.claims[id].says))
         if id in sentences:
             blocks.append(Paragraph(Marked(sentences[id], "quote"), 9))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from itertools import chain
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -189,7 +188,7 @@ def _step(firing: Firing) -> list[Cell]:
 def _claims_used(found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> Table:
     users: dict[str, list[str]] = {}
     for firing in found.firings:
-        for id in dict.fromkeys(chain(firing.claims, *(match.claims for match in firing.matched))):
+        for id in firing.rests_on:
             users.setdefault(id, []).append(f"step{firing.n}")
     rows: list[list[Cell]] = []
     for claim in sorted((knowledge.claims[id] for id in users), key=lambda c: (c.paragraph, c.sentence)):

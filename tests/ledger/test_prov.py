@@ -92,6 +92,7 @@ def test_prov(path: Path, tmp_path: Path) -> None:
         here = f"firing-{firing['n']}"
         assert {(here, f"claim-{claim}") for claim in firing["claims"]} <= used
         for match in firing["matched"]:
+            assert {(here, f"claim-{claim}") for claim in match["claims"]} <= used
             assert match["kind"] != "answer" or (here, f"answer-{match['name']}") in used
             assert {(here, f"firing-{n}") for n in match["firings"]} <= informed
         for n in range(1, len(firing["concluded"]) + 1):

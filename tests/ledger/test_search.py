@@ -65,6 +65,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
         ("--claim p9s1", "deep acne"),
         ("--claim p9s1 --rule clear-the-acne", "acne"),
         ("--claim p9", ""),
+        ("--claim p13s2", "deep acne"),  # nothing but a datum cites it where the number is not known
         ("--knowledge 1.0", "deep shallow acne nothing gone"),
         (f"--knowledge {HEADER['knowledge'][:8]}", "other"),
         (f"--knowledge {str(HEADER['knowledge'])[:8].upper()}", "other"),
