@@ -17,6 +17,7 @@ from expert.consultation.result import (
     FORMAT,
     Advice,
     Argument,
+    Bound,
     Concluded,
     Consultation,
     Cost,
@@ -43,6 +44,7 @@ TEXTS: dict[type, set[str]] = {
     Advice: {"text"},
     Firing: {"because"},
     Match: {"text"},
+    Bound: {"text"},
     Concluded: {"text"},
     NotFired: {"condition", "names"},
 }
@@ -116,7 +118,7 @@ def _changes(
 ) -> Iterator[tuple[Deviation, bool]]:
     """Everything that differs between two values of a kind, and whether it is a text."""
     kind = type(before)
-    if kind in TEXTS or kind in HELD_1:
+    if hasattr(before, "_fields"):
         if type(after) is kind:
             for name in held[kind].split() if kind in held else kind._fields:
                 pair = getattr(before, name), getattr(after, name)

@@ -126,6 +126,30 @@ def test_substance_is_compared_in_either_format(old: Path, what: str) -> None:
     assert compare(changed(now, what), now, base).substance
 
 
+def test_tests_and_statements_are_compared_by_their_data(old: Path) -> None:
+    """What a later version words otherwise inside a record of today's format is a word, and no more."""
+    case = "pressure=4.5 limit=5 place=wheel"
+    made(old, "--kb", str(ROOT / "tests" / "data" / "bicycle"), *case.split())
+    now, base = recorded(old, "last")
+    place, number = next(
+        (n, m) for n, f in enumerate(now.firings) for m, match in enumerate(f.matched) if match.bounds
+    )
+
+    def with_bound(**changes: Any) -> Consultation:
+        firing = now.firings[place]
+        match = firing.matched[number]
+        bound = match.bounds[0]._replace(**changes)
+        matched = list(firing.matched)
+        matched[number] = match._replace(bounds=(bound, *match.bounds[1:]))
+        firings = list(now.firings)
+        firings[place] = firing._replace(matched=tuple(matched))
+        return now._replace(firings=tuple(firings))
+
+    reworded = compare(with_bound(text="above"), now, base)
+    assert reworded.substance == () and len(reworded.program) == 1
+    assert compare(with_bound(limit=999), now, base).substance
+
+
 def test_a_rule_that_concluded_nothing_had_fired_in_format_1(old: Path) -> None:
     before, base = recorded(old, UNDRAWN)
     name = "cost-by-the-scar"
