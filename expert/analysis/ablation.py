@@ -108,15 +108,15 @@ def _load(reach: Reach, claim: str, dropped: tuple[str, ...], grounds: Iterable[
     for ground in grounds:
         option, grid, k = ground.option, ground.grid, reach.base.knowledge
         table = shown(k, reach.upstream(reach.deciding(option, waits=True)), grid)
-        silent = table["verdict", option]["not-addressed"]
         verdict = difference(ground.shown, table, ("verdict",)) & grid.full
-        verdict &= ~(ground.shown["verdict", option]["open"] & silent)  # nothing was said there before
-        silent &= verdict
+        silent = table["verdict", option]["not-addressed"] & verdict
         timing = difference(ground.shown, table, ("timing",)) & grid.full
         lost, changed = lost + silent.bit_count(), changed + (verdict & ~silent).bit_count()
         timings += timing.bit_count()
         survived += (_fewer(ground, table) & ~verdict & grid.full).bit_count()
-        for rank, kind, where in ((0, "verdict", verdict), (1, "timing", timing)):
+        open = ground.shown["verdict", option]["open"]  # a case with a verdict tells more
+        ranked = ((0, "verdict", verdict & ~open), (1, "verdict", verdict), (2, "timing", timing))
+        for rank, kind, where in ranked:
             case = smallest(grid, where, k)
             if case is not None:
                 said = [value_at(t[kind, option], grid, case) for t in (ground.shown, table)]

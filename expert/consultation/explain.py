@@ -12,7 +12,7 @@ from expert.consultation.case import UNKNOWN, Answer, Case
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Argument, Consultation, Match, NotFired, Plain, Statement, name_of
-from expert.consultation.standing import step_text, targets_in_play, verdict_text, when_text
+from expert.consultation.standing import nothing_said, step_text, targets_in_play, verdict_text, when_text
 from expert.io.problems import CaseError, Problem, not_among
 from expert.language.conclusions import (
     Advise,
@@ -31,6 +31,7 @@ LEADS = {
     "preferred": (("for", "strong"),),
     "option": (("for", "plain"), ("for", "strong")),
     "uncertain": (("unsure", ""), ("for", ""), ("against", "")),
+    "open": (),
     "not-advised": (("against", ""),),
     "not-addressed": (),
 }
@@ -346,8 +347,8 @@ def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree
     for f in costs:
         states = Statement("finding", f.finding, f.option, "is", (f.value,), stands="concluded")
         groups.append(Tree("conclusion", f.text, tuple(map(tree.firing, f.firings)), states))
-    if found.verdict == "not-addressed":
-        groups.append(Tree("note", "the document says nothing of how well it works in this case"))
+    if note := nothing_said(found, consultation, tree.knowledge):
+        groups.insert(0, Tree("note", note))
     when = when_text(found, consultation, tree.knowledge)
     stands = verdict_text(found, consultation, tree.knowledge) + (f", {when}" if when else "")
     states = Statement("verdict", "", subject.id, "is", (found.verdict, found.timing), stands="concluded")
@@ -399,6 +400,7 @@ class WhyNot(NamedTuple):
     against: tuple[Argument, ...]  # arguments that stand against it
     waiting: tuple[str, ...]  # steps it waits for
     flips: tuple[Flip, ...] | None  # None: not looked for (only options are)
+    depends_on: tuple[str, ...] = ()  # of an open option: the answers that decide
 
 
 def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subject, goal: str = "") -> WhyNot:
@@ -416,7 +418,7 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
     already = found.timing == NOW if goal == NOW else found.verdict in wanted
     leading = [i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.decides)]
     flips = () if already else _flips(reach, case, consultation, subject.id, wanted)
-    possible = already or goal in (NOW, "not-addressed") or bool(leading)
+    possible = already or goal in (NOW, "open", "not-addressed") or bool(leading)
     against = [a for a in found.arguments if a.topic in reach.decides and a.stance != "for"]
     return WhyNot(
         subject.label,
@@ -427,6 +429,7 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
         () if already or goal == NOW else tuple(against),
         found.waits_for if goal == NOW else (),
         flips,
+        () if already or goal == NOW else found.depends_on,
     )
 
 

@@ -5,7 +5,7 @@ A time is said only of what is recommended; the record has it of every option.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from expert.consultation.result import Consultation, Cost, PlanStep, Recommendation
 from expert.language.english import VERDICT_WORDS, in_sentence, listed
@@ -62,6 +62,34 @@ def for_each_target(found: Consultation, knowledge: Knowledge) -> list[str]:
                 named.append(f"{knowledge.options[r.option].phrase} ({VERDICT_WORDS[verdict]})")
         sentences.append(f"For {knowledge.targets[target].label}: {listed(named) or 'nothing'}.")
     return sentences
+
+
+# --- where nothing decides -------------------------------------------------------------------
+NOTHING_PUT_FORWARD = "Nothing was put forward for it or against it."
+
+
+def nothing_said(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
+    """What is to be said of an option on which nothing that decides was put forward; else nothing."""
+    if r.depends_on:
+        return cannot_be_said(r.depends_on, knowledge)
+    if r.verdict != "not-addressed" or r.arguments:
+        return ""
+    if found.format == 1:  # which had no verdict `open`
+        return NOTHING_PUT_FORWARD
+    return f"The document does not speak of {knowledge.options[r.option].phrase} in this case."
+
+
+def cannot_be_said(attributes: Sequence[str], knowledge: Knowledge) -> str:
+    """That a verdict is open, and the answers that it depends on."""
+    return f"It cannot be said yet: it {depends_text(attributes, knowledge)}."
+
+
+def depends_text(attributes: Sequence[str], knowledge: Knowledge, most: int = 0) -> str:
+    """What an open verdict depends on: at most so many by name, if that is given."""
+    labels = [knowledge.attributes[name].label for name in attributes]
+    if most and len(labels) > most:
+        labels = [*labels[: most - 1], f"{len(labels) - most + 1} other answers"]
+    return f"depends on {listed(labels)}"
 
 
 # --- when ------------------------------------------------------------------------------------

@@ -9,9 +9,12 @@ from expert.consultation.explain import Flip, Tree, WhyNot
 from expert.consultation.result import Consultation, Firing, Recommendation, name_of
 from expert.consultation.standing import (
     by_target,
+    cannot_be_said,
     cost_text,
+    depends_text,
     each_target,
     for_each_target,
+    nothing_said,
     verdict_text,
     when_text,
 )
@@ -36,9 +39,10 @@ from expert.views.document import (
     citing,
 )
 
-MARKS = {"for": "+", "against": "-", "unsure": "?"}
+MOST_NAMED = 2  # answers that a verdict depends on, in the table
 
-NO_ARGUMENT = "The document says nothing of how well it works in this case."
+
+MARKS = {"for": "+", "against": "-", "unsure": "?"}
 
 
 def verdict_words(r: Recommendation, found: Consultation, knowledge: Knowledge) -> Marked:
@@ -103,6 +107,8 @@ def _notes_on(r: Recommendation, found: Consultation, knowledge: Knowledge) -> s
     stands = by_target(r, found, knowledge)
     if len(stands) == 1:  # the verdict has a column of its own
         stands = [stands[0].removeprefix(f"{VERDICT_WORDS[r.verdict]} ")]
+    if r.depends_on:
+        stands.append(depends_text(r.depends_on, knowledge, MOST_NAMED))
     return "; ".join([*stands, *(knowledge.flags[flag].label for flag in r.flags)])
 
 
@@ -113,8 +119,8 @@ def _arguments(found: Consultation, knowledge: Knowledge) -> Section:
         for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
             said = f"{knowledge.topics[a.topic].label}: {a.text}"
             blocks.append(Item(f"{MARKS[a.stance]} ", citing(said, a.claims), 4))
-        if not r.arguments:
-            blocks.append(Line(NO_ARGUMENT, 6))
+        if said := nothing_said(r, found, knowledge):
+            blocks.append(Paragraph(said, 6))
     return Section("Arguments  (+ for, - against, ? undecided)", tuple(blocks))
 
 
@@ -198,6 +204,8 @@ def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> 
     if found.already:
         return [Line(f"{found.subject} is {goal}." if found.goal else f"{found.subject}: it is so.")]
     blocks: list[Block] = []
+    if found.depends_on:
+        blocks.append(Paragraph(cannot_be_said(found.depends_on, base.knowledge)))
     if not found.possible:
         blocks.append(Paragraph(f"No rule here concludes that {found.subject} is {goal}."))
     for step in found.waiting:

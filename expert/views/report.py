@@ -9,13 +9,13 @@ from string import Template
 from typing import Any
 
 from expert.consultation.result import Advice, Argument, Consultation, Firing, KnowledgeId
+from expert.consultation.standing import nothing_said
 from expert.language.english import STANCE_WORDS, count
 from expert.language.model import Knowledge
 from expert.ledger.records import unreviewed_in
 from expert.ledger.store import Entry
 from expert.views.consultations import (
     MARKS,
-    NO_ARGUMENT,
     last_words,
     ranked,
     recommendation_table,
@@ -131,8 +131,11 @@ def _arguments(found: Consultation, knowledge: Knowledge) -> tuple[Block, ...]:
             about += f", {knowledge.targets[a.target].label}" if a.target else ""
             about += " (strong)" if a.strength == "strong" else ""
             items.append(_said([Marked(MARKS[a.stance], "mark"), Marked(about, "strong"), ": "], a))
-        body = Items(tuple(items)) if items else Paragraph(NO_ARGUMENT)
-        cards.append(Section((f"{r.label}: ", verdict_words(r, found, knowledge)), (body,)))
+        said = nothing_said(r, found, knowledge)
+        body: list[Block] = [Paragraph(said)] if said else []
+        if items:
+            body.append(Items(tuple(items)))
+        cards.append(Section((f"{r.label}: ", verdict_words(r, found, knowledge)), tuple(body)))
     marks = ", ".join(f"{mark} {STANCE_WORDS[stance]}" for stance, mark in MARKS.items())
     return Paragraph(marks, role="soft"), Cards(tuple(cards))
 
