@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from shutil import get_terminal_size
 
@@ -16,6 +18,12 @@ from expert.consultation.relevance import Reach
 from expert.io.problems import LedgerError, Stopped
 from expert.language.rules import RuleBase
 from expert.views.terminal import WIDTH, wrapped
+
+with suppress(ImportError):  # where there is it, `input` edits lines and keeps those typed before
+    import readline as readline
+
+# the indent of a line and what stands at the beginning of a list's: the rest of the line hangs below it
+BEGINNING = re.compile(r" *(?:\S+  +)?")
 
 
 def resumed(base: RuleBase, now: Entered, ledger: Path | None) -> Entered:
@@ -39,7 +47,7 @@ def hold_dialogue(
     """
     dialogue = Dialogue(Reach(base), begun.case)
     try:
-        case = dialogue.run(ask_line, say_wrapped)
+        case = dialogue.run(ask_person, say_wrapped)
     except Interrupted as interrupted:
         answered = begun._replace(case=interrupted.case, asked=[*begun.asked, *dialogue.asked])
         say("\nStopped. To go on from the answers so far:\n  " + going_on(base, answered.case, kb))
@@ -47,6 +55,14 @@ def hold_dialogue(
             keep_draft(base, answered, ledger)
         raise Stopped from None
     return begun._replace(case=case, asked=[*begun.asked, *dialogue.asked])
+
+
+def ask_person(prompt: str) -> str:
+    """One line that is typed, edited where the terminal can do that. Raises EOFError."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        sys.stderr.flush()
+        return input(prompt)
+    return ask_line(prompt)
 
 
 def say_wrapped(text: str) -> None:
@@ -58,7 +74,9 @@ def say_wrapped(text: str) -> None:
     if width == WIDTH and sys.stderr.isatty():
         width = min(WIDTH, get_terminal_size().columns)
     for line in text.split("\n"):
-        say("\n".join(wrapped(line, width)))
+        begun = BEGINNING.match(line)
+        hang = " " * (len(begun[0]) if begun else 0)
+        say("\n".join(wrapped(line, width, "", hang)))
 
 
 def going_on(base: RuleBase, case: Case, kb: Path | None) -> str:

@@ -6,22 +6,33 @@ held on a terminal, through a pipe or in a test alike.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from expert.consultation.case import UNKNOWN, Answer, Case, make_case
 from expert.consultation.relevance import Effect, Reach
-from expert.io.problems import nearest
+from expert.consultation.replies import shown_answer, understand
 from expert.language.english import count, listed
 from expert.language.model import Knowledge, Term
 
 COMMANDS = {
     "?": "help on this question",
-    "why": "why it is asked",
+    "why": "why it is asked; `why all` names every rule",
     "unknown": "there is no answer",
-    "back": "return to the question before",
+    "back": "return to the question before; later answers are kept",
     "quit": "stop here; the answers so far are kept",
+}
+
+# of `why`, so much that it fits a screen together with the question
+RULES_NAMED = 3
+LINES_OF_WHY = 7
+
+EFFECTS = {
+    "argument": "the arguments",
+    "wait": "when",
+    "flag": "a note",
+    "finding": "the cost",
+    "step": "the plan",
 }
 
 
@@ -43,16 +54,27 @@ class Why(NamedTuple):
 
 
 class Dialogue:
-    """One consultation in questions, from the answers given so far."""
+    """One consultation in questions, from the answers given so far.
 
-    def __init__(self, reach: Reach, case: Case) -> None:
+    `asked` are the questions answered here, in order, to which `back` returns; `kept` are answers
+    that were given before a return: each is offered again where its question comes.
+    """
+
+    def __init__(
+        self, reach: Reach, case: Case, asked: Iterable[str] = (), kept: dict[str, Answer] | None = None
+    ) -> None:
         self.reach, self.case = reach, case
-        self.asked: list[str] = []
+        self.asked: list[str] = [name for name in asked if name in case.answers]
+        self.kept: dict[str, Answer] = dict(kept or {})
+
+    def remaining(self) -> list[Term]:
+        """The questions that can still change something, in the vocabulary's order."""
+        attributes = self.reach.base.knowledge.attributes
+        return [attributes[name] for name in self.reach.matters(self.case)]
 
     def next_question(self) -> Term | None:
         """The first attribute, in the vocabulary's order, that can still change something."""
-        matters = self.reach.matters(self.case)
-        return self.reach.base.knowledge.attributes[next(iter(matters))] if matters else None
+        return next(iter(self.remaining()), None)
 
     def why(self, name: str) -> Why:
         """Why the attribute is being asked for."""
@@ -67,85 +89,74 @@ class Dialogue:
     def answer(self, name: str, value: Answer) -> None:
         """Take an answer (None: unknown)."""
         self.case = make_case({**self.case.answers, name: value}, self.reach.base.knowledge)
+        self.kept.pop(name, None)
         self.asked.append(name)
 
     def back(self) -> bool:
-        """Forget the last answer, so that its question is next; False if there is none."""
+        """Keep the last answer aside, so that its question is next; False if there is none."""
         if not self.asked:
             return False
         name = self.asked.pop()
-        kept = {n: v for n, v in self.case.answers.items() if n != name}
-        self.case = make_case(kept, self.reach.base.knowledge)
+        self.kept[name] = self.case.value(name)
+        others = {n: v for n, v in self.case.answers.items() if n != name}
+        self.case = make_case(others, self.reach.base.knowledge)
         return True
 
     def run(self, ask: Callable[[str], str], say: Callable[[str], None]) -> Case:
         """Ask until nothing that is left can matter. Raises Interrupted."""
-        say("Reply with a number, a value or its beginning; or: ? why unknown back quit")
-        while term := self.next_question():
-            say("\n" + question_text(term))
-            try:
-                while not self._reply(term, ask("> "), say):
+        try:
+            say("Reply with a number, a value or its beginning; or: ? why unknown back quit")
+            while questions := self.remaining():
+                shown = self._question(questions[0], len(questions) - 1)
+                say("\n" + shown)
+                while not self._reply(questions[0], ask("> "), say, shown):
                     pass
-            except (KeyboardInterrupt, EOFError):
-                raise Interrupted(self.case) from None
+        except (KeyboardInterrupt, EOFError):
+            raise Interrupted(self.case) from None
         left = self.reach.open(self.case)
         if left:
             say(f"\nNo remaining question can change anything ({count(len(left), 'question')} not asked).")
         return self.case
 
-    def _reply(self, term: Term, reply: str, say: Callable[[str], None]) -> bool:
+    def _question(self, term: Term, later: int) -> str:
+        """The question with its place among all, and the answer that was given to it before, if any."""
+        most = f"at most {later} more" if later else "the last"
+        lines = [f"Question {len(self.asked) + 1} ({most})", question_text(term)]
+        if term.name in self.kept:
+            before = shown_answer(self.kept[term.name], term)
+            lines.append(f"Your answer was: {before}  (Enter keeps it)")
+        return "\n".join(lines)
+
+    def _reply(self, term: Term, reply: str, say: Callable[[str], None], question: str) -> bool:
         """Deal with one reply; whether the question is done with."""
-        word = reply.strip()
-        if word.lower() in ("quit", "q", "exit"):
-            raise Interrupted(self.case)
-        if word in ("?", "help"):
-            say(help_text(term))
-        elif word.lower() == "why":
-            say(why_text(self.why(term.name), self.reach.base.knowledge))
-        elif word.lower() == "back":
-            if self.back():
-                return True
-            say("This is the first question.")
-        else:
-            try:
-                self.answer(term.name, understand(word, term))
-                return True
-            except ValueError as error:
-                say(f"{str(error)[0].upper()}{str(error)[1:]}")
+        word = " ".join(reply.split())
+        match word.lower():
+            case "quit" | "q" | "exit":
+                raise Interrupted(self.case)
+            case "?" | "help":
+                say(f"{help_text(term)}\n\n{question}")
+            case "why" | "why all":
+                reasons = self.why(term.name)
+                text = why_text(reasons, self.reach.base.knowledge, whole=word.lower() != "why")
+                say(f"{text}\n\n{question}")
+            case "back":
+                if self.back():
+                    return True
+                say("This is the first question.")
+            case _:
+                return self._answered(term, word, say)
         return False
 
-
-def understand(reply: str, term: Term) -> Answer:
-    """The answer a reply means: a number of the list, a value, a label, or a clear beginning.
-
-    Raises ValueError with what would be understood.
-    """
-    word = reply.strip()
-    if not word:
-        raise ValueError("nothing was typed; `?` explains the question, `unknown` is an answer too")
-    folded = re.sub(r"[\s_]+", "-", word.casefold())
-    if folded == UNKNOWN:
-        return None
-    if term.numeric:
-        return term.parse(word)
-    values = list(term.values)
-    if word.isascii() and word.isdigit():
-        if 1 <= int(word[:6]) <= len(values) + 1:
-            return [*values, None][int(word[:6]) - 1]
-        raise ValueError(f"`{word[:20]}` is not a number from 1 to {len(values) + 1}")
-    labels = {re.sub(r"[\s_]+", "-", label.casefold()): value for value, label in term.values.items()}
-    names = {**labels, **{value: value for value in [*values, UNKNOWN]}}
-    fitting = [names[folded]] if folded in names else []
-    # the beginning of a value goes before the beginning of a label
-    for known in ([*values, UNKNOWN], labels):
-        fitting = fitting or [names[name] for name in known if name.startswith(folded)]
-    if len(fitting) == 1:
-        return None if fitting[0] == UNKNOWN else fitting[0]
-    if fitting:
-        raise ValueError(f"`{word[:60]}` could be {listed(fitting, 'or')}")
-    near = nearest(word, names)
-    hint = f"; did you mean `{names[near]}`?" if near else ""
-    raise ValueError(f"`{word[:60]}` is not understood{hint} (allowed: {term.allowed})")
+    def _answered(self, term: Term, word: str, say: Callable[[str], None]) -> bool:
+        """Take a reply for an answer, and say which; whether it is one."""
+        try:
+            value = self.kept[term.name] if not word and term.name in self.kept else understand(word, term)
+        except ValueError as error:
+            say(f"{str(error)[0].upper()}{str(error)[1:]}")
+            return False
+        self.answer(term.name, value)
+        say(f"= {shown_answer(value, term)}")
+        return True
 
 
 def question_text(term: Term) -> str:
@@ -163,18 +174,34 @@ def help_text(term: Term) -> str:
     return "\n".join([*about, "Also:", *commands])
 
 
-def why_text(why: Why, knowledge: Knowledge) -> str:
-    """What `why` says."""
-    lines = [f"{why.attribute} can still change what follows from:"]
-    lines += [f"  {rule}" for rule in why.rules]
+def why_text(why: Why, knowledge: Knowledge, whole: bool = False) -> str:
+    """What `why` says: what the answer can change and the first rules that need it, or everything."""
+    changes = _changes(why, knowledge)
+    shown = changes if whole else changes[:LINES_OF_WHY]
+    lines = [f"{why.attribute} can still change:", *(f"  {line}" for line in shown)]
+    if len(shown) < len(changes):
+        lines.append(f"  and more about {count(len(changes) - len(shown), 'group')} of options")
+    if whole or len(why.rules) <= RULES_NAMED + 1:
+        return "\n".join([*lines, "by way of:", *(f"  {rule}" for rule in why.rules)])
+    named = ", ".join(why.rules[:RULES_NAMED])
+    more = count(len(why.rules) - RULES_NAMED, "more rule")
+    return "\n".join([*lines, f"by way of {named} and {more} (`why all`)"])
+
+
+def _changes(why: Why, knowledge: Knowledge) -> list[str]:
+    """What can change, a line for all options of which the same can."""
+    alike: dict[str, list[str]] = {}
     for option, verdicts in why.verdicts.items():
-        phrase = knowledge.options[option].phrase
-        kinds = listed(list(dict.fromkeys(_effect_word(e) for e in why.effects if e.option == option)))
-        open_verdicts = listed(list(verdicts), "or")
-        lines.append(f"For {phrase} it can change: {kinds}; its verdict can be {open_verdicts}.")
-    return "\n".join(lines)
+        kinds = [effect_word(effect) for effect in why.effects if effect.option == option]
+        can = ", ".join(dict.fromkeys(kinds))
+        # more than one verdict is possible yet
+        can += f" (still {listed(list(verdicts), 'or')})" if len(verdicts) > 1 else ""
+        alike.setdefault(can, []).append(knowledge.options[option].phrase)
+    lines = [f"for {listed(phrases)}: {can}" for can, phrases in alike.items()]
+    general = dict.fromkeys(effect_word(effect) for effect in why.effects if not effect.option)
+    return [*lines, listed(list(general))] if general else lines
 
 
-def _effect_word(effect: Effect) -> str:
-    words = {"argument": "the arguments", "wait": "when", "flag": "a note", "finding": "the cost"}
-    return words.get(effect.kind, "the advice")
+def effect_word(effect: Effect) -> str:
+    """What an effect is called: the arguments, when, a note, the cost, the plan or the advice."""
+    return EFFECTS.get(effect.kind, "the advice")

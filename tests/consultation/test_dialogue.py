@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 
 import pytest
 from support.shell import cicatrix
 from support.sizes import first
 
 from expert.consultation.case import Case, make_case, parse_pairs
-from expert.consultation.dialogue import Dialogue, Interrupted, understand
+from expert.consultation.dialogue import Dialogue, Interrupted
 from expert.consultation.engine import infer
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Consultation
 from expert.language.rules import RuleBase
+from expert.views.terminal import wrapped
 
 NUMBERS = {"scar_count": [1, 2, 3, 500], "budget": [0, 4999, 5000, 10_000, 10_001, 600_000, 10**9]}
 
@@ -66,52 +68,6 @@ def test_a_budget_no_price_can_reach_is_not_asked_for(base: RuleBase) -> None:
     assert "budget" in Reach(base).matters(deep)
 
 
-@pytest.mark.parametrize(
-    ("reply", "name", "answer"),
-    [
-        ("1", "scar_depth", "deep"),
-        ("3", "scar_depth", "both"),
-        ("4", "scar_depth", "light-only"),
-        ("5", "scar_depth", None),
-        ("deep and shallow", "scar_depth", "both"),
-        ("SHALLOW", "scar_depth", "shallow"),
-        ("sh", "scar_depth", "shallow"),
-        ("de", "scar_depth", "deep"),
-        ("unk", "scar_depth", None),
-        ("y", "active_acne", "yes"),
-        ("did not help", "otc_result", "did-not-help"),
-        ("not_tried", "otc_result", "not-tried"),
-        (" 12 ", "scar_count", 12),
-        ("99.5", "budget", 9950),
-        ("unknown", "budget", None),
-    ],
-)
-def test_replies(base: RuleBase, reply: str, name: str, answer: object) -> None:
-    assert understand(reply, base.knowledge.attributes[name]) == answer
-
-
-@pytest.mark.parametrize(
-    ("reply", "name", "words"),
-    [
-        ("", "scar_depth", "nothing was typed"),
-        ("6", "scar_depth", "from 1 to 5"),
-        ("0", "scar_depth", "from 1 to 5"),
-        ("shalow", "scar_depth", "did you mean `shallow`?"),
-        ("12.5", "scar_count", "whole number"),
-        ("0", "scar_count", "out of range"),
-        ("-1", "budget", "out of range"),
-        ("1,000", "budget", "such as"),
-        ("٣", "scar_count", "whole number"),
-        ("9" * 5000, "scar_count", "whole number"),
-    ],
-)
-def test_bad_replies(base: RuleBase, reply: str, name: str, words: str) -> None:
-    with pytest.raises(ValueError, match=r".") as caught:
-        understand(reply, base.knowledge.attributes[name])
-    assert words in str(caught.value)
-    assert len(str(caught.value)) < 400
-
-
 def test_it_goes_on_where_it_was_stopped() -> None:
     """The line printed at an interruption takes up the dialogue with every answer kept."""
     stopped = cicatrix("consult", stdin="deep\nno\nunknown\n")
@@ -132,3 +88,62 @@ def test_back_to_the_beginning(base: RuleBase) -> None:
         Dialogue(Reach(base), Case({})).run(lambda _: next(replies), said.append)
     assert stopped.value.case.answers == {"scar_depth": "shallow"}
     assert "This is the first question." in said
+
+
+def held(base: RuleBase, *replies: str, case: Case | None = None) -> tuple[Dialogue, list[str]]:
+    """A dialogue with those replies, after which it is stopped if it is not at its end, and what it said."""
+    dialogue, left, said = Dialogue(Reach(base), case or Case({})), iter([*replies, "quit"]), list[str]()
+    with suppress(Interrupted):
+        dialogue.run(lambda _: next(left), said.append)
+    return dialogue, said
+
+
+def test_what_was_understood_is_said(base: RuleBase) -> None:
+    _, said = held(base, "3", "y", "not-tried", "u")
+    assert [text for text in said if text.startswith("=")] == [
+        "= deep and shallow",
+        "= yes",
+        "= have not been tried",
+        "= unknown",
+    ]
+
+
+def test_later_answers_are_kept_after_a_return_and_offered_again(base: RuleBase) -> None:
+    dialogue, said = held(base, "deep", "no", "yes", "back", "back", "", "no")
+    assert dialogue.case.answers == {"scar_depth": "deep", "active_acne": "no", "previous_punch": "no"}
+    offered = [text.splitlines()[-1] for text in said if "Your answer was" in text]
+    assert offered == [
+        "Your answer was: yes  (Enter keeps it)",
+        "Your answer was: no  (Enter keeps it)",
+        "Your answer was: yes  (Enter keeps it)",
+    ]
+    assert "= no" in said
+
+
+def test_it_says_how_far_along_it_is(base: RuleBase) -> None:
+    """The number only counts down: an answer never makes another question matter."""
+    _, said = held(base, "deep", "no", "no", "mild", "no", "no", "1", "1", "no", "no")
+    places = [text.splitlines()[1] for text in said if text.startswith("\nQuestion")]
+    most = [int(place.split("at most ")[1].split()[0]) if "at most" in place else 0 for place in places]
+    assert [place.split()[1] for place in places] == [str(n) for n in range(1, len(places) + 1)]
+    assert places[-1].endswith("(the last)") or most[-1] > 0
+    assert most == sorted(most, reverse=True) and len(set(most)) == len(most)
+
+
+@pytest.mark.parametrize("reply", ["?", "help", "why", "why all"])
+def test_the_question_stands_below_the_help(base: RuleBase, reply: str) -> None:
+    _, said = held(base, "deep", reply)
+    assert said[-1].endswith("Do you currently have acne?\n  1  yes\n  2  no\n  3  unknown")
+
+
+def test_why_fits_a_screen_with_its_question(base: RuleBase) -> None:
+    replies = ["3", "y", "1", "n", "u", "n", "n", "u", "u", "u", "u", "u", "u", "u"]
+    _, said = held(base, *(word for reply in replies for word in ("why", reply)))
+    reasons = [text for text in said if "can still change:" in text]
+    assert len(reasons) > 10
+    for text in reasons:
+        assert sum(len(wrapped(line, 60)) for line in text.split("\n")) <= 23, text
+    whole = held(base, "deep", "why all")[1][-1]
+    short = held(base, "deep", "why")[1][-1]
+    assert "acne-must-be-ruled-out" in whole and "acne-must-be-ruled-out" not in short
+    assert "13 more rules (`why all`)" in short

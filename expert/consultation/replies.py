@@ -1,0 +1,108 @@
+"""What a person types in answer to a question, and what it is taken to mean.
+
+Where a reply could mean two things it is refused, and numbers are taken as people type them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from expert.consultation.case import UNKNOWN, Answer
+from expert.io.problems import nearest, shorten
+from expert.language.english import listed
+from expert.language.model import SIGNS, Term
+
+MONEY_WORDS = {
+    "USD": ("us$", "dollar", "dollars"),
+    "EUR": ("euro", "euros"),
+    "GBP": ("pound", "pounds", "pounds sterling"),
+}
+
+YES_OR_NO = ("y", "yes", "n", "no")
+
+# what stands before a number, the number, and what stands after it
+AROUND_NUMBER = re.compile(r"([^0-9.,-]*)(-?[0-9](?:[0-9.,'_ ]*[0-9])?)([^0-9]*)")
+
+GROUPED = re.compile(r"-?[0-9]{1,3}(?:([,'_ ])[0-9]{3}(?:\1[0-9]{3})*)(?:\.[0-9]+)?")
+
+
+def understand(reply: str, term: Term) -> Answer:
+    """The answer a reply means: a number of the list, a value, a label, or a clear beginning.
+
+    Raises ValueError with what would be understood.
+    """
+    word = reply.strip()
+    if not word:
+        raise ValueError("nothing was typed; `?` explains the question, `unknown` is an answer too")
+    folded = _folded(word)
+    if folded == UNKNOWN or (term.numeric and UNKNOWN.startswith(folded)):
+        return None
+    if term.numeric:
+        return term.parse(bare_number(word, term))
+    if word.isascii() and word.isdigit():
+        return _numbered(word, term)
+    return _named(word, folded, term)
+
+
+def shown_answer(value: Answer, term: Term) -> str:
+    """An answer in the words in which it was offered."""
+    return UNKNOWN if value is None else term.show(value)
+
+
+def bare_number(word: str, term: Term) -> str:
+    """A number without the sign or unit around it and the marks between its thousands.
+
+    What is no such number is left as it is.
+    """
+    parts = AROUND_NUMBER.fullmatch(word)
+    if parts is None:
+        return word
+    around = {parts[1].strip().casefold(), parts[3].strip().casefold()}
+    if not around <= _unit_names(term.unit):
+        return word
+    number = parts[2]
+    grouped = GROUPED.fullmatch(number)
+    return number.replace(grouped[1], "") if grouped else number
+
+
+def _unit_names(unit: str) -> set[str]:
+    """What may be typed beside a number of that unit: nothing, its sign, its name for one or for many."""
+    name = unit.casefold()
+    singular = name.removesuffix("s")
+    names = {"", name, singular, f"{singular}s", *MONEY_WORDS.get(unit, ())}
+    names |= {SIGNS[unit]} if unit in SIGNS else set()
+    return names | ({"%"} if name == "percent" else set())
+
+
+def _numbered(word: str, term: Term) -> Answer:
+    """The answer with a number of the list."""
+    values: list[Answer] = [*term.values, None]
+    place = int(word[:6])
+    if not 1 <= place <= len(values):
+        raise ValueError(f"`{word[:20]}` is not a number from 1 to {len(values)}")
+    return values[place - 1]
+
+
+def _named(word: str, folded: str, term: Term) -> Answer:
+    """The answer that a word names, or begins; a whole name goes before a beginning."""
+    values = [*term.values, UNKNOWN]
+    spellings = {_folded(label): value for value, label in term.values.items()}
+    spellings |= {value: value for value in values}
+    meant = [spellings[folded]] if folded in spellings else []
+    if not meant and folded in YES_OR_NO and not {"yes", "no"} & {*values}:
+        # of a question that is not answered by yes or no: the beginning of a value would be a guess
+        raise ValueError(f"`{word}` is not an answer to this question (allowed: {term.allowed})")
+    if not meant:
+        meant = list(dict.fromkeys(value for name, value in spellings.items() if name.startswith(folded)))
+    if len(meant) == 1:
+        return None if meant[0] == UNKNOWN else meant[0]
+    if meant:
+        could = [value for value in values if value in meant]
+        raise ValueError(f"`{shorten(word)}` could be {listed(could, 'or')}")
+    near = nearest(word, spellings)
+    hint = f"; did you mean `{spellings[near]}`?" if near else ""
+    raise ValueError(f"`{shorten(word)}` is not understood{hint} (allowed: {term.allowed})")
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\s_]+", "-", text.casefold())
