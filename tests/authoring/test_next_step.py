@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -214,13 +213,6 @@ def test_what_goes_wrong_in_a_finished_one_is_the_next_thing(plants: Path) -> No
     assert "invariant `no-fern-in-the-light` is not proved" in line_after(plants, "prove")
     shutil.rmtree(plants / "kb/cases")
     assert "there is no case" in line_after(plants, "lint")
-
-
-def test_json_is_not_changed_by_it(plants: Path) -> None:
-    for words in (["coverage"], ["test"], ["prove"]):
-        result = kb(*words, "--json", "--kb", plants)
-        json.loads(result.stdout)
-        assert result.stderr.splitlines()[-1].startswith("Next: ")
 
 
 def test_nothing_is_missing_in_the_built_in_knowledge(base: RuleBase) -> None:

@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from support.installed import installed as installed
 from support.records import path as path
 from support.trying import copy as copy
 

@@ -9,23 +9,6 @@ from support.ledger_make import behind, bytes_kept, head_of, verified
 from support.records import made, output, run, shown
 
 
-def test_records_that_are_not_there(path: Path) -> None:
-    id = made(path, "scar_depth=deep")
-    for words in (
-        ("audit", "show", "zzzz9"),
-        ("explain", "how", "punch-technique", "zzzz9"),
-        ("explain", "why-not", "punch-technique", "zzzz9"),
-        ("what-if", "zzzz9", "active_acne=no"),
-        ("audit", "replay", "zzzz9"),
-        ("audit", "replay", id, "zzzz9"),
-        ("audit", "forget", "zzzz9", "--yes"),
-        ("audit", "export", "--format", "prov", "--id", "zzzz9"),
-    ):
-        result = run(path, *words)
-        assert result.code == 4 and "no record `zzzz9`" in result.stderr, words
-    assert run(path, "audit", "export", "--format", "xml").code == 2
-
-
 def test_reading_a_damaged_record(path: Path) -> None:
     """Said in words, by every command that meets it; the others can still be read."""
     good, bad = made(path, "scar_depth=deep"), made(path, "scar_depth=deep")

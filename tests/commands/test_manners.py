@@ -4,93 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
-from support.program import offered
-from support.shell import PROGRAM, ROOT, cicatrix
-
-from expert.knowledge.load import load
-
-BASE = load(ROOT)
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("manners") / "ledger.sqlite"
-    cicatrix("consult", "scar_depth=deep", CICATRIX_LEDGER=str(path))
-    return path
-
-
-OFFERED = {
-    "cicatrix consult scar_": ["scar_depth=", "scar_count="],
-    "cicatrix consult scar_depth=s": ["scar_depth=shallow"],
-    "cicatrix consult scar_depth=deep scar_": ["scar_count="],
-    "cicatrix consult active_acne=": ["active_acne=yes", "active_acne=no", "active_acne=unknown"],
-    "cicatrix explain how punch-t": ["punch-technique"],
-    "cicatrix explain why-not laser": ["laser-treatment", "laser-may-or-may-not-work"],
-    "cicatrix audit show l": ["last"],
-    "cicatrix consult nothing_": [],
-    "cicatrix consult --kb /nowhere scar_": [],
-}
-
-
-@pytest.mark.parametrize("line", OFFERED)
-def test_completion(line: str, ledger: Path) -> None:
-    assert offered(line, ledger) == OFFERED[line]
-
-
-def test_completion_of_records(ledger: Path) -> None:
-    last, id = offered("cicatrix audit show ", ledger)
-    assert last == "last"
-    assert id in cicatrix("audit", "list", CICATRIX_LEDGER=str(ledger)).stdout
-    assert id in offered("cicatrix explain how punch-technique ", ledger)
-
-
-@pytest.mark.parametrize(
-    ("words", "at", "expected"),
-    [
-        ("cicatrix consult scar_depth = s", "4", ["shallow"]),
-        ("cicatrix consult active_acne =", "3", ["yes", "no", "unknown"]),
-    ],
-)
-def test_completion_in_bash_which_ends_words_at_the_sign(
-    words: str, at: str, expected: list[str], ledger: Path
-) -> None:
-    assert offered("", ledger, COMP_WORDS=words, COMP_CWORD=at) == expected
-
-
-def test_version() -> None:
-    assert re.fullmatch(r"cicatrix [0-9.]+ \(.+, [0-9a-f]{12}\)\n", cicatrix("--version").stdout)
-
-
-COMMANDS = [
-    "consult --no-save scar_depth=both active_acne=yes budget=100",
-    "kb claims",
-    "kb coverage",
-    "kb prove",
-]
-
-
-@pytest.mark.parametrize("line", COMMANDS)
-@pytest.mark.parametrize("width", [40, 60])
-def test_narrow(line: str, width: int) -> None:
-    """No line is longer than asked, but for single words that are."""
-    done = cicatrix("--width", str(width), *line.split())
-    assert (done.code, "Traceback" in done.stderr) == (0, False)
-    for text in done.stdout.splitlines():
-        assert len(text) <= width or len(text.split()[-1]) > width // 3, text
-
-
-def test_plain_has_no_tables_and_says_the_same() -> None:
-    words = ["consult", "--no-save", "scar_depth=both", "active_acne=yes", "scar_count=12"]
-    tables, plain = cicatrix(*words).stdout, cicatrix("--plain", *words).stdout
-    by_environment = cicatrix(*words, CICATRIX_PLAIN="1").stdout
-    assert plain == by_environment
-    assert "-----" in tables and "-----" not in plain
-    assert "Option: Punch technique\nVerdict: preferred\nWhen: after clear-acne\nCost: $600\n" in plain
-    after = tables.index("\nArguments")
-    assert tables[after:] == plain[plain.index("\nArguments") :]
+from support.shell import PROGRAM, cicatrix
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.shell import ROOT, cicatrix
-from support.tables import BASE, NAMES, population, random_rows, write_csv
-
-from expert.consultation.case import Case, spell_answers
+from support.shell import ROOT
+from support.tables import NAMES, population, write_csv
 
 MISTAKES = {
     "none.csv -o out.csv": "`none.csv` cannot be read: No such file",
@@ -60,12 +58,3 @@ def test_consult_imports_nothing_of_it() -> None:
     }
     assert "experta" in imported
     assert imported & {"polars", "narwhals", "matplotlib", "pyspark", "numpy", "pyarrow"} == set()
-
-
-def test_without_the_library(tmp_path: Path) -> None:
-    (tmp_path / "polars.py").write_text("raise ImportError('no', name='polars')")
-    write_csv(tmp_path / "cases.csv", random_rows(1))
-    done = cicatrix("population", "run", "cases.csv", "-o", "out.csv", cwd=tmp_path, PYTHONPATH=str(tmp_path))
-    assert done.code == 5
-    assert "needs polars" in done.stderr and "cicatrix[population]" in done.stderr
-    assert spell_answers(Case({}), BASE.knowledge) == []

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.approving import LINE, approve_all, edit, kb, waiting
-from support.program import invoked
-from support.shell import ROOT, cicatrix
+from support.approving import approve_all, edit, kb, waiting
+from support.shell import ROOT
 
 from expert.knowledge.load import load
 from expert.review.approvals import (
@@ -85,18 +84,6 @@ def test_what_approve_refuses(plant: Path, words: list[str], messages: list[str]
     assert not (plant / FILE).exists()
 
 
-def test_a_malformed_file_stops_a_consultation(plant: Path) -> None:
-    (plant / FILE).write_text("- {}\n")
-    for words in (
-        ["consult", "light=dim", "--no-save"],
-        ["explain", "how", "fern", "light=dim"],
-        ["what-if", "light=dim", "--given", "pots=1"],
-    ):
-        result = cicatrix(*words, "--kb", str(plant))
-        assert (result.code, result.stdout) == (3, "")
-        assert "reviews.yaml:1:3: an approval has no `claim`" in result.stderr
-
-
 def approval(pair: Pair) -> Approval:
     return Approval(*pair[:5], "Ann", "2026-01-31")
 
@@ -114,28 +101,6 @@ def test_as_json(plant: Path) -> None:
     assert pair["approval"]["by"] == "Ann" and pair["claim_says"] == "A fern costs 5 dollars. [it may be]"
     documented = (ROOT / "docs" / "review.md").read_text()
     assert all(f"`{name}`" in documented for name in [*found, *pair, *pair["approval"]])
-
-
-def test_a_consultation_says_so(plant: Path, tmp_path: Path) -> None:
-    words = ["light=dim", "pots=3", "budget=4", "--kb", str(plant)]
-    commands = [
-        ["consult", *words, "--brief", "--no-save"],
-        ["explain", "how", "fern", *words],
-        ["explain", "why-not", "cactus", *words],
-        ["what-if", "light=dim", "--given", "pots=3 budget=4", "--kb", str(plant)],
-    ]
-
-    def counts() -> set[tuple[str, str] | None]:
-        found = [LINE.search(invoked(*command).output) for command in commands]
-        return {match and (match[1], match[2]) for match in found}
-
-    assert counts() == {("4", "4")}
-    kb("approve", "too-dear", "ferns-like-shade", "a-shady-place", "--by", "Ann", "--kb", plant)
-    assert counts() == {("4", "1")}
-    approve_all(plant)
-    assert counts() == {None}
-    edit(plant / "kb/claims.yaml", "wants light", "likes light")
-    assert counts() == {("4", "2")}
 
 
 # --- whatever is typed, whatever is in the file ------------------------------------------------

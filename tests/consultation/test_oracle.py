@@ -70,9 +70,3 @@ def test_random_cases(bases: Bases, count: int) -> None:
 def test_an_unanswered_attribute_is_an_unknown_one(bases: Bases) -> None:
     base, kb = bases
     assert consult(base, {}) == consult(base, dict.fromkeys(kb.attributes, "unknown"))
-
-
-def test_strata_and_instances_agree(bases: Bases) -> None:
-    """Both spell out the same instances, and would fire them in the same order."""
-    base, kb = bases
-    assert [(i.rule.id, i.option or None) for i in base.instances] == [i.key for i in kb.order]

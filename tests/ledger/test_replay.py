@@ -3,80 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.installed import Installed
 from support.ledger_make import behind, verified
 from support.ledger_worker import FILES, HEADER, content
 from support.records import ANSWERS, made, output, run, shown
-from support.shell import ROOT, Result
+from support.shell import ROOT
 
 from expert.ledger.store import Ledger
-
-READING = (
-    ("audit", "show", "last"),
-    ("audit", "show", "last", "--json"),
-    ("explain", "how", "punch-technique", "last"),
-    ("explain", "why-not", "laser-treatment", "last"),
-    ("explain", "why-not", "punch-technique", "now", "last"),
-    ("what-if", "last", "active_acne=yes"),
-    ("audit", "list", "--json"),
-    ("audit", "verify"),
-)
-
-
-class Installed:
-    """A copy of the whole program, whose built-in rules a test may change."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        for name in ("expert", "kb", "rules"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "cli.py", folder / "cli.py")
-        self.environment = {**os.environ, "COLUMNS": "80", "CICATRIX_LEDGER": str(folder / "ledger.sqlite")}
-        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it is run many times
-
-    def run(self, *words: str) -> Result:
-        done = subprocess.run(
-            [sys.executable, str(self.folder / "cli.py"), *words],
-            capture_output=True,
-            text=True,
-            env=self.environment,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Result(done.stdout, done.stderr, done.returncode)
-
-    def read_all(self) -> list[Result]:
-        return [self.run(*words) for words in READING]
-
-    def without_rule(self, file: str, rule: str) -> None:
-        """Delete a rule."""
-        rules = self.folder / "rules" / file
-        text = rules.read_text()
-        changed = re.sub(rf"^- id: {rule}\n(  .*\n|\n)*", "", text, flags=re.M)
-        assert len(changed) < len(text) and f"id: {rule}\n" not in changed
-        rules.write_text(changed)
-
-    def without_experta(self) -> None:
-        """Make experta impossible to import."""
-        fake = self.folder / "fake" / "experta"
-        fake.mkdir(parents=True)
-        (fake / "__init__.py").write_text("raise ImportError('no experta here')\n")
-        self.environment["PYTHONPATH"] = str(fake.parent)
-
-
-@pytest.fixture
-def installed(tmp_path: Path) -> Iterator[Installed]:
-    program = Installed(tmp_path / "program")
-    assert program.run("consult", *ANSWERS).code == 0
-    yield program
 
 
 def test_old_reasons_when_the_rules_have_changed(installed: Installed) -> None:
@@ -108,35 +47,6 @@ def test_old_reasons_when_the_rules_have_changed(installed: Installed) -> None:
     assert installed.read_all() == before
     assert installed.run("audit", "replay").code == 0
     assert installed.run("audit", "replay", "--with-current-rules").code == 3
-
-
-@pytest.mark.parametrize(
-    ("file", "rule", "claim", "kinds"),
-    [
-        (
-            "1-depth.yaml",
-            "deep-scars-present",
-            "p1s2",
-            {"verdict", "cost", "flags", "plan", "advice", "target"},
-        ),
-        ("1-depth.yaml", "shallow-scars-present", "p7s1", {"target"}),
-        ("2-acne.yaml", "clear-the-acne", "", set()),
-    ],
-)
-def test_which_records_other_rules_change(
-    installed: Installed, file: str, rule: str, claim: str, kinds: set[str]
-) -> None:
-    installed.without_rule(file, rule)
-    found = json.loads(installed.run("audit", "replay", "--with-current-rules", "--json").stdout)
-    assert {d["kind"] for impact in found for d in impact["differences"]} == kinds
-    for impact in found:
-        assert rule in impact["rules"] and claim in impact["claims"]
-        assert "surface-methods-may-remove-light-scars" not in impact["rules"]
-
-
-def test_current_rules_that_are_the_same_change_nothing(installed: Installed) -> None:
-    result = installed.run("audit", "replay", "--with-current-rules")
-    assert (result.code, result.stdout) == (0, "0 of 1 record would come out differently.\n")
 
 
 def test_old_reasons_without_experta(installed: Installed) -> None:

@@ -1,0 +1,54 @@
+"""What is offered while a command is typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.program import offered
+from support.shell import cicatrix
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("manners") / "ledger.sqlite"
+    cicatrix("consult", "scar_depth=deep", CICATRIX_LEDGER=str(path))
+    return path
+
+
+OFFERED = {
+    "cicatrix consult scar_": ["scar_depth=", "scar_count="],
+    "cicatrix consult scar_depth=s": ["scar_depth=shallow"],
+    "cicatrix consult scar_depth=deep scar_": ["scar_count="],
+    "cicatrix consult active_acne=": ["active_acne=yes", "active_acne=no", "active_acne=unknown"],
+    "cicatrix explain how punch-t": ["punch-technique"],
+    "cicatrix explain why-not laser": ["laser-treatment", "laser-may-or-may-not-work"],
+    "cicatrix audit show l": ["last"],
+    "cicatrix consult nothing_": [],
+    "cicatrix consult --kb /nowhere scar_": [],
+}
+
+
+@pytest.mark.parametrize("line", OFFERED)
+def test_completion(line: str, ledger: Path) -> None:
+    assert offered(line, ledger) == OFFERED[line]
+
+
+def test_completion_of_records(ledger: Path) -> None:
+    last, id = offered("cicatrix audit show ", ledger)
+    assert last == "last"
+    assert id in cicatrix("audit", "list", CICATRIX_LEDGER=str(ledger)).stdout
+    assert id in offered("cicatrix explain how punch-technique ", ledger)
+
+
+@pytest.mark.parametrize(
+    ("words", "at", "expected"),
+    [
+        ("cicatrix consult scar_depth = s", "4", ["shallow"]),
+        ("cicatrix consult active_acne =", "3", ["yes", "no", "unknown"]),
+    ],
+)
+def test_completion_in_bash_which_ends_words_at_the_sign(
+    words: str, at: str, expected: list[str], ledger: Path
+) -> None:
+    assert offered("", ledger, COMP_WORDS=words, COMP_CWORD=at) == expected

@@ -1,0 +1,49 @@
+"""What a consultation leaves in the ledger."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from support.ledger_make import head_of
+from support.records import ANSWERS, made, output, shown
+from support.shell import ROOT
+
+from expert.ledger.store import Ledger
+
+
+def test_the_record_is_the_consultation(path: Path) -> None:
+    """All of what was printed, from the record; and its head hash is the one printed."""
+    printed = output(path, "consult", *ANSWERS, "--label", "Ada, left cheek")
+    body, last = printed.removesuffix("\n").rsplit("\n", 1)
+    id, head = re.fullmatch(r"Record (\w{5}), head (\w{64})", last).groups()  # type: ignore[union-attr]
+    assert head_of(path) == (1, head)
+    again = output(path, "audit", "show", id)
+    assert again.endswith("\n" + body + "\n")
+    assert f"Record {id} of " in again and "Ada, left cheek" in again and head in again
+    as_json = output(path, "consult", *ANSWERS, "--json")
+    record = shown(path)
+    assert record["content"]["consultation"] == json.loads(as_json)
+    assert record["content"]["verdicts"] == {
+        r["option"]: r["verdict"] for r in json.loads(as_json)["recommendations"]
+    }
+    header = record["header"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", header["time"])
+    assert header["knowledge"] == json.loads(as_json)["knowledge"]["hash"]
+    assert set(header["programs"]) == {"cicatrix", "experta"}
+    with Ledger(path) as ledger:
+        kept = ledger.files(header["knowledge"])
+        assert len(ledger.knowledge_rows()) == 1  # once, for both
+    files = {
+        f"{p.parent.name}/{p.name}": p.read_text() for d in ("kb", "rules") for p in (ROOT / d).glob("*.yaml")
+    }
+    assert kept.items() <= files.items() and len(kept) > 4
+    assert record["content"]["consultation"]["not_fired"]
+
+
+def test_answers_are_in_the_order_given(path: Path) -> None:
+    made(path, "scar_count=7", "active_acne=no", "scar_depth=deep")
+    answers = shown(path)["content"]["answers"]
+    assert [a["attribute"] for a in answers] == ["scar_count", "active_acne", "scar_depth"]
+    assert {a["asked"] for a in answers} == {""}
