@@ -77,14 +77,14 @@ def load_bearing(base: RuleBase, cases: list[Expected]) -> Loads:
             grounds.append(_Ground(option, grid, table, {instance.rule.id for instance in verdict}))
     listed = Listed(case.given for case in cases)
     whole = shown(base.knowledge, passes(base.instances), listed)
-    found = []
+    loads = []
     for claim, users in cited(base).items():
         if users:
             left = without(base, claim)
             gone = shown(left.knowledge, passes(left.instances), listed)
             files = difference(whole, gone) & listed.full
-            found.append(_load(Reach(left), claim, tuple(users), grounds, files.bit_count()))
-    ranked = sorted(found, key=lambda f: (-f.lost - f.changed, -f.timings, -f.files, -f.survived))
+            loads.append(_load(Reach(left), claim, tuple(users), grounds, files.bit_count()))
+    ranked = sorted(loads, key=lambda f: (-f.lost - f.changed, -f.timings, -f.files, -f.survived))
     return Loads(tuple(ranked), sizes, listed.size)
 
 
@@ -106,8 +106,8 @@ def _load(reach: Reach, claim: str, dropped: tuple[str, ...], grounds: Iterable[
     lost = changed = survived = timings = 0
     examples: list[tuple[int, int, Example]] = []
     for ground in grounds:
-        option, grid, k = ground.option, ground.grid, reach.base.knowledge
-        table = shown(k, reach.upstream(reach.deciding(option, waits=True)), grid)
+        option, grid, knowledge = ground.option, ground.grid, reach.base.knowledge
+        table = shown(knowledge, reach.upstream(reach.deciding(option, waits=True)), grid)
         verdict = difference(ground.shown, table, ("verdict",)) & grid.full
         silent = table["verdict", option]["not-addressed"] & verdict
         timing = difference(ground.shown, table, ("timing",)) & grid.full
@@ -117,7 +117,7 @@ def _load(reach: Reach, claim: str, dropped: tuple[str, ...], grounds: Iterable[
         open = ground.shown["verdict", option]["open"]  # a case with a verdict tells more
         ranked = ((0, "verdict", verdict & ~open), (1, "verdict", verdict), (2, "timing", timing))
         for rank, kind, where in ranked:
-            case = smallest(grid, where, k)
+            case = smallest(grid, where, knowledge)
             if case is not None:
                 said = [value_at(t[kind, option], grid, case) for t in (ground.shown, table)]
                 examples.append((rank, len(case.answers), Example(case, option, *said)))

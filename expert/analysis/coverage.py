@@ -69,36 +69,36 @@ def coverage(base: RuleBase, cases: Iterable[Expected]) -> Coverage:
     reading = Reading(algebra)
     fired = reading.derive(passes(base.instances))
     wanted: dict[Target, None] = dict.fromkeys(Target(rule.id, -1, True) for rule in base.rules)
-    found = set()
+    covered = set()
     for instance in base.instances:
         rule = instance.rule.id
         if fired[instance.id] & algebra.full:
-            found.add(Target(rule, -1, True))
+            covered.add(Target(rule, -1, True))
         for n, leaf in enumerate(leaves(instance.written)):
             if not isinstance(leaf, Given):
                 where = reading.holds(leaf)
                 for target, there in ((Target(rule, n, True), where), (Target(rule, n, False), ~where)):
                     wanted.setdefault(target)
                     if there & algebra.full:
-                        found.add(target)
+                        covered.add(target)
     places = {rule.id: place for place, rule in enumerate(base.rules)}
     ordered = sorted(wanted, key=lambda t: (places[t.rule], t.leaf, not t.holds))
-    return Coverage(tuple(ordered), tuple(t for t in ordered if t not in found))
+    return Coverage(tuple(ordered), tuple(t for t in ordered if t not in covered))
 
 
 # --- suggestions -----------------------------------------------------------------------------------
 def suggest(base: RuleBase, missed: Iterable[Target]) -> list[Suggestion]:
     """A case for each target that is missed, unless a case suggested before covers it too."""
-    reach, found = Reach(base), list[Suggestion]()
+    reach, suggestions = Reach(base), list[Suggestion]()
     left = list(missed)
     while left:
         target, *left = left
         case, why = _example(reach, target)
-        found.append(Suggestion(target, describe(base, target), case, why))
+        suggestions.append(Suggestion(target, describe(base, target), case, why))
         if case is not None:
             still = set(coverage(base, [Expected("", case, (), base.rule(target.rule).span)]).missed)
             left = [other for other in left if other in still]
-    return found
+    return suggestions
 
 
 def describe(base: RuleBase, target: Target) -> str:
@@ -112,8 +112,8 @@ def describe(base: RuleBase, target: Target) -> str:
 
 def _example(reach: Reach, target: Target) -> tuple[Case | None, str]:
     """The smallest case that reaches a target; else why not."""
-    k, unsearched = reach.base.knowledge, False
-    found: list[Case] = []
+    knowledge, unsearched = reach.base.knowledge, False
+    cases: list[Case] = []
     for instance in reach.base.instances:
         if instance.rule.id != target.rule:
             continue
@@ -122,10 +122,10 @@ def _example(reach: Reach, target: Target) -> tuple[Case | None, str]:
             continue
         grid, whole = largest_grid([reach], [support(reach, condition)])
         unsearched |= not whole
-        case = smallest(grid, _where(reach, condition, target.holds, grid), k)
-        found += [case] if case else []
-    if found:
-        return min(found, key=lambda case: len(case.answers)), ""
+        case = smallest(grid, _where(reach, condition, target.holds, grid), knowledge)
+        cases += [case] if case else []
+    if cases:
+        return min(cases, key=lambda case: len(case.answers)), ""
     return None, "not found: too many combinations" if unsearched else "no case can do that"
 
 

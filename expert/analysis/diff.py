@@ -62,13 +62,13 @@ def compare(old: RuleBase, new: RuleBase) -> Differences:
     behind = [_behind(reach) for reach in reaches]
     options = dict.fromkeys([*old.knowledge.options, *new.knowledge.options])
     always = [Thing(kind, option, "") for option in options for kind in ("verdict", "timing")]
-    found, exhaustive = [], True
+    changes, exhaustive = [], True
     for thing in dict.fromkeys([*always, *behind[0], *behind[1]]):
         change = _compared(thing, reaches, [things.get(thing, []) for things in behind])
         exhaustive &= change.exhaustive
         if change.cases or thing in always:
-            found.append(change)
-    return Differences(tuple(edits(old, new)), tuple(found), exhaustive)
+            changes.append(change)
+    return Differences(tuple(edits(old, new)), tuple(changes), exhaustive)
 
 
 def _behind(reach: Reach) -> dict[Thing, list[Instance]]:

@@ -63,7 +63,7 @@ class Failure(NamedTuple):
 def load_cases(directory: Path, base: RuleBase) -> list[Expected]:
     """The cases beside a knowledge base, by file name. Raises KnowledgeError with every problem."""
     reader, folder = Reader(), directory / "kb" / "cases"
-    found: list[Expected] = []
+    cases: list[Expected] = []
     try:
         paths = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as error:
@@ -71,12 +71,12 @@ def load_cases(directory: Path, base: RuleBase) -> list[Expected]:
     for path in paths:
         if path.suffix == ".yaml":
             node = reader.file(path, str(path))
-            found += read_cases(node, base, reader) if node else []
+            cases += read_cases(node, base, reader) if node else []
         elif path.suffix.lower() in (".yml", ".yaml"):
             shown = shorten(path.name)
             reader.add(Problem(f"case file `{shown}` would be ignored", Span(str(path)), "name it .yaml"))
     names: dict[str, Span] = {}
-    for case in found:
+    for case in cases:
         first = names.setdefault(case.name, case.span)
         if case.name and first is not case.span:
             reader.add(
@@ -84,7 +84,7 @@ def load_cases(directory: Path, base: RuleBase) -> list[Expected]:
             )
     if reader.problems:
         raise KnowledgeError(reader.problems)
-    return found
+    return cases
 
 
 def read_cases(node: Node, base: RuleBase, reader: Reader) -> list[Expected]:
@@ -104,13 +104,13 @@ class _CaseReader:
         self.words = _words_allowed(EXPECTED, base)
 
     def case(self, node: Node) -> Expected:
-        found = TEST.read(node, self.reader)
-        expecting = [key for key in TEST.some_of if key in found]
-        checks = [check for key in expecting for check in self._checks(key, found)]
+        fields = TEST.read(node, self.reader)
+        expecting = [key for key in TEST.some_of if key in fields]
+        checks = [check for key in expecting for check in self._checks(key, fields)]
         if node.pairs and not expecting:
             self.reader.report(node, "the case expects nothing", f"keys: {', '.join(TEST.some_of)}")
-        name = self.reader.text(found.get("case"), "`case`")
-        return Expected(name, self._given(found.get("given")), tuple(checks), node.span)
+        name = self.reader.text(fields.get("case"), "`case`")
+        return Expected(name, self._given(fields.get("given")), tuple(checks), node.span)
 
     def _given(self, node: Node | None) -> Case:
         answers: dict[str, Answer] = {}
@@ -130,8 +130,8 @@ class _CaseReader:
             self.reader.report(node, f"{what} must be a mapping, not {node.shape}", help)
         return [(key, value) for key, value in (node.pairs or () if node else ()) if key.text is not None]
 
-    def _checks(self, key: str, found: dict[str, Node]) -> list[Requirement]:
-        node = found[key]
+    def _checks(self, key: str, fields: dict[str, Node]) -> list[Requirement]:
+        node = fields[key]
         if key == "expect":
             pairs = self._pairs(node, "`expect`", "a mapping from options to what is expected of them")
             picked = [(self.reader.pick(name, "option", self.k.options), body) for name, body in pairs]
@@ -185,37 +185,37 @@ class _CaseReader:
         return checks
 
     def _values(self, nodes: list[Node], term: Term) -> frozenset[str]:
-        found = set()
+        values = set()
         for node in nodes:
             try:
-                found.add(term.spell(term.parse(self.reader.text(node, f"`{term.name}`") or "?")))
+                values.add(term.spell(term.parse(self.reader.text(node, f"`{term.name}`") or "?")))
             except BadValue as error:
                 if node.text and not node.blank:
                     self.reader.report(node, error.message, error.help)
-        return frozenset(found)
+        return frozenset(values)
 
 
 def _names_listed(shape: Shape, base: RuleBase) -> dict[str, tuple[str, list[str]]]:
     """The keys that hold names that the knowledge base gives: what these are of, and all that there are."""
-    found = {}
+    names = {}
     for key in shape.keys:
         if isinstance(key.holds, Listing) and isinstance(key.holds.item, Name):
-            found[key.name] = key.holds.item.what, list(key.holds.item.among(base))
-    return found
+            names[key.name] = key.holds.item.what, list(key.holds.item.among(base))
+    return names
 
 
 def _words_allowed(shape: Shape, base: RuleBase) -> dict[str, Collection[str]]:
     """The keys that hold a single word or name, with all that are allowed."""
-    found: dict[str, Collection[str]] = {}
+    words: dict[str, Collection[str]] = {}
     for key in shape.keys:
         if isinstance(key.holds, Word):
-            found[key.name] = key.holds.allowed
+            words[key.name] = key.holds.allowed
         elif isinstance(key.holds, Name):
-            found[key.name] = key.holds.among(base)
-    return found
+            words[key.name] = key.holds.among(base)
+    return words
 
 
 def failures(expected: Expected, seen: dict[tuple[str, str], set[str]]) -> list[Failure]:
     """The checks of a case that did not come out."""
-    found = [(check, seen.get(check.key, set())) for check in expected.checks]
-    return [Failure(check, tuple(sorted(values))) for check, values in found if not check.fits(values)]
+    checked = [(check, seen.get(check.key, set())) for check in expected.checks]
+    return [Failure(check, tuple(sorted(values))) for check, values in checked if not check.fits(values)]

@@ -341,34 +341,34 @@ def _bare(instance: Instance | None) -> object:
 
 def _groups(instance: Instance, decides: set[str]) -> set[tuple[str, ...]]:
     """What an instance has a part in showing; instances that share none do not interfere."""
-    found: set[tuple[str, ...]] = {("fired", instance.rule.id)}
+    groups: set[tuple[str, ...]] = {("fired", instance.rule.id)}
     for c in instance.then:
         match c:
             case Argue():
-                found.add(("verdict", c.option) if c.name in decides else ("argument", c.option, c.name))
+                groups.add(("verdict", c.option) if c.name in decides else ("argument", c.option, c.name))
             case Wait():
-                found.add((c.kind, c.option))
+                groups.add((c.kind, c.option))
             case Conclude() | Plan() | Flag() | Advise() | Caution():
-                found.add((c.kind, c.name, c.option))
+                groups.add((c.kind, c.name, c.option))
             case _:
                 assert_never(c)
-    return found
+    return groups
 
 
 def _near(reaches: list[Reach], differing: set[str]) -> set[str]:
     """The instances that differ, all that rest on them, and all that show the same kinds of things."""
-    found, keys = set(differing), set[str]()
+    near, keys = set(differing), set[str]()
     instances = [instance for reach in reaches for instance in reach.base.instances]
     decides = reaches[0].base.knowledge.deciding_topics | reaches[1].base.knowledge.deciding_topics
     while True:
-        resting = [i for i in instances if i.id in found or any(_reads(i, key) for key in keys)]
+        resting = [i for i in instances if i.id in near or any(_reads(i, key) for key in keys)]
         more = {c.key for i in resting for c in i.then if isinstance(c, Conclude)}
-        found |= {i.id for i in resting}
+        near |= {i.id for i in resting}
         if more <= keys:
             break
         keys |= more
     groups = {group for i in resting for group in _groups(i, decides)}
-    return found | {i.id for i in instances if _groups(i, decides) & groups}
+    return near | {i.id for i in instances if _groups(i, decides) & groups}
 
 
 def _reads(instance: Instance, key: str) -> bool:

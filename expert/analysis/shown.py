@@ -74,10 +74,10 @@ def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> S
     reading = Reading(algebra)
     fired = reading.derive(ordered)
     instances = {instance.id: instance for instance in ordered}.values()
-    found: Shown = {}
+    table: Shown = {}
 
     def add(kind: str, about: str, value: str, where: int) -> None:
-        values = found.setdefault((kind, about), {})
+        values = table.setdefault((kind, about), {})
         values[value] = values.get(value, 0) | (where & algebra.full)
 
     for instance in instances:
@@ -88,7 +88,7 @@ def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> S
             add(kind, about, value, where)
     for kind, about, value, where in _found(knowledge, reading, algebra):
         add(kind, about, value, where)
-    return found
+    return table
 
 
 def _concluded(outcome: Outcome[int]) -> Iterator[tuple[str, str, dict[str, int]]]:
@@ -107,18 +107,27 @@ def _concluded(outcome: Outcome[int]) -> Iterator[tuple[str, str, dict[str, int]
                 yield f"target {target}", option, verdicts
 
 
-def _found(k: Knowledge, reading: Reading[int, Row], algebra: Many) -> Iterator[tuple[str, str, str, int]]:
+def _found(
+    knowledge: Knowledge, reading: Reading[int, Row], algebra: Many
+) -> Iterator[tuple[str, str, str, int]]:
     """The findings, and the costs that are made of them: kind, key or option, value, where."""
     for key, values in reading.findings.items():
         yield from (("findings", key, str(value), where) for value, where in values.items())
     for key, amounts in reading.numbers.items():
         name, option = name_and_option(key)
-        sides = [(side, pick) for side, cost, pick in cost_sides(k) if cost == name and option]
+        sides = [(side, pick) for side, cost, pick in cost_sides(knowledge) if cost == name and option]
         for n in range(algebra.size):
             numbers = {row.values[n] for guard, row in amounts if guard >> n & 1}
-            yield from (("findings", key, k.findings[name].spell(number), 1 << n) for number in numbers)
+            yield from (
+                ("findings", key, knowledge.findings[name].spell(number), 1 << n) for number in numbers
+            )
             for side, pick in sides if numbers else ():
-                yield side, option, k.findings[(k.cost or ("",))[0]].spell(pick(numbers)), 1 << n
+                yield (
+                    side,
+                    option,
+                    knowledge.findings[(knowledge.cost or ("",))[0]].spell(pick(numbers)),
+                    1 << n,
+                )
 
 
 def seen_in(table: Shown, n: int) -> dict[tuple[str, str], set[str]]:
@@ -131,21 +140,21 @@ def seen_in(table: Shown, n: int) -> dict[tuple[str, str], set[str]]:
     return seen
 
 
-def seen_by(found: Consultation, k: Knowledge) -> dict[tuple[str, str], set[str]]:
+def seen_by(consultation: Consultation, knowledge: Knowledge) -> dict[tuple[str, str], set[str]]:
     """The same of a consultation, as the engine made it."""
-    seen: dict[tuple[str, str], set[str]] = {("plan", ""): {step.step for step in found.plan}}
-    seen["advice", ""] = {with_option(a.id, a.option) for a in found.advice}
-    seen["fired", ""] = {firing.rule for firing in found.firings}
-    for f in found.findings:
+    seen: dict[tuple[str, str], set[str]] = {("plan", ""): {step.step for step in consultation.plan}}
+    seen["advice", ""] = {with_option(a.id, a.option) for a in consultation.advice}
+    seen["fired", ""] = {firing.rule for firing in consultation.firings}
+    for f in consultation.findings:
         about = with_option(f.finding, f.option)
-        seen.setdefault(("findings", about), set()).add(_spelled(f.value, k.findings[f.finding]))
-    for r in found.recommendations:
+        seen.setdefault(("findings", about), set()).add(_spelled(f.value, knowledge.findings[f.finding]))
+    for r in consultation.recommendations:
         seen["verdict", r.option], seen["timing", r.option] = {r.verdict}, {r.timing}
         seen["flags", r.option] = set(r.flags)
         for side in ("low", "high"):
             amount = getattr(r.cost, side, None)
-            if amount is not None and k.cost:
-                seen[side, r.option] = {_spelled(amount, k.findings[k.cost[0]])}
+            if amount is not None and knowledge.cost:
+                seen[side, r.option] = {_spelled(amount, knowledge.findings[knowledge.cost[0]])}
         for argument in r.arguments:
             seen.setdefault((argument.stance, r.option), set()).add(argument.topic)
         for target, verdict in r.targets.items():
@@ -161,8 +170,8 @@ def computes(instance: Instance) -> bool:
     """Whether more than one number is in play, so that each one's thresholds depend on the others."""
     terms = [compared(leaf) for leaf in leaves(instance.when) if isinstance(leaf, Compare)]
     joint = any(len(refs) > 1 or refs[0].kind == "finding" for refs in terms if refs)
-    found = [c.value for c in instance.then if isinstance(c, Conclude)]
-    return joint or any(isinstance(value, (Ref, Arithmetic)) for value in found)
+    concluded = [c.value for c in instance.then if isinstance(c, Conclude)]
+    return joint or any(isinstance(value, (Ref, Arithmetic)) for value in concluded)
 
 
 # --- the smallest case on a grid -----------------------------------------------------------------
@@ -218,7 +227,7 @@ def largest_grid(
 
 def axis(reaches: list[Reach], name: str) -> tuple[Answer, ...]:
     """The answers to an attribute that stand for all others, unknown last."""
-    found: dict[Value, None] = {}
+    answers: dict[Value, None] = {}
     for reach in reaches:
         if term := reach.base.knowledge.attributes.get(name):
             values = [*(v for v in reach.candidates(name, Case({})) if v is not None)]
@@ -228,9 +237,9 @@ def axis(reaches: list[Reach], name: str) -> tuple[Answer, ...]:
                 for v in near
                 if (term.low is None or v >= term.low) and (term.high is None or v <= term.high)
             ]
-            found.update(dict.fromkeys(values))
-    numbers = sorted(v for v in found if isinstance(v, int))
-    return (*numbers, *(v for v in found if isinstance(v, str)), None)
+            answers.update(dict.fromkeys(values))
+    numbers = sorted(v for v in answers if isinstance(v, int))
+    return (*numbers, *(v for v in answers if isinstance(v, str)), None)
 
 
 def _equalities(reach: Reach, name: str) -> set[int]:

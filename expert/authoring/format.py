@@ -98,8 +98,8 @@ def laid_out(text: str, name: str) -> str:
     _style(root, holds)
     stream = StringIO()
     yaml.serialize(root, stream)
-    found = _realigned(text, stream.getvalue())
-    return "\n".join(line.rstrip() for line in found.split("\n")).strip("\n") + "\n"
+    realigned = _realigned(text, stream.getvalue())
+    return "\n".join(line.rstrip() for line in realigned.split("\n")).strip("\n") + "\n"
 
 
 # --- ruamel.yaml, set up ---------------------------------------------------------------------
@@ -198,10 +198,10 @@ class FileLines:
         starts = [item.start_mark.line for item in node.value]
         if any("-" not in self._before(item) for item in node.value):  # the dash stands on another line
             return self.lines[low:high]
-        found = self.lines[low : starts[0]]
+        arranged = self.lines[low : starts[0]]
         for item, start, end in zip(node.value, starts, [*starts[1:], high], strict=True):
-            found += self.arranged(item, holds, start, end)
-        return found
+            arranged += self.arranged(item, holds, start, end)
+        return arranged
 
     def _before(self, node: Node) -> str:
         """What stands before a node on its line."""
@@ -227,12 +227,12 @@ class FileLines:
         for n, (key, value) in enumerate(node.value):
             inner = self.arranged(value, held_by(mapping, key.value), starts[n] + 1, ends[n])
             bodies.append([self.lines[starts[n]][column:], *inner])
-        found: list[str] = []
+        arranged: list[str] = []
         for slot, n in enumerate(order):
             gap = self.lines[ends[slot - 1] : leads[slot]] if slot else self.lines[low : leads[0]]
             indent = self._before(keys[0]) if slot == 0 else " " * column
-            found += [*gap, *self.lines[leads[n] : starts[n]], indent + bodies[n][0], *bodies[n][1:]]
-        return found + self.lines[ends[-1] : high]
+            arranged += [*gap, *self.lines[leads[n] : starts[n]], indent + bodies[n][0], *bodies[n][1:]]
+        return arranged + self.lines[ends[-1] : high]
 
     def _end(self, start: int, column: int, limit: int) -> int:
         """Where an entry ends: before the blank lines, and comments no deeper than it, that follow."""
@@ -325,7 +325,7 @@ def _broken(node: Node) -> list[tuple[int, tuple[int, int]]]:
         first, end = node.start_mark.line, node.end_mark
         return [(first, (end.line, end.column))] if end.line > first else []
     parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
-    return [found for part in parts for found in _broken(part)]
+    return [place for part in parts for place in _broken(part)]
 
 
 def _comment_lines(text: str) -> tuple[list[str], list[int]]:
@@ -374,25 +374,25 @@ def masked(text: str) -> list[str]:
 
 def comment_at(line: str) -> int:
     """Where in a masked line a comment begins; -1 if there is none."""
-    found = re.search(r"(?:^|\s)#", line)
-    return found.end() - 1 if found else -1
+    comment = re.search(r"(?:^|\s)#", line)
+    return comment.end() - 1 if comment else -1
 
 
 def comments(text: str) -> list[str]:
     """The comments of a file, in order of the alphabet."""
-    found = zip(text.split("\n"), map(comment_at, masked(text)), strict=True)
-    return sorted(line[column + 1 :].strip() for line, column in found if column >= 0)
+    places = zip(text.split("\n"), map(comment_at, masked(text)), strict=True)
+    return sorted(line[column + 1 :].strip() for line, column in places if column >= 0)
 
 
 def meaning(base: RuleBase, files: dict[str, str]) -> object:
     """All that is loaded, with the order in which it is declared, without the places in the files."""
-    k = base.knowledge._replace(files={}, hash="", claims=dict(sorted(base.knowledge.claims.items())))
+    knowledge = base.knowledge._replace(files={}, hash="", claims=dict(sorted(base.knowledge.claims.items())))
     reader = Reader()
     nodes = {name: parse_yaml(text, name)[0] for name, text in files.items() if name.startswith("kb/cases/")}
     cases = [case for node in nodes.values() if node for case in read_cases(node, base, reader)]
     checks = [(case.name, case.given, sorted(map(repr, map(_placeless, case.checks)))) for case in cases]
     held = read_invariants(base, files[INVARIANTS]) if INVARIANTS in files else ()
-    return _placeless((k, base.rules, base.instances, checks, reader.problems, held))
+    return _placeless((knowledge, base.rules, base.instances, checks, reader.problems, held))
 
 
 def _placeless(thing: object) -> object:

@@ -79,8 +79,8 @@ class Room:
         for each in self.todos:
             about_context = each.keys[-1:] == ("context",)
             if each.file.startswith(file) and context in (None, about_context):
-                found = todo.problem(each, self.base, self.users)
-                yield from [_step(found)] if found else []
+                missing = todo.problem(each, self.base, self.users)
+                yield from [_step(missing)] if missing else []
 
 
 def _step(problem: Problem, how: str = "") -> NextStep:
@@ -141,17 +141,17 @@ def rules(room: Room) -> Iterator[NextStep]:
 def cases(room: Room) -> Iterator[NextStep]:
     """No cases, rules that none fires, verdicts that none expects, and cases that fail."""
     try:
-        found = room.cases
+        expected = room.cases
     except KnowledgeError as error:
         yield _step(error.problems[0], "mend the case")
         return
-    if not found:
+    if not expected:
         how = f"write one in {CASES}; `kb test` prints cases to begin with"
         yield NextStep("there is no case to test the rules with", room.place(CASES), how)
-    fired = [target for target in exercised(room.base, found).missed if target.leaf < 0]
+    fired = [target for target in exercised(room.base, expected).missed if target.leaf < 0]
     yield from (_unfired(room, target.rule) for target in fired)
-    yield from _unexpected(room, found)
-    yield from _failing(room, found)
+    yield from _unexpected(room, expected)
+    yield from _failing(room, expected)
 
 
 def _unfired(room: Room, id: str) -> NextStep:
@@ -165,17 +165,17 @@ def _unfired(room: Room, id: str) -> NextStep:
     return NextStep(f"rule `{id}` fires in no case", room.base.rule(id).span, how)
 
 
-def _unexpected(room: Room, found: list[Expected]) -> Iterator[NextStep]:
-    expected = {check.about for case in found for check in case.checks if check.kind == "verdict"}
+def _unexpected(room: Room, cases: list[Expected]) -> Iterator[NextStep]:
+    expected = {check.about for case in cases for check in case.checks if check.kind == "verdict"}
     for option in room.base.knowledge.options.values():
         if option.id not in expected:
             how = f"say in a case what it must be, such as `expect: {{{option.id}: {{verdict: option}}}}`"
             yield NextStep(f"no case expects a verdict on option `{option.id}`", option.span, how)
 
 
-def _failing(room: Room, found: list[Expected]) -> Iterator[NextStep]:
-    table = shown(room.base.knowledge, passes(room.base.instances), Listed(case.given for case in found))
-    for n, case in enumerate(found):
+def _failing(room: Room, expected: list[Expected]) -> Iterator[NextStep]:
+    table = shown(room.base.knowledge, passes(room.base.instances), Listed(case.given for case in expected))
+    for n, case in enumerate(expected):
         for failure in failures(case, seen_in(table, n)):
             how = "`kb test` says what is expected and what is seen; mend the rules, or the case"
             yield NextStep(f"case `{case.name}` fails", failure.check.span, how)
@@ -184,11 +184,11 @@ def _failing(room: Room, found: list[Expected]) -> Iterator[NextStep]:
 def invariants(room: Room) -> Iterator[NextStep]:
     """No invariants."""
     try:
-        found = load_invariants(room.base, room.directory)
+        written = load_invariants(room.base, room.directory)
     except KnowledgeError as error:
         yield _step(error.problems[0], "mend the invariant")
         return
-    if not found.invariants:
+    if not written.invariants:
         how = "write there what must hold in every case, whatever the answers, and run `kb prove`"
         yield NextStep("there are no invariants", room.place(INVARIANTS), how)
 
@@ -209,7 +209,7 @@ def unproved(room: Room) -> Iterator[NextStep]:
 
 def _marked(check: StructuralCheck) -> str:
     """How to mend what a check of the rules found, or to say that it is meant."""
-    about = next((found.about for found in check.found if not found.intended), ())
+    about = next((finding.about for finding in check.found if not finding.intended), ())
     mark = f"`intended: [{{check: {check.check}, about: {', '.join(about[:1])}, reason: ...}}]`"
     if check.check == "tension":
         mark = f"`tensions: [{{rules: [{', '.join(about)}], intended: ...}}]`"

@@ -57,15 +57,15 @@ TELLING = (  # which definition a mapping is held to: the first of whose keys it
 
 def schema(base: RuleBase) -> Schema:
     """The schema of all files, with a definition for each kind."""
-    k = base.knowledge
+    knowledge = base.knowledge
     dispatch: Schema = ref("case")
     for name, keys in reversed(TELLING):
-        telling = [{"required": [key]} for key in keys if key not in k.attributes]
+        telling = [{"required": [key]} for key in keys if key not in knowledge.attributes]
         dispatch = {"if": {"anyOf": telling}, "then": ref(name), "else": dispatch} if telling else dispatch
     return {
         "$schema": DRAFT,
-        "title": f"Knowledge files and cases of {k.title} {k.version}",
-        "$comment": f"made from the knowledge base {k.hash}",
+        "title": f"Knowledge files and cases of {knowledge.title} {knowledge.version}",
+        "$comment": f"made from the knowledge base {knowledge.hash}",
         "if": {"type": "array"},
         "then": {"items": {"if": {"required": ["case"]}, "then": ref("test"), "else": ref("rule")}},
         "else": dispatch,
@@ -98,20 +98,20 @@ def _reached(name: str, every: dict[str, Schema], seen: set[str]) -> set[str]:
 
 def definitions(base: RuleBase) -> dict[str, Schema]:
     """A definition for each kind of file, and for what they are made of."""
-    k, found = base.knowledge, dict[str, Schema]()
+    knowledge, schemas = base.knowledge, dict[str, Schema]()
     for file in FILES:
         if file.kind in KINDS:
-            found[file.kind] = _schema_of(file.holds, base)
+            schemas[file.kind] = _schema_of(file.holds, base)
     for shape in DEFINED:
-        found[shape.name] = _mapping_of(shape, base)
+        schemas[shape.name] = _mapping_of(shape, base)
     # conditions of invariants may speak of the outcome too
-    wider = k._replace(findings={**k.findings, **outcome_terms(base)})
+    wider = knowledge._replace(findings={**knowledge.findings, **outcome_terms(base)})
     return {
-        **found,
-        **conditions(k, "condition"),
+        **schemas,
+        **conditions(knowledge, "condition"),
         **conditions(wider, "outcome"),
-        "quantity": quantity(k),
-        "case": case(k),
+        "quantity": quantity(knowledge),
+        "case": case(knowledge),
     }
 
 
@@ -137,8 +137,8 @@ def _schema_of(value: Kind, base: RuleBase, term: Term | None = None) -> Schema:
             return mapping(dict.fromkeys(value.name.among(base), item))
         case ByTerm():
             terms = value.terms(base)
-            found = mapping({name: _schema_of(value.item, base, each) for name, each in terms.items()})
-            return {**found, "minProperties": 1} if value.some else found
+            schema = mapping({name: _schema_of(value.item, base, each) for name, each in terms.items()})
+            return {**schema, "minProperties": 1} if value.some else schema
         case Either():
             return {"anyOf": [_schema_of(value.text, base), _schema_of(value.shape, base)]}
         case Shape():
@@ -160,30 +160,30 @@ def _entries(entries: Entries, item: Schema) -> Schema:
     names: Schema = {"pattern": f"^{entries.names}$"}
     if entries.reserved:
         names["not"] = {"enum": list(entries.reserved)}
-    found: Schema = {"type": "object", "propertyNames": names, "additionalProperties": item}
-    return {**found, "minProperties": 1} if entries.some else found
+    schema: Schema = {"type": "object", "propertyNames": names, "additionalProperties": item}
+    return {**schema, "minProperties": 1} if entries.some else schema
 
 
 def _mapping_of(shape: Shape, base: RuleBase, term: Term | None = None) -> Schema:
     """The schema of a mapping with the keys of a shape."""
-    found = mapping({key.name: _described(key, _schema_of(key.holds, base, term)) for key in shape.usable})
-    found["required"] = shape.required
+    schema = mapping({key.name: _described(key, _schema_of(key.holds, base, term)) for key in shape.usable})
+    schema["required"] = shape.required
     if shape.one_of:
-        found["oneOf"] = [{"required": [name]} for name in shape.one_of]
+        schema["oneOf"] = [{"required": [name]} for name in shape.one_of]
     if [*shape.some_of] == shape.names:
-        found["minProperties"] = 1
+        schema["minProperties"] = 1
     elif shape.some_of:
-        found["anyOf"] = [{"required": [name]} for name in shape.some_of]
-    return {**found, **_further(shape, base)}
+        schema["anyOf"] = [{"required": [name]} for name in shape.some_of]
+    return {**schema, **_further(shape, base)}
 
 
-def _described(key: Key, found: Schema) -> Schema:
+def _described(key: Key, schema: Schema) -> Schema:
     """The schema of what a key holds, with what the key means, which editors show."""
     says = [key.says]
     if isinstance(key.holds, Word) and isinstance(key.holds.allowed, dict):
         says += [f"{word}: {meaning}" for word, meaning in key.holds.allowed.items()]
     # Draft 7 ignores what is beside `$ref`
-    return {"description": "\n".join(says), **({"allOf": [found]} if "$ref" in found else found)}
+    return {"description": "\n".join(says), **({"allOf": [schema]} if "$ref" in schema else schema)}
 
 
 # --- what keys have to do with each other ----------------------------------------------------
@@ -217,21 +217,21 @@ def _fitting(type: str, shape: Shape) -> Schema:
 
 def _marked(base: RuleBase) -> list[Schema]:
     """What the marks of each check can be about."""
-    k, rules = base.knowledge, [rule.id for rule in base.rules]
+    knowledge, rules = base.knowledge, [rule.id for rule in base.rules]
     about: dict[str, Collection[str]] = {
-        "unread": k.findings,
-        "never-recommended": k.options,
-        "never-matters": k.attributes,
+        "unread": knowledge.findings,
+        "never-recommended": knowledge.options,
+        "never-matters": knowledge.attributes,
         "dead-end": ["every-case"],
     }
-    found: list[Schema] = []
+    schemas: list[Schema] = []
     for check in CHECKS:
         if check not in ("tension", "vacuous"):  # the second is about invariants, in the same file
             names = _listing(Listing(Text()), among(about.get(check, rules)))
-            found.append(
+            schemas.append(
                 {
                     "if": {"properties": {"check": {"const": check}}, "required": ["check"]},
                     "then": {"properties": {"about": names}},
                 }
             )
-    return found
+    return schemas

@@ -69,7 +69,7 @@ def number_of(term: Term, bounded: bool = True) -> Schema:
     """
     part = f"(\\.[0-9]{{0,{term.decimals}}}0*)?" if term.decimals else "(\\.0+)?"
     sign = "" if bounded and term.low is not None and term.low >= 0 else "-?"
-    found: Schema = {
+    schema: Schema = {
         "type": ["number" if term.decimals else "integer", "string"],
         "pattern": f"^\\s*{sign}[0-9]{{1,15}}{part}\\s*$",
         "exclusiveMaximum": 10**15,
@@ -77,10 +77,10 @@ def number_of(term: Term, bounded: bool = True) -> Schema:
     }
     scale = 10**term.decimals
     if bounded and term.low is not None:
-        found["minimum"] = term.low / scale if term.low % scale else term.low // scale
+        schema["minimum"] = term.low / scale if term.low % scale else term.low // scale
     if bounded and term.high is not None:
-        found["maximum"] = term.high / scale if term.high % scale else term.high // scale
-    return found
+        schema["maximum"] = term.high / scale if term.high % scale else term.high // scale
+    return schema
 
 
 def answer(term: Term) -> Schema:
@@ -95,44 +95,47 @@ def answer(term: Term) -> Schema:
 
 def given(term: Term) -> Schema:
     """An answer as it is spelled in a case file: not, as elsewhere, in the ways of JSON."""
-    found = answer(term)
+    schema = answer(term)
     if term.numeric:
-        return {**found, "anyOf": [number_of(term), {"enum": ["unknown"]}]}
-    return {**found, **among([*term.values, "unknown"])}
+        return {**schema, "anyOf": [number_of(term), {"enum": ["unknown"]}]}
+    return {**schema, **among([*term.values, "unknown"])}
 
 
-def cost(k: Knowledge) -> Schema:
+def cost(knowledge: Knowledge) -> Schema:
     """A cost that is expected."""
-    costs = [number_of(k.findings[name]) for name in k.cost or ()]
+    costs = [number_of(knowledge.findings[name]) for name in knowledge.cost or ()]
     return {"anyOf": [{"enum": [NONE]}, *costs]} if costs else {"not": {}}
 
 
-def case(k: Knowledge) -> Schema:
+def case(knowledge: Knowledge) -> Schema:
     """The answers, or (what `--json` prints) a mapping with `answers`; null is `unknown`."""
     printed: Schema = {
         "type": "object",
         "properties": {"answers": {"type": "object"}},
         "required": ["answers"],
     }
-    plain = mapping({name: answer(term) for name, term in k.attributes.items()})
+    plain = mapping({name: answer(term) for name, term in knowledge.attributes.items()})
     return {"if": printed, "then": {"properties": {"answers": plain}}, "else": plain}
 
 
 # --- conditions --------------------------------------------------------------------------
-def terms(k: Knowledge) -> dict[str, Term]:
+def terms(knowledge: Knowledge) -> dict[str, Term]:
     """The terms by the names under which conditions mention them."""
-    found = dict(k.attributes)
-    found |= {f"option.{n}" if t.per_option else n: t for n, t in k.findings.items()}
-    return found | {f"option.{n}": t for n, t in k.properties.items()}
+    by_name = dict(knowledge.attributes)
+    by_name |= {f"option.{n}" if t.per_option else n: t for n, t in knowledge.findings.items()}
+    return by_name | {f"option.{n}": t for n, t in knowledge.properties.items()}
 
 
-def conditions(k: Knowledge, name: str) -> dict[str, Schema]:
+def conditions(knowledge: Knowledge, name: str) -> dict[str, Schema]:
     """Two definitions: a condition, and one inside it, which must say something."""
     part = f"{name}-inside"
-    return {name: condition(k, name, part), part: {**ref_all(name), "minProperties": 1, "minItems": 1}}
+    return {
+        name: condition(knowledge, name, part),
+        part: {**ref_all(name), "minProperties": 1, "minItems": 1},
+    }
 
 
-def condition(k: Knowledge, whole: str, part: str) -> Schema:
+def condition(knowledge: Knowledge, whole: str, part: str) -> Schema:
     """A mapping of which every entry holds, or a list of conditions that all hold.
 
     `whole` and `part` are the names of the definitions of such, and of those inside it.
@@ -143,9 +146,9 @@ def condition(k: Knowledge, whole: str, part: str) -> Schema:
         "all": inner,
         "unless": {**ref_all(part), "description": "there is no evidence that"},
         "not": {**ref_all(part), "description": "it is not the case that"},
-        "option": one_or_more(among(k.options)),
+        "option": one_or_more(among(knowledge.options)),
     }
-    entry |= {name: test(term) for name, term in terms(k).items()}
+    entry |= {name: test(term) for name, term in terms(knowledge).items()}
     return {"anyOf": [mapping(entry), {"type": "array", "items": ref(whole)}]}
 
 
@@ -161,8 +164,8 @@ def test(term: Term) -> Schema:
     return {"anyOf": choices, "description": term.question or term.label}
 
 
-def quantity(k: Knowledge) -> Schema:
-    numeric = [name for name, term in terms(k).items() if term.numeric]
+def quantity(knowledge: Knowledge) -> Schema:
+    numeric = [name for name, term in terms(knowledge).items() if term.numeric]
     number: Schema = {"type": ["number", "string"], "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,12})?$"}
     operands: Schema = {"type": "array", "items": ref("quantity"), "minItems": 2}
     operators = {n: {**operands, "maxItems": 2} if n == "minus" else operands for n in ARITHMETIC}

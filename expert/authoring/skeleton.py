@@ -147,22 +147,24 @@ def skeleton(document: str, name: str, title: str) -> tuple[dict[str, str], Rule
 
     `name` is the document's file. Raises CaseError if it cannot be made.
     """
-    found = sentences(document)
-    if not found:
+    by_place = sentences(document)
+    if not by_place:
         raise CaseError([Problem(f"`{shorten(name)}` holds no sentence", None, "is it a text file?")])
-    if len(found) > MOST:
+    if len(by_place) > MOST:
         help = "make a knowledge base of each of its parts"
-        raise CaseError([Problem(f"`{shorten(name)}` is too long: {len(found):,} sentences", None, help)])
-    cited = next((id for id, text in found.items() if text.endswith((".", "!", "?"))), next(iter(found)))
-    paragraphs = len({id.split("s")[0] for id in found})
+        raise CaseError([Problem(f"`{shorten(name)}` is too long: {len(by_place):,} sentences", None, help)])
+    cited = next(
+        (id for id, text in by_place.items() if text.endswith((".", "!", "?"))), next(iter(by_place))
+    )
+    paragraphs = len({id.split("s")[0] for id in by_place})
     about = {
         "id": re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "knowledge",
         "title": quoted(title),
-        "source": quoted(f"{shorten(name)}, {paragraphs} paragraphs, {len(found)} sentences"),
+        "source": quoted(f"{shorten(name)}, {paragraphs} paragraphs, {len(by_place)} sentences"),
     }
     files = {
         "kb/document.yaml": DOCUMENT.format(**about),
-        "kb/claims.yaml": CLAIMS + _claims(found),
+        "kb/claims.yaml": CLAIMS + _claims(by_place),
         "kb/vocabulary.yaml": VOCABULARY,
         "kb/options.yaml": OPTIONS.format(cited=cited),
         "rules/1-first.yaml": RULES.format(cited=cited),
@@ -173,13 +175,13 @@ def skeleton(document: str, name: str, title: str) -> tuple[dict[str, str], Rule
         raise CaseError(problems)
     rest = {"kb/invariants.yaml": INVARIANTS, "kb/cases/first.yaml": CASE}
     files |= {file: _pointed(file, text) for file, text in rest.items()}
-    return files | {WORKSHEET: worksheet(found), ".gitignore": f"/{WORKSHEET}\n"}, base
+    return files | {WORKSHEET: worksheet(by_place), ".gitignore": f"/{WORKSHEET}\n"}, base
 
 
-def _claims(found: dict[str, str]) -> str:
+def _claims(by_place: dict[str, str]) -> str:
     """An entry for each sentence; the first explains the fields."""
-    entries = [CLAIM if n else FIRST_CLAIM for n in range(len(found))]
-    pairs = zip(entries, found.items(), strict=True)
+    entries = [CLAIM if n else FIRST_CLAIM for n in range(len(by_place))]
+    pairs = zip(entries, by_place.items(), strict=True)
     return "".join(entry.format(id=id, fingerprint=fingerprint(text)) for entry, (id, text) in pairs)
 
 
@@ -190,9 +192,9 @@ def _pointed(file: str, text: str) -> str:
     return f"# yaml-language-server: $schema={schema}\n{text}" if declared else text
 
 
-def worksheet(found: dict[str, str]) -> str:
+def worksheet(by_place: dict[str, str]) -> str:
     """The sentences with their places, a blank line between paragraphs."""
-    lines = ("\n" * id.endswith("s1") + f"{id}  {text}\n" for id, text in found.items())
+    lines = ("\n" * id.endswith("s1") + f"{id}  {text}\n" for id, text in by_place.items())
     return "".join(lines).lstrip("\n")
 
 

@@ -132,14 +132,14 @@ def token(value: Value) -> str:
     return value if re.fullmatch("[a-z][a-z0-9_-]*", value) and value != "nil" else backslashed(value)
 
 
-def _head(k: Knowledge) -> Iterator[str]:
-    yield f"; {k.title} (version {k.version}), as rules for CLIPS"
-    yield f"; made from the knowledge base {k.hash}"
-    yield f"; {k.disclaimer}"
+def _head(knowledge: Knowledge) -> Iterator[str]:
+    yield f"; {knowledge.title} (version {knowledge.version}), as rules for CLIPS"
+    yield f"; made from the knowledge base {knowledge.hash}"
+    yield f"; {knowledge.disclaimer}"
     yield "; A case: (reset) (assert (answer (attribute ..) (value ..)) ...) (run) (facts). Its attributes:"
-    for term in k.attributes.values():
+    for term in knowledge.attributes.values():
         yield f";   {term.name}: {_values(term)}"
-    numbers = [term for term in k.findings.values() if term.numeric]
+    numbers = [term for term in knowledge.findings.values() if term.numeric]
     for term in numbers:
         yield f"; The finding {term.name} is {_values(term)}"
     yield ""

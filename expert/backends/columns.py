@@ -226,8 +226,8 @@ class _Taken:
         if step.op == "~":
             return ~inputs[0]
         if len(inputs) == 2:
-            found: nw.Expr = APPLY[step.op](*(self._wide(e, step) for e in inputs))
-            return found
+            applied: nw.Expr = APPLY[step.op](*(self._wide(e, step) for e in inputs))
+            return applied
         column = self.dialect.column(str(step.args[0]))
         if step.op == "equals":
             assert not isinstance(step.args[1], Step)
@@ -247,11 +247,11 @@ class _Taken:
     def first(self, choices: dict[str, Step], names: Iterable[str], otherwise: str | None = None) -> nw.Expr:
         """The first choice that holds, of a list of names."""
         type = self.dialect.names(names)
-        found = nw.lit(otherwise, dtype=type)
+        chosen = nw.lit(otherwise, dtype=type)
         for name, where in reversed(choices.items()):
             if where.op != "false":
-                found = nw.when(self.expressions[where]).then(nw.lit(name, dtype=type)).otherwise(found)
-        return found
+                chosen = nw.when(self.expressions[where]).then(nw.lit(name, dtype=type)).otherwise(chosen)
+        return chosen
 
     def amount(self, amounts: StepAmounts) -> list[nw.Expr]:
         """Each of the numbers concluded, where it is."""
@@ -261,39 +261,39 @@ class _Taken:
 
 def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, nw.Expr]:
     made = taken.expressions
-    found: dict[str, nw.Expr] = {}
+    columns: dict[str, nw.Expr] = {}
     for option in knowledge.options:
-        found[f"{option}.verdict"] = taken.first(program.verdicts[option], VERDICTS)
+        columns[f"{option}.verdict"] = taken.first(program.verdicts[option], VERDICTS)
         for target, verdicts in program.targets[option].items():
-            found[f"{option}.verdict.{target}"] = taken.first(verdicts, VERDICTS)
-        found[f"{option}.timing"] = taken.first(program.timings[option], [NOW, *knowledge.steps], NOW)
+            columns[f"{option}.verdict.{target}"] = taken.first(verdicts, VERDICTS)
+        columns[f"{option}.timing"] = taken.first(program.timings[option], [NOW, *knowledge.steps], NOW)
         for side, name, pick in cost_sides(knowledge):
             if parts := taken.amount(program.numbers.get(with_option(name, option), [])):
                 bound = nw.min_horizontal if pick is min else nw.max_horizontal
-                found[f"{option}.cost.{side}"] = parts[0] if len(parts) == 1 else bound(*parts)
+                columns[f"{option}.cost.{side}"] = parts[0] if len(parts) == 1 else bound(*parts)
         for flag, at in program.flags[option].items():
-            found[f"{option}.flag.{flag}"] = made[at]
-    found |= {f"finding.{key}.{value}": made[at] for (key, value), at in program.findings.items()}
+            columns[f"{option}.flag.{flag}"] = made[at]
+    columns |= {f"finding.{key}.{value}": made[at] for (key, value), at in program.findings.items()}
     costs = [with_option(name, option) for name in knowledge.cost or () for option in knowledge.options]
     for key, amounts in program.numbers.items():
         if key in costs:  # shown as the option's costs
             continue
         for n, amount in enumerate(taken.amount(amounts), 1):
-            found[f"finding.{key}" + (f".{n}" if len(amounts) > 1 else "")] = amount
-    found |= {f"plan.{step}": made[at] for step, at in program.plan.items()}
-    return found | {f"{FIRED}{id}": made[at] for id, at in program.fired.items()}
+            columns[f"finding.{key}" + (f".{n}" if len(amounts) > 1 else "")] = amount
+    columns |= {f"plan.{step}": made[at] for step, at in program.plan.items()}
+    return columns | {f"{FIRED}{id}": made[at] for id, at in program.fired.items()}
 
 
 def decimals(names: Iterable[str], knowledge: Knowledge, dialect: Dialect = POLARS) -> list[nw.Expr]:
     """The columns of results, numbers that have decimals in their own unit instead of scaled."""
-    found = []
+    columns = []
     for name in names:
         column = dialect.column(name)
         if places := _decimals(name, knowledge):
             unit = nw.lit(Decimal(1).scaleb(-places))
             column = (column.cast(nw.Decimal(DIGITS, 0)) * unit).cast(nw.Decimal(DIGITS, places))
-        found.append(column.alias(name))
-    return found
+        columns.append(column.alias(name))
+    return columns
 
 
 def _decimals(column: str, knowledge: Knowledge) -> int:

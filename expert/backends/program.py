@@ -159,21 +159,21 @@ class Lines(NamedTuple):
 
 def lines(base: RuleBase) -> Lines:
     """The program of a rule base: every conclusion of every case, as one straight line."""
-    k = base.knowledge
-    reading: Reading[Step, Step] = Reading(Program(k))
+    knowledge = base.knowledge
+    reading: Reading[Step, Step] = Reading(Program(knowledge))
     fired = reading.derive(passes(base.instances))
-    outcome = outcome_of(k, reading, base.instances, fired)
+    outcome = outcome_of(knowledge, reading, base.instances, fired)
     targets = {}
-    for option in k.options:
+    for option in knowledge.options:
         argued = outcome.targets(option)
-        targets[option] = {target: argued[target] for target in k.targets if target in argued}
+        targets[option] = {target: argued[target] for target in knowledge.targets if target in argued}
     findings = {(key, str(v)): at for key, values in reading.findings.items() for v, at in values.items()}
     return Lines(
         fired={i.id: fired[i.id] for i in base.instances},
-        verdicts={option: outcome.verdicts(option) for option in k.options},
+        verdicts={option: outcome.verdicts(option) for option in knowledge.options},
         targets=targets,
-        timings={option: _some(outcome.timings(option)) for option in k.options},
-        flags={option: _some(outcome.flags(option)) for option in k.options},
+        timings={option: _some(outcome.timings(option)) for option in knowledge.options},
+        flags={option: _some(outcome.flags(option)) for option in knowledge.options},
         plan=_some(outcome.plan()),
         findings=findings,
         numbers=reading.numbers,

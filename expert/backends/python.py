@@ -47,14 +47,14 @@ def decider(base: RuleBase) -> Decider:
     }
     # the text is made of numbered steps, and of names of the knowledge as quoted by repr
     exec(compile(source(base, program), "<decider>", "exec"), names)
-    found: Decider = names["decide"]  # type: ignore[assignment]
-    return found
+    decide: Decider = names["decide"]  # type: ignore[assignment]
+    return decide
 
 
 def source(base: RuleBase, program: Lines) -> str:
     """The function, as Python text."""
-    k = base.knowledge
-    costs = {option: cost_amounts(k, program.numbers, option) for option in k.options}
+    knowledge = base.knowledge
+    costs = {option: cost_amounts(knowledge, program.numbers, option) for option in knowledge.options}
     wanted = list(program.steps)
     for least, most in costs.values():
         for pair in (*least, *most):

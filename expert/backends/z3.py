@@ -134,7 +134,7 @@ class World:
             if c.name in decides
         ]
         stated = [(rule, where) for rule, where in leading if rule.basis != "added"]
-        found: dict[str, WhereEach] = {
+        terms: dict[str, WhereEach] = {
             "verdict": outcome.verdicts(option),
             "timing": outcome.timing(option),
             "wait": outcome.waits(option),
@@ -144,19 +144,19 @@ class World:
             "claim": self._gathered((claim, where) for rule, where in stated for claim in rule.claims),
         }
         for stance in STANCES:
-            found[stance] = outcome.topics(option, stance)
+            terms[stance] = outcome.topics(option, stance)
         for target in self.base.knowledge.targets:
             about = [(c.stance, where) for c, where in deciding if c.target in (target, "")]
-            found[f"verdict-for.{target}"] = outcome.verdicts_for(option, target)
-            found[f"stance-for.{target}"] = self._gathered(about)
-        return found
+            terms[f"verdict-for.{target}"] = outcome.verdicts_for(option, target)
+            terms[f"stance-for.{target}"] = self._gathered(about)
+        return terms
 
     def _gathered(self, pairs: Iterable[tuple[str, Formula]]) -> WhereEach:
         """Where there is each of some values."""
-        found: WhereEach = {}
+        gathered: WhereEach = {}
         for value, where in pairs:
-            found[value] = found.get(value, self.algebra.false) | where
-        return found
+            gathered[value] = gathered.get(value, self.algebra.false) | where
+        return gathered
 
 
 class Answered(NamedTuple):
@@ -282,9 +282,9 @@ def answers_of(algebra: Symbolic, model: Any) -> dict[str, Answer]:
     def so(fact: Formula) -> bool:
         return bool(algebra.z3.is_true(model.eval(fact, True)))
 
-    found: dict[str, Answer] = {}
+    answers: dict[str, Answer] = {}
     for name, term in algebra.knowledge.attributes.items():
-        found[name] = next((v for v in term.values if so(algebra.equals(name, v))), None)
+        answers[name] = next((v for v in term.values if so(algebra.equals(name, v))), None)
         if term.numeric and so(algebra.known(name)):
-            found[name] = int(model.eval(algebra.number(name), True).as_long())
-    return found
+            answers[name] = int(model.eval(algebra.number(name), True).as_long())
+    return answers

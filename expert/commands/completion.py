@@ -57,8 +57,10 @@ def subjects(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
         base = _base(ctx)
     except Exception:
         return []
-    k = base.knowledge
-    names = dict.fromkeys([*k.options, *k.findings, *k.steps, *(rule.id for rule in base.rules)])
+    knowledge = base.knowledge
+    names = dict.fromkeys(
+        [*knowledge.options, *knowledge.findings, *knowledge.steps, *(rule.id for rule in base.rules)]
+    )
     return [name for name in names if name.startswith(incomplete)]
 
 

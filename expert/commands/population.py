@@ -139,13 +139,13 @@ def explain(
     with nothing_written():
         check_format(table_format)
         results = open_results(out)
-        _, found = explained(results, row)
-        fired = dict.fromkeys(firing.rule for firing in found.firings)
+        _, consultation = explained(results, row)
+        fired = dict.fromkeys(firing.rule for firing in consultation.firings)
         unreviewed = [rule for rule in fired if rule in results.legend.get("unreviewed", ())]
     if json:
-        print_json({**plain(found), "unreviewed": unreviewed})
+        print_json({**plain(consultation), "unreviewed": unreviewed})
     else:
-        blocks = consultation_blocks(found, results.base.knowledge, brief, trace, unreviewed)
+        blocks = consultation_blocks(consultation, results.base.knowledge, brief, trace, unreviewed)
         emit(*blocks, table_format=table_format)
 
 
@@ -170,15 +170,15 @@ def summary(
         if plot:
             check_output(plot, (".png", ".svg"))
         results = open_results(out)
-        found = summarize(results)
+        summarized = summarize(results)
         if plot:
             from expert.views.plot import plot as draw
 
-            draw(found, results.base.knowledge, plot)
+            draw(summarized, results.base.knowledge, plot)
     if json:
-        print_json(found)
+        print_json(summarized)
     else:
-        emit(*summary_blocks(found, results.base.knowledge), table_format=table_format)
+        emit(*summary_blocks(summarized, results.base.knowledge), table_format=table_format)
 
 
 def diff(
@@ -204,10 +204,10 @@ def diff(
             raise CaseError([Problem("give `--kb` twice: the old knowledge base and the new one")])
         bases = [find_base(name, ledger, None) for name in kb]
         with rows_counted() as seen:
-            found = affected(bases, cases, absent, seen)
+            affects = affected(bases, cases, absent, seen)
     if json:
-        print_json(found)
+        print_json(affects)
     else:
-        emit(*affected_blocks(found), table_format=table_format)
-    if found.touched or found.old != found.new:
+        emit(*affected_blocks(affects), table_format=table_format)
+    if affects.touched or affects.old != affects.new:
         raise CheckFailed

@@ -41,30 +41,30 @@ def review(
     """
     base, reviews = open_knowledge(kb), open_reviews(kb)
     sentences = read_document(document)
-    found = about(base, standing(base, reviews), name)
+    pairs = about(base, standing(base, reviews), name)
     left = strays(base, reviews) if name is None else []
     if json:
-        print_json(_json(base, found, left, sentences))
+        print_json(_json(base, pairs, left, sentences))
     else:
-        emit(*review_blocks(base, found, left, sentences))
-    if any(pair.waits for pair in found):
+        emit(*review_blocks(base, pairs, left, sentences))
+    if any(pair.waits for pair in pairs):
         raise CheckFailed
 
 
-def about(base: RuleBase, found: list[Pair], name: str | None) -> list[Pair]:
+def about(base: RuleBase, pairs: list[Pair], name: str | None) -> list[Pair]:
     """The pairs that a name is about: those of a rule, of a property of an option, or of a claim."""
-    citing = list(dict.fromkeys(pair.citing for pair in found))
+    citing = list(dict.fromkeys(pair.citing for pair in pairs))
     if name is None or name in citing:
-        return [pair for pair in found if name in (None, pair.citing)]
+        return [pair for pair in pairs if name in (None, pair.citing)]
     if name not in base.knowledge.claims:
         raise CaseError([not_among("rule or claim", name, [*citing, *base.knowledge.claims])])
-    return [pair for pair in found if pair.claim == name]
+    return [pair for pair in pairs if pair.claim == name]
 
 
-def _json(base: RuleBase, found: list[Pair], left: list[Problem], sentences: dict[str, str]) -> object:
+def _json(base: RuleBase, pairs: list[Pair], left: list[Problem], sentences: dict[str, str]) -> object:
     phrases = Phrases(base.knowledge)
     waiting = []
-    for pair in (pair for pair in found if pair.waits):
+    for pair in (pair for pair in pairs if pair.waits):
         approval = pair.approval
         waiting.append(
             {
@@ -76,7 +76,7 @@ def _json(base: RuleBase, found: list[Pair], left: list[Problem], sentences: dic
                 "sentence": sentences.get(pair.claim),
             }
         )
-    return {"waiting": waiting, "pairs": len(found), "warnings": [str(problem) for problem in left]}
+    return {"waiting": waiting, "pairs": len(pairs), "warnings": [str(problem) for problem in left]}
 
 
 # --- kb approve ----------------------------------------------------------------------------------
@@ -103,12 +103,12 @@ def approve(
     """
     base, reviews = open_knowledge(kb), open_reviews(kb)
     by, note, on = signature(by, note, on)
-    found = standing(base, reviews)
-    chosen = [p for p in choose(base, found, names, claim, all) if _new(p, by, reviews)]
+    pairs = standing(base, reviews)
+    chosen = [p for p in choose(base, pairs, names, claim, all) if _new(p, by, reviews)]
     approvals = [_approval(pair, by, on, note) for pair in chosen]
     if approvals:
         append(directory_of(kb), approvals)
-    emit(*approved_blocks(approvals, found, by, on))
+    emit(*approved_blocks(approvals, pairs, by, on))
 
 
 def signature(by: str, note: str, on: str) -> tuple[str, str, str]:
@@ -126,17 +126,17 @@ def signature(by: str, note: str, on: str) -> tuple[str, str, str]:
 
 
 def choose(
-    base: RuleBase, found: list[Pair], names: list[str] | None, claims: list[str] | None, all: bool
+    base: RuleBase, pairs: list[Pair], names: list[str] | None, claims: list[str] | None, all: bool
 ) -> list[Pair]:
     """The pairs that are meant: all that wait, or those of some rules. Raises CaseError."""
     if bool(names) == all:
         help = "`kb review` lists what waits"
         message = "--all and the names of rules exclude each other" if all else "no rule is named, nor --all"
         raise CaseError([Problem(message, None, help)])
-    citing = list(dict.fromkeys(pair.citing for pair in found))
+    citing = list(dict.fromkeys(pair.citing for pair in pairs))
     problems = [not_among("rule", name, citing) for name in names or () if name not in citing]
-    chosen = [pair for pair in found if pair.citing in (names or ()) or (all and pair.waits)]
-    cited = list(dict.fromkeys(pair.claim for pair in (found if all else chosen)))
+    chosen = [pair for pair in pairs if pair.citing in (names or ()) or (all and pair.waits)]
+    cited = list(dict.fromkeys(pair.claim for pair in (pairs if all else chosen)))
     for id in claims or ():
         if id not in base.knowledge.claims:
             problems.append(not_among("claim", id, cited))

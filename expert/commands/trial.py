@@ -126,11 +126,11 @@ def load_bearing(json: Json = False, kb: Kb = None) -> None:
     """
     base = open_knowledge(kb)
     cases = load_cases(directory_of(kb), base)
-    found = drop_each(base, cases)
+    loads = drop_each(base, cases)
     if json:
-        print_json([_load_json(load, base) for load in found.claims])
+        print_json([_load_json(load, base) for load in loads.claims])
     else:
-        emit(*load_blocks(found, base, kb))
+        emit(*load_blocks(loads, base, kb))
 
 
 def _load_json(load: Load, base: RuleBase) -> dict[str, object]:
@@ -154,16 +154,16 @@ def diff(old: Base, new: Base = "now", json: Json = False, ledger: LedgerFile = 
     Example: cicatrix kb diff 3f9c1a now
     """
     bases = [find_base(name, ledger, kb) for name in (old, new)]
-    found = compare(*bases)
+    differences = compare(*bases)
     if json:
-        print_json(_diff_json(found, bases))
+        print_json(_diff_json(differences, bases))
     else:
-        emit(*diff_blocks(found, bases, kb if new == "now" else Path(new)))
-    if not found.same:
+        emit(*diff_blocks(differences, bases, kb if new == "now" else Path(new)))
+    if not differences.same:
         raise CheckFailed
 
 
-def _diff_json(found: Differences, bases: list[RuleBase]) -> dict[str, object]:
+def _diff_json(differences: Differences, bases: list[RuleBase]) -> dict[str, object]:
     def answers(change: Change) -> object:
         owner = next(b for b in reversed(bases) if change.example is None or fits(change.example, b))
         return change.example and plain_answers(change.example, owner.knowledge)
@@ -171,11 +171,11 @@ def _diff_json(found: Differences, bases: list[RuleBase]) -> dict[str, object]:
     return {
         "old": bases[0].knowledge.hash,
         "new": bases[1].knowledge.hash,
-        "edits": [{**edit._asdict(), "fields": list(edit.fields)} for edit in found.edits],
+        "edits": [{**edit._asdict(), "fields": list(edit.fields)} for edit in differences.edits],
         "changes": [
             {**change._asdict(), "thing": change.thing._asdict(), "example": answers(change)}
-            for change in found.changes
+            for change in differences.changes
         ],
-        "same": found.same,
-        "exhaustive": found.exhaustive,
+        "same": differences.same,
+        "exhaustive": differences.exhaustive,
     }

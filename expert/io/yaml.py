@@ -216,16 +216,16 @@ class Reader:
         if node.pairs is None:
             self.report(node, f"{what} must be a mapping, not {node.shape}", f"keys: {', '.join(allowed)}")
             return {}
-        found: dict[str, Node] = {}
+        fields: dict[str, Node] = {}
         for key, value in node.pairs:
             if key.text in allowed:
-                found.setdefault(key.text, value)
+                fields.setdefault(key.text, value)
             elif key.text is not None:  # else it is noted already: no plain word
                 self.unknown(key, f"key in {what}", allowed)
         for name in needed:
-            if name not in found:
+            if name not in fields:
                 self.report(node, f"{what} has no `{name}`", f"keys: {', '.join(allowed)}")
-        return found
+        return fields
 
     def entries(self, node: Node | None, what: str, some: bool = False) -> list[tuple[Node, str, Node]]:
         """(key node, key, value) of a mapping from names to things; of at least one if `some`."""

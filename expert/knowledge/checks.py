@@ -70,21 +70,25 @@ def check_topics(base: RuleBase) -> list[Problem]:
 def warn_unwritten(base: RuleBase) -> list[Problem]:
     """Texts that are still to be written, in the order of the work."""
     users = cited(base)
-    found = [problem(todo, base, users) for todo in todos(base)]
-    return [each for each in found if each]
+    problems = [problem(todo, base, users) for todo in todos(base)]
+    return [each for each in problems if each]
 
 
 def warn_unused(base: RuleBase) -> list[Problem]:
     """Declared names that no rule concludes or reads."""
-    k = base.knowledge
+    knowledge = base.knowledge
     concluded = {(c.kind, c.name) for rule in base.rules for c in rule.then}
-    read = {ref.name for rule in base.rules for ref, _ in reads(rule)} | set(k.cost or ())
+    read = {ref.name for rule in base.rules for ref, _ in reads(rule)} | set(knowledge.cost or ())
     problems = []
-    for kind, names in (("step", k.steps), ("flag", k.flags), ("finding", k.findings)):
+    for kind, names in (
+        ("step", knowledge.steps),
+        ("flag", knowledge.flags),
+        ("finding", knowledge.findings),
+    ):
         for name in names:
             if (kind, name) not in concluded:
                 problems.append(Problem(f"{kind} `{name}` is concluded by no rule"))
-    for name, term in {**k.attributes, **k.properties}.items():
+    for name, term in {**knowledge.attributes, **knowledge.properties}.items():
         if name not in read:
             problems.append(Problem(f"{term.kind} `{name}` is read by no rule", term.span))
     return problems

@@ -92,17 +92,17 @@ def _read_claims(node: Node | None, hedges: dict[str, str], reader: Reader) -> d
             help = "such as p7s1: paragraph 7, sentence 1"
             reader.report(key, f"`{id}` is not the place of a sentence", help)
             continue
-        found = CLAIM_OF_A_SENTENCE.read(body, reader, f"claim `{id}`")
-        fingerprint = reader.text(found.get("fingerprint"), f"fingerprint of `{id}`")
+        fields = CLAIM_OF_A_SENTENCE.read(body, reader, f"claim `{id}`")
+        fingerprint = reader.text(fields.get("fingerprint"), f"fingerprint of `{id}`")
         if fingerprint and not HASH.fits(fingerprint):
             message = f"`{shorten(fingerprint)}` is not the fingerprint of `{id}`: {HASH.words}"
-            reader.report(found["fingerprint"], message)
+            reader.report(fields["fingerprint"], message)
         claims[id] = Claim(
             id,
-            reader.text(found.get("says"), f"`says` of `{id}`"),
-            reader.pick(found.get("hedge") if hedges else None, "hedge", hedges),
+            reader.text(fields.get("says"), f"`says` of `{id}`"),
+            reader.pick(fields.get("hedge") if hedges else None, "hedge", hedges),
             fingerprint,
-            reader.text(found.get("context"), f"`context` of `{id}`"),
+            reader.text(fields.get("context"), f"`context` of `{id}`"),
             key.span,
         )
     return claims
@@ -113,59 +113,59 @@ def _read_terms(node: Node | None, kind: str, reader: Reader) -> dict[str, Term]
     for key, name, body in reader.entries(node, f"the {PLURALS[kind]}"):
         if name in RESERVED:
             reader.report(key, f"`{name}` is a word of the rule language and no name for the {PLURALS[kind]}")
-        found = TERMS[kind].read(body, reader, f"{kind} `{name}`")
-        terms[name] = _read_term(key, name, kind, found, reader)
+        fields = TERMS[kind].read(body, reader, f"{kind} `{name}`")
+        terms[name] = _read_term(key, name, kind, fields, reader)
     return terms
 
 
-def _read_term(key: Node, name: str, kind: str, found: dict[str, Node], reader: Reader) -> Term:
-    type = reader.pick(found.get("type"), f"type of `{name}`", TYPES)
+def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader: Reader) -> Term:
+    type = reader.pick(fields.get("type"), f"type of `{name}`", TYPES)
     decimals = {"money": 2, "number": 1}.get(type, 0)
-    if given := found.get("decimals"):
+    if given := fields.get("decimals"):
         allowed = re.fullmatch("[0-6]", given.text or "") and type in ("number", "money")
         decimals = int(given.text or "") if allowed else decimals
         if not allowed:
             message = f"`decimals` of `{name}` is {given.shape}"
             reader.report(given, message, "0 to 6, and for a number or money only")
-    if type == "money" and "currency" not in found:
+    if type == "money" and "currency" not in fields:
         reader.report(key, f"{kind} `{name}` is money and has no `currency`", "such as USD")
-    low, high = (_bound(found.get(side), name, type, decimals, reader) for side in ("min", "max"))
+    low, high = (_bound(fields.get(side), name, type, decimals, reader) for side in ("min", "max"))
     term = Term(
         name,
         kind,
         type,
-        reader.text(found.get("label"), f"label of `{name}`"),
-        reader.text(found.get("says"), f"`says` of `{name}`"),
-        _read_values(key, name, kind, type, found.get("values"), reader),
+        reader.text(fields.get("label"), f"label of `{name}`"),
+        reader.text(fields.get("says"), f"`says` of `{name}`"),
+        _read_values(key, name, kind, type, fields.get("values"), reader),
         low=0 if type == "count" and low is None else low,
         high=high,
         decimals=decimals,
-        unit=reader.text(found.get("currency" if type == "money" else "unit"), f"unit of `{name}`"),
-        question=reader.text(found.get("question"), f"question of `{name}`"),
-        help=reader.text(found.get("help"), f"help of `{name}`"),
-        fixed=reader.pick(found.get("fixed"), "`fixed`", ("yes", "no")) == "yes",
-        per_option=reader.pick(found.get("per-option"), "`per-option`", ("yes", "no")) == "yes",
+        unit=reader.text(fields.get("currency" if type == "money" else "unit"), f"unit of `{name}`"),
+        question=reader.text(fields.get("question"), f"question of `{name}`"),
+        help=reader.text(fields.get("help"), f"help of `{name}`"),
+        fixed=reader.pick(fields.get("fixed"), "`fixed`", ("yes", "no")) == "yes",
+        per_option=reader.pick(fields.get("per-option"), "`per-option`", ("yes", "no")) == "yes",
         span=key.span,
     )
-    _check_term(term, found, reader)
+    _check_term(term, fields, reader)
     return term
 
 
-def _check_term(term: Term, found: dict[str, Node], reader: Reader) -> None:
+def _check_term(term: Term, fields: dict[str, Node], reader: Reader) -> None:
     """What is said of the term fits its kind and type."""
     for key in TERMS[term.kind].keys:
         # of `decimals` and `values` it is said where they are read
-        if key.name in found and key.name not in ("decimals", "values") and term.type and not key.fits(term):
+        if key.name in fields and key.name not in ("decimals", "values") and term.type and not key.fits(term):
             message = f"`{key.name}` is for {key.whose}, and `{term.name}` is a {term.type} {term.kind}"
-            reader.report(found[key.name], message)
+            reader.report(fields[key.name], message)
     if term.low is not None and term.high is not None and term.low > term.high:
         low, high = term.spell(term.low), term.spell(term.high)
-        reader.report(found["max"], f"`max` of `{term.name}`, `{high}`, is less than its `min`, `{low}`")
+        reader.report(fields["max"], f"`max` of `{term.name}`, `{high}`, is less than its `min`, `{low}`")
     for word in re.findall(r"\{[^{}]*\}|[{}]", term.says):
         if word != "{value}" or term.type == "yes-no":
             message = f"unknown placeholder `{shorten(word)}` in `says` of `{term.name}`"
             help = "allowed: {value}, and not for yes-no, whose `says` is a whole statement"
-            reader.report(found["says"], message, help)
+            reader.report(fields["says"], message, help)
 
 
 def _read_values(
@@ -223,9 +223,9 @@ def _read_named(node: Node | None, what: str, reader: Reader) -> dict[str, Named
             named[id] = Named(id, reader.text(body, f"{what} `{id}`"))
         else:
             shape = NAMED_TOPIC if what == "topic" else NAMED
-            found = shape.read(body, reader, f"{what} `{id}`")
-            decides = reader.pick(found.get("decides"), "`decides`", ("yes", "no")) == "yes"
-            named[id] = Named(id, reader.text(found.get("label"), f"label of `{id}`"), decides)
+            fields = shape.read(body, reader, f"{what} `{id}`")
+            decides = reader.pick(fields.get("decides"), "`decides`", ("yes", "no")) == "yes"
+            named[id] = Named(id, reader.text(fields.get("label"), f"label of `{id}`"), decides)
     return named
 
 
@@ -234,9 +234,9 @@ def _read_options(
 ) -> dict[str, Option]:
     options = {}
     for key, id, body in reader.entries(node, "the options"):
-        found = CHOICE.read(body, reader, f"option `{id}`")
+        fields = CHOICE.read(body, reader, f"option `{id}`")
         data: dict[str, tuple[Datum, ...]] = {}
-        entries = reader.entries(found.get("properties"), f"the properties of `{id}`")
+        entries = reader.entries(fields.get("properties"), f"the properties of `{id}`")
         for name_node, name, values in entries:
             if name not in properties:
                 reader.unknown(name_node, "property", properties)
@@ -245,19 +245,19 @@ def _read_options(
                 reader.report(values, f"no value is given for `{name}`")
             read = [_read_datum(item, properties[name], claims, reader) for item in reader.listing(values)]
             data[name] = tuple(datum for datum in read if datum)
-        label = reader.text(found.get("label"), f"label of `{id}`")
-        phrase = reader.text(found.get("phrase"), f"`phrase` of `{id}`") or in_sentence(label)
-        plural = reader.pick(found.get("plural"), "`plural`", ("yes", "no")) == "yes"
+        label = reader.text(fields.get("label"), f"label of `{id}`")
+        phrase = reader.text(fields.get("phrase"), f"`phrase` of `{id}`") or in_sentence(label)
+        plural = reader.pick(fields.get("plural"), "`plural`", ("yes", "no")) == "yes"
         options[id] = Option(id, label, data, key.span, phrase, plural)
     return options
 
 
 def _read_datum(node: Node, term: Term, claims: dict[str, Claim], reader: Reader) -> Datum | None:
-    found = DATUM.read(node, reader, f"property `{term.name}`")
-    cited = read_claims(found.get("claims"), claims, reader)
-    value = read_value(found["value"], term, reader) if "value" in found else None
-    basis = reader.pick(found.get("basis"), "`basis`", DATUM_BASES) or "stated"
-    says = reader.text(found.get("says"), f"`says` of `{term.name}`")
+    fields = DATUM.read(node, reader, f"property `{term.name}`")
+    cited = read_claims(fields.get("claims"), claims, reader)
+    value = read_value(fields["value"], term, reader) if "value" in fields else None
+    basis = reader.pick(fields.get("basis"), "`basis`", DATUM_BASES) or "stated"
+    says = reader.text(fields.get("says"), f"`says` of `{term.name}`")
     if basis == "inferred" and not says:
         help = "what the document says, and that the value follows: `several are needed, so at least 2`"
         reader.report(node, f"an inferred value of `{term.name}` has no `says`", help)
@@ -278,6 +278,6 @@ def _read_cost(node: Node | None, findings: dict[str, Term], reader: Reader) -> 
     if node is None:
         return None
     money = [name for name, term in findings.items() if term.type == "money" and term.per_option]
-    found = COSTS.read(node, reader)
-    low, high = (reader.pick(found.get(side), "per-option money finding", money) for side in ("low", "high"))
+    fields = COSTS.read(node, reader)
+    low, high = (reader.pick(fields.get(side), "per-option money finding", money) for side in ("low", "high"))
     return (low, high) if low and high else None

@@ -35,24 +35,24 @@ class Place(NamedTuple):
 
 def sentences(document: str) -> dict[str, str]:
     """The document's sentences by place."""
-    found = {}
+    by_place = {}
     paragraphs = [line.strip() for line in document.splitlines() if line.strip()]
     for number, paragraph in enumerate(paragraphs, 1):
         for place, sentence in enumerate(split(paragraph), 1):
-            found[f"p{number}s{place}"] = sentence
-    return found
+            by_place[f"p{number}s{place}"] = sentence
+    return by_place
 
 
 def split(paragraph: str) -> list[str]:
     """The sentences of a paragraph."""
-    found: list[str] = []
+    parts: list[str] = []
     start = 0
     for end in ENDS.finditer(paragraph):
         # only the last word matters, and a paragraph can be long
         if not NOT_ENDS.search(paragraph[max(start, end.end() - LAST) : end.end()].strip()):
-            found.append(paragraph[start : end.end()].strip())
+            parts.append(paragraph[start : end.end()].strip())
             start = end.end()
-    return [*found, paragraph[start:].strip()]
+    return [*parts, paragraph[start:].strip()]
 
 
 def fingerprint(sentence: str) -> str:
@@ -69,15 +69,15 @@ def fingerprint(sentence: str) -> str:
 def coverage(base: RuleBase, document: str | None = None) -> list[Place]:
     """Every place in order, checked against the document if it is given."""
     claims, users = base.knowledge.claims, cited(base)
-    found = {} if document is None else sentences(document)
+    by_place = {} if document is None else sentences(document)
     places = []
-    for id in sorted({*claims, *found}, key=lambda id: [int(part) for part in id[1:].split("s")]):
+    for id in sorted({*claims, *by_place}, key=lambda id: [int(part) for part in id[1:].split("s")]):
         claim = claims.get(id)
         if claim is None:
             status = "missing"
-        elif document is not None and id not in found:
+        elif document is not None and id not in by_place:
             status = "gone"
-        elif document is not None and fingerprint(found[id]) != claim.fingerprint:
+        elif document is not None and fingerprint(by_place[id]) != claim.fingerprint:
             status = "changed"
         elif _unwritten(claim, base, bool(users[id])):
             status = "todo"

@@ -69,17 +69,17 @@ def _file_names(directory: Path) -> tuple[list[str], list[Problem]]:
     if not (directory / "kb").is_dir() or not (directory / "rules").is_dir():
         help = "a knowledge base is a directory that holds `kb/` and `rules/`"
         return [], [Problem(f"`{shown}` is not a knowledge base", None, help)]
-    found = sorted(entry.name for entry in islice((directory / "rules").iterdir(), FILE_LIMIT + 1))
-    if len(found) > FILE_LIMIT:
+    names = sorted(entry.name for entry in islice((directory / "rules").iterdir(), FILE_LIMIT + 1))
+    if len(names) > FILE_LIMIT:
         return [], [Problem(f"`{shown}/rules` holds more than {FILE_LIMIT} files")]
     problems = []
-    for name in found:
+    for name in names:
         place = Span(f"{directory / 'rules'}/{shorten(name)}")
         if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
             problems.append(Problem(f"rule file `{shorten(name)}` would be ignored", place, "name it .yaml"))
         elif not name.isprintable():
             problems.append(Problem(f"file name `{shorten(name)}` cannot be printed", place))
-    rules = [f"rules/{name}" for name in found if name.endswith(".yaml") and name.isprintable()]
+    rules = [f"rules/{name}" for name in names if name.endswith(".yaml") and name.isprintable()]
     if not rules:
         problems.append(Problem(f"`{directory / 'rules'}` holds no .yaml file", None))
     return [*(file.path for file in DECLARING), *rules], problems

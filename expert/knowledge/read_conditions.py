@@ -39,12 +39,12 @@ class Scope:
     def find(self, name: str) -> tuple[Ref, Term]:
         """The term that one of `names` stands for."""
         scoped, bare = name.startswith("option."), name.removeprefix("option.")
-        k = self.knowledge
-        if bare in k.findings and k.findings[bare].per_option == scoped:
-            return Ref("finding", bare, scoped), k.findings[bare]
+        knowledge = self.knowledge
+        if bare in knowledge.findings and knowledge.findings[bare].per_option == scoped:
+            return Ref("finding", bare, scoped), knowledge.findings[bare]
         if scoped:
-            return Ref("property", bare, True), k.properties[bare]
-        return Ref("attribute", bare), k.attributes[bare]
+            return Ref("property", bare, True), knowledge.properties[bare]
+        return Ref("attribute", bare), knowledge.attributes[bare]
 
     def ref(self, name: str, node: Node) -> tuple[Ref, Term] | None:
         """The term a name stands for, or None with a problem noted."""
@@ -153,10 +153,10 @@ class Scope:
             return 0
         if text[0] in "0123456789-.+":
             return read_number(node, term._replace(low=None, high=None), self.reader) or 0
-        found = self.ref(text, node)
-        if not found:
+        known = self.ref(text, node)
+        if not known:
             return 0
-        ref, other = found
+        ref, other = known
         if misfit := _misfit(other, term):
             self.reader.report(node, f"`{text}` {misfit}", QUANTITIES if not other.numeric else "")
         return ref

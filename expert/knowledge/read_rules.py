@@ -76,30 +76,30 @@ class _RuleReader:
 
     def rule(self, node: Node) -> Rule:
         reader = self.reader
-        found = WRITTEN_RULE.read(node, reader)
-        id = reader.text(found.get("id"), "`id`")
+        fields = WRITTEN_RULE.read(node, reader)
+        id = reader.text(fields.get("id"), "`id`")
         if id and not ID.fits(id):
-            reader.report(found["id"], f"`{shorten(id)}` is not a rule id", ID.words)
-        basis = reader.pick(found.get("basis"), "basis", BASES)
-        reason = reader.text(found.get("reason"), "`reason`")
-        if basis == "added" and "reason" not in found:
+            reader.report(fields["id"], f"`{shorten(id)}` is not a rule id", ID.words)
+        basis = reader.pick(fields.get("basis"), "basis", BASES)
+        reason = reader.text(fields.get("reason"), "`reason`")
+        if basis == "added" and "reason" not in fields:
             message = f"rule `{shorten(id)}` is ours (`added`) and gives no `reason` for being there"
-            reader.report(found["basis"], message)
-        salience = reader.text(found.get("salience"), "`salience`") or "0"
+            reader.report(fields["basis"], message)
+        salience = reader.text(fields.get("salience"), "`salience`") or "0"
         if not WHOLE.fits(salience):
-            reader.report(found["salience"], f"`{shorten(salience)}` is not {WHOLE.words} for `salience`")
+            reader.report(fields["salience"], f"`{shorten(salience)}` is not {WHOLE.words} for `salience`")
             salience = "0"
-        because = self._sentence(found.get("because"), "`because`")
+        because = self._sentence(fields.get("because"), "`because`")
         return Rule(
             id,
-            read_claims(found.get("claims"), self.knowledge.claims, reader),
+            read_claims(fields.get("claims"), self.knowledge.claims, reader),
             basis,
             because,
             reason,
-            self.scope.condition(found["when"]) if "when" in found else AllOf(()),
-            self._conclusions(found.get("then"), because, id),
+            self.scope.condition(fields["when"]) if "when" in fields else AllOf(()),
+            self._conclusions(fields.get("then"), because, id),
             int(salience),
-            found["id"].span if "id" in found else node.span,
+            fields["id"].span if "id" in fields else node.span,
         )
 
     def _sentence(self, node: Node | None, what: str) -> str:
@@ -118,19 +118,19 @@ class _RuleReader:
     def _conclusions(self, node: Node | None, because: str, id: str) -> tuple[Conclusion, ...]:
         if node is None:
             return ()
-        found: list[Conclusion] = []
+        conclusions: list[Conclusion] = []
         for part in self.reader.listing(node):
             for kind, body in CONCLUSION.read(part, self.reader).items():
                 if body.items == []:
                     self.reader.report(body, f"`{kind}` is given nothing")
                 for item in self.reader.listing(body):
-                    found += self._conclusion(kind, item, because, id)
+                    conclusions += self._conclusion(kind, item, because, id)
         if node.items == [] or node.pairs == []:
             self.reader.report(node, "the rule concludes nothing", f"keys: {', '.join(CONCLUSION.names)}")
-        return tuple(found)
+        return tuple(conclusions)
 
     def _conclusion(self, kind: str, node: Node, because: str, id: str) -> list[Conclusion]:
-        k, reader = self.knowledge, self.reader
+        knowledge, reader = self.knowledge, self.reader
         if kind == "conclude":
             return self._findings(node)
         if kind == "argue":
@@ -138,8 +138,8 @@ class _RuleReader:
         if kind in ("advise", "caution"):
             return [self._advice(kind, node, because, id)]
         if kind == "flag":
-            return [Flag(reader.pick(node, "flag", k.flags))]
-        step = reader.pick(node, "step", k.steps)
+            return [Flag(reader.pick(node, "flag", knowledge.flags))]
+        step = reader.pick(node, "step", knowledge.steps)
         return [Plan(step) if kind == "plan" else Wait(step)]
 
     def _findings(self, node: Node) -> list[Conclusion]:
@@ -147,12 +147,12 @@ class _RuleReader:
             help = f"findings: {listed(self.scope.findings)}"
             shape = "empty" if node.pairs == [] else node.shape
             self.reader.report(node, f"`conclude` must be a mapping from findings, not {shape}", help)
-        found = []
+        findings = []
         for key, value in node.pairs or ():
             name = self.reader.pick(key, "finding", self.scope.findings) if key.text is not None else ""
             if name:
-                found.append(self._finding(name, value))
-        return found
+                findings.append(self._finding(name, value))
+        return findings
 
     def _finding(self, name: str, value: Node) -> Conclusion:
         ref, term = self.scope.find(name)
@@ -168,17 +168,17 @@ class _RuleReader:
         return Conclude(ref.name, quantity, ref.scoped)
 
     def _argument(self, node: Node, because: str) -> list[Conclusion]:
-        k, reader = self.knowledge, self.reader
-        found = ARGUMENT.read(node, reader)
-        stances = [stance for stance in STANCES if stance in found]
+        knowledge, reader = self.knowledge, self.reader
+        fields = ARGUMENT.read(node, reader)
+        stances = [stance for stance in STANCES if stance in fields]
         if len(stances) != 1 and node.pairs is not None:
             reader.report(node, "an argument has exactly one of `for`, `against` and `unsure`")
         if len(stances) != 1:
             return []
-        topic = reader.pick(found[stances[0]], "topic", k.topics)
-        target = reader.pick(found.get("target"), "target", k.targets)
-        strength = reader.pick(found.get("strength"), "strength", STRENGTHS) or "plain"
-        text = self._sentence(found.get("says"), "`says`") or because
+        topic = reader.pick(fields[stances[0]], "topic", knowledge.topics)
+        target = reader.pick(fields.get("target"), "target", knowledge.targets)
+        strength = reader.pick(fields.get("strength"), "strength", STRENGTHS) or "plain"
+        text = self._sentence(fields.get("says"), "`says`") or because
         return [Argue(topic, stances[0], target, strength, text)]
 
     def _advice(self, key: str, node: Node, because: str, id: str) -> Advise | Caution:
@@ -186,9 +186,9 @@ class _RuleReader:
         kind = Advise if key == "advise" else Caution
         if node.pairs is None:
             return kind(id, self._sentence(node, f"`{kind.kind}`"))
-        found = ADVICE_GIVEN.read(node, self.reader, f"`{kind.kind}`")
-        text = self._sentence(found.get("says"), "`says`") or because
-        return kind(self.reader.text(found.get("id"), "`id`") or id, text)
+        fields = ADVICE_GIVEN.read(node, self.reader, f"`{kind.kind}`")
+        text = self._sentence(fields.get("says"), "`says`") or because
+        return kind(self.reader.text(fields.get("id"), "`id`") or id, text)
 
 
 def _cycle_text(cycle: list[Instance]) -> str:

@@ -195,8 +195,8 @@ def mapping_in(value: Kind | None) -> Mapping | None:
 def held_by(mapping: Mapping | None, key: str) -> Kind | None:
     """What a key of a mapping holds; None if it has no such key."""
     if isinstance(mapping, Shape):
-        found = mapping.key(key)
-        return found.holds if found else None
+        named = mapping.key(key)
+        return named.holds if named else None
     return mapping.item if mapping else None
 
 
@@ -205,7 +205,7 @@ def keys_of(value: Kind) -> list[tuple[Shape, Key]]:
     mapping = mapping_in(value)
     if not isinstance(mapping, Shape):
         return keys_of(mapping.item) if mapping else []
-    found: list[tuple[Shape, Key]] = []
+    keys: list[tuple[Shape, Key]] = []
     for key in mapping.usable:
-        found += [(mapping, key), *keys_of(key.holds)]
-    return found
+        keys += [(mapping, key), *keys_of(key.holds)]
+    return keys

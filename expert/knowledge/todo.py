@@ -54,16 +54,22 @@ def prefix_of(base: RuleBase) -> str:
 
 def todos(base: RuleBase) -> list[Todo]:
     """All that is still to be written, in the order of the work."""
-    k, found = base.knowledge, list[Todo]()
-    if not has_todos(k.files):
+    knowledge, unfinished = base.knowledge, list[Todo]()
+    if not has_todos(knowledge.files):
         return []
-    unwritten = {name for name, words in k.hedges.items() if is_todo(words)}
-    for name in sorted(k.files):  # claims come first by their name too, and rules last
-        node = parse_yaml(k.files[name], prefix_of(base) + name)[0] if MARK in k.files[name] else None
+    unwritten = {name for name, words in knowledge.hedges.items() if is_todo(words)}
+    for name in sorted(knowledge.files):  # claims come first by their name too, and rules last
+        node = (
+            parse_yaml(knowledge.files[name], prefix_of(base) + name)[0]
+            if MARK in knowledge.files[name]
+            else None
+        )
         texts = [(keys, text.span) for keys, text in _texts(node, ()) if _open(keys, text, unwritten)]
         # the words of every claim come before what becomes of any
-        found += [Todo(name, *text) for text in sorted(texts, key=lambda text: text[0][-1:] == ("context",))]
-    return found
+        unfinished += [
+            Todo(name, *text) for text in sorted(texts, key=lambda text: text[0][-1:] == ("context",))
+        ]
+    return unfinished
 
 
 def _texts(node: Node | None, keys: tuple[str, ...]) -> list[tuple[tuple[str, ...], Node]]:

@@ -107,7 +107,7 @@ class Polynomial:
 
     def at(self, values: Mapping[str, int]) -> Polynomial:
         """The polynomial in the other numbers, where some are known."""
-        found: list[tuple[Monomial, int]] = []
+        terms: list[tuple[Monomial, int]] = []
         for monomial, factor in self.terms:
             left = []
             for name in monomial:
@@ -115,8 +115,8 @@ class Polynomial:
                     factor *= values[name]
                 else:
                     left.append(name)
-            found.append((tuple(left), factor))
-        return summed(found)
+            terms.append((tuple(left), factor))
+        return summed(terms)
 
     def value(self, values: Mapping[str, int]) -> int:
         """Its value; every number that it mentions is known."""
@@ -149,10 +149,10 @@ class Polynomial:
 
 def summed(terms: Iterable[tuple[Monomial, int]]) -> Polynomial:
     """The polynomial that is the sum of these products."""
-    found: dict[Monomial, int] = {}
+    coefficients: dict[Monomial, int] = {}
     for monomial, factor in terms:
-        found[monomial] = found.get(monomial, 0) + factor
-    return Polynomial(tuple(sorted((m, factor) for m, factor in found.items() if factor)))
+        coefficients[monomial] = coefficients.get(monomial, 0) + factor
+    return Polynomial(tuple(sorted((m, factor) for m, factor in coefficients.items() if factor)))
 
 
 def constant(value: int) -> Polynomial:
@@ -213,7 +213,7 @@ def cuts(factors: list[int], low: int, high: int) -> list[int]:
     turns = {low - 1, high - 1}
     turns.update(cuts(steps, low, high - 1), cuts([-factor for factor in steps], low, high - 1))
     ordered = sorted(turns)
-    found = []
+    places = []
     for before, last in pairwise(ordered):
         # the steps from `before + 1` to `last` all go up, all go down or all stay
         start, end = before + 1, last + 1
@@ -222,8 +222,8 @@ def cuts(factors: list[int], low: int, high: int) -> list[int]:
             while end - start > 1:
                 middle = (start + end) // 2
                 start, end = (middle, end) if (_at(factors, middle) > 0) == sign else (start, middle)
-            found.append(start)
-    return found
+            places.append(start)
+    return places
 
 
 def _at(factors: list[int], n: int) -> int:
@@ -235,13 +235,13 @@ def _at(factors: list[int], n: int) -> int:
 
 def _differences(factors: list[int]) -> list[int]:
     """The factors of p(n + 1) - p(n)."""
-    found = [0] * (len(factors) - 1)
+    differences = [0] * (len(factors) - 1)
     for power, factor in enumerate(factors):
         choose = 1  # of `power` things, `lower`
         for lower in range(power):
-            found[lower] += factor * choose
+            differences[lower] += factor * choose
             choose = choose * (power - lower) // (lower + 1)
-    return found
+    return differences
 
 
 class Cutter:
@@ -332,13 +332,13 @@ def _linear(atom: Atom, name: str) -> tuple[Polynomial, Polynomial]:
 
 def _thresholds(atom: Atom, rest: Polynomial, factor: Polynomial) -> list[_Threshold]:
     """What x exceeds exactly if the comparison holds (of a factor below 0, if it does not hold)."""
-    found = []
+    thresholds = []
     for sign in (1, -1):
         divisor = factor if sign > 0 else constant(0) - factor
         if divisor.names or divisor.constant > 0:
             amount = constant(0) - rest if sign > 0 else rest - ONE
-            found.append(_reduced(atom, amount, divisor))
-    return found
+            thresholds.append(_reduced(atom, amount, divisor))
+    return thresholds
 
 
 def _reduced(atom: Atom, amount: Polynomial, divisor: Polynomial) -> _Threshold:
@@ -455,11 +455,11 @@ def points(numbers: Numbers, one_by_one: bool) -> list[dict[str, int]]:
     problem: NotDecided | None = None
     for last in sorted(numbers.ranges, key=lambda name: _uses(numbers, name)):
         try:
-            found = []
+            cases = []
             for values, cut in fibers(numbers, last, one_by_one):
                 numbers.budget.spend(len(cut))
-                found += [{**values, last: nearest(piece, numbers.near.get(last, 0))} for piece in cut]
-            return found
+                cases += [{**values, last: nearest(piece, numbers.near.get(last, 0))} for piece in cut]
+            return cases
         except NotDecided as raised:
             if isinstance(raised, TooLarge):
                 raise
@@ -492,11 +492,11 @@ def counted(
     if not numbers.ranges:
         return {place(values): 1}
     first, cut, degree = _first_or_shortest(numbers)
-    found: CasesByPlace = {}
+    counts: CasesByPlace = {}
     for low, high in cut:
         if len(numbers.ranges) == 1:
             key = place({**values, first: low})
-            found[key] = found.get(key, 0) + high - low + 1
+            counts[key] = counts.get(key, 0) + high - low + 1
             continue
         size = high - low + 1
         if degree is None and size > 16 * SMALL:
@@ -506,8 +506,8 @@ def counted(
             counted(numbers.given({first: n}), place, {**values, first: n}) for n in range(low, low + tried)
         ]
         for key in dict.fromkeys(key for row in rows for key in row):
-            found[key] = found.get(key, 0) + _total([row.get(key, 0) for row in rows], size)
-    return found
+            counts[key] = counts.get(key, 0) + _total([row.get(key, 0) for row in rows], size)
+    return counts
 
 
 def _total(starts: list[int], size: int) -> int:
@@ -618,14 +618,14 @@ class Group:
             self.cells[number] = cell
 
     def _places(self, values: Mapping[str, int]) -> tuple[int, ...]:
-        found = []
+        places = []
         for form, names, limits in self._limits:
             if names <= values.keys():
                 amount = form.value(values)
-                found.append(bisect_left(limits, amount))
+                places.append(bisect_left(limits, amount))
             else:
-                found.append(-1)
-        return tuple(found)
+                places.append(-1)
+        return tuple(places)
 
     def cell(self, values: Mapping[str, int | None]) -> int:
         """The cell in which a case lies."""
@@ -663,13 +663,13 @@ class Group:
         if len(self.names) == 1:
             return [frozenset(range(len(self.cells)))]
         others = [other for other in self.names if other != name]
-        found: dict[frozenset[int], None] = {}
+        choices: dict[frozenset[int], None] = {}
         for known in _subsets(others):
             for values, cut in fibers_of(self._numbers([*known, name]), name):
                 cells = {self.cell(values)}  # the number not being known
                 cells.update(self.cell({**values, name: piece[0]}) for piece in cut)
-                found[frozenset(cells)] = None
-        return list(found)
+                choices[frozenset(cells)] = None
+        return list(choices)
 
     def some_choices(self, name: str) -> Iterator[frozenset[int]]:
         """Such sets, though perhaps not all: around the cases known of each cell."""
@@ -684,18 +684,18 @@ class Group:
         Each with the numbers to change to, near to those given: of one number, the nearest; of
         several, one after another as near as it can be. Raises NotDecided.
         """
-        found: dict[int, list[dict[str, int]]] = {self.cell(given): [{}]}
+        by_cell: dict[int, list[dict[str, int]]] = {self.cell(given): [{}]}
         free = [name for name in self.names if name not in fixed]
         for size in range(1, len(free) + 1):
             at_this_size: dict[int, list[dict[str, int]]] = {}
             for names in combinations(free, size):
                 for change in self._changed(given, names):
                     cell = self.cell({**given, **change})
-                    if cell not in found:
+                    if cell not in by_cell:
                         at_this_size.setdefault(cell, []).append(change)
             for cell, ways in at_this_size.items():
-                found[cell] = self._nearest_ways(given, ways)
-        return found
+                by_cell[cell] = self._nearest_ways(given, ways)
+        return by_cell
 
     def _changed(self, given: Values, names: tuple[str, ...]) -> list[dict[str, int]]:
         kept = {n: v for n, v in given.items() if v is not None and n not in names and n in self.ranges}
@@ -723,11 +723,11 @@ class Group:
         """How many cases each cell has. Raises NotDecided."""
         if len(self.names) == 1:
             return [piece[1] - piece[0] + 1 if (piece := cell.piece) else 1 for cell in self.cells]
-        found = [0] * len(self.cells)
+        sizes = [0] * len(self.cells)
         for known in _subsets(self.names):
             for key, count in counted(self._numbers(known), self._places).items():
-                found[self.numbered[key, frozenset(known)]] += count
-        return found
+                sizes[self.numbered[key, frozenset(known)]] += count
+        return sizes
 
 
 def _smallness(values: Values) -> list[tuple[int, bool]]:

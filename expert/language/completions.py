@@ -29,7 +29,9 @@ from expert.language.cells import (
     distance,
     positive,
     spelled,
-    variable,
+)
+from expert.language.cells import (
+    variable as open_number,
 )
 from expert.language.conditions import Arithmetic, Quantity
 from expert.language.diagrams import Diagram, Diagrams
@@ -100,12 +102,12 @@ class Merging(Reading[C, Amount[C]]):
 
 def merged(amounts: Iterable[tuple[C, Amount[C]]]) -> Amounts[C]:
     """Each number once, where it is had at all."""
-    found: dict[Polynomial, tuple[C, Amount[C]]] = {}
+    by_amount: dict[Polynomial, tuple[C, Amount[C]]] = {}
     for where, amount in amounts:
         if not where.never:
-            before = found.get(amount.polynomial)
-            found[amount.polynomial] = (before[0] | where if before else where), amount
-    return list(found.values())
+            before = by_amount.get(amount.polynomial)
+            by_amount[amount.polynomial] = (before[0] | where if before else where), amount
+    return list(by_amount.values())
 
 
 # --- what is asked -----------------------------------------------------------------------------
@@ -191,7 +193,7 @@ class Survey:
 
 def _number(attribute: str, answers: CaseAnswers) -> Polynomial:
     if attribute not in answers:
-        return variable(attribute)
+        return open_number(attribute)
     value = answers[attribute]
     return constant(value if isinstance(value, int) else 0)  # of what is unknown nothing is asked
 
@@ -265,10 +267,10 @@ class Groups:
                 self._made[key] = Group(ranges, atoms, steps)
             except NotDecided as problem:
                 self._made[key] = problem
-        found = self._made[key]
-        if isinstance(found, NotDecided):
-            raise found
-        return found
+        made = self._made[key]
+        if isinstance(made, NotDecided):
+            raise made
+        return made
 
 
 def _linked(numbers: Sequence[str], atoms: Iterable[Atom]) -> list[tuple[list[str], list[Atom]]]:
@@ -281,13 +283,13 @@ def _linked(numbers: Sequence[str], atoms: Iterable[Atom]) -> list[tuple[list[st
             if one is not other:
                 one += other
                 group_of.update(dict.fromkeys(other, one))
-    found: list[tuple[list[str], list[Atom]]] = []
+    linked: list[tuple[list[str], list[Atom]]] = []
     for group in {id(group): group for group in group_of.values()}.values():
         members = set(group)
-        found.append(
+        linked.append(
             (sorted(group, key=numbers.index), [atom for atom in atoms if atom.form.names <= members])
         )
-    return found
+    return linked
 
 
 # --- the algebra -----------------------------------------------------------------------------------
@@ -319,11 +321,11 @@ class Completions:
         self.true, self.false = self.diagrams.true, self.diagrams.false
         self.level: dict[str, int] = {}
         self.loose: dict[Polynomial, int] = {}
-        for level, found in enumerate(self.variables):
-            if isinstance(found, Loose):
-                self.loose[found.form] = level
+        for level, variable in enumerate(self.variables):
+            if isinstance(variable, Loose):
+                self.loose[variable.form] = level
             else:
-                self.level.update(dict.fromkeys(found.names, level))
+                self.level.update(dict.fromkeys(variable.names, level))
         self._literals: dict[object, Diagram] = {}
 
     def _numbers(self, names: list[str], atoms: list[Atom]) -> list[Variable]:
@@ -333,14 +335,14 @@ class Completions:
         except NotDecided as problem:
             self.undecided.append(problem.what)
         single = [atom for atom in atoms if len(atom.form.names) == 1]
-        found: list[Variable] = []
+        variables: list[Variable] = []
         for name in names:
             alone = [atom for atom in single if name in atom.form.names]
-            found.append(Cells(self.groups.group({name: self.ranges[name]}, alone, self.steps)))
+            variables.append(Cells(self.groups.group({name: self.ranges[name]}, alone, self.steps)))
         forms: dict[Polynomial, list[int]] = {}
         for form, limit in sorted(set(atoms) - set(single), key=lambda atom: (atom.form.terms, atom.limit)):
             forms.setdefault(form, []).append(limit)
-        return [*found, *(Loose(form, limits) for form, limits in forms.items())]
+        return [*variables, *(Loose(form, limits) for form, limits in forms.items())]
 
     # --- as an algebra ---------------------------------------------------------------------------
     def known(self, attribute: str) -> Diagram:
@@ -348,11 +350,11 @@ class Completions:
             return self.false if self.answers[attribute] is None else self.true
         if attribute not in self._literals:
             level = self.level[attribute]
-            found = self.variables[level]
-            if isinstance(found, Cells):
-                chosen = found.group.knowing(attribute)
+            variable = self.variables[level]
+            if isinstance(variable, Cells):
+                chosen = variable.group.knowing(attribute)
             else:
-                chosen = [branch < found.size - 1 for branch in range(found.size)]
+                chosen = [branch < variable.size - 1 for branch in range(variable.size)]
             self._literals[attribute] = self.diagrams.among(level, chosen)
         return self._literals[attribute]
 
@@ -386,8 +388,8 @@ class Completions:
         atom, holds = comparison
         if atom not in self._literals:
             self._literals[atom] = self._exceeding(atom)
-        found = self._literals[atom]
-        return found if holds else ~found
+        literal = self._literals[atom]
+        return literal if holds else ~literal
 
     def _exceeding(self, atom: Atom) -> Diagram:
         if atom.form in self.loose:
@@ -396,9 +398,9 @@ class Completions:
             count = limits.index(atom.limit)
             return self.diagrams.among(level, [branch > count for branch in range(len(limits) + 1)])
         level = self.level[next(iter(atom.form.names))]
-        found = self.variables[level]
-        assert isinstance(found, Cells)
-        return self.diagrams.among(level, found.group.exceeding(atom))
+        variable = self.variables[level]
+        assert isinstance(variable, Cells)
+        return self.diagrams.among(level, variable.group.exceeding(atom))
 
     # --- what can be said --------------------------------------------------------------------------
     def is_decided(self, truth: Diagram) -> bool:
@@ -422,17 +424,17 @@ class Completions:
         if attribute not in self.level:
             return False
         level = self.level[attribute]
-        found, decided = self.variables[level], self.is_decided(truth)
+        variable, decided = self.variables[level], self.is_decided(truth)
         loose = [at for form, at in self.loose.items() if attribute in form.names]
         if loose and not set(loose).isdisjoint(self.diagrams.support(truth)):
             return None
-        if not isinstance(found, Cells):
-            varies = self.diagrams.varies(truth, level, [range(found.size)])
+        if not isinstance(variable, Cells):
+            varies = self.diagrams.varies(truth, level, [range(variable.size)])
         else:
-            varies = self.diagrams.varies(truth, level, [range(found.size)])
-            if varies and not self.diagrams.varies(truth, level, found.group.some_choices(attribute)):
+            varies = self.diagrams.varies(truth, level, [range(variable.size)])
+            if varies and not self.diagrams.varies(truth, level, variable.group.some_choices(attribute)):
                 # the cells that are known do not show it: all that there are decide it
-                choices = found.group.choices(attribute)
+                choices = variable.group.choices(attribute)
                 decided &= choices is not None
                 varies = choices is None or self.diagrams.varies(truth, level, choices)
         return (True if decided else None) if varies else False
@@ -441,8 +443,8 @@ class Completions:
         """The answers that can change the truth, and whether that is certain."""
         asked = set(self.diagrams.support(truth))
         names = {name for level in asked for name in self.variables[level].names}
-        found = {name: self.depends(truth, name) for name in self.terms if name in names}
-        return {name: so is True for name, so in found.items() if so is not False}
+        dependent = {name: self.depends(truth, name) for name in self.terms if name in names}
+        return {name: so is True for name, so in dependent.items() if so is not False}
 
     # --- cases -------------------------------------------------------------------------------------
     def smallest(self, truth: Diagram) -> dict[str, Value] | None:
@@ -458,13 +460,13 @@ class Completions:
         if left.never:
             raise NotDecided(self._why(truth))
         costs = [[len(values) for values in self._given(level)] for level in range(len(self.variables))]
-        found: dict[str, Value] = {}
+        answers: dict[str, Value] = {}
         budget = self.diagrams.cheapest(left, costs)[left.edge]
         for level in self._in_vocabulary_order():
             if self.variables[level].size and level in self.diagrams.support(left):
                 left, budget, given = self._settled(left, level, budget, costs)
-                found.update(given)
-        return {name: found[name] for name in self.terms if name in found}
+                answers.update(given)
+        return {name: answers[name] for name in self.terms if name in answers}
 
     def _settled(
         self, truth: Diagram, level: int, budget: int, costs: list[list[int]]
@@ -480,14 +482,14 @@ class Completions:
 
     def _given(self, level: int) -> list[dict[str, Value]]:
         """The answers that stand for each branch of a variable."""
-        found = self.variables[level]
-        if isinstance(found, Choice):
-            [name] = found.names
-            firsts = [values[0] for values in found.branches]
+        variable = self.variables[level]
+        if isinstance(variable, Choice):
+            [name] = variable.names
+            firsts = [values[0] for values in variable.branches]
             return [_answered({name: value}) for value in firsts]
-        if isinstance(found, Cells):
-            return [_answered(cell.values) for cell in found.group.cells]
-        return [{} for _ in range(found.size)]
+        if isinstance(variable, Cells):
+            return [_answered(cell.values) for cell in variable.group.cells]
+        return [{} for _ in range(variable.size)]
 
     def _rank(self, level: int, given: dict[str, Value], branch: int) -> tuple[object, ...]:
         names = [name for name in self.terms if name in self.variables[level].names]
@@ -523,16 +525,16 @@ class Completions:
         for level in self.diagrams.support(truth):
             moves[level] = self._moves(level, case, fixed)
         costs = _costs(moves)
-        found: dict[tuple[object, ...], dict[str, Value]] = {}
+        nearest: dict[tuple[object, ...], dict[str, Value]] = {}
         for taken in self.diagrams.ways(truth, costs):
             along = [moves[level][branch] for level, branch in sorted(taken.items())]
             for parts in product(*along):
                 together = dict(pair for part in parts for pair in part.items())
                 change = {name: together[name] for name in self.terms if name in together}
                 kept = tuple((n, v if isinstance(v, str) else None) for n, v in change.items())
-                if kept not in found or _far(change, case) < _far(found[kept], case):
-                    found[kept] = change
-        return sorted(found.values(), key=self._rank_of_change)
+                if kept not in nearest or _far(change, case) < _far(nearest[kept], case):
+                    nearest[kept] = change
+        return sorted(nearest.values(), key=self._rank_of_change)
 
     def care_for_changes(self, case: CaseAnswers, fixed: Collection[str], most: int) -> None:
         """Leave out all cases in which more answers than so many are changed; before anything is read.
@@ -545,18 +547,18 @@ class Completions:
 
     def _moves(self, level: int, case: CaseAnswers, fixed: Collection[str]) -> list[list[dict[str, Value]]]:
         """For each branch of a variable, the smallest changes that lead along it; none if none does."""
-        found = self.variables[level]
-        if isinstance(found, Loose):
-            raise NotDecided(spelled(Atom(found.form, 0)))
-        if isinstance(found, Cells):
-            ways = found.group.changes(_numbers_of(case, found.names), fixed)
-            rows: list[list[dict[str, Value]]] = [[] for _ in range(found.size)]
+        variable = self.variables[level]
+        if isinstance(variable, Loose):
+            raise NotDecided(spelled(Atom(variable.form, 0)))
+        if isinstance(variable, Cells):
+            ways = variable.group.changes(_numbers_of(case, variable.names), fixed)
+            rows: list[list[dict[str, Value]]] = [[] for _ in range(variable.size)]
             for cell, changes in ways.items():
                 rows[cell] = [dict(change) for change in changes]
             return rows
-        [name] = found.names
+        [name] = variable.names
         rows = []
-        for values in found.branches:
+        for values in variable.branches:
             if case.get(name) in values:
                 rows.append([{}])
             else:
@@ -585,15 +587,15 @@ class Completions:
 
     def _weights(self, level: int, asked: bool, told_apart: bool) -> list[int]:
         """How many answers, or sets of them, each branch of a variable stands for."""
-        found = self.variables[level]
-        if isinstance(found, Choice):
-            return [len(values) for values in found.branches]
-        rest = [0] * (found.size - 1)
-        if isinstance(found, Loose):
+        variable = self.variables[level]
+        if isinstance(variable, Choice):
+            return [len(values) for values in variable.branches]
+        rest = [0] * (variable.size - 1)
+        if isinstance(variable, Loose):
             return [1, *rest]  # it is not asked for
         if told_apart:
-            return [1] * found.size
-        return found.group.sizes if asked else [found.group.total, *rest]
+            return [1] * variable.size
+        return variable.group.sizes if asked else [variable.group.total, *rest]
 
     def pieces(self, truth: Diagram) -> Iterator[dict[str, list[str]]]:
         """The cases in which the truth is so, piece by piece: of each attribute asked for, its answers.
@@ -605,18 +607,18 @@ class Completions:
         for path in self.diagrams.paths(truth):
             shown: dict[str, list[str]] = {}
             for level, branches in path.items():
-                found = self.variables[level]
+                variable = self.variables[level]
                 for branch in branches:
-                    for name, answer in self._spelled(found, branch):
+                    for name, answer in self._spelled(variable, branch):
                         shown.setdefault(name, []).append(answer)
             yield {name: shown[name] for name in self.terms if name in shown}
 
-    def _spelled(self, found: Variable, branch: int) -> Iterator[tuple[str, str]]:
-        if isinstance(found, Choice):
-            for value in found.branches[branch]:
-                yield found.names[0], "unknown" if value is None else str(value)
-        elif isinstance(found, Cells):
-            cell = found.group.cells[branch]
+    def _spelled(self, variable: Variable, branch: int) -> Iterator[tuple[str, str]]:
+        if isinstance(variable, Choice):
+            for value in variable.branches[branch]:
+                yield variable.names[0], "unknown" if value is None else str(value)
+        elif isinstance(variable, Cells):
+            cell = variable.group.cells[branch]
             for name, number in cell.values.items():
                 term = self.terms[name]
                 ends = cell.piece or (number, number)
@@ -629,22 +631,22 @@ class Completions:
     def at(self, truth: Diagram, case: CaseAnswers) -> bool:
         """Whether the truth is so in a case; it has to be decided."""
         branches = []
-        for found in self.variables:
-            if isinstance(found, Choice):
-                value = case.get(found.names[0])
-                branches.append(next(n for n, values in enumerate(found.branches) if value in values))
-            elif isinstance(found, Cells):
-                branches.append(found.group.cell(_numbers_of(case, found.names)))
+        for variable in self.variables:
+            if isinstance(variable, Choice):
+                value = case.get(variable.names[0])
+                branches.append(next(n for n, values in enumerate(variable.branches) if value in values))
+            elif isinstance(variable, Cells):
+                branches.append(variable.group.cell(_numbers_of(case, variable.names)))
             else:
-                branches.append(self._place(found, case))
+                branches.append(self._place(variable, case))
         return self.diagrams.at(truth, branches)
 
-    def _place(self, found: Loose, case: CaseAnswers) -> int:
-        values = {n: v for n in found.names if isinstance(v := case.get(n), int)}
-        if len(values) < len(found.names):
+    def _place(self, loose: Loose, case: CaseAnswers) -> int:
+        values = {n: v for n in loose.names if isinstance(v := case.get(n), int)}
+        if len(values) < len(loose.names):
             return 0  # nothing is asked of it
-        amount = found.form.value(values)
-        return sum(amount > limit for limit in found.limits)
+        amount = loose.form.value(values)
+        return sum(amount > limit for limit in loose.limits)
 
 
 def _answered(values: Mapping[str, Value | None]) -> dict[str, Value]:
@@ -669,8 +671,8 @@ def _costs(moves: list[list[list[dict[str, Value]]]]) -> list[list[int | None]]:
     return costs
 
 
-def _middle(found: Variable, places: Mapping[str, int]) -> float:
-    return sum(places.get(name, len(places)) for name in found.names) / len(found.names)
+def _middle(variable: Variable, places: Mapping[str, int]) -> float:
+    return sum(places.get(name, len(places)) for name in variable.names) / len(variable.names)
 
 
 def _far(change: Mapping[str, Value], case: CaseAnswers) -> int:

@@ -139,10 +139,10 @@ class Diagrams:
         if a == FALSE or b == FALSE or a == b ^ 1:
             return FALSE
         key = (a, b) if a < b else (b, a)
-        found = self.anded.get(key)
-        if found is None:
-            found = self.anded[key] = self._along_both(a, b, self.both)
-        return found
+        edge = self.anded.get(key)
+        if edge is None:
+            edge = self.anded[key] = self._along_both(a, b, self.both)
+        return edge
 
     def differ(self, a: int, b: int) -> int:
         """Exclusive or of two edges."""
@@ -153,10 +153,10 @@ class Diagrams:
         if TRUE in (a, b):
             return a ^ b ^ 1 ^ denied  # true differs from what is not so
         key = (a, b) if a < b else (b, a)
-        found = self.xored.get(key)
-        if found is None:
-            found = self.xored[key] = self._along_both(a, b, self.differ)
-        return found ^ denied
+        edge = self.xored.get(key)
+        if edge is None:
+            edge = self.xored[key] = self._along_both(a, b, self.differ)
+        return edge ^ denied
 
     def _along_both(self, a: int, b: int, combine: _Combine) -> int:
         level, other = self.level[a >> 1], self.level[b >> 1]
@@ -177,17 +177,17 @@ class Diagrams:
 
     def restrict(self, truth: Diagram, branches: dict[int, int]) -> Diagram:
         """The truth where some variables take known branches: of the others only."""
-        found: dict[int, int] = {0: TRUE}
+        restricted: dict[int, int] = {0: TRUE}
 
         def below(edge: int) -> int:
-            return found[edge >> 1] ^ (edge & 1)
+            return restricted[edge >> 1] ^ (edge & 1)
 
         for number in self.nodes(truth.edge):
             level, edges = self.level[number], self.branches[number]
             if level in branches:
-                found[number] = below(edges[branches[level]])
+                restricted[number] = below(edges[branches[level]])
             else:
-                found[number] = self.node(level, tuple([below(edge) for edge in edges]))
+                restricted[number] = self.node(level, tuple([below(edge) for edge in edges]))
         return Diagram(self, below(truth.edge))
 
     def somewhere(self, truth: Diagram, level: int) -> Diagram:
@@ -198,14 +198,14 @@ class Diagrams:
     # --- looking -----------------------------------------------------------------------------------
     def nodes(self, edge: int) -> list[int]:
         """The nodes of a diagram but for its end, each after those that it leads to."""
-        found: set[int] = set()
+        seen: set[int] = set()
         waiting = [edge >> 1]
         while waiting:
             number = waiting.pop()
-            if number and number not in found:
-                found.add(number)
+            if number and number not in seen:
+                seen.add(number)
                 waiting += {below >> 1 for below in self.branches[number]}
-        return sorted(found, key=lambda number: (-self.level[number], number))
+        return sorted(seen, key=lambda number: (-self.level[number], number))
 
     def support(self, truth: Diagram) -> list[int]:
         """The variables that the truth depends on."""
@@ -230,18 +230,18 @@ class Diagrams:
         for total in totals:
             above.append(above[-1] * total)
         # a node's number is of the cases of its own variable and those after it
-        found = {0: 1}
+        counts = {0: 1}
 
         def below(edge: int, level: int) -> int:
             number = edge >> 1
             between = above[self.level[number]] // above[level]
             whole = above[-1] // above[self.level[number]]
-            return between * (whole - found[number] if edge & 1 else found[number])
+            return between * (whole - counts[number] if edge & 1 else counts[number])
 
         for number in self.nodes(truth.edge):
             level = self.level[number]
             pairs = zip(weights[level], self.branches[number], strict=True)
-            found[number] = sum(weight * below(edge, level + 1) for weight, edge in pairs)
+            counts[number] = sum(weight * below(edge, level + 1) for weight, edge in pairs)
         return below(truth.edge, 0)
 
     def cheapest(self, truth: Diagram, costs: Sequence[Sequence[int | None]]) -> dict[int, int]:
@@ -250,25 +250,25 @@ class Diagrams:
         `costs` are the costs of each variable's branches (None: not to be taken). A variable that is
         not asked for costs nothing: every variable has to have a branch of no cost.
         """
-        found = {TRUE: 0}
+        costs_below = {TRUE: 0}
         for number in self.nodes(truth.edge):
             for edge in (number * 2, number * 2 + 1):
                 best: int | None = None
                 for cost, below in zip(costs[self.level[number]], self.along(edge), strict=True):
-                    if cost is not None and below in found:
-                        total = cost + found[below]
+                    if cost is not None and below in costs_below:
+                        total = cost + costs_below[below]
                         best = total if best is None or total < best else best
                 if best is not None:
-                    found[edge] = best
-        return found
+                    costs_below[edge] = best
+        return costs_below
 
     def ways(self, truth: Diagram, costs: Sequence[Sequence[int | None]]) -> Iterator[dict[int, int]]:
         """Every cheapest way to where the truth is so: the branches that cost something.
 
         In the order of the branches; none if there is no way.
         """
-        found = self.cheapest(truth, costs)
-        if truth.edge not in found:
+        cheapest = self.cheapest(truth, costs)
+        if truth.edge not in cheapest:
             return
         waiting: list[tuple[int, dict[int, int]]] = [(truth.edge, {})]
         while waiting:
@@ -279,7 +279,7 @@ class Diagrams:
             level = self.level[edge >> 1]
             further = []
             for branch, (cost, below) in enumerate(zip(costs[level], self.along(edge), strict=True)):
-                if cost is not None and below in found and cost + found[below] == found[edge]:
+                if cost is not None and below in cheapest and cost + cheapest[below] == cheapest[edge]:
                     further.append((below, {**taken, level: branch} if cost else taken))
             waiting += reversed(further)
 

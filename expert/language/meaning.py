@@ -235,10 +235,10 @@ def _fold_and(start: T, values: Iterable[T]) -> T:
 
 def union(false: T, truths: Iterable[T]) -> T:
     """Where one of the truths is so."""
-    found = false
+    so = false
     for where in truths:
-        found = found | where
-    return found
+        so = so | where
+    return so
 
 
 def passes(instances: Iterable[Instance]) -> list[Instance]:

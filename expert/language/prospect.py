@@ -66,18 +66,18 @@ class Cones:
 
     def _cone(self, keys: Iterable[str], instances: Iterable[Instance]) -> dict[str, Instance]:
         """Instances, the writers of findings, and all that they rest on, by id."""
-        found = {instance.id: instance for instance in instances}
-        waiting = [key for instance in found.values() for key in self.findings[instance.id]]
+        cone = {instance.id: instance for instance in instances}
+        waiting = [key for instance in cone.values() for key in self.findings[instance.id]]
         waiting += keys
         seen = set(waiting)
         while waiting:
             for writer in self.writers.get(waiting.pop(), ()):
-                if writer.id not in found:
-                    found[writer.id] = writer
+                if writer.id not in cone:
+                    cone[writer.id] = writer
                     further = self.findings[writer.id] - seen
                     seen |= further
                     waiting += further
-        return found
+        return cone
 
     def upstream(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> list[Instance]:
         """Instances (and those that conclude findings), with all they rest on, in the order to read them."""
@@ -294,8 +294,8 @@ class Prospect:
         return Outcome(self.base.knowledge, said, self._made(self.completions.false), self._possible)
 
     def _possible(self) -> list[tuple[Argue, Deferred]]:
-        found = possible_arguments(self.base.knowledge, self.completions, self.reading.derived)
-        return [(argument, self._made(where)) for argument, where in found]
+        arguments = possible_arguments(self.base.knowledge, self.completions, self.reading.derived)
+        return [(argument, self._made(where)) for argument, where in arguments]
 
     def _made(self, truth: Diagram) -> Deferred:
         return Deferred(self.completions.diagrams, lambda: truth)
@@ -303,22 +303,22 @@ class Prospect:
     def verdicts(self, option: str, waits: bool = False) -> dict[str, Deferred]:
         """Where an option has each verdict; and, with `waits`, where its timing is `now`."""
         outcome = self.outcome(self.deciding(option, waits))
-        found = outcome.verdicts(option)
+        verdicts = outcome.verdicts(option)
         if waits:
-            found[NOW] = outcome.timing(option)[NOW]
-        return found
+            verdicts[NOW] = outcome.timing(option)[NOW]
+        return verdicts
 
     def possible_verdicts(self, option: str) -> dict[str, bool]:
         """The verdicts that an option can still have, and whether that is certain."""
-        found = {}
+        possible_ones = {}
         for verdict, where in self.verdicts(option).items():
             try:
                 possible = self.completions.possible(where.get())
             except TooLarge:
                 possible = None
             if possible is not False:
-                found[verdict] = possible is True
-        return found
+                possible_ones[verdict] = possible is True
+        return possible_ones
 
     def deciding(self, option: str, waits: bool = False) -> list[Instance]:
         """The instances behind an option's verdict, and behind its timing if `waits`."""
@@ -340,20 +340,20 @@ class Prospect:
         the effect's own rules are tried alone; what is not decided then either is there, uncertain.
         """
         try:
-            found = self._changing(effect)
-            if all(found.values()):
-                return found
+            changing = self._changing(effect)
+            if all(changing.values()):
+                return changing
         except TooLarge:
-            found = dict.fromkeys(self._open(effect), False)
+            changing = dict.fromkeys(self._open(effect), False)
         if not self.whole:
-            return found
+            return changing
         try:
             behind = [*effect.instances, *self.cones.upstream((), effect.findings)]
             limits = self.limits._replace(steps=4 * self.limits.steps)
             alone = Prospect(self.cones, self.answers, behind, limits)
-            return {name: sure for name, sure in alone._changing(effect).items() if name in found}
+            return {name: sure for name, sure in alone._changing(effect).items() if name in changing}
         except TooLarge:
-            return found
+            return changing
 
     def may_change(self, effect: Visible, attribute: str) -> bool:
         """Whether an open answer can still change an effect, for all that can be told."""
@@ -378,16 +378,16 @@ class Prospect:
 
     def _named(self, effect: Visible, where: Diagram) -> list[Diagram]:
         """Where each name that is printed is."""
-        found: list[Diagram] = []
+        truths: list[Diagram] = []
         self.derive((), effect.findings)
         for key in effect.findings:
-            found += [where & there for there in self.reading.findings.get(key, {}).values()]
+            truths += [where & there for there in self.reading.findings.get(key, {}).values()]
         for name in effect.answers:
             term = self.base.knowledge.attributes[name]
             if name not in self.answers:
-                found += [where & self._equals(name, value) for value in (term.values or ())]
-                found += [where & self._known(name)] if term.numeric else []
-        return found
+                truths += [where & self._equals(name, value) for value in (term.values or ())]
+                truths += [where & self._known(name)] if term.numeric else []
+        return truths
 
     def _equals(self, name: str, value: Value) -> Diagram:
         return self.completions.equals(name, value)
@@ -397,15 +397,15 @@ class Prospect:
 
     def _printed(self, effect: Visible, where: Diagram) -> list[DiagramAmounts]:
         """The numbers that are printed, each with where it is."""
-        found = []
+        printed = []
         for key in effect.findings:
             amounts = [(where & there, amount) for there, amount in self.numbers(key)]
-            found.append([(there, amount) for there, amount in amounts if not there.never])
+            printed.append([(there, amount) for there, amount in amounts if not there.never])
         for name in effect.answers:
             if self.base.knowledge.attributes[name].numeric and name not in self.answers:
                 there = where & self._known(name)
-                found.append([] if there.never else [(there, self.completions.number(name))])
-        return found
+                printed.append([] if there.never else [(there, self.completions.number(name))])
+        return printed
 
     def number_varies(self, amounts: DiagramAmounts, name: str) -> bool | None:
         """Whether what a number is shown to be can change with an answer; None: not decided.
@@ -435,18 +435,18 @@ class Prospect:
         return len(shown) > 1
 
     def _tried(self, name: str, case: CaseAnswers) -> list[Value | None]:
-        found: list[Value | None] = [None, case.get(name)]
+        tried: list[Value | None] = [None, case.get(name)]
         term = self.base.knowledge.attributes[name]
         if not term.numeric:
-            return [*found, *term.values]
+            return [*tried, *term.values]
         level = self.completions.level.get(name)
         variable = self.completions.variables[level] if level is not None else None
         low, high = self.completions.ranges[name]
         for given in self.completions._given(level) if variable and level is not None else []:
             value = given.get(name)
             if isinstance(value, int):
-                found += [near for near in (value - 1, value, value + 1) if low <= near <= high]
-        return found
+                tried += [near for near in (value - 1, value, value + 1) if low <= near <= high]
+        return tried
 
     def _shown(self, amounts: DiagramAmounts, case: CaseAnswers) -> frozenset[int]:
         numbers = {name: value for name, value in case.items() if isinstance(value, int)}
@@ -483,9 +483,9 @@ def changes_to(
     """
     search = _Search(cones, case, option, goals, limits)
     for most in (1, 2):
-        found = search.within(most)
-        if found:
-            return Changes(found, None)
+        changes = search.within(most)
+        if changes:
+            return Changes(changes, None)
     try:
         return Changes(search.anywhere(), None)
     except TooLarge:
@@ -518,14 +518,14 @@ class _Search:
 
     def further(self, most: int) -> Changes:
         """The smallest changes, from a number of changes on as far as can be looked."""
-        answers = sum(len(found.names) for found in self._completions(0).variables)
+        answers = sum(len(variable.names) for variable in self._completions(0).variables)
         while most <= answers:
             try:
-                found = self.within(most)
+                changes = self.within(most)
             except TooLarge:
                 return Changes([], most - 1)
-            if found:
-                return Changes(found, None)
+            if changes:
+                return Changes(changes, None)
             most += 1
         return Changes([], None)
 
@@ -536,10 +536,10 @@ class _Search:
         """Where the option has every goal."""
         prospect = Prospect(self.cones, self.fixed, (), self.limits, completions)
         holds = prospect.verdicts(self.option, NOW in self.goals)
-        found = completions.true
+        reached = completions.true
         for goal in self.goals:
-            found = found & holds[goal].get()
-        return found
+            reached = reached & holds[goal].get()
+        return reached
 
 
 # --- two bases -------------------------------------------------------------------------------------------
@@ -573,14 +573,14 @@ def both_terms(old: dict[str, Term], new: dict[str, Term]) -> dict[str, Term]:
 
     The number of decimals is the new one's; a base with another number of them is to be compared by its text.
     """
-    found = {**old, **new}
+    both = {**old, **new}
     for name in old.keys() & new.keys():
         a, b = old[name], new[name]
         lows = [term.low for term in (a, b) if term.low is not None]
         highs = [term.high for term in (a, b) if term.high is not None]
-        found[name] = b._replace(
+        both[name] = b._replace(
             values={**b.values, **a.values},
             low=min(lows) if len(lows) == 2 else None,
             high=max(highs) if len(highs) == 2 else None,
         )
-    return found
+    return both

@@ -31,16 +31,16 @@ from expert.language.strata import Needs, strata_of
 
 def cited(base: RuleBase) -> dict[str, list[str]]:
     """For each claim, what cites it: rule ids, and `option.property` of the options."""
-    found: dict[str, list[str]] = {id: [] for id in base.knowledge.claims}
+    users: dict[str, list[str]] = {id: [] for id in base.knowledge.claims}
     for rule in base.rules:
         for id in rule.claims:
-            found[id].append(rule.id)
+            users[id].append(rule.id)
     for option in base.knowledge.options.values():
         for name, data in option.properties.items():
             for datum in data:
                 for id in datum.claims:
-                    found[id].append(f"{option.id}.{name}")
-    return found
+                    users[id].append(f"{option.id}.{name}")
+    return users
 
 
 BASES = {
@@ -112,14 +112,14 @@ def instances_of(rule: Rule, knowledge: Knowledge) -> list[Instance]:
     """The rule, once, or once for each option for which it can hold at all."""
     if not rule.ranges:
         return [_instance(rule, "", rule.when, rule.then)]
-    found = []
+    instances = []
     for option in knowledge.options.values():
         when = ground(rule.when, option)
         then = [ground_conclusion(conclusion, option) for conclusion in rule.then]
         complete = tuple(conclusion for conclusion in then if conclusion)
         if settled(when) is not False and len(complete) == len(then):
-            found.append(_instance(rule, option.id, when, complete))
-    return found
+            instances.append(_instance(rule, option.id, when, complete))
+    return instances
 
 
 def _instance(rule: Rule, option: str, when: Condition, then: tuple[Conclusion, ...]) -> Instance:
@@ -148,20 +148,20 @@ def computed_data(instance: Instance, knowledge: Knowledge) -> list[tuple[str, D
     if not instance.option:
         return []
     properties = knowledge.options[instance.option].properties
-    found = []
+    computed = []
     for conclusion in instance.rule.then:
         for ref in computed_refs(conclusion):
             if ref.kind == "property":
-                found += [(ref.name, datum) for datum in properties.get(ref.name, ())[:1]]
-    return found
+                computed += [(ref.name, datum) for datum in properties.get(ref.name, ())[:1]]
+    return computed
 
 
 def reads(rule: Rule | Instance) -> list[tuple[Ref, bool]]:
     """Every term a rule reads, and whether it must be settled before the rule fires."""
-    found = list(refs(rule.when))
+    read = list(refs(rule.when))
     for conclusion in rule.then:
-        found += [(ref, True) for ref in computed_refs(conclusion)]
-    return found
+        read += [(ref, True) for ref in computed_refs(conclusion)]
+    return read
 
 
 def writes(instance: Instance) -> set[str]:

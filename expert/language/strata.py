@@ -29,7 +29,7 @@ def strata_of(needs: Needs) -> tuple[dict[str, int], list[str]]:
 def _components(needs: Needs) -> Iterator[list[str]]:
     """The strongly connected components, each after those it needs (Tarjan's, without recursion)."""
     low: dict[str, int] = {}  # the earliest node of the walk known to be reachable
-    found: set[str] = set()  # nodes whose component is known
+    settled: set[str] = set()  # nodes whose component is known
     open_nodes: list[str] = []
     for root in needs:
         walk = [] if root in low else [(root, len(low), iter(needs[root]))]
@@ -42,7 +42,7 @@ def _components(needs: Needs) -> Iterator[list[str]]:
                 if needed not in low:
                     walk.append((needed, len(low), iter(needs[needed])))
                     break
-                if needed not in found:
+                if needed not in settled:
                     low[node] = min(low[node], low[needed])
             else:
                 walk.pop()
@@ -51,7 +51,7 @@ def _components(needs: Needs) -> Iterator[list[str]]:
                     low[above] = min(low[above], low[node])
                 if low[node] == number:
                     component = _cut(open_nodes, node)
-                    found.update(component)
+                    settled.update(component)
                     yield component
 
 

@@ -97,15 +97,15 @@ def _types(frame: pl.LazyFrame) -> dict[str, pl.DataType]:
 
 def _fired_by_rule(bases: list[RuleBase], types: Types, after: dict[str, str]) -> list[pl.Expr]:
     """For each rule, the cases in which it fires under one knowledge base and not under the other."""
-    found = []
+    counts = []
     for id in dict.fromkeys(rule.id for base in bases for rule in base.rules):
         mine = [name for columns in types for name in columns if _of_rule(name, id)]
         old = pl.any_horizontal(pl.lit(False), *(name for name in dict.fromkeys(mine) if name in types[0]))
         new = pl.any_horizontal(
             pl.lit(False), *(after[name] for name in dict.fromkeys(mine) if name in after)
         )
-        found += [(old & ~new).sum().alias(f"old {FIRED}{id}"), (new & ~old).sum().alias(f"new {FIRED}{id}")]
-    return found
+        counts += [(old & ~new).sum().alias(f"old {FIRED}{id}"), (new & ~old).sum().alias(f"new {FIRED}{id}")]
+    return counts
 
 
 def _of_rule(name: str, rule: str) -> bool:
@@ -139,8 +139,8 @@ def _grouped(
         *(pl.col(after[n]).sum().alias(f"new {n}") for n in types[1] if _concerns(n, about[0])),
     ]
     rows = pl.col(ROW).sort().head(EXAMPLES)
-    found = changed.group_by("old.'", "new.'").agg(pl.len(), rows, *fired).collect(engine="streaming")
-    for group in found.sort("len", "old.'", "new.'", descending=[True, False, False]).iter_rows(named=True):
+    groups = changed.group_by("old.'", "new.'").agg(pl.len(), rows, *fired).collect(engine="streaming")
+    for group in groups.sort("len", "old.'", "new.'", descending=[True, False, False]).iter_rows(named=True):
         before, now = group["old.'"] or NOT_THERE, group["new.'"] or NOT_THERE
         responsible = tuple(_responsible(bases, group))
         yield Moved(*about, before, now, group["len"], tuple(group[ROW]), responsible)

@@ -38,14 +38,14 @@ def sources(words: list[str], names: Collection[str], optional: bool = False) ->
     `names` are the columns that every JSON row has to have, unless they are `optional`.
     """
     problems: list[Problem] = []
-    found: dict[Path, TableFile] = {}
+    files: dict[Path, TableFile] = {}
     for word in words:
         paths = sorted(glob(word, recursive=True)) if has_magic(word) else [word]
         if not paths:
             problems.append(Problem(f"no file matches `{word}`"))
         for path in map(Path, paths):
             try:
-                found.setdefault(path, _open(path, names, optional))
+                files.setdefault(path, _open(path, names, optional))
             except CaseError as error:
                 problems += error.problems
             except (OSError, pl.exceptions.PolarsError) as error:
@@ -53,7 +53,7 @@ def sources(words: list[str], names: Collection[str], optional: bool = False) ->
                 problems.append(Problem(f"`{path}` cannot be read: {reason}"))
     if problems:
         raise CaseError(problems)
-    return list(found.values())
+    return list(files.values())
 
 
 def _open(path: Path, names: Collection[str], optional: bool) -> TableFile:
@@ -150,12 +150,12 @@ def _record(line: str) -> dict[str, Any]:
         return dict(pairs)
 
     try:
-        found = json.loads(line, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=once)
+        record = json.loads(line, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} (column {error.colno})") from None
-    if not isinstance(found, dict):
+    if not isinstance(record, dict):
         raise ValueError("not a JSON object")
-    return found
+    return record
 
 
 def _json_batches(path: Path, names: list[str], optional: set[str]) -> Iterator[pl.DataFrame]:

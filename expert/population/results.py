@@ -49,9 +49,9 @@ def open_results(path: Path) -> Results:
 def _legend(path: Path) -> dict[str, Any]:
     where = legend_path(path)
     try:
-        found: dict[str, Any] = json.loads(where.read_text("utf-8"))
-        if isinstance(found["files"], dict) and isinstance(found["knowledge"]["hash"], str):
-            return found
+        legend: dict[str, Any] = json.loads(where.read_text("utf-8"))
+        if isinstance(legend["files"], dict) and isinstance(legend["knowledge"]["hash"], str):
+            return legend
     except OSError as error:
         help = "`population run` writes it beside its output; keep the two together"
         message = f"`{where}`, the legend of `{path}`, cannot be read: {error.strerror}"
@@ -83,11 +83,11 @@ def explained(results: Results, row: int) -> tuple[Case, Consultation]:
 
     Raises CaseError if there is no such row, or if it says something else than its knowledge.
     """
-    found = results.frame.filter(pl.col(ROW) == row).collect()
-    if found.is_empty():
+    rows = results.frame.filter(pl.col(ROW) == row).collect()
+    if rows.is_empty():
         help = "rejected rows are in the rejects file" if 0 < row <= results.legend["read"] else ""
         raise CaseError([Problem(f"`{results.path}` has no row {row}", None, help)])
-    cells = found.row(0, named=True)
+    cells = rows.row(0, named=True)
     try:
         attributes = results.base.knowledge.attributes
         answers = {n: cell_answer(cells[n], term) for n, term in attributes.items() if cells[n] is not None}
@@ -102,11 +102,11 @@ def explained(results: Results, row: int) -> tuple[Case, Consultation]:
     return case, consultation
 
 
-def _differing(cells: dict[str, Any], found: Consultation, base: RuleBase) -> str:
+def _differing(cells: dict[str, Any], consultation: Consultation, base: RuleBase) -> str:
     """The first column that is not as in the consultation."""
-    fired = {name_of(firing) for firing in found.firings}
+    fired = {name_of(firing) for firing in consultation.firings}
     said: dict[str, object] = {FIRED + i.id: i.id in fired for i in base.instances}
-    for r in found.recommendations:
+    for r in consultation.recommendations:
         said |= {f"{r.option}.verdict": r.verdict, f"{r.option}.timing": r.timing}
         said |= {f"{r.option}.verdict.{target}": verdict for target, verdict in r.targets.items()}
     return next((name for name, value in said.items() if cells.get(name) != value), "")

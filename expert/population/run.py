@@ -178,13 +178,13 @@ class Rows:
             bad = bad | ~nw.col(WRONG).is_null()
         extra = [nw.col(name) if name in file.columns else nw.lit(None).alias(name) for name in self.extra]
         answers = [nw.col(ANSWER + name).alias(name) for name in self.knowledge.attributes]
-        found: pl.DataFrame = frame.select(ROW, *extra, *answers, bad.alias(BAD)).to_native()
-        if found[BAD].any():
-            self._reject(file, batch.filter(found[BAD]))
-            found = found.filter(~found[BAD])
+        cases: pl.DataFrame = frame.select(ROW, *extra, *answers, bad.alias(BAD)).to_native()
+        if cases[BAD].any():
+            self._reject(file, batch.filter(cases[BAD]))
+            cases = cases.filter(~cases[BAD])
         if self.seen:
             self.seen(self.read, self.total)
-        return found.drop(BAD)
+        return cases.drop(BAD)
 
     def _reject(self, file: TableFile, batch: pl.DataFrame) -> None:
         """Write rows down with the reasons, each in one line of JSON."""
@@ -204,15 +204,15 @@ def plain_answers(batch: pl.DataFrame, knowledge: Knowledge) -> dict[str, pl.Ser
     values or `unknown`; numbers in the range; floating-point numbers that are all exactly what a number
     with the term's decimals is, as dividing whole numbers gives back each of them.
     """
-    found = {}
+    plain = {}
     for name, term in knowledge.attributes.items():
         column = batch[name] if name in batch.columns else None
         if column is None:
             continue
         answers = _plain_numbers(column, term) if term.numeric else _plain_names(column, term)
         if answers is not None:
-            found[name] = answers
-    return found
+            plain[name] = answers
+    return plain
 
 
 def _plain_names(column: pl.Series, term: Term) -> pl.Series | None:
@@ -257,7 +257,7 @@ def reasons_against(cells: dict[str, Any], knowledge: Knowledge, missing: list[s
 
 def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> dict[str, pl.DataType]:
     """The columns that are no attributes, which results keep. Raises CaseError if they do not fit."""
-    found: dict[str, pl.DataType] = {}
+    types: dict[str, pl.DataType] = {}
     taken = [name for name in (ROW, "fired") if name in knowledge.attributes]
     problems = [Problem(f"attribute `{name}` has the name of a column of results") for name in taken]
     for columns in files:
@@ -267,13 +267,13 @@ def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> 
             if name in (ROW, "fired") or "." in name:
                 help = "rename it: results have columns `row`, `fired`, and others with a `.` in their names"
                 problems.append(Problem(f"column `{shorten(name)}` cannot be kept", None, help))
-            elif found.setdefault(name, type) != type:
+            elif types.setdefault(name, type) != type:
                 problems.append(
-                    Problem(f"column `{name}` is {found[name]} in one file and {type} in another")
+                    Problem(f"column `{name}` is {types[name]} in one file and {type} in another")
                 )
     if problems:
         raise CaseError(dict.fromkeys(problems))
-    return found
+    return types
 
 
 def _polars_type(term: Term) -> pl.DataType:
@@ -289,10 +289,12 @@ def follow(frame: pl.LazyFrame, base: RuleBase) -> pl.LazyFrame:
     Choices and yes-no are Enum columns of their values, numbers are scaled by their decimals.
     """
     try:
-        found: pl.LazyFrame = outcome(nw.from_native(frame), base.knowledge, lines(base), POLARS).to_native()
+        followed: pl.LazyFrame = outcome(
+            nw.from_native(frame), base.knowledge, lines(base), POLARS
+        ).to_native()
     except BadValue as error:
         raise CaseError([Problem(error.message, None, error.help)]) from None
-    return found.select(pl.exclude(f"^{STEP}.*$"))
+    return followed.select(pl.exclude(f"^{STEP}.*$"))
 
 
 def shaped(frame: pl.LazyFrame, knowledge: Knowledge, suffix: str) -> pl.LazyFrame:
@@ -316,8 +318,14 @@ def write_legend(
     path: Path, base: RuleBase, words: list[str], counts: Counts, unreviewed: tuple[str, ...]
 ) -> None:
     """What one has to know to read an output: the knowledge, what its rules are, and who reviewed them."""
-    k = base.knowledge
-    about = {"id": k.id, "title": k.title, "version": k.version, "hash": k.hash, "disclaimer": k.disclaimer}
+    knowledge = base.knowledge
+    about = {
+        "id": knowledge.id,
+        "title": knowledge.title,
+        "version": knowledge.version,
+        "hash": knowledge.hash,
+        "disclaimer": knowledge.disclaimer,
+    }
     rules = {i.id: {"because": i.rule.because, "claims": list(i.rule.claims)} for i in base.instances}
     legend = {
         "cicatrix": __version__,
@@ -326,6 +334,6 @@ def write_legend(
         **counts._asdict(),
         "fired": rules,
         "unreviewed": list(unreviewed),
-        "files": k.files,
+        "files": knowledge.files,
     }
     path.write_text(json.dumps(legend, indent=1) + "\n", "utf-8")

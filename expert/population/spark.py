@@ -125,7 +125,7 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
 
 def parquet_files(words: list[str]) -> list[str]:
     """The files that paths, patterns and directories mean, in order of names. Raises CaseError."""
-    found: list[Path] = []
+    paths: list[Path] = []
     for word in words:
         for path in map(Path, (sorted(glob(word, recursive=True)) if has_magic(word) else [word]) or [word]):
             inside = [
@@ -133,12 +133,12 @@ def parquet_files(words: list[str]) -> list[str]:
                 for p in sorted(path.rglob("*.parquet"))
                 if not re.search(r"/[_.]", str(p)[len(str(path)) :])
             ]
-            found += inside or [path]
-    wrong = [path for path in found if path.suffix != ".parquet" or path.name[0] in "_." or path.is_dir()]
+            paths += inside or [path]
+    wrong = [path for path in paths if path.suffix != ".parquet" or path.name[0] in "_." or path.is_dir()]
     help = "it takes files `.parquet` whose names begin with neither `_` nor `.`"
     if wrong:
         raise CaseError([Problem(f"Spark cannot read `{path}`", None, help) for path in wrong])
-    return [escape(str(path)) if path.exists() else str(path) for path in found]
+    return [escape(str(path)) if path.exists() else str(path) for path in paths]
 
 
 def _uri(path: Path) -> str:
@@ -208,22 +208,22 @@ def _rejected(rows: SparkFrame, knowledge: Knowledge) -> Iterator[dict[str, Any]
 
 def results(tables: list[SparkFrame], base: RuleBase) -> SparkFrame:
     """Everything that follows from the accepted rows. Raises CaseError."""
-    k, frame = base.knowledge, None
+    knowledge, frame = base.knowledge, None
     for rows in tables:
         kept = [backticked(name) for name in rows.columns if name not in (FILE, CELLS, MISSING, BAD)]
         good = rows.filter(f"NOT {backticked(BAD)}").select(*kept)
         frame = good if frame is None else frame.unionByName(good, allowMissingColumns=True)
     f = pyspark("sql.functions")
-    answers = [f.col(backticked(ANSWER + name)).alias(name) for name in k.attributes]
+    answers = [f.col(backticked(ANSWER + name)).alias(name) for name in knowledge.attributes]
     others = [] if frame is None else [backticked(n) for n in frame.columns if not n.startswith(ANSWER)]
     try:
         # sorting all would take as long as all the rest
         frame = nw.from_native(frame.select(*others, *answers).sortWithinPartitions(ROW))  # type: ignore[union-attr]
-        found = outcome(frame, k, lines(base), SPARK)
+        followed = outcome(frame, knowledge, lines(base), SPARK)
     except BadValue as error:
         raise CaseError([Problem(error.message, None, error.help)]) from None
-    names = [name for name in found.to_native().columns if not name.startswith(STEP)]
-    return found.select(*decimals(names, k, SPARK)).to_native()
+    names = [name for name in followed.to_native().columns if not name.startswith(STEP)]
+    return followed.select(*decimals(names, knowledge, SPARK)).to_native()
 
 
 # --- the session -----------------------------------------------------------------------------------

@@ -68,9 +68,9 @@ class PopulationSummary(NamedTuple):
 def summarize(results: Results) -> PopulationSummary:
     """The summary of an output of `population run`."""
     frame, base = results.frame, results.base
-    k = base.knowledge
+    knowledge = base.knowledge
     columns = frame.collect_schema().names()
-    unknown = [pl.col(name).is_null().sum().alias(f"unknown.{name}") for name in k.attributes]
+    unknown = [pl.col(name).is_null().sum().alias(f"unknown.{name}") for name in knowledge.attributes]
     instances: dict[str, list[str]] = {}
     for instance in base.instances:
         instances.setdefault(instance.rule.id, []).append(FIRED + instance.id)
@@ -78,12 +78,14 @@ def summarize(results: Results) -> PopulationSummary:
     totals = frame.select(pl.len().alias("cases"), *unknown, *rules).collect(engine="streaming")
     counted = totals.row(0, named=True)
     undecided, undecided_cases, settles, uncounted = _undecided(results)
-    questions = [Question(name, counted[f"unknown.{name}"], settles.get(name, 0)) for name in k.attributes]
-    costs = [f"{option}.cost.{side}" for option in k.options for side in ("low", "high")]
+    questions = [
+        Question(name, counted[f"unknown.{name}"], settles.get(name, 0)) for name in knowledge.attributes
+    ]
+    costs = [f"{option}.cost.{side}" for option in knowledge.options for side in ("low", "high")]
     return PopulationSummary(
         cases=counted["cases"],
-        verdicts=tuple(_shares(frame, k.options, "verdict", VERDICTS)),
-        timings=tuple(_shares(frame, k.options, "timing", ("now", *k.steps))),
+        verdicts=tuple(_shares(frame, knowledge.options, "verdict", VERDICTS)),
+        timings=tuple(_shares(frame, knowledge.options, "timing", ("now", *knowledge.steps))),
         fired=tuple(Share(n.removeprefix(FIRED), "", c) for n, c in counted.items() if n.startswith(FIRED)),
         undecided=tuple(undecided),
         undecided_cases=undecided_cases,
@@ -96,8 +98,8 @@ def summarize(results: Results) -> PopulationSummary:
 def _shares(frame: pl.LazyFrame, options: Iterable[str], what: str, order: Iterable[str]) -> Iterator[Share]:
     for option in options:
         column = pl.col(f"{option}.{what}").alias(what)
-        found = frame.group_by(column).len().collect(engine="streaming")
-        counts = dict(found.iter_rows())
+        lengths = frame.group_by(column).len().collect(engine="streaming")
+        counts = dict(lengths.iter_rows())
         yield from (Share(option, value, counts[value]) for value in order if value in counts)
 
 
@@ -130,11 +132,11 @@ def _undecided(results: Results) -> tuple[list[Share], int, dict[str, int], list
     if not support:
         return [], 0, {}, uncounted
     groups = results.frame.select(_bucket(reach, name) for name in support).group_by(*support).len()
-    found = groups.collect(engine="streaming")
+    joined = groups.collect(engine="streaming")
     for option, (axes, table) in known.items():
         named = table.rename({name: f"{option} {name}" for name in table.columns if name not in axes})
-        found = found.join(named, on=list(axes), how="left", nulls_equal=True)
-    shares = [Share(o, "undecided", _count(found, pl.col(f"{o} undecided"))) for o in known]
+        joined = joined.join(named, on=list(axes), how="left", nulls_equal=True)
+    shares = [Share(o, "undecided", _count(joined, pl.col(f"{o} undecided"))) for o in known]
     anywhere = pl.any_horizontal(f"{option} undecided" for option in known)
     settles = {}
     for name in support:
@@ -142,12 +144,12 @@ def _undecided(results: Results) -> tuple[list[Share], int, dict[str, int], list
             ~pl.col(f"{option} undecided") | (pl.col(f"{option} {name}?") if name in axes else pl.lit(False))
             for option, (axes, _) in known.items()
         ]
-        settles[name] = _count(found, anywhere & pl.all_horizontal(each))
-    return shares, _count(found, anywhere), settles, uncounted
+        settles[name] = _count(joined, anywhere & pl.all_horizontal(each))
+    return shares, _count(joined, anywhere), settles, uncounted
 
 
-def _count(found: pl.DataFrame, where: pl.Expr) -> int:
-    return int(found.filter(where)["len"].sum())
+def _count(groups: pl.DataFrame, where: pl.Expr) -> int:
+    return int(groups.filter(where)["len"].sum())
 
 
 Axes = dict[str, tuple[str | int | None, ...]]
@@ -198,10 +200,10 @@ def _closed(mask: int, grid: Grid) -> int:
 def _settled(undecided: int, name: str, grid: Grid) -> int:
     """Where the answer is not known, and any answer would leave the verdict settled."""
     stride, last = grid.strides[name], len(grid.axes[name]) - 1
-    found = grid.where(name, last)
+    settled = grid.where(name, last)
     for index in range(last):
-        found &= ~((undecided & grid.where(name, index)) << ((last - index) * stride))
-    return found
+        settled &= ~((undecided & grid.where(name, index)) << ((last - index) * stride))
+    return settled
 
 
 def _bucket(reach: Reach, name: str) -> pl.Expr:

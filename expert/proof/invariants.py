@@ -89,46 +89,46 @@ def read_invariants(base: RuleBase, text: str, shown: str = FILE) -> Invariants:
     reader = Reader()
     node, problems = parse_yaml(text, shown)
     reader.add(*problems)
-    found = _InvariantReader(base, reader).file(node) if node else Invariants((), ())
+    invariants = _InvariantReader(base, reader).file(node) if node else Invariants((), ())
     if reader.problems:
         raise KnowledgeError(sorted(set(reader.problems), key=lambda p: (p.span or Span(shown), p.message)))
-    return found
+    return invariants
 
 
 # --- the outcome, as terms ---------------------------------------------------------------
 def outcome_terms(base: RuleBase) -> dict[str, Term]:
     """The terms that an invariant may use beside the vocabulary's, as if rules concluded them."""
-    k = base.knowledge
+    knowledge = base.knowledge
     said = {kind: _names(base, kind) for kind in ("advice", "caution")}
     per_option = {
         "verdict": VERDICTS,
-        **{f"verdict-for.{target}": VERDICTS for target in k.targets},
-        "timing": (NOW, *k.steps),
-        "wait": tuple(k.steps),
-        "flag": tuple(k.flags),
-        **{stance: tuple(k.topics) for stance in STANCES},
+        **{f"verdict-for.{target}": VERDICTS for target in knowledge.targets},
+        "timing": (NOW, *knowledge.steps),
+        "wait": tuple(knowledge.steps),
+        "flag": tuple(knowledge.flags),
+        **{stance: tuple(knowledge.topics) for stance in STANCES},
         "stance": STANCES,
-        **{f"stance-for.{target}": STANCES for target in k.targets},
+        **{f"stance-for.{target}": STANCES for target in knowledge.targets},
         "basis": tuple(BASES),
-        "claim": tuple(k.claims),
+        "claim": tuple(knowledge.claims),
     }
-    overall_terms = {"plan": tuple(k.steps), "rule": tuple(rule.id for rule in base.rules), **said}
-    found = {}
+    overall_terms = {"plan": tuple(knowledge.steps), "rule": tuple(rule.id for rule in base.rules), **said}
+    terms_by_name = {}
     for scoped, terms in ((True, per_option), (False, overall_terms)):
         for name, values in terms.items():
             labels = {value: value for value in values}
-            found[name] = Term(name, "finding", "choice", name, values=labels, per_option=scoped)
-    return found
+            terms_by_name[name] = Term(name, "finding", "choice", name, values=labels, per_option=scoped)
+    return terms_by_name
 
 
 def _names(base: RuleBase, kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.name for rule in base.rules for c in rule.then if c.kind == kind))
 
 
-def observed(base: RuleBase, case: Case, found: Consultation) -> Evaluation:
+def observed(base: RuleBase, case: Case, consultation: Consultation) -> Evaluation:
     """A consultation as a reading in which invariants can be evaluated: from its record alone."""
     reading = Evaluation(case.answers)
-    for finding in found.findings:
+    for finding in consultation.findings:
         key = with_option(finding.finding, finding.option)
         value = base.knowledge.findings[finding.finding].parse(str(finding.value))
         if isinstance(value, int):
@@ -136,13 +136,13 @@ def observed(base: RuleBase, case: Case, found: Consultation) -> Evaluation:
         else:
             reading.findings.setdefault(key, {})[value] = reading.algebra.true
     values: dict[str, list[str]] = {
-        "plan": [step.step for step in found.plan],
-        "rule": [firing.rule for firing in found.firings],
-        "advice": [a.id for a in found.advice if a.kind == "advice"],
-        "caution": [a.id for a in found.advice if a.kind == "caution"],
+        "plan": [step.step for step in consultation.plan],
+        "rule": [firing.rule for firing in consultation.firings],
+        "advice": [a.id for a in consultation.advice if a.kind == "advice"],
+        "caution": [a.id for a in consultation.advice if a.kind == "caution"],
     }
     open = Openness(base).of(case, base.knowledge.options)
-    for recommendation in found.recommendations:
+    for recommendation in consultation.recommendations:
         for name, shown in _shown(base.knowledge, recommendation, open).items():
             values[with_option(name, recommendation.option)] = shown
     for key, names in values.items():
@@ -150,30 +150,32 @@ def observed(base: RuleBase, case: Case, found: Consultation) -> Evaluation:
     return reading
 
 
-def _shown(k: Knowledge, found: Recommendation, open: OpenCase) -> dict[str, list[str]]:
+def _shown(knowledge: Knowledge, recommendation: Recommendation, open: OpenCase) -> dict[str, list[str]]:
     """What the record says of one option, in the outcome's terms."""
     said = [
-        (Argue(a.topic, a.stance, a.target or "", a.strength, option=found.option), Grid.true)
-        for a in found.arguments
+        (Argue(a.topic, a.stance, a.target or "", a.strength, option=recommendation.option), Grid.true)
+        for a in recommendation.arguments
     ]
-    outcome = Outcome(k, said, Grid.false, lambda: [(c, Grid.true) for c in open.arguments(found.option)])
-    decides = k.deciding_topics
-    deciding = [a for a in found.arguments if a.topic in decides]
+    outcome = Outcome(
+        knowledge, said, Grid.false, lambda: [(c, Grid.true) for c in open.arguments(recommendation.option)]
+    )
+    decides = knowledge.deciding_topics
+    deciding = [a for a in recommendation.arguments if a.topic in decides]
     leading = [a for a in deciding if a.stance != "against"]
     values = {
-        "verdict": [found.verdict],
-        "timing": [found.timing],
-        "wait": list(found.waits_for),
-        "flag": list(found.flags),
+        "verdict": [recommendation.verdict],
+        "timing": [recommendation.timing],
+        "wait": list(recommendation.waits_for),
+        "flag": list(recommendation.flags),
         "stance": [a.stance for a in deciding],
         "basis": [a.basis for a in leading],
         "claim": [claim for a in leading if a.basis != "added" for claim in a.claims],
     }
     for stance in STANCES:
-        values[stance] = [a.topic for a in found.arguments if a.stance == stance]
-    for target in k.targets:
+        values[stance] = [a.topic for a in recommendation.arguments if a.stance == stance]
+    for target in knowledge.targets:
         about = [a for a in deciding if a.target in (target, None)]
-        values[f"verdict-for.{target}"] = [first(outcome.verdicts_for(found.option, target))]
+        values[f"verdict-for.{target}"] = [first(outcome.verdicts_for(recommendation.option, target))]
         values[f"stance-for.{target}"] = [a.stance for a in about]
     return values
 
@@ -184,48 +186,50 @@ class _InvariantReader:
 
     def __init__(self, base: RuleBase, reader: Reader) -> None:
         self.base, self.reader = base, reader
-        k = base.knowledge
-        self.scope = Scope(k._replace(findings={**k.findings, **outcome_terms(base)}), reader)
+        knowledge = base.knowledge
+        self.scope = Scope(knowledge._replace(findings={**knowledge.findings, **outcome_terms(base)}), reader)
 
     def file(self, node: Node) -> Invariants:
         body = INVARIANTS.read(node, self.reader)
-        found: dict[str, Invariant] = {}
+        invariants: dict[str, Invariant] = {}
         for item in self.reader.listing(body.get("invariants")):
             invariant = self._invariant(item)
-            if invariant.id in found:
-                first = f"first given at {found[invariant.id].span}"
+            if invariant.id in invariants:
+                first = f"first given at {invariants[invariant.id].span}"
                 message = f"duplicate invariant `{invariant.id}`"
                 self.reader.add(Problem(message, invariant.span, first))
-            found[invariant.id] = invariant
+            invariants[invariant.id] = invariant
         marks = [self._tension(item) for item in self.reader.listing(body.get("tensions"))]
-        marks += [self._intended(item, [*found]) for item in self.reader.listing(body.get("intended"))]
-        return Invariants(tuple(found.values()), tuple(marks))
+        marks += [self._intended(item, [*invariants]) for item in self.reader.listing(body.get("intended"))]
+        return Invariants(tuple(invariants.values()), tuple(marks))
 
     def _invariant(self, node: Node) -> Invariant:
         reader = self.reader
-        found = INVARIANT.read(node, reader)
-        id = reader.text(found.get("id"), "`id`")
+        fields = INVARIANT.read(node, reader)
+        id = reader.text(fields.get("id"), "`id`")
         if id and not ID.fits(id):
-            reader.report(found["id"], f"`{shorten(id)}` is not an invariant id", ID.words)
-        senses = [sense for sense in SENSES if sense in found]
+            reader.report(fields["id"], f"`{shorten(id)}` is not an invariant id", ID.words)
+        senses = [sense for sense in SENSES if sense in fields]
         if len(senses) != 1 and node.pairs is not None:
             reader.report(node, "an invariant has exactly one of " + ", ".join(f"`{s}`" for s in SENSES))
         sense = senses[0] if senses else ""
         compares = sense in COMPARING
-        if sense and compares != ("more" in found):
+        if sense and compares != ("more" in fields):
             help = "`more: attribute` goes with `never-less` or `never-more`, and they with it"
             reader.report(node, f"`{sense}` {'needs' if compares else 'has no use for'} `more`", help)
-        claims = read_claims(found["claims"], self.base.knowledge.claims, reader) if "claims" in found else ()
+        claims = (
+            read_claims(fields["claims"], self.base.knowledge.claims, reader) if "claims" in fields else ()
+        )
         return Invariant(
             id,
-            reader.text(found.get("says"), "`says`"),
+            reader.text(fields.get("says"), "`says`"),
             claims,
-            self._condition(found.get("when"), "`when`"),
+            self._condition(fields.get("when"), "`when`"),
             sense,
-            self._condition(None if compares else found.get(sense), f"`{sense}`"),
-            reader.pick(found.get("more"), "numeric attribute", self.base.knowledge.numeric_attributes),
-            tuple(self._compared(item) for item in reader.listing(found.get(sense)) if compares),
-            found["id"].span if "id" in found else node.span,
+            self._condition(None if compares else fields.get(sense), f"`{sense}`"),
+            reader.pick(fields.get("more"), "numeric attribute", self.base.knowledge.numeric_attributes),
+            tuple(self._compared(item) for item in reader.listing(fields.get(sense)) if compares),
+            fields["id"].span if "id" in fields else node.span,
         )
 
     def _condition(self, node: Node | None, what: str) -> Condition:
@@ -241,26 +245,26 @@ class _InvariantReader:
         return self.scope.find(name)[0] if name else Ref("finding", "")
 
     def _tension(self, node: Node) -> Intended:
-        found = TENSION.read(node, self.reader)
+        fields = TENSION.read(node, self.reader)
         rules = [rule.id for rule in self.base.rules]
-        ids = [self.reader.pick(item, "rule", rules) for item in self.reader.listing(found.get("rules"))]
-        if "rules" in found and len(ids) != 2:
-            self.reader.report(found["rules"], "a tension is between two rules", "rules: [one, other]")
-        return Intended("tension", frozenset(ids), self.reader.text(found.get("intended"), "`intended`"))
+        ids = [self.reader.pick(item, "rule", rules) for item in self.reader.listing(fields.get("rules"))]
+        if "rules" in fields and len(ids) != 2:
+            self.reader.report(fields["rules"], "a tension is between two rules", "rules: [one, other]")
+        return Intended("tension", frozenset(ids), self.reader.text(fields.get("intended"), "`intended`"))
 
     def _intended(self, node: Node, invariants: list[str]) -> Intended:
-        found = MARK.read(node, self.reader)
-        check = self.reader.pick(found.get("check"), "check", [c for c in CHECKS if c != "tension"])
-        k = self.base.knowledge
+        fields = MARK.read(node, self.reader)
+        check = self.reader.pick(fields.get("check"), "check", [c for c in CHECKS if c != "tension"])
+        knowledge = self.base.knowledge
         names = {
-            "unread": [*k.findings],
-            "never-recommended": [*k.options],
-            "never-matters": [*k.attributes],
+            "unread": [*knowledge.findings],
+            "never-recommended": [*knowledge.options],
+            "never-matters": [*knowledge.attributes],
             "dead-end": ["every-case"],
             "vacuous": invariants,
         }.get(check, [rule.id for rule in self.base.rules])
-        about = [self.reader.pick(item, "name", names) for item in self.reader.listing(found.get("about"))]
-        return Intended(check, frozenset(about), self.reader.text(found.get("reason"), "`reason`"))
+        about = [self.reader.pick(item, "name", names) for item in self.reader.listing(fields.get("about"))]
+        return Intended(check, frozenset(about), self.reader.text(fields.get("reason"), "`reason`"))
 
 
 def options_of(base: RuleBase, invariant: Invariant) -> list[Option | None]:

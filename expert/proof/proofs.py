@@ -107,14 +107,14 @@ class Proofs:
         status, at = PROVED, ""
         for option in options_of(self.base, invariant):
             facts = self.violation(invariant, option)
-            found = self.prover.find(*facts, primed=invariant.more)
+            answered = self.prover.find(*facts, primed=invariant.more)
             id = option.id if option else ""
-            if found.status == YES:
-                seen = _violated(self.base, invariant, option, found.cases)
-                shown = tuple(self.witnesses(found.cases, seen))
+            if answered.status == YES:
+                seen = _violated(self.base, invariant, option, answered.cases)
+                shown = tuple(self.witnesses(answered.cases, seen))
                 return Proof(invariant.id, invariant.says, COUNTEREXAMPLE, invariant.claims, id, shown)
-            if found.status != NO and status == PROVED:
-                status, at = found.status, id
+            if answered.status != NO and status == PROVED:
+                status, at = answered.status, id
         return Proof(invariant.id, invariant.says, status, invariant.claims, at)
 
     def meets(self, invariant: Invariant, option: Option | None) -> list[Formula]:
@@ -166,9 +166,9 @@ class Proofs:
             words.append(spell_answers(full, self.base.knowledge))
             run.append(infer(self.base, full))
         confirmed = all(map(self._typed, words)) and seen(run)
-        for line, found in zip(words, run, strict=True):
+        for line, consultation in zip(words, run, strict=True):
             command = command_line("consult", *line, kb=self.where)
-            yield Witness(command, confirmed, found.firings)
+            yield Witness(command, confirmed, consultation.firings)
 
     def _typed(self, words: list[str]) -> bool:
         """Whether the words can be typed: a number may be too long."""
@@ -183,7 +183,7 @@ def _violated(base: RuleBase, invariant: Invariant, option: Option | None, cases
     """Whether consultations of the cases, by their records alone, break the invariant."""
 
     def seen(run: list[Consultation]) -> bool:
-        met = [observed(base, case, found) for case, found in zip(cases, run, strict=True)]
+        met = [observed(base, case, consultation) for case, consultation in zip(cases, run, strict=True)]
         if not all(reading.test(ground(invariant.when, option)) for reading in met):
             return False
         if not invariant.more:

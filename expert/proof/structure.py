@@ -82,19 +82,19 @@ class Structure:
             "tension": self.tensions,
             "vacuous": self.vacuous,
         }
-        found = []
+        checks = []
         for name, way in ways.items():
             self.undecided = []
             if name == "masked":
                 masked, identical = self.redundant()
-            found.append(self._check(name, list(way())))
-        return tuple(found)
+            checks.append(self._check(name, list(way())))
+        return tuple(checks)
 
-    def _check(self, name: str, found: list[Found]) -> StructuralCheck:
+    def _check(self, name: str, occurring: list[Found]) -> StructuralCheck:
         marks = [mark for mark in self.invariants.intended if mark.check == name]
-        marked = [each._replace(intended=_reason(each, marks)) for each in found]
+        marked = [each._replace(intended=_reason(each, marks)) for each in occurring]
         for mark in marks:
-            if not any(set(each.about) <= mark.about for each in found):
+            if not any(set(each.about) <= mark.about for each in occurring):
                 about = tuple(sorted(mark.about))
                 marked.append(Found(about, "is marked as intended, and does not occur"))
         status = HOLDS
@@ -180,8 +180,8 @@ class Structure:
         return c
 
     def unread(self) -> Iterator[Found]:
-        k, read = self.base.knowledge, self._read()
-        for name, term in k.findings.items():
+        knowledge, read = self.base.knowledge, self._read()
+        for name, term in knowledge.findings.items():
             said = [(rule, c) for rule in self.base.rules for c in rule.then]
             concluded = [(rule, c) for rule, c in said if isinstance(c, Conclude) and c.name == name]
             if name not in {known for known, _ in read}:
@@ -195,19 +195,19 @@ class Structure:
     def _read(self) -> set[tuple[str, Value | None]]:
         """The findings that something reads, with the values read (None: whatever it is)."""
         rules, invariants = self.base.rules, self.invariants.invariants
-        found: set[tuple[str, Value | None]] = {(name, None) for name in self.base.knowledge.cost or ()}
+        read: set[tuple[str, Value | None]] = {(name, None) for name in self.base.knowledge.cost or ()}
         conditions = [rule.when for rule in rules]
         for invariant in invariants:
             conditions += [invariant.when, invariant.condition]
         for condition in conditions:
-            found |= set(_values_read(condition))
-        found |= {(ref.name, None) for invariant in invariants for ref in invariant.of}
+            read |= set(_values_read(condition))
+        read |= {(ref.name, None) for invariant in invariants for ref in invariant.of}
         for rule in rules:
-            found |= {(ref.name, None) for c in rule.then for ref in computed_refs(c)}
+            read |= {(ref.name, None) for c in rule.then for ref in computed_refs(c)}
             texts = [rule.because, *(text_of(c) for c in rule.then)]
             shown = [name for text in texts for name in PLACEHOLDER.findall(text)]
-            found |= {(name.removeprefix("option."), None) for name in shown}
-        return found
+            read |= {(name.removeprefix("option."), None) for name in shown}
+        return read
 
     def never_recommended(self) -> Iterator[Found]:
         for option in self.base.knowledge.options.values():
@@ -235,13 +235,13 @@ class Structure:
         self, about: tuple[str, ...], says: str, claims: tuple[str, ...], facts: list[Formula], seen: Seen
     ) -> Iterator[Found]:
         """What is found if a case meets the facts, with that case."""
-        found = self.prover.find(*facts)
-        if found.status == YES:
+        answered = self.prover.find(*facts)
+        if answered.status == YES:
             # with every answer given nothing is left to ask
-            shown = self.room.witnesses(found.cases, seen, complete=seen is _silent)
+            shown = self.room.witnesses(answered.cases, seen, complete=seen is _silent)
             yield Found(about, says, claims, tuple(shown))
-        elif found.status != NO:
-            self.undecided.append(found.status)
+        elif answered.status != NO:
+            self.undecided.append(answered.status)
 
     def tensions(self) -> Iterator[Found]:
         decides = self.base.knowledge.deciding_topics
@@ -261,9 +261,9 @@ class Structure:
                     says = f"argue for and against {pro.option}"
                     claims = _cited([one.rule, other.rule])
                     facts = [self.fired[one.id], self.fired[other.id]]
-                    found = list(self._witnessed(pair, says, claims, facts, _fires(one, other)))
-                    yield from found
-                    shown |= {pair} if found else set()
+                    witnessed = list(self._witnessed(pair, says, claims, facts, _fires(one, other)))
+                    yield from witnessed
+                    shown |= {pair} if witnessed else set()
 
     def vacuous(self) -> Iterator[Found]:
         for invariant in self.invariants.invariants:
@@ -288,18 +288,20 @@ def _values_read(condition: Condition) -> Iterator[tuple[str, Value | None]]:
             yield from ((ref.name, None) for ref, _ in refs(leaf))
 
 
-def _reason(found: Found, marks: list[Intended]) -> str:
-    return next((mark.reason for mark in marks if set(found.about) <= mark.about), "")
+def _reason(finding: Found, marks: list[Intended]) -> str:
+    return next((mark.reason for mark in marks if set(finding.about) <= mark.about), "")
 
 
 def _silent(run: list[Consultation]) -> bool:
-    spoken = any(r.verdict in RECOMMENDED for found in run for r in found.recommendations)
-    return not spoken and not any(found.plan or found.advice for found in run)
+    spoken = any(r.verdict in RECOMMENDED for consultation in run for r in consultation.recommendations)
+    return not spoken and not any(consultation.plan or consultation.advice for consultation in run)
 
 
 def _fires(*instances: Instance) -> Seen:
     def seen(run: list[Consultation]) -> bool:
-        fired = {(firing.rule, firing.option or "") for found in run for firing in found.firings}
+        fired = {
+            (firing.rule, firing.option or "") for consultation in run for firing in consultation.firings
+        }
         return all((i.rule.id, i.option) in fired for i in instances)
 
     return seen

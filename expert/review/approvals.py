@@ -234,7 +234,7 @@ def _stands(pair: Pair, given: dict[tuple[str, str, str], list[Approval]]) -> Pa
     return pair._replace(status="lapsed", changed=changed, approval=last)
 
 
-def unreviewed(base: RuleBase, reviews: Reviews, found: Consultation) -> tuple[str, ...]:
+def unreviewed(base: RuleBase, reviews: Reviews, consultation: Consultation) -> tuple[str, ...]:
     """The rules that fired, in that order, of which some pair is not approved as it is now.
 
     >>> from expert import consult, load
@@ -243,7 +243,7 @@ def unreviewed(base: RuleBase, reviews: Reviews, found: Consultation) -> tuple[s
     >>> set(unreviewed(base, (), found)) == {firing.rule for firing in found.firings}
     True
     """
-    return not_approved(base, reviews, tuple(dict.fromkeys(firing.rule for firing in found.firings)))
+    return not_approved(base, reviews, tuple(dict.fromkeys(firing.rule for firing in consultation.firings)))
 
 
 def not_approved(base: RuleBase, reviews: Reviews, ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -126,20 +126,20 @@ class Drawing:
         return element("g", element("title", escape(box.title)), rect, element("text", *lines))
 
 
-def drawing(found: Consultation, answers: list[str], knowledge: Knowledge) -> Drawing:
+def drawing(consultation: Consultation, answers: list[str], knowledge: Knowledge) -> Drawing:
     """From answers through firings (those of one rule at one depth together) to conclusions."""
-    depth = _depths(found)
+    depth = _depths(consultation)
     graph = Drawing(max(depth.values(), default=0) + 1)
-    _add_answers(graph, found, answers, knowledge)
-    _add_conclusions(graph, found)
-    for firing in found.firings:
-        alike = [f for f in found.firings if (f.rule, depth[f.n]) == (firing.rule, depth[firing.n])]
+    _add_answers(graph, consultation, answers, knowledge)
+    _add_conclusions(graph, consultation)
+    for firing in consultation.firings:
+        alike = [f for f in consultation.firings if (f.rule, depth[f.n]) == (firing.rule, depth[firing.n])]
         many = f"{len(alike)} options" if len(alike) > 1 else firing.option
         title = "\n".join(f"#{f.n} {f.because}" for f in alike)
         key = f"rule {firing.rule} {depth[firing.n]}"
         text = f"{firing.rule} ({many})" if many else firing.rule
         graph.add(key, depth[firing.n], firing.basis, text, title)
-        for start in _starts(firing, found, depth, knowledge):
+        for start in _starts(firing, consultation, depth, knowledge):
             graph.join(start, key)
         for concluded in firing.concluded:
             end = _end(concluded, knowledge)
@@ -148,38 +148,42 @@ def drawing(found: Consultation, answers: list[str], knowledge: Knowledge) -> Dr
     return graph
 
 
-def _depths(found: Consultation) -> dict[int, int]:
+def _depths(consultation: Consultation) -> dict[int, int]:
     """How deep each firing is: 1 where it rests on answers alone."""
     depth: dict[int, int] = {}
-    for firing in found.firings:
+    for firing in consultation.firings:
         earlier = [n for match in firing.matched for n in match.firings if n < firing.n]
         depth[firing.n] = 1 + max((depth[n] for n in earlier), default=0)
     return depth
 
 
-def _add_answers(graph: Drawing, found: Consultation, answers: list[str], knowledge: Knowledge) -> None:
+def _add_answers(
+    graph: Drawing, consultation: Consultation, answers: list[str], knowledge: Knowledge
+) -> None:
     """A box for each answer, and for each attribute without one that a rule has looked at."""
-    looked_at = [match.name for firing in found.firings for match in firing.matched]
+    looked_at = [match.name for firing in consultation.firings for match in firing.matched]
     named = [name for name in looked_at if name in knowledge.attributes]
     for name in dict.fromkeys([*answers, *named]):
-        term, value = knowledge.attributes[name], str(found.answers.get(name, "unknown"))
+        term, value = knowledge.attributes[name], str(consultation.answers.get(name, "unknown"))
         words = known(term, False) if value == "unknown" else statement(term, (term.parse(value),))
-        title = f"{name} = {value}" if name in found.answers else f"{name}: no answer"
-        graph.add(f"answer {name}", 0, "answer" if name in found.answers else "silent", words, title)
+        title = f"{name} = {value}" if name in consultation.answers else f"{name}: no answer"
+        graph.add(f"answer {name}", 0, "answer" if name in consultation.answers else "silent", words, title)
 
 
-def _add_conclusions(graph: Drawing, found: Consultation) -> None:
-    for r in found.recommendations:
+def _add_conclusions(graph: Drawing, consultation: Consultation) -> None:
+    for r in consultation.recommendations:
         words = f"{r.label}: {VERDICT_WORDS[r.verdict]}"
         graph.add(f"option {r.option}", graph.last, "verdict", words, r.label)
-    for s in found.plan:
-        basis = min((found.firings[n - 1].basis for n in s.firings), key=list(BASES).index)
+    for s in consultation.plan:
+        basis = min((consultation.firings[n - 1].basis for n in s.firings), key=list(BASES).index)
         graph.add(f"step {s.step}", graph.last, basis, f"{s.n}. {s.text}", s.text)
-    for a in found.advice:
+    for a in consultation.advice:
         graph.add(f"{a.kind} {a.id}", graph.last, a.basis, f"{a.kind.title()}: {a.text}", a.text)
 
 
-def _starts(firing: Firing, found: Consultation, depth: dict[int, int], knowledge: Knowledge) -> list[str]:
+def _starts(
+    firing: Firing, consultation: Consultation, depth: dict[int, int], knowledge: Knowledge
+) -> list[str]:
     """The boxes that a firing rests on."""
     starts = []
     for match in firing.matched:
@@ -187,7 +191,7 @@ def _starts(firing: Firing, found: Consultation, depth: dict[int, int], knowledg
             starts.append(f"answer {match.name}")
         else:
             earlier = [n for n in match.firings if n < firing.n]
-            starts += [f"rule {found.firings[n - 1].rule} {depth[n]}" for n in earlier]
+            starts += [f"rule {consultation.firings[n - 1].rule} {depth[n]}" for n in earlier]
     return starts
 
 

@@ -78,13 +78,13 @@ class Graph(NamedTuple):
 
 def rule_graph(base: RuleBase) -> Graph:
     """The graph of a rule base: everything that a rule reads or concludes."""
-    k = base.knowledge
+    knowledge = base.knowledge
     declared = [
-        *(("attribute", term.name, term.label) for term in k.attributes.values()),
+        *(("attribute", term.name, term.label) for term in knowledge.attributes.values()),
         *(("rule", rule.id, rule.id) for rule in base.rules),
-        *(("finding", term.name, term.label) for term in k.findings.values()),
-        *(("option", option.id, option.label) for option in k.options.values()),
-        *(("step", step.id, step.label) for step in k.steps.values()),
+        *(("finding", term.name, term.label) for term in knowledge.findings.values()),
+        *(("option", option.id, option.label) for option in knowledge.options.values()),
+        *(("step", step.id, step.label) for step in knowledge.steps.values()),
         ("advice", "advice", "advice"),
         ("advice", "caution", "caution"),
     ]
@@ -97,7 +97,7 @@ def rule_graph(base: RuleBase) -> Graph:
     ends = {id for edge in edges for id in (edge.start, edge.end)}
     nodes = [GraphNode(ids[kind, name], kind, label) for kind, name, label in declared]
     kept = tuple(node for node in nodes if node.id in ends or node.kind == "rule")
-    return Graph(f"{k.title} {k.version}", kept, tuple(dict.fromkeys(edges)))
+    return Graph(f"{knowledge.title} {knowledge.version}", kept, tuple(dict.fromkeys(edges)))
 
 
 NodeName = tuple[str, str]  # kind, and name among its kind

@@ -26,16 +26,16 @@ def run_blocks(counts: Counts, rejects: Path) -> list[Block]:
     return lines
 
 
-def summary_blocks(found: PopulationSummary, knowledge: Knowledge) -> list[Section]:
+def summary_blocks(summary: PopulationSummary, knowledge: Knowledge) -> list[Section]:
     """Cases, verdicts, questions, costs, and the rules that fired."""
-    sections = [apart(Line(f"Cases: {found.cases:,}")), apart(_by_option(found, knowledge))]
-    sections += _questions(found, knowledge)
-    if found.costs:
+    sections = [apart(Line(f"Cases: {summary.cases:,}")), apart(_by_option(summary, knowledge))]
+    sections += _questions(summary, knowledge)
+    if summary.costs:
         headers = ["Cost", "", "cases", "total", "least", "1/4", "1/2", "3/4", "most"]
-        sections.append(apart(Table(headers, [_cost_row(spread, knowledge) for spread in found.costs])))
+        sections.append(apart(Table(headers, [_cost_row(spread, knowledge) for spread in summary.costs])))
     rows = []
-    for share in sorted(found.fired, key=lambda share: -share.cases):
-        rows.append([share.name, f"{share.cases:,}", _percent(share.cases, found.cases)])
+    for share in sorted(summary.fired, key=lambda share: -share.cases):
+        rows.append([share.name, f"{share.cases:,}", _percent(share.cases, summary.cases)])
     return [*sections, apart(Table(["Rule fired", "cases", "share"], rows, [60, None, None]))]
 
 
@@ -43,64 +43,64 @@ def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%" if whole else "-"
 
 
-def _by_option(found: PopulationSummary, k: Knowledge) -> Table:
-    now = {share.name: share.cases for share in found.timings if share.value == "now"}
-    undecided = {share.name: share.cases for share in found.undecided}
+def _by_option(summary: PopulationSummary, knowledge: Knowledge) -> Table:
+    now = {share.name: share.cases for share in summary.timings if share.value == "now"}
+    undecided = {share.name: share.cases for share in summary.undecided}
     rows = []
-    for option in k.options.values():
-        unsettled = "not counted" if option.id in found.uncounted else f"{undecided.get(option.id, 0):,}"
+    for option in knowledge.options.values():
+        unsettled = "not counted" if option.id in summary.uncounted else f"{undecided.get(option.id, 0):,}"
         about = [option.label, f"{now.get(option.id, 0):,}", unsettled]
-        for share in (share for share in found.verdicts if share.name == option.id):
-            counts = [f"{share.cases:,}", _percent(share.cases, found.cases)]
+        for share in (share for share in summary.verdicts if share.name == option.id):
+            counts = [f"{share.cases:,}", _percent(share.cases, summary.cases)]
             rows.append([about[0], VERDICT_WORDS[share.value], *counts, *about[1:]])
             about = ["", "", ""]
     return Table(["Option", "Verdict", "cases", "share", "now", "undecided"], rows, [30, *[None] * 5])
 
 
-def _questions(found: PopulationSummary, k: Knowledge) -> list[Section]:
+def _questions(summary: PopulationSummary, knowledge: Knowledge) -> list[Section]:
     rows = []
-    for q in found.questions:
+    for q in summary.questions:
         if q.unknown:
-            label, share = k.attributes[q.attribute].label, _percent(q.unknown, found.cases)
+            label, share = knowledge.attributes[q.attribute].label, _percent(q.unknown, summary.cases)
             rows.append([label, f"{q.unknown:,}", share, f"{q.settles:,}"])
-    told = f"Cases with a verdict that answers could still change: {found.undecided_cases:,}"
+    told = f"Cases with a verdict that answers could still change: {summary.undecided_cases:,}"
     table = Table(["Not known", "cases", "share", "would settle"], rows, [50, None, None, None])
     return [apart(Line(told)), *([apart(table)] if rows else [])]
 
 
-def _cost_row(spread: Spread, k: Knowledge) -> list[str]:
+def _cost_row(spread: Spread, knowledge: Knowledge) -> list[str]:
     side = {"low": "at least", "high": "at most"}[spread.side]
     amounts = [f"{Decimal(amount):,}" for amount in (spread.total, *spread.quarters)]
-    return [k.options[spread.option].label, side, f"{spread.cases:,}", *amounts]
+    return [knowledge.options[spread.option].label, side, f"{spread.cases:,}", *amounts]
 
 
-def affected_blocks(found: Affected) -> list[Section]:
+def affected_blocks(affected: Affected) -> list[Section]:
     """How many are shown something else, what, and which rules are behind it."""
-    share = _percent(found.touched, found.compared)
-    both = f"{found.compared:,} cases under both"
-    sections = [apart(Line(f"{both}, of which {found.touched:,} ({share}) are shown something else"))]
-    if found.old != found.new:
-        accepted = f"Accepted: {found.old.accepted:,} by the old, {found.new.accepted:,} by the new"
+    share = _percent(affected.touched, affected.compared)
+    both = f"{affected.compared:,} cases under both"
+    sections = [apart(Line(f"{both}, of which {affected.touched:,} ({share}) are shown something else"))]
+    if affected.old != affected.new:
+        accepted = f"Accepted: {affected.old.accepted:,} by the old, {affected.new.accepted:,} by the new"
         sections.append(apart(Line(accepted)))
-    if found.moved:
+    if affected.moved:
         moved = []
-        for m in found.moved:
+        for m in affected.moved:
             change = f"{m.before} -> {m.after}"
             moved.append([m.option, m.what, change, f"{m.cases:,}", " ".join(map(str, m.rows))])
         headers = ["Option", "", "old -> new", "cases", "rows, such as"]
         sections.append(apart(Table(headers, moved, [20, None, 30, None, 16])))
-    rows = _rules_behind(found)
+    rows = _rules_behind(affected)
     if rows:
         headers = ["Rule behind it", "claims", "edited", "fires only before", "only after"]
         sections.append(apart(Table(headers, rows, [36, 20, None, None, None])))
     return sections
 
 
-def _rules_behind(found: Affected) -> list[list[str]]:
+def _rules_behind(affected: Affected) -> list[list[str]]:
     """Each rule that is behind a change, or fires for others than it did."""
-    behind = {rule.rule: rule for change in found.moved for rule in change.responsible}
-    behind |= {rule.rule: rule for rule in found.rules}
-    otherwise = {rule.rule: rule for rule in found.rules}
+    behind = {rule.rule: rule for change in affected.moved for rule in change.responsible}
+    behind |= {rule.rule: rule for rule in affected.rules}
+    otherwise = {rule.rule: rule for rule in affected.rules}
     rows = []
     for id, rule in behind.items():
         counts = [f"{n:,}" for n in otherwise[id][2:4]] if id in otherwise else ["-", "-"]

@@ -21,12 +21,12 @@ def report_blocks(report: Report) -> list[Section]:
         checks += _check(check)
     proved = sum(proof.status == "proved" for proof in report.proofs)
     held = sum(check.status == "holds" for check in report.checks)
-    found = f"{proved} of {len(report.proofs)} invariants proved"
+    counted = f"{proved} of {len(report.proofs)} invariants proved"
     title = "Invariants, over all cases" if proofs else "There are no invariants: kb/invariants.yaml"
     return [
         Section(title, tuple(proofs)),
         Section("The rules themselves, over all cases", tuple(checks)),
-        apart(Line(f"{found}, {held} of {len(report.checks)} checks hold.")),
+        apart(Line(f"{counted}, {held} of {len(report.checks)} checks hold.")),
     ]
 
 
@@ -42,18 +42,18 @@ def _proof(proof: Proof) -> list[Block]:
 
 def _check(check: StructuralCheck) -> list[Block]:
     blocks: list[Block] = [Item(f"{check.status:14}  ", f"{check.check}: {check.says}")]
-    for found in check.found:
-        blocks += _found(found)
+    for finding in check.found:
+        blocks += _found(finding)
     return blocks
 
 
-def _found(found: Found) -> list[Block]:
-    about = " and ".join(found.about)
-    blocks: list[Block] = [Paragraph(citing(f"{about}: {found.says}", found.claims), 18, 2)]
-    if found.intended:
-        blocks.append(Paragraph(f"intended: {found.intended}", 20, 2))
-        return [*blocks, *(Line(Marked(witness.command, "code"), 20) for witness in found.witnesses)]
-    for witness in found.witnesses:
+def _found(finding: Found) -> list[Block]:
+    about = " and ".join(finding.about)
+    blocks: list[Block] = [Paragraph(citing(f"{about}: {finding.says}", finding.claims), 18, 2)]
+    if finding.intended:
+        blocks.append(Paragraph(f"intended: {finding.intended}", 20, 2))
+        return [*blocks, *(Line(Marked(witness.command, "code"), 20) for witness in finding.witnesses)]
+    for witness in finding.witnesses:
         blocks += _witness(witness, 20)
     return blocks
 

@@ -17,18 +17,21 @@ HANG = 7  # characters to the text of a claim, and of a clause that goes on
 
 # --- side by side --------------------------------------------------------------------------------
 def review_blocks(
-    base: RuleBase, found: Sequence[Pair], left: Sequence[Problem], sentences: dict[str, str]
+    base: RuleBase, standing: Sequence[Pair], left: Sequence[Problem], sentences: dict[str, str]
 ) -> list[Section]:
     """What waits, each rule beside its claims; approvals that are about nothing; and how much waits."""
     phrases = Phrases(base.knowledge)
     by_citing: dict[str, list[Pair]] = {}
-    for pair in found:
+    for pair in standing:
         by_citing.setdefault(pair.citing, []).append(pair)
     sections = []
     for pairs in by_citing.values():
         if any(pair.waits for pair in pairs):
             sections.append(_rule_and_claims(pairs, base, phrases, sentences))
-    return [*sections, apart(*(Line(f"warning: {problem}") for problem in left), Paragraph(_summary(found)))]
+    return [
+        *sections,
+        apart(*(Line(f"warning: {problem}") for problem in left), Paragraph(_summary(standing))),
+    ]
 
 
 def _rule_and_claims(
@@ -50,22 +53,22 @@ def english(pair: Pair, base: RuleBase, phrases: Phrases) -> list[str]:
     """What cites the claim, in English, a clause a line; first its name."""
     if pair.kind == "rule":
         return list(_rule_words(base.rule(pair.citing), phrases))
-    k, (option, _, property) = base.knowledge, pair.citing.partition(".")
-    term, data = k.properties[property], k.options[option].properties[property]
-    label = k.options[option].label
+    knowledge, (option, _, property) = base.knowledge, pair.citing.partition(".")
+    term, data = knowledge.properties[property], knowledge.options[option].properties[property]
+    label = knowledge.options[option].label
     said = [f"{label}: {datum_words(term, d)} [{' '.join(d.claims)}]" for d in data]
     return [f"{pair.citing}  (what is said of an option)", *said]
 
 
 def _rule_words(rule: Rule, phrases: Phrases) -> Iterator[str]:
     """All of a rule that a reviewer's word is about."""
-    k = phrases.knowledge
+    knowledge = phrases.knowledge
     head, *clauses = phrases.rule(rule)[: -len(rule.claims)]
     yield head
-    yield from (readable(" ".join(clause.split()), k) for clause in clauses)
+    yield from (readable(" ".join(clause.split()), knowledge) for clause in clauses)
     for c in rule.then:
         if isinstance(c, Argue) and c.text != rule.because:
-            yield f"argued as: {readable(c.text, k)}"
+            yield f"argued as: {readable(c.text, knowledge)}"
     if rule.salience:
         yield f"salience {rule.salience}"
 
@@ -82,23 +85,23 @@ def _status(pair: Pair) -> str:
     return f"-> lapsed: {changed} changed after {a.by} approved it on {a.on}{note}"
 
 
-def _summary(found: Sequence[Pair]) -> str:
-    lapsed = sum(pair.status == "lapsed" for pair in found)
-    waiting = sum(pair.waits for pair in found)
-    if not found:
+def _summary(standing: Sequence[Pair]) -> str:
+    lapsed = sum(pair.status == "lapsed" for pair in standing)
+    waiting = sum(pair.waits for pair in standing)
+    if not standing:
         return "Nothing cites it, so there is nothing to review."
     if not waiting:
-        return f"Nothing waits for review: {count(len(found), 'pair')}, all approved."
+        return f"Nothing waits for review: {count(len(standing), 'pair')}, all approved."
     shares = []
     for kind, what in (("rule", "rules"), ("data", "properties of options")):
-        citing = {pair.citing for pair in found if pair.kind == kind}
-        open_ = {pair.citing for pair in found if pair.kind == kind and pair.waits}
+        citing = {pair.citing for pair in standing if pair.kind == kind}
+        open_ = {pair.citing for pair in standing if pair.kind == kind and pair.waits}
         shares += [f"{len(open_)} of {len(citing)} {what}"] if citing else []
     pairs = f"{count(waiting - lapsed, 'pair')} never approved, {lapsed} lapsed"
     return f"Waiting for review: {', '.join(shares)}; {pairs}."
 
 
-def approved_blocks(approvals: Sequence[Approval], found: Sequence[Pair], by: str, on: str) -> list[Line]:
+def approved_blocks(approvals: Sequence[Approval], pairs: Sequence[Pair], by: str, on: str) -> list[Line]:
     """What was approved, by whom, and how much still waits."""
     if not approvals:
         return [Line(f"Nothing was approved: {by} has approved it already, or nothing waits.")]
@@ -109,11 +112,11 @@ def approved_blocks(approvals: Sequence[Approval], found: Sequence[Pair], by: st
     return [
         Line(f"Approved by {by} on {on}:"),
         *(Line(f"{name}  {' '.join(ids)}", 2) for name, ids in claims.items()),
-        Line(f"{appended}; {_still_waiting(approvals, found)}"),
+        Line(f"{appended}; {_still_waiting(approvals, pairs)}"),
     ]
 
 
-def _still_waiting(approvals: Iterable[Approval], found: Sequence[Pair]) -> str:
+def _still_waiting(approvals: Iterable[Approval], pairs: Sequence[Pair]) -> str:
     now = {approval[:3] for approval in approvals}
-    waiting = sum(pair.waits and pair[:3] not in now for pair in found)
-    return f"{waiting} of {len(found)} pairs still wait." if waiting else "nothing waits any more."
+    waiting = sum(pair.waits and pair[:3] not in now for pair in pairs)
+    return f"{waiting} of {len(pairs)} pairs still wait." if waiting else "nothing waits any more."

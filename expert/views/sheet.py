@@ -38,20 +38,20 @@ def review_lines(base: RuleBase) -> Iterator[str]:
 
 def sheet_blocks(base: RuleBase) -> list[Block]:
     """The sheet: how to read it, the rules by file, what is said of the options, and the other sentences."""
-    k, phrases = base.knowledge, Phrases(base.knowledge)
+    knowledge, phrases = base.knowledge, Phrases(base.knowledge)
     by_file: dict[str, list[Block]] = {}
     for number, rule in enumerate(base.rules, 1):
         name = rule.span.file.rpartition("rules/")[2].removesuffix(".yaml")
         by_file.setdefault(name, []).append(_rule(number, rule, phrases))
-    hash = Marked(k.hash, "code")
+    hash = Marked(knowledge.hash, "code")
     return [
-        Heading(f"Review sheet: {k.title}, version {k.version}", 1),
-        Paragraph(("Knowledge base ", hash, f": {_counted(base)}. {k.disclaimer}")),
+        Heading(f"Review sheet: {knowledge.title}, version {knowledge.version}", 1),
+        Paragraph(("Knowledge base ", hash, f": {_counted(base)}. {knowledge.disclaimer}")),
         Paragraph(HOW_TO),
         Paragraph(Marked(WHOLE, "blank")),
         *(Section(name, tuple(rules)) for name, rules in by_file.items()),
-        _options(k),
-        *_context(k),
+        _options(knowledge),
+        *_context(knowledge),
     ]
 
 
@@ -104,30 +104,32 @@ def _conclusion(conclusion: Conclusion, rule: Rule, phrases: Phrases) -> str:
     return words
 
 
-def _claims(ids: tuple[str, ...], k: Knowledge) -> Items:
-    return Items(tuple(Item("", _claim(id, k)) for id in ids))
+def _claims(ids: tuple[str, ...], knowledge: Knowledge) -> Items:
+    return Items(tuple(Item("", _claim(id, knowledge)) for id in ids))
 
 
-def _claim(id: str, k: Knowledge) -> Sequence[Piece]:
-    return [Marked(id, "strong"), " ", *claim_words(k.claims[id], k)]
+def _claim(id: str, knowledge: Knowledge) -> Sequence[Piece]:
+    return [Marked(id, "strong"), " ", *claim_words(knowledge.claims[id], knowledge)]
 
 
-def _options(k: Knowledge) -> Section:
+def _options(knowledge: Knowledge) -> Section:
     """What the knowledge base takes the document to say of each option."""
     sections = []
-    for option in k.options.values():
+    for option in knowledge.options.values():
         rows: list[list[Cell]] = []
         for name, data in option.properties.items():
-            term = k.properties[name]
-            rows += [[datum_words(term, d), _claims(d.claims, k)] for d in data]
+            term = knowledge.properties[name]
+            rows += [[datum_words(term, d), _claims(d.claims, knowledge)] for d in data]
         table = Table(["It holds that", "The document, in our words"], rows)
         sections.append(Section(option.label, (table, _signing())))
     return Section("What is said of the options", tuple(sections))
 
 
-def _context(k: Knowledge) -> list[Section]:
+def _context(knowledge: Knowledge) -> list[Section]:
     """The sentences from which nothing follows, if there are any."""
-    rows = [[_claim(claim.id, k), claim.context] for claim in k.claims.values() if claim.context]
+    rows = [
+        [_claim(claim.id, knowledge), claim.context] for claim in knowledge.claims.values() if claim.context
+    ]
     if not rows:
         return []
     table = Table(["The document, in our words", "Why nothing follows"], rows)

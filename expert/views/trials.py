@@ -99,21 +99,21 @@ def _survivor(survivor: Survivor, knowledge: Knowledge, kb: Path | None) -> list
 
 
 # --- claims dropped ----------------------------------------------------------------------------------
-def load_blocks(found: Loads, base: RuleBase, kb: Path | None) -> list[Section]:
+def load_blocks(loads: Loads, base: RuleBase, kb: Path | None) -> list[Section]:
     """What each claim bears: a table, how it was counted, and an example of each."""
     rows = []
-    for f in found.claims:
+    for f in loads.claims:
         rows.append([f.claim, str(f.lost), str(f.changed), str(f.survived), str(f.timings), str(f.files)])
-    tried = sum(found.grids.values())
-    sizes = ", ".join(f"{option} {size or 'too many: left out'}" for option, size in found.grids.items())
+    tried = sum(loads.grids.values())
+    sizes = ", ".join(f"{option} {size or 'too many: left out'}" for option, size in loads.grids.items())
     how = apart(
         Line(f"Lost, changed and survived count verdicts, timing the step waited for, in {tried} cases:"),
         Line("for each option, all combinations of the answers that its verdict and timing depend on"),
         Line(f"({sizes}), numbers by their thresholds."),
-        Line(f"Case files: of their {found.files} cases, those in which anything at all is different."),
+        Line(f"Case files: of their {loads.files} cases, those in which anything at all is different."),
     )
     table = Table(["Claim", "Lost", "Changed", "Survived", "Timing", "Case files"], rows)
-    return [apart(table), how, *(_dropped(load, base, kb) for load in found.claims if load.example)]
+    return [apart(table), how, *(_dropped(load, base, kb) for load in loads.claims if load.example)]
 
 
 def _dropped(load: Load, base: RuleBase, kb: Path | None) -> Section:
@@ -129,21 +129,21 @@ def _dropped(load: Load, base: RuleBase, kb: Path | None) -> Section:
 
 
 # --- differences -------------------------------------------------------------------------------------
-def diff_blocks(found: Differences, bases: Sequence[RuleBase], kb: Path | None) -> list[Section]:
+def diff_blocks(differences: Differences, bases: Sequence[RuleBase], kb: Path | None) -> list[Section]:
     """What was edited, which cases come out differently, and how sure that is."""
     hashes = [base.knowledge.hash[:12] for base in bases]
     edits = []
-    for edit in found.edits:
+    for edit in differences.edits:
         fields = f" ({', '.join(edit.fields)})" if edit.fields else ""
         edits.append(Line(f"{edit.change:<8} {edit.kind} {edit.id}{fields}"))
     changes = []
-    for change in found.changes:
+    for change in differences.changes:
         if change.cases:
             changes += _change(change, bases, kb)
     return [
         apart(Line(f"Old {hashes[0]}, new {hashes[1]}.")),
         apart(*(edits or [Line("Nothing declared was edited.")])),
-        apart(*changes, *_how_sure(found)),
+        apart(*changes, *_how_sure(differences)),
     ]
 
 
@@ -173,9 +173,9 @@ def fits(case: Case, base: RuleBase) -> bool:
     return case.answers.keys() <= base.knowledge.attributes.keys()
 
 
-def _how_sure(found: Differences) -> list[Line]:
+def _how_sure(differences: Differences) -> list[Line]:
     """What is the same, for every case or for those compared."""
-    main = [change for change in found.changes if change.thing.kind in ("verdict", "timing")]
+    main = [change for change in differences.changes if change.thing.kind in ("verdict", "timing")]
     how = "numbers by their thresholds"
     lines = []
     if not any(change.cases for change in main):
@@ -184,7 +184,7 @@ def _how_sure(found: Differences) -> list[Line]:
         else:
             same = f"the same in all cases compared, which are not all ({how})"
         lines.append(Line(f"Verdicts and timings: {same}."))
-    if found.same:
-        sure = "for every case" if found.exhaustive else "in all cases compared, which are not all"
+    if differences.same:
+        sure = "for every case" if differences.exhaustive else "in all cases compared, which are not all"
         lines.append(Line(f"Costs, flags, arguments, plan and advice: the same {sure}."))
     return lines
