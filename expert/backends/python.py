@@ -56,9 +56,10 @@ def source(base: RuleBase, program: Lines) -> str:
     knowledge = base.knowledge
     costs = {option: cost_amounts(knowledge, program.numbers, option) for option in knowledge.options}
     wanted = list(program.steps)
-    for least, most in costs.values():
-        for pair in (*least, *most):
-            wanted += pair
+    for sides in costs.values():
+        for amounts in sides:
+            for pair in amounts:
+                wanted += pair
     text = _Text()
     for step, uses in needed(wanted):
         text.take(step, uses)
@@ -66,8 +67,9 @@ def source(base: RuleBase, program: Lines) -> str:
     verdicts = _dict({option: _first(name, at) for option, at in program.verdicts.items()})
     timings = _dict({option: _first(name, at, NOW) for option, at in program.timings.items()})
     costs_written = {}
-    for option, (least, most) in costs.items():
-        if least or most:
+    for option, sides in costs.items():
+        if any(sides):
+            least, most = sides
             costs_written[option] = f"({_best('min', name, least)}, {_best('max', name, most)})"
     flags = _chosen("FLAGS", name, _flags(program).values())
     findings = _chosen("FINDINGS", name, program.findings.values())
