@@ -361,7 +361,7 @@ def _near(reaches: list[Reach], differing: set[str]) -> set[str]:
     instances = [instance for reach in reaches for instance in reach.base.instances]
     decides = reaches[0].base.knowledge.deciding_topics | reaches[1].base.knowledge.deciding_topics
     while True:
-        resting = [i for i in instances if i.id in near or any(_reads(i, key) for key in keys)]
+        resting = [i for i in instances if i.id in near or not keys.isdisjoint(_read(i))]
         more = {c.key for i in resting for c in i.then if isinstance(c, Conclude)}
         near |= {i.id for i in resting}
         if more <= keys:
@@ -371,5 +371,6 @@ def _near(reaches: list[Reach], differing: set[str]) -> set[str]:
     return near | {i.id for i in instances if _groups(i, decides) & groups}
 
 
-def _reads(instance: Instance, key: str) -> bool:
-    return any(ref.kind == "finding" and ref.key == key for ref, _ in reads(instance))
+def _read(instance: Instance) -> set[str]:
+    """The keys of the findings that an instance reads."""
+    return {ref.key for ref, _ in reads(instance) if ref.kind == "finding"}

@@ -25,6 +25,8 @@ from expert.language.policy import NOW, VERDICTS
 Frame = Any  # a Narwhals frame, lazy or not
 BAD, ANSWER = "problem.", "answer."  # the columns of whether a row cannot be read, and of answers
 STEP, FIRED = "step.", "fired."  # start the names of inner steps, and of the rules that fired
+# the columns of results: an option and what is said of it, or what they are about and its name
+VERDICT, TIMING, COST, FLAG, FINDING, PLAN = "verdict", "timing", "cost", "flag", "finding", "plan"
 INT64, DIGITS = 1 << 63, 38  # what the two kinds of whole numbers hold
 
 # what Python strips from a text; engines strip less by themselves
@@ -45,6 +47,11 @@ APPLY: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 Equals = dict[str, tuple[str, Value]]  # by the column to be made: an attribute, and one of its values
+
+
+def result_column(*parts: str) -> str:
+    """The name of a column of results, such as `OPTION.cost.low`."""
+    return ".".join(parts)
 
 
 class Dialect(NamedTuple):
@@ -263,24 +270,29 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, n
     made = taken.expressions
     columns: dict[str, nw.Expr] = {}
     for option in knowledge.options:
-        columns[f"{option}.verdict"] = taken.first(program.verdicts[option], VERDICTS)
+        columns[result_column(option, VERDICT)] = taken.first(program.verdicts[option], VERDICTS)
         for target, verdicts in program.targets[option].items():
-            columns[f"{option}.verdict.{target}"] = taken.first(verdicts, VERDICTS)
-        columns[f"{option}.timing"] = taken.first(program.timings[option], [NOW, *knowledge.steps], NOW)
+            columns[result_column(option, VERDICT, target)] = taken.first(verdicts, VERDICTS)
+        columns[result_column(option, TIMING)] = taken.first(
+            program.timings[option], [NOW, *knowledge.steps], NOW
+        )
         for side, name, pick in cost_sides(knowledge):
             if parts := taken.amount(program.numbers.get(with_option(name, option), [])):
                 bound = nw.min_horizontal if pick is min else nw.max_horizontal
-                columns[f"{option}.cost.{side}"] = parts[0] if len(parts) == 1 else bound(*parts)
+                columns[result_column(option, COST, side)] = parts[0] if len(parts) == 1 else bound(*parts)
         for flag, at in program.flags[option].items():
-            columns[f"{option}.flag.{flag}"] = made[at]
-    columns |= {f"finding.{key}.{value}": made[at] for (key, value), at in program.findings.items()}
+            columns[result_column(option, FLAG, flag)] = made[at]
+    for (key, value), at in program.findings.items():
+        columns[result_column(FINDING, key, value)] = made[at]
     costs = [with_option(name, option) for name in knowledge.cost or () for option in knowledge.options]
     for key, amounts in program.numbers.items():
         if key in costs:  # shown as the option's costs
             continue
         for n, amount in enumerate(taken.amount(amounts), 1):
-            columns[f"finding.{key}" + (f".{n}" if len(amounts) > 1 else "")] = amount
-    columns |= {f"plan.{step}": made[at] for step, at in program.plan.items()}
+            numbered = [str(n)] if len(amounts) > 1 else []
+            columns[result_column(FINDING, key, *numbered)] = amount
+    for step, at in program.plan.items():
+        columns[result_column(PLAN, step)] = made[at]
     return columns | {f"{FIRED}{id}": made[at] for id, at in program.fired.items()}
 
 
@@ -300,6 +312,6 @@ def _decimals(column: str, knowledge: Knowledge) -> int:
     first, *rest = column.split(".")
     if not rest:
         return knowledge.attributes[first].decimals if first in knowledge.attributes else 0
-    if rest[0] == "cost" and knowledge.cost:
+    if rest[0] == COST and knowledge.cost:
         return knowledge.findings[knowledge.cost[rest[1] == "high"]].decimals
-    return knowledge.findings[name_and_option(rest[0])[0]].decimals if first == "finding" else 0
+    return knowledge.findings[name_and_option(rest[0])[0]].decimals if first == FINDING else 0

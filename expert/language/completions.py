@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, assert_never
 
 from expert.language.cells import (
     Atom,
@@ -33,7 +33,7 @@ from expert.language.cells import (
 from expert.language.cells import (
     variable as open_number,
 )
-from expert.language.conditions import Arithmetic, Quantity
+from expert.language.conditions import Arithmetic, Quantity, Ref
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.meaning import OPERATORS, Reading, Truth
 from expert.language.model import Term, Value
@@ -91,13 +91,17 @@ class Merging(Reading[C, Amount[C]]):
     """A reading in which a quantity's equal values are one, and what it never has is left out."""
 
     def amounts(self, quantity: Quantity) -> Amounts[C]:
-        if not isinstance(quantity, Arithmetic):
-            return merged(super().amounts(quantity))
-        first, *rest = [self.amounts(part) for part in quantity.parts]
-        operator = OPERATORS[quantity.operator]
-        for more in rest:
-            first = merged((g & h, operator(a, b)) for g, a in first for h, b in more)
-        return first
+        match quantity:
+            case int() | Ref():
+                return merged(super().amounts(quantity))
+            case Arithmetic():
+                first, *rest = [self.amounts(part) for part in quantity.parts]
+                operator = OPERATORS[quantity.operator]
+                for more in rest:
+                    first = merged((g & h, operator(a, b)) for g, a in first for h, b in more)
+                return first
+            case _:
+                assert_never(quantity)
 
 
 def merged(amounts: Iterable[tuple[C, Amount[C]]]) -> Amounts[C]:
@@ -132,7 +136,9 @@ ALWAYS, NEVER, DEPENDS = Perhaps(True, False), Perhaps(False, True), Perhaps(Fal
 
 
 def _perhaps(always: bool, never: bool) -> Perhaps:
-    return ALWAYS if always else NEVER if never else DEPENDS
+    if always:
+        return ALWAYS
+    return NEVER if never else DEPENDS
 
 
 @dataclass
@@ -437,7 +443,9 @@ class Completions:
                 choices = variable.group.choices(attribute)
                 decided &= choices is not None
                 varies = choices is None or self.diagrams.varies(truth, level, choices)
-        return (True if decided else None) if varies else False
+        if not varies:
+            return False
+        return True if decided else None
 
     def changing(self, truth: Diagram) -> dict[str, bool]:
         """The answers that can change the truth, and whether that is certain."""
@@ -459,7 +467,9 @@ class Completions:
         left = self.surely(truth)
         if left.never:
             raise NotDecided(self._why(truth))
-        costs = [[len(values) for values in self._given(level)] for level in range(len(self.variables))]
+        costs = []
+        for level in range(len(self.variables)):
+            costs.append([len(values) for values in self._given(level)])
         answers: dict[str, Value] = {}
         budget = self.diagrams.cheapest(left, costs)[left.edge]
         for level in self._in_vocabulary_order():

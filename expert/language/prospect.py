@@ -29,7 +29,7 @@ from expert.language.completions import (
     Survey,
     merged,
 )
-from expert.language.conclusions import Argue, Conclusion, Wait
+from expert.language.conclusions import Argue, Wait
 from expert.language.conditions import Condition, refs
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.meaning import passes
@@ -322,11 +322,15 @@ class Prospect:
 
     def deciding(self, option: str, waits: bool = False) -> list[Instance]:
         """The instances behind an option's verdict, and behind its timing if `waits`."""
-        return [i for i in self.base.instances if any(self._counts(c, option, waits) for c in i.then)]
+        return [instance for instance in self.base.instances if self._counts(instance, option, waits)]
 
-    def _counts(self, c: Conclusion, option: str, waits: bool) -> bool:
-        argues = isinstance(c, Argue) and c.name in self._decides
-        return c.option == option and (argues or (waits and isinstance(c, Wait)))
+    def _counts(self, instance: Instance, option: str, waits: bool) -> bool:
+        """Whether one of its conclusions has to do with the verdict, or the timing, of the option."""
+        for c in instance.then:
+            argues = isinstance(c, Argue) and c.name in self._decides
+            if c.option == option and (argues or (waits and isinstance(c, Wait))):
+                return True
+        return False
 
     @cached_property
     def _decides(self) -> set[str]:
@@ -492,6 +496,11 @@ def changes_to(
         return search.further(3)
 
 
+def _options_of(instance: Instance) -> set[str]:
+    """The options that an instance concludes something about."""
+    return {conclusion.option for conclusion in instance.then}
+
+
 class _Search:
     """The search for the smallest changes."""
 
@@ -501,7 +510,7 @@ class _Search:
         terms = cones.base.knowledge.attributes
         self.fixed = {name: v for name, v in case.items() if v is not None and terms[name].fixed}
         self.cones, self.case, self.option, self.goals, self.limits = cones, case, option, goals, limits
-        about = [i for i in cones.base.instances if any(c.option == option for c in i.then)]
+        about = [instance for instance in cones.base.instances if option in _options_of(instance)]
         self.survey = Survey(terms, self.fixed)
         Merging(self.survey).derive(cones.upstream(about))
 

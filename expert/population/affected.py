@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from expert.analysis.edits import edits
-from expert.backends.columns import FIRED
+from expert.backends.columns import COST, FIRED, TIMING, VERDICT, result_column
 from expert.backends.frames import pl
 from expert.language.keys import name_and_option
 from expert.language.rules import RuleBase
 from expert.population.run import ROW, Counts, Job, RowsSeen, run
 
-ALIKE = ("verdict", "timing", "cost.low", "cost.high")
+ALIKE = (VERDICT, TIMING, result_column(COST, "low"), result_column(COST, "high"))
 EXAMPLES = 3
 NOT_THERE = "(none)"
 
@@ -118,7 +118,7 @@ def _moved(
     options = dict.fromkeys([*bases[0].knowledge.options, *bases[1].knowledge.options])
     for option in options:
         for what in ALIKE:
-            name = f"{option}.{what}"
+            name = result_column(option, what)
             if name not in types[0] and name not in types[1]:
                 continue
             old = pl.col(name).cast(pl.String) if name in types[0] else pl.lit(None, pl.String)

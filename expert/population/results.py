@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from expert.backends.columns import FIRED
+from expert.backends.columns import FIRED, TIMING, VERDICT, result_column
 from expert.backends.frames import pl
 from expert.consultation.case import Case, cell_answer, make_case
 from expert.consultation.engine import infer
@@ -14,7 +14,7 @@ from expert.consultation.result import Consultation, name_of
 from expert.io.problems import CaseError, KnowledgeError, Problem
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
-from expert.population.run import ROW, legend_path
+from expert.population.run import FIRED_LIST, ROW, legend_path
 
 
 class Results(NamedTuple):
@@ -72,8 +72,8 @@ def _scanned(path: Path) -> pl.LazyFrame:
 def _uniform(frame: pl.LazyFrame, names: list[str], base: RuleBase) -> pl.LazyFrame:
     """Names as text, truths as truths, row numbers as numbers."""
     made = [pl.col(ROW).cast(pl.Int64)]
-    if "fired" in names:
-        padded = pl.format(" {} ", pl.col("fired").fill_null(""))
+    if FIRED_LIST in names:
+        padded = pl.format(" {} ", pl.col(FIRED_LIST).fill_null(""))
         made += [padded.str.contains(f" {i.id} ", literal=True).alias(FIRED + i.id) for i in base.instances]
     return frame.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String)).with_columns(made)
 
@@ -107,6 +107,8 @@ def _differing(cells: dict[str, Any], consultation: Consultation, base: RuleBase
     fired = {name_of(firing) for firing in consultation.firings}
     said: dict[str, object] = {FIRED + i.id: i.id in fired for i in base.instances}
     for r in consultation.recommendations:
-        said |= {f"{r.option}.verdict": r.verdict, f"{r.option}.timing": r.timing}
-        said |= {f"{r.option}.verdict.{target}": verdict for target, verdict in r.targets.items()}
+        said[result_column(r.option, VERDICT)] = r.verdict
+        said[result_column(r.option, TIMING)] = r.timing
+        for target, verdict in r.targets.items():
+            said[result_column(r.option, VERDICT, target)] = verdict
     return next((name for name, value in said.items() if cells.get(name) != value), "")

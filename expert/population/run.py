@@ -35,6 +35,7 @@ from expert.language.rules import RuleBase
 from expert.population.inputs import RAW, WRONG, TableFile, sources
 
 ROW = "row"
+FIRED_LIST = "fired"  # in files of text, the column of all that fired
 SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
 PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
 OUTPUTS = (".parquet", ".csv", ".jsonl")
@@ -258,13 +259,13 @@ def reasons_against(cells: dict[str, Any], knowledge: Knowledge, missing: list[s
 def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> dict[str, pl.DataType]:
     """The columns that are no attributes, which results keep. Raises CaseError if they do not fit."""
     types: dict[str, pl.DataType] = {}
-    taken = [name for name in (ROW, "fired") if name in knowledge.attributes]
+    taken = [name for name in (ROW, FIRED_LIST) if name in knowledge.attributes]
     problems = [Problem(f"attribute `{name}` has the name of a column of results") for name in taken]
     for columns in files:
         for name, type in columns.items():
             if name in knowledge.attributes or name in (WRONG, RAW):
                 continue
-            if name in (ROW, "fired") or "." in name:
+            if name in (ROW, FIRED_LIST) or "." in name:
                 help = "rename it: results have columns `row`, `fired`, and others with a `.` in their names"
                 problems.append(Problem(f"column `{shorten(name)}` cannot be kept", None, help))
             elif types.setdefault(name, type) != type:
@@ -306,7 +307,7 @@ def shaped(frame: pl.LazyFrame, knowledge: Knowledge, suffix: str) -> pl.LazyFra
     fired = [name for name in names if name.startswith(FIRED)]
     ids = [pl.when(pl.col(name)).then(pl.lit(name.removeprefix(FIRED))) for name in fired]
     listed = pl.concat_str(ids, separator=" ", ignore_nulls=True) if ids else pl.lit("")
-    return frame.with_columns(listed.alias("fired")).drop(fired)
+    return frame.with_columns(listed.alias(FIRED_LIST)).drop(fired)
 
 
 def legend_path(out: Path) -> Path:

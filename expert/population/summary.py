@@ -12,12 +12,12 @@ from math import prod
 from typing import Any, NamedTuple
 
 from expert.analysis.shown import computes
-from expert.backends.columns import FIRED
+from expert.backends.columns import COST, FIRED, TIMING, VERDICT, result_column
 from expert.backends.frames import pl
 from expert.consultation.case import Case
 from expert.consultation.relevance import GRID_LIMIT, Reach
 from expert.language.grids import Grid
-from expert.language.policy import VERDICTS
+from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
 from expert.population.results import Results
 
@@ -81,11 +81,11 @@ def summarize(results: Results) -> PopulationSummary:
     questions = [
         Question(name, counted[f"unknown.{name}"], settles.get(name, 0)) for name in knowledge.attributes
     ]
-    costs = [f"{option}.cost.{side}" for option in knowledge.options for side in ("low", "high")]
+    costs = [result_column(option, COST, side) for option in knowledge.options for side in ("low", "high")]
     return PopulationSummary(
         cases=counted["cases"],
-        verdicts=tuple(_shares(frame, knowledge.options, "verdict", VERDICTS)),
-        timings=tuple(_shares(frame, knowledge.options, "timing", ("now", *knowledge.steps))),
+        verdicts=tuple(_shares(frame, knowledge.options, VERDICT, VERDICTS)),
+        timings=tuple(_shares(frame, knowledge.options, TIMING, (NOW, *knowledge.steps))),
         fired=tuple(Share(n.removeprefix(FIRED), "", c) for n, c in counted.items() if n.startswith(FIRED)),
         undecided=tuple(undecided),
         undecided_cases=undecided_cases,
@@ -97,7 +97,7 @@ def summarize(results: Results) -> PopulationSummary:
 
 def _shares(frame: pl.LazyFrame, options: Iterable[str], what: str, order: Iterable[str]) -> Iterator[Share]:
     for option in options:
-        column = pl.col(f"{option}.{what}").alias(what)
+        column = pl.col(result_column(option, what)).alias(what)
         lengths = frame.group_by(column).len().collect(engine="streaming")
         counts = dict(lengths.iter_rows())
         yield from (Share(option, value, counts[value]) for value in order if value in counts)

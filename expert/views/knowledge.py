@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from expert.io.problems import Problem
 from expert.knowledge.document import Place
 from expert.language.english import Phrases, datum_words, listed
 from expert.language.model import Claim, Knowledge, Term
-from expert.language.rules import Rule, RuleBase
+from expert.language.rules import BASES, Rule, RuleBase
 from expert.views.document import (
     Block,
     Details,
@@ -29,9 +30,9 @@ from expert.views.document import (
 def knowledge_blocks(base: RuleBase) -> list[Block]:
     """What the knowledge base holds."""
     k = base.knowledge
-    by = {basis: sum(rule.basis == basis for rule in base.rules) for basis in ("stated", "inferred", "added")}
+    counts = Counter(rule.basis for rule in base.rules)
     context = sum(bool(claim.context) for claim in k.claims.values())
-    rules = listed([f"{number} {basis}" for basis, number in by.items()])
+    rules = listed([f"{counts[basis]} {basis}" for basis in BASES])
     facts = [
         ("hash", k.hash),
         ("claims", f"{len(k.claims)} ({len(k.claims) - context} encoded, {context} context)"),
@@ -60,7 +61,10 @@ def claims_blocks(base: RuleBase, users: dict[str, list[str]]) -> list[Block]:
 def rules_blocks(rules: Sequence[Rule], base: RuleBase) -> list[Section]:
     """Rules in English."""
     phrases = Phrases(base.knowledge)
-    return [apart(*(Line(line) for line in phrases.rule(rule))) for rule in rules]
+    sections = []
+    for rule in rules:
+        sections.append(apart(*(Line(line) for line in phrases.rule(rule))))
+    return sections
 
 
 def options_blocks(base: RuleBase) -> list[Block]:
@@ -93,10 +97,10 @@ def coverage_blocks(places: Sequence[Place], document: bool) -> list[Section]:
     kinds = ["encoded", "context", "missing", "changed", "gone"]
     if any(place.status == "todo" for place in places):
         kinds.insert(2, "todo")
+    counts = Counter((place.paragraph, place.status) for place in places)
     rows = []
     for paragraph in sorted({place.paragraph for place in places}):
-        counts = [sum(p.paragraph == paragraph and p.status == kind for p in places) for kind in kinds]
-        rows.append([f"p{paragraph}", *(str(number or "-") for number in counts)])
+        rows.append([f"p{paragraph}", *(str(counts[paragraph, kind] or "-") for kind in kinds)])
     attention = []
     for place in places:
         if place.status in ("todo", "missing", "changed", "gone"):
