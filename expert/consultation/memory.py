@@ -20,6 +20,7 @@ from expert.language.conclusions import (
     Argue,
     Conclude,
     Conclusion,
+    computed_refs,
     text_of,
 )
 from expert.language.conditions import (
@@ -68,6 +69,14 @@ Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that i
 KEPT = 10_000  # of how many values the words are kept: there is no end to numbers
 
 
+class Priced(NamedTuple):
+    """A price that a rule computes a cost with, and the attributes that it is multiplied by."""
+
+    rule: str
+    property: str
+    attributes: tuple[str, ...]
+
+
 class Wording:
     """What records say of a rule base in every case, each put into words when first needed."""
 
@@ -76,6 +85,7 @@ class Wording:
         self.base, self.phrases = base, Phrases(k)
         self.knowledge_id = KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer)
         self.decides = {topic.id for topic in k.topics.values() if topic.decides}
+        self._priced: dict[str, list[Priced]] | None = None
         self._said: dict[Condition, Said] = {}
         self._states: dict[Condition, Statement] = {}
         self._entries: dict[tuple[str, str], FiringTemplate] = {}
@@ -87,6 +97,24 @@ class Wording:
     def openness(self) -> Openness:
         """What asks of a case which options it leaves open; made for the first that may."""
         return Openness(self.base)
+
+    def priced(self, option: str) -> list[Priced]:
+        """The prices of one of something that the option's cost is computed with."""
+        if self._priced is None:
+            self._priced = {}
+            for instance in self.base.instances if self.base.knowledge.cost else ():
+                self._priced.setdefault(instance.option, []).extend(self._priced_in(instance))
+        return self._priced.get(option, [])
+
+    def _priced_in(self, instance: Instance) -> Iterator[Priced]:
+        k = self.base.knowledge
+        for conclusion in instance.rule.then:  # an instance has the amount itself
+            if isinstance(conclusion, Conclude) and conclusion.name in (k.cost or ()):
+                terms = computed_refs(conclusion)
+                attributes = tuple(ref.name for ref in terms if ref.kind == "attribute")
+                priced = [r.name for r in terms if r.kind == "property" and k.properties[r.name].per]
+                for name in dict.fromkeys(priced):
+                    yield Priced(instance.rule.id, name, attributes)
 
     def said(self, condition: Condition) -> Said:
         """One of the rule base's conditions in words."""

@@ -142,11 +142,31 @@ def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
         values = memory.values.get(with_option(name, option), ())
         numbers = [value for value in values if isinstance(value, int)]
         found.append(pick(numbers) if numbers else None)
-    if not k.cost or found == [None, None]:
+    prices = _prices(memory, option)
+    if not k.cost or (found == [None, None] and not prices):
         return None
     term = k.findings[k.cost[0]]
     low, high = (None if number is None else term.plain(number) for number in found)
-    return trace.Cost(low, high, term.unit)  # type: ignore[arg-type]
+    fired = {firing.rule for firing in memory.firings if firing.option == option}
+    used = {p.property for p in memory.wording.priced(option) if p.rule in fired}
+    bases = [price.basis for price in prices if price.property in used and price.basis]
+    return trace.Cost(low, high, term.unit, bases[0] if bases else "", prices)  # type: ignore[arg-type]
+
+
+def _prices(memory: WorkingMemory, option: str) -> tuple[trace.Price, ...]:
+    """What the document asks for one of what the option takes, and which answers would tell how many."""
+    k = memory.base.knowledge
+    factors: dict[str, dict[str, None]] = {}
+    for priced in memory.wording.priced(option):
+        unanswered = [name for name in priced.attributes if memory.case.value(name) is None]
+        factors.setdefault(priced.property, {}).update(dict.fromkeys(unanswered))
+    found = []
+    for name, data in k.options[option].properties.items():
+        term = k.properties[name]
+        for datum in data if term.per else ():
+            amount, missing = term.plain(datum.value), tuple(factors.get(name, ()))
+            found.append(trace.Price(name, amount, term.per, term.basis, datum.claims, missing))  # type: ignore[arg-type]
+    return tuple(found)
 
 
 def _plan(memory: WorkingMemory) -> tuple[trace.PlanStep, ...]:

@@ -157,12 +157,32 @@ class Argument(NamedTuple):
     firing: int
 
 
+class Price(NamedTuple):
+    """What the document asks for one of something.
+
+    `basis` is typical, at-least or empty; `missing` are the attributes whose answers would tell how many.
+    """
+
+    property: str
+    amount: int | float
+    per: str
+    basis: str
+    claims: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
 class Cost(NamedTuple):
-    """What an option costs, in the currency's unit; high is null where there is no upper bound."""
+    """What an option costs, in the currency's unit; high is null where there is no upper bound.
+
+    Both are null where nothing could be computed, and `prices` are then all that is known. `basis` is that of
+    the prices which it was computed from.
+    """
 
     low: int | float | None
     high: int | float | None
     currency: str
+    basis: str = ""
+    prices: tuple[Price, ...] = ()
 
 
 class Recommendation(NamedTuple):

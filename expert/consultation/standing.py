@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from expert.consultation.result import Consultation, Cost, PlanStep, Recommendation
+from expert.consultation.result import Consultation, Cost, PlanStep, Price, Recommendation
 from expert.language.english import VERDICT_WORDS, in_sentence, listed
 from expert.language.model import SIGNS, Knowledge
 from expert.language.policy import NOW, RECOMMENDED
@@ -117,12 +117,22 @@ def money(amount: int | float, currency: str) -> str:
     return f"{sign}{shown}" if sign else f"{shown} {currency}"
 
 
+def price_text(price: Price, currency: str) -> str:
+    """`$50 a plant, typically; how many is not known`, of a price."""
+    how = {"typical": ", typically", "at-least": " or more"}.get(price.basis, "")
+    missing = "; how many is not known" if price.missing else ""
+    return f"{money(price.amount, currency)} {price.per}{how}{missing}"
+
+
 def cost_text(cost: Cost | None) -> str:
-    """What it costs, as far as it is stated."""
-    if cost is None or (cost.low is None and cost.high is None):
+    """What it costs, as far as it is stated: in all, or else for each of what it takes."""
+    if cost is None:
         return "not stated"
+    if cost.low is None and cost.high is None:
+        return "; ".join(price_text(price, cost.currency) for price in cost.prices) or "not stated"
     low = money(cost.low, cost.currency) if cost.low is not None else ""
     high = money(cost.high, cost.currency) if cost.high is not None else ""
+    how = {"typical": ", typically", "at-least": " or more"}.get(cost.basis, "")
     if not high:
         return f"from {low}"
-    return low if low == high else f"{low} to {high}" if low else f"up to {high}"
+    return (low if low == high else f"{low} to {high}" if low else f"up to {high}") + how

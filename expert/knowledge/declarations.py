@@ -37,7 +37,7 @@ from expert.language.model import (
     Term,
     Value,
 )
-from expert.language.rules import DATUM_BASES
+from expert.language.rules import DATUM_BASES, PRICE_BASES
 
 PLURALS = {"attribute": "attributes", "finding": "findings", "property": "properties"}
 
@@ -144,6 +144,8 @@ def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader:
         question=reader.text(fields.get("question"), f"question of `{name}`"),
         help=reader.text(fields.get("help"), f"help of `{name}`"),
         fixed=reader.pick(fields.get("fixed"), "`fixed`", ("yes", "no")) == "yes",
+        per=reader.text(fields.get("per"), f"`per` of `{name}`"),
+        basis=reader.pick(fields.get("basis"), "`basis`", PRICE_BASES),
         per_option=reader.pick(fields.get("per-option"), "`per-option`", ("yes", "no")) == "yes",
         span=key.span,
     )
@@ -158,6 +160,9 @@ def _check_term(term: Term, fields: dict[str, Node], reader: Reader) -> None:
         if key.name in fields and key.name not in ("decimals", "values") and term.type and not key.fits(term):
             message = f"`{key.name}` is for {key.whose}, and `{term.name}` is a {term.type} {term.kind}"
             reader.report(fields[key.name], message)
+    for name in ("per", "basis"):
+        if name in fields and term.kind == "property" and term.type and term.type != "money":
+            reader.report(fields[name], f"`{name}` is for money, and `{term.name}` is a {term.type} property")
     if term.low is not None and term.high is not None and term.low > term.high:
         low, high = term.spell(term.low), term.spell(term.high)
         reader.report(fields["max"], f"`max` of `{term.name}`, `{high}`, is less than its `min`, `{low}`")

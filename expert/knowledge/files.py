@@ -27,7 +27,7 @@ from expert.knowledge.shapes import (
 from expert.language.conclusions import STANCES, STRENGTHS, Advise, Caution
 from expert.language.model import NUMERIC, TYPES, Term
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import BASES, DATUM_BASES, RuleBase
+from expert.language.rules import BASES, DATUM_BASES, PRICE_BASES, RuleBase
 
 RESERVED = ("known", "unknown", "any", "all", "not", "unless", "option")
 SENSES = ("always", "never", "never-less", "never-more")
@@ -183,6 +183,18 @@ TERM = Shape(
             "Whether each option has a value of its own, which rules call `option.NAME`.",
             only=("finding",),
         ),
+        Key(
+            "per",
+            TEXT,
+            "What it is the price of one of, such as `a plant`; shown where the cost cannot be computed.",
+            only=("property",),
+        ),
+        Key(
+            "basis",
+            Word(PRICE_BASES),
+            "How the document gives the price, if not as what is paid.",
+            only=("property",),
+        ),
         required("label", TEXT, "A few words, as it is shown."),
         Key(
             "says",
@@ -200,7 +212,7 @@ TERM = Shape(
             needed_for=("choice",),
         ),
     ),
-    told="says values min max decimals unit currency question help fixed per-option",
+    told="says values min max decimals unit currency question help fixed per-option per basis",
 )
 
 FINDING = TERM._replace(name="finding", what="a finding")

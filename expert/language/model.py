@@ -69,6 +69,8 @@ class Term(NamedTuple):
     help: str = ""
     fixed: bool = False  # the person cannot change it (their history)
     per_option: bool = False
+    per: str = ""  # a price: of one of what, with its article
+    basis: str = ""  # a price: typical, at-least, or as it stands
     span: Span = NOWHERE
 
     @property

@@ -29,6 +29,6 @@ def test_plain_has_no_tables_and_says_the_same() -> None:
     by_environment = cicatrix(*words, CICATRIX_PLAIN="1").stdout
     assert plain == by_environment
     assert "-----" in tables and "-----" not in plain
-    assert "Option: Punch technique\nVerdict: preferred\nWhen: after clear-acne\nCost: $600\n" in plain
+    assert "Option: Punch technique\nVerdict: preferred\nWhen: after step 4\nCost: $600, typically\n" in plain
     after = tables.index("\nArguments")
     assert tables[after:] == plain[plain.index("\nArguments") :]

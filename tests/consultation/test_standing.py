@@ -6,7 +6,7 @@ import pytest
 
 from expert.consultation.case import parse_pairs
 from expert.consultation.outcome import follow
-from expert.consultation.result import Consultation, Cost
+from expert.consultation.result import Consultation, Cost, Price
 from expert.consultation.standing import (
     cost_text,
     for_each_target,
@@ -16,6 +16,8 @@ from expert.consultation.standing import (
     when_text,
 )
 from expert.language.rules import RuleBase
+
+SCAR = Price("price_per_scar", 50, "a scar", "typical", ("p13s2",), ())
 
 
 def consulted(base: RuleBase, *pairs: str) -> Consultation:
@@ -30,6 +32,12 @@ def consulted(base: RuleBase, *pairs: str) -> Consultation:
         (Cost(1000, None, "USD"), "from $1,000"),
         (Cost(None, 1000, "USD"), "up to $1,000"),
         (Cost(5, 5, "USD"), "$5"),
+        (Cost(600, 600, "USD", "typical", (SCAR,)), "$600, typically"),
+        (Cost(None, None, "USD", "", (SCAR,)), "$50 a scar, typically"),
+        (
+            Cost(None, None, "USD", "", (SCAR._replace(missing=("scar_count",)),)),
+            "$50 a scar, typically; how many is not known",
+        ),
         (Cost(5, 7.5, "XYZ"), "5 XYZ to 7.50 XYZ"),
     ],
 )
@@ -59,3 +67,16 @@ def test_when_is_said_of_what_is_recommended_and_by_the_number_of_the_step(base:
     assert refused.timing == "clear-acne" and when_text(refused, found, k) == ""
     assert timing_text("now", found.plan, k) == "now"
     assert timing_text("clear-acne", (), k).startswith("after this: clear up the acne")
+
+
+def test_what_is_priced_is_never_not_stated(base: RuleBase) -> None:
+    for depth in ("deep", "both", "shallow"):
+        found = consulted(base, f"scar_depth={depth}", "active_acne=no")
+        cost = found.recommendation("punch-technique").cost
+        assert cost and cost.low is None and cost.prices[0].claims == ("p13s2",)
+        assert cost_text(cost) == "$50 a scar, typically; how many is not known"
+    counted = consulted(base, "scar_depth=deep", "scar_count=12").recommendation("punch-technique").cost
+    assert cost_text(counted) == "$600, typically" and counted and counted.prices[0].missing == ()
+    several = consulted(base, "scar_depth=deep").recommendation("laser-treatment").cost
+    assert cost_text(several) == "from $6,000" and several and several.prices[0].per == "a session"
+    assert cost_text(consulted(base, "scar_depth=deep").recommendation("chemical-peel").cost) == "not stated"
