@@ -109,8 +109,7 @@ def effects(base: RuleBase) -> list[Visible]:
     """What a consultation shows."""
     found = []
     for effect in Reach(base).effects:
-        key = f"{effect.name}@{effect.option}" if effect.option else effect.name
-        found.append(Visible(effect.instances, (key,) if effect.kind == "finding" else ()))
+        found.append(effect.visible)
     return found
 
 

@@ -69,11 +69,11 @@ def load_bearing(base: RuleBase, cases: list[Expected]) -> Loads:
     grounds, sizes = [], {}
     for option in base.knowledge.options:
         behind = reach.deciding(option, waits=True)
-        grid = grid_over(reach, reach.support(behind))
+        grid = grid_over(reach, reach.cones.support(behind))
         sizes[option] = grid.size if grid else 0
         if grid:
-            table = shown(base.knowledge, reach.upstream(behind), grid)
-            verdict = reach.upstream(reach.deciding(option))
+            table = shown(base.knowledge, reach.cones.upstream(behind), grid)
+            verdict = reach.cones.upstream(reach.deciding(option))
             grounds.append(_Ground(option, grid, table, {instance.rule.id for instance in verdict}))
     listed = Listed(case.given for case in cases)
     whole = shown(base.knowledge, passes(base.instances), listed)
@@ -107,7 +107,7 @@ def _load(reach: Reach, claim: str, dropped: tuple[str, ...], grounds: Iterable[
     examples: list[tuple[int, int, Example]] = []
     for ground in grounds:
         option, grid, knowledge = ground.option, ground.grid, reach.base.knowledge
-        table = shown(knowledge, reach.upstream(reach.deciding(option, waits=True)), grid)
+        table = shown(knowledge, reach.cones.upstream(reach.deciding(option, waits=True)), grid)
         verdict = difference(ground.shown, table, ("verdict",)) & grid.full
         silent = table["verdict", option]["not-addressed"] & verdict
         timing = difference(ground.shown, table, ("timing",)) & grid.full

@@ -131,8 +131,8 @@ def _example(reach: Reach, target: Target) -> tuple[Case | None, str]:
 
 def _where(reach: Reach, condition: Condition, holds: bool, grid: Grid) -> int:
     reading = Reading(grid)
-    writers = [w for ref, _ in refs(condition) for w in reach.writers.get(ref.key, ())]
-    reading.derive(reach.upstream(writers))
+    writers = [w for ref, _ in refs(condition) for w in reach.cones.writers.get(ref.key, ())]
+    reading.derive(reach.cones.upstream(writers))
     held = reading.holds(condition)
     return held if holds else ~held
 

@@ -77,10 +77,10 @@ def _behind(reach: Reach) -> dict[Thing, list[Instance]]:
 
 
 def _compared(thing: Thing, reaches: list[Reach], behind: list[list[Instance]]) -> Change:
-    ordered = [reach.upstream(part) for reach, part in zip(reaches, behind, strict=True)]
+    ordered = [reach.cones.upstream(part) for reach, part in zip(reaches, behind, strict=True)]
     if _told(ordered[0]) == _told(ordered[1]):  # the same rules say the same
         return Change(thing, 0, 0, True, None, "", "")
-    supports = [reach.support(part) for reach, part in zip(reaches, behind, strict=True)]
+    supports = [reach.cones.support(part) for reach, part in zip(reaches, behind, strict=True)]
     limit = GRID_LIMIT if thing.kind in ("verdict", "timing") else LESS
     grid, whole = largest_grid(reaches, supports, limit)
     key = (thing.kind, thing.about)

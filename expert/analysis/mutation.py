@@ -310,14 +310,14 @@ def tell_apart(old: RuleBase, new: RuleBase) -> tuple[Case | None, bool]:
     # first the answers that the difference itself depends on, with nothing else answered
     grid = _grid(reaches, differing)
     if grid:
-        where = _apart(reaches, [r.ordered for r in reaches], grid)
+        where = _apart(reaches, [r.cones.ordered for r in reaches], grid)
         if where & grid.full:
             return smallest(grid, where, old.knowledge), False
     near = _near(reaches, differing)
     grid = _grid(reaches, near)
     if grid is None:
         return None, False
-    needed = {i.id for r in reaches for i in r.upstream(_picked(r, near))}
+    needed = {i.id for r in reaches for i in r.cones.upstream(_picked(r, near))}
     where = _apart(reaches, [_picked(r, needed) for r in reaches], grid)
     return smallest(grid, where, old.knowledge), not where & grid.full
 
@@ -328,11 +328,11 @@ def _apart(reaches: list[Reach], read: list[list[Instance]], grid: Grid) -> int:
 
 
 def _picked(reach: Reach, ids: set[str]) -> list[Instance]:
-    return [instance for instance in reach.ordered if instance.id in ids]
+    return [instance for instance in reach.cones.ordered if instance.id in ids]
 
 
 def _grid(reaches: list[Reach], ids: set[str]) -> Grid | None:
-    return common_grid(reaches, [r.support(_picked(r, ids)) for r in reaches], GRID_LIMIT)
+    return common_grid(reaches, [r.cones.support(_picked(r, ids)) for r in reaches], GRID_LIMIT)
 
 
 def _bare(instance: Instance | None) -> object:

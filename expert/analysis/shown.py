@@ -251,8 +251,8 @@ def _equalities(reach: Reach, name: str) -> set[int]:
 def support(reach: Reach, condition: Condition) -> list[str]:
     """The attributes that a condition depends on, directly and through findings."""
     read = [ref for ref, _ in refs(condition)]
-    writers = [w for ref in read for w in reach.writers.get(ref.key, ())]
-    names = {ref.name for ref in read if ref.kind == "attribute"} | set(reach.support(writers))
+    writers = [w for ref in read for w in reach.cones.writers.get(ref.key, ())]
+    names = {ref.name for ref in read if ref.kind == "attribute"} | set(reach.cones.support(writers))
     return [name for name in reach.base.knowledge.attributes if name in names]
 
 

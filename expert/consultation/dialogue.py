@@ -6,14 +6,15 @@ held on a terminal, through a pipe or in a test alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from expert.consultation.case import UNKNOWN, Answer, Case, make_case
-from expert.consultation.relevance import Effect, Reach
+from expert.consultation.relevance import REASON, VERDICT, Effect, Reach
 from expert.consultation.replies import shown_answer, understand
 from expert.language.english import count, listed
 from expert.language.model import Knowledge, Term
+from expert.language.rules import Instance
 
 COMMANDS = {
     "?": "help on this question",
@@ -33,6 +34,8 @@ EFFECTS = {
     "flag": "a note",
     "finding": "the cost",
     "step": "the plan",
+    VERDICT: "the verdict",
+    REASON: "the reasons",
 }
 
 
@@ -45,12 +48,15 @@ class Interrupted(Exception):
 
 
 class Why(NamedTuple):
-    """Why a question is asked: the rules still undecided that need it, and what they decide."""
+    """Why a question is asked: the rules still undecided that need it, and what they decide.
+
+    Of each effect and of each verdict it is said whether it is certain that it can be so.
+    """
 
     attribute: str
     rules: tuple[str, ...]
-    verdicts: dict[str, tuple[str, ...]]  # for each option concerned, its verdicts still open
-    effects: tuple[Effect, ...]
+    verdicts: dict[str, dict[str, bool]]  # for each option concerned, its verdicts still possible
+    effects: dict[Effect, bool]
 
 
 class Dialogue:
@@ -69,22 +75,29 @@ class Dialogue:
 
     def remaining(self) -> list[Term]:
         """The questions that can still change something, in the vocabulary's order."""
-        attributes = self.reach.base.knowledge.attributes
-        return [attributes[name] for name in self.reach.matters(self.case)]
+        return [*self._remaining()]
+
+    def _remaining(self) -> Iterator[Term]:
+        for name in self.reach.open(self.case):
+            if self.reach.may_change(name, self.case):
+                yield self.reach.base.knowledge.attributes[name]
 
     def next_question(self) -> Term | None:
         """The first attribute, in the vocabulary's order, that can still change something."""
-        return next(iter(self.remaining()), None)
+        return next(self._remaining(), None)
 
     def why(self, name: str) -> Why:
         """Why the attribute is being asked for."""
-        effects = self.reach.matters(self.case).get(name, [])
-        rules = dict.fromkeys(
-            i.rule.id for effect in effects for i in effect.instances if name in self.reach.support([i])
-        )
+        effects = self.reach.matters(self.case).get(name, {})
+        rules = dict.fromkeys(i.rule.id for e in effects for i in e.instances if self._concerns(name, e, i))
         options = dict.fromkeys(effect.option for effect in effects if effect.option)
-        verdicts = {option: tuple(self.reach.verdicts(option, self.case)) for option in options}
-        return Why(name, tuple(rules), verdicts, tuple(effects))
+        verdicts = {option: self.reach.verdicts(option, self.case) for option in options}
+        return Why(name, tuple(rules), verdicts, effects)
+
+    def _concerns(self, name: str, effect: Effect, instance: Instance) -> bool:
+        """Whether an instance needs an answer for what it has a part in."""
+        visible = effect.visible
+        return name in visible.answers or name in self.reach.cones.support([instance], visible.findings)
 
     def answer(self, name: str, value: Answer) -> None:
         """Take an answer (None: unknown)."""
@@ -178,7 +191,8 @@ def why_text(why: Why, knowledge: Knowledge, whole: bool = False) -> str:
     """What `why` says: what the answer can change and the first rules that need it, or everything."""
     changes = _changes(why, knowledge)
     shown = changes if whole else changes[:LINES_OF_WHY]
-    lines = [f"{why.attribute} can still change:", *(f"  {line}" for line in shown)]
+    can = "can still change" if any(why.effects.values()) else "may still change (that is not decided)"
+    lines = [f"{why.attribute} {can}:", *(f"  {line}" for line in shown)]
     if len(shown) < len(changes):
         lines.append(f"  and more about {count(len(changes) - len(shown), 'group')} of options")
     if whole or len(why.rules) <= RULES_NAMED + 1:
@@ -192,14 +206,21 @@ def _changes(why: Why, knowledge: Knowledge) -> list[str]:
     """What can change, a line for all options of which the same can."""
     alike: dict[str, list[str]] = {}
     for option, verdicts in why.verdicts.items():
-        kinds = [effect_word(effect) for effect in why.effects if effect.option == option]
+        about = [effect for effect in why.effects if effect.option == option]
+        # where arguments change, it need not be said that the verdict may
+        kinds = [effect_word(effect) for effect in about if effect.kind != VERDICT] or [effect_word(about[0])]
         can = ", ".join(dict.fromkeys(kinds))
         # more than one verdict is possible yet
-        can += f" (still {listed(list(verdicts), 'or')})" if len(verdicts) > 1 else ""
+        can += f" (still {_possible(verdicts)})" if len(verdicts) > 1 else ""
         alike.setdefault(can, []).append(knowledge.options[option].phrase)
     lines = [f"for {listed(phrases)}: {can}" for can, phrases in alike.items()]
     general = dict.fromkeys(effect_word(effect) for effect in why.effects if not effect.option)
     return [*lines, listed(list(general))] if general else lines
+
+
+def _possible(verdicts: dict[str, bool]) -> str:
+    """Which verdicts are still possible; "perhaps" of those of which that is not decided."""
+    return listed([verdict if sure else f"perhaps {verdict}" for verdict, sure in verdicts.items()], "or")
 
 
 def effect_word(effect: Effect) -> str:

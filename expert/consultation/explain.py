@@ -14,6 +14,7 @@ from expert.consultation.relevance import Reach
 from expert.consultation.result import Argument, Consultation, Match, NotFired, Plain, Statement, name_of
 from expert.consultation.standing import nothing_said, step_text, targets_in_play, verdict_text, when_text
 from expert.io.problems import CaseError, Problem, not_among
+from expert.language.cells import NotDecided
 from expert.language.conclusions import (
     Advise,
     Argue,
@@ -22,8 +23,9 @@ from expert.language.conclusions import (
     Conclusion,
 )
 from expert.language.english import REASONS, datum_statement, known, listed, statement
-from expert.language.model import Knowledge
-from expert.language.policy import NOW, VERDICTS
+from expert.language.model import Knowledge, Value
+from expert.language.policy import NOW, OPEN, VERDICTS
+from expert.language.prospect import Changes, changes_to
 from expert.language.rules import Instance, RuleBase
 
 # which arguments bring a verdict about
@@ -401,6 +403,8 @@ class WhyNot(NamedTuple):
     waiting: tuple[str, ...]  # steps it waits for
     flips: tuple[Flip, ...] | None  # None: not looked for (only options are)
     depends_on: tuple[str, ...] = ()  # of an open option: the answers that decide
+    up_to: int | None = None  # without flips: no change of so many answers is one; None: of any number
+    decided: bool = True  # whether these are known to be the smallest; without flips, that there are none
 
 
 def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subject, goal: str = "") -> WhyNot:
@@ -417,8 +421,10 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
     wanted = (goal,) if goal else VERDICTS[:2]
     already = found.timing == NOW if goal == NOW else found.verdict in wanted
     leading = [i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.decides)]
-    flips = () if already else _flips(reach, case, consultation, subject.id, wanted)
-    possible = already or goal in (NOW, "open", "not-addressed") or bool(leading)
+    flips, up_to, decided = _flips(reach, case, consultation, subject.id, () if already else wanted)
+    possible = already or goal in (NOW, "not-addressed") or bool(leading)
+    if goal == OPEN:  # no rule says so: it is what a case without answers may have
+        possible = already or OPEN in reach.verdicts(subject.id, Case({}))
     against = [a for a in found.arguments if a.topic in reach.decides and a.stance != "for"]
     return WhyNot(
         subject.label,
@@ -430,6 +436,8 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
         found.waits_for if goal == NOW else (),
         flips,
         () if already or goal == NOW else found.depends_on,
+        up_to,
+        decided,
     )
 
 
@@ -470,22 +478,44 @@ def _failed(consultation: Consultation, instances: list[Instance], base: RuleBas
 
 def _flips(
     reach: Reach, case: Case, before: Consultation, option: str, wanted: tuple[str, ...]
-) -> tuple[Flip, ...]:
-    """The smallest changes for any of the goals, each seen to work by following it through."""
+) -> tuple[tuple[Flip, ...], int | None, bool]:
+    """The smallest changes for any of the goals, each seen to work by following it through.
+
+    With them: without any, of how many answers no change leads there (None: of any number), and
+    whether it is decided which are the smallest.
+    """
     k = reach.base.knowledge
     in_play = targets_in_play(before, k)
-    by_goal = [reach.flips(case, option, (goal,)) for goal in wanted]
-    sizes = [len(changes[0]) for changes in by_goal if changes]
+    changes, up_to, decided = _smallest_changes(reach, case, option, wanted)
     found: list[Flip] = []
-    for change in (change for changes in by_goal for change in changes if len(change) == min(sizes)):
-        after = follow(reach.base, case.with_answers(change, k))
+    for change in changes:
+        after = follow(reach.base, case.with_answers({**change}, k))
         result = after.recommendation(option)
         if result.verdict in wanted or (NOW in wanted and result.timing == NOW):
             spelled = {name: _spelled(name, value, reach.base) for name, value in change.items()}
             step = next((step.n for step in after.plan if step.step == result.timing), None)
             new = tuple(t for t in targets_in_play(after, k) if in_play and t not in in_play)
             found.append(Flip(spelled, result.verdict, result.timing, result.targets, step, new))
-    return tuple(found)
+    return tuple(found), up_to, decided
+
+
+def _smallest_changes(
+    reach: Reach, case: Case, option: str, wanted: tuple[str, ...]
+) -> tuple[list[dict[str, Value]], int | None, bool]:
+    """The smallest changes for any of the goals, as above."""
+    by_goal: list[Changes] = []
+    for goal in wanted:
+        try:
+            by_goal.append(changes_to(reach.cones, case.answers, option, (goal,)))
+        except NotDecided:
+            by_goal.append(Changes([], 0))
+    looked = [changes.up_to for changes in by_goal if not changes.found and changes.up_to is not None]
+    up_to = min(looked, default=None)
+    size = min((len(changes.found[0]) for changes in by_goal if changes.found), default=None)
+    if size is None:
+        return [], up_to, up_to != 0
+    smallest = [change for changes in by_goal for change in changes.found if len(change) == size]
+    return smallest, None, up_to is None or up_to >= size - 1
 
 
 def _spelled(name: str, value: Answer, base: RuleBase) -> str:

@@ -1,24 +1,32 @@
-"""What answers can still do: which questions matter, and the smallest changes that flip a verdict.
+"""What answers can still do: which questions matter, and which verdicts are still possible.
 
-Everything is decided by reading the rules over grids of cases (see language/grids): for each thing
-that a consultation can show, the grid of every combination of the open answers it depends on.
-Numbers are represented by the values at and beside every threshold they are compared with.
+Everything is decided by reading the rules over all completions of a case (see language/prospect): for
+each thing that a reader of a consultation can see, which of the open answers it depends on. An answer
+matters if it can change one of them; where that is not decided, it *may* matter, and is asked for.
+
+The grids at the end are those of tables of cases: numbers are represented there by the values at and
+beside every threshold that they are compared with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, product
-from math import prod
-from typing import NamedTuple
+from itertools import product
+from typing import NamedTuple, assert_never
 
 from expert.consultation.case import Answer, Case
+from expert.language.cells import NotDecided
 from expert.language.conclusions import (
     Advise,
     Argue,
     Caution,
     Conclude,
+    Conclusion,
+    Flag,
+    Plan,
+    Wait,
 )
 from expert.language.conditions import (
     Arithmetic,
@@ -30,13 +38,11 @@ from expert.language.conditions import (
     leaves,
     quantity_refs,
 )
-from expert.language.grids import Grid, Row
+from expert.language.grids import Grid
 from expert.language.keys import with_option
 from expert.language.meaning import (
     Reading,
     amount,
-    passes,
-    union,
 )
 from expert.language.model import Term
 from expert.language.outcome import (
@@ -45,45 +51,92 @@ from expert.language.outcome import (
     parts_shown,
 )
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import Instance, RuleBase, Upstream, reads
+from expert.language.prospect import Cones, Prospect, Visible
+from expert.language.rules import Instance, RuleBase
 
-GRID_LIMIT = 1 << 16  # cases in one grid; beyond it an answer is taken to matter
+GRID_LIMIT = 1 << 16  # cases in one grid
+
+
+KEPT = 8  # cases of which it is kept what can still come of them
+
+
+BY_RULE = (Argue.kind, Advise.kind, Caution.kind)  # what a rule says in words of its own
+REASON, VERDICT = "reason", "verdict"
 
 
 FAR = 10**16  # beyond what can be typed; stands for "as large as you like" where there is no bound
 
 
-class Effect(NamedTuple):
-    """One thing that a consultation can show, and the instances that bring it about."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Effect:
+    """One thing that a reader of a consultation can see, and what brings it about."""
 
     kind: str
     name: str
     option: str
-    instances: tuple[Instance, ...]
+    visible: Visible
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        """The instances that bring it about."""
+        return self.visible.instances
+
+
+class Ahead(NamedTuple):
+    """A case, with what was found out of what is still to come. `prospect`: None if it is too large."""
+
+    prospect: Prospect | None
+    changing: dict[Effect, dict[str, bool]]
 
 
 class Reach:
     """A rule base, prepared for such questions."""
 
     def __init__(self, base: RuleBase) -> None:
-        self.base = base
-        self.ordered = passes(base.instances)
-        self._upstream = Upstream(self.ordered)
-        self.writers = self._upstream.writers
+        self.base, self.cones = base, Cones(base)
+        self._ahead: dict[tuple[tuple[str, Answer], ...], Ahead] = {}
+        self._supports: dict[Effect, list[str]] = {}
 
     @cached_property
     def effects(self) -> list[Effect]:
-        """Everything that can be shown: arguments and advice by rule, the rest by what it says."""
-        found: dict[tuple[str, str, str], list[Instance]] = {}
+        """Everything that can be seen: arguments, advice and reasons by rule, the rest by what it says."""
+        found: dict[tuple[str, ...], dict[str, Instance]] = {}
         for instance in self.base.instances:
-            for c in instance.then:
-                if isinstance(c, Conclude) and c.name not in (self.base.knowledge.cost or ()):
-                    continue
-                name = instance.rule.id if isinstance(c, (Argue, Advise, Caution)) else c.name
-                instances = found.setdefault((c.kind, name, c.option), [])
-                if instance not in instances:
-                    instances.append(instance)
-        return [Effect(*key, tuple(instances)) for key, instances in found.items()]
+            keys = [key for c in instance.then if (key := self._effect(c, instance))]
+            if keys and all(key[0] not in BY_RULE for key in keys) and any(self.cones.printed(instance)):
+                keys.append((REASON, instance.rule.id, instance.option))
+            for key in keys:
+                found.setdefault(key, {})[instance.id] = instance
+        effects = []
+        for key, some in found.items():
+            kind, name, option, *_ = key
+            visible = self._visible(kind, name, option, tuple(some.values()))
+            effects.append(Effect(kind, name, option, visible))
+        for option in self.base.knowledge.options:
+            if deciding := self.deciding(option):
+                effects.append(Effect(VERDICT, option, option, Visible(tuple(deciding), waiting=option)))
+        return effects
+
+    def _effect(self, c: Conclusion, instance: Instance) -> tuple[str, ...]:
+        """What a conclusion shows: its kind, name and option, and what else it is told apart by."""
+        match c:
+            case Conclude():  # nothing else is shown of a finding but by the texts that name it
+                return (c.kind, c.name, c.option) if c.name in (self.base.knowledge.cost or ()) else ()
+            case Argue() | Advise() | Caution():
+                return c.kind, instance.rule.id, c.option
+            case Plan():  # a step cites the claims of the rules that plan it
+                return c.kind, c.name, c.option, *instance.rule.claims
+            case Wait() | Flag():
+                return c.kind, c.name, c.option
+            case _:
+                assert_never(c)
+
+    def _visible(self, kind: str, name: str, option: str, some: tuple[Instance, ...]) -> Visible:
+        if kind == "finding":
+            return Visible(some, (with_option(name, option),))
+        if kind in (*BY_RULE, REASON):  # of one rule and one option there is one instance
+            return Visible(some, *self.cones.printed(some[0]))
+        return Visible(some)
 
     @cached_property
     def behind(self) -> dict[Part, list[Instance]]:
@@ -94,15 +147,6 @@ class Reach:
                 for part in parts_shown(conclusion, self.base.knowledge):
                     found.setdefault(part, []).append(instance)
         return found
-
-    def upstream(self, instances: Iterable[Instance]) -> list[Instance]:
-        """The instances and all that they rest on, in the order in which to read them."""
-        return self._upstream.of(instances)
-
-    def support(self, instances: Iterable[Instance]) -> list[str]:
-        """The attributes that the instances depend on, in the vocabulary's order."""
-        read = {r.name for i in self.upstream(instances) for r, _ in reads(i) if r.kind == "attribute"}
-        return [name for name in self.base.knowledge.attributes if name in read]
 
     def grid(self, case: Case, free: Iterable[str], unknown: bool = True) -> dict[str, tuple[Answer, ...]]:
         """Axes for a grid around the case in which some answers are free."""
@@ -138,7 +182,7 @@ class Reach:
                 return []
             defined = [
                 c.value
-                for i in self.writers.get(quantity.key, ())
+                for i in self.cones.writers.get(quantity.key, ())
                 for c in i.then
                 if isinstance(c, Conclude) and c.key == quantity.key and not isinstance(c.value, str)
             ]
@@ -174,40 +218,66 @@ class Reach:
         """The attributes that are not answered, not even with `unknown`."""
         return [name for name in self.base.knowledge.attributes if name not in case.answers]
 
-    def depends(self, effect: Effect, case: Case) -> list[str]:
-        """The open answers that can change an effect, whatever the others are."""
-        free = [name for name in self.support(effect.instances) if name not in case.answers]
-        if not free:
-            return []
-        axes = self.grid(case, free)
-        if prod(map(len, axes.values())) > GRID_LIMIT:
-            return free
-        grid = Grid(axes)
-        reading = Reading(grid)
-        fired = reading.derive(self.upstream(effect.instances))
-        shown = union(0, [fired[instance.id] for instance in effect.instances]) & grid.full
-        layers = [shown]
-        if effect.kind == "finding":
-            layers = list(_layers(reading.numbers.get(with_option(effect.name, effect.option), []), grid))
-        return [name for name in free if any(grid.varies(layer, name) for layer in layers)]
+    def ahead(self, case: Case) -> Ahead:
+        """What can still come of a case; that of the last few is kept."""
+        key = tuple(case.answers.items())
+        if key not in self._ahead:
+            while len(self._ahead) >= KEPT:
+                del self._ahead[next(iter(self._ahead))]
+            try:
+                self._ahead[key] = Ahead(Prospect(self.cones, case.answers), {})
+            except NotDecided:
+                self._ahead[key] = Ahead(None, {})
+        return self._ahead[key]
 
-    def matters(self, case: Case) -> dict[str, list[Effect]]:
-        """For each open answer that can still change something, what it can change."""
-        found: dict[str, list[Effect]] = {}
+    def changing(self, effect: Effect, case: Case) -> dict[str, bool]:
+        """The open answers that can still change an effect, and whether that is certain.
+
+        What is not there can not, whatever the other answers are.
+        """
+        if all(name in case.answers for name in self.rests_on(effect)):
+            return {}
+        ahead = self.ahead(case)
+        if effect not in ahead.changing:
+            prospect = ahead.prospect or self._alone(effect, case)
+            unsure = dict.fromkeys((n for n in self.rests_on(effect) if n not in case.answers), False)
+            ahead.changing[effect] = prospect.changing(effect.visible) if prospect else unsure
+        return ahead.changing[effect]
+
+    def _alone(self, effect: Effect, case: Case) -> Prospect | None:
+        """The case, as far as an effect alone is concerned; None if that is too much as well."""
+        behind = [*effect.instances, *self.cones.upstream((), effect.visible.findings)]
+        try:
+            return Prospect(self.cones, case.answers, behind)
+        except NotDecided:
+            return None
+
+    def rests_on(self, effect: Effect) -> list[str]:
+        """The attributes that an effect depends on."""
+        found = self._supports.get(effect)
+        if found is None:
+            visible = effect.visible
+            support = self.cones.support(visible.instances, visible.findings)
+            found = self._supports[effect] = [*support, *visible.answers]
+        return found
+
+    def may_change(self, name: str, case: Case) -> bool:
+        """Whether an open answer can still change something, for all that can be told."""
+        concerned = (effect for effect in self.effects if name in self.rests_on(effect))
+        return any(name in self.changing(effect, case) for effect in concerned)
+
+    def matters(self, case: Case) -> dict[str, dict[Effect, bool]]:
+        """For each open answer that can still change something, what it can change, and whether surely."""
+        found: dict[str, dict[Effect, bool]] = {}
         for effect in self.effects:
-            for name in self.depends(effect, case):
-                found.setdefault(name, []).append(effect)
+            for name, sure in self.changing(effect, case).items():
+                found.setdefault(name, {})[effect] = sure
         return {name: found[name] for name in self.open(case) if name in found}
 
-    def verdicts(self, option: str, case: Case) -> list[str]:
-        """The verdicts that an option can still have, whatever the open answers are."""
-        free = [name for name in self.support(self.deciding(option)) if name not in case.answers]
-        axes = self.grid(case, free)
-        if prod(map(len, axes.values())) > GRID_LIMIT:
-            return list(VERDICTS)
-        grid = Grid(axes)
-        holds = self.verdict_masks(option, grid)
-        return [verdict for verdict in VERDICTS if holds[verdict] & grid.full]
+    def verdicts(self, option: str, case: Case) -> dict[str, bool]:
+        """The verdicts that an option can still have, and whether that is certain."""
+        prospect = self.ahead(case).prospect
+        return prospect.possible_verdicts(option) if prospect else dict.fromkeys(VERDICTS, False)
 
     @cached_property
     def decides(self) -> set[str]:
@@ -224,55 +294,9 @@ class Reach:
     def verdict_masks(self, option: str, grid: Grid, waits: bool = False) -> dict[str, int]:
         instances = self.deciding(option, waits)
         reading = Reading(grid)
-        fired = reading.derive(self.upstream(instances))
+        fired = reading.derive(self.cones.upstream(instances))
         outcome = outcome_of(self.base.knowledge, reading, instances, fired)
         return {**outcome.verdicts(option), NOW: outcome.timing(option)[NOW]}
-
-    # --- smallest changes ----------------------------------------------------------------------
-
-    def flips(
-        self, case: Case, option: str, goals: tuple[str, ...], most: int = 3
-    ) -> list[dict[str, Answer]]:
-        """All smallest sets of changed answers after which the option has every goal.
-
-        A goal is a verdict or `now`. Answers that the person cannot change (`fixed`) are left
-        alone if they were given; an answer is never changed to `unknown`. At most `most` change.
-        """
-        attributes = self.base.knowledge.attributes
-        free = [
-            name
-            for name in self.support(self.deciding(option, NOW in goals))
-            if not (attributes[name].fixed and case.value(name) is not None)
-        ]
-        for size in range(1, most + 1):
-            found = [
-                change
-                for names in combinations(free, size)
-                for change in self._changes(case, option, goals, names)
-            ]
-            if found:
-                return found
-        return []
-
-    def _changes(
-        self, case: Case, option: str, goals: tuple[str, ...], names: tuple[str, ...]
-    ) -> Iterator[dict[str, Answer]]:
-        grid = Grid(self.grid(case, names, unknown=False))
-        masks = self.verdict_masks(option, grid, NOW in goals)
-        wanted = grid.full
-        for goal in goals:
-            wanted &= masks[goal]
-        nearest: dict[tuple[Answer, ...], dict[str, Answer]] = {}
-        for place in range(grid.size):
-            if wanted >> place & 1:
-                change = {n: grid.axes[n][place // grid.strides[n] % len(grid.axes[n])] for n in names}
-                if all(change[name] != case.value(name) for name in names):
-                    # of numbers that do the same, the one nearest to the answer given
-                    kept = tuple(v if isinstance(v, str) else None for v in change.values())
-                    best = nearest.get(kept)
-                    if best is None or _distance(change, case) < _distance(best, case):
-                        nearest[kept] = change
-        yield from nearest.values()
 
 
 def _compares(condition: Condition) -> Iterator[Compare]:
@@ -302,18 +326,3 @@ def _crossing(side: object, low: int, high: int) -> int | None:
         middle = (low + high) // 2
         low, high = (middle, high) if (side(middle) > 0) == start else (low, middle)
     return low
-
-
-def _layers(amounts: list[tuple[int, Row]], grid: Grid) -> Iterator[int]:
-    """A number over a grid as truth values: one for each value that it takes."""
-    where: dict[int, int] = {}
-    for guard, row in amounts:
-        for place in range(grid.size):
-            if guard >> place & 1:
-                where[row.values[place]] = where.get(row.values[place], 0) | 1 << place
-    yield from where.values()
-
-
-def _distance(change: dict[str, Answer], case: Case) -> int:
-    pairs = [(new, case.value(name)) for name, new in change.items()]
-    return sum(abs(a - b) if isinstance(b, int) else a for a, b in pairs if isinstance(a, int))

@@ -33,6 +33,9 @@ RECOMMENDED = VERDICTS[:3]  # what a person may still choose
 NOW = "now"
 
 
+OPEN = VERDICTS[3]  # nothing was put forward, and an answer that is not known may change that
+
+
 def weigh(
     deciding: Sequence[tuple[Argue, T]], possible: Iterable[tuple[Argue, T]], false: T
 ) -> dict[str, dict[str, T]]:

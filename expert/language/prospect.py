@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from contextlib import suppress
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from expert.language.cells import NotDecided, TooLarge
@@ -29,19 +30,28 @@ from expert.language.completions import (
     Survey,
     merged,
 )
-from expert.language.conclusions import Argue, Wait
+from expert.language.conclusions import Argue, Wait, text_of
 from expert.language.conditions import Condition, refs
 from expert.language.diagrams import Diagram, Diagrams
-from expert.language.meaning import passes
+from expert.language.keys import with_option
+from expert.language.meaning import Reading, passes
 from expert.language.model import Term, Value
-from expert.language.outcome import Outcome, possible_arguments
-from expert.language.policy import NOW
-from expert.language.rules import Instance, RuleBase, reads, writes
+from expert.language.outcome import Outcome, decides, possible_arguments
+from expert.language.policy import NOW, OPEN, VERDICTS
+from expert.language.possibility import Bounds, Possibilities
+from expert.language.rules import PLACEHOLDER, Instance, RuleBase, reads, writes
 
 DiagramAmounts = Amounts[Diagram]
 ROUNDS = 30  # of the search for an order
 FEW = 60_000  # nodes, before only the cases near to a case are looked at
 WORK = 25_000  # steps of the same; some hundredths of a second
+
+
+class Printed(NamedTuple):
+    """What is filled into texts: findings, by key, and attributes."""
+
+    findings: tuple[str, ...]
+    answers: tuple[str, ...]
 
 
 class Cones:
@@ -91,6 +101,18 @@ class Cones:
         for id in self._cone(keys, instances):
             read |= self.attributes[id]
         return [name for name in self.base.knowledge.attributes if name in read]
+
+    def printed(self, instance: Instance) -> Printed:
+        """The findings, by key, and the attributes whose values are in an instance's texts."""
+        k, findings, answers = self.base.knowledge, dict[str, None](), dict[str, None]()
+        texts = [instance.rule.because, *(text_of(c) for c in instance.then)]
+        for name in [name for text in texts for name in PLACEHOLDER.findall(text)]:
+            bare = name.removeprefix("option.")
+            if name != "option" and name in k.attributes:
+                answers[name] = None
+            elif name != "option" and bare in k.findings:
+                findings[with_option(bare, instance.option if k.findings[bare].per_option else "")] = None
+        return Printed(tuple(findings), tuple(answers))
 
     @cached_property
     def order(self) -> list[str]:
@@ -224,12 +246,24 @@ class Visible(NamedTuple):
     """Something that a reader can see: where instances fire, and values that are printed there.
 
     `findings` are keys of findings, `answers` attributes, whose values are shown where one of the
-    instances fires (or, of no instances, always).
+    instances fires (or, of no instances, always). `waiting` is an option of which it is shown that its
+    verdict is open; the instances are then those that decide it.
     """
 
     instances: tuple[Instance, ...]
     findings: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    waiting: str = ""
+
+
+def look_through(survey: Survey, cones: Cones, read: list[Instance]) -> None:
+    """Write down what instances ask of the open answers: whether they fire or may, and what they print."""
+    Merging(survey).derive(read)
+    for name in {name for instance in read for name in cones.printed(instance).answers}:
+        survey.known(name)
+        for value in survey.terms[name].values:
+            survey.equals(name, value)
+    [*possible_arguments(cones.base.knowledge, survey, read)]
 
 
 class Limits(NamedTuple):
@@ -257,13 +291,13 @@ class Prospect:
         self.limits, self.whole = limits, only is None
         if shared is None:
             survey = Survey(cones.base.knowledge.attributes, answers)
-            read = cones.ordered if only is None else cones.upstream(only)
-            Merging(survey).derive(read)
-            [*possible_arguments(cones.base.knowledge, survey, read)]
+            look_through(survey, cones, cones.ordered if only is None else cones.upstream(only))
             shared = Completions(survey, cones.order, cones.groups, limits.steps, limits.nodes)
         self.completions = shared
         self.reading = Merging(self.completions)
         self._fired: dict[str, Diagram] = {}
+        self._possible = Reading(Possibilities(self.completions))
+        self._bounds: dict[str, Bounds[Diagram]] = {}
 
     # --- truths ------------------------------------------------------------------------------------
     def derive(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> None:
@@ -291,11 +325,25 @@ class Prospect:
         """The outcome of these instances; each truth of it is made when it is asked for (`get`)."""
         self.derive(instances)
         said = [(c, self._made(self._fired[i.id])) for i in instances for c in i.then]
-        return Outcome(self.base.knowledge, said, self._made(self.completions.false), self._possible)
+        possible = partial(self._possible_arguments, instances)
+        return Outcome(self.base.knowledge, said, self._made(self.completions.false), possible)
 
-    def _possible(self) -> list[tuple[Argue, Deferred]]:
-        arguments = possible_arguments(self.base.knowledge, self.completions, self.reading.derived)
-        return [(argument, self._made(where)) for argument, where in arguments]
+    def _possible_arguments(self, instances: Iterable[Instance]) -> list[tuple[Argue, Deferred]]:
+        """The deciding arguments of some instances, and where they may be put forward."""
+        arguments = []
+        for instance in instances:
+            where = Deferred(self.completions.diagrams, partial(self._may, instance))
+            for c in instance.then:
+                if isinstance(c, Argue) and decides(c, self.base.knowledge):
+                    arguments.append((c, where))
+        return arguments
+
+    def _may(self, instance: Instance) -> Diagram:
+        """Where an instance may fire, whatever the answers are that are not known."""
+        if instance.id not in self._bounds:
+            new = [i for i in self.cones.upstream([instance]) if i.id not in self._bounds]
+            self._bounds.update(self._possible.derive(new))
+        return self._bounds[instance.id].may
 
     def _made(self, truth: Diagram) -> Deferred:
         return Deferred(self.completions.diagrams, lambda: truth)
@@ -311,11 +359,10 @@ class Prospect:
     def possible_verdicts(self, option: str) -> dict[str, bool]:
         """The verdicts that an option can still have, and whether that is certain."""
         possible_ones = {}
-        for verdict, where in self.verdicts(option).items():
-            try:
-                possible = self.completions.possible(where.get())
-            except TooLarge:
-                possible = None
+        for verdict in VERDICTS:
+            possible: bool | None = None
+            with suppress(TooLarge):
+                possible = self.completions.possible(self.verdicts(option)[verdict].get())
             if possible is not False:
                 possible_ones[verdict] = possible is True
         return possible_ones
@@ -368,7 +415,10 @@ class Prospect:
         return [n for n in self.base.knowledge.attributes if n in support and n not in self.answers]
 
     def _changing(self, effect: Visible) -> dict[str, bool]:
-        where = self.fired(effect.instances) if effect.instances else self.completions.true
+        if effect.waiting:
+            where = self.verdicts(effect.waiting)[OPEN].get()
+        else:
+            where = self.fired(effect.instances) if effect.instances else self.completions.true
         sure: dict[str, bool] = {}
         for truth in [where, *self._named(effect, where)]:
             for name, certain in self.completions.changing(truth).items():
@@ -512,7 +562,7 @@ class _Search:
         self.cones, self.case, self.option, self.goals, self.limits = cones, case, option, goals, limits
         about = [instance for instance in cones.base.instances if option in _options_of(instance)]
         self.survey = Survey(terms, self.fixed)
-        Merging(self.survey).derive(cones.upstream(about))
+        look_through(self.survey, cones, cones.upstream(about))
 
     def within(self, most: int) -> list[dict[str, Value]]:
         """The smallest changes, of all of no more than so many answers. Raises NotDecided."""
@@ -570,7 +620,7 @@ class Compared:
         terms = both_terms(old.base.knowledge.attributes, new.base.knowledge.attributes)
         survey = Survey(terms, answers)
         for n, cones in enumerate((old, new)):
-            Merging(survey).derive(cones.upstream(only[n]) if only else cones.ordered)
+            look_through(survey, cones, cones.upstream(only[n]) if only else cones.ordered)
         order = list(dict.fromkeys([*new.order, *old.order]))
         self.completions = Completions(survey, order, new.groups, limits.steps, limits.nodes)
         self.old = Prospect(old, answers, (), limits, self.completions)

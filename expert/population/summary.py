@@ -124,7 +124,7 @@ def _plain(amount: object) -> str:
 def _undecided(results: Results) -> tuple[list[Share], int, dict[str, int], list[str]]:
     """Undecided cases by option and in all, the cases that each question settles, options not counted."""
     reach = Reach(results.base)
-    rested = [o for o in results.base.knowledge.options if reach.support(reach.deciding(o))]
+    rested = [o for o in results.base.knowledge.options if reach.cones.support(reach.deciding(o))]
     tables = {option: _table(reach, option) for option in rested}
     known = {option: table for option, table in tables.items() if table is not None}
     uncounted = [option for option in tables if option not in known]
@@ -158,9 +158,9 @@ Axes = dict[str, tuple[str | int | None, ...]]
 def _table(reach: Reach, option: str) -> tuple[Axes, pl.DataFrame] | None:
     """For every combination of the answers behind a verdict: is it undecided, and what settles it?"""
     deciding = reach.deciding(option)
-    support = reach.support(deciding)
+    support = reach.cones.support(deciding)
     axes = reach.grid(Case({}), support)
-    if prod(map(len, axes.values())) > GRID_LIMIT or any(map(computes, reach.upstream(deciding))):
+    if prod(map(len, axes.values())) > GRID_LIMIT or any(map(computes, reach.cones.upstream(deciding))):
         return None
     grid = Grid(axes)
     masks = reach.verdict_masks(option, grid)

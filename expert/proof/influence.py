@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from expert.backends.z3 import Formula, FormulaAmounts, Prover, World
-from expert.consultation.relevance import Reach
-from expert.language.keys import with_option
+from expert.consultation.relevance import Effect, Reach
+from expert.language.policy import OPEN
 
 
 def differs(prover: Prover, name: str) -> list[Formula]:
@@ -16,25 +18,49 @@ def differs(prover: Prover, name: str) -> list[Formula]:
 
 def _differs(prover: Prover, name: str) -> list[Formula]:
     reach = Reach(prover.base)
-    effects = [effect for effect in reach.effects if name in reach.support(effect.instances)]
-    upstream = reach.upstream(i for effect in effects for i in effect.instances)
-    world = World(prover.base, [name], upstream)
-    facts = world.algebra.domain(name)
-    shown = []
-    for effect in effects:
-        if effect.kind == "finding":
-            key = with_option(effect.name, effect.option)
-            here, there = prover.world.reading.numbers.get(key, []), world.reading.numbers.get(key, [])
-            shown += [_other_amount(prover, here, there), _other_amount(prover, there, here)]
-        else:
-            shown.append(prover.world.fires(effect.instances) != world.fires(effect.instances))
-    return [*facts, prover.world.any(shown)]
+    effects = [effect for effect in reach.effects if name in reach.rests_on(effect)]
+    read = reach.cones.upstream(
+        (i for effect in effects for i in effect.instances),
+        [key for effect in effects for key in effect.visible.findings],
+    )
+    pair = prover.world, World(prover.base, [name], read)
+    shown = [difference for effect in effects for difference in _shown(effect, *pair)]
+    return [*pair[1].algebra.domain(name), prover.world.any(shown)]
 
 
-def _other_amount(prover: Prover, amounts: FormulaAmounts, others: FormulaAmounts) -> Formula:
+def _shown(effect: Effect, before: World, after: World) -> Iterator[Formula]:
+    """Where an effect is another in one of two worlds, or shows something else."""
+    visible, worlds = effect.visible, (before, after)
+    if visible.waiting:
+        yield before.outcome.verdicts(visible.waiting)[OPEN] != after.outcome.verdicts(visible.waiting)[OPEN]
+        return
+    fired = [world.fires(visible.instances) for world in worlds]
+    yield fired[0] != fired[1]
+    there = fired[0] & fired[1]
+    for key in visible.findings:
+        amounts = [world.reading.numbers.get(key, []) for world in worlds]
+        yield there & _other_amount(before, *amounts)
+        yield there & _other_amount(before, *reversed(amounts))
+        named = [world.reading.findings.get(key, {}) for world in worlds]
+        for value in sorted(named[0].keys() | named[1].keys()):
+            where = [found.get(value, before.algebra.false) for found in named]
+            yield there & (where[0] != where[1])
+    for name in visible.answers:
+        yield there & _other_answer(name, before, after)
+
+
+def _other_amount(world: World, amounts: FormulaAmounts, others: FormulaAmounts) -> Formula:
     """Where one of the amounts is none of the others."""
-    alone = []
-    for where, amount in amounts:
-        same = [there & (amount == other) for there, other in others]
-        alone.append(where & ~prover.world.any(same))
-    return prover.world.any(alone)
+    return world.any(where & ~world.any(there & (n == m) for there, m in others) for where, n in amounts)
+
+
+def _other_answer(name: str, before: World, after: World) -> Formula:
+    """Where an answer is another, or known in one world only."""
+    one, other = before.algebra, after.algebra
+    known = one.known(name) & other.known(name)
+    if one.knowledge.attributes[name].numeric:
+        differs = known & (one.number(name) != other.number(name))
+    else:
+        values = one.knowledge.attributes[name].values
+        differs = before.any(one.equals(name, value) != other.equals(name, value) for value in values)
+    return differs | (one.known(name) != other.known(name))

@@ -238,11 +238,22 @@ def _flips(found: WhyNot, knowledge: Knowledge) -> list[Block]:
     lines: list[Block] = []
     for flip in found.flips or ():
         changes = " ".join(f"{name}={value}" for name, value in flip.changes.items())
-        head = f"Smallest change: {changes}  ->  "
+        head = f"{'Smallest change' if found.decided else 'A change'}: {changes}  ->  "
         lines.append(Paragraph((head, *_leading_to(flip, knowledge)), 0, 2))
+    if lines and not found.decided:
+        lines.append(Line("Whether there is a smaller one is not decided."))
     if not lines and found.flips is not None and found.possible:
-        lines.append(Line("No change of up to three answers leads there."))
+        lines.append(Line(_none_leads_there(found)))
     return lines
+
+
+def _none_leads_there(found: WhyNot) -> str:
+    """How far it is known that no change of answers leads there."""
+    if not found.decided:
+        return "Whether a change of answers leads there is not decided."
+    if found.up_to is None:
+        return "No change of answers leads there."
+    return f"No change of up to {count(found.up_to, 'answer')} leads there; of more it is not decided."
 
 
 def _leading_to(flip: Flip, knowledge: Knowledge) -> Iterator[Piece]:

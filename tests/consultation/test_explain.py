@@ -13,8 +13,11 @@ from expert.consultation.engine import infer
 from expert.consultation.explain import find_subject, how, subjects, why_not
 from expert.consultation.relevance import Reach
 from expert.io.problems import CaseError
+from expert.knowledge.load import load
 from expert.language.policy import VERDICTS
 from expert.language.rules import RuleBase
+
+EXACT = Path(__file__).parents[1] / "data" / "exact"
 
 
 def random_case(base: RuleBase, seed: int) -> Case:
@@ -77,3 +80,15 @@ def test_the_sentence_itself_beside_the_claim(document: Path) -> None:
     shown = cicatrix("explain", "how", "punch", "scar_depth=deep", "--document", str(document)).stdout
     assert "A typical fee is" not in cicatrix("explain", "how", "punch", "scar_depth=deep").stdout
     assert "“A typical fee is" in " ".join(shown.split())
+
+
+def test_how_far_changes_were_looked_for() -> None:
+    """A reserve of three: no answers make an exact stock preferred, and one number makes it an option."""
+    base = load(EXACT / "twonums")
+    case = parse_pairs(["asked=100", "stock=99"], base.knowledge)
+    found, ship = infer(base, case), find_subject(base, "ship")
+    reason = why_not(Reach(base), case, found, ship, "option")
+    assert [flip.changes for flip in reason.flips or ()] == [{"asked": "99"}, {"stock": "100"}]
+    assert (reason.up_to, reason.decided) == (None, True)
+    reason = why_not(Reach(base), case, found, ship, "preferred")
+    assert (reason.flips, reason.up_to, reason.decided) == ((), None, True)

@@ -105,8 +105,8 @@ def test_it_never_asks_what_cannot_matter(base: RuleBase, seed: int) -> None:
 
 def differs(base: RuleBase, case: Case, name: str) -> bool:
     """A witness: two cases that differ in this answer only, with different outcomes."""
-    effects = Reach(base).matters(case)[name]
-    others = Reach(base).support([i for e in effects[:1] for i in e.instances])
+    effects = [*Reach(base).matters(case)[name]]
+    others = Reach(base).cones.support([i for e in effects[:1] for i in e.instances])
     free = [other for other in others if other != name and other not in case.answers]
     for chosen in itertools.product(*(values(base, other) for other in free)):
         around = case.with_answers(dict(zip(free, chosen, strict=True)), base.knowledge)

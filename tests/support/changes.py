@@ -1,6 +1,6 @@
 """What answers can do, by Z3: which questions matter, and the smallest changes to a goal.
 
-`Reach` answers the same over grids of sample values, with no need of Z3: the two are held together.
+`Reach` and `changes_to` answer the same by diagrams, with no need of Z3: they are held together.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def smallest_changes(
 ) -> list[dict[str, Answer]]:
     """All smallest sets of changed answers after which the option has every goal, by Z3.
 
-    As Reach.flips has it: what is `fixed` and given stays, nothing becomes unknown, and of the
+    As changes_to has it: what is `fixed` and given stays, nothing becomes unknown, and of the
     sets that differ only in numbers there is one, nearest to the numbers given.
     """
     algebra, attributes = prover.algebra, prover.base.knowledge.attributes

@@ -88,8 +88,16 @@ def test_why_not_ends_with_the_smallest_changes(base: RuleBase, found: Consultat
     assert why_not_blocks(reason._replace(already=True, goal=""), base, {}) == [
         Line(f"{reason.subject}: it is so.")
     ]
-    none = why_not_blocks(reason._replace(flips=()), base, {})[-1]
-    assert none == Line("No change of up to three answers leads there.")
+    none = reason._replace(flips=())
+    assert why_not_blocks(none, base, {})[-1] == Line("No change of answers leads there.")
+    assert why_not_blocks(none._replace(up_to=3), base, {})[-1] == Line(
+        "No change of up to 3 answers leads there; of more it is not decided."
+    )
+    undecided = reason._replace(decided=False)
+    assert why_not_blocks(undecided._replace(flips=()), base, {})[-1] == Line(
+        "Whether a change of answers leads there is not decided."
+    )
+    assert why_not_blocks(undecided, base, {})[-1] == Line("Whether there is a smaller one is not decided.")
     sentences = {id: "<s>" for failed in reason.failed for id in failed.claims}
     assert shown(why_not_blocks(reason, base, sentences), Look()).count("“<s>”") == sum(
         len(failed.claims) for failed in reason.failed
