@@ -185,12 +185,16 @@ class Linked:
         values: dict[str, list[Any]] = {n: [v] for n, v in case.items() if v is not None}
         fired, said = [], set()
         for id, when, then in self.rules:
-            if self.holds(when, values)[0]:
-                fired.append(id)
-                if then[0] == "conclude":
-                    values.setdefault(then[1], []).extend(self.amounts(then[2], values))
-                elif then[0] == "argue":
-                    said.add(then[1:])
+            if not self.holds(when, values)[0]:
+                continue
+            if then[0] == "conclude":
+                numbers = self.amounts(then[2], values)
+                if not numbers:
+                    continue  # what draws no conclusion has not fired
+                values.setdefault(then[1], []).extend(numbers)
+            elif then[0] == "argue":
+                said.add(then[1:])
+            fired.append(id)
         found = {name: frozenset(values.get(name, ())) for name in self.findings}
         word = verdict(said)
         return frozenset(fired), "open" if word == "not-addressed" and self.may_argue(case) else word, found
