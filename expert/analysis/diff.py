@@ -1,29 +1,38 @@
 """The difference between two knowledge bases: what was edited, and for which cases it matters.
 
-Each thing that a consultation shows (an option's verdict, its timing, its costs, each step of
-the plan, ...) is compared over all combinations of the answers that it depends on in either
-base, unknown included, numbers by their thresholds: the values at and beside every place where
-a comparison turns. The comparison is not exhaustive where that is too many (the attributes with
-the most values are then left unanswered), and where edited rules compute with several numbers,
-whose thresholds depend on each other.
+Each thing that a consultation shows (an option's verdict, its timing, its costs, each step of the plan
+and their order, ...) is read in both bases over all completions of the case without answers (see
+language/prospect). It differs where one value is shown in one of them only: an exclusive or, of which it
+is said whether there is such a case, how many there are, and which is the smallest. What is not decided
+is said to be so, and is no sameness: costs that are computed, where no case shows a difference; attributes
+that have other decimals; and what texts fill in, where the rules that compute it were edited.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import NamedTuple
 
 from expert.analysis.edits import Edit, edits
-from expert.analysis.shown import computes, difference, largest_grid, shown, smallest, value_at
 from expert.consultation.case import Case
-from expert.consultation.relevance import GRID_LIMIT, Reach
+from expert.consultation.relevance import Reach
+from expert.language.cells import NotDecided, Polynomial
+from expert.language.conclusions import STANCES, Plan
+from expert.language.diagrams import Diagram
+from expert.language.keys import with_option
+from expert.language.model import Term, Value
+from expert.language.outcome import Outcome, Pick, cost_sides
+from expert.language.policy import firsts
+from expert.language.prospect import Compared, Deferred, Prospect
 from expert.language.rules import Instance, RuleBase
 
-LESS = 1 << 13  # cases compared for what is neither a verdict nor a timing
+ORDER = "order"
 
 
 class Thing(NamedTuple):
-    """Something shown: of an option (of an argument, its topic), or a single step or advice."""
+    """Something shown: of an option (of an argument, its topic), a step, advice, or the plan's order."""
 
     kind: str
     about: str
@@ -31,70 +40,209 @@ class Thing(NamedTuple):
 
 
 class Change(NamedTuple):
-    """In how many of the cases compared a thing is shown differently, and the smallest of them."""
+    """Whether a thing is shown differently in some case (None: not decided), and the smallest of them.
+
+    `cases` of `of` differ, of the cases that the rules tell apart; `answers` of `of_answers`, of all sets of
+    answers. None: not counted.
+    """
 
     thing: Thing
-    cases: int
-    of: int
-    exhaustive: bool
+    same: bool | None
+    cases: int | None
+    of: int | None
+    answers: int | None
+    of_answers: int | None
     example: Case | None
     before: str
     after: str
 
 
 class Differences(NamedTuple):
-    """All differences; verdicts and timings of every option are there, other things if they differ."""
+    """All differences; verdicts and timings of every option are there, other things if they may differ."""
 
     edits: tuple[Edit, ...]
     changes: tuple[Change, ...]
-    exhaustive: bool  # everything was compared for all cases
 
     @property
-    def same(self) -> bool:
-        """Whether nothing was seen to be shown differently."""
-        return not any(change.cases for change in self.changes)
+    def same(self) -> bool | None:
+        """Whether everything is shown alike in every case; None: not decided of something."""
+        found = {change.same for change in self.changes}
+        return False if False in found else None if None in found else True
 
 
 # --- for which cases it matters --------------------------------------------------------------------
 def compare(old: RuleBase, new: RuleBase) -> Differences:
     """All differences between two knowledge bases."""
-    reaches = [Reach(old), Reach(new)]
+    reaches = Reach(old), Reach(new)
     behind = [_behind(reach) for reach in reaches]
     options = dict.fromkeys([*old.knowledge.options, *new.knowledge.options])
     always = [Thing(kind, option, "") for option in options for kind in ("verdict", "timing")]
-    changes, exhaustive = [], True
+    changes = []
     for thing in dict.fromkeys([*always, *behind[0], *behind[1]]):
-        change = _compared(thing, reaches, [things.get(thing, []) for things in behind])
-        exhaustive &= change.exhaustive
-        if change.cases or thing in always:
+        change = _change(thing, reaches, (behind[0].get(thing, []), behind[1].get(thing, [])))
+        if change.same is not True or thing in always:
             changes.append(change)
-    return Differences(tuple(edits(old, new)), tuple(changes), exhaustive)
+    return Differences(tuple(edits(old, new)), tuple(changes))
 
 
 def _behind(reach: Reach) -> dict[Thing, list[Instance]]:
     """The instances behind each thing that is shown."""
-    return {Thing(*part): instances for part, instances in reach.behind.items()}
+    found = {Thing(*part): instances for part, instances in reach.behind.items()}
+    planning = [i for i in reach.base.instances if any(isinstance(c, Plan) for c in i.then)]
+    return {**found, Thing(ORDER, "plan", ""): planning} if planning else found
 
 
-def _compared(thing: Thing, reaches: list[Reach], behind: list[list[Instance]]) -> Change:
-    ordered = [reach.cones.upstream(part) for reach, part in zip(reaches, behind, strict=True)]
-    if _told(ordered[0]) == _told(ordered[1]):  # the same rules say the same
-        return Change(thing, 0, 0, True, None, "", "")
-    supports = [reach.cones.support(part) for reach, part in zip(reaches, behind, strict=True)]
-    limit = GRID_LIMIT if thing.kind in ("verdict", "timing") else LESS
-    grid, whole = largest_grid(reaches, supports, limit)
-    key = (thing.kind, thing.about)
-    tables = []
-    for reach, read in zip(reaches, ordered, strict=True):
-        table = shown(reach.base.knowledge, read, grid).get(key, {})
-        tables.append({v: where for v, where in table.items() if thing.value in ("", v)})
-    where = difference({key: tables[0]}, {key: tables[1]}) & grid.full
-    attributes = {**reaches[0].base.knowledge.attributes, **reaches[1].base.knowledge.attributes}
-    case = smallest(grid, where, reaches[1].base.knowledge._replace(attributes=attributes))
-    said = [value_at(table, grid, case) if case else "" for table in tables]
-    exhaustive = whole and not any(computes(instance) for read in ordered for instance in read)
-    return Change(thing, where.bit_count(), grid.size, exhaustive, case, *said)
+Reaches = tuple[Reach, Reach]
+Behind = tuple[list[Instance], list[Instance]]
 
 
-def _told(instances: list[Instance]) -> Counter[object]:
-    return Counter((i.id, i.when, i.then) for i in instances)
+def _change(thing: Thing, reaches: Reaches, behind: Behind) -> Change:
+    told = [_told(reach, part, True) for reach, part in zip(reaches, behind, strict=True)]
+    if told[0] == told[1]:  # the same rules say the same
+        return Change(thing, True, 0, None, 0, None, None, "", "")
+    undecided = Change(thing, None, None, None, None, None, None, "", "")
+    if any(_rescaled(reaches, name) for name in _support(reaches, behind)):
+        return undecided
+    try:
+        found = _compared(thing, reaches, behind)
+    except NotDecided:
+        return undecided
+    if found.same:
+        alone = [_told(reach, part, False) for reach, part in zip(reaches, behind, strict=True)]
+        printed = told[0] - alone[0] != told[1] - alone[1]
+        return undecided if printed else found
+    return found
+
+
+def _told(reach: Reach, instances: Iterable[Instance], printed: bool) -> Counter[object]:
+    """What is said by instances and all that they rest on (and, `printed`, what their texts fill in)."""
+    some = list(instances)
+    keys = [key for i in some for key in reach.cones.printed(i).findings] if printed else []
+    told: Counter[object] = Counter((i.id, i.when, i.then) for i in reach.cones.upstream(some, keys))
+    knowledge = reach.base.knowledge
+    named = {c.name for i in some for c in i.then}
+    for place, name in enumerate(name for name in (*knowledge.steps, *knowledge.flags) if name in named):
+        told[place, name] += 1
+    return told
+
+
+def _support(reaches: Reaches, behind: Behind) -> set[str]:
+    pairs = zip(reaches, behind, strict=True)
+    return {name for reach, part in pairs for name in reach.cones.support(part)}
+
+
+def _rescaled(reaches: Reaches, name: str) -> bool:
+    """Whether an attribute's answers are other numbers, or none, in the other base."""
+    old, new = (reach.base.knowledge.attributes.get(name) for reach in reaches)
+    return bool(old and new and (old.numeric, old.decimals) != (new.numeric, new.decimals))
+
+
+def _compared(thing: Thing, reaches: Reaches, behind: Behind) -> Change:
+    """What differs, of something of which rules say something else. Raises NotDecided."""
+    pair = Compared(reaches[0].cones, reaches[1].cones, {}, behind)
+    sides = _side(thing, pair.old, behind[0]), _side(thing, pair.new, behind[1])
+    old, new = sides
+    where = pair.completions.diagrams.any(
+        [
+            *(_apart(old, new, pair.completions.false) if thing.kind != ORDER else ()),
+            *(_swapped(old, new) if thing.kind in (ORDER, "flags") else ()),
+        ]
+    )
+    same = pair.completions.possible(where)
+    if same is False:
+        return Change(thing, True, 0, None, 0, None, None, "", "")
+    answers = pair.completions.smallest(where) or {}
+    attributes = {**pair.old.base.knowledge.attributes, **pair.new.base.knowledge.attributes}
+    case = Case({name: answers[name] for name in attributes if name in answers})
+    before, after = (side.at(answers, pair) for side in sides)
+    whole = not any(side.computed for side in sides)
+    if before == after and not whole:  # other formulas of the same value
+        raise NotDecided(" ".join(thing))
+    change = Change(thing, False, None, None, None, None, case, before, after)
+    if not whole or not pair.completions.is_decided(where):
+        return change
+    count, true = pair.completions.count, pair.completions.true
+    return change._replace(
+        cases=count(where, told_apart=True),
+        of=count(true, told_apart=True),
+        answers=count(where),
+        of_answers=count(true),
+    )
+
+
+class Side(NamedTuple):
+    """Where each value of a thing is shown, in one base; and each amount, if there are some to compute."""
+
+    values: dict[str, Diagram]
+    computed: dict[Polynomial, Diagram]
+    pick: Pick
+    term: Term | None
+
+    def at(self, case: dict[str, Value], pair: Compared) -> str:
+        """What is shown in a case."""
+        shown = [value for value, where in self.values.items() if pair.completions.at(where, case)]
+        if not self.computed or self.term is None:
+            return ", ".join(shown)
+        numbers = {name: value for name, value in case.items() if isinstance(value, int)}
+        there = [form for form, where in self.computed.items() if pair.completions.at(where, case)]
+        amounts = [form.value(numbers) for form in there]
+        return self.term.spell(self.pick(amounts)) if amounts else ""
+
+
+def _side(thing: Thing, prospect: Prospect, instances: list[Instance]) -> Side:
+    if thing.kind in ("low", "high"):
+        return _cost(thing, prospect)
+    values = _values(thing, prospect.outcome(instances))
+    made = {v: where.get() for v, where in values.items() if thing.value in ("", v)}
+    return Side(made, {}, min, None)
+
+
+def _values(thing: Thing, outcome: Outcome[Deferred]) -> dict[str, Deferred]:
+    """Where each value of a thing is shown, by what is shown."""
+    if thing.kind in STANCES:
+        return outcome.topics(thing.about, thing.kind)
+    match thing.kind:
+        case "verdict":
+            values = outcome.verdicts(thing.about)
+            targets = outcome.targets(thing.about)
+            some = {f"{t}: {v}": where for t in targets if t for v, where in targets[t].items()}
+            return {**values, **some}
+        case "timing":
+            return outcome.timing(thing.about)
+        case "flags":
+            return outcome.flags(thing.about)
+        case "advice":
+            return {**outcome.advice, **outcome.cautions}
+        case _:
+            return outcome.plan()
+
+
+def _cost(thing: Thing, prospect: Prospect) -> Side:
+    """Where each amount is the option's least cost, or its most."""
+    knowledge = prospect.base.knowledge
+    for side, name, pick in cost_sides(knowledge):
+        if side == thing.kind:
+            term = knowledge.findings[name]
+            amounts = {a.polynomial: where for where, a in prospect.numbers(with_option(name, thing.about))}
+            if any(form.names for form in amounts):
+                return Side({}, amounts, pick, term)
+            constants = sorted(amounts, key=lambda form: form.constant, reverse=pick is max)
+            named = {term.spell(form.constant): amounts[form] for form in constants}
+            return Side(firsts(named, prospect.completions.false), {}, pick, term)
+    return Side({}, {}, min, None)
+
+
+def _apart(old: Side, new: Side, false: Diagram) -> Iterator[Diagram]:
+    """Where each value, or amount, is shown in one base only."""
+    for value in {**old.values, **new.values}:
+        yield old.values.get(value, false) ^ new.values.get(value, false)
+    for form in {**old.computed, **new.computed}:
+        yield old.computed.get(form, false) ^ new.computed.get(form, false)
+
+
+def _swapped(old: Side, new: Side) -> Iterator[Diagram]:
+    """Where two values are shown in both, in another order."""
+    places = {value: place for place, value in enumerate(new.values)}
+    for one, other in combinations([value for value in old.values if value in places], 2):
+        if places[other] < places[one]:
+            yield old.values[one] & old.values[other] & new.values[one] & new.values[other]

@@ -138,7 +138,7 @@ def diff_blocks(differences: Differences, bases: Sequence[RuleBase], kb: Path | 
         edits.append(Line(f"{edit.change:<8} {edit.kind} {edit.id}{fields}"))
     changes = []
     for change in differences.changes:
-        if change.cases:
+        if change.same is not True:
             changes += _change(change, bases, kb)
     return [
         apart(Line(f"Old {hashes[0]}, new {hashes[1]}.")),
@@ -149,9 +149,11 @@ def diff_blocks(differences: Differences, bases: Sequence[RuleBase], kb: Path | 
 
 def _change(change: Change, bases: Sequence[RuleBase], kb: Path | None) -> list[Line]:
     thing = " ".join(part for part in (change.thing.about, change.thing.kind, change.thing.value) if part)
-    partly = "" if change.exhaustive else ", not all there are"
+    if change.same is None:
+        return [Line(f"{thing}: whether it differs is not decided")]
+    counted = f"{change.cases} of {change.of} cases" if change.cases is not None else "some cases"
     return [
-        Line(f"{thing}: differs in {change.cases} of {change.of} cases compared{partly}"),
+        Line(f"{thing}: differs in {counted}"),
         Line(f"{change.before or 'nothing'} → {change.after or 'nothing'}", 2),
         *_example(change, bases, kb),
     ]
@@ -174,17 +176,11 @@ def fits(case: Case, base: RuleBase) -> bool:
 
 
 def _how_sure(differences: Differences) -> list[Line]:
-    """What is the same, for every case or for those compared."""
-    main = [change for change in differences.changes if change.thing.kind in ("verdict", "timing")]
-    how = "numbers by their thresholds"
+    """What is the same for every case."""
+    main = [change.same for change in differences.changes if change.thing.kind in ("verdict", "timing")]
     lines = []
-    if not any(change.cases for change in main):
-        if all(change.exhaustive for change in main):
-            same = f"the same for every case (all combinations of answers, {how})"
-        else:
-            same = f"the same in all cases compared, which are not all ({how})"
-        lines.append(Line(f"Verdicts and timings: {same}."))
+    if all(main):
+        lines.append(Line("Verdicts and timings: the same for every case."))
     if differences.same:
-        sure = "for every case" if differences.exhaustive else "in all cases compared, which are not all"
-        lines.append(Line(f"Costs, flags, arguments, plan and advice: the same {sure}."))
+        lines.append(Line("Costs, flags, arguments, plan and advice: the same for every case."))
     return lines

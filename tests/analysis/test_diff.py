@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from support.shell import cicatrix
 from support.trying import ROOT, edit, kb
 
-from expert.analysis.diff import compare
+from expert.analysis.diff import Change, compare
+from expert.consultation.outcome import follow
 from expert.knowledge.load import load
+
+EXACT = Path(__file__).parents[1] / "data" / "exact"
 
 
 def test_the_smallest_case_with_another_verdict_can_be_run(copy: Path) -> None:
@@ -37,3 +41,84 @@ def test_a_number_between_thresholds_is_found(copy: Path) -> None:
     edit(copy / "rules/5-cost.yaml", "scar_count: {more-than: 17}, option", "scar_count: 17, option")
     flags = [c for c in compare(load(ROOT), load(copy)).changes if c.thing.kind == "flags"]
     assert flags and flags[0].cases
+
+
+def differing(old: Path, new: Path) -> dict[str, Change]:
+    """What differs, or may, by its name."""
+    found = compare(load(old), load(new)).changes
+    return {" ".join(filter(None, change.thing)): change for change in found if change.same is not True}
+
+
+def test_a_changed_number_beyond_what_grids_could_hold() -> None:
+    """The age from which a pill fits, 18 or 12, beside nine questions of four answers."""
+    result = kb("diff", EXACT / "pillA", EXACT / "pillB", "--json")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["same"]) == (1, False)
+    assert [change["thing"]["kind"] for change in found["changes"] if change["same"] is False] == [
+        "verdict",
+        "for",
+    ]
+    argument = differing(EXACT / "pillA", EXACT / "pillB")["for pill fit"]
+    assert (argument.cases, argument.answers) == (4**9 - 3**9, 6 * (4**9 - 3**9))
+    assert argument.example and argument.example.answers == {"a8": "p", "age": 12}
+
+
+def test_a_changed_number_that_findings_are_computed_with(tmp_path: Path) -> None:
+    """Of linked numbers: what is missing of the flow, from which the pump is doubted."""
+    heating, edited = ROOT / "examples" / "heating", tmp_path / "heating"
+    shutil.copytree(heating, edited)
+    edit(edited / "rules/6-flow.yaml", "flow_missing: {more-than: 5}", "flow_missing: {more-than: 7}")
+    found = compare(load(heating), load(edited))
+    assert found.same is False
+    for change in found.changes:
+        if change.same is False and change.thing.kind == "verdict":
+            assert change.example
+            after = [
+                follow(load(directory), change.example).recommendation(change.thing.about).verdict
+                for directory in (heating, edited)
+            ]
+            assert after == [change.before, change.after] and after[0] != after[1]
+
+
+def test_steps_in_another_order(tmp_path: Path) -> None:
+    """Nobody changed a rule; but what an option waits for is the last of its steps in the plan."""
+    old = small(tmp_path / "old", "{sand: {label: Sand it}, dry: {label: Dry it}}")
+    new = small(tmp_path / "new", "{dry: {label: Dry it}, sand: {label: Sand it}}")
+    found = differing(old, new)
+    assert found.keys() == {"timing paint", "order plan"}
+    assert (found["timing paint"].before, found["timing paint"].after) == ("dry", "sand")
+    assert (found["order plan"].before, found["order plan"].after) == ("sand, dry", "dry, sand")
+    assert found["order plan"].example and found["order plan"].example.answers == {"wet": "yes"}
+
+
+def test_other_decimals_are_not_decided(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    shutil.copytree(EXACT / "twonums", old)
+    shutil.copytree(EXACT / "twonums", new)
+    vocabulary = new / "kb" / "vocabulary.yaml"
+    vocabulary.write_text(vocabulary.read_text().replace("type: count", "type: number, decimals: 1"))
+    assert compare(load(old), load(new)).same is None
+    result = kb("diff", old, new)
+    assert result.exit_code == 1
+    assert "ship verdict: whether it differs is not decided" in result.stdout
+    assert json.loads(kb("diff", old, new, "--json").stdout)["same"] is None
+
+
+def small(directory: Path, steps: str) -> Path:
+    """A knowledge base of one question and one option, which waits for two steps."""
+    vocabulary = (
+        "attributes:\n  wet: {type: choice, label: wet, question: Wet?, values: {yes: yes, no: no}}\n"
+        f"steps: {steps}\ntopics: {{fit: {{label: fit, decides: yes}}}}\n"
+    )
+    rule = (
+        "- id: wet-paint\n  claims: [p1s1, p1s2]\n  basis: stated\n  when: {wet: yes, option: paint}\n"
+        "  then: [{plan: sand}, {plan: dry}, {wait: sand}, {wait: dry}]\n  because: So.\n"
+    )
+    claims = (EXACT / "ph" / "kb" / "claims.yaml").read_text()
+    document = (EXACT / "ph" / "kb" / "document.yaml").read_text()
+    texts = {"kb/claims.yaml": claims, "kb/document.yaml": document, "kb/vocabulary.yaml": vocabulary}
+    texts |= {"kb/options.yaml": "options:\n  paint: {label: Paint}\n", "rules/1.yaml": rule}
+    for name, text in texts.items():
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_text(text)
+    return directory

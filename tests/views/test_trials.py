@@ -99,15 +99,19 @@ def test_what_goes_with_a_claim(base: RuleBase) -> None:
 def test_differences_and_how_sure_they_are(base: RuleBase) -> None:
     case = parse_pairs(["scar_depth=deep"], base.knowledge)
     thing = Thing("verdict", "fern", "")
-    change = Change(thing, 2, 9, False, case, "option", "")
+    change = Change(thing, False, 2, 9, 20, 90, case, "option", "")
     edits = (Edit("rule", "a-rule", "edited", ("when",)), Edit("claim", "p1s1", "added"))
-    text = shown(diff_blocks(Differences(edits, (change,), False), [base, base], Path("d")), LOOK)
+    text = shown(diff_blocks(Differences(edits, (change,)), [base, base], Path("d")), LOOK)
     assert "\n\nedited   rule a-rule (when)\nadded    claim p1s1\n\nfern verdict: differs in 2 of 9" in text
-    assert "cases compared, not all there are\n  option → nothing\n" in text and "--kb d" in text
-    same = Differences((), (change._replace(cases=0, exhaustive=True),), True)
+    assert "differs in 2 of 9 cases\n  option → nothing\n" in text and "--kb d" in text
+    assert "the same" not in text
+    uncounted = Differences((), (change._replace(cases=None),))
+    assert "fern verdict: differs in some cases\n" in shown(diff_blocks(uncounted, [base, base], None), LOOK)
+    same = Differences((), (change._replace(same=True, cases=0),))
     text = shown(diff_blocks(same, [base, base], None), LOOK)
     assert "Nothing declared was edited.\n\nVerdicts and timings: the same for every case" in text
     assert text.endswith("plan and advice: the same for every case.")
-    partly = Differences((), (change._replace(cases=0),), False)
-    assert "compared, which are not all" in shown(diff_blocks(partly, [base, base], None), LOOK)
+    undecided = Differences((), (change._replace(same=None, cases=None, example=None),))
+    text = shown(diff_blocks(undecided, [base, base], None), LOOK)
+    assert "fern verdict: whether it differs is not decided" in text and "the same" not in text
     assert fits(case, base)
