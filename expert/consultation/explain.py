@@ -12,7 +12,14 @@ from expert.consultation.case import UNKNOWN, Answer, Case
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Argument, Consultation, Match, NotFired, Plain, Statement, name_of
-from expert.consultation.standing import nothing_said, step_text, targets_in_play, verdict_text, when_text
+from expert.consultation.standing import (
+    nothing_said,
+    standing_sentences,
+    step_words,
+    targets_in_play,
+    verdict_text,
+    when_words,
+)
 from expert.io.problems import CaseError, Problem, not_among
 from expert.language.cells import NotDecided
 from expert.language.conclusions import (
@@ -22,9 +29,9 @@ from expert.language.conclusions import (
     Conclude,
     Conclusion,
 )
-from expert.language.english import REASONS, datum_statement, known, listed, statement
+from expert.language.english import REASONS, datum_statement, known, statement
 from expert.language.model import Knowledge, Value
-from expert.language.policy import NOW, OPEN, VERDICTS
+from expert.language.policy import NOW, OPEN, RECOMMENDED, VERDICTS
 from expert.language.prospect import Changes, changes_to
 from expert.language.rules import Instance, RuleBase
 
@@ -131,7 +138,7 @@ class How:
         if match.kind == "answer":
             return [Tree("answer", f"{match.text} (your answer: {match.name} = {match.value})", (), states)]
         if match.kind == "unknown":
-            return [Tree("answer", f"{match.text} (no answer: {match.name})", (), states)]
+            return [Tree("answer", f"{match.text} ({self._missing(match.name)})", (), states)]
         parts = (
             [part for leaf in _terms(match.states, self.knowledge) for part in self.standing(leaf)]
             if match.states
@@ -162,10 +169,14 @@ class How:
         value = self.consultation.answers.get(name, UNKNOWN)
         if value == UNKNOWN:
             states = Statement("attribute", name, None, "unknown", stands="not-answered")
-            return Tree("answer", f"{known(term, False)} (no answer: {name})", (), states)
+            return Tree("answer", f"{known(term, False)} ({self._missing(name)})", (), states)
         states = Statement("attribute", name, None, "is", (value,), stands="given")
         text = statement(term, (term.scaled(value),))
         return Tree("answer", f"{text} (your answer: {name} = {value})", (), states)
+
+    def _missing(self, name: str) -> str:
+        """Whether `unknown` was the answer, or there was none."""
+        return f"your answer: {UNKNOWN}" if name in self.consultation.answers else f"no answer: {name}"
 
     def _data(self, name: str, option: str) -> list[Tree]:
         term = self.knowledge.properties[name]
@@ -342,16 +353,22 @@ def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree
         if c.kind == "wait" and c.option == subject.id
     ]
     if waits:
-        steps = [step_text(step, consultation.plan, tree.knowledge) for step in found.waits_for]
         states = Statement("timing", "", subject.id, "waits-for", found.waits_for, stands="concluded")
-        groups.append(Tree("conclusion", f"it waits for {listed(steps)}", tuple(waits), states))
+        groups.append(
+            Tree(
+                "conclusion",
+                f"it waits for: {step_words(found.waits_for, tree.knowledge)}",
+                tuple(waits),
+                states,
+            )
+        )
     costs = [f for f in consultation.findings if f.option == subject.id]
     for f in costs:
         states = Statement("finding", f.finding, f.option, "is", (f.value,), stands="concluded")
         groups.append(Tree("conclusion", f.text, tuple(map(tree.firing, f.firings)), states))
     if note := nothing_said(found, consultation, tree.knowledge):
         groups.insert(0, Tree("note", note))
-    when = when_text(found, consultation, tree.knowledge)
+    when = when_words(found.verdict, found.timing, tree.knowledge)
     stands = verdict_text(found, consultation, tree.knowledge) + (f", {when}" if when else "")
     states = Statement("verdict", "", subject.id, "is", (found.verdict, found.timing), stands="concluded")
     return Tree("conclusion", f"{found.label}: {stands}", tuple(groups), states)
@@ -369,6 +386,7 @@ class Flip(NamedTuple):
 
     `targets` are the verdicts on each target then, `plan_step` the number of the step waited for, and
     `new_targets` those not argued about before, where others were: a change can help by bringing one in.
+    `unanswered` is whether each of the answers is one that was missing.
     """
 
     changes: dict[str, str]
@@ -377,6 +395,7 @@ class Flip(NamedTuple):
     targets: dict[str, str] = {}  # noqa: RUF012 (never changed)
     plan_step: int | None = None
     new_targets: tuple[str, ...] = ()
+    unanswered: bool = False
 
 
 class Failed(NamedTuple):
@@ -405,6 +424,10 @@ class WhyNot(NamedTuple):
     depends_on: tuple[str, ...] = ()  # of an open option: the answers that decide
     up_to: int | None = None  # without flips: no change of so many answers is one; None: of any number
     decided: bool = True  # whether these are known to be the smallest; without flips, that there are none
+    stands: tuple[str, ...] = ()  # of an option: how it stands, in sentences
+    beside: tuple[Argument, ...] = ()  # arguments against it on topics that do not decide
+    not_for: tuple[str, ...] = ()  # the targets in play for which it is not so, where it is for others
+    wanted: tuple[str, ...] = ()  # the verdicts meant by the goal
 
 
 def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subject, goal: str = "") -> WhyNot:
@@ -418,27 +441,76 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
     if goal and goal not in (*VERDICTS, NOW):
         raise CaseError([not_among("verdict", goal, [*VERDICTS, NOW])])
     found = consultation.recommendation(subject.id)
-    wanted = (goal,) if goal else VERDICTS[:2]
-    already = found.timing == NOW if goal == NOW else found.verdict in wanted
+    wanted: tuple[str, ...] = (goal,) if goal else VERDICTS[:2]
     leading = [i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.decides)]
+    if not goal and not leading and found.verdict in ("open", "not-addressed"):
+        wanted = RECOMMENDED  # the most that a rule can say of it is that it is uncertain
+        leading = [i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.decides)]
+    already = found.timing == NOW if goal == NOW else found.verdict in wanted
+    not_for = _not_for(consultation, subject.id, wanted, reach.base.knowledge) if already else ()
     flips, up_to, decided = _flips(reach, case, consultation, subject.id, () if already else wanted)
     possible = already or goal in (NOW, "not-addressed") or bool(leading)
     if goal == OPEN:  # no rule says so: it is what a case without answers may have
         possible = already or OPEN in reach.verdicts(subject.id, Case({}))
     against = [a for a in found.arguments if a.topic in reach.decides and a.stance != "for"]
+    beside = [a for a in found.arguments if a.topic not in reach.decides and a.stance != "for"]
+    if not_for:
+        leading = [i for i in leading if _speaks_of(i, not_for)]
+        against = [a for a in against if a.target is None or a.target in not_for]
+        flips = _flips_for(reach, case, subject.id, wanted, not_for) if leading else ()
+    shown = goal != NOW and (not already or bool(not_for))
     return WhyNot(
         subject.label,
         goal,
         already,
         possible,
-        () if goal == NOW else _failed(consultation, leading, reach.base),
-        () if already or goal == NOW else tuple(against),
+        _failed(consultation, leading, reach.base) if shown else (),
+        tuple(against) if shown else (),
         found.waits_for if goal == NOW else (),
         flips,
         () if already or goal == NOW else found.depends_on,
         up_to,
         decided,
+        tuple(standing_sentences(found, consultation, reach.base.knowledge)),
+        tuple(beside) if shown else (),
+        not_for,
+        wanted,
     )
+
+
+def _not_for(
+    consultation: Consultation, option: str, wanted: tuple[str, ...], knowledge: Knowledge
+) -> tuple[str, ...]:
+    """The targets in play for which an option is not as wanted, where its best verdict is."""
+    targets = consultation.recommendation(option).targets
+    if not targets or wanted == (NOW,):
+        return ()
+    return tuple(t for t in targets_in_play(consultation, knowledge) if targets.get(t) not in wanted)
+
+
+def _speaks_of(instance: Instance, targets: tuple[str, ...]) -> bool:
+    """Whether an instance argues about one of the targets, or about every target."""
+    argued = [c.target for c in instance.then if isinstance(c, Argue)]
+    return any(not target or target in targets for target in argued)
+
+
+def _flips_for(
+    reach: Reach, case: Case, option: str, wanted: tuple[str, ...], targets: tuple[str, ...]
+) -> tuple[Flip, ...]:
+    """The changes of one answer after which the option is as wanted for one of the targets."""
+    k = reach.base.knowledge
+    found = []
+    for name, term in k.attributes.items():
+        if term.fixed and case.value(name) is not None:
+            continue
+        for value in reach.candidates(name, case):
+            after = follow(reach.base, case.with_answers({name: value}, k))
+            result = after.recommendation(option)
+            if any(result.targets.get(target) in wanted for target in targets):
+                spelled = {name: _spelled(name, value, reach.base)}
+                missing = case.value(name) is None
+                found.append(Flip(spelled, result.verdict, result.timing, result.targets, unanswered=missing))
+    return tuple(found)
 
 
 def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subject) -> WhyNot:
@@ -495,7 +567,8 @@ def _flips(
             spelled = {name: _spelled(name, value, reach.base) for name, value in change.items()}
             step = next((step.n for step in after.plan if step.step == result.timing), None)
             new = tuple(t for t in targets_in_play(after, k) if in_play and t not in in_play)
-            found.append(Flip(spelled, result.verdict, result.timing, result.targets, step, new))
+            missing = all(case.value(name) is None for name in change)
+            found.append(Flip(spelled, result.verdict, result.timing, result.targets, step, new, missing))
     return tuple(found), up_to, decided
 
 

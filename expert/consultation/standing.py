@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from expert.consultation.result import Consultation, Cost, PlanStep, Price, Recommendation
-from expert.language.english import VERDICT_WORDS, in_sentence, listed
+from expert.language.english import VERDICT_WORDS, capital, in_sentence, listed
 from expert.language.model import SIGNS, Knowledge
-from expert.language.policy import NOW, RECOMMENDED
+from expert.language.policy import NOW, RECOMMENDED, VERDICTS
+
+TIMED = VERDICTS[:2]  # of which it is said when they can be done
 
 
 # --- for which targets -----------------------------------------------------------------------
@@ -64,6 +66,30 @@ def for_each_target(found: Consultation, knowledge: Knowledge) -> list[str]:
     return sentences
 
 
+CLAUSES = {**VERDICT_WORDS, "option": "an option"}  # after `is` or `are`
+
+
+def standing_sentences(r: Recommendation, found: Consultation, knowledge: Knowledge) -> list[str]:
+    """How an option stands, in whole sentences: for each target in play, and where the document is silent."""
+    option = knowledge.options[r.option]
+    name, it = capital(option.phrase), "they are" if option.plural else "it is"
+    verb = "are" if option.plural else "is"
+    in_play = targets_in_play(found, knowledge)
+    if r.verdict in ("open", "not-addressed"):
+        return [said] if (said := nothing_said(r, found, knowledge)) else []
+    if covers_all(r, in_play):
+        return [f"{name} {verb} {CLAUSES[r.verdict]}."]
+    sentences: list[str] = []
+    for verdict, words in CLAUSES.items():
+        labels = [knowledge.targets[t].label for t in in_play if r.targets.get(t) == verdict]
+        if labels and not sentences:
+            sentences.append(f"{name} {verb} {words} for {listed(labels)}.")
+        elif labels:
+            sentences.append(f"For {listed(labels)} {it} {words}.")
+    silent = [target for target in in_play if target not in r.targets]
+    return [*sentences, *([silent_text(r, silent, knowledge)] if silent else [])]
+
+
 # --- where nothing decides -------------------------------------------------------------------
 NOTHING_PUT_FORWARD = "Nothing was put forward for it or against it."
 
@@ -72,11 +98,18 @@ def nothing_said(r: Recommendation, found: Consultation, knowledge: Knowledge) -
     """What is to be said of an option on which nothing that decides was put forward; else nothing."""
     if r.depends_on:
         return cannot_be_said(r.depends_on, knowledge)
-    if r.verdict != "not-addressed" or r.arguments:
+    if r.verdict != "not-addressed":
         return ""
     if found.format == 1:  # which had no verdict `open`
-        return NOTHING_PUT_FORWARD
-    return f"The document does not speak of {knowledge.options[r.option].phrase} in this case."
+        return "" if r.arguments else NOTHING_PUT_FORWARD
+    return silent_text(r, targets_in_play(found, knowledge), knowledge)
+
+
+def silent_text(r: Recommendation, targets: Sequence[str], knowledge: Knowledge) -> str:
+    """That the document has nothing on an option for some targets, or in the case as a whole."""
+    labels = [knowledge.targets[target].label for target in targets]
+    about = f"for {listed(labels, 'or')}" if labels else "in this case"
+    return f"The document does not speak of {knowledge.options[r.option].phrase} {about}."
 
 
 def cannot_be_said(attributes: Sequence[str], knowledge: Knowledge) -> str:
@@ -89,10 +122,15 @@ def depends_text(attributes: Sequence[str], knowledge: Knowledge, most: int = 0)
     labels = [knowledge.attributes[name].label for name in attributes]
     if most and len(labels) > most:
         labels = [*labels[: most - 1], f"{len(labels) - most + 1} other answers"]
-    return f"depends on {listed(labels)}"
+    return f"{'depends' if len(attributes) == 1 else 'may depend'} on {listed(labels)}"
 
 
 # --- when ------------------------------------------------------------------------------------
+def step_words(steps: Iterable[str], knowledge: Knowledge) -> str:
+    """The steps in their own words, for where no plan is printed."""
+    return "; ".join(knowledge.steps[step].label for step in steps)
+
+
 def step_text(step: str, plan: Iterable[PlanStep], knowledge: Knowledge) -> str:
     """`step 3` of the plan; the step's own words where it is not planned."""
     number = next((planned.n for planned in plan if planned.step == step), None)
@@ -105,8 +143,15 @@ def timing_text(timing: str, plan: Iterable[PlanStep], knowledge: Knowledge) -> 
 
 
 def when_text(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
-    """When what is recommended can be done; nothing of what is not."""
-    return timing_text(r.timing, found.plan, knowledge) if r.verdict in RECOMMENDED else ""
+    """When what is recommended can be done; nothing of what is not, or is uncertain."""
+    return timing_text(r.timing, found.plan, knowledge) if r.verdict in TIMED else ""
+
+
+def when_words(verdict: str, timing: str, knowledge: Knowledge) -> str:
+    """The same in the step's own words, for where no plan is printed."""
+    if verdict not in TIMED:
+        return ""
+    return NOW if timing == NOW else f"after: {step_words([timing], knowledge)}"
 
 
 # --- what it costs ---------------------------------------------------------------------------

@@ -8,20 +8,22 @@ from expert.consultation.compare import Difference
 from expert.consultation.explain import Flip, Tree, WhyNot
 from expert.consultation.result import Consultation, Firing, Recommendation, name_of
 from expert.consultation.standing import (
+    CLAUSES,
     by_target,
-    cannot_be_said,
     cost_text,
     depends_text,
     each_target,
     for_each_target,
     nothing_said,
+    step_words,
     verdict_text,
     when_text,
+    when_words,
 )
 from expert.language.english import REASONS, STANCE_WORDS, VERDICT_WORDS, count, listed
 from expert.language.keys import with_option
 from expert.language.model import Knowledge
-from expert.language.policy import NOW, RECOMMENDED
+from expert.language.policy import NOW
 from expert.language.rules import RuleBase
 from expert.views.document import (
     Block,
@@ -200,18 +202,20 @@ def explanation(found: Tree) -> Outline:
 
 def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> list[Block]:
     """Why not, in words; with the document at hand, its sentences beside the claims."""
-    goal = "recommended" if not found.goal else VERDICT_WORDS.get(found.goal, found.goal)
-    if found.already:
-        return [Line(f"{found.subject} is {goal}." if found.goal else f"{found.subject}: it is so.")]
-    blocks: list[Block] = []
-    if found.depends_on:
-        blocks.append(Paragraph(cannot_be_said(found.depends_on, base.knowledge)))
-    if not found.possible:
-        blocks.append(Paragraph(f"No rule here concludes that {found.subject} is {goal}."))
-    for step in found.waiting:
-        blocks.append(Paragraph(f"It waits for: {base.knowledge.steps[step].label}."))
+    blocks: list[Block] = [Paragraph(sentence) for sentence in found.stands]
+    if found.already and not found.stands:
+        blocks.append(Line(f"{found.subject}: it is so."))
+    if found.already and found.goal == NOW:
+        blocks.append(Line("No step has to come before it."))
+    if not found.possible or (found.not_for and not found.failed):
+        blocks.append(Paragraph(_impossible(found, base.knowledge)))
+    if found.waiting:
+        blocks.append(Paragraph(f"It waits for: {step_words(found.waiting, base.knowledge)}."))
     for argument in found.against:
         said = f"{STANCE_WORDS[argument.stance]}: {argument.text}"
+        blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
+    for argument in found.beside:
+        said = f"{STANCE_WORDS[argument.stance]}, which does not decide: {argument.text}"
         blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
     for failed in found.failed:
         name = with_option(failed.rule, failed.option)
@@ -220,17 +224,33 @@ def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> 
             if id in sentences:
                 blocks.append(Paragraph((f"{id} ", Marked(sentences[id], "quote")), 4))
         blocks.append(Paragraph(f"it needs: {failed.condition}; {REASONS[failed.reason]}", 4))
+        said_of: set[str] = set()  # each answer is said once of a rule
         for tree in failed.stands:
-            blocks += _standing(tree, 6)
+            blocks += _standing(tree, 6, said_of)
     return [*blocks, *_flips(found, base.knowledge)]
 
 
-def _standing(found: Tree, indent: int) -> list[Block]:
+def _impossible(found: WhyNot, knowledge: Knowledge) -> str:
+    """That no rule could have concluded it, and for which targets."""
+    words = [CLAUSES.get(goal, goal) for goal in found.wanted]
+    if not words:
+        return f"No rule here concludes this: {found.subject}."
+    about = [knowledge.targets[target].label for target in found.not_for]
+    end = f" for {listed(about, 'or')}" if about else ""
+    option = next(o for o in knowledge.options.values() if o.label == found.subject)
+    verb = "are" if option.plural else "is"
+    return f"No rule here concludes that {option.phrase} {verb} {listed(words, 'or')}{end}."
+
+
+def _standing(found: Tree, indent: int, said: set[str]) -> list[Block]:
     """How what a rule needed stands: of what nothing concludes, the rules that could, down to answers."""
+    if found.kind == "answer" and found.text in said:
+        return []
+    said.add(found.text)
     blocks: list[Block] = [Paragraph(found.text, indent, 2)]
     if found.kind == "not-fired" or (found.states and found.states.stands == "not-concluded"):
         for part in found.parts:
-            blocks += _standing(part, indent + 2)
+            blocks += _standing(part, indent + 2, said)
     return blocks
 
 
@@ -238,11 +258,15 @@ def _flips(found: WhyNot, knowledge: Knowledge) -> list[Block]:
     lines: list[Block] = []
     for flip in found.flips or ():
         changes = " ".join(f"{name}={value}" for name, value in flip.changes.items())
-        head = f"{'Smallest change' if found.decided else 'A change'}: {changes}  ->  "
-        lines.append(Paragraph((head, *_leading_to(flip, knowledge)), 0, 2))
+        head = "Smallest change" if found.decided else "A change"
+        head = "If the answer were" if flip.unanswered else head
+        lines.append(Paragraph((f"{head}: {changes}  ->  ", *_leading_to(flip, knowledge)), 0, 2))
     if lines and not found.decided:
         lines.append(Line("Whether there is a smaller one is not decided."))
-    if not lines and found.flips is not None and found.possible:
+    if not lines and found.not_for and found.failed:
+        labels = [knowledge.targets[target].label for target in found.not_for]
+        lines.append(Line(f"No change of one answer was found that leads there for {listed(labels, 'or')}."))
+    elif not lines and found.flips is not None and found.possible and not found.already:
         lines.append(Line(_none_leads_there(found)))
     return lines
 
@@ -260,12 +284,11 @@ def _leading_to(flip: Flip, knowledge: Knowledge) -> Iterator[Piece]:
     """What a change leads to: the verdicts, for which targets, and when."""
     best, *others = each_target(flip.targets, knowledge) or [VERDICT_WORDS[flip.verdict]]
     yield Marked(best, "verdict")
-    if flip.verdict in RECOMMENDED:
-        planned = f"step {flip.plan_step} of the plan then" if flip.plan_step else flip.timing
-        yield f", {NOW}" if flip.timing == NOW else f", after {planned}"
+    if when := when_words(flip.verdict, flip.timing, knowledge):
+        yield f", {when}"
     yield "".join(f"; {other}" for other in others)
     if new := [knowledge.targets[target].label for target in flip.new_targets]:
-        yield f" (nothing is argued about {listed(new)} in the case as it is)"
+        yield f" (nothing is argued about {listed(new, 'or')} in the case as it is)"
 
 
 def what_if_block(

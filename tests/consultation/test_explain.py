@@ -10,7 +10,7 @@ from support.shell import cicatrix
 
 from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.engine import infer
-from expert.consultation.explain import find_subject, how, subjects, why_not
+from expert.consultation.explain import Tree, find_subject, how, subjects, why_not
 from expert.consultation.relevance import Reach
 from expert.io.problems import CaseError
 from expert.knowledge.load import load
@@ -92,3 +92,30 @@ def test_how_far_changes_were_looked_for() -> None:
     assert (reason.up_to, reason.decided) == (None, True)
     reason = why_not(Reach(base), case, found, ship, "preferred")
     assert (reason.flips, reason.up_to, reason.decided) == ((), None, True)
+
+
+def texts(tree: Tree) -> list[str]:
+    return [tree.text, *(text for part in tree.parts for text in texts(part))]
+
+
+def test_what_it_waits_for_in_its_own_words(base: RuleBase) -> None:
+    found = infer(base, parse_pairs(["scar_depth=deep", "active_acne=yes"], base.knowledge))
+    [punch] = how(found, base, find_subject(base, "punch"))
+    acne = base.knowledge.steps["clear-acne"].label
+    assert punch.text == f"Punch technique: preferred, after: {acne}"
+    assert f"it waits for: {acne}" in texts(punch)
+
+
+def test_no_time_of_what_is_uncertain_and_silence_beside_other_arguments(base: RuleBase) -> None:
+    found = infer(base, parse_pairs(["scar_depth=deep", "active_acne=no"], base.knowledge))
+    [laser] = how(found, base, find_subject(base, "laser"))
+    assert laser.text == "Laser treatment: uncertain"
+    found = infer(base, parse_pairs(["scar_depth=shallow", "active_acne=yes"], base.knowledge))
+    [punch] = how(found, base, find_subject(base, "punch"))
+    assert "The document does not speak of the punch technique for the shallow scars." in texts(punch)
+
+
+def test_unknown_as_an_answer_is_not_a_missing_answer(base: RuleBase) -> None:
+    for pairs, said in ((["scar_depth=unknown"], "your answer: unknown"), ([], "no answer: scar_depth")):
+        [laser] = how(infer(base, parse_pairs(pairs, base.knowledge)), base, find_subject(base, "laser"))
+        assert f"the depth of the scars is not known ({said})" in texts(laser)

@@ -85,9 +85,11 @@ def test_why_not_ends_with_the_smallest_changes(base: RuleBase, found: Consultat
         "Smallest change: active_acne=no  ->  "
     )
     assert any(isinstance(piece, Marked) and piece.role == "verdict" for piece in pieces(last.words))
-    assert why_not_blocks(reason._replace(already=True, goal=""), base, {}) == [
-        Line(f"{reason.subject}: it is so.")
+    assert why_not_blocks(reason._replace(already=True, goal="", waiting=(), flips=None), base, {}) == [
+        Paragraph("The punch technique is preferred.")
     ]
+    kind = why_not(Reach(base), case, found, find_subject(base, "scar_kind"))
+    assert why_not_blocks(kind, base, {}) == [Line(f"{kind.subject}: it is so.")]
     none = reason._replace(flips=())
     assert why_not_blocks(none, base, {})[-1] == Line("No change of answers leads there.")
     assert why_not_blocks(none._replace(up_to=3), base, {})[-1] == Line(
@@ -108,8 +110,8 @@ def test_what_if_is_a_table_or_nothing(base: RuleBase, found: Consultation) -> N
     after = infer(base, parse_pairs(["scar_depth=deep", "active_acne=no"], base.knowledge))
     k, differences = base.knowledge, what_if(found, after)
     table = what_if_block(differences, found, after, k)
-    # of an option that is not recommended no time is printed
-    refused = {r.option for r in found.recommendations if r.verdict == "not-advised"}
+    # of an option that is not recommended, or uncertain, no time is printed
+    refused = {r.option for r in found.recommendations if r.verdict in ("not-advised", "uncertain")}
     printed = [d for d in differences if d.kind != "timing" or d.name not in refused]
     assert isinstance(table, Table) and len(table.rows) == len(printed) < len(differences)
     assert what_if_block([], found, found, k) == Line("Nothing would be different.")
@@ -120,3 +122,46 @@ def test_nothing_follows_from_nothing(base: RuleBase, found: Consultation) -> No
     assert consultation_blocks(empty, base.knowledge, brief=False, trace=False)[0] == Section(
         "Plan", (Line("(nothing follows from what is known)", 2),)
     )
+
+
+def said_of(base: RuleBase, option: str, *pairs: str) -> str:
+    """What `why-not` prints of an option in a case, in one line."""
+    case = parse_pairs(list(pairs), base.knowledge)
+    reason = why_not(Reach(base), case, infer(base, case), find_subject(base, option))
+    return " ".join(shown(why_not_blocks(reason, base, {}), Look()).split())
+
+
+def test_why_not_says_what_is_not_so_for_each_target(base: RuleBase) -> None:
+    both = said_of(base, "dermabrasion", "scar_depth=both", "active_acne=no")
+    assert both.startswith(
+        "Dermabrasion is an option for the shallow scars. For the deep scars it is not advised. No rule here "
+        "concludes that dermabrasion is preferred or an option for the deep scars. against: Dermabrasion "
+    )
+    assert said_of(base, "fillers", "scar_depth=deep") == "Injectable fillers are an option."
+    punch = said_of(base, "punch", "scar_depth=both", "active_acne=no")
+    assert "The document does not speak of the punch technique for the shallow scars." in punch
+
+
+def test_why_not_where_the_document_is_silent_or_the_case_open(base: RuleBase) -> None:
+    silent = said_of(base, "laser", "scar_depth=shallow", "active_acne=no")
+    assert silent.startswith("The document does not speak of laser treatment for the shallow scars.")
+    assert "No rule here" not in silent
+    assert "laser-may-or-may-not-work@laser-treatment did not fire" in silent
+    assert "Smallest change: scar_depth=deep -> uncertain for the deep scars" in silent
+    unknown = said_of(base, "laser", "scar_depth=unknown")
+    assert unknown.startswith("It cannot be said yet: it depends on the depth of the scars.")
+    assert "No rule here" not in unknown
+    assert "If the answer were: scar_depth=deep -> uncertain for the deep scars" in unknown
+    assert "(your answer: unknown)" in unknown and "no answer: scar_depth" not in unknown
+
+
+def test_why_not_lists_what_does_not_decide_and_no_answer_twice(base: RuleBase) -> None:
+    laser = said_of(base, "laser", "scar_depth=deep", "active_acne=no", "budget=1000")
+    assert laser.startswith("Laser treatment is uncertain.")
+    assert "against, which does not decide: Laser treatment would cost $6,000 or more" in laser
+    case = parse_pairs(["scar_depth=deep", "active_acne=no"], base.knowledge)
+    reason = why_not(Reach(base), case, infer(base, case), find_subject(base, "peel"))
+    for failed in reason.failed:
+        alone = reason._replace(failed=(failed,), flips=None)
+        words = " ".join(shown(why_not_blocks(alone, base, {}), Look()).split())
+        assert words.count("(your answer: scar_depth = deep)") <= 1
