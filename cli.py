@@ -72,7 +72,7 @@ KB = (
     LazyCommand(
         "diff",
         "trial:diff",
-        "What was edited between two knowledge bases, and for which cases it matters; exits with 1 if any.",
+        "What was edited between two knowledge bases, and for which cases it matters.",
     ),
     LazyCommand(
         "prove",
@@ -103,7 +103,7 @@ AUDIT = (
     LazyCommand(
         "replay",
         "replay:replay",
-        "Run recorded answers again: traces must be the same, byte for byte; exits with 1 if not.",
+        "Run recorded answers again: the same must follow; exits with 1 if it does not.",
     ),
     LazyCommand(
         "forget",

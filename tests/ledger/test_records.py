@@ -23,7 +23,7 @@ def test_a_record_keeps_what_was_so(plant: Path, tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.sqlite") as store:
         ids = [entry.id for entry in store.entries()]
         assert [unreviewed_in(entry) for entry in store.entries()] == [tuple(FIRED), ()]
-    said = "3 had not been reviewed when this was recorded."
+    said = "2 had not been reviewed when this was recorded."
     for words in (
         ["explain", "how", "fern", ids[0]],
         ["explain", "why-not", "cactus", ids[0]],
