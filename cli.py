@@ -111,6 +111,11 @@ AUDIT = (
         "Erase a record's answers and all that followed from them; the chain keeps that it was erased.",
     ),
     LazyCommand(
+        "drafts",
+        "audit:drafts",
+        "The interrupted dialogues that `consult --resume` can take up, the newest first.",
+    ),
+    LazyCommand(
         "export",
         "audit:export",
         "The whole ledger as one self-contained bundle of JSON Lines, or one record as PROV-JSON.",

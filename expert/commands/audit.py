@@ -8,19 +8,28 @@ from typing import Annotated
 
 import typer
 
+from expert.commands import completion
 from expert.commands.opening import open_ledger, read_document
 from expert.commands.shared import Document, Json, LedgerFile, RecordId, ask_line, print_json, say
 from expert.commands.showing import emit, emit_file
 from expert.io.files import write_whole
 from expert.io.problems import CaseError, CheckFailed, Problem, Stopped, not_among
 from expert.ledger import bundle as bundles
+from expert.ledger.drafts import waiting
 from expert.ledger.formats import retold
 from expert.ledger.prov import provenance
 from expert.ledger.records import base_of, consultation_of, unreviewed_in
 from expert.ledger.search import Filter, summaries
 from expert.views.consultations import consultation_blocks
 from expert.views.document import Block
-from expert.views.records import claims_used, format_lines, record_blocks, records_table, verified_blocks
+from expert.views.records import (
+    claims_used,
+    drafts_table,
+    format_lines,
+    record_blocks,
+    records_table,
+    verified_blocks,
+)
 from expert.views.report import page
 
 
@@ -150,6 +159,40 @@ def export(
             emit_file(lines)
         else:
             write_whole(output, lines)
+
+
+def drafts(
+    delete: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--delete",
+            metavar="ID",
+            help="Delete this one (may be repeated), or `all`.",
+            autocompletion=completion.drafts,
+        ),
+    ] = None,
+    json: Json = False,
+    ledger: LedgerFile = None,
+) -> None:
+    """The interrupted dialogues that `consult --resume` can take up, the newest first.
+
+    Example: cicatrix audit drafts --delete k7q2x
+    """
+    with open_ledger(ledger, write=bool(delete)) as store:
+        found = waiting(store)
+        if delete:
+            ids = [one.id for one in found]
+            wanted = ids if delete == ["all"] else list(dict.fromkeys(id.lower() for id in delete))
+            unknown = [not_among("interrupted consultation", id, ids) for id in wanted if id not in ids]
+            if unknown:
+                raise CaseError(unknown)
+            for id in wanted:
+                store.drop_draft(id)
+            emit(f"Deleted {', '.join(wanted) or 'none: there is none'}")
+        elif json:
+            print_json(tuple(found))
+        else:
+            emit(drafts_table(found))
 
 
 def import_bundle(

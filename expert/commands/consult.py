@@ -40,7 +40,7 @@ def consult(
     json: Json = False,
     label: Annotated[str, typer.Option("--label", help="A few words to find the record by.")] = "",
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the last interrupted dialogue.")
+        bool, typer.Option("--resume", help="Go on with the last interrupted dialogue, or that with an ID.")
     ] = False,
     no_save: Annotated[bool, typer.Option("--no-save", help="Keep no record of the consultation.")] = False,
     ledger: LedgerFile = None,
@@ -49,11 +49,13 @@ def consult(
     """Run a consultation: in questions, or on the answers given."""
     check_format(table_format)
     base, reviews = open_knowledge(kb), open_reviews(kb)
-    answered = read_answers(base, pairs, case_file)
+    ids = [word for word in pairs or [] if "=" not in word] if resume else []
+    answered = read_answers(base, [word for word in pairs or [] if word not in ids[:1]], case_file)
     if ask or resume or (not pairs and case_file is None):
         from expert.commands.dialogue import hold_dialogue, resumed
 
-        begun = resumed(base, answered, ledger) if resume else answered
+        begun = resumed(base, answered, "".join(ids), ledger) if resume else answered
+        begun = begun._replace(label=label or begun.label)
         answered = hold_dialogue(base, begun, kb, ledger, not no_save)
     found = infer(base, answered.case)
     missing = unreviewed(base, reviews, found)
@@ -62,7 +64,9 @@ def consult(
         from expert.commands.recording import save
         from expert.ledger.recording import Occasion
 
-        occasion = Occasion(answered.given, answered.asked, label, missing)
+        occasion = Occasion(
+            answered.given, answered.asked, label or answered.label, missing, answered.questions
+        )
         saved = save(base, found, occasion, ledger, answered.draft)
     if json:
         print_json({**plain(found), "unreviewed": missing})

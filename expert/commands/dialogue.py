@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import get_terminal_size
+from threading import current_thread, main_thread
+from typing import Any
 
 from expert.commands.opening import open_ledger
 from expert.commands.recording import keep_draft
 from expert.commands.shared import Entered, ask_line, say
 from expert.commands.showing import asked_look
-from expert.consultation.case import Case, command_line, parse_pairs, spell_answers
+from expert.consultation.case import Answer, Case, command_line, make_case, parse_pairs, spell_answers
 from expert.consultation.dialogue import Dialogue, Interrupted
 from expert.consultation.relevance import Reach
-from expert.io.problems import LedgerError, Stopped
+from expert.consultation.replies import shown_answer
+from expert.io.problems import CaseError, Stopped
 from expert.language.rules import RuleBase
+from expert.ledger.drafts import DAYS, find
 from expert.views.terminal import WIDTH, wrapped
 
 with suppress(ImportError):  # where there is it, `input` edits lines and keeps those typed before
@@ -26,16 +32,47 @@ with suppress(ImportError):  # where there is it, `input` edits lines and keeps 
 BEGINNING = re.compile(r" *(?:\S+  +)?")
 
 
-def resumed(base: RuleBase, now: Entered, ledger: Path | None) -> Entered:
-    """The newest draft, with the answers given now on top. Raises LedgerError if there is none."""
+def resumed(base: RuleBase, now: Entered, id: str, ledger: Path | None) -> Entered:
+    """The draft with an id, or the newest of this knowledge base, with the answers given now on top.
+
+    Says what is taken up, and what cannot be. Raises LedgerError if there is none.
+    """
     with open_ledger(ledger) as store:
-        found = store.draft()
-    if found is None:
-        raise LedgerError("there is no interrupted consultation to resume")
-    draft, kept = found
-    answers = [word for word in kept["answers"] if word.split("=")[0] in base.knowledge.attributes]
-    case = parse_pairs(answers, base.knowledge).with_answers(now.case.answers, base.knowledge)
-    return Entered(case, list(dict.fromkeys([*kept["given"], *now.given])), kept["asked"], draft)
+        draft = find(store, base.knowledge, id)
+    answers, lost = readable(draft.answers, base)
+    later, _ = readable(draft.later, base)
+    case = answers.with_answers(now.case.answers, base.knowledge)
+    asked = [name for name in draft.asked if name in case.answers and name not in now.given]
+    label = f", {draft.label}" if draft.label else ""
+    say_wrapped(f"Going on with {draft.id} of {draft.time}{label}:")
+    for name, value in case.answers.items():
+        say_wrapped(f"  {name}: {shown_answer(value, base.knowledge.attributes[name])}")
+    if draft.hash and draft.hash != base.knowledge.hash:
+        hashes = f"{draft.hash[:12]} then, {base.knowledge.hash[:12]} now"
+        say_wrapped(f"The knowledge has changed since: {hashes}.")
+    if lost:
+        say_wrapped(f"It has no such answer any more: {', '.join(lost)}")
+    return Entered(
+        case,
+        list(dict.fromkeys([*draft.given, *now.given])),
+        asked,
+        draft.id,
+        draft.asked,
+        {name: value for name, value in later.answers.items() if name not in case.answers},
+        draft.label,
+    )
+
+
+def readable(words: Sequence[str], base: RuleBase) -> tuple[Case, list[str]]:
+    """The case of those words that are answers of this knowledge base, and the other words."""
+    answers: dict[str, Answer] = {}
+    lost = []
+    for word in words:
+        try:
+            answers |= parse_pairs([word], base.knowledge).answers
+        except CaseError:
+            lost.append(word)
+    return make_case(answers, base.knowledge), lost
 
 
 def hold_dialogue(
@@ -43,18 +80,48 @@ def hold_dialogue(
 ) -> Entered:
     """Ask on the terminal (questions go to stderr) what the answers leave open.
 
-    Interrupted, say how to go on, keep a draft (`save`), and raise Stopped.
+    Interrupted, or told to end, keep a draft (`save`), say how to go on, and raise Stopped.
     """
-    dialogue = Dialogue(Reach(base), begun.case)
+    dialogue = Dialogue(Reach(base), begun.case, begun.asked, {**begun.later})
+    with ended_by_signals():
+        try:
+            case = dialogue.run(ask_person, say_wrapped)
+            return begun._replace(case=case, asked=dialogue.asked)
+        except Interrupted as interrupted:
+            stopped = begun._replace(case=interrupted.case, asked=dialogue.asked, later=dialogue.kept)
+        with suppress(OSError):  # a terminal that is gone hears nothing
+            kept = save and bool(stopped.case.answers) and keep_draft(base, stopped, ledger)
+            say("\nStopped. To go on from the answers so far:")
+            say("  " + command_line("consult", "--ask", *spell_answers(stopped.case, base.knowledge), kb=kb))
+            if kept:
+                place = ["--ledger", str(ledger)] if ledger else []
+                line = command_line("consult", "--resume", *place, kb=kb)
+                say(f"They are kept too, for {DAYS} days: `{line}` takes them up.")
+    raise Stopped
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """A signal to end, or that the terminal is gone, interrupts; a second one changes nothing."""
+    before: dict[int, Any] = {}
+
+    def interrupt(*_: object) -> None:
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # another thread may set none, and what is to be ignored (by nohup) stays so
+        if number is None or current_thread() is not main_thread():
+            continue
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, interrupt)
     try:
-        case = dialogue.run(ask_person, say_wrapped)
-    except Interrupted as interrupted:
-        answered = begun._replace(case=interrupted.case, asked=[*begun.asked, *dialogue.asked])
-        say("\nStopped. To go on from the answers so far:\n  " + going_on(base, answered.case, kb))
-        if save and answered.case.answers:
-            keep_draft(base, answered, ledger)
-        raise Stopped from None
-    return begun._replace(case=case, asked=[*begun.asked, *dialogue.asked])
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def ask_person(prompt: str) -> str:
@@ -77,10 +144,3 @@ def say_wrapped(text: str) -> None:
         begun = BEGINNING.match(line)
         hang = " " * (len(begun[0]) if begun else 0)
         say("\n".join(wrapped(line, width, "", hang)))
-
-
-def going_on(base: RuleBase, case: Case, kb: Path | None) -> str:
-    """The command that goes on from a case."""
-    program = "python cli.py" if Path(sys.argv[0]).name == "cli.py" else "cicatrix"
-    answers = spell_answers(case, base.knowledge)
-    return command_line("consult", "--ask", *answers, kb=kb, program=program)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from expert.commands.opening import ledger_path
 from expert.commands.shared import Entered, say, say_problems
-from expert.consultation.case import spell_answers
+from expert.consultation.case import Case, spell_answers
 from expert.consultation.result import Consultation
 from expert.io.problems import LedgerError
 from expert.language.rules import RuleBase
+from expert.ledger.drafts import Draft, keep
 from expert.ledger.recording import Occasion, record
 from expert.ledger.store import Entry, Ledger
 
@@ -24,6 +25,7 @@ def save(
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
             entry = record(store, base, found, occasion)
+            store.expire_drafts()
             if draft:
                 store.drop_draft(draft)
             return entry
@@ -33,14 +35,21 @@ def save(
         return None
 
 
-def keep_draft(base: RuleBase, answered: Entered, ledger: Path | None) -> None:
-    """Keep the answers of an interrupted dialogue in the ledger, instead of the draft it went on from."""
+def keep_draft(base: RuleBase, answered: Entered, ledger: Path | None) -> bool:
+    """Keep an interrupted dialogue, instead of the draft it went on from; whether it is kept."""
+    attributes = base.knowledge.attributes
+    draft = Draft(
+        spell_answers(answered.case, base.knowledge),
+        [*answered.given],
+        {name: answered.questions.get(name) or attributes[name].question for name in answered.asked},
+        spell_answers(Case({**answered.later}), base.knowledge),
+        answered.label,
+    )
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
-            answers = spell_answers(answered.case, base.knowledge)
-            store.save_draft({"answers": answers, "given": [*answered.given], "asked": [*answered.asked]})
-            if answered.draft:
-                store.drop_draft(answered.draft)
-        say("They are kept too: `consult --resume` takes them up.")
+            store.expire_drafts()
+            keep(store, base.knowledge, draft, answered.draft)
     except LedgerError as error:
         say_problems(error)
+        return False
+    return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -15,7 +15,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from expert.commands import completion
-from expert.consultation.case import Case, names_in, parse_pairs, read_case
+from expert.consultation.case import Answer, Case, names_in, parse_pairs, read_case
 from expert.io.files import read_text
 from expert.io.json import to_json
 from expert.io.problems import CaseError, CicatrixError, KnowledgeError, Problem, not_among
@@ -110,12 +110,19 @@ def open_reviews(kb: Path | None) -> Reviews:
 
 
 class Entered(NamedTuple):
-    """A case, and how it came about: the attributes as they were given, and as they were asked."""
+    """A case, and how it came about: the attributes as they were given, and as they were asked.
+
+    What it goes on from, if it does: the draft, the questions as they were put then, the answers to which
+    the person had not come again after going back, and the label.
+    """
 
     case: Case
     given: Sequence[str]
     asked: Sequence[str] = ()
-    draft: str = ""  # the interrupted dialogue that it goes on from
+    draft: str = ""
+    questions: Mapping[str, str] = {}
+    later: Mapping[str, Answer] = {}
+    label: str = ""
 
 
 def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None) -> Entered:

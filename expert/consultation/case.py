@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from expert.io.problems import CaseError, Problem, Span, not_among, shorten
+from expert.io.program import program_name
 from expert.io.yaml import Node, parse_yaml
 from expert.language.model import BadValue, Knowledge, Term, Value
 
@@ -157,10 +158,10 @@ def typed(case: Case, knowledge: Knowledge) -> Case:
     return case if case.answers else Case(dict.fromkeys(list(knowledge.attributes)[:1]))
 
 
-def command_line(*words: str, kb: Path | str | None = None, program: str = "cicatrix") -> str:
+def command_line(*words: str, kb: Path | str | None = None) -> str:
     """A command as a shell reads it, on the knowledge base in a directory or on the built-in one."""
     place = ["--kb", str(kb)] if kb else []
-    return f"{program} {shlex.join([*words, *place])}"
+    return f"{program_name()} {shlex.join([*words, *place])}"
 
 
 def consult_line(case: Case, knowledge: Knowledge, kb: Path | None) -> str:

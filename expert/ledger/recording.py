@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from expert.consultation.engine import ENGINE
@@ -17,12 +17,14 @@ class Occasion(NamedTuple):
     """How a consultation came about: the attributes given and asked, in that order, and its label.
 
     `unreviewed` are the rules that fired and that nobody has reviewed; None if that is not known.
+    `questions` are those that were put in other words than today's, before an interruption.
     """
 
     given: Sequence[str]
     asked: Sequence[str] = ()
     label: str = ""
     unreviewed: Sequence[str] | None = None
+    questions: Mapping[str, str] = {}
 
 
 def programs() -> dict[str, str]:
@@ -32,13 +34,13 @@ def programs() -> dict[str, str]:
 
 def record(ledger: Ledger, base: RuleBase, consultation: Consultation, occasion: Occasion) -> Entry:
     """Append a consultation: what was given and asked, in that order, and all that followed."""
-    given, asked, label, unreviewed = occasion
+    given, asked, label, unreviewed, questions = occasion
     attributes = base.knowledge.attributes
     answers = [
         {
             "attribute": name,
             "value": consultation.answers[name],
-            "asked": attributes[name].question * (name in asked),
+            "asked": (questions.get(name) or attributes[name].question) * (name in asked),
         }
         for name in [*(n for n in given if n not in asked), *asked]
         if name in consultation.answers

@@ -95,7 +95,11 @@ def default_path() -> Path:
 
 def utc_now() -> str:
     """The time, in UTC, to the millisecond."""
-    now = time.time()
+    return utc_time(time.time())
+
+
+def utc_time(now: float) -> str:
+    """A time in seconds, in UTC, to the millisecond."""
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now * 1000) % 1000:03d}Z"
 
 
@@ -234,16 +238,21 @@ class Ledger:
             self.connection.execute("INSERT INTO drafts VALUES (?, ?, ?)", row)
             return id
 
-    def draft(self) -> tuple[str, dict[str, Any]] | None:
-        """The newest draft."""
+    def draft_rows(self) -> list[tuple[str, str, str]]:
+        """Every draft as it is stored, with its id and time, the newest first."""
         with explained(self.path):
-            row = self.connection.execute(
-                "SELECT id, body FROM drafts ORDER BY time DESC, id LIMIT 1"
-            ).fetchone()
-            return (row[0], json.loads(row[1])) if row else None
+            return self.connection.execute(
+                "SELECT id, time, body FROM drafts ORDER BY time DESC, id"
+            ).fetchall()
+
+    def expire_drafts(self) -> None:
+        """Forget the drafts that say until when they are kept, if that is over."""
+        over = "json_valid(body) AND json_extract(body, '$.expires') BETWEEN '0' AND ?"
+        with explained(self.path), self._transaction():
+            self.connection.execute(f"DELETE FROM drafts WHERE {over}", (utc_now(),))
 
     def drop_draft(self, id: str) -> None:
-        """Forget a draft that has been taken up."""
+        """Forget a draft: it has been taken up, or is not wanted."""
         with explained(self.path), self._transaction():
             self.connection.execute("DELETE FROM drafts WHERE id = ?", (id,))
 

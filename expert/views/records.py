@@ -9,6 +9,7 @@ from expert.consultation.result import FORMAT, Consultation
 from expert.language.english import count
 from expert.language.model import Knowledge
 from expert.ledger.chain import Verified
+from expert.ledger.drafts import Waiting
 from expert.ledger.search import Summary
 from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart
 
@@ -22,6 +23,22 @@ def records_table(found: Sequence[Summary]) -> Table:
     # wrapping takes most of the time
     last = 40 if any(len(s.what) > 40 for s in found) else None
     return Table(["Record", "Time", "Label", "Knowledge", "What"], rows, [None, None, None, None, last])
+
+
+def drafts_table(found: Sequence[Waiting]) -> Block:
+    """The interrupted dialogues, a row each; of a damaged one, why it cannot be read."""
+    if not found:
+        return Line("No interrupted dialogue is kept.")
+    rows = []
+    for one in found:
+        draft = one.draft
+        if draft is None:
+            rows.append([one.id, one.time, "", "", f"cannot be read: {one.damaged}"])
+            continue
+        until = f"; kept until {draft.expires[:10]}" if draft.expires else ""
+        knowledge = f"{draft.knowledge} {draft.version}".strip()
+        rows.append([one.id, one.time, draft.label, knowledge, f"{' '.join(draft.answers)}{until}"])
+    return Table(["Draft", "Time", "Label", "Knowledge", "Answers"], rows, [None, None, None, None, 40])
 
 
 def record_blocks(

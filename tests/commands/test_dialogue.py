@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sqlite3
+import subprocess
 from pathlib import Path
+from typing import Any
 
+import pytest
 from support.ledger_make import bytes_kept, verified
 from support.records import output, run, shown
+from support.shell import PROGRAM
+
+from expert.ledger.store import Ledger
 
 
 def drafted(path: Path) -> None:
@@ -59,3 +68,159 @@ def test_forget_reaches_what_was_a_draft(path: Path) -> None:
     assert run(path, "consult", "--resume", stdin="unknown\n" * 60).code == 0
     assert run(path, "audit", "forget", "last", "--yes").code == 0
     assert bytes_kept(path, "481516") == []
+
+
+# --- whose they are, and what they keep --------------------------------------------------------------
+def drafts(path: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(output(path, "audit", "drafts", "--json"))
+    return found
+
+
+def test_a_draft_belongs_to_its_knowledge_base(path: Path, plant: Path) -> None:
+    drafted(path)
+    assert run(path, "consult", "--kb", str(plant), stdin="1\n").code == 130
+    newest, older = drafts(path)
+    assert older["draft"]["knowledge"] == "deep-acne-scars" != newest["draft"]["knowledge"]
+    done = run(path, "consult", "--resume", "--brief", stdin="unknown\n" * 60)
+    assert done.code == 0 and f"Going on with {older['id']} of" in done.stderr
+    assert [one["id"] for one in drafts(path)] == [newest["id"]]
+    again = run(path, "consult", "--resume")
+    assert again.code == 4 and "of other knowledge bases" in again.stderr
+    named = run(path, "consult", "--resume", newest["id"])
+    assert named.code == 4 and f"`{newest['draft']['knowledge']}`" in named.stderr
+    assert run(path, "consult", "--kb", str(plant), "--resume", stdin="unknown\n" * 60).code == 0
+    assert drafts(path) == []
+
+
+def test_it_keeps_label_questions_and_hash(path: Path, plant: Path) -> None:
+    kb = ("--kb", str(plant))
+    assert run(path, "consult", *kb, "--label", "mine", stdin="1\n").code == 130
+    (kept,) = drafts(path)
+    vocabulary = plant / "kb" / "vocabulary.yaml"
+    ((name, question),) = kept["draft"]["asked"].items()
+    vocabulary.write_text(vocabulary.read_text("utf-8").replace(question, "In other words?"), "utf-8")
+    done = run(path, "consult", *kb, "--resume", stdin="unknown\n" * 60)
+    assert done.code == 0 and "The knowledge has changed since" in done.stderr, done.stderr
+    content = shown(path)["content"]
+    assert content["label"] == "mine"
+    assert content["answers"][0]["attribute"] == name and content["answers"][0]["asked"] == question
+
+
+def test_a_resumed_dialogue_shows_its_answers_and_goes_back(path: Path) -> None:
+    drafted(path)
+    replies = "back\nback\nyes\nback\nno\n" + "unknown\n" * 60
+    done = run(path, "consult", "--resume", "--brief", stdin=replies)
+    assert done.code == 0
+    for line in ("  scar_depth: deep", "  active_acne: no", "Your answer was: no  (Enter keeps it)"):
+        assert line in done.stderr.splitlines()
+    assert "This is the first question." not in done.stderr
+    values = {a["attribute"]: a["value"] for a in shown(path)["content"]["answers"]}
+    assert (values["scar_depth"], values["active_acne"]) == ("deep", "no")
+
+
+def test_an_answer_on_the_command_line_is_not_asked(path: Path) -> None:
+    drafted(path)
+    assert run(path, "consult", "--resume", "active_acne=yes", stdin="unknown\n" * 60).code == 0
+    answers = {a["attribute"]: a for a in shown(path)["content"]["answers"]}
+    assert answers["active_acne"]["value"] == "yes" and answers["active_acne"]["asked"] == ""
+    assert answers["previous_punch"]["asked"] != ""
+
+
+def test_answers_beyond_a_return_are_kept(path: Path) -> None:
+    assert run(path, "consult", stdin="deep\nno\nyes\nback\nback\n").code == 130
+    (kept,) = drafts(path)
+    assert kept["draft"]["answers"] == ["scar_depth=deep"]
+    assert kept["draft"]["later"] == ["previous_punch=yes", "active_acne=no"]
+    done = run(path, "consult", "--resume", stdin="\n\n" + "unknown\n" * 60)
+    assert done.code == 0
+    values = {a["attribute"]: a["value"] for a in shown(path)["content"]["answers"]}
+    assert (values["active_acne"], values["previous_punch"]) == ("no", "yes")
+
+
+def test_drafts_are_listed_resumed_by_id_and_deleted(path: Path) -> None:
+    assert run(path, "consult", "scar_count=481516", "--ask", stdin="deep\n").code == 130
+    assert run(path, "consult", stdin="shallow\n").code == 130
+    newest, oldest = (one["id"] for one in drafts(path))
+    listed = output(path, "audit", "drafts")
+    assert "scar_count=481516" in listed and newest in listed
+    assert run(path, "consult", "--resume", oldest, "--brief", stdin="quit\n").code == 130
+    again, kept = drafts(path)  # the same answers, stopped anew
+    assert kept["id"] == newest and "scar_count=481516" in again["draft"]["answers"]
+    assert run(path, "audit", "drafts", "--delete", "nope7").code == 2
+    assert output(path, "audit", "drafts", "--delete", again["id"]) == f"Deleted {again['id']}\n"
+    assert bytes_kept(path, "481516") == []
+    assert run(path, "consult", "--resume", again["id"]).code == 4
+    output(path, "audit", "drafts", "--delete", "all")
+    assert "No interrupted dialogue" in output(path, "audit", "drafts")
+
+
+def test_a_draft_expires(path: Path) -> None:
+    drafted(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE drafts SET body = json_set(body, '$.expires', '2020-01-01T00:00:00.000Z')")
+    connection.close()
+    assert drafts(path) == [] and run(path, "consult", "--resume").code == 4
+    assert run(path, "consult", "scar_depth=deep", "--brief").code == 0
+    with Ledger(path) as store:
+        assert store.draft_rows() == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        '{"answers": 7, "given": [], "asked": []}',
+        '{"answers": ["x"], "given": [], "asked": []}',
+        '{"answers": [], "given": [], "asked": ["a"], "questions": ["?", "?"]}',
+        "[" * 100_000,
+        b"\xff\xfe",
+    ],
+)
+def test_a_damaged_draft_is_an_error(path: Path, body: str | bytes) -> None:
+    drafted(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE drafts SET body = CAST(? AS TEXT)", (body,))
+    connection.close()
+    (kept,) = drafts(path)
+    assert kept["damaged"] and "cannot be read" in output(path, "audit", "drafts")
+    for words in (["--resume"], ["--resume", kept["id"]]):
+        done = run(path, "consult", *words)
+        assert done.code == 4 and f"`audit drafts --delete {kept['id']}` drops it" in done.stderr
+    assert run(path, "consult", "scar_depth=deep", "--brief").code == 0
+    assert run(path, "audit", "drafts", "--delete", kept["id"]).code == 0
+
+
+def test_an_answer_that_is_none_any_more_is_left_out(path: Path) -> None:
+    drafted(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE drafts SET body = replace(body, 'scar_depth=deep', 'scar_depth=gone')")
+    connection.close()
+    done = run(path, "consult", "--resume", stdin="quit\n")
+    assert done.code == 130 and "no such answer any more: scar_depth=gone" in done.stderr
+    assert "How deep are the scars" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_leaves_a_draft(path: Path, number: signal.Signals) -> None:
+    environment = {**os.environ, "CICATRIX_LEDGER": str(path)}
+    with subprocess.Popen(
+        [*PROGRAM, "consult", "scar_depth=deep", "--ask"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        text=True,
+    ) as running:
+        assert running.stdin and running.stderr
+        running.stdin.write("no\n")
+        running.stdin.flush()
+        said = ""
+        while "Question 2" not in said:
+            said += running.stderr.readline()
+        running.send_signal(number)
+        assert running.wait(60) == 130
+        assert "Traceback" not in running.stderr.read()
+    assert drafts(path)[0]["draft"]["answers"] == ["scar_depth=deep", "active_acne=no"]

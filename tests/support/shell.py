@@ -105,6 +105,8 @@ def in_the_copy(line: list[str], streams: list[int], cwd: Path, environment: dic
         os.chdir(cwd)
         os.environ.update({"COLUMNS": "80", "CICATRIX_LEDGER": str(LEDGER), **environment})
         sys.argv = line
+        typed = "cli.py" if line[0] == PROGRAM[1] else line[0]
+        sys.orig_argv[:] = ["python", typed, *line[1:]]
         sys.modules["__main__"].__package__ = None  # or help would name pytest
         code = ending(import_module("cli").main)
         sys.stdout.flush()
@@ -178,4 +180,5 @@ def run_line(line: str, stdin: str, run: Callable[..., Result] = cicatrix) -> st
     result = run(*words[1:], stdin=stdin)
     shown = re.sub(r"Record \w{5}, head \w{64}", "Record (id), head (hash)", result.stdout)
     shown += "".join(f"! {line}\n" if line else "!\n" for line in result.stderr.splitlines())
+    shown = shown.replace(shlex.join(PROGRAM), "python cli.py")
     return shown + (f"[exit {result.code}]\n" if result.code else "")
