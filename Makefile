@@ -19,6 +19,7 @@ help:
 	@sed -n 's/^#> //p' Makefile
 
 $(VENV)/run.stamp: requirements.lock
+	@echo "Preparing $(VENV), once: the libraries of requirements.lock are installed into it." >&2
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock >&2
 	@$(PY) -m compileall -q expert cli.py

@@ -11,8 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
-from expert.commands.lazy import LazyCommand, LazyGroup, group
+from expert.commands.lazy import LazyCommand, LazyGroup, group, with_examples
 from expert.commands.shared import open_knowledge, problems_shown, settings
+from expert.commands.streams import all_written, open_streams
+from expert.io.program import NAME, program_name
 from expert.io.version import __version__
 
 EXPLAIN = (
@@ -168,16 +170,23 @@ COMMANDS = (
 )
 
 
+HELP = f"""An expert system that can account for every word it says.
+
+Examples: {NAME} consult
+          {NAME} consult scar_depth=deep active_acne=no
+          {NAME} explain how punch last
+          {NAME} help consult
+"""
+
+
 class CommandLine(LazyGroup):
     """The whole command line."""
 
     def __init__(self, **attributes: Any) -> None:
-        super().__init__(**{**attributes, "commands": COMMANDS})
+        super().__init__(**{**attributes, "commands": COMMANDS, "help": with_examples(HELP)})
 
 
-app = typer.Typer(
-    cls=CommandLine, help="An expert system that can account for every word it says.", **settings
-)
+app = typer.Typer(cls=CommandLine, **settings)
 
 
 def print_version(wanted: bool) -> None:
@@ -207,12 +216,13 @@ def look(
 
 def main() -> None:
     """The entry point of the `cicatrix` command."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    open_streams()
     # a command is one short run: what it makes is rarely garbage that is worth looking for
     gc.set_threshold(100_000)
-    app()
+    # a shell completes a command by its name alone
+    completing = {"--install-completion", "--show-completion"} & {*sys.argv}
+    with all_written():
+        app(prog_name=NAME if completing else program_name(), complete_var=f"_{NAME.upper()}_COMPLETE")
 
 
 if __name__ == "__main__":

@@ -220,7 +220,7 @@ def test_extras_and_make_targets_that_are_named_exist() -> None:
 # --- exit codes ------------------------------------------------------------------------------------
 
 ERRORS = sorted(CicatrixError.__subclasses__(), key=lambda error: error.exit_code)
-EVERYWHERE = {0: "every command", 2: "every command", 3: "every command that reads one"}
+EVERYWHERE = {0: "every command", 2: "every command", 3: "every command that reads one", 6: "every command"}
 # for each code that not every command has: a command that the page names, and a line that ends so
 ENDS = [
     (1, "kb coverage", "kb coverage --document other.txt"),
@@ -249,6 +249,7 @@ ENDS = [
     (5, "kb fmt", "kb fmt --check"),
     (5, "kb lint --watch", "kb lint --watch"),
     (5, "population", "population run list.csv -o out.csv"),
+    (6, "", "kb rules"),
     (130, "consult", "consult"),
     (130, "audit forget", "audit forget last"),
 ]
@@ -286,19 +287,21 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def done(folder: Path, line: str, without: bool = False) -> int:
-    """The code with which a command ends, with nothing to read."""
+def done(folder: Path, line: str, without: bool = False, shown: str = os.devnull) -> int:
+    """The code with which a command ends, with nothing to read, and what it shows written to a file."""
     environment = {**os.environ, "CICATRIX_LEDGER": str(folder / "ledger.sqlite")}
     environment |= {"PYTHONPATH": str(folder / "without")} if without else {}
-    return subprocess.run(
-        [*PROGRAM, *shlex.split(line)],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    ).returncode
+    with open(shown, "wb") as stream:
+        return subprocess.run(
+            [*PROGRAM, *shlex.split(line)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            timeout=120,
+            check=False,
+        ).returncode
 
 
 @pytest.mark.parametrize(("code", "line"), [(code, line) for code, _, line in ENDS])
@@ -308,7 +311,8 @@ def test_the_exit_codes_are_these(code: int, line: str, workplace: Path) -> None
     for word, library in libraries.items():
         if word in line and not lacking:
             pytest.importorskip(library, reason="an extra is not installed")
-    assert done(workplace, line, without=lacking) == code
+    shown = "/dev/full" if code == 6 else os.devnull
+    assert done(workplace, line, without=lacking, shown=shown) == code
 
 
 def code_rows(by_command: bool) -> Iterator[str]:
@@ -338,7 +342,7 @@ def test_the_tables_of_exit_codes_are_made_from_the_errors(name: str) -> None:
 
 def test_every_error_has_a_code_of_its_own() -> None:
     """They are sisters: none is caught with another."""
-    assert [error.exit_code for error in ERRORS] == [1, 2, 3, 4, 5, 130]
+    assert [error.exit_code for error in ERRORS] == [1, 2, 3, 4, 5, 6, 130]
     assert all(error.__bases__ == (CicatrixError,) and not error.__subclasses__() for error in ERRORS)
     tried = {code for code, _, _ in ENDS}
     assert tried == {error.exit_code for error in ERRORS}

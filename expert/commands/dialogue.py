@@ -89,14 +89,13 @@ def hold_dialogue(
             return begun._replace(case=case, asked=dialogue.asked)
         except Interrupted as interrupted:
             stopped = begun._replace(case=interrupted.case, asked=dialogue.asked, later=dialogue.kept)
-        with suppress(OSError):  # a terminal that is gone hears nothing
-            kept = save and bool(stopped.case.answers) and keep_draft(base, stopped, ledger)
-            say("\nStopped. To go on from the answers so far:")
-            say("  " + command_line("consult", "--ask", *spell_answers(stopped.case, base.knowledge), kb=kb))
-            if kept:
-                place = ["--ledger", str(ledger)] if ledger else []
-                line = command_line("consult", "--resume", *place, kb=kb)
-                say(f"They are kept too, for {DAYS} days: `{line}` takes them up.")
+        kept = save and bool(stopped.case.answers) and keep_draft(base, stopped, ledger)
+        say("\nStopped. To go on from the answers so far:")
+        say("  " + command_line("consult", "--ask", *spell_answers(stopped.case, base.knowledge), kb=kb))
+        if kept:
+            place = ["--ledger", str(ledger)] if ledger else []
+            line = command_line("consult", "--resume", *place, kb=kb)
+            say(f"They are kept too, for {DAYS} days: `{line}` takes them up.")
     raise Stopped
 
 

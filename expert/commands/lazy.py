@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import Any
 
@@ -10,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from expert.commands.shared import problems_shown, settings
+from expert.io.program import NAME, program_name
 
 
 class LazyCommand(click.Command):
@@ -28,8 +30,14 @@ class LazyCommand(click.Command):
         alone = typer.Typer(add_completion=False, **settings)
         alone.command(self.name)(getattr(import_module(f"{__package__}.{module}"), function))
         command = typer.main.get_command(alone)
-        command.help = f"{command.help}\n\n{self.example}".rstrip()
+        command.help = with_examples(f"{command.help}\n\n{self.example}".rstrip())
         return command
+
+
+def with_examples(help: str) -> str:
+    """A text of help whose examples stand one a line, and can be typed as this one was."""
+    alone = re.sub(r"^(?=Examples?:)", "\b\n", help, flags=re.M)
+    return re.sub(rf"\b{NAME} (?=[a-z])", lambda _: f"{program_name()} ", alone)
 
 
 class LazyGroup(TyperGroup):
@@ -42,7 +50,12 @@ class LazyGroup(TyperGroup):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments begin with, as it is called."""
+        """The command that the arguments begin with, as it is called. `help X` is `X --help`."""
+        if args == ["help"]:
+            click.echo(ctx.get_help())
+            ctx.exit()
+        if args[0] == "help":
+            args = [*args[1:], "--help"]
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.imported() if isinstance(command, LazyCommand) else command, rest
 

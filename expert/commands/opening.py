@@ -27,7 +27,7 @@ T = TypeVar("T")
 def document_text(path: Path) -> str:
     """The document's text. Raises CaseError."""
     try:
-        return read_text(path, str(path))
+        return read_text(path, str(path), piped=True)
     except KnowledgeError as error:
         raise CaseError(error.problems) from None
 

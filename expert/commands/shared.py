@@ -27,6 +27,7 @@ settings: dict[str, Any] = {
     "pretty_exceptions_enable": False,
     "rich_markup_mode": None,
     "no_args_is_help": True,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
 }
 
 
@@ -133,7 +134,7 @@ def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None)
     try:
         if case_file is not None:
             shown = "standard input" if case_file == "-" else case_file
-            text = sys.stdin.read() if case_file == "-" else read_text(Path(case_file), case_file)
+            text = sys.stdin.read() if case_file == "-" else read_text(Path(case_file), case_file, piped=True)
             cases.append(read_case(text, shown, base.knowledge))
             names = names_in(text)
     except UnicodeDecodeError:
@@ -161,9 +162,12 @@ def check_format(name: str) -> None:
 
 
 def ask_line(prompt: str) -> str:
-    """One line of standard input. Raises EOFError at its end."""
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
+    """One line of standard input. Raises EOFError at its end, or where nobody sees what is asked."""
+    try:
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+    except OSError:
+        raise EOFError from None
     line = sys.stdin.readline()
     if not line:
         raise EOFError
@@ -193,6 +197,7 @@ def print_json(record: object) -> None:
 
 
 def say(text: str) -> None:
-    """Print something that is not the result."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    """Print something that is not the result, if it can be: the result, or the exit code, says enough."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()

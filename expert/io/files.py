@@ -14,11 +14,14 @@ from expert.io.problems import CaseError, KnowledgeError, Problem, Span
 SIZE_LIMIT = 1_000_000  # bytes in one file
 
 
-def read_text(path: Path, shown: str) -> str:
-    """The file's text. Raises KnowledgeError: missing, a directory, too large, not UTF-8."""
+def read_text(path: Path, shown: str, piped: bool = False) -> str:
+    """The file's text. Raises KnowledgeError: missing, a directory, too large, not UTF-8.
+
+    A pipe or a device is read only if that is allowed (`piped`): one may wait, or go on, for ever.
+    """
     start = Span(shown)
     try:
-        if not path.is_file():
+        if not path.is_file() and not (piped and _is_stream(path)):
             reason = "is not a regular file" if path.exists() or path.is_symlink() else "is missing"
             raise KnowledgeError([Problem(f"file `{shown}` {reason}", start)])
         with path.open("rb") as stream:
@@ -63,7 +66,7 @@ def written_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
     parts: list[Path] = []
     try:
         for path in paths:
-            parts.append(path if _takes_writing(path) else _new_folder_beside(path) / path.name)
+            parts.append(path if _is_stream(path) else _new_folder_beside(path) / path.name)
         yield tuple(parts)
         for part, path in zip(parts, paths, strict=True):
             if part != path:
@@ -76,7 +79,7 @@ def written_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
                 shutil.rmtree(part.parent, ignore_errors=True)
 
 
-def _takes_writing(path: Path) -> bool:
+def _is_stream(path: Path) -> bool:
     """Whether it is a device or a pipe."""
     return path.exists() and not path.is_file() and not path.is_dir()
 

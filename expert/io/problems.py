@@ -95,6 +95,13 @@ class MissingLibrary(CicatrixError):
         super().__init__([Problem(message, None, help)])
 
 
+class OutputLost(CicatrixError):
+    """What is printed cannot be written."""
+
+    exit_code = 6
+    meaning = "the result could not be written: standard output is full"
+
+
 class Stopped(CicatrixError):
     """The user has interrupted, or has not agreed to what was asked, and has been told what is left."""
 
