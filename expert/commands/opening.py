@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from expert.commands.shared import open_knowledge, open_reviews, read_answers
+from expert.commands.shared import open_knowledge, open_reviews, read_answers, say
 from expert.consultation.case import Case
 from expert.consultation.result import Consultation
 from expert.io.files import read_text
@@ -17,7 +17,7 @@ from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
 from expert.ledger.formats import retold
 from expert.ledger.records import base_of, case_of, consultation_of, unreviewed_in
-from expert.ledger.store import Ledger, default_path
+from expert.ledger.store import Entry, Ledger, default_path
 from expert.review.approvals import Reviews, unreviewed
 
 T = TypeVar("T")
@@ -75,21 +75,52 @@ class Asked(NamedTuple):
 
 
 def the_case(words: list[str] | None, case_file: str | None, ledger: Path | None, kb: Path | None) -> Asked:
-    """The consultation that words mean: a record's id, or answers."""
+    """The consultation that words mean: a record's id, or answers; without words, the last record.
+
+    The last is that of the knowledge base asked for, under its own knowledge, and it is said which it is.
+    Raises CaseError if there is none.
+    """
+    if not words and case_file is None:
+        return _last_of(open_knowledge(kb), ledger)
     if words and "=" not in words[0] and case_file is None:
         if len(words) > 1:
             raise CaseError([Problem(f"a record (`{words[0]}`) has its own answers", None, "see what-if")])
         with open_ledger(ledger) as store:
-            entry = store.entry(words[0])
-            recorded = base_of(store, entry)
-            found = retold(consultation_of(entry), recorded)
-        return Asked(recorded, case_of(found, recorded), found, None, unreviewed_in(entry, found))
+            return _recorded(store, store.entry(words[0]))
     from expert.consultation.engine import infer  # a record is read, and explained, without an engine
 
     base, reviews = open_knowledge(kb), open_reviews(kb)
     case = read_answers(base, words, case_file).case
     found = infer(base, case)
     return Asked(base, case, found, reviews, unreviewed(base, reviews, found))
+
+
+def _recorded(store: Ledger, entry: Entry) -> Asked:
+    base = base_of(store, entry)
+    found = retold(consultation_of(entry), base)
+    return Asked(base, case_of(found, base), found, None, unreviewed_in(entry, found))
+
+
+def _last_of(now: RuleBase, ledger: Path | None) -> Asked:
+    """The last record that a knowledge base made, in this version or another."""
+    knowledge = now.knowledge
+    example = next((f"{term.name}={term.sample}" for term in knowledge.attributes.values()), "")
+    nothing = Problem(
+        f"there is no case to ask about, and no record of `{knowledge.id}` in the ledger",
+        None,
+        f"give the answers, such as {example}, or hold a consultation first",
+    )
+    if not ledger_path(ledger).exists():
+        raise CaseError([nothing])
+    with open_ledger(ledger) as store:
+        id = store.last_of(knowledge.id)
+        if not id:
+            raise CaseError([nothing])
+        entry = store.entry(id)
+        asked = _recorded(store, entry)
+    under = "" if asked.base.knowledge.hash == knowledge.hash else ", under the knowledge that made it then"
+    say(f"Of the last record, {id} of {entry.header['time']}{under}.")
+    return asked
 
 
 def find_base(name: str, ledger: Path | None, kb: Path | None) -> RuleBase:

@@ -270,6 +270,16 @@ class Ledger:
                 raise LedgerError(f"the ledger has no record `{id}`", "`audit list` shows the ids there are")
             return _entry(row)
 
+    def last_of(self, knowledge: str) -> str:
+        """The id of the newest consultation with the knowledge base of that id; empty if there is none."""
+        query = """
+            SELECT id FROM entries WHERE CASE json_valid(content)
+              WHEN 1 THEN json_extract(content, '$.consultation.knowledge.id') = ? END
+            ORDER BY seq DESC LIMIT 1"""
+        with explained(self.path):
+            row = self.connection.execute(query, (knowledge,)).fetchone()
+            return str(row[0]) if row else ""
+
     def entries(self) -> Iterator[Entry]:
         """Every entry in order."""
         return map(_entry, self.rows())
