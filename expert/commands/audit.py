@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from expert.commands import completion
 from expert.commands.opening import open_ledger, read_document
 from expert.commands.shared import Document, Json, LedgerFile, RecordId, ask_line, print_json, say
 from expert.commands.showing import emit, emit_file
 from expert.io.files import write_whole
-from expert.io.problems import CaseError, CheckFailed, Problem, Stopped, not_among
+from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem, Stopped, not_among
 from expert.ledger import bundle as bundles
 from expert.ledger.drafts import waiting
 from expert.ledger.formats import retold
@@ -161,6 +160,15 @@ def export(
             write_whole(output, lines)
 
 
+def _waiting_ids(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+    """What a shell offers for an interrupted dialogue."""
+    try:
+        with open_ledger(ctx.params.get("ledger")) as store:
+            return [one.id for one in waiting(store) if one.id.startswith(incomplete)]
+    except LedgerError:
+        return []
+
+
 def drafts(
     delete: Annotated[
         list[str] | None,
@@ -168,7 +176,7 @@ def drafts(
             "--delete",
             metavar="ID",
             help="Delete this one (may be repeated), or `all`.",
-            autocompletion=completion.drafts,
+            autocompletion=_waiting_ids,
         ),
     ] = None,
     json: Json = False,

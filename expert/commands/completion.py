@@ -72,18 +72,6 @@ def records(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
         return []
 
 
-def drafts(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
-    """The interrupted dialogues that can be taken up."""
-    from expert.ledger.drafts import waiting
-    from expert.ledger.store import Ledger, default_path
-
-    try:
-        with Ledger(Path(ctx.params.get("ledger") or default_path())) as store:
-            return [one.id for one in waiting(store) if one.id.startswith(incomplete)]
-    except Exception:
-        return []
-
-
 def records_or_answers(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
     """What may follow the name of a conclusion."""
     return [*records(ctx, args, incomplete), *answers(ctx, args, incomplete)]

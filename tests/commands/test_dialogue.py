@@ -15,8 +15,6 @@ from support.ledger_make import bytes_kept, verified
 from support.records import output, run, shown
 from support.shell import PROGRAM
 
-from expert.ledger.store import Ledger
-
 
 def drafted(path: Path) -> None:
     stopped = run(path, "consult", "scar_depth=deep", "--ask", stdin="no\nyes\n")
@@ -152,45 +150,6 @@ def test_drafts_are_listed_resumed_by_id_and_deleted(path: Path) -> None:
     assert run(path, "consult", "--resume", again["id"]).code == 4
     output(path, "audit", "drafts", "--delete", "all")
     assert "No interrupted dialogue" in output(path, "audit", "drafts")
-
-
-def test_a_draft_expires(path: Path) -> None:
-    drafted(path)
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE drafts SET body = json_set(body, '$.expires', '2020-01-01T00:00:00.000Z')")
-    connection.close()
-    assert drafts(path) == [] and run(path, "consult", "--resume").code == 4
-    assert run(path, "consult", "scar_depth=deep", "--brief").code == 0
-    with Ledger(path) as store:
-        assert store.draft_rows() == []
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "",
-        "{",
-        "[]",
-        "7",
-        '{"answers": 7, "given": [], "asked": []}',
-        '{"answers": ["x"], "given": [], "asked": []}',
-        '{"answers": [], "given": [], "asked": ["a"], "questions": ["?", "?"]}',
-        "[" * 100_000,
-        b"\xff\xfe",
-    ],
-)
-def test_a_damaged_draft_is_an_error(path: Path, body: str | bytes) -> None:
-    drafted(path)
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE drafts SET body = CAST(? AS TEXT)", (body,))
-    connection.close()
-    (kept,) = drafts(path)
-    assert kept["damaged"] and "cannot be read" in output(path, "audit", "drafts")
-    for words in (["--resume"], ["--resume", kept["id"]]):
-        done = run(path, "consult", *words)
-        assert done.code == 4 and f"`audit drafts --delete {kept['id']}` drops it" in done.stderr
-    assert run(path, "consult", "scar_depth=deep", "--brief").code == 0
-    assert run(path, "audit", "drafts", "--delete", kept["id"]).code == 0
 
 
 def test_an_answer_that_is_none_any_more_is_left_out(path: Path) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 from support.shell import PROGRAM, cicatrix, program
@@ -81,43 +79,3 @@ def test_examples_stand_one_a_line_under_the_name_that_was_typed() -> None:
         assert len(lines) > 1
         assert all(re.fullmatch(r"( *Examples?:)? +python cli\.py [a-z].*", line) for line in lines)
     assert "Usage: python cli.py [OPTIONS]" in shown[0] and "cicatrix" not in shown[0]
-
-
-# --- standard streams that are closed, full or no files ----------------------------------------------
-CONSULT = "consult scar_depth=deep --no-save --brief"
-
-
-@pytest.mark.parametrize(
-    ("line", "code"),
-    [
-        (f"{CONSULT} >/dev/full", 6),
-        (f"{CONSULT} --json >/dev/full", 6),
-        ("--help >/dev/full", 6),
-        (f"{CONSULT} >/dev/full 2>&1", 6),
-        (f"{CONSULT} 2>/dev/full", 0),
-        (f"{CONSULT} >&-", 0),
-        (f"{CONSULT} <&- >&- 2>&-", 0),
-        ("consult --no-save <&-", 130),
-        ("consult --no-save 2>&- </dev/null", 130),
-        ("consult --no-save 2>/dev/full </dev/null", 130),
-        ("consult --case - --no-save <&-", 2),
-        ("consult --case /dev/null --no-save", 2),
-        ("consult --case <(echo scar_depth: deep) --no-save >/dev/null", 0),
-        ("consult --case . --no-save", 2),
-        ("kb coverage --document <(echo One sentence.) >/dev/null", 1),
-        ("kb coverage --document /dev/null >/dev/null", 1),
-        ("audit verify /dev/null", 2),
-        ("audit verify <(echo)", 2),
-        ("kb show --kb /dev/null", 3),
-    ],
-)
-def test_streams(line: str, code: int, tmp_path: Path) -> None:
-    shown = f"{' '.join(PROGRAM)} {line}"
-    environment = {**os.environ, "CICATRIX_LEDGER": str(tmp_path / "ledger.sqlite")}
-    done = subprocess.run(
-        ["bash", "-c", shown], capture_output=True, text=True, check=False, env=environment, timeout=100
-    )
-    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr, done.stderr
-    assert done.returncode == code, done.stderr
-    if ">/dev/full" in line and "2>" not in line:
-        assert done.stderr == "error: the result cannot be written: No space left on device\n"

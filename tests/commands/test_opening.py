@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from support.records import made, run
+from support.records import made, output, run
 from support.shell import cicatrix
 from support.trying import edit, kb
 
@@ -41,3 +41,26 @@ def test_a_recorded_knowledge_base_against_now(copy: Path, tmp_path: Path) -> No
     assert (low["before"], low["after"]) == ("50", "75")
     assert kb("diff", "0000", "--ledger", ledger, "--kb", copy).exit_code == 4
     assert kb("diff", "nowhere", "--kb", copy).exit_code == 2
+
+
+def test_without_a_case_the_last_record_is_asked_about(path: Path, plant: Path) -> None:
+    """That of the knowledge base, though another was consulted later; with none, the commands refuse."""
+    asked = (["explain", "how", "punch"], ["explain", "why-not", "laser"], ["what-if", "active_acne=no"])
+    for words in asked:
+        none = run(path, *words)
+        assert none.code == 2 and "there is no case to ask about" in none.stderr and not none.stdout
+    id = made(path, "scar_depth=deep", "active_acne=yes")
+    made(path, "--kb", str(plant), "light=bright")
+    for words in asked:
+        done = run(path, *words)
+        assert done.code == 0 and done.stderr.startswith(f"Of the last record, {id} of 20"), done
+        of_record = ["what-if", id, *words[1:]] if words[0] == "what-if" else [*words, id]
+        assert done.stdout == output(path, *of_record)
+
+
+def test_the_last_record_is_read_under_its_own_knowledge(path: Path, plant: Path) -> None:
+    made(path, "--kb", str(plant), "light=bright")
+    vocabulary = plant / "kb" / "vocabulary.yaml"
+    vocabulary.write_text(vocabulary.read_text("utf-8") + "\n# changed\n", "utf-8")
+    done = run(path, "what-if", "--kb", str(plant), "light=unknown")
+    assert done.code == 0 and done.stderr.endswith(", under the knowledge that made it then.\n")

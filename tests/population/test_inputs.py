@@ -32,7 +32,7 @@ def test_rejected_rows_are_kept_with_reasons(tmp_path: Path) -> None:
     assert [reject["row"] for reject in rejects] == [2, 3, 5, 6]
     assert rejects[0]["file"] == "cases.csv"
     assert rejects[0]["reasons"] == [
-        "unknown value for `scar_depth` `deeep`; did you mean `deep`? allowed: deep, shallow, both, light-only, unknown",
+        "unknown value for `scar_depth` `deeep`; did you mean `deep`? allowed: deep, shallow, both, light-only, unknown",  # noqa: E501
         "`0` is out of range for `scar_count`: at least 1",
     ]
     assert rejects[0]["cells"]["scar_depth"] == "deeep"
