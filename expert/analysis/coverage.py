@@ -12,20 +12,18 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from expert.analysis.expected import Expected
-from expert.analysis.shown import Listed, largest_grid, seen_in, shown, smallest, support
-from expert.consultation.case import Case, case_file_answers
-from expert.consultation.relevance import Reach
+from expert.analysis.shown import Listed, seen_in, shown
+from expert.consultation.case import Case, case_file_answers, make_case
 from expert.io.quoting import quoted
+from expert.language.cells import NotDecided
 from expert.language.conclusions import STANCES
 from expert.language.conditions import (
-    Condition,
     Given,
     leaves,
-    refs,
 )
 from expert.language.english import Phrases
-from expert.language.grids import Grid
 from expert.language.meaning import Reading, passes
+from expert.language.prospect import Cones, Prospect
 from expert.language.rules import RuleBase
 
 
@@ -89,11 +87,11 @@ def coverage(base: RuleBase, cases: Iterable[Expected]) -> Coverage:
 # --- suggestions -----------------------------------------------------------------------------------
 def suggest(base: RuleBase, missed: Iterable[Target]) -> list[Suggestion]:
     """A case for each target that is missed, unless a case suggested before covers it too."""
-    reach, suggestions = Reach(base), list[Suggestion]()
+    prospect, suggestions = Prospect(Cones(base), {}), list[Suggestion]()
     left = list(missed)
     while left:
         target, *left = left
-        case, why = _example(reach, target)
+        case, why = _example(prospect, target)
         suggestions.append(Suggestion(target, describe(base, target), case, why))
         if case is not None:
             still = set(coverage(base, [Expected("", case, (), base.rule(target.rule).span)]).missed)
@@ -110,31 +108,27 @@ def describe(base: RuleBase, target: Target) -> str:
     return f"{target.rule}: “{Phrases(base.knowledge).condition(leaf)}” {says}"
 
 
-def _example(reach: Reach, target: Target) -> tuple[Case | None, str]:
+def _example(prospect: Prospect, target: Target) -> tuple[Case | None, str]:
     """The smallest case that reaches a target; else why not."""
-    knowledge, unsearched = reach.base.knowledge, False
+    undecided = False
     cases: list[Case] = []
-    for instance in reach.base.instances:
+    for instance in prospect.base.instances:
         if instance.rule.id != target.rule:
             continue
         condition = instance.when if target.leaf < 0 else leaves(instance.when)[target.leaf]
         if isinstance(condition, Given):
             continue
-        grid, whole = largest_grid([reach], [support(reach, condition)])
-        unsearched |= not whole
-        case = smallest(grid, _where(reach, condition, target.holds, grid), knowledge)
-        cases += [case] if case else []
+        try:
+            held = prospect.holds(condition)
+            answers = prospect.completions.smallest(held if target.holds else ~held)
+        except NotDecided:
+            undecided = True
+            continue
+        if answers is not None:
+            cases.append(make_case({**answers}, prospect.base.knowledge))
     if cases:
         return min(cases, key=lambda case: len(case.answers)), ""
-    return None, "not found: too many combinations" if unsearched else "no case can do that"
-
-
-def _where(reach: Reach, condition: Condition, holds: bool, grid: Grid) -> int:
-    reading = Reading(grid)
-    writers = [w for ref, _ in refs(condition) for w in reach.cones.writers.get(ref.key, ())]
-    reading.derive(reach.cones.upstream(writers))
-    held = reading.holds(condition)
-    return held if holds else ~held
+    return None, "whether a case can do that is not decided" if undecided else "no case can do that"
 
 
 def case_yaml(base: RuleBase, case: Case, name: str, fired: str = "", not_fired: str = "") -> list[str]:

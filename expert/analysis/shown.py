@@ -16,12 +16,10 @@ from expert.language.conclusions import (
 from expert.language.conditions import (
     Arithmetic,
     Compare,
-    Condition,
     Is,
     Ref,
     compared,
     leaves,
-    refs,
 )
 from expert.language.grids import Grid, Row
 from expert.language.keys import name_and_option, with_option
@@ -214,17 +212,6 @@ def common_grid(reaches: list[Reach], supports: list[list[str]], limit: int = GR
     return Grid(axes) if prod(map(len, axes.values())) <= limit else None
 
 
-def largest_grid(
-    reaches: list[Reach], supports: list[list[str]], limit: int = GRID_LIMIT
-) -> tuple[Grid, bool]:
-    """Their common grid, without the longest axes if it would be too large; and whether it is whole."""
-    axes = {name: axis(reaches, name) for support in supports for name in support}
-    whole = len(axes)
-    while prod(map(len, axes.values())) > limit:
-        del axes[max(axes, key=lambda name: len(axes[name]))]
-    return Grid(axes), len(axes) == whole
-
-
 def axis(reaches: list[Reach], name: str) -> tuple[Answer, ...]:
     """The answers to an attribute that stand for all others, unknown last."""
     answers: dict[Value, None] = {}
@@ -246,14 +233,6 @@ def _equalities(reach: Reach, name: str) -> set[int]:
     """The numbers that an attribute is tested to equal."""
     tests = [leaf for i in reach.base.instances for leaf in leaves(i.when) if isinstance(leaf, Is)]
     return {v for leaf in tests if leaf.ref.name == name for v in leaf.values if isinstance(v, int)}
-
-
-def support(reach: Reach, condition: Condition) -> list[str]:
-    """The attributes that a condition depends on, directly and through findings."""
-    read = [ref for ref, _ in refs(condition)]
-    writers = [w for ref in read for w in reach.cones.writers.get(ref.key, ())]
-    names = {ref.name for ref in read if ref.kind == "attribute"} | set(reach.cones.support(writers))
-    return [name for name in reach.base.knowledge.attributes if name in names]
 
 
 def rebuilt(knowledge: Knowledge, rules: Iterable[Rule]) -> RuleBase | None:

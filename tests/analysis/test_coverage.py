@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from support.trying import ROOT
 
-from expert.analysis.coverage import coverage
-from expert.analysis.expected import load_cases
+from expert.analysis.coverage import coverage, suggest
+from expert.analysis.expected import Expected, load_cases
 from expert.consultation.case import Case
 from expert.consultation.engine import infer
+from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
 
@@ -17,3 +18,12 @@ def test_coverage_counts_what_it_says(base: RuleBase) -> None:
     one = coverage(base, [c for c in load_cases(ROOT, base) if not c.given.answers])
     fired = {f.rule for f in infer(base, Case({})).firings}
     assert {t.rule for t in one.targets if t.leaf < 0} - {t.rule for t in one.missed if t.leaf < 0} == fired
+
+
+def test_a_case_for_every_condition_of_linked_numbers() -> None:
+    """Numbers that are compared with each other: what can be reached is, by cases that can be followed."""
+    base = load(ROOT / "tests" / "data" / "exact" / "twonums")
+    for suggestion in suggest(base, coverage(base, []).missed):
+        assert suggestion.case is not None, suggestion
+        seen = coverage(base, [Expected("", suggestion.case, (), base.rules[0].span)])
+        assert suggestion.target not in seen.missed
