@@ -27,7 +27,13 @@ from expert.consultation.relevance import Reach
 from expert.io.problems import nearest
 from expert.language.policy import NOW, VERDICTS
 from expert.review.approvals import unreviewed
-from expert.views.consultations import explanation, footer, what_if_block, why_not_blocks
+from expert.views.consultations import (
+    explanation,
+    footer,
+    footer_of_changed,
+    what_if_block,
+    why_not_blocks,
+)
 from expert.views.document import apart
 
 
@@ -134,6 +140,6 @@ def what_if(
     else:
         emit(
             what_if_block(differences, before, after, base.knowledge),
-            footer(after, missing),
+            footer_of_changed(after, missing),
             table_format=table_format,
         )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from expert.consultation.case import UNKNOWN, Answer, Case, make_case
 from expert.consultation.relevance import REASON, VERDICT, Effect, Reach
 from expert.consultation.replies import shown_answer, understand
-from expert.language.english import count, listed
+from expert.language.english import VERDICT_WORDS, count, listed
 from expert.language.model import Knowledge, Term
 from expert.language.rules import Instance
 
@@ -220,7 +220,8 @@ def _changes(why: Why, knowledge: Knowledge) -> list[str]:
 
 def _possible(verdicts: dict[str, bool]) -> str:
     """Which verdicts are still possible; "perhaps" of those of which that is not decided."""
-    return listed([verdict if sure else f"perhaps {verdict}" for verdict, sure in verdicts.items()], "or")
+    words = [(VERDICT_WORDS[verdict], sure) for verdict, sure in verdicts.items()]
+    return listed([verdict if sure else f"perhaps {verdict}" for verdict, sure in words], "or")
 
 
 def effect_word(effect: Effect) -> str:

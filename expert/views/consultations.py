@@ -21,7 +21,7 @@ from expert.consultation.standing import (
     when_words,
 )
 from expert.language.english import REASONS, STANCE_WORDS, VERDICT_WORDS, count, listed
-from expert.language.keys import with_option
+from expert.language.keys import name_and_option, with_option
 from expert.language.model import Knowledge
 from expert.language.policy import NOW
 from expert.language.rules import RuleBase
@@ -167,6 +167,12 @@ def footer(found: Consultation, unreviewed: Sequence[str] | None = None, recorde
     return apart(*(Paragraph(sentence) for sentence in last_words(found, unreviewed, recorded)))
 
 
+def footer_of_changed(found: Consultation, unreviewed: Sequence[str] | None) -> Section:
+    """The same below a comparison: what is counted are the firings in the changed case."""
+    firings, *others = last_words(found, unreviewed, recorded=False)
+    return apart(*(Paragraph(sentence) for sentence in (f"In the changed case: {firings}", *others)))
+
+
 def last_words(found: Consultation, unreviewed: Sequence[str] | None, recorded: bool) -> list[str]:
     """How many firings are the document's and how many added, how many nobody reviewed, what this is not.
 
@@ -301,9 +307,29 @@ def what_if_block(
         if d.kind == "verdict":
             sides = [verdict_text(c.recommendation(d.name), c, knowledge) for c in (before, after)]
         elif d.kind == "timing":
-            sides = [when_text(c.recommendation(d.name), c, knowledge) for c in (before, after)]
+            both = [c.recommendation(d.name) for c in (before, after)]
+            sides = [when_words(r.verdict, r.timing, knowledge) for r in both]
+        elif d.kind == "flags":
+            both = [c.recommendation(d.name) for c in (before, after)]
+            sides = [", ".join(knowledge.flags[flag].label for flag in r.flags) for r in both]
+        elif d.kind == "plan":
+            sides = ["planned" if side else "" for side in sides]
         if sides[0] != sides[1]:
-            rows.append([d.kind, d.name, *(side or "-" for side in sides)])
+            rows.append([d.kind, _named(d, knowledge), *(side or "-" for side in sides)])
     if not rows:
         return Line("Nothing would be different.")
-    return Table(["What", "Of", "As it is", "What if"], rows, [None, None, 24, 24])
+    return Table(["What", "Of", "As it is", "What if"], rows, [None, 52, 24, 24])
+
+
+def _named(difference: Difference, knowledge: Knowledge) -> str:
+    """What differs, in words; of a rule its name, as a trace has it."""
+    name, option = name_and_option(difference.name)
+    if difference.kind == "firing":
+        return difference.name
+    if difference.kind == "answer":
+        return knowledge.attributes[name].label
+    if difference.kind == "plan":
+        return knowledge.steps[name].label
+    if difference.kind == "advice":  # whose words are beside it
+        return knowledge.options[option].label if option else "-"
+    return knowledge.options[name].label

@@ -99,7 +99,7 @@ def test_why_says_what_is_certain() -> None:
     assert why.verdicts == {"ship": {"option": True, "open": True, "not-addressed": True}}
     text = why_text(why, base.knowledge)
     assert "asked can still change:" in text
-    assert "for ship at once: the arguments (still option, open or not-addressed)" in text
+    assert "for ship at once: the arguments (still option, open or not addressed)" in text
     verdicts = {"ship": {"option": False, "open": True}}
     unsure = why._replace(effects=dict.fromkeys(why.effects, False), verdicts=verdicts)
     text = why_text(unsure, base.knowledge)

@@ -16,6 +16,7 @@ from expert.views.consultations import (
     consultation_blocks,
     explanation,
     footer,
+    footer_of_changed,
     last_words,
     ranked,
     recommendation_table,
@@ -114,6 +115,11 @@ def test_what_if_is_a_table_or_nothing(base: RuleBase, found: Consultation) -> N
     refused = {r.option for r in found.recommendations if r.verdict in ("not-advised", "uncertain")}
     printed = [d for d in differences if d.kind != "timing" or d.name not in refused]
     assert isinstance(table, Table) and len(table.rows) == len(printed) < len(differences)
+    words = [str(cell) for row in table.rows if row[0] != "firing" for cell in row[1:]]
+    assert not {"punch-technique", "active_acne", "clear-acne"} & set(words)
+    assert ["plan", k.steps["clear-acne"].label, "planned", "-"] in table.rows
+    count = footer_of_changed(after, None).blocks[0]
+    assert isinstance(count, Paragraph) and flat(count.words).startswith("In the changed case: ")
     assert what_if_block([], found, found, k) == Line("Nothing would be different.")
 
 
