@@ -12,6 +12,7 @@ PUNCH, FILLERS, LASER = "punch-technique", "injectable-fillers", "laser-treatmen
 DERMABRASION, PEEL = "dermabrasion", "chemical-peel"
 OPTIONS = (PUNCH, FILLERS, LASER, DERMABRASION, PEEL)
 SURFACE = (DERMABRASION, PEEL)
+DEEP_METHODS = (PUNCH, FILLERS, LASER)
 FEE_PER_SCAR, LASER_LEAST = 5_000, 600_000  # in cents: $50, and two sessions at $3,000
 
 
@@ -52,7 +53,6 @@ def consult(case: dict[str, Any]) -> Answer:
             price = count * FEE_PER_SCAR
             costs[PUNCH] = price, price
             fire("cost-by-the-scar@punch-technique")
-            flags.append((PUNCH, "typical-fee"))
             if count > 1:
                 fire("a-fee-per-scar-is-costly@punch-technique")
                 fire("several-scars-add-up@punch-technique")
@@ -69,11 +69,9 @@ def consult(case: dict[str, Any]) -> Answer:
             fire("over-the-budget@laser-treatment")
             flags.append((LASER, "over-budget"))
         if easier:
-            fired += EASIER
-        if affordable:
-            fired += AFFORDABLE
-        if easier or affordable:
             fire("nothing-easier-is-named")
+        if affordable:
+            fire("nothing-more-affordable-is-named")
     if shallow:
         findings.append(("scar_kind", "shallow"))
         fired += SHALLOW
@@ -81,11 +79,16 @@ def consult(case: dict[str, Any]) -> Answer:
         findings.append(("scar_kind", "light"))
         fired += LIGHT
 
-    elif depth == "light-only":
+    elif left:
         fire("light-scarring-without-a-punch")
+    if light and depth == "light-only" and get("light_scarring") == "no":
+        fire("light-scarring-and-none")
 
     now = "now"
     surface_now = "now"
+    if depth == "light-only" and not light:
+        fired += DEPTH_LEFT_OPEN
+        now = surface_now = "establish-depth"
     if depth is None:
         fired += DEPTH_UNKNOWN
         now = "establish-depth"
@@ -99,11 +102,11 @@ def consult(case: dict[str, Any]) -> Answer:
         fired += ACNE_AND_DEEP if deep else ACNE
         findings += _ladder(get, fire)
     elif acne is None:
-        now = surface_now = "check-for-acne"
-        fired += ACNE_UNKNOWN
+        now = surface_now = "clear-any-acne"
+        fired += ACNE_UNKNOWN_AND_DEEP if deep else ACNE_UNKNOWN
 
     severity = get("acne_severity")
-    if severity is not None:
+    if severity is not None or acne == "yes":
         fire("any-acne-can-scar")
     caused = False
     if severity == "severe":
@@ -143,7 +146,7 @@ def _ladder(get: Any, fire: Any) -> tuple[tuple[str, str], ...]:
         return (("acne_helped", "yes"),)
     tried = otc == "did-not-help"
     if not tried:
-        fire("over-the-counter-first")
+        fire("over-the-counter-if-not-tried" if otc is None else "over-the-counter-first")
     if seen != "yes":
         fire("then-a-dermatologist" if tried else "a-dermatologist-if-that-fails")
     if prescription == "did-not-help":
@@ -178,8 +181,6 @@ DEEP = (
     "cost-by-the-session@laser-treatment",
 )
 DEEP_FLAGS = ((LASER, "several-sessions"), (FILLERS, "response-varies"))
-EASIER = _of("easier-is-wanted", (PUNCH, FILLERS, LASER))
-AFFORDABLE = _of("more-affordable-is-wanted", (PUNCH, FILLERS, LASER))
 SHALLOW = (
     "shallow-scars-present",
     "treat-the-shallow-scars",
@@ -193,10 +194,11 @@ LIGHT = (
 DEPTH_UNKNOWN = (
     "establish-the-depth",
     "consult-again-about-the-depth",
-    *_of("wait-for-the-depth", (PUNCH, FILLERS, LASER)),
+    *_of("depth-decides-for-what-is-typical", SURFACE),
+    *_of("wait-for-the-depth", DEEP_METHODS),
 )
-DEPTH_DECIDES = (*_of("depth-decides", OPTIONS), *_of("wait-for-the-depth", SURFACE))
-DEPTH_DECIDES_FOR_OTHER_SCARS = _of("depth-decides-for-other-scars", OPTIONS)
+DEPTH_DECIDES = (*_of("depth-decides", DEEP_METHODS), *_of("wait-for-the-depth", SURFACE))
+DEPTH_DECIDES_FOR_OTHER_SCARS = _of("depth-decides-for-other-scars", DEEP_METHODS)
 ACNE_AND_DEEP = (
     "clear-the-acne",
     *_of("active-acne-comes-first", OPTIONS),
@@ -209,4 +211,12 @@ ACNE = (
     *_of("active-acne-may-scar-again-for-other-scars", OPTIONS),
     *_of("treatments-do-less-with-active-acne-for-other-scars", OPTIONS),
 )
-ACNE_UNKNOWN = ("find-out-about-acne", *_of("acne-must-be-ruled-out", OPTIONS))
+DEPTH_LEFT_OPEN = (
+    "depth-after-answers-that-disagree",
+    *_of("nothing-said-where-answers-disagree", OPTIONS),
+)
+ACNE_UNKNOWN_AND_DEEP = ("find-out-about-acne", *_of("acne-must-be-ruled-out", OPTIONS))
+ACNE_UNKNOWN = (
+    "find-out-about-acne-for-other-scars",
+    *_of("acne-must-be-ruled-out-for-other-scars", OPTIONS),
+)

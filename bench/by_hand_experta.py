@@ -22,7 +22,7 @@ PUNCH, FILLERS, LASER = "punch-technique", "injectable-fillers", "laser-treatmen
 SURFACE = ("dermabrasion", "chemical-peel")
 DEEP_METHODS = (PUNCH, FILLERS, LASER)
 OPTIONS = (*DEEP_METHODS, *SURFACE)
-STEPS = ("establish-depth", "check-for-acne", "clear-acne")
+STEPS = ("establish-depth", "clear-any-acne", "clear-acne")
 GIVEN = P(lambda value: value is not None)
 UNCLEAR = L("not-tried") | L("unknown")
 
@@ -122,9 +122,25 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
         self.findings.append(("scar_kind", "light"))
         self.declare(Scars(kind="light"))
 
-    @Rule(Case(scar_depth="light-only", previous_punch="no"))
+    @Rule(
+        Case(scar_depth=MATCH.depth, previous_punch="no", light_scarring=MATCH.light),
+        TEST(lambda depth, light: depth == "light-only" or light == "yes"),
+    )
     def light_scarring_without_a_punch(self) -> None:
         self.fire("light-scarring-without-a-punch")
+
+    @Rule(Case(scar_depth="light-only", light_scarring="no", previous_punch=~L("no")))
+    def light_scarring_and_none(self) -> None:
+        self.fire("light-scarring-and-none")
+
+    @Rule(Case(scar_depth="light-only", previous_punch="no"))
+    def depth_after_answers_that_disagree(self) -> None:
+        self.fire("depth-after-answers-that-disagree")
+
+    @Rule(Case(scar_depth="light-only", previous_punch="no"))
+    def nothing_said_where_answers_disagree(self) -> None:
+        self.fire("nothing-said-where-answers-disagree", *OPTIONS)
+        self.wait("establish-depth", *OPTIONS)
 
     @Rule(Case(scar_depth="unknown"))
     def establish_the_depth(self) -> None:
@@ -136,11 +152,15 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
 
     @Rule(Case(scar_depth="unknown"), Settled(), NOT(Scars(kind="light")))
     def depth_decides(self) -> None:
-        self.fire("depth-decides", *OPTIONS)
+        self.fire("depth-decides", *DEEP_METHODS)
 
     @Rule(Case(scar_depth="unknown"), Scars(kind="light"))
     def depth_decides_for_other_scars(self) -> None:
-        self.fire("depth-decides-for-other-scars", *OPTIONS)
+        self.fire("depth-decides-for-other-scars", *DEEP_METHODS)
+
+    @Rule(Case(scar_depth="unknown"))
+    def depth_decides_for_what_is_typical(self) -> None:
+        self.fire("depth-decides-for-what-is-typical", *SURFACE)
 
     @Rule(Case(scar_depth="unknown"))
     def wait_for_the_depth(self) -> None:
@@ -200,18 +220,31 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
     def treatments_do_less_with_active_acne_for_other_scars(self) -> None:
         self.fire("treatments-do-less-with-active-acne-for-other-scars", *OPTIONS)
 
-    @Rule(Case(active_acne="unknown"))
+    @Rule(Case(active_acne="unknown"), Scars(kind="deep"))
     def find_out_about_acne(self) -> None:
         self.fire("find-out-about-acne")
 
-    @Rule(Case(active_acne="unknown"))
+    @Rule(Case(active_acne="unknown"), Settled(), NOT(Scars(kind="deep")))
+    def find_out_about_acne_for_other_scars(self) -> None:
+        self.fire("find-out-about-acne-for-other-scars")
+
+    @Rule(Case(active_acne="unknown"), Scars(kind="deep"))
     def acne_must_be_ruled_out(self) -> None:
         self.fire("acne-must-be-ruled-out", *OPTIONS)
-        self.wait("check-for-acne", *OPTIONS)
+        self.wait("clear-any-acne", *OPTIONS)
 
-    @Rule(Case(active_acne="yes", otc_result=UNCLEAR), Settled(), NOT(Helped()))
+    @Rule(Case(active_acne="unknown"), Settled(), NOT(Scars(kind="deep")))
+    def acne_must_be_ruled_out_for_other_scars(self) -> None:
+        self.fire("acne-must-be-ruled-out-for-other-scars", *OPTIONS)
+        self.wait("clear-any-acne", *OPTIONS)
+
+    @Rule(Case(active_acne="yes", otc_result="not-tried"), Settled(), NOT(Helped()))
     def over_the_counter_first(self) -> None:
         self.fire("over-the-counter-first")
+
+    @Rule(Case(active_acne="yes", otc_result="unknown"), Settled(), NOT(Helped()))
+    def over_the_counter_if_not_tried(self) -> None:
+        self.fire("over-the-counter-if-not-tried")
 
     @Rule(
         Case(active_acne="yes", otc_result=MATCH.otc, prescription_result=MATCH.prescription),
@@ -273,7 +306,10 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
     def picking_may_cause_deep_scars(self) -> None:
         self.cause("picking-may-cause-deep-scars", "picking")
 
-    @Rule(Case(acne_severity=~L("unknown")))
+    @Rule(
+        Case(acne_severity=MATCH.severity, active_acne=MATCH.acne),
+        TEST(lambda severity, acne: severity != "unknown" or acne == "yes"),
+    )
     def any_acne_can_scar(self) -> None:
         self.fire("any-acne-can-scar")
 
@@ -387,7 +423,6 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
     @Rule(Scars(kind="deep"), Case(scar_count=MATCH.count & GIVEN))
     def cost_by_the_scar(self, count: int) -> None:
         self.fire("cost-by-the-scar", PUNCH)
-        self.flags.append((PUNCH, "typical-fee"))
         self.costs[PUNCH] = count * 5_000, count * 5_000
         self.declare(Cost(option=PUNCH, least=count * 5_000, most=count * 5_000))
 
@@ -433,20 +468,12 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
     # --- wishes ---------------------------------------------------------------------------
 
     @Rule(Case(wants_easier="yes"), Scars(kind="deep"))
-    def easier_is_wanted(self) -> None:
-        self.fire("easier-is-wanted", *DEEP_METHODS)
-
-    @Rule(Case(wants_affordable="yes"), Scars(kind="deep"))
-    def more_affordable_is_wanted(self) -> None:
-        self.fire("more-affordable-is-wanted", *DEEP_METHODS)
-
-    @Rule(
-        Scars(kind="deep"),
-        Case(wants_easier=MATCH.easier, wants_affordable=MATCH.affordable),
-        TEST(lambda easier, affordable: "yes" in (easier, affordable)),
-    )
     def nothing_easier_is_named(self) -> None:
         self.fire("nothing-easier-is-named")
+
+    @Rule(Case(wants_affordable="yes"), Scars(kind="deep"))
+    def nothing_more_affordable_is_named(self) -> None:
+        self.fire("nothing-more-affordable-is-named")
 
 
 ORDER = ("preferred", "option", "uncertain", "not-advised", "not-addressed")

@@ -113,7 +113,7 @@ def test_it_goes_on_where_it_was_stopped() -> None:
     assert stopped.code == 130
     assert stopped.stdout == ""
     line = next(line for line in stopped.stderr.splitlines() if "consult --ask" in line).split()
-    assert line[-3:] == ["scar_depth=deep", "active_acne=no", "previous_punch=unknown"]
+    assert line[-3:] == ["scar_depth=deep", "active_acne=no", "light_scarring=unknown"]
     resumed = cicatrix(*line[2:], "--json", stdin="unknown\n" * 20)
     whole = cicatrix("consult", "--json", stdin="deep\nno\n" + "unknown\n" * 20)
     assert resumed.code == whole.code == 0
@@ -149,7 +149,7 @@ def test_what_was_understood_is_said(base: RuleBase) -> None:
 
 def test_later_answers_are_kept_after_a_return_and_offered_again(base: RuleBase) -> None:
     dialogue, said = held(base, "deep", "no", "yes", "back", "back", "", "no")
-    assert dialogue.case.answers == {"scar_depth": "deep", "active_acne": "no", "previous_punch": "no"}
+    assert dialogue.case.answers == {"scar_depth": "deep", "active_acne": "no", "light_scarring": "no"}
     offered = [text.splitlines()[-1] for text in said if "Your answer was" in text]
     assert offered == [
         "Your answer was: yes  (Enter keeps it)",
@@ -185,4 +185,4 @@ def test_why_fits_a_screen_with_its_question(base: RuleBase) -> None:
     whole = held(base, "deep", "why all")[1][-1]
     short = held(base, "deep", "why")[1][-1]
     assert "acne-must-be-ruled-out" in whole and "acne-must-be-ruled-out" not in short
-    assert "12 more rules (`why all`)" in short  # those that need other scars can no longer fire
+    assert "15 more rules (`why all`)" in short  # those that need other scars can no longer fire

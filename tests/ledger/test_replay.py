@@ -74,12 +74,12 @@ def test_another_knowledge_base(tmp_path: Path, path: Path) -> None:
     for name in ("kb", "rules"):
         shutil.copytree(ROOT / name, copy / name)
     rules = copy / "rules" / "4-treatments.yaml"
-    rules.write_text(rules.read_text().replace("most often", "more often than not", 1))
+    rules.write_text(rules.read_text().replace("most often", "foremost", 1))
     id = made(path, "scar_depth=deep", "--kb", str(copy))
     other = made(path, "scar_depth=deep")
     words = ("explain", "how", "punch-technique")
     before = output(path, *words, id)
-    assert "more often than not" in before and "more often than not" not in output(path, *words, other)
+    assert "foremost" in before and "foremost" not in output(path, *words, other)
     shutil.rmtree(copy)
     assert output(path, *words, id) == before
     assert output(path, "audit", "replay", "--all") == "2 of 2 records came out the same.\n"
