@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import get_terminal_size
@@ -83,12 +83,14 @@ def hold_dialogue(
     Interrupted, or told to end, keep a draft (`save`), say how to go on, and raise Stopped.
     """
     dialogue = Dialogue(Reach(base), begun.case, begun.asked, {**begun.later})
-    with ended_by_signals():
-        try:
-            case = dialogue.run(ask_person, say_wrapped)
-            return begun._replace(case=case, asked=dialogue.asked)
-        except Interrupted as interrupted:
-            stopped = begun._replace(case=interrupted.case, asked=dialogue.asked, later=dialogue.kept)
+    with ended_by_signals() as ignore_signals:
+        with suppress(KeyboardInterrupt):  # a signal may follow the end of the input
+            try:
+                case = dialogue.run(ask_person, say_wrapped)
+                return begun._replace(case=case, asked=dialogue.asked)
+            except (Interrupted, KeyboardInterrupt):
+                ignore_signals()
+        stopped = begun._replace(case=dialogue.case, asked=dialogue.asked, later=dialogue.kept)
         kept = save and bool(stopped.case.answers) and keep_draft(base, stopped, ledger)
         say("\nStopped. To go on from the answers so far:")
         say("  " + command_line("consult", "--ask", *spell_answers(stopped.case, base.knowledge), kb=kb))
@@ -100,13 +102,19 @@ def hold_dialogue(
 
 
 @contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """A signal to end, or that the terminal is gone, interrupts; a second one changes nothing."""
+def ended_by_signals() -> Iterator[Callable[[], None]]:
+    """A signal to end, or that the terminal is gone, interrupts; a second one changes nothing.
+
+    Gives what has both ignored from then on, to the end of the block.
+    """
     before: dict[int, Any] = {}
 
-    def interrupt(*_: object) -> None:
+    def ignore() -> None:
         for number in before:
             signal.signal(number, signal.SIG_IGN)
+
+    def interrupt(*_: object) -> None:
+        ignore()
         raise KeyboardInterrupt
 
     for name in ("SIGTERM", "SIGHUP"):
@@ -117,7 +125,7 @@ def ended_by_signals() -> Iterator[None]:
         if signal.getsignal(number) is not signal.SIG_IGN:
             before[number] = signal.signal(number, interrupt)
     try:
-        yield
+        yield ignore
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
