@@ -18,7 +18,7 @@ from support.trying import ROOT, edit, kb, only_case
 def test_the_built_in_cases_pass_and_cover_everything() -> None:
     result = kb("test", "--kb", ROOT, "--threshold", 100)
     assert result.exit_code == 0, result.output
-    assert "66 of 66 (100.0 %)" in result.stdout
+    assert "72 of 72 (100.0 %)" in result.stdout
     assert "FAIL" not in result.stdout and "not covered" not in result.stdout
 
 
@@ -49,7 +49,11 @@ def test_a_case_that_must_fail_fails(copy: Path, old: str, new: str | None, said
         ),
         ("rules/5-cost.yaml", "scar_count: {more-than: 1}, option", "scar_count: {more-than: 2}, option"),
         ("rules/5-cost.yaml", "option.most_cost: {at-most: budget}", "option.most_cost: {less-than: budget}"),
-        ("rules/1-depth.yaml", "unless: {previous_punch: no}", "previous_punch: yes"),
+        (
+            "rules/1-depth.yaml",
+            "- light_scarring: yes\n    unless: {previous_punch: no}",
+            "- light_scarring: yes\n    previous_punch: yes",
+        ),
         ("kb/options.yaml", "{value: 50, claims: p13s2}", "{value: 51, claims: p13s2}"),
     ],
 )
@@ -60,7 +64,9 @@ def test_a_changed_rule_is_noticed(copy: Path, file: str, old: str, new: str) ->
 
 def test_a_missed_threshold_fails_and_the_suggested_cases_mend_it(copy: Path) -> None:
     only_case(
-        copy, "- case: nothing\n  given: {}\n  plan: [establish-depth, check-for-acne, consult-again]\n"
+        copy,
+        "- case: nothing\n  given: {}\n"
+        "  plan: [establish-depth, check-for-acne, clear-any-acne, consult-again]\n",
     )
     assert kb("test", "--kb", copy).exit_code == 0
     result = kb("test", "--kb", copy, "--threshold", 50)
