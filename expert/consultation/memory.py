@@ -8,7 +8,7 @@ into words once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, assert_never
 
@@ -69,12 +69,17 @@ Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that i
 KEPT = 10_000  # of how many values the words are kept: there is no end to numbers
 
 
+def _reads_any(condition: Condition, attributes: Collection[str]) -> bool:
+    return any(ref.kind == "attribute" and ref.name in attributes for ref, _ in refs(condition))
+
+
 class Priced(NamedTuple):
     """A price that a rule computes a cost with, and the attributes that it is multiplied by."""
 
     rule: str
     property: str
     attributes: tuple[str, ...]
+    apart: tuple[Condition, ...]  # what the rule needs beside them
 
 
 class Wording:
@@ -112,9 +117,11 @@ class Wording:
             if isinstance(conclusion, Conclude) and conclusion.name in (k.cost or ()):
                 terms = computed_refs(conclusion)
                 attributes = tuple(ref.name for ref in terms if ref.kind == "attribute")
+                parts = instance.when.parts if isinstance(instance.when, AllOf) else (instance.when,)
+                apart = tuple(part for part in parts if not _reads_any(part, attributes))
                 priced = [r.name for r in terms if r.kind == "property" and k.properties[r.name].per]
                 for name in dict.fromkeys(priced):
-                    yield Priced(instance.rule.id, name, attributes)
+                    yield Priced(instance.rule.id, name, attributes, apart)
 
     def said(self, condition: Condition) -> Said:
         """One of the rule base's conditions in words."""

@@ -154,11 +154,15 @@ def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
 
 
 def _prices(memory: WorkingMemory, option: str) -> tuple[trace.Price, ...]:
-    """What the document asks for one of what the option takes, and which answers would tell how many."""
+    """What the document asks for one of what the option takes, and which answers would tell how many.
+
+    They are named only where they would: where nothing else keeps the cost from being computed.
+    """
     k = memory.base.knowledge
     factors: dict[str, dict[str, None]] = {}
     for priced in memory.wording.priced(option):
-        unanswered = [name for name in priced.attributes if memory.case.value(name) is None]
+        computed = all(memory.reading.test(part) for part in priced.apart)
+        unanswered = [name for name in priced.attributes if computed and memory.case.value(name) is None]
         factors.setdefault(priced.property, {}).update(dict.fromkeys(unanswered))
     found = []
     for name, data in k.options[option].properties.items():
