@@ -14,10 +14,10 @@ from support.installed import Installed
         (
             "1-depth.yaml",
             "deep-scars-present",
-            "p1s2",
+            "p1s1",
             {"verdict", "cost", "flags", "plan", "advice", "target"},
         ),
-        ("1-depth.yaml", "shallow-scars-present", "p7s1", {"target"}),
+        ("1-depth.yaml", "shallow-scars-present", "p7s1", {"target", "plan"}),
         ("2-acne.yaml", "clear-the-acne", "", set()),
     ],
 )

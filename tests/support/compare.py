@@ -41,6 +41,12 @@ def exact(value: trace.Plain | None) -> str | Fraction | None:
     return value if isinstance(value, str) or value is None else Fraction(str(value))
 
 
+def bounds(cost: trace.Cost | None) -> tuple[str | Fraction | None, str | Fraction | None] | None:
+    """Between what a cost lies; None where it was not computed, and there are prices at most."""
+    low_and_high = (exact(cost.low), exact(cost.high)) if cost else (None, None)
+    return None if low_and_high == (None, None) else low_and_high
+
+
 def summary(c: trace.Consultation) -> dict[str, Any]:
     """A consultation in the oracle's terms."""
     advised = c.recommendations
@@ -52,7 +58,7 @@ def summary(c: trace.Consultation) -> dict[str, Any]:
         "waits": {r.option: list(r.waits_for) for r in advised},
         "timing": {r.option: r.timing for r in advised},
         "flags": {r.option: list(r.flags) for r in advised},
-        "cost": {r.option: (exact(r.cost.low), exact(r.cost.high)) if r.cost else None for r in advised},
+        "cost": {r.option: bounds(r.cost) for r in advised},
         "plan": [step.step for step in c.plan],
         "advice": {(a.kind, a.id, a.option) for a in c.advice},
         "not_fired": {(n.rule, n.option): n.reason for n in c.not_fired},
