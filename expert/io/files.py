@@ -66,7 +66,10 @@ def written_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
     parts: list[Path] = []
     try:
         for path in paths:
-            parts.append(path if _is_stream(path) else _new_folder_beside(path) / path.name)
+            # named before it is made: an interruption in between leaves no folder that nothing takes away
+            parts.append(path if _is_stream(path) else _folder_beside(path) / path.name)
+            if parts[-1] != path:
+                parts[-1].parent.mkdir()
         yield tuple(parts)
         for part, path in zip(parts, paths, strict=True):
             if part != path:
@@ -84,10 +87,8 @@ def _is_stream(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _new_folder_beside(path: Path) -> Path:
-    folder = path.with_name(f"{path.name[:100]}.{os.urandom(8).hex()}.part")
-    folder.mkdir()
-    return folder
+def _folder_beside(path: Path) -> Path:
+    return path.with_name(f"{path.name[:100]}.{os.urandom(8).hex()}.part")
 
 
 def _take_place(part: Path, path: Path) -> None:
