@@ -41,7 +41,7 @@ test-long: $(VENV)/dev.stamp
 	$(PY) -m pytest -m long
 
 # the long tests that are not here take minutes each: thousands of kills, of generated knowledge bases, of lines
-CI_LONG = tests/test_package.py tests/test_docs.py tests/analysis tests/knowledge
+CI_LONG = tests/test_package.py tests/test_docs.py tests/analysis tests/authoring tests/knowledge tests/commands/test_trial.py
 
 test-ci-long: $(VENV)/dev.stamp
 	$(PY) -m pytest -m long $(CI_LONG)
