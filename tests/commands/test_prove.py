@@ -6,30 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.proving import ROOT, command, copy_of, drop, report_of
-
-BAD = """\
-invariants:
-  - id: one
-    says: It waits.
-    when: {scar_dpth: deep}
-    never: {option.timng: now}
-  - id: one
-    says: It is preferred.
-    claims: p99s1
-    always: {option.verdict: prefered}
-    never: {plan: treat-scars}
-  - id: two
-    says: More is less.
-    more: scar_kind
-    never-less: option.leest_cost
-  - id: three
-    says: ~
-    always: {not: {option.verdict: preferred}}
-    more: budget
-tensions: [{rules: [laser-may-or-may-not-wrk], intended: so}]
-intended: [{check: masket, about: x, reason: so}]
-"""
+from support.proving import BAD, ROOT, command, copy_of, drop, report_of
 
 
 def test_the_command(tmp_path: Path) -> None:

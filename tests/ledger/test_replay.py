@@ -8,14 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from support.installed import Installed
 from support.ledger_make import behind, verified
-from support.ledger_worker import FILES, HEADER, content
 from support.records import ANSWERS, made, output, run, shown
 from support.shell import ROOT
-
-from expert.ledger.store import Ledger
 
 
 def test_old_reasons_when_the_rules_have_changed(installed: Installed) -> None:
@@ -105,26 +101,3 @@ def test_replay_finds_a_trace_that_does_not_follow(path: Path) -> None:
     assert result.code == 1 and f"Record {id} comes out differently" in result.stdout
     assert "1 of 2 records came out the same." in result.stdout
     assert [r["id"] for r in json.loads(run(path, "audit", "replay", "--all", "--json").stdout)] == [id]
-
-
-@pytest.fixture(scope="module")
-def several(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """Records under names, a second apart, as if made in January 2026."""
-    path = tmp_path_factory.mktemp("several") / "ledger.sqlite"
-    cases = {
-        "deep": ("scar_depth=deep", "active_acne=no"),
-        "shallow": ("scar_depth=shallow", "active_acne=no", "--label", "Ada"),
-        "acne": ("scar_depth=deep", "active_acne=yes"),
-        "nothing": ("scar_depth=unknown",),
-    }
-    ids = {name: made(path, *words) for name, words in cases.items()}
-    ids["gone"] = made(path, "scar_depth=deep")
-    with Ledger(path, write=True) as ledger:
-        ids["erasure"] = ledger.forget(ids["gone"], "").id
-        ids["other"] = ledger.append(HEADER, content("other"), FILES).id
-    with behind(path) as connection:  # days apart; the list reads headers as they are
-        for day, id in enumerate(ids.values(), 1):
-            time = f"2026-01-{day:02}T12:30:00.500Z"
-            query = "UPDATE entries SET header = json_set(header, '$.time', ?) WHERE id = ?"
-            connection.execute(query, (time, id))
-    return path, ids

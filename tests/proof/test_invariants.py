@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from support.proving import ROOT, copy_of, drop, edit, proof_of, report_of
+from support.proving import BAD, ROOT, copy_of, drop, edit, proof_of, report_of
 
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
@@ -90,30 +90,6 @@ def test_a_broken_rule_is_found_with_a_case_that_shows_it(invariant: str, tmp_pa
         assert witness.firings == infer(broken, case).firings
     if proof_of(report, "more-scars-never-cost-less") == proof:
         assert len(proof.witnesses) == 2
-
-
-BAD = """\
-invariants:
-  - id: one
-    says: It waits.
-    when: {scar_dpth: deep}
-    never: {option.timng: now}
-  - id: one
-    says: It is preferred.
-    claims: p99s1
-    always: {option.verdict: prefered}
-    never: {plan: treat-scars}
-  - id: two
-    says: More is less.
-    more: scar_kind
-    never-less: option.leest_cost
-  - id: three
-    says: ~
-    always: {not: {option.verdict: preferred}}
-    more: budget
-tensions: [{rules: [laser-may-or-may-not-wrk], intended: so}]
-intended: [{check: masket, about: x, reason: so}]
-"""
 
 
 def test_all_problems_of_the_file_at_once(base: RuleBase) -> None:

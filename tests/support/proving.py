@@ -23,6 +23,30 @@ HERE = Path(__file__).parents[1]
 ROOT = HERE.parent
 DIRECTORIES = {"acne": ROOT, "bicycle": HERE / "data" / "bicycle"}
 
+# every kind of mistake in a file of invariants
+BAD = """\
+invariants:
+  - id: one
+    says: It waits.
+    when: {scar_dpth: deep}
+    never: {option.timng: now}
+  - id: one
+    says: It is preferred.
+    claims: p99s1
+    always: {option.verdict: prefered}
+    never: {plan: treat-scars}
+  - id: two
+    says: More is less.
+    more: scar_kind
+    never-less: option.leest_cost
+  - id: three
+    says: ~
+    always: {not: {option.verdict: preferred}}
+    more: budget
+tensions: [{rules: [laser-may-or-may-not-wrk], intended: so}]
+intended: [{check: masket, about: x, reason: so}]
+"""
+
 
 def report_of(directory: Path, timeout: float = 60.0) -> Report:
     base = load(directory)
