@@ -132,7 +132,7 @@ LATE = {
     "expert/commands/completion.py": {"expert.ledger.store"},  # each: `consult` starts without it
     "expert/commands/consult.py": {
         "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",
-        "expert.commands.showing", "expert.ledger.recording", "expert.views.consultations",
+        "expert.commands.showing", "expert.ledger.recording", "expert.views.screen",
     },
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
     "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from expert.commands.opening import open_ledger, read_document
-from expert.commands.shared import Document, Json, LedgerFile, RecordId, ask_line, print_json, say
+from expert.commands.shared import (
+    Brief,
+    Document,
+    Full,
+    Json,
+    LedgerFile,
+    RecordId,
+    Trace,
+    ask_line,
+    print_json,
+    record_words,
+    say,
+)
 from expert.commands.showing import emit, emit_file
 from expert.io.files import write_whole
 from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem, Stopped, not_among
@@ -19,7 +31,6 @@ from expert.ledger.formats import retold
 from expert.ledger.prov import provenance
 from expert.ledger.records import base_of, consultation_of, unreviewed_in
 from expert.ledger.search import Filter, summaries
-from expert.views.consultations import consultation_blocks
 from expert.views.document import Block
 from expert.views.records import (
     claims_used,
@@ -30,6 +41,7 @@ from expert.views.records import (
     verified_blocks,
 )
 from expert.views.report import page
+from expert.views.screen import Below, Extent, consultation_blocks
 
 
 def list_records(
@@ -60,8 +72,9 @@ def list_records(
 
 def show(
     id: RecordId,
-    brief: Annotated[bool, typer.Option("--brief", help="Plan and recommendations only.")] = False,
-    trace: Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")] = True,
+    brief: Brief = False,
+    trace: Trace = True,
+    full: Full = False,
     document: Document = None,
     json: Json = False,
     ledger: LedgerFile = None,
@@ -78,11 +91,12 @@ def show(
         written, base = consultation_of(entry), base_of(store, entry)
         found, sentences = retold(written, base), read_document(document)
     blocks: list[Block] = [
-        record_blocks(entry.header, entry.content or {}, entry.hash, format_lines(written, found)),
-        *consultation_blocks(found, base.knowledge, brief, trace, unreviewed_in(entry, found)),
+        record_blocks(entry.header, entry.content or {}, entry.hash, format_lines(written, found))
     ]
     if sentences:
         blocks.append(claims_used(found, base.knowledge, sentences))
+    below = Below("audit show", record_words(entry.id, ledger), unreviewed_in(entry, found) or ())
+    blocks += consultation_blocks(found, base.knowledge, Extent(brief, trace, full), below)
     emit(*blocks)
 
 
@@ -219,7 +233,9 @@ def import_bundle(
 
 def report(
     id: RecordId,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The HTML file to write; ID.html if none.")
+    ] = None,
     document: Document = None,
     ledger: LedgerFile = None,
 ) -> None:
@@ -231,5 +247,6 @@ def report(
         entry = store.entry(id)
         base = base_of(store, entry)
         found = retold(consultation_of(entry), base)
+        output = output or Path(f"{entry.id}.html")
         write_whole(output, [page(entry, found, base.knowledge, read_document(document))])
     emit(f"Wrote {output}")

@@ -11,17 +11,21 @@ from typing import Annotated
 import typer
 
 from expert.commands.shared import (
+    Brief,
     CaseFile,
+    Full,
     Json,
     Kb,
     LedgerFile,
     Pairs,
     TableFormat,
+    Trace,
     check_format,
     open_knowledge,
     open_reviews,
     print_json,
     read_answers,
+    record_words,
 )
 from expert.consultation.engine import infer
 from expert.io.json import plain
@@ -34,8 +38,9 @@ def consult(
     pairs: Pairs = None,
     case_file: CaseFile = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask what the answers given leave open.")] = False,
-    brief: Annotated[bool, typer.Option("--brief", help="Plan and recommendations only.")] = False,
-    trace: Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")] = True,
+    brief: Brief = False,
+    trace: Trace = True,
+    full: Full = False,
     table_format: TableFormat = "simple",
     json: Json = False,
     label: Annotated[str, typer.Option("--label", help="A few words to find the record by.")] = "",
@@ -72,12 +77,13 @@ def consult(
         print_json({**plain(found), "unreviewed": missing})
     else:
         from expert.commands.showing import emit
-        from expert.views.consultations import consultation_blocks
+        from expert.views.screen import Below, Extent, consultation_blocks
 
-        blocks = consultation_blocks(found, base.knowledge, brief, trace, missing)
+        record = f"Record {saved.id}, {saved.hash}" if saved else ""
+        id = record_words("last", ledger) if saved else ""
+        below = Below("consult", id, missing, record)
+        blocks = consultation_blocks(found, base.knowledge, Extent(brief, trace, full), below)
         emit(*blocks, table_format=table_format)
-        if saved:
-            emit(f"Record {saved.id}, head {saved.hash}")
     if has_todos(base.knowledge.files):
         from expert.commands.hint import hint
 

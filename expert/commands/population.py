@@ -15,10 +15,13 @@ import typer
 
 from expert.commands.opening import find_base
 from expert.commands.shared import (
+    Brief,
+    Full,
     Json,
     Kb,
     LedgerFile,
     TableFormat,
+    Trace,
     check_format,
     open_knowledge,
     open_reviews,
@@ -30,8 +33,8 @@ from expert.io.json import plain
 from expert.io.problems import CaseError, CheckFailed, Problem, Stopped, not_among
 from expert.language.rules import RuleBase
 from expert.review.approvals import not_approved
-from expert.views.consultations import consultation_blocks
 from expert.views.populations import affected_blocks, run_blocks, summary_blocks
+from expert.views.screen import Below, Extent, consultation_blocks
 
 if TYPE_CHECKING:
     from expert.population.run import Counts, Job, RowsSeen
@@ -125,8 +128,9 @@ def run_on(engine: str, base: RuleBase, job: Job, seen: RowsSeen | None) -> Coun
 def explain(
     out: Out,
     row: Annotated[int, typer.Option("--row", metavar="N", help="The row's number, as in the column `row`.")],
-    brief: Annotated[bool, typer.Option("--brief", help="Plan and recommendations only.")] = False,
-    trace: Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")] = True,
+    brief: Brief = False,
+    trace: Trace = True,
+    full: Full = False,
     table_format: TableFormat = "simple",
     json: Json = False,
 ) -> None:
@@ -145,7 +149,8 @@ def explain(
     if json:
         print_json({**plain(consultation), "unreviewed": unreviewed})
     else:
-        blocks = consultation_blocks(consultation, results.base.knowledge, brief, trace, unreviewed)
+        below = Below(f"population explain {out} --row {row}", unreviewed=unreviewed)
+        blocks = consultation_blocks(consultation, results.base.knowledge, Extent(brief, trace, full), below)
         emit(*blocks, table_format=table_format)
 
 

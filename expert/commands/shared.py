@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -64,6 +65,11 @@ Kb = Annotated[
 ]
 
 
+Brief = Annotated[bool, typer.Option("--brief", help="Print the result alone.")]
+Trace = Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")]
+Full = Annotated[
+    bool, typer.Option("--full", help="Print all: the firings at length, arguments and advice; fold nothing.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -201,3 +207,8 @@ def say(text: str) -> None:
     with contextlib.suppress(OSError):
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
+
+
+def record_words(id: str, ledger: Path | None) -> str:
+    """How a record is asked for after the name of a command."""
+    return f"{id} --ledger {quote(str(ledger))}" if ledger else id

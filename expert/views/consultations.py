@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from expert.consultation.compare import Difference
 from expert.consultation.explain import Flip, Tree, WhyNot
-from expert.consultation.result import Consultation, Firing, Recommendation, name_of
+from expert.consultation.result import Consultation, Recommendation
 from expert.consultation.standing import (
     CLAUSES,
     by_target,
     cost_text,
     depends_text,
     each_target,
-    for_each_target,
     nothing_said,
     step_words,
     verdict_text,
@@ -53,32 +52,10 @@ def verdict_words(r: Recommendation, found: Consultation, knowledge: Knowledge) 
 
 
 # --- a consultation ------------------------------------------------------------------------
-def consultation_blocks(
-    found: Consultation,
-    knowledge: Knowledge,
-    brief: bool,
-    trace: bool,
-    unreviewed: Sequence[str] | None = None,
-) -> list[Section]:
-    """The whole result: plan, recommendations, arguments, advice, trace, and what it rests on."""
-    sections = [_plan(found)]
-    if found.recommendations:
-        said = [Paragraph(sentence) for sentence in for_each_target(found, knowledge)]
-        sections.append(apart(recommendation_table(found, knowledge), *([apart(*said)] if said else [])))
-    if not brief:
-        if found.recommendations:
-            sections.append(_arguments(found, knowledge))
-        sections += _advice(found, knowledge)
-        if trace:
-            sections.append(_trace(found))
-    return [*sections, footer(found, unreviewed)]
-
-
-def _plan(found: Consultation) -> Section:
-    steps = [Item(f"{step.n}  ", citing(step.text, step.claims)) for step in found.plan]
-    if not steps:
-        return Section("Plan", (Line("(nothing follows from what is known)", 2),))
-    return Section("Plan", (Items(tuple(steps), ordered=True),))
+def argument_sections(found: Consultation, knowledge: Knowledge) -> list[Section]:
+    """The arguments about every option, and the advice."""
+    sections = [_arguments(found, knowledge)] if found.recommendations else []
+    return [*sections, *advice_section(found, knowledge, "advice")]
 
 
 def ranked(found: Consultation) -> list[Recommendation]:
@@ -86,8 +63,13 @@ def ranked(found: Consultation) -> list[Recommendation]:
     return sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict))
 
 
-def recommendation_table(found: Consultation, knowledge: Knowledge, caption: str = "") -> Table:
-    """Verdict, timing, cost and notes of every option, the best verdict first."""
+def recommendation_table(
+    found: Consultation, knowledge: Knowledge, caption: str = "", apart_targets: bool = True
+) -> Table:
+    """Verdict, timing, cost and notes of every option, the best verdict first.
+
+    The notes say how it stands with each target, if they are to be kept apart.
+    """
     priced = knowledge.cost is not None  # otherwise there is nothing to state
     rows = []
     for r in ranked(found):
@@ -98,15 +80,15 @@ def recommendation_table(found: Consultation, knowledge: Knowledge, caption: str
                 Marked(VERDICT_WORDS[r.verdict], "verdict"),
                 when_text(r, found, knowledge) or "-",
                 *cost,
-                _notes_on(r, found, knowledge),
+                _notes_on(r, found, knowledge, apart_targets),
             ]
         )
     headers = ["Option", "Verdict", "When", *(["Cost"] if priced else []), "Notes"]
     return Table(headers, rows, [None, None, 16, *([14] if priced else []), 22], caption)
 
 
-def _notes_on(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
-    stands = by_target(r, found, knowledge)
+def _notes_on(r: Recommendation, found: Consultation, knowledge: Knowledge, apart_targets: bool) -> str:
+    stands = by_target(r, found, knowledge) if apart_targets else []
     if len(stands) == 1:  # the verdict has a column of its own
         stands = [stands[0].removeprefix(f"{VERDICT_WORDS[r.verdict]} ")]
     if r.depends_on:
@@ -126,40 +108,27 @@ def _arguments(found: Consultation, knowledge: Knowledge) -> Section:
     return Section("Arguments  (+ for, - against, ? undecided)", tuple(blocks))
 
 
-def _advice(found: Consultation, knowledge: Knowledge) -> list[Section]:
-    sections = []
-    for kind, title in (("advice", "Advice"), ("caution", "Cautions")):
-        items = []
-        for a in found.advice:
-            if a.kind == kind:
-                about = f"{knowledge.options[a.option].label}: " if a.option else ""
-                items.append(Item("* ", citing(f"{about}{a.text}", a.claims)))
-        if items:
-            sections.append(Section(title, (Items(tuple(items)),)))
-    return sections
+def advice_section(
+    found: Consultation, knowledge: Knowledge, kind: str, most: int | None = None, explained: str = ""
+) -> list[Section]:
+    """Advice or cautions, if there are any; those after the first `most` are counted."""
+    items = []
+    for a in found.advice:
+        if a.kind == kind:
+            about = f"{knowledge.options[a.option].label}: " if a.option else ""
+            items.append(Item("* ", citing(f"{about}{a.text}", a.claims)))
+    if not items:
+        return []
+    title = {"advice": "Advice", "caution": "Cautions"}[kind]
+    return [Section(f"{title}{explained}", folded(items, most))]
 
 
-def _trace(found: Consultation) -> Section:
-    """The firing trace: number, rule, basis, what matched, what was concluded, claims."""
-    blocks: list[Block] = []
-    for firing in found.firings:
-        blocks += _firing(firing)
-    blocks.append(Line(f"({count(len(found.not_fired), 'instance')} of rules did not fire)", 2))
-    return Section("Trace", tuple(blocks))
-
-
-def _firing(firing: Firing) -> list[Block]:
-    head = f"#{firing.n:<3} ", Marked(name_of(firing), "name"), "  ", Marked(firing.basis, "basis")
-    blocks: list[Block] = [Line(citing(head, firing.claims), 2)]
-    for match in firing.matched:
-        source = match.claims or [f"step{n}" for n in match.firings]
-        blocks.append(Item("if  ", citing(match.text, source), 9))
-    if not firing.matched:
-        blocks.append(Line("in every case", 9))
-    blocks += [Item("->  ", concluded.text, 9) for concluded in firing.concluded]
-    if all(concluded.text != firing.because for concluded in firing.concluded):
-        blocks.append(Item("because ", firing.because, 9, 13))
-    return blocks
+def folded(items: Sequence[Item], most: int | None, ordered: bool = False) -> tuple[Block, ...]:
+    """A list, or its first `most` items and how many more there are."""
+    shown = tuple(items[:most])
+    left = len(items) - len(shown)
+    more = (Line(f"{left} more: --full", 2),) if left else ()
+    return (Items(shown, ordered), *more)
 
 
 def footer(found: Consultation, unreviewed: Sequence[str] | None = None, recorded: bool = False) -> Section:

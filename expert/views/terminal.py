@@ -179,7 +179,7 @@ def _fitted(line: str, width: int) -> list[str]:
 
 def table(block: Table, look: Look) -> Iterator[str]:
     """A table in one of tabulate's formats; or, in plain or narrow text, a paragraph for each row."""
-    body = [[_cell(cell) for cell in row] for row in block.rows]
+    body = [[cell_text(cell) for cell in row] for row in block.rows]
     if look.narrow and look.table_format == "simple":
         for place, row in enumerate(body):
             if place:
@@ -195,7 +195,8 @@ def table(block: Table, look: Look) -> Iterator[str]:
     yield from drawn.split("\n")
 
 
-def _cell(cell: Cell) -> str:
+def cell_text(cell: Cell) -> str:
+    """A cell as it is read on a terminal."""
     return "; ".join(flat(item.words) for item in cell.items) if isinstance(cell, Items) else flat(cell)
 
 

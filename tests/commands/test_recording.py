@@ -17,10 +17,10 @@ def test_the_record_is_the_consultation(path: Path) -> None:
     """All of what was printed, from the record; and its head hash is the one printed."""
     printed = output(path, "consult", *ANSWERS, "--label", "Ada, left cheek")
     body, last = printed.removesuffix("\n").rsplit("\n", 1)
-    id, head = re.fullmatch(r"Record (\w{5}), head (\w{64})", last).groups()  # type: ignore[union-attr]
+    id, head = re.fullmatch(r"Record (\w{5}), (\w{64})", last).groups()  # type: ignore[union-attr]
     assert head_of(path) == (1, head)
     again = output(path, "audit", "show", id)
-    assert again.endswith("\n" + body + "\n")
+    assert again.endswith("\n" + body.replace(" last", f" {id}") + "\n")
     assert f"Record {id} of " in again and "Ada, left cheek" in again and head in again
     as_json = output(path, "consult", *ANSWERS, "--json")
     record = shown(path)

@@ -24,11 +24,12 @@ def test_narrow(line: str, width: int) -> None:
 
 
 def test_plain_has_no_tables_and_says_the_same() -> None:
-    words = ["consult", "--no-save", "scar_depth=both", "active_acne=yes", "scar_count=12"]
+    words = ["consult", "--no-save", "scar_depth=both", "active_acne=yes", "scar_count=12", "--full"]
     tables, plain = cicatrix(*words).stdout, cicatrix("--plain", *words).stdout
     by_environment = cicatrix(*words, CICATRIX_PLAIN="1").stdout
     assert plain == by_environment
     assert "-----" in tables and "-----" not in plain
     assert "Option: Punch technique\nVerdict: preferred\nWhen: after step 4\nCost: $600, typically\n" in plain
-    after = tables.index("\nArguments")
-    assert tables[after:] == plain[plain.index("\nArguments") :]
+    for begin, end in (("\nArguments", "\nOption"), ("\nFor the deep scars", "")):
+        parts = [text[text.index(begin) : text.index(end) if end else None] for text in (tables, plain)]
+        assert parts[0] == parts[1]

@@ -76,7 +76,7 @@ def test_lists(ledger: Path) -> None:
 def test_shows_what_was_written(ledger: Path, id: str) -> None:
     found = json.loads(output(ledger, "audit", "show", id, "--json"))
     assert found["content"] == RECORDS[id]
-    text = output(ledger, "audit", "show", id)
+    text = output(ledger, "audit", "show", id, "--full")
     for recommendation in RECORDS[id]["consultation"]["recommendations"]:
         assert recommendation["label"] in text
 

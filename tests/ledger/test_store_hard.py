@@ -170,7 +170,7 @@ def test_kill_of_a_consultation(tmp_path: Path) -> None:
         )
         assert process.stdout is not None
         output = b""
-        while b", head " not in output or not output.endswith(b"\n"):
+        while b"Record " not in output or not output.endswith(b"\n"):
             select.select([process.stdout], [], [], 30)
             part = os.read(process.stdout.fileno(), 65536)
             output += part
@@ -178,7 +178,7 @@ def test_kill_of_a_consultation(tmp_path: Path) -> None:
                 break
         process.kill()
         process.communicate()
-        id, head = output.decode().splitlines()[-1].removeprefix("Record ").split(", head ")
+        id, head = output.decode().splitlines()[-1].removeprefix("Record ").split(", ")
         found = verified(path)
         assert (found.fault, found.entries, found.head) == (None, n + 1, head)
         with Ledger(path) as ledger:
@@ -279,7 +279,9 @@ def test_a_full_disk(mounted: Callable[..., Path], unsaved: str) -> None:
 def failing_or_saved(result: Result, unsaved: str, outcomes: list[int]) -> bool:
     outcomes.append(result.code)
     if result.code == 0:
-        assert result.stdout.startswith(unsaved)
+        begin, end = unsaved.split("More: consult --full\n")
+        assert result.stdout.startswith(begin + "More: audit show last --ledger ")
+        assert ("\n" + end) in result.stdout
         return True
     failing(result, unsaved, "the disk is full", "No space left on device")
     return False

@@ -37,7 +37,9 @@ def test_kinds_of_output_say_the_same(folder: Path) -> None:
 def test_explain_is_what_consult_says(folder: Path, rows: list[dict[str, str]], kind: str, row: int) -> None:
     said = [f"{name}={cell}" for name, cell in rows[row - 1].items() if cell not in ("", UNKNOWN)]
     consulted = cicatrix("consult", "--no-save", *said).stdout
-    assert population("explain", f"to.{kind}", "--row", str(row), cwd=folder) == consulted
+    again = f"More: population explain to.{kind} --row {row} --full\n"
+    explained = population("explain", f"to.{kind}", "--row", str(row), cwd=folder)
+    assert explained == consulted.replace("More: consult --full\n", again)
     as_json = cicatrix("consult", "--no-save", "--json", *said).stdout
     assert population("explain", f"to.{kind}", "--row", str(row), "--json", cwd=folder) == as_json
 

@@ -178,7 +178,7 @@ def run_line(line: str, stdin: str, run: Callable[..., Result] = cicatrix) -> st
         words = words[1:]
     assert words[0] in ("cicatrix", "cli.py"), line
     result = run(*words[1:], stdin=stdin)
-    shown = re.sub(r"Record \w{5}, head \w{64}", "Record (id), head (hash)", result.stdout)
+    shown = re.sub(r"Record \w{5}, \w{64}", "Record (id), (hash)", result.stdout)
     shown += "".join(f"! {line}\n" if line else "!\n" for line in result.stderr.splitlines())
     shown = shown.replace(shlex.join(PROGRAM), "python cli.py")
     return shown + (f"[exit {result.code}]\n" if result.code else "")

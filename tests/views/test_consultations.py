@@ -13,7 +13,6 @@ from expert.consultation.result import Consultation
 from expert.language.english import VERDICT_WORDS
 from expert.language.rules import RuleBase
 from expert.views.consultations import (
-    consultation_blocks,
     explanation,
     footer,
     footer_of_changed,
@@ -24,6 +23,7 @@ from expert.views.consultations import (
     why_not_blocks,
 )
 from expert.views.document import Cited, Line, Marked, Outline, Paragraph, Section, Table, pieces
+from expert.views.screen import Below, Extent, consultation_blocks
 from expert.views.terminal import Look, flat, shown
 
 
@@ -32,13 +32,18 @@ def found(base: RuleBase) -> Consultation:
     return infer(base, parse_pairs(["scar_depth=deep", "active_acne=yes"], base.knowledge))
 
 
+def all_of(found: Consultation, base: RuleBase, **asked: bool) -> list[Section]:
+    return consultation_blocks(found, base.knowledge, Extent(**{"full": True, **asked}), Below())
+
+
 def test_sections_in_their_order(base: RuleBase, found: Consultation) -> None:
-    whole = consultation_blocks(found, base.knowledge, brief=False, trace=True)
+    whole = all_of(found, base)
     headings = [str(section.heading).split("  ")[0] for section in whole]
-    assert headings == ["Plan", "", "Arguments", "Advice", "Cautions", "Trace", ""]
-    brief = consultation_blocks(found, base.knowledge, brief=True, trace=True)
-    assert brief == [whole[0], whole[1], whole[-1]]
-    assert consultation_blocks(found, base.knowledge, brief=False, trace=False) == [*whole[:-2], whole[-1]]
+    assert headings == ["Trace", "Arguments", "Advice", "Plan", "", "Cautions", ""]
+    untraced = all_of(found, base, trace=False)
+    assert untraced[:2] == whole[1:3] and untraced[3:-1] == whole[4:-1]
+    assert untraced[2].blocks == whole[3].blocks
+    assert all_of(found, base, brief=True) == untraced[2:]
 
 
 def test_the_best_verdict_first(base: RuleBase, found: Consultation) -> None:
@@ -51,7 +56,7 @@ def test_the_best_verdict_first(base: RuleBase, found: Consultation) -> None:
 
 
 def test_every_step_of_the_trace_cites_what_it_rests_on(base: RuleBase, found: Consultation) -> None:
-    trace = consultation_blocks(found, base.knowledge, brief=False, trace=True)[-2]
+    trace = all_of(found, base)[0]
     cited = {id for line in trace.blocks if isinstance(line, Line) for piece in pieces(line.words)
              if isinstance(piece, Cited) for id in piece.ids}  # fmt: skip
     assert cited == {claim for firing in found.firings for claim in firing.claims}
@@ -125,7 +130,7 @@ def test_what_if_is_a_table_or_nothing(base: RuleBase, found: Consultation) -> N
 
 def test_nothing_follows_from_nothing(base: RuleBase, found: Consultation) -> None:
     empty = found._replace(plan=(), recommendations=(), advice=(), firings=())
-    assert consultation_blocks(empty, base.knowledge, brief=False, trace=False)[0] == Section(
+    assert all_of(empty, base, trace=False)[0] == Section(
         "Plan", (Line("(nothing follows from what is known)", 2),)
     )
 

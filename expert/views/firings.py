@@ -1,0 +1,135 @@
+"""The firings of a consultation: a short entry each, or all that is known of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from expert.consultation.result import Concluded, Consultation, Firing, Match, name_of
+from expert.language.english import STANCE_WORDS, count
+from expert.language.model import Knowledge
+from expert.views.document import Block, Item, Line, Marked, Paragraph, Piece, Section, citing
+
+CLAIM = re.compile(r"p([0-9]+)s([0-9]+)")
+
+
+# --- all that is known -----------------------------------------------------------------------
+def long_trace(found: Consultation) -> Section:
+    """The firing trace: number, rule, basis, what matched, what was concluded, claims."""
+    blocks: list[Block] = []
+    for firing in found.firings:
+        blocks += _firing(firing)
+    blocks.append(Line(f"({count(len(found.not_fired), 'instance')} of rules did not fire)", 2))
+    explained = reference_explained(firing.claims for firing in found.firings)
+    return Section(f"Trace  ({explained})" if explained else "Trace", tuple(blocks))
+
+
+def _firing(firing: Firing) -> list[Block]:
+    head = f"#{firing.n:<3} ", Marked(name_of(firing), "name"), "  ", Marked(firing.basis, "basis")
+    blocks: list[Block] = [Line(citing(head, firing.claims), 2)]
+    for match in firing.matched:
+        source = match.claims or [f"step{n}" for n in match.firings]
+        blocks.append(Item("if  ", citing(match.text, source), 9))
+    if not firing.matched:
+        blocks.append(Line("in every case", 9))
+    blocks += [Item("->  ", concluded.text, 9) for concluded in firing.concluded]
+    if all(concluded.text != firing.because for concluded in firing.concluded):
+        blocks.append(Item("because ", firing.because, 9, 13))
+    return blocks
+
+
+# --- a short entry each ----------------------------------------------------------------------
+def short_trace(found: Consultation, knowledge: Knowledge) -> Section:
+    """The firing trace, an entry for each firing; those that decided a verdict are marked.
+
+    Firings of a rule that say the same of several options, one after the other, are one entry.
+    """
+    decided = deciding(found, knowledge)
+    entries = []
+    for _, firings in groupby(found.firings, lambda firing: _same_entry(firing, decided)):
+        entries.append(list(firings))
+    widest = max((len(_numbers(firings)) for firings in entries), default=0)
+    blocks = [_entry(firings, decided, widest) for firings in entries]
+    said = ["* decided a verdict"] if decided else []
+    if explained := reference_explained(firing.rests_on for firing in found.firings):
+        said.append(explained)
+    heading = f"Trace  ({'; '.join(said)})" if said else "Trace"
+    return Section(heading, (*blocks, Paragraph(firings_counted(found))))
+
+
+def firings_counted(found: Consultation) -> str:
+    """How many firings there are, of how many rules, and on what they rest."""
+    by = found.counts()
+    rules = {firing.rule for firing in found.firings}
+    firings = f"{count(len(found.firings), 'firing')} of {count(len(rules), 'rule')}"
+    return (
+        f"{firings}: {by['stated']} stated by the document, {by['inferred']} inferred from it, "
+        f"{by['added']} added."
+    )
+
+
+def deciding(found: Consultation, knowledge: Knowledge) -> set[int]:
+    """The numbers of the firings that put forward the arguments which decided the verdicts."""
+    numbers = set()
+    for r in found.recommendations:
+        for argument in r.arguments:
+            if knowledge.topics[argument.topic].decides:
+                numbers.add(argument.firing)
+    return numbers
+
+
+def reference_explained(cited: Iterable[Sequence[str]]) -> str:
+    """What the first reference means, in words; nothing where there is none."""
+    first = next((id for ids in cited for id in ids), "")
+    place = CLAIM.fullmatch(first)
+    return f"[{first}] is paragraph {place[1]}, sentence {place[2]}" if place else ""
+
+
+def _same_entry(firing: Firing, decided: set[int]) -> tuple[object, ...]:
+    """What two firings have in common that are one entry."""
+    said = [_concluded(concluded) for concluded in firing.concluded]
+    return firing.rule, firing.basis, firing.claims, _conditions(firing), said, firing.n in decided
+
+
+def _entry(firings: Sequence[Firing], decided: set[int], widest: int) -> Item:
+    """Firings of one rule that say the same: numbers, rule and options, what matched, what follows."""
+    first = firings[0]
+    mark = f"{'*' if first.n in decided else ' '} {_numbers(firings):>{widest}}  "
+    others = "".join(f", {firing.option}" for firing in firings[1:])
+    words: list[Piece] = [Marked(name_of(first), "name"), others]
+    if first.basis != "stated":  # most are, so the others are said
+        words += [" ", Marked(first.basis, "basis")]
+    *before, last = [_concluded(concluded) for concluded in first.concluded]
+    concluded = "; ".join([*(text.removesuffix(".") for text in before), last])
+    words.append(f": {_conditions(first)} -> {concluded}")
+    return Item(mark, citing(words, first.claims), 0)
+
+
+def _numbers(firings: Sequence[Firing]) -> str:
+    return f"{firings[0].n}-{firings[-1].n}" if len(firings) > 1 else f"{firings[0].n}"
+
+
+def _conditions(firing: Firing) -> str:
+    matched = dict.fromkeys(_matched(match) for match in firing.matched)
+    return ", ".join(matched) or "in every case"
+
+
+def _matched(match: Match) -> str:
+    """What matched in short: an answer or a datum with its value, firings by their numbers."""
+    match match.kind:
+        case "finding" if match.firings:
+            return " ".join(f"#{n}" for n in match.firings)
+        case "unknown":
+            return f"{match.name} is not known"
+        case "no-evidence":
+            return f"no evidence of {match.name}"
+    bounds = "".join(f", {bound.text}" for bound in match.bounds)
+    source = f" [{' '.join(match.claims)}]" if match.claims else ""
+    return f"{match.name} = {match.value}{bounds}{source}"
+
+
+def _concluded(concluded: Concluded) -> str:
+    if concluded.kind == "argument":
+        return f"{STANCE_WORDS[str(concluded.value)]}: {concluded.text}"
+    return concluded.text

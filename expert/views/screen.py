@@ -1,0 +1,263 @@
+"""A consultation on a terminal: its firings first, and last its result, in no more lines than one shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from expert.consultation.result import Consultation, Recommendation
+from expert.consultation.standing import depends_text, for_each_target
+from expert.language.english import VERDICT_WORDS, count, listed
+from expert.language.model import Knowledge
+from expert.language.policy import RECOMMENDED, VERDICTS
+from expert.views.consultations import (
+    MOST_NAMED,
+    advice_section,
+    argument_sections,
+    folded,
+    last_words,
+    ranked,
+    recommendation_table,
+)
+from expert.views.document import Item, Line, Paragraph, Section, Table, apart, citing
+from expert.views.firings import firings_counted, long_trace, reference_explained, short_trace
+from expert.views.terminal import WIDTH, Look, cell_text, shown
+
+LINES = 23  # of 24, as the last one is for what is typed next
+LEAST_STEPS = 1  # of the plan, however much there is to say
+HEADING = 2  # by so much a column is wider than its heading, at least
+COST = 17  # how wide the column of costs is at most, if it is not the last
+LEAST_NOTES = 12  # the narrowest that notes on options are
+
+
+class Extent(NamedTuple):
+    """How much of a consultation is to be shown: its result alone, its firings, all of everything."""
+
+    brief: bool = False
+    trace: bool = True
+    full: bool = False
+
+
+class Below(NamedTuple):
+    """What stands below a result: where its rest is, which rules are not reviewed, and its record.
+
+    `id` is how its record is asked for, if it has one; otherwise `again` is the command that shows all.
+    """
+
+    again: str = "consult"
+    id: str = ""
+    unreviewed: Sequence[str] = ()
+    saved: str = ""
+
+
+class Fold(NamedTuple):
+    """What a result leaves to `--full`, or says in fewer lines.
+
+    Options that are not recommended have a row each unless they are `named` in a sentence; `targets` have a
+    column instead of sentences; of steps and cautions there are so many at most.
+    """
+
+    named: bool = False
+    notes: bool = False
+    targets: bool = False
+    steps: int | None = None
+    cautions: int | None = None
+
+
+def consultation_blocks(
+    found: Consultation, knowledge: Knowledge, asked: Extent, below: Below
+) -> list[Section]:
+    """A consultation: its trace, with `full` the arguments and advice, and its result last."""
+    sections = []
+    traced = asked.trace and not asked.brief
+    if traced:
+        sections.append(long_trace(found) if asked.full else short_trace(found, knowledge))
+    if asked.full and not asked.brief:
+        sections += argument_sections(found, knowledge)
+    result = Result(found, knowledge, below, traced)
+    return [*sections, *(result.sections(Fold()) if asked.full else result.fitted())]
+
+
+class Result:
+    """The result of a consultation: what to do in which order, and what that rests on."""
+
+    def __init__(self, found: Consultation, knowledge: Knowledge, below: Below, traced: bool) -> None:
+        self.found, self.knowledge, self.below = found, knowledge, below
+        self.traced = traced
+        self.cautions = sum(1 for a in found.advice if a.kind == "caution")
+
+    def fitted(self) -> list[Section]:
+        """The result in so many lines as a terminal shows, with as little folded as that takes.
+
+        That is decided at the usual width and of a result with a record, so that the same is said always.
+        """
+        below = self.below._replace(id="last", saved="Record")
+        usual = Result(self.found, self.knowledge, below, self.traced)
+        fold = Fold()
+        for fold in self.folds():
+            if shown(usual.sections(fold), Look()).count("\n") < LINES:
+                break
+        return self.sections(fold)
+
+    def folds(self) -> Iterator[Fold]:
+        """More and more of a result folded, cautions last."""
+        fold = Fold()
+        yield fold
+        fold = fold._replace(named=True)
+        yield fold
+        fold = fold._replace(notes=True)
+        yield fold
+        fold = fold._replace(targets=True)
+        yield fold
+        for steps in range(len(self.found.plan) - 1, LEAST_STEPS - 1, -1):
+            fold = fold._replace(steps=steps)
+            yield fold
+        for most in range(self.cautions - 1, -1, -1):
+            fold = fold._replace(cautions=most)
+            yield fold
+
+    def sections(self, fold: Fold) -> list[Section]:
+        """The result without what is folded."""
+        found, knowledge = self.found, self.knowledge
+        sections = [self.plan(fold.steps)]
+        table = self.table(fold)
+        below = [Paragraph(sentence) for sentence in self.said(fold)]
+        if table and fold.named:  # an empty line less
+            sections.append(apart(table, *below))
+        else:
+            sections += [apart(table)] if table else []
+            sections += [apart(*below)] if below else []
+        if fold.cautions != 0:
+            explained = "" if self.traced else self.reference("caution")
+            sections += advice_section(found, knowledge, "caution", fold.cautions, explained)
+        return [*sections, self.end(fold)]
+
+    def plan(self, most: int | None) -> Section:
+        """What to do, in its order."""
+        steps = [Item(f"{step.n}  ", citing(step.text, step.claims)) for step in self.found.plan]
+        if not steps:
+            return Section("Plan", (Line("(nothing follows from what is known)", 2),))
+        explained = "" if self.traced else self.reference("plan")
+        return Section(f"Plan{explained}", folded(steps, most, ordered=True))
+
+    def reference(self, place: str) -> str:
+        """What the first reference means, if it is in this place: the plan, or else the cautions."""
+        steps = [step.claims for step in self.found.plan if step.claims]
+        cautions = [a.claims for a in self.found.advice if a.kind == "caution"]
+        cited = steps if place == "plan" else [] if steps else cautions
+        explained = reference_explained(cited)
+        return f"  ({explained})" if explained else ""
+
+    def table(self, fold: Fold) -> Table | None:
+        """The options, the best verdict first; only those recommended where the others are named."""
+        table = recommendation_table(self.found, self.knowledge, apart_targets=not fold.named)
+        rows = list(table.rows)
+        if fold.named:
+            verdicts = [r.verdict for r in ranked(self.found)]
+            rows = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict in RECOMMENDED]
+        if not rows:
+            return None
+        headers, widths = list(table.headers), list(table.widths)
+        if fold.notes:
+            headers, rows = headers[:-1], [row[:-1] for row in rows]
+            widths = [*widths[:3], *(COST for _ in headers[3:])]
+            if fold.targets and for_each_target(self.found, self.knowledge):
+                best = ranked(self.found)[: len(rows)]
+                rows = [[*row, self.suits(r)] for row, r in zip(rows, best, strict=True)]
+                headers, widths = [*headers, "For"], [*widths, None]
+        table = table._replace(headers=headers, rows=rows, widths=widths)
+        return table._replace(widths=[*widths[:-1], room_left(table)])
+
+    def suits(self, r: Recommendation) -> str:
+        """The targets that an option is recommended for; another verdict than its own is named."""
+        said = []
+        for target, verdict in r.targets.items():
+            if verdict in RECOMMENDED:
+                other = "" if verdict == r.verdict else f" ({VERDICT_WORDS[verdict]})"
+                said.append(f"{target.replace('-', ' ')}{other}")
+        return ", ".join(said)
+
+    def said(self, fold: Fold) -> list[str]:
+        """What is said below the table: of targets, of options, and what is folded."""
+        targets = for_each_target(self.found, self.knowledge)
+        said = []
+        for verdict in VERDICTS:
+            if verdict == "open" or (fold.named and verdict not in RECOMMENDED):
+                said += self.named(verdict)
+        if hidden := self.hidden(fold, len(targets)):
+            said.append(f"Left out: {listed(hidden)} (--full).")
+        together = [" ".join(said)] if said else []
+        return [*([] if fold.targets else targets), *together]
+
+    def hidden(self, fold: Fold, targets: int) -> list[str]:
+        """What is folded of the table and of what is said below it."""
+        hidden = []
+        refused = sum(1 for r in self.found.recommendations if r.verdict not in RECOMMENDED)
+        if fold.named and targets:
+            hidden.append(f"verdicts for each of {targets} targets")
+        if fold.named and refused:
+            hidden.append(f"the rows of {count(refused, 'option')}")
+        if fold.notes:
+            hidden.append("notes")
+        if fold.cautions == 0:
+            hidden.append(count(self.cautions, "caution"))
+        return hidden
+
+    def named(self, verdict: str) -> list[str]:
+        """The options with a verdict, and which answers they depend on."""
+        options = [r for r in self.found.recommendations if r.verdict == verdict]
+        if not options:
+            return []
+        phrases = [self.knowledge.options[r.option].phrase for r in options]
+        words = VERDICT_WORDS[verdict].capitalize()
+        return [f"{words}: {listed(phrases)}.{self.open_until(options)}"]
+
+    def open_until(self, options: Sequence[Recommendation]) -> str:
+        """On which answers options depend."""
+        attributes = dict.fromkeys(name for r in options for name in r.depends_on)
+        if not attributes:
+            return ""
+        return f" That {depends_text(list(attributes), self.knowledge, MOST_NAMED)}."
+
+    def end(self, fold: Fold) -> Section:
+        """Where the rest is, what the result rests on, and its record."""
+        knowledge = self.found.knowledge
+        _, *reviewed, _ = last_words(self.found, self.below.unreviewed, recorded=False)
+        sentences = [self.where_more(), *reviewed]
+        if not self.traced and not fold.named:  # the trace says how many there are
+            sentences.append(firings_counted(self.found))
+        sentences.append(f"{knowledge.disclaimer}  ({knowledge.version}, {knowledge.hash[:12]})")
+        if self.below.saved:
+            sentences.append(self.below.saved)
+        return apart(*(Paragraph(sentence) for sentence in sentences))
+
+    def where_more(self) -> str:
+        """The commands that show the rest."""
+        id = self.below.id
+        if not id:
+            return f"More: {self.below.again} --full"
+        more = [f"audit show {id} --full"]
+        if concluded := [r.option for r in ranked(self.found) if r.arguments]:
+            more.append(f"explain how {self.in_short(concluded[0])} {id}")
+        return f"More: {', '.join([*more, f'audit report {id}'])}"
+
+    def in_short(self, option: str) -> str:
+        """The first word of an option's name, where nothing else begins like it."""
+        k = self.knowledge
+        word = option.split("-")[0]
+        names = [*k.options, *(other.label.casefold() for other in k.options.values())]
+        names.remove(option)
+        names.remove(k.options[option].label.casefold())
+        words = [part for name in names for part in re.split(r"[\s-]+", name)]
+        exact = word in k.findings or word in k.steps
+        return option if exact or any(part.startswith(word) for part in words) else word
+
+
+def room_left(table: Table) -> int:
+    """How wide the last column can be beside the others."""
+    room = WIDTH
+    for place, heading in enumerate(table.headers[:-1]):
+        longest = max(len(cell_text(row[place])) for row in table.rows)
+        room -= max(len(heading) + HEADING, min(longest, table.widths[place] or longest)) + 2
+    return max(room, LEAST_NOTES)
