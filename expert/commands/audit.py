@@ -68,6 +68,8 @@ def list_records(
         print_json(tuple(found))
     else:
         emit(records_table(found))
+    if any(summary.fault for summary in found):
+        raise CheckFailed
 
 
 def show(

@@ -53,7 +53,7 @@ def verify_rows(rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int,
     seen = _Seen(knowledge, kept)
     fault: Fault | None = None
     for row in rows:
-        fault = _check_link(seen.count + 1, seen.last, row) or seen.take(row)
+        fault = check_link(seen.count + 1, seen.last, row) or seen.take(row)
         if fault:
             break
     fault = fault or seen.check_whole(head)
@@ -61,8 +61,8 @@ def verify_rows(rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int,
     return Verified(seen.count, len(erasures), seen.last, fault, erasures)
 
 
-def _check_link(expected: int, previous: str, row: Row) -> Fault | None:
-    """One entry against the one before it."""
+def check_link(expected: int, previous: str, row: Row) -> Fault | None:
+    """One entry against the one before it: its number, its hash, its own header and content."""
     seq, id, header, content, hash = row
     if any(not isinstance(value, str) for value in (id, header, hash)):
         return Fault(expected, str(id), "is not text any more")

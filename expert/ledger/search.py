@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from expert.io.dates import is_time
-from expert.io.problems import CaseError, LedgerError, Problem, not_among
+from expert.io.problems import CaseError, Problem, not_among, shorten
 from expert.knowledge.load import open_files
 from expert.language.policy import RECOMMENDED, VERDICTS
+from expert.ledger.chain import GENESIS, Fault, Row, check_link
 from expert.ledger.store import Ledger, legible, stored
 
 TIME = "rtrim(json_extract(header, '$.time'), 'Z')"
@@ -22,17 +23,17 @@ VERDICTS_THERE = "json_each(json_extract(content, '$.verdicts'))"
 FIRINGS = "json_each(content, '$.consultation.firings') AS firing"
 
 
-BROKEN = """
-SELECT id, header, coalesce(content, '{}') FROM entries
-WHERE NOT (json_valid(header) AND coalesce(json_valid(content), 1))
-"""
+LEGIBLE = "json_valid(header) AND (content IS NULL OR json_valid(content))"
+
+
+OUTLINE = "json_extract(content, '$.label', '$.verdicts')"
 
 
 Test = tuple[str, list[str]]  # a condition in SQL, and the values of its question marks
 
 
 class Summary(NamedTuple):
-    """A record on one line."""
+    """A record on one line; of one that is not as its hash says, nothing but what is wrong (`fault`)."""
 
     seq: int
     id: str
@@ -42,6 +43,7 @@ class Summary(NamedTuple):
     what: str
     verdicts: dict[str, str]
     hash: str
+    fault: str = ""
 
 
 class Filter(NamedTuple):
@@ -107,30 +109,46 @@ def _begins(hash: str, start: str) -> bool:
 
 
 def summaries(ledger: Ledger, wanted: Filter) -> Iterator[Summary]:
-    """The records that are wanted, each on one line, in order."""
-    try:
+    """The records that are wanted, each on one line, in order.
+
+    Every entry is held against its hash on the way. One that is not what it was is listed whatever is wanted,
+    as nobody can tell any more whether it fits.
+    """
+    with ledger.view():
         tests = list(wanted.tests(_hashes(ledger, wanted.knowledge) if wanted.knowledge else []))
-        conditions = " AND ".join(["json_type(header) IS NOT NULL", *(test for test, _ in tests)])
+        condition = " AND ".join(["1", *(test for test, _ in tests)])
         values = [value for _, of_test in tests for value in of_test]
-        outline = "json_extract(content, '$.label', '$.verdicts')"
-        query = f"SELECT seq, id, header, {outline}, hash FROM entries WHERE {conditions} ORDER BY seq"
-        for row in ledger.select(query, values):
-            with legible(row[1]):
-                yield _summary(*row)
-    except LedgerError:
-        for id, *texts in ledger.select(BROKEN):  # SQLite does not say which record is no JSON any more
-            for text in texts:
-                stored(id, text)
-        raise
+        legible = f"CASE WHEN {LEGIBLE} THEN {OUTLINE} END, CASE WHEN {LEGIBLE} THEN {condition} ELSE 1 END"
+        query = f"SELECT seq, id, header, content, hash, {legible} FROM entries ORDER BY seq"
+        count, previous = 0, GENESIS
+        for *entry, outline, fits in ledger.select(query, values):
+            row: Row = tuple(entry)
+            fault = check_link(count + 1, previous, row)
+            count, previous = row[0], row[4]
+            if fault:
+                yield _faulty(row, fault)
+            elif fits:
+                yield _summary(row, outline)
+        seq, head = ledger.head()
+        if (seq, head) != (count, previous):
+            message = f"is missing: the ledger's head names entry {seq}"
+            yield _faulty((count + 1, "", "", None, ""), Fault(count + 1, "", message))
 
 
-def _summary(seq: int, id: str, header_text: str, outline: str | None, hash: str) -> Summary:
+def _faulty(row: Row, fault: Fault) -> Summary:
+    id, hash = shorten(str(row[1])), shorten(str(row[4]), 64)
+    return Summary(row[0], id, "", "", "", f"({fault.message})", {}, hash, fault.message)
+
+
+def _summary(row: Row, outline: str | None) -> Summary:
+    seq, id, header_text, content, hash = row
     header = stored(id, header_text)
     label, what, verdicts = "", "(erased)", {}
-    if outline is not None:
-        label, verdicts = json.loads(outline)
-        recommended = [option for wanted in RECOMMENDED for option, v in verdicts.items() if v == wanted]
-        what = f"{recommended[0]}: {verdicts[recommended[0]]}" if recommended else "nothing recommended"
+    if content is not None and outline is not None:
+        with legible(id):
+            label, verdicts = json.loads(outline)
+            recommended = [option for wanted in RECOMMENDED for option, v in verdicts.items() if v == wanted]
+            what = f"{recommended[0]}: {verdicts[recommended[0]]}" if recommended else "nothing recommended"
     elif header["kind"] == "erasure":
         what = f"erased {header['erases']}"
     knowledge = header.get("knowledge", "")[:12]
@@ -139,7 +157,7 @@ def _summary(seq: int, id: str, header_text: str, outline: str | None, hash: str
 
 def _hashes(ledger: Ledger, wanted: str) -> list[str]:
     """The hashes of the knowledge that has a version or a hash, or a hash that begins so."""
-    query = "SELECT DISTINCT json_extract(header, '$.knowledge') FROM entries"
+    query = "SELECT DISTINCT json_extract(header, '$.knowledge') FROM entries WHERE json_valid(header)"
     recorded = [hash for (hash,) in ledger.select(query) if hash]
     return [hash for hash in recorded if wanted in (_version(ledger, hash), hash) or _begins(hash, wanted)]
 

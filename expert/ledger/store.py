@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import sqlite3
 import time
@@ -25,9 +26,10 @@ from typing import Any, NamedTuple
 
 from platformdirs import user_data_dir
 
+from expert.io.files import content_hash
 from expert.io.json import canonical, digest
-from expert.io.problems import LedgerError
-from expert.ledger.chain import GENESIS, Row, Verified, verify_rows
+from expert.io.problems import LedgerError, shorten
+from expert.ledger.chain import GENESIS, Fault, Row, Verified, check_link, verify_rows
 
 APPLICATION = 0x43494341  # "CICA"
 
@@ -55,6 +57,9 @@ NEWER = "open it with the version of the program that wrote it, or a later one"
 DAMAGED = "restore it from a copy"
 
 
+ALTERED = "do not go on with it: restore it from a copy, and hold that against a head kept elsewhere"
+
+
 PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_PATIENCE says otherwise
 
 
@@ -73,6 +78,10 @@ PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
+
+
+# what stands in a ledger, as SQLite writes it down; what stands for a constraint has no text
+OBJECTS = {" ".join(made.split()) for made in re.findall(r"CREATE TABLE IF NOT EXISTS ([^;]+);", SCHEMA)}
 
 
 class Entry(NamedTuple):
@@ -128,10 +137,13 @@ class Ledger:
         with self.view():  # another process may be making the tables just now
             application = self.connection.execute("PRAGMA application_id").fetchone()[0]
             version = self.layout()
-            tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            objects = self.connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        tables = len(objects)
         if application != APPLICATION and tables:
             raise LedgerError(f"`{self.path}` is a database, but not a ledger", "name another file")
         self._refuse_newer(version)
+        if tables:
+            self._refuse_foreign(objects)
         if not tables and not write:
             raise LedgerError(f"there is no ledger at `{self.path}` yet", "a consultation makes one")
         if write:  # not before it is known to be ours: WAL is written into the file
@@ -142,6 +154,29 @@ class Ledger:
     def _refuse_newer(self, version: int) -> None:
         if version > VERSION:
             raise LedgerError(f"`{self.path}` was written by a newer version (layout {version})", NEWER)
+
+    def _refuse_foreign(self, objects: list[tuple[str, str, str | None]]) -> None:
+        """Refuse a file in which more stands than a ledger has, or less, or something in its place.
+
+        A trigger could keep what is forgotten, and a view stand for a table.
+        """
+        found = {
+            (kind, " ".join((sql or "").split()).removeprefix("CREATE TABLE ")): name
+            for kind, name, sql in objects
+            if sql is not None
+        }
+        ours = {("table", made) for made in OBJECTS}
+        for thing, name in found.items():
+            if thing not in ours:
+                message = (
+                    f"the ledger `{self.path}` has been altered: its {thing[0]} `{shorten(name)}` is not ours"
+                )
+                raise LedgerError(message, ALTERED)
+        if ours - {*found}:
+            missing = min(made for _, made in ours - {*found}).split()[0]
+            raise LedgerError(
+                f"the ledger `{self.path}` has been altered: it has no table `{missing}`", ALTERED
+            )
 
     def layout(self) -> int:
         """The layout of the file: see VERSION."""
@@ -157,6 +192,9 @@ class Ledger:
     @contextmanager
     def view(self) -> Iterator[None]:
         """Read one state of the ledger, whatever others append meanwhile."""
+        if self.connection.in_transaction:  # which sees one state already
+            yield
+            return
         with explained(self.path):
             self.connection.execute("BEGIN")
             try:
@@ -259,16 +297,62 @@ class Ledger:
     # --- reading -------------------------------------------------------------------------
 
     def entry(self, id: str) -> Entry:
-        """The entry with an id; `last` is the newest consultation that is not erased."""
-        with explained(self.path):
-            if id == "last":
-                query = f"{ROWS} WHERE content IS NOT NULL ORDER BY seq DESC LIMIT 1"
-                row = self.connection.execute(query).fetchone()
-            else:
-                row = self.connection.execute(f"{ROWS} WHERE id = ?", (id.lower(),)).fetchone()
+        """The entry with an id; `last` is the newest consultation that is not erased.
+
+        It is held against its own hash, the entries beside it, and what was asked for. Raises LedgerError.
+        """
+        with explained(self.path), self.view():
+            row = self._last() if id == "last" else self._row(id.lower())
             if not row:
-                raise LedgerError(f"the ledger has no record `{id}`", "`audit list` shows the ids there are")
-            return _entry(row)
+                raise LedgerError(
+                    f"the ledger has no record `{shorten(id)}`", "`audit list` shows the ids there are"
+                )
+            return self._checked(row)
+
+    def _last(self) -> Row | None:
+        """The newest row with a content; those that are newer must have been erased."""
+        query = f"{ROWS} WHERE content IS NOT NULL ORDER BY seq DESC LIMIT 1"
+        row: Row | None = self.connection.execute(query).fetchone()
+        for newer in self.connection.execute(f"{ROWS} WHERE seq > ?", (row[0] if row else 0,)).fetchall():
+            self._checked(newer)
+        return row
+
+    def _row(self, id: str) -> Row | None:
+        """The row with an id: as the index has it, or else, if the index is damaged, the table."""
+        row: Row | None = self.connection.execute(f"{ROWS} WHERE id = ?", (id,)).fetchone()
+        row = row or self.connection.execute(f"{ROWS} WHERE +id = ?", (id,)).fetchone()
+        if row and stored(id, row[2]).get("id") != id:
+            raise LedgerError(
+                f"the ledger `{self.path}` is damaged: it gives another record for `{id}`", DAMAGED
+            )
+        return row
+
+    def _checked(self, row: Row) -> Entry:
+        """The entry of a row, whose hash is that of what it holds, and which the next one rests on."""
+        seq, id = row[0], row[1]
+        beside = f"{ROWS} WHERE seq IN (?, ?) ORDER BY seq"
+        near = {r[0]: r for r in self.connection.execute(beside, (seq - 1, seq + 1)).fetchall()}
+        fault = check_link(seq, near[seq - 1][4] if seq - 1 in near else GENESIS, row)
+        if not fault and seq + 1 in near:
+            if digest(row[4], near[seq + 1][2]) != near[seq + 1][4]:
+                fault = Fault(seq, id, "or the one after it has been changed")
+        elif not fault and self.head() != (seq, row[4]):
+            fault = Fault(seq, id, "is not the last, as the ledger's head has it: what came after it is gone")
+        if fault:
+            raise LedgerError(f"record `{shorten(str(id))}` {fault.message}", "`audit verify` says more")
+        entry = _entry(row)
+        if entry.content is None and entry.header["kind"] == "consultation" and not self._erased(entry):
+            raise LedgerError(
+                f"record `{id}` has lost its content, and no erasure says so", "`audit verify` says more"
+            )
+        return entry
+
+    def _erased(self, entry: Entry) -> bool:
+        """Whether a later entry says that this one was erased."""
+        later = self.connection.execute(
+            "SELECT header FROM entries WHERE seq > ? AND content IS NULL", (entry.seq,)
+        )
+        return any(stored("", header).get("erases") == entry.id for (header,) in later)
 
     def last_of(self, knowledge: str) -> str:
         """The id of the newest consultation with the knowledge base of that id; empty if there is none."""
@@ -281,8 +365,15 @@ class Ledger:
             return str(row[0]) if row else ""
 
     def entries(self) -> Iterator[Entry]:
-        """Every entry in order."""
-        return map(_entry, self.rows())
+        """Every entry in order, each held against its hash and the entry before it. Raises LedgerError."""
+        previous = GENESIS
+        for expected, row in enumerate(self.rows(), 1):
+            fault = check_link(expected, previous, row)
+            if fault:
+                message = f"record `{shorten(fault.id)}`" if fault.id else f"entry {fault.seq}"
+                raise LedgerError(f"{message} {fault.message}", "`audit verify` says more")
+            previous = row[4]
+            yield _entry(row)
 
     def files(self, hash: str) -> dict[str, str]:
         """The knowledge files that a record was made with."""
@@ -290,7 +381,14 @@ class Ledger:
             row = self.connection.execute("SELECT files FROM knowledge WHERE hash = ?", (hash,)).fetchone()
             if not row:
                 raise LedgerError(f"the ledger has lost the knowledge {hash[:12]}")
-            files: dict[str, str] = json.loads(row[0])
+            try:
+                files: dict[str, str] = json.loads(row[0])
+                sound = content_hash(files) == hash
+            except (TypeError, ValueError, AttributeError, RecursionError):
+                sound = False
+            if not sound:
+                message = f"the ledger's knowledge {shorten(hash)[:12]} has been changed"
+                raise LedgerError(message, "`audit verify` says more")
             return files
 
     def consultations(self) -> int:
@@ -338,7 +436,15 @@ class Ledger:
     def verify(self, head: str = "") -> Verified:
         """Compute the whole chain again; `head` is a head hash kept elsewhere (or its beginning)."""
         with self.view():
-            return verify_rows(self.rows(), dict(self.knowledge_rows()), self.head(), head)
+            found = verify_rows(self.rows(), dict(self.knowledge_rows()), self.head(), head)
+            return found if found.fault else found._replace(fault=self._damage())
+
+    def _damage(self) -> Fault | None:
+        """What SQLite finds wrong with the file, such as an index that leads to another row."""
+        said = str(self.connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        return (
+            None if said == "ok" else Fault(0, "", f"is whole, but its file is damaged: {shorten(said, 200)}")
+        )
 
 
 def _entry(row: Row) -> Entry:

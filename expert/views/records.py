@@ -93,7 +93,8 @@ def _verified(found: Verified) -> str:
     if found.fault:
         where = f"Record {found.fault.id}" if found.fault.id else "The chain"
         number = f" (number {found.fault.seq})" if found.fault.seq else ""
-        return f"{where}{number} {found.fault.message}. {found.entries} before it are whole."
+        read = "before it are whole" if found.fault.seq else "were read"
+        return f"{where}{number} {found.fault.message}. {found.entries} {read}."
     erased = f", {found.erased} of them erasures" if found.erased else ""
     return f"{count(found.entries, 'record')}{erased}: the chain is whole. Head {found.head}"
 

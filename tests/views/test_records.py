@@ -49,7 +49,7 @@ def test_what_a_verification_found() -> None:
     broken = Verified(2, 0, "ff", Fault(3, "abc12", "was altered"))
     assert verified_blocks(broken) == [Line("Record abc12 (number 3) was altered. 2 before it are whole.")]
     assert verified_blocks(broken._replace(fault=Fault(0, "", "is short"))) == [
-        Line("The chain is short. 2 before it are whole.")
+        Line("The chain is short. 2 were read.")
     ]
 
 

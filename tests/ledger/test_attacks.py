@@ -1,0 +1,199 @@
+"""Attacks on a ledger, each tried as somebody would who may write the file: what is said, and what is kept.
+
+`docs/ledger.md` has the table of them, with the test that tries each.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from support.ledger_make import ALL, behind, bytes_kept, copied, small, verified
+from support.ledger_worker import FILES, HEADER, content
+from support.records import made, run, shown
+
+from expert.io.json import canonical, digest
+from expert.io.problems import LedgerError
+from expert.ledger.store import Ledger
+
+# --- the index against the table -----------------------------------------------------------------
+
+
+def changed_index(path: Path, changes: dict[bytes, bytes]) -> None:
+    """Change bytes in the one page of the index over ids, and leave the table as it is."""
+    with behind(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_entries_1'"
+        page = connection.execute(root).fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    data = bytearray(path.read_bytes())
+    start = (page - 1) * size
+    for before, after in changes.items():
+        place = data.index(before, start, start + size)
+        data[place : place + len(before)] = after
+    path.write_bytes(data)
+
+
+@pytest.fixture
+def swapped(path: Path) -> tuple[str, str]:
+    """Two records, 2 and 3, for each of which the index gives the number of the other."""
+    ids = small(path)[1:3]
+    second, third = (id.encode() for id in ids)
+    changed_index(path, {second + b"\2": second + b"\3", third + b"\3": third + b"\2"})
+    return ids[0], ids[1]
+
+
+def test_an_index_that_leads_to_another_record(path: Path, swapped: tuple[str, str]) -> None:
+    for id in swapped:
+        for words in (("show", id), ("report", id, "-o", str(path.with_name("page.html"))), ("replay", id)):
+            result = run(path, "audit", *words)
+            assert result.code == 4 and f"gives another record for `{id}`" in result.stderr, words
+    found = verified(path).fault
+    assert found is not None and "its file is damaged" in found.message
+    result = run(path, "audit", "verify")
+    assert result.code == 1 and "4 were read" in result.stdout
+
+
+def test_an_index_that_leads_to_another_record_erases_nothing(path: Path, swapped: tuple[str, str]) -> None:
+    with behind(path) as connection:
+        before = connection.execute(ALL).fetchall()
+    result = run(path, "audit", "forget", swapped[0], "--yes")
+    assert result.code == 4 and "gives another record" in result.stderr
+    with behind(path) as connection:
+        assert connection.execute(ALL).fetchall() == before
+
+
+def test_an_index_without_a_record(path: Path) -> None:
+    """A record that only the table has is found, and the file is said to be damaged."""
+    ids = small(path)
+    changed_index(path, {ids[1].encode(): b"-----"})
+    with Ledger(path) as ledger:
+        assert ledger.entry(ids[1]).id == ids[1]
+        fault = ledger.verify().fault
+    assert fault is not None and "its file is damaged" in fault.message
+
+
+# --- another schema --------------------------------------------------------------------------------
+FOREIGN = {
+    "a trigger that keeps what is forgotten": """
+        CREATE TABLE kept (content TEXT);
+        CREATE TRIGGER keep BEFORE UPDATE ON entries BEGIN INSERT INTO kept VALUES (old.content); END""",
+    "a trigger alone": """
+        CREATE TRIGGER keep BEFORE UPDATE ON entries BEGIN
+          INSERT INTO drafts VALUES (old.id, '', old.content); END""",
+    "a view in the place of a table": """
+        ALTER TABLE entries RENAME TO entries_;
+        CREATE VIEW entries AS SELECT * FROM entries_ WHERE seq <> 2""",
+    "a constraint dropped": """
+        CREATE TABLE copied (one INTEGER PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL);
+        INSERT INTO copied SELECT * FROM head; DROP TABLE head; ALTER TABLE copied RENAME TO head""",
+    "a column more": "ALTER TABLE entries ADD COLUMN more TEXT",
+    "an index of another's": "CREATE INDEX fast ON entries (hash)",
+    "a table less": "DROP TABLE drafts",
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_foreign_schema_is_refused(path: Path, kind: str) -> None:
+    ids = small(path)
+    with behind(path) as connection:
+        connection.executescript(FOREIGN[kind])
+    for write in (False, True):
+        with pytest.raises(LedgerError, match="has been altered"):
+            Ledger(path, write)
+    if kind == "a trigger alone":
+        for words in (("verify",), ("show", ids[1]), ("forget", ids[1], "--yes"), ("list",), ("export",)):
+            result = run(path, "audit", *words)
+            assert result.code == 4 and "`keep` is not ours" in result.stderr, words
+        assert bytes_kept(path, "second") == ["second"]  # and nothing was done
+
+
+def test_a_name_in_a_foreign_schema_is_shown_safely(path: Path) -> None:
+    small(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute('CREATE TABLE "a\x1b[31m\nerror: all is well" (x)')
+    result = run(path, "audit", "verify")
+    assert result.code == 4 and "\x1b" not in result.stderr and "\nerror: all" not in result.stderr
+
+
+# --- single records --------------------------------------------------------------------------------
+def changed(path: Path, seq: int, before: str, after: str) -> None:
+    with behind(path) as connection:
+        query = "UPDATE entries SET content = replace(content, ?, ?) WHERE seq = ?"
+        assert connection.execute(query, (before, after, seq)).rowcount == 1
+
+
+def test_a_changed_verdict_is_shown_by_no_command(path: Path) -> None:
+    id, other = made(path, "scar_depth=deep", "active_acne=no"), made(path, "scar_depth=shallow")
+    changed(path, 1, '"punch-technique":"preferred"', '"punch-technique":"not-advised"')
+    page = path.with_name("page.html")
+    for words in (
+        ("audit", "show", id),
+        ("audit", "show", id, "--json"),
+        ("audit", "report", id, "-o", str(page)),
+        ("audit", "export", "--format", "prov", "--id", id),
+        ("audit", "replay", id),
+        ("audit", "forget", id, "--yes"),
+        ("explain", "how", "punch", id),
+        ("explain", "why-not", "punch", id),
+        ("what-if", id, "active_acne=yes"),
+    ):
+        result = run(path, *words)
+        assert result.code == 4 and f"record `{id}` has a changed content" in result.stderr, words
+        assert not result.stdout and not page.exists()
+    listed = run(path, "audit", "list", "--verdict", "not-advised")
+    assert listed.code == 1 and "has a changed content" in listed.stdout
+    assert "not-advised" not in listed.stdout
+    assert run(path, "audit", "show", other).code == 0
+
+
+def test_a_record_sealed_anew_is_not_what_the_next_rests_on(path: Path) -> None:
+    """Header, content and hash of one record fit each other; the record after it, or the head, tells."""
+    first, second = made(path, "scar_depth=deep"), made(path, "scar_depth=deep")
+    for seq, id, said in ((1, first, "or the one after it"), (2, second, "is not the last")):
+        attacked = copied(path, f"{seq}.sqlite")
+        with behind(attacked) as connection:
+            rows = {row[0]: row for row in connection.execute(ALL)}
+            text = rows[seq][3].replace('"label":""', '"label":"forged"')
+            assert text != rows[seq][3]
+            header = canonical({**json.loads(rows[seq][2]), "content": digest(text)})
+            own = digest(rows[1][4] if seq == 2 else "0" * 64, header)
+            update = "UPDATE entries SET header = ?, content = ?, hash = ? WHERE seq = ?"
+            connection.execute(update, (header, text, own, seq))
+        result = run(attacked, "audit", "show", id)
+        assert result.code == 4 and said in result.stderr and not result.stdout
+
+
+def test_the_last_record_hides_none(path: Path) -> None:
+    """`last` passes over what was erased, and over nothing else."""
+    first, second = made(path, "scar_depth=deep"), made(path, "scar_depth=shallow")
+    with behind(path) as connection:
+        connection.execute("UPDATE entries SET content = NULL WHERE seq = 2")
+    result = run(path, "audit", "show", "last")
+    assert result.code == 4 and f"record `{second}` has lost its content" in result.stderr
+    assert run(path, "audit", "show", second).code == 4
+    assert shown(path, first)["header"]["id"] == first
+
+
+def test_changed_knowledge_explains_nothing(path: Path) -> None:
+    id = made(path, "scar_depth=deep")
+    with behind(path) as connection:
+        assert connection.execute("UPDATE knowledge SET files = replace(files, 'deep', 'flat')").rowcount == 1
+    for words in (("audit", "show", id), ("audit", "replay", id), ("explain", "how", "punch", id)):
+        result = run(path, *words)
+        assert result.code == 4 and "has been changed" in result.stderr, words
+
+
+def test_records_missing_are_in_the_list(path: Path) -> None:
+    """Whatever is wanted: nobody can tell whether what is gone would fit."""
+    with Ledger(path, write=True) as ledger:
+        ids = [ledger.append(HEADER, content(name), FILES).id for name in ("one", "two", "three", "four")]
+    with behind(path) as connection:
+        connection.execute("DELETE FROM entries WHERE seq IN (2, 4)")
+    result = run(path, "audit", "list", "--verdict", "preferred", "--json")
+    found = json.loads(result.stdout)
+    assert result.code == 1 and [s["id"] for s in found] == [ids[2], ""]
+    assert "missing or out of order" in found[0]["fault"] and "head names entry 4" in found[1]["fault"]
