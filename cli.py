@@ -103,6 +103,11 @@ AUDIT = (
         "Compute the whole chain again; exits with 1 and names the first record at fault.",
     ),
     LazyCommand(
+        "head",
+        "audit:show_head",
+        "The head hash, to be kept elsewhere: with a witness, it is appended to that.",
+    ),
+    LazyCommand(
         "replay",
         "replay:replay",
         "Run recorded answers again: the same must follow; exits with 1 if it does not.",

@@ -51,7 +51,7 @@ from expert.knowledge.load import load as load_directory
 from expert.language.model import BadValue, Term
 from expert.language.rules import RuleBase
 from expert.ledger import records, replay, search
-from expert.ledger.chain import Verified
+from expert.ledger.chain import Verified, checked_head
 from expert.ledger.recording import Occasion, record
 from expert.ledger.replay import Replayed
 from expert.ledger.search import Summary
@@ -367,5 +367,8 @@ class Records:
         return tuple(replay.replay(self._ledger, records.consultations(self._ledger, [*ids], not ids)[1]))
 
     def verify(self, head: str = "") -> Verified:
-        """Compute the chain again; `head` is a head hash that was kept elsewhere."""
-        return self._ledger.verify(head)
+        """Compute the chain again; `head` is a head hash that was kept elsewhere.
+
+        Raises CaseError for one of fewer than 32 digits: such can be forged.
+        """
+        return self._ledger.verify(checked_head(head) if head else "")

@@ -13,10 +13,12 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import product
 from pathlib import Path
 
@@ -230,7 +232,8 @@ ENDS = [
     (1, "kb diff", "kb diff . odd"),
     (1, "kb review", "kb review"),
     (1, "kb fmt --check", "kb fmt --check --kb odd"),
-    (1, "audit verify", "audit verify --head 0123456789abcdef"),
+    (1, "audit verify", "audit verify --head 0123456789abcdef0123456789abcdef"),
+    (1, "audit list", "audit list --ledger altered.sqlite"),
     (1, "audit replay", "audit replay --all --with-current-rules --kb odd"),
     (1, "audit import", "audit import broken.jsonl --ledger new.sqlite"),
     (1, "population run", "population run list.csv -o out.csv"),
@@ -279,6 +282,9 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert done(folder, f"consult scar_depth={answer}") == 0
     assert done(folder, "audit export -o bundle.jsonl") == 0
     (folder / "broken.jsonl").write_text(read(folder / "bundle.jsonl").replace("shallow", "hollow"))
+    shutil.copy(folder / "ledger.sqlite", folder / "altered.sqlite")
+    with closing(sqlite3.connect(folder / "altered.sqlite", isolation_level=None)) as connection:
+        connection.execute("UPDATE entries SET content = replace(content, 'deep', 'flat')")
     for name in ("prov", "z3", "ruamel", "watchfiles", "polars", "narwhals"):
         (folder / "without" / name).mkdir(parents=True)
         (folder / "without" / name / "__init__.py").write_text(

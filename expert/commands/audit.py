@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from expert.commands.shared import (
     LedgerFile,
     RecordId,
     Trace,
+    WitnessFile,
     ask_line,
     print_json,
     record_words,
@@ -24,13 +24,16 @@ from expert.commands.shared import (
 )
 from expert.commands.showing import emit, emit_file
 from expert.io.files import write_whole
-from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem, Stopped, not_among
+from expert.io.problems import CaseError, CheckFailed, LedgerError, Stopped, not_among
+from expert.language.english import count
 from expert.ledger import bundle as bundles
+from expert.ledger.chain import Kept, checked_head
 from expert.ledger.drafts import waiting
 from expert.ledger.formats import retold
 from expert.ledger.prov import provenance
 from expert.ledger.records import base_of, consultation_of, unreviewed_in
 from expert.ledger.search import Filter, summaries
+from expert.ledger.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
 from expert.views.records import (
     claims_used,
@@ -102,23 +105,28 @@ def show(
     emit(*blocks)
 
 
+HeadHash = Annotated[
+    str, typer.Option(metavar="HASH", help="A head hash kept elsewhere, or its first 32 digits or more.")
+]
+
+
 def verify(
     bundle: Annotated[Path | None, typer.Argument(help="A bundle, instead of the ledger.")] = None,
-    head: Annotated[str, typer.Option(help="A head hash kept elsewhere (or its first digits).")] = "",
+    head: HeadHash = "",
+    witness: WitnessFile = None,
     json: Json = False,
     ledger: LedgerFile = None,
 ) -> None:
     """Compute the whole chain again; exits with 1 and names the first record at fault.
 
-    Example: cicatrix audit verify --head 91be6a20
+    Example: cicatrix audit verify --witness /media/usb/heads
     """
-    if head and not re.fullmatch("[0-9a-f]{8,64}", head := head.lower()):
-        raise CaseError([Problem(f"`{head}` is not a head hash, nor the first 8 digits of one or more")])
+    kept = _kept(head, witness)
     if bundle:
-        found = bundles.verify_bundle(bundle, head)
+        found = bundles.verify_bundle(bundle, kept)
     else:
         with open_ledger(ledger) as store:
-            found = store.verify(head)
+            found = store.verify(*kept)
     if json:
         print_json(found)
     else:
@@ -127,10 +135,37 @@ def verify(
         raise CheckFailed
 
 
+def _kept(head: str, witness: Path | None) -> Kept:
+    """What was kept elsewhere. Raises CaseError."""
+    return Kept(checked_head(head) if head else "", witnessed(witness) if witness else {})
+
+
+def show_head(
+    witness: WitnessFile = None,
+    json: Json = False,
+    ledger: LedgerFile = None,
+) -> None:
+    """The head hash, to be kept elsewhere: with a witness, it is appended to that.
+
+    Example: cicatrix audit head --witness /media/usb/heads
+    """
+    with open_ledger(ledger) as store:
+        if witness:
+            hold_against(store, witness)
+        seq, head = store.head()
+    if witness and seq:
+        bear_witness(witness, seq, head)
+    if json:
+        print_json({"entries": seq, "head": head})
+    else:
+        emit(f"{count(seq, 'record')}, head {head}")
+
+
 def forget(
     id: RecordId,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     reason: Annotated[str, typer.Option(help="Kept in the chain with the erasure.")] = "",
+    witness: WitnessFile = None,
     ledger: LedgerFile = None,
 ) -> None:
     """Erase a record's answers and all that followed from them; the chain keeps that it was erased.
@@ -138,6 +173,8 @@ def forget(
     Example: cicatrix audit forget last --reason 'asked for by the person'
     """
     with open_ledger(ledger, write=True) as store:
+        if witness:
+            hold_against(store, witness)
         entry = store.entry(id)
         if not yes:
             say(f"Erase the content of record {entry.id} of {entry.header['time']} for good? (yes/no)")
@@ -149,6 +186,8 @@ def forget(
                 say("Nothing was erased.")
                 raise Stopped
         erasure = store.forget(entry.id, reason)
+    if witness:
+        bear_witness(witness, erasure.seq, erasure.hash)
     emit(f"Erased {entry.id}: record {erasure.id}, head {erasure.hash}")
 
 
@@ -222,12 +261,14 @@ def drafts(
 def import_bundle(
     bundle: Annotated[Path, typer.Argument(help="A bundle that `audit export` wrote.")],
     ledger: Annotated[Path, typer.Option("--ledger", metavar="FILE", help="The new ledger to make of it.")],
+    head: HeadHash = "",
+    witness: WitnessFile = None,
 ) -> None:
     """Make a ledger of a bundle, after verifying it, to read it with every audit command.
 
     Example: cicatrix audit import consultations.jsonl --ledger theirs.sqlite
     """
-    found = bundles.import_bundle(bundle, ledger)
+    found = bundles.import_bundle(bundle, ledger, _kept(head, witness))
     emit(*verified_blocks(found))
     if found.fault:
         raise CheckFailed

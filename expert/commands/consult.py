@@ -20,6 +20,7 @@ from expert.commands.shared import (
     Pairs,
     TableFormat,
     Trace,
+    WitnessFile,
     check_format,
     open_knowledge,
     open_reviews,
@@ -49,6 +50,7 @@ def consult(
     ] = False,
     no_save: Annotated[bool, typer.Option("--no-save", help="Keep no record of the consultation.")] = False,
     ledger: LedgerFile = None,
+    witness: WitnessFile = None,
     kb: Kb = None,
 ) -> None:
     """Run a consultation: in questions, or on the answers given."""
@@ -66,13 +68,13 @@ def consult(
     missing = unreviewed(base, reviews, found)
     saved = None
     if not no_save:
-        from expert.commands.recording import save
+        from expert.commands.recording import RecordedAt, save
         from expert.ledger.recording import Occasion
 
         occasion = Occasion(
             answered.given, answered.asked, label or answered.label, missing, answered.questions
         )
-        saved = save(base, found, occasion, ledger, answered.draft)
+        saved = save(base, found, occasion, RecordedAt(ledger, answered.draft, witness))
     if json:
         print_json({**plain(found), "unreviewed": missing})
     else:

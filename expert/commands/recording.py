@@ -3,36 +3,57 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from expert.commands.opening import ledger_path
 from expert.commands.shared import Entered, say, say_problems
 from expert.consultation.case import Case, spell_answers
 from expert.consultation.result import Consultation
-from expert.io.problems import LedgerError
+from expert.io.problems import CaseError, LedgerError
 from expert.language.rules import RuleBase
 from expert.ledger.drafts import Draft, keep
 from expert.ledger.recording import Occasion, record
 from expert.ledger.store import Entry, Ledger
+from expert.ledger.witness import bear_witness, hold_against
 
 
-def save(
-    base: RuleBase, found: Consultation, occasion: Occasion, ledger: Path | None, draft: str
-) -> Entry | None:
+class RecordedAt(NamedTuple):
+    """Where a consultation is recorded: the ledger, the draft that it goes on from, who keeps its head."""
+
+    ledger: Path | None
+    draft: str = ""
+    witness: Path | None = None
+
+
+def save(base: RuleBase, found: Consultation, occasion: Occasion, place: RecordedAt) -> Entry | None:
     """Append the consultation to the ledger; None, with the reason on stderr, if that fails.
 
-    The draft that it goes on from, if any, is dropped.
+    The draft that it goes on from, if any, is dropped. Nothing is appended to a ledger that is not what its
+    witness has of it; a witness that cannot be written is said.
     """
+    ledger, draft, witness = place
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
+            if witness:
+                hold_against(store, witness)
             entry = record(store, base, found, occasion)
+            if witness:
+                _bear_witness(witness, entry)
             store.expire_drafts()
             if draft:
                 store.drop_draft(draft)
             return entry
-    except LedgerError as error:
+    except (LedgerError, CaseError) as error:
         say_problems(error)
         say("The consultation was not recorded.")
         return None
+
+
+def _bear_witness(witness: Path, entry: Entry) -> None:
+    try:
+        bear_witness(witness, entry.seq, entry.hash)
+    except CaseError as error:
+        say_problems(error)
 
 
 def keep_draft(base: RuleBase, answered: Entered, ledger: Path | None) -> bool:

@@ -81,6 +81,18 @@ LedgerFile = Annotated[
 ]
 
 
+WitnessFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--witness",
+        metavar="FILE",
+        envvar="CICATRIX_WITNESS",
+        readable=False,
+        help="A file of heads, kept elsewhere than the ledger.",
+    ),
+]
+
+
 RecordId = Annotated[
     str,
     typer.Argument(metavar="ID", help="A record's id, or `last`.", autocompletion=completion.records),

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 
 from expert.io.json import canonical
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
-from expert.ledger.chain import Row, Verified, verify_rows
+from expert.ledger.chain import Kept, Row, Verified, verify_rows
 from expert.ledger.store import VERSION, Ledger
+
+NOTHING = Kept()
 
 
 class Bundle(NamedTuple):
@@ -95,15 +97,15 @@ def _no_bundle(path: Path, why: str) -> CaseError:
     return CaseError([Problem(f"`{path}` is not a bundle: {why}", None, "`audit export` writes one")])
 
 
-def verify_bundle(path: Path, kept: str) -> Verified:
-    """Compute a bundle's chain again; `kept` is a head hash kept elsewhere."""
+def verify_bundle(path: Path, kept: Kept = NOTHING) -> Verified:
+    """Compute a bundle's chain again; `kept` is what was kept elsewhere."""
     bundle = read_bundle(path)
     return verify_rows(bundle.rows, bundle.knowledge, bundle.head, kept)
 
 
-def import_bundle(path: Path, target: Path) -> Verified:
+def import_bundle(path: Path, target: Path, kept: Kept = NOTHING) -> Verified:
     """Make a ledger of a bundle that verifies. Raises LedgerError if the target has entries."""
-    verified = verify_bundle(path, "")
+    verified = verify_bundle(path, kept)
     if verified.fault is None:
         bundle = read_bundle(path)
         with Ledger(target, write=True) as ledger:

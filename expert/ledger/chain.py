@@ -8,13 +8,18 @@ digest of the content, so that a content can be erased and the chain still be wh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from expert.io.files import content_hash
 from expert.io.json import canonical, digest
+from expert.io.problems import CaseError, Problem, shorten
 
 GENESIS = "0" * 64  # the hash before the first entry
+
+
+DIGITS = 32  # of a head that is kept elsewhere: fewer can be forged by trying
 
 
 Row = tuple[int, str, str, str | None, str]  # seq, id, header, content, hash
@@ -38,17 +43,46 @@ class Erased(NamedTuple):
     time: str
 
 
+class Kept(NamedTuple):
+    """What was kept elsewhere: a head hash, or its beginning, and heads by the number of entries then."""
+
+    head: str = ""
+    heads: Mapping[int, str] = {}
+
+
 class Verified(NamedTuple):
-    """What a verification found: `fault` is None if all is well."""
+    """What a verification found: `fault` is None if all is well.
+
+    `witnessed` is how many of the heads that were kept by number are there.
+    """
 
     entries: int
     erased: int
     head: str
     fault: Fault | None
     erasures: tuple[Erased, ...] = ()
+    witnessed: int = 0
 
 
-def verify_rows(rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str], kept: str) -> Verified:
+def checked_head(text: str) -> str:
+    """A head hash that was kept, or as much of it as nobody can forge. Raises CaseError."""
+    head = text.lower()
+    if re.fullmatch("[0-9a-f]{1,64}", head) and len(head) >= DIGITS:
+        return head
+    if re.fullmatch("[0-9a-f]+", head) and len(head) < DIGITS:
+        message = f"`{text}` is too short for a head hash: {DIGITS} digits at least are needed, of 64"
+        help = (
+            "earlier versions said that the first eight are enough; they are not, as somebody can write"
+            " a chain anew until they fit: look for the whole of it where it was printed"
+        )
+        raise CaseError([Problem(message, None, help)])
+    message = f"`{shorten(text)}` is not a head hash, nor the first {DIGITS} digits of one or more"
+    raise CaseError([Problem(message, None, "`audit head` prints the ledger's")])
+
+
+def verify_rows(
+    rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str], kept: Kept
+) -> Verified:
     """Check stored rows (seq, id, header, content, hash) link by link; stop at the first fault."""
     seen = _Seen(knowledge, kept)
     fault: Fault | None = None
@@ -58,7 +92,8 @@ def verify_rows(rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int,
             break
     fault = fault or seen.check_whole(head)
     erasures = tuple(Erased(id, entry.time) for id, entry in seen.erasures.items())
-    return Verified(seen.count, len(erasures), seen.last, fault, erasures)
+    witnessed = sum(seq <= seen.count for seq in kept.heads)
+    return Verified(seen.count, len(erasures), seen.last, fault, erasures, witnessed)
 
 
 def check_link(expected: int, previous: str, row: Row) -> Fault | None:
@@ -97,10 +132,10 @@ class _Erasure(NamedTuple):
 class _Seen:
     """What has been read of a chain, for what one link cannot show."""
 
-    def __init__(self, knowledge: dict[str, str], kept: str) -> None:
+    def __init__(self, knowledge: dict[str, str], kept: Kept) -> None:
         self.count, self.last = 0, GENESIS
         self.knowledge, self.kept = knowledge, kept
-        self.found_kept = GENESIS.startswith(kept)  # as everything starts with nothing
+        self.found_kept = GENESIS.startswith(kept.head)  # as everything starts with nothing
         self.good: dict[str, bool] = {}  # the knowledge that is what its hash says
         self.without: dict[str, int] = {}  # consultations without a content
         self.erasures: dict[str, _Erasure] = {}
@@ -119,7 +154,9 @@ class _Seen:
                     seq, id, f"rests on knowledge {fields['knowledge'][:12]}, which is changed or gone"
                 )
         self.count, self.last = seq, hash
-        self.found_kept = self.found_kept or hash.startswith(self.kept)
+        self.found_kept = self.found_kept or hash.startswith(self.kept.head)
+        if self.kept.heads.get(seq, hash) != hash:
+            return Fault(seq, id, "has another hash than the witness has: the history was rewritten")
         return None
 
     def sound(self, hash: str) -> bool:
@@ -145,7 +182,13 @@ class _Seen:
         for hash in self.knowledge:
             if not self.sound(hash):
                 return Fault(0, "", f"keeps the knowledge {str(hash)[:12]}, which is not what its hash says")
+        newest = max(self.kept.heads, default=0)
+        if newest > self.count:
+            message = f"is missing, and the witness has a head of entry {newest}: the history was cut off"
+            return Fault(self.count + 1, "", message)
         if not self.found_kept:
-            message = f"has no entry with the hash {self.kept[:16]} that was kept: the history was rewritten"
+            message = (
+                f"has no entry with the hash {self.kept.head[:16]} that was kept: the history was rewritten"
+            )
             return Fault(0, "", message)
         return None

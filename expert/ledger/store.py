@@ -19,7 +19,7 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ from platformdirs import user_data_dir
 from expert.io.files import content_hash
 from expert.io.json import canonical, digest
 from expert.io.problems import LedgerError, shorten
-from expert.ledger.chain import GENESIS, Fault, Row, Verified, check_link, verify_rows
+from expert.ledger.chain import GENESIS, Fault, Kept, Row, Verified, check_link, verify_rows
 
 APPLICATION = 0x43494341  # "CICA"
 
@@ -433,10 +433,21 @@ class Ledger:
                 raise LedgerError(f"the ledger `{self.path}` is damaged: it has no head", DAMAGED)
             return row[0], str(row[1])
 
-    def verify(self, head: str = "") -> Verified:
-        """Compute the whole chain again; `head` is a head hash kept elsewhere (or its beginning)."""
+    def hash_of(self, seq: int) -> str:
+        """The hash that entry number `seq` has; empty if there is no such entry."""
+        with explained(self.path):
+            row = self.connection.execute("SELECT hash FROM entries WHERE seq = ?", (seq,)).fetchone()
+            return str(row[0]) if row else ""
+
+    def verify(self, head: str = "", heads: Mapping[int, str] | None = None) -> Verified:
+        """Compute the whole chain again.
+
+        `head` is a head hash kept elsewhere (or its beginning), `heads` are heads by number of entries.
+        """
         with self.view():
-            found = verify_rows(self.rows(), dict(self.knowledge_rows()), self.head(), head)
+            found = verify_rows(
+                self.rows(), dict(self.knowledge_rows()), self.head(), Kept(head, heads or {})
+            )
             return found if found.fault else found._replace(fault=self._damage())
 
     def _damage(self) -> Fault | None:

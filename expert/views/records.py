@@ -96,7 +96,8 @@ def _verified(found: Verified) -> str:
         read = "before it are whole" if found.fault.seq else "were read"
         return f"{where}{number} {found.fault.message}. {found.entries} {read}."
     erased = f", {found.erased} of them erasures" if found.erased else ""
-    return f"{count(found.entries, 'record')}{erased}: the chain is whole. Head {found.head}"
+    kept = f" {count(found.witnessed, 'witnessed head')} in it." if found.witnessed else ""
+    return f"{count(found.entries, 'record')}{erased}: the chain is whole.{kept} Head {found.head}"
 
 
 def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -> list[Block]:

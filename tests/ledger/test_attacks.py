@@ -197,3 +197,36 @@ def test_records_missing_are_in_the_list(path: Path) -> None:
     found = json.loads(result.stdout)
     assert result.code == 1 and [s["id"] for s in found] == [ids[2], ""]
     assert "missing or out of order" in found[0]["fault"] and "head names entry 4" in found[1]["fault"]
+
+
+# --- heads that are too short ---------------------------------------------------------------------------
+def ground(path: Path, digits: int) -> str:
+    """Change the last record and try salts until the head begins as it did; the head that was kept."""
+    with behind(path) as connection:
+        seq, _, header, text, kept = connection.execute(ALL).fetchall()[-1]
+        previous = connection.execute("SELECT hash FROM entries WHERE seq = ?", (seq - 1,)).fetchone()[0]
+        for n in range(16 ** (digits + 2)):
+            forged = canonical({**json.loads(text), "label": "forged", "salt": f"{n:032x}"})
+            fields = canonical({**json.loads(header), "content": digest(forged)})
+            own = digest(previous, fields)
+            if own.startswith(kept[:digits]):
+                break
+        update = "UPDATE entries SET header = ?, content = ?, hash = ? WHERE seq = ?"
+        connection.execute(update, (fields, forged, own, seq))
+        connection.execute("UPDATE head SET hash = ?", (own,))
+    assert own != kept and own.startswith(kept[:digits])
+    return str(kept)
+
+
+def test_a_head_of_few_digits_is_no_proof(path: Path) -> None:
+    """Two digits are forged here; eight, as earlier versions advised, take about a minute."""
+    with Ledger(path, write=True) as ledger:
+        for name in ("one", "two"):
+            ledger.append(HEADER, content(name), FILES)
+    kept = ground(path, 2)
+    assert verified(path).fault is None and verified(path, kept[:2]).fault is None
+    for digits, code in ((2, 2), (8, 2), (31, 2), (32, 1), (64, 1)):
+        result = run(path, "audit", "verify", "--head", kept[:digits])
+        assert result.code == code, (digits, result)
+    short = run(path, "audit", "verify", "--head", kept[:8])
+    assert "too short" in short.stderr and "the first eight" in short.stderr and not short.stdout

@@ -180,7 +180,14 @@ def test_a_history_rewritten_is_found_by_a_head_kept(path: Path) -> None:
     assert verified(path).fault is None
     # the records before the change are the same: a head kept then says nothing of what came later
     assert [verified(path, head).fault is None for head in heads] == [True, True, False, False]
-    for given, code in ((heads[3], 1), (heads[3][:8], 1), (heads[1].upper(), 0), ("beef", 2), ("x" * 64, 2)):
+    for given, code in (
+        (heads[3], 1),
+        (heads[3][:32], 1),
+        (heads[1].upper(), 0),
+        (heads[1][:31], 2),
+        ("beef", 2),
+        ("x" * 64, 2),
+    ):
         result = cicatrix("audit", "verify", "--ledger", str(path), "--head", given)
         assert (result.code, "Traceback" in result.stderr) == (code, False), given
 
@@ -199,8 +206,8 @@ def test_headers_that_are_no_records(path: Path) -> None:
     """Somebody else's ledger or bundle may hold anything; a chain of it is no reason to crash."""
     for header in ("[]", "1", '"x"', "{}", '{"kind":"erasure"}', '{"kind":[]}', "[" * 100_000, "\ud800"):
         from expert.io.json import digest
-        from expert.ledger.chain import GENESIS, verify_rows
+        from expert.ledger.chain import GENESIS, Kept, verify_rows
 
         hash = digest(GENESIS, header)
-        found = verify_rows([(1, "abc22", header, None, hash)], {}, (1, hash), "")
+        found = verify_rows([(1, "abc22", header, None, hash)], {}, (1, hash), Kept())
         assert found.fault is not None and found.fault.seq == 1

@@ -281,7 +281,7 @@ def test_an_earlier_program_refuses_by_name(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(LedgerError, match=f"was written by a newer version \\(layout {VERSION}\\)"):
         Ledger(path)
     with pytest.raises(CaseError, match="is not a bundle: a newer version wrote it"):
-        bundles.verify_bundle(bundle, "")
+        bundles.verify_bundle(bundle)
 
 
 def test_a_newer_program_may_come_while_a_ledger_is_open(old: Path) -> None:
