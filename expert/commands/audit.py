@@ -212,7 +212,7 @@ def export(
         if output is None:
             emit_file(lines)
         else:
-            write_whole(output, lines)
+            write_whole(output, lines, private=True)
 
 
 def _waiting_ids(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
@@ -291,5 +291,5 @@ def report(
         base = base_of(store, entry)
         found = retold(consultation_of(entry), base)
         output = output or Path(f"{entry.id}.html")
-        write_whole(output, [page(entry, found, base.knowledge, read_document(document))])
+        write_whole(output, [page(entry, found, base.knowledge, read_document(document))], private=True)
     emit(f"Wrote {output}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -46,7 +48,19 @@ def ledger_path(ledger: Path | None) -> Path:
 def open_ledger(ledger: Path | None, write: bool = False) -> Ledger:
     """The ledger asked for. Raises LedgerError."""
     path = ledger_path(ledger)
+    warn_of_others(path)
     return Ledger(path, write and path.exists())
+
+
+def warn_of_others(path: Path) -> None:
+    """Say so if others than the user may write a ledger: what it holds is then as good as their word."""
+    with suppress(OSError):
+        mode = path.stat().st_mode
+        if path.is_file() and mode & 0o022:
+            say(f"warning: others may write the ledger `{path}`: `chmod 600` makes it private")
+        folder = path.absolute().parent.stat().st_mode
+        if folder & 0o002 and not folder & stat.S_ISVTX:
+            say(f"warning: others may put another file in the place of the ledger `{path}`")
 
 
 def progress(items: Iterator[T], total: int) -> Iterator[T]:

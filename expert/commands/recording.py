@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from expert.commands.opening import ledger_path
+from expert.commands.opening import ledger_path, warn_of_others
 from expert.commands.shared import Entered, say, say_problems
 from expert.consultation.case import Case, spell_answers
 from expert.consultation.result import Consultation
@@ -32,6 +32,7 @@ def save(base: RuleBase, found: Consultation, occasion: Occasion, place: Recorde
     witness has of it; a witness that cannot be written is said.
     """
     ledger, draft, witness = place
+    warn_of_others(ledger_path(ledger))
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
             if witness:

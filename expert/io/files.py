@@ -13,6 +13,11 @@ from expert.io.problems import CaseError, KnowledgeError, Problem, Span
 
 SIZE_LIMIT = 1_000_000  # bytes in one file
 
+# a ledger is known by what an SQLite file begins with, and by the number at byte 68
+SQLITE = b"SQLite format 3\0"
+LEDGER = 0x43494341  # "CICA"
+COMPANIONS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a file
+
 
 def read_text(path: Path, shown: str, piped: bool = False) -> str:
     """The file's text. Raises KnowledgeError: missing, a directory, too large, not UTF-8.
@@ -55,24 +60,30 @@ def content_hash(files: dict[str, str]) -> str:
 
 
 @contextmanager
-def written_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
+def written_together(*paths: Path, private: bool = False) -> Iterator[tuple[Path, ...]]:
     """Where to write what some paths will name: all get their names at the end of the block, in this order.
 
     If the block fails, the paths name what they named before. Each is written in a new folder of its own
-    beside its place, so that what goes on writing after a failure finds no folder for it. A file keeps the
-    permissions of the one that it replaces, and a directory takes the place of a directory; a device or a
-    pipe is no file to replace, and is written to as it is. Raises CaseError, with the system's reason.
+    beside its place, private to the user and of a name that nobody can guess: what goes on writing after a
+    failure finds no folder for it, and nobody can put a link there. A file keeps the permissions of the one
+    that it replaces, unless it is to be `private`. A directory takes the place of a directory; a device or a
+    pipe is no file to replace, and is written to as it is. Raises CaseError, with the system's reason, and
+    for a path that is a ledger, or leads to one.
     """
     parts: list[Path] = []
+    for path in paths:
+        refuse_ledger(path)
     try:
         for path in paths:
             # named before it is made: an interruption in between leaves no folder that nothing takes away
             parts.append(path if _is_stream(path) else _folder_beside(path) / path.name)
             if parts[-1] != path:
-                parts[-1].parent.mkdir()
+                parts[-1].parent.mkdir(mode=0o700)
         yield tuple(parts)
         for part, path in zip(parts, paths, strict=True):
             if part != path:
+                if not private and path.is_file() and not part.is_dir():
+                    part.chmod(path.stat().st_mode & 0o777)
                 _take_place(part, path)
     except OSError as error:
         raise CaseError([Problem(f"`{paths[-1]}` cannot be written: {error.strerror or error}")]) from None
@@ -80,6 +91,31 @@ def written_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
         for part, path in zip(parts, paths, strict=False):
             if part != path:
                 shutil.rmtree(part.parent, ignore_errors=True)
+
+
+def refuse_ledger(path: Path) -> None:
+    """Raise CaseError if a path is a ledger, a file that SQLite keeps beside one, or a link to either."""
+    for place in {path, Path(os.path.realpath(path))}:
+        names = [place.name.removesuffix(end) for end in COMPANIONS if place.name.endswith(end)]
+        if any(_is_ledger(place.with_name(name)) for name in [place.name, *names] if name):
+            message = f"`{path}` is a ledger, or belongs to one: nothing else is written there"
+            raise CaseError([Problem(message, None, "name another file")])
+
+
+def _is_ledger(path: Path) -> bool:
+    """Whether it is a ledger, or a folder with one; while its first page is in its log it has no number."""
+    try:
+        if path.is_dir():
+            return any(child.is_file() and _is_ledger(child) for child in path.iterdir())
+        if not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            begin = stream.read(72)
+        log = path.with_name(f"{path.name}-wal")
+        in_log = log.is_file() and log.stat().st_size > 0
+    except OSError:
+        return False
+    return in_log or (begin.startswith(SQLITE) and begin[68:72] == LEDGER.to_bytes(4, "big"))
 
 
 def _is_stream(path: Path) -> bool:
@@ -94,17 +130,18 @@ def _folder_beside(path: Path) -> Path:
 def _take_place(part: Path, path: Path) -> None:
     if part.is_dir() and path.is_dir():
         shutil.rmtree(path)
-    elif path.is_file():
-        part.chmod(path.stat().st_mode & 0o777)
     os.replace(part, path)
 
 
-def write_whole(path: Path, content: bytes | Iterable[str]) -> None:
+def write_whole(path: Path, content: bytes | Iterable[str], private: bool = False) -> None:
     """Write a file of bytes or of lines, or leave what was there: it is replaced when all is on the disk.
 
-    Raises CaseError if it cannot be written, and whatever comes of taking the lines.
+    A private one is for the user alone, whatever was there. Raises CaseError if it cannot be written, and
+    whatever comes of taking the lines.
     """
-    with written_together(path) as (part,), part.open("wb") as stream:
+    with written_together(path, private=private) as (part,), part.open("wb") as stream:
+        if private and part != path:
+            os.fchmod(stream.fileno(), 0o600)
         if isinstance(content, bytes):
             stream.write(content)
         else:

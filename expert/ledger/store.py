@@ -18,6 +18,7 @@ import os
 import re
 import secrets
 import sqlite3
+import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -26,13 +27,10 @@ from typing import Any, NamedTuple
 
 from platformdirs import user_data_dir
 
-from expert.io.files import content_hash
+from expert.io.files import LEDGER, SQLITE, content_hash
 from expert.io.json import canonical, digest
 from expert.io.problems import LedgerError, shorten
 from expert.ledger.chain import GENESIS, Fault, Kept, Row, Verified, check_link, verify_rows
-
-APPLICATION = 0x43494341  # "CICA"
-
 
 # the layout of the file, which a program that does not know it refuses. In 2 a record may be of format 2,
 # of which an earlier program would say that it comes out differently; all else is as in 1
@@ -43,9 +41,6 @@ ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
 
 
 ROWS = "SELECT seq, id, header, content, hash FROM entries"
-
-
-MAGIC = b"SQLite format 3\0"
 
 
 NO_LEDGER = ("is not a ledger (no SQLite database)", "use --ledger to name another file")
@@ -74,7 +69,7 @@ CREATE TABLE IF NOT EXISTS head (
 );
 CREATE TABLE IF NOT EXISTS drafts (id TEXT PRIMARY KEY, time TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO head VALUES (1, 0, '{GENESIS}');
-PRAGMA application_id = {APPLICATION};
+PRAGMA application_id = {LEDGER};
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
@@ -139,7 +134,7 @@ class Ledger:
             version = self.layout()
             objects = self.connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
         tables = len(objects)
-        if application != APPLICATION and tables:
+        if application != LEDGER and tables:
             raise LedgerError(f"`{self.path}` is a database, but not a ledger", "name another file")
         self._refuse_newer(version)
         if tables:
@@ -498,7 +493,7 @@ def _connect(path: Path, write: bool) -> sqlite3.Connection:
     if not write:
         return _connect_to_read(path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _begins(path, os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    _begins(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK, 0o600))
     connection = sqlite3.connect(path, timeout=_patience(), isolation_level=None)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")  # no freed page keeps what was in it
@@ -508,20 +503,22 @@ def _connect(path: Path, write: bool) -> sqlite3.Connection:
 def _begins(path: Path, opened: int) -> None:
     """Close an open file, if it begins as a database does or is empty.
 
-    SQLite does not look: it takes a file of a few bytes for an empty one, and writes over it.
+    SQLite does not look: it takes a file of a few bytes for an empty one, and writes over it; and it would
+    wait at a pipe for ever.
     """
     try:
-        begin = os.read(opened, len(MAGIC))
+        regular = stat.S_ISREG(os.fstat(opened).st_mode)
+        begin = os.read(opened, len(SQLITE)) if regular else b"?"
     finally:
         os.close(opened)
-    if begin not in (b"", MAGIC):
+    if begin not in (b"", SQLITE):
         raise LedgerError(f"the ledger `{path}` {NO_LEDGER[0]}", NO_LEDGER[1])
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise LedgerError(f"there is no ledger at `{path}` yet", "a consultation makes one")
-    _begins(path, os.open(path, os.O_RDONLY))
+    _begins(path, os.open(path, os.O_RDONLY | os.O_NONBLOCK))
     place = path.absolute().as_uri()
     connection = sqlite3.connect(f"{place}?mode=ro", uri=True, timeout=_patience(), isolation_level=None)
     try:

@@ -11,6 +11,7 @@ import os
 import re
 from pathlib import Path
 
+from expert.io.files import refuse_ledger
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
 from expert.ledger.store import Ledger, utc_now
 
@@ -53,6 +54,7 @@ def hold_against(store: Ledger, path: Path) -> None:
 
     A witness that is not there yet holds none.
     """
+    refuse_ledger(path)
     if not path.exists():
         return
     heads = witnessed(path)
@@ -64,6 +66,7 @@ def hold_against(store: Ledger, path: Path) -> None:
 
 def bear_witness(path: Path, seq: int, head: str) -> None:
     """Append a head to a witness, which is made if need be. Raises CaseError if it cannot be written."""
+    refuse_ledger(path)
     line = f"{seq} {head} {utc_now()}\n"
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
     try:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,10 +14,11 @@ from pathlib import Path
 import pytest
 from support.ledger_make import ALL, behind, bytes_kept, copied, small, verified
 from support.ledger_worker import FILES, HEADER, content
-from support.records import made, run, shown
+from support.records import made, output, run, shown
 
+from expert.io.files import write_whole
 from expert.io.json import canonical, digest
-from expert.io.problems import LedgerError
+from expert.io.problems import CaseError, LedgerError
 from expert.ledger.store import Ledger
 
 # --- the index against the table -----------------------------------------------------------------
@@ -230,3 +232,101 @@ def test_a_head_of_few_digits_is_no_proof(path: Path) -> None:
         assert result.code == code, (digits, result)
     short = run(path, "audit", "verify", "--head", kept[:8])
     assert "too short" in short.stderr and "the first eight" in short.stderr and not short.stdout
+
+
+# --- output over the ledger ------------------------------------------------------------------------
+OUTPUTS = {
+    "report": ("audit", "report", "last", "-o"),
+    "bundle": ("audit", "export", "-o"),
+    "prov": ("audit", "export", "--format", "prov", "-o"),
+    "picture": ("kb", "export", "--to", "dot", "-o"),
+    "witness": ("audit", "head", "--witness"),
+}
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+def test_no_output_goes_over_a_ledger(path: Path, kind: str) -> None:
+    """Nor over what SQLite keeps beside it, nor through a link; whichever ledger is read."""
+    made(path, "scar_depth=deep")
+    other = copied(path, "other.sqlite")
+    link, hard = path.with_name("link"), path.with_name("hard")
+    link.symlink_to(other.name)
+    os.link(other, hard)
+    log = path.with_name("other.sqlite-wal")
+    log.write_bytes(b"")
+    before = other.read_bytes()
+    for target in (path, other, log, link, hard, path.with_name("other.sqlite-shm")):
+        result = run(path, *OUTPUTS[kind], str(target))
+        assert result.code == 2 and "is a ledger, or belongs to one" in result.stderr, target
+    assert other.read_bytes() == before and link.is_symlink() and log.exists()
+    assert verified(path).fault is None and not [*path.parent.glob("*.part")]
+
+
+def test_no_output_goes_over_a_ledger_whose_records_are_in_its_log(path: Path) -> None:
+    """While it is open, or after a crash, its file holds no page that says what it is."""
+    with Ledger(path, write=True) as ledger:
+        ledger.append(HEADER, content("one"), FILES)
+        assert path.with_name(path.name + "-wal").stat().st_size
+        with pytest.raises(CaseError, match="is a ledger"):
+            write_whole(path, b"")
+        with pytest.raises(CaseError, match="is a ledger"):
+            write_whole(path.parent, b"")
+        assert ledger.verify().entries == 1
+
+
+def test_reports_and_bundles_are_private(path: Path) -> None:
+    made(path, "scar_depth=deep")
+    target = path.with_name("target")
+    old = os.umask(0)
+    try:
+        for kind in ("report", "bundle"):
+            for _ in range(2):
+                output(path, *OUTPUTS[kind], str(target))
+                assert target.stat().st_mode & 0o777 == 0o600
+                target.chmod(0o666)  # as somebody may have made it who waits for what will be in it
+    finally:
+        os.umask(old)
+
+
+def test_names_of_parts_cannot_be_planted(path: Path) -> None:
+    """A link under the name that earlier versions wrote to first is not followed, and stays."""
+    made(path, "scar_depth=deep")
+    victim, target = path.with_name("victim"), path.with_name("page.html")
+    victim.write_text("dear to somebody")
+    planted = path.with_name("page.html.part")
+    planted.symlink_to(victim)
+    output(path, *OUTPUTS["report"], str(target))
+    assert victim.read_text() == "dear to somebody" and planted.is_symlink() and "<html" in target.read_text()
+
+
+def test_a_device_named_as_output_stays_one(path: Path) -> None:
+    made(path, "scar_depth=deep")
+    for kind in ("report", "bundle"):
+        output(path, *OUTPUTS[kind], "/dev/null")
+        assert Path("/dev/null").is_char_device()
+
+
+def test_a_ledger_that_others_may_write(path: Path) -> None:
+    made(path, "scar_depth=deep")
+    assert not run(path, "audit", "verify").stderr
+    path.chmod(0o662)
+    for words in (("audit", "verify"), ("audit", "show"), ("consult", "scar_depth=deep", "--json")):
+        result = run(path, *words) if words[-1] != "show" else run(path, *words, "last")
+        assert result.code == 0 and "warning: others may write the ledger" in result.stderr
+    path.chmod(0o600)
+    path.parent.chmod(0o777)
+    assert "another file in the place of the ledger" in run(path, "audit", "verify").stderr
+    path.parent.chmod(0o700)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_a_ledger_that_is_no_file(path: Path, kind: str) -> None:
+    """A pipe would be waited at for ever."""
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    place = Path("/dev/null") if kind == "device" else path
+    for words in (("audit", "verify"), ("consult", "scar_depth=deep", "--brief")):
+        result = run(place, *words)
+        assert result.code == 4 and "error: the ledger" in result.stderr

@@ -363,7 +363,7 @@ def test_a_folder_without_permission(private: Path, unsaved: str, monkeypatch: p
     failing(bound(*ANSWERS, "--ledger", str(private / "sub" / "l.sqlite")), unsaved, "Permission denied")
     failing(bound(*ANSWERS, "--ledger", "/proc/ledger.sqlite"), unsaved, "cannot be used")
     assert bound("audit", "verify", "--ledger", str(path)).code == 0
-    path.chmod(0o666)  # the file could be written, but its log could not
+    path.chmod(0o644)  # the file could be written, but its log could not
     failing(bound(*ANSWERS, "--ledger", str(path)), unsaved, "cannot be")
     path.chmod(0o000)
     monkeypatch.setenv("CICATRIX_LEDGER", str(path))
