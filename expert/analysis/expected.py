@@ -2,7 +2,7 @@
 
 What a run shows is a table: for a kind of thing and what it is about (`verdict` of an option,
 `plan`, `fired`, ...) the values seen. A case expects some of these; `shown` gives them for a
-whole row of cases, or a grid, at once.
+whole list of cases at once.
 """
 
 from __future__ import annotations

@@ -1,21 +1,23 @@
 """Mutation: the knowledge with one small change, and whether some case notices.
 
 A case notices if one of its checks no longer comes out. A change that no case could ever
-notice is no gap in the cases: for each survivor the whole grid of answers that it can have to do
-with is searched, for a case that shows something different or for the certainty that none does.
+notice is no gap in the cases: each survivor is compared with the original over all completions of
+the case without answers (see language/prospect), for a case that shows something different or for
+the certainty that none does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple, assert_never
 
 from expert.analysis.expected import Expected, failures
-from expert.analysis.shown import Listed, common_grid, difference, rebuilt, seen_in, shown, smallest
+from expert.analysis.shown import Listed, concluded, rebuilt, seen_in, shown
 from expert.consultation.case import Case
-from expert.consultation.relevance import Reach
 from expert.io.problems import Span
+from expert.language.cells import NotDecided
 from expert.language.conclusions import (
     STANCES,
     Advise,
@@ -44,13 +46,12 @@ from expert.language.conditions import (
     Unless,
     with_parts,
 )
+from expert.language.diagrams import Diagram
 from expert.language.english import Phrases
-from expert.language.grids import Grid
 from expert.language.meaning import passes
 from expert.language.model import Option, Term, Value
-from expert.language.rules import Instance, Rule, RuleBase, reads
-
-GRID_LIMIT = 1 << 14  # cases searched for one that tells a survivor from the original
+from expert.language.prospect import Compared, Cones, Deferred
+from expert.language.rules import Instance, Rule, RuleBase, reads, writes
 
 KINDS = {
     "rule": "a rule dropped",
@@ -302,37 +303,63 @@ def mutate(base: RuleBase, cases: list[Expected]) -> Score:
 
 # --- telling two bases apart --------------------------------------------------------------------------
 def tell_apart(old: RuleBase, new: RuleBase) -> tuple[Case | None, bool]:
-    """A small case that shows a difference; without one, whether it is certain that there is none."""
+    """A smallest case that shows a difference; without one, whether it is certain that there is none."""
     before = {instance.id: instance for instance in old.instances}
     after = {instance.id: instance for instance in new.instances}
     differing = {i for i in {**before, **after} if _bare(before.get(i)) != _bare(after.get(i))}
-    reaches = [Reach(old), Reach(new)]
-    # first the answers that the difference itself depends on, with nothing else answered
-    grid = _grid(reaches, differing)
-    if grid:
-        where = _apart(reaches, [r.cones.ordered for r in reaches], grid)
-        if where & grid.full:
-            return smallest(grid, where, old.knowledge), False
-    near = _near(reaches, differing)
-    grid = _grid(reaches, near)
-    if grid is None:
+    near = _near((old, new), differing)
+    only = _picked(old, near), _picked(new, near)
+    keys = dict.fromkeys(key for some in only for instance in some for key in writes(instance))
+    pair = Compared(Cones(old), Cones(new), {}, only, numbers=keys)
+    made, decided = [], True
+    for deferred in _differences(pair, only, keys):
+        try:
+            made.append(deferred())
+        except NotDecided:
+            decided = False
+    try:
+        where = pair.completions.diagrams.any(made)
+        answers = pair.completions.smallest(where)
+    except NotDecided:
         return None, False
-    needed = {i.id for r in reaches for i in r.cones.upstream(_picked(r, near))}
-    where = _apart(reaches, [_picked(r, needed) for r in reaches], grid)
-    return smallest(grid, where, old.knowledge), not where & grid.full
+    return (None, decided) if answers is None else (Case({**answers}), False)
 
 
-def _apart(reaches: list[Reach], read: list[list[Instance]], grid: Grid) -> int:
-    tables = [shown(r.base.knowledge, part, grid) for r, part in zip(reaches, read, strict=True)]
-    return difference(tables[0], tables[1])
+Sides = tuple[list[Instance], list[Instance]]
 
 
-def _picked(reach: Reach, ids: set[str]) -> list[Instance]:
-    return [instance for instance in reach.cones.ordered if instance.id in ids]
+def _differences(pair: Compared, only: Sides, keys: Iterable[str]) -> Iterator[Callable[[], Diagram]]:
+    """Where each thing that is shown differs; made when it is called for, which may raise TooLarge."""
+    fired: dict[str, Sides] = {}
+    for n, some in enumerate(only):
+        for instance in some:
+            fired.setdefault(instance.rule.id, ([], []))[n].append(instance)
+    for rule in fired.values():
+        yield partial(_fires_apart, pair, rule)
+    outcomes = pair.old.outcome(only[0]), pair.new.outcome(only[1])
+    tables: list[dict[tuple[str, str, str], Deferred]] = []
+    for outcome in outcomes:
+        shown: dict[tuple[str, str, str], Deferred] = {}
+        for kind, about, values in concluded(outcome):
+            shown.update({(kind, about, value): where for value, where in values.items()})
+        tables.append(shown)
+    for thing in {**tables[0], **tables[1]}:
+        yield partial(_shown_apart, pair, tables[0].get(thing), tables[1].get(thing))
+    for key in keys:
+        yield partial(pair.unlike, key)
 
 
-def _grid(reaches: list[Reach], ids: set[str]) -> Grid | None:
-    return common_grid(reaches, [r.cones.support(_picked(r, ids)) for r in reaches], GRID_LIMIT)
+def _fires_apart(pair: Compared, rule: Sides) -> Diagram:
+    return pair.old.fired(rule[0]) ^ pair.new.fired(rule[1])
+
+
+def _shown_apart(pair: Compared, old: Deferred | None, new: Deferred | None) -> Diagram:
+    false = pair.completions.false
+    return (old.get() if old else false) ^ (new.get() if new else false)
+
+
+def _picked(base: RuleBase, ids: set[str]) -> list[Instance]:
+    return [instance for instance in base.instances if instance.id in ids]
 
 
 def _bare(instance: Instance | None) -> object:
@@ -355,11 +382,11 @@ def _groups(instance: Instance, decides: set[str]) -> set[tuple[str, ...]]:
     return groups
 
 
-def _near(reaches: list[Reach], differing: set[str]) -> set[str]:
+def _near(bases: tuple[RuleBase, RuleBase], differing: set[str]) -> set[str]:
     """The instances that differ, all that rest on them, and all that show the same kinds of things."""
     near, keys = set(differing), set[str]()
-    instances = [instance for reach in reaches for instance in reach.base.instances]
-    decides = reaches[0].base.knowledge.deciding_topics | reaches[1].base.knowledge.deciding_topics
+    instances = [instance for base in bases for instance in base.instances]
+    decides = bases[0].knowledge.deciding_topics | bases[1].knowledge.deciding_topics
     while True:
         resting = [i for i in instances if i.id in near or not keys.isdisjoint(_read(i))]
         more = {c.key for i in resting for c in i.then if isinstance(c, Conclude)}

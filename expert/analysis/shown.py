@@ -4,36 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from math import prod
 
-from expert.consultation.case import Answer, Case, make_case
-from expert.consultation.relevance import GRID_LIMIT, Reach
+from expert.consultation.case import Case
 from expert.consultation.result import Consultation
-from expert.language.conclusions import (
-    STANCES,
-    Conclude,
-)
-from expert.language.conditions import (
-    Arithmetic,
-    Compare,
-    Is,
-    Ref,
-    compared,
-    leaves,
-)
+from expert.language.conclusions import STANCES
 from expert.language.grids import Grid, Row
 from expert.language.keys import name_and_option, with_option
-from expert.language.meaning import Reading
+from expert.language.meaning import Reading, T
 from expert.language.model import Knowledge, Term, Value
 from expert.language.outcome import Outcome, cost_sides, outcome_of
 from expert.language.rules import Instance, Rule, RuleBase, in_firing_order
-
-
-def value_at(values: dict[str, int], grid: Grid, case: Case) -> str:
-    """The values that a table has for a case of its grid."""
-    place = sum(grid.strides[name] * axis.index(case.value(name)) for name, axis in grid.axes.items())
-    return ", ".join(value for value, where in values.items() if where >> place & 1)
-
 
 Shown = dict[tuple[str, str], dict[str, int]]  # (kind, about) -> value -> in which cases
 
@@ -63,10 +43,7 @@ class Listed:
         return Row((value,) * self.size)
 
 
-Many = Listed | Grid
-
-
-def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> Shown:
+def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Listed) -> Shown:
     """What a run shows in each case, of instances in an order from `meaning.passes`."""
     ordered = list(ordered)
     reading = Reading(algebra)
@@ -81,7 +58,7 @@ def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> S
     for instance in instances:
         add("fired", "", instance.rule.id, fired[instance.id])
     outcome = outcome_of(knowledge, reading, instances, fired)
-    for kind, about, values in _concluded(outcome):
+    for kind, about, values in concluded(outcome):
         for value, where in values.items():
             add(kind, about, value, where)
     for kind, about, value, where in _found(knowledge, reading, algebra):
@@ -89,7 +66,7 @@ def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Many) -> S
     return table
 
 
-def _concluded(outcome: Outcome[int]) -> Iterator[tuple[str, str, dict[str, int]]]:
+def concluded(outcome: Outcome[T]) -> Iterator[tuple[str, str, dict[str, T]]]:
     """What is concluded, but for findings: its kind, the option that it is about, which and where."""
     yield "plan", "", outcome.plan()
     yield "advice", "", outcome.advice
@@ -106,7 +83,7 @@ def _concluded(outcome: Outcome[int]) -> Iterator[tuple[str, str, dict[str, int]
 
 
 def _found(
-    knowledge: Knowledge, reading: Reading[int, Row], algebra: Many
+    knowledge: Knowledge, reading: Reading[int, Row], algebra: Listed
 ) -> Iterator[tuple[str, str, str, int]]:
     """The findings, and the costs that are made of them: kind, key or option, value, where."""
     for key, values in reading.findings.items():
@@ -164,77 +141,6 @@ def _spelled(value: str | int | float, term: Term) -> str:
     return value if isinstance(value, str) else term.spell(term.parse(f"{Decimal(repr(value)):f}"))
 
 
-def computes(instance: Instance) -> bool:
-    """Whether more than one number is in play, so that each one's thresholds depend on the others."""
-    terms = [compared(leaf) for leaf in leaves(instance.when) if isinstance(leaf, Compare)]
-    joint = any(len(refs) > 1 or refs[0].kind == "finding" for refs in terms if refs)
-    concluded = [c.value for c in instance.then if isinstance(c, Conclude)]
-    return joint or any(isinstance(value, (Ref, Arithmetic)) for value in concluded)
-
-
-# --- the smallest case on a grid -----------------------------------------------------------------
-def smallest(grid: Grid, where: int, knowledge: Knowledge) -> Case | None:
-    """Of the cases in a truth value, one with the fewest answers, and the earliest of them."""
-    bits = format(where & grid.full, "b")[::-1]
-    places = [place for place, bit in enumerate(bits) if bit == "1"]
-    chosen = min(places, key=lambda place: _weight(grid, place), default=None)
-    return None if chosen is None else case_at(grid, chosen, knowledge)
-
-
-def _indexes(grid: Grid, place: int) -> list[tuple[str, int]]:
-    return [(name, place // grid.strides[name] % len(values)) for name, values in grid.axes.items()]
-
-
-def _weight(grid: Grid, place: int) -> tuple[int, list[int]]:
-    given = [(grid.axes[name][n], n) for name, n in _indexes(grid, place)]
-    sizes = [abs(v) if isinstance(v, int) else n for v, n in given if v is not None]
-    return len(sizes), sizes
-
-
-def case_at(grid: Grid, place: int, knowledge: Knowledge) -> Case:
-    """The case at a place of a grid, without what it leaves unknown."""
-    answers: dict[str, Answer] = {name: grid.axes[name][n] for name, n in _indexes(grid, place)}
-    return make_case({name: v for name, v in answers.items() if v is not None}, knowledge)
-
-
-def grid_over(reach: Reach, names: list[str]) -> Grid | None:
-    """The grid of all combinations of answers to some attributes, or None if it is too large."""
-    return common_grid([reach], [names])
-
-
-def common_grid(reaches: list[Reach], supports: list[list[str]], limit: int = GRID_LIMIT) -> Grid | None:
-    """One grid over what some bases depend on, with the values that any of them tells apart.
-
-    None if it is larger than the limit.
-    """
-    names = list(dict.fromkeys(name for support in supports for name in support))
-    axes = {name: axis(reaches, name) for name in names}
-    return Grid(axes) if prod(map(len, axes.values())) <= limit else None
-
-
-def axis(reaches: list[Reach], name: str) -> tuple[Answer, ...]:
-    """The answers to an attribute that stand for all others, unknown last."""
-    answers: dict[Value, None] = {}
-    for reach in reaches:
-        if term := reach.base.knowledge.attributes.get(name):
-            values = [*(v for v in reach.candidates(name, Case({})) if v is not None)]
-            near = (v + d for v in _equalities(reach, name) for d in (-1, 0, 1))
-            values += [
-                v
-                for v in near
-                if (term.low is None or v >= term.low) and (term.high is None or v <= term.high)
-            ]
-            answers.update(dict.fromkeys(values))
-    numbers = sorted(v for v in answers if isinstance(v, int))
-    return (*numbers, *(v for v in answers if isinstance(v, str)), None)
-
-
-def _equalities(reach: Reach, name: str) -> set[int]:
-    """The numbers that an attribute is tested to equal."""
-    tests = [leaf for i in reach.base.instances for leaf in leaves(i.when) if isinstance(leaf, Is)]
-    return {v for leaf in tests if leaf.ref.name == name for v in leaf.values if isinstance(v, int)}
-
-
 def rebuilt(knowledge: Knowledge, rules: Iterable[Rule]) -> RuleBase | None:
     """A base of other rules or options, spelled out; None if its rules cannot be ordered."""
     kept = tuple(rules)
@@ -242,12 +148,11 @@ def rebuilt(knowledge: Knowledge, rules: Iterable[Rule]) -> RuleBase | None:
     return None if cycle else RuleBase(knowledge, kept, ordered)
 
 
-def difference(old: Shown, new: Shown, kinds: tuple[str, ...] = ()) -> int:
-    """Where two tables differ, in these kinds of things or in all."""
+def difference(old: Shown, new: Shown) -> int:
+    """Where two tables differ."""
     where: int = 0
     for key in {**old, **new}:
-        if not kinds or key[0] in kinds:
-            before, after = old.get(key, {}), new.get(key, {})
-            for value in {**before, **after}:
-                where |= before.get(value, 0) ^ after.get(value, 0)
+        before, after = old.get(key, {}), new.get(key, {})
+        for value in {**before, **after}:
+            where |= before.get(value, 0) ^ after.get(value, 0)
     return where

@@ -11,7 +11,16 @@ from typing import NamedTuple
 from expert.consultation.case import UNKNOWN, Answer, Case
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
-from expert.consultation.result import Argument, Consultation, Match, NotFired, Plain, Statement, name_of
+from expert.consultation.result import (
+    Argument,
+    Consultation,
+    Match,
+    NotFired,
+    Plain,
+    Recommendation,
+    Statement,
+    name_of,
+)
 from expert.consultation.standing import (
     nothing_said,
     standing_sentences,
@@ -442,22 +451,34 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
         raise CaseError([not_among("verdict", goal, [*VERDICTS, NOW])])
     found = consultation.recommendation(subject.id)
     wanted: tuple[str, ...] = (goal,) if goal else VERDICTS[:2]
-    leading = [i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.decides)]
+    leading = [
+        i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.base.knowledge.deciding_topics)
+    ]
     if not goal and not leading and found.verdict in ("open", "not-addressed"):
         wanted = RECOMMENDED  # the most that a rule can say of it is that it is uncertain
-        leading = [i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.decides)]
+        leading = [
+            i
+            for i in reach.base.instances
+            if _leads(i, subject.id, wanted, reach.base.knowledge.deciding_topics)
+        ]
     already = found.timing == NOW if goal == NOW else found.verdict in wanted
     not_for = _not_for(consultation, subject.id, wanted, reach.base.knowledge) if already else ()
-    flips, up_to, decided = _flips(reach, case, consultation, subject.id, () if already else wanted)
     possible = already or goal in (NOW, "not-addressed") or bool(leading)
     if goal == OPEN:  # no rule says so: it is what a case without answers may have
         possible = already or OPEN in reach.verdicts(subject.id, Case({}))
-    against = [a for a in found.arguments if a.topic in reach.decides and a.stance != "for"]
-    beside = [a for a in found.arguments if a.topic not in reach.decides and a.stance != "for"]
+    against = [
+        a for a in found.arguments if a.topic in reach.base.knowledge.deciding_topics and a.stance != "for"
+    ]
+    beside = [
+        a
+        for a in found.arguments
+        if a.topic not in reach.base.knowledge.deciding_topics and a.stance != "for"
+    ]
     if not_for:
         leading = [i for i in leading if _speaks_of(i, not_for)]
         against = [a for a in against if a.target is None or a.target in not_for]
-        flips = _flips_for(reach, case, subject.id, wanted, not_for) if leading else ()
+    looked_for = wanted if not already or (not_for and leading) else ()
+    flips, up_to, decided = _flips(reach, case, consultation, subject.id, Wanted(looked_for, not_for))
     shown = goal != NOW and (not already or bool(not_for))
     return WhyNot(
         subject.label,
@@ -492,25 +513,6 @@ def _speaks_of(instance: Instance, targets: tuple[str, ...]) -> bool:
     """Whether an instance argues about one of the targets, or about every target."""
     argued = [c.target for c in instance.then if isinstance(c, Argue)]
     return any(not target or target in targets for target in argued)
-
-
-def _flips_for(
-    reach: Reach, case: Case, option: str, wanted: tuple[str, ...], targets: tuple[str, ...]
-) -> tuple[Flip, ...]:
-    """The changes of one answer after which the option is as wanted for one of the targets."""
-    k = reach.base.knowledge
-    found = []
-    for name, term in k.attributes.items():
-        if term.fixed and case.value(name) is not None:
-            continue
-        for value in reach.candidates(name, case):
-            after = follow(reach.base, case.with_answers({name: value}, k))
-            result = after.recommendation(option)
-            if any(result.targets.get(target) in wanted for target in targets):
-                spelled = {name: _spelled(name, value, reach.base)}
-                missing = case.value(name) is None
-                found.append(Flip(spelled, result.verdict, result.timing, result.targets, unanswered=missing))
-    return tuple(found)
 
 
 def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subject) -> WhyNot:
@@ -548,8 +550,21 @@ def _failed(consultation: Consultation, instances: list[Instance], base: RuleBas
     return tuple(found)
 
 
+class Wanted(NamedTuple):
+    """Goals of which an option is to have one; for one of the targets, if there are some."""
+
+    goals: tuple[str, ...]
+    targets: tuple[str, ...]
+
+    def reached(self, result: Recommendation) -> bool:
+        """Whether it has one."""
+        if self.targets:
+            return any(result.targets.get(target) in self.goals for target in self.targets)
+        return result.verdict in self.goals or (NOW in self.goals and result.timing == NOW)
+
+
 def _flips(
-    reach: Reach, case: Case, before: Consultation, option: str, wanted: tuple[str, ...]
+    reach: Reach, case: Case, before: Consultation, option: str, wanted: Wanted
 ) -> tuple[tuple[Flip, ...], int | None, bool]:
     """The smallest changes for any of the goals, each seen to work by following it through.
 
@@ -563,7 +578,7 @@ def _flips(
     for change in changes:
         after = follow(reach.base, case.with_answers({**change}, k))
         result = after.recommendation(option)
-        if result.verdict in wanted or (NOW in wanted and result.timing == NOW):
+        if wanted.reached(result):
             spelled = {name: _spelled(name, value, reach.base) for name, value in change.items()}
             step = next((step.n for step in after.plan if step.step == result.timing), None)
             new = tuple(t for t in targets_in_play(after, k) if in_play and t not in in_play)
@@ -573,13 +588,13 @@ def _flips(
 
 
 def _smallest_changes(
-    reach: Reach, case: Case, option: str, wanted: tuple[str, ...]
+    reach: Reach, case: Case, option: str, wanted: Wanted
 ) -> tuple[list[dict[str, Value]], int | None, bool]:
     """The smallest changes for any of the goals, as above."""
     by_goal: list[Changes] = []
-    for goal in wanted:
+    for goal in wanted.goals:
         try:
-            by_goal.append(changes_to(reach.cones, case.answers, option, (goal,)))
+            by_goal.append(changes_to(reach.cones, case.answers, option, (goal,), wanted.targets))
         except NotDecided:
             by_goal.append(Changes([], 0))
     looked = [changes.up_to for changes in by_goal if not changes.found and changes.up_to is not None]

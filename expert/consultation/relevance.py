@@ -3,17 +3,12 @@
 Everything is decided by reading the rules over all completions of a case (see language/prospect): for
 each thing that a reader of a consultation can see, which of the open answers it depends on. An answer
 matters if it can change one of them; where that is not decided, it *may* matter, and is asked for.
-
-The grids at the end are those of tables of cases: numbers are represented there by the values at and
-beside every threshold that they are compared with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from typing import NamedTuple, assert_never
 
 from expert.consultation.case import Answer, Case
@@ -28,43 +23,17 @@ from expert.language.conclusions import (
     Plan,
     Wait,
 )
-from expert.language.conditions import (
-    Arithmetic,
-    Compare,
-    Condition,
-    Is,
-    Quantity,
-    Ref,
-    leaves,
-    quantity_refs,
-)
-from expert.language.grids import Grid
 from expert.language.keys import with_option
-from expert.language.meaning import (
-    Reading,
-    amount,
-)
-from expert.language.model import Term
-from expert.language.outcome import (
-    Part,
-    outcome_of,
-    parts_shown,
-)
-from expert.language.policy import NOW, VERDICTS
-from expert.language.prospect import Cones, Prospect, Visible
+from expert.language.outcome import Part, parts_shown
+from expert.language.policy import VERDICTS
+from expert.language.prospect import Cones, Prospect, Visible, deciding
 from expert.language.rules import Instance, RuleBase
-
-GRID_LIMIT = 1 << 16  # cases in one grid
-
 
 KEPT = 8  # cases of which it is kept what can still come of them
 
 
 BY_RULE = (Argue.kind, Advise.kind, Caution.kind)  # what a rule says in words of its own
 REASON, VERDICT = "reason", "verdict"
-
-
-FAR = 10**16  # beyond what can be typed; stands for "as large as you like" where there is no bound
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -113,8 +82,8 @@ class Reach:
             visible = self._visible(kind, name, option, tuple(some.values()))
             effects.append(Effect(kind, name, option, visible))
         for option in self.base.knowledge.options:
-            if deciding := self.deciding(option):
-                effects.append(Effect(VERDICT, option, option, Visible(tuple(deciding), waiting=option)))
+            if behind := deciding(self.base, option):
+                effects.append(Effect(VERDICT, option, option, Visible(tuple(behind), waiting=option)))
         return effects
 
     def _effect(self, c: Conclusion, instance: Instance) -> tuple[str, ...]:
@@ -147,70 +116,6 @@ class Reach:
                 for part in parts_shown(conclusion, self.base.knowledge):
                     found.setdefault(part, []).append(instance)
         return found
-
-    def grid(self, case: Case, free: Iterable[str], unknown: bool = True) -> dict[str, tuple[Answer, ...]]:
-        """Axes for a grid around the case in which some answers are free."""
-        axes: dict[str, tuple[Answer, ...]] = {n: (v,) for n, v in case.answers.items()}
-        for name in free:
-            axes[name] = (*self.candidates(name, case), *((None,) if unknown else ()))
-        return axes
-
-    # --- numbers: the values that stand for all others -------------------------------------
-
-    def candidates(self, name: str, case: Case) -> tuple[Answer, ...]:
-        """Values of an attribute that tell apart all cases around this one."""
-        term = self.base.knowledge.attributes[name]
-        if not term.numeric:
-            return tuple(term.values)
-        found = {_lowest(term), _highest(term)}
-        for left, right in self._comparisons:
-            if any(ref.name == name for side in (left, right) for ref in quantity_refs(side)):
-                found |= self._thresholds(term, left, right, case)
-        inside = [v for v in found if _lowest(term) <= v <= _highest(term)]
-        return tuple(sorted(inside))
-
-    @cached_property
-    def _comparisons(self) -> list[tuple[Quantity, Quantity]]:
-        compared = [c for i in self.base.instances for c in _compares(i.when)]  # and equalities
-        pairs = [pair for c in compared for pair in product(self._unfolded(c.left), self._unfolded(c.right))]
-        return list(dict.fromkeys(pairs))
-
-    def _unfolded(self, quantity: Quantity, seen: tuple[str, ...] = ()) -> list[Quantity]:
-        """The quantity in terms of attributes only, for each way its findings are computed."""
-        if isinstance(quantity, Ref) and quantity.kind == "finding":
-            if quantity.key in seen:
-                return []
-            defined = [
-                c.value
-                for i in self.cones.writers.get(quantity.key, ())
-                for c in i.then
-                if isinstance(c, Conclude) and c.key == quantity.key and not isinstance(c.value, str)
-            ]
-            return [u for value in defined for u in self._unfolded(value, (*seen, quantity.key))]
-        if isinstance(quantity, Arithmetic):
-            parts = [self._unfolded(part, seen) for part in quantity.parts]
-            return [Arithmetic(quantity.operator, chosen) for chosen in product(*parts)]
-        return [quantity]
-
-    def _thresholds(self, term: Term, left: Quantity, right: Quantity, case: Case) -> set[int]:
-        """Where the comparison turns as this attribute grows, the others being known or extreme."""
-        others = {r.name for side in (left, right) for r in quantity_refs(side)} - {term.name}
-        choices = [self._ends(other, case) for other in sorted(others)]
-        found: set[int] = set()
-        for chosen in product(*choices):
-            values = dict(zip(sorted(others), chosen, strict=True))
-
-            def side(n: int, values: dict[str, int] = values) -> int:
-                at = {**values, term.name: n}
-                return amount(left, at) - amount(right, at)
-
-            turn = _crossing(side, _lowest(term), _highest(term))
-            found |= set() if turn is None else {turn - 1, turn, turn + 1, turn + 2}
-        return found
-
-    def _ends(self, name: str, case: Case) -> list[int]:
-        value, term = case.value(name), self.base.knowledge.attributes[name]
-        return [value] if isinstance(value, int) else [_lowest(term), _highest(term)]
 
     # --- which open answers matter -----------------------------------------------------------
 
@@ -278,51 +183,3 @@ class Reach:
         """The verdicts that an option can still have, and whether that is certain."""
         prospect = self.ahead(case).prospect
         return prospect.possible_verdicts(option) if prospect else dict.fromkeys(VERDICTS, False)
-
-    @cached_property
-    def decides(self) -> set[str]:
-        """The topics that the deciding policy looks at."""
-        return {topic.id for topic in self.base.knowledge.topics.values() if topic.decides}
-
-    def deciding(self, option: str, waits: bool = False) -> list[Instance]:
-        """The instances behind an option's verdict, and behind its timing if `waits`."""
-        found = self.behind.get(("verdict", option, ""), [])
-        found = [*found, *self.behind.get(("timing", option, ""), [])] if waits else found
-        ids = {instance.id for instance in found}
-        return [instance for instance in self.base.instances if instance.id in ids]
-
-    def verdict_masks(self, option: str, grid: Grid, waits: bool = False) -> dict[str, int]:
-        instances = self.deciding(option, waits)
-        reading = Reading(grid)
-        fired = reading.derive(self.cones.upstream(instances))
-        outcome = outcome_of(self.base.knowledge, reading, instances, fired)
-        return {**outcome.verdicts(option), NOW: outcome.timing(option)[NOW]}
-
-
-def _compares(condition: Condition) -> Iterator[Compare]:
-    """The comparisons in a condition; that a number equals another is one."""
-    for leaf in leaves(condition):
-        if isinstance(leaf, Compare):
-            yield leaf
-        elif isinstance(leaf, Is):
-            yield from (Compare(leaf.ref, "at-least", v) for v in leaf.values if isinstance(v, int))
-
-
-def _lowest(term: Term) -> int:
-    return term.low if term.low is not None else -FAR * int(10**term.decimals)
-
-
-def _highest(term: Term) -> int:
-    return term.high if term.high is not None else FAR * int(10**term.decimals)
-
-
-def _crossing(side: object, low: int, high: int) -> int | None:
-    """The last number at which `side` has the sign that it has at `low`, if it changes sign."""
-    assert callable(side)
-    start = side(low) > 0
-    if (side(high) > 0) == start and side(high) != 0 and side(low) != 0:
-        return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if (side(middle) > 0) == start else (low, middle)
-    return low

@@ -556,6 +556,28 @@ def _first(numbers: Numbers) -> tuple[str, list[Range], int | None]:
     raise problem
 
 
+# --- numbers that are not known yet ----------------------------------------------------------------
+def allowing_for_answers(ranges: dict[str, Range], atoms: Collection[Atom], steps: int) -> set[Atom]:
+    """Comparisons, with those that decide what numbers that are not known can still come to.
+
+    Of all cases in a cell of these, the numbers that are not known can be chosen so that the same of the
+    comparisons hold. Found from all numbers down: whatever of them is not known is eliminated. Raises
+    NotDecided.
+    """
+    budget = Budget(steps, f"the numbers {', '.join(ranges)}")
+    by_known = {frozenset(ranges): frozenset(atoms)}
+    for size in range(len(ranges) - 1, 0, -1):
+        for known in combinations(ranges, size):
+            found = {atom for atom in atoms if atom.form.names <= set(known)}
+            for name in ranges:
+                if name not in known:
+                    more = frozenset((*known, name))
+                    some = {other: ends for other, ends in ranges.items() if other in more}
+                    found |= _without(Numbers(by_known[more], some, {}, budget), name).atoms
+            by_known[frozenset(known)] = frozenset(found)
+    return {atom for some in by_known.values() for atom in some}
+
+
 # --- groups --------------------------------------------------------------------------------------
 Values = dict[str, int | None]  # None: not known
 
@@ -677,6 +699,32 @@ class Group:
         for cell in self.cells[: TRIED // len(tried) + 1]:
             yield frozenset(self.cell({**cell.values, name: n}) for n in [None, *tried])
 
+    # --- numbers that are not known yet ------------------------------------------------------------
+    @cached_property
+    def completed(self) -> list[list[int]]:
+        """The cells to which the case known of each cell can be completed, and itself: answer by answer."""
+        found = []
+        for number in range(len(self.cells)):
+            reached, waiting = {number}, [number]
+            while waiting:
+                cell = waiting.pop()
+                further = {other for by_cell in self.answered.values() for other in by_cell[cell]} - reached
+                reached |= further
+                waiting += further
+            found.append(sorted(reached))
+        return found
+
+    @cached_property
+    def answered(self) -> dict[str, list[list[int]]]:
+        """The cells to which an answer for a number leads, of each cell in which it is not known."""
+        found: dict[str, list[list[int]]] = {name: [] for name in self.names}
+        for cell in self.cells:
+            for name, value in cell.values.items():
+                changes = self._changed(cell.values, (name,)) if value is None else []
+                reached = [self.cell({**cell.values, **change}) for change in changes]
+                found[name].append(list(dict.fromkeys(reached)))
+        return found
+
     # --- from a given case -----------------------------------------------------------------------
     def changes(self, given: Values, fixed: Collection[str]) -> dict[int, list[dict[str, int]]]:
         """For each cell, the smallest sets of numbers to give or to change so as to come into it.
@@ -742,6 +790,16 @@ def distance(change: Mapping[str, int], given: Values) -> int:
 def _subsets(names: Iterable[str]) -> list[tuple[str, ...]]:
     listed = list(names)
     return [chosen for size in range(len(listed) + 1) for chosen in combinations(listed, size)]
+
+
+def _without(numbers: Numbers, name: str) -> Numbers:
+    """The others (see Numbers), value by value only where there is no other way."""
+    try:
+        return numbers.without(name)
+    except TooLarge:
+        raise
+    except NotDecided:
+        return numbers.without(name, True)
 
 
 def points_of(numbers: Numbers) -> list[dict[str, int]]:

@@ -25,6 +25,7 @@ from expert.language.cells import (
     NotDecided,
     Polynomial,
     Range,
+    allowing_for_answers,
     constant,
     distance,
     positive,
@@ -154,6 +155,7 @@ class Survey:
     named: dict[str, set[Value]] = field(default_factory=dict)
     numbers: set[str] = field(default_factory=set)
     atoms: set[Atom] = field(default_factory=set)
+    unforeseen: set[str] = field(default_factory=set)
     true: Perhaps = ALWAYS
     false: Perhaps = NEVER
 
@@ -195,6 +197,21 @@ class Survey:
             return ALWAYS if comparison else NEVER
         self.atoms.add(comparison.atom)
         return DEPENDS
+
+
+def allow_for_answers(survey: Survey, steps: int = STEPS) -> None:
+    """Have cases told apart, too, whose open numbers can come to something else.
+
+    Of linked numbers of which that is not decided, `still` and `settles` are not to be asked: their names
+    are `unforeseen` then.
+    """
+    read = [name for name in survey.ranges if name in survey.numbers]
+    for names, atoms in _linked(read, survey.atoms):
+        if len(names) > 1:
+            try:
+                survey.atoms |= allowing_for_answers({n: survey.ranges[n] for n in names}, atoms, steps)
+            except NotDecided:
+                survey.unforeseen.update(names)
 
 
 def _number(attribute: str, answers: CaseAnswers) -> Polynomial:
@@ -315,6 +332,7 @@ class Completions:
         nodes: int = NODES,
     ) -> None:
         self.groups, self.steps = groups or Groups(), steps
+        self.unforeseen = survey.unforeseen
         self.terms, self.answers, self.ranges = survey.terms, survey.answers, survey.ranges
         variables: list[Variable] = [Choice(self.terms[name], some) for name, some in survey.named.items()]
         self.undecided: list[str] = []  # why some numbers are loose
@@ -453,6 +471,39 @@ class Completions:
         names = {name for level in asked for name in self.variables[level].names}
         dependent = {name: self.depends(truth, name) for name in self.terms if name in names}
         return {name: so is True for name, so in dependent.items() if so is not False}
+
+    # --- what is not known yet -----------------------------------------------------------------------
+    def still(self, truth: Diagram) -> Diagram:
+        """Where the truth is so of a case or of some completion of it (see allow_for_answers).
+
+        Raises NotDecided.
+        """
+        for level in self.diagrams.support(truth):
+            variable = self._foreseen(level)
+            if isinstance(variable, Cells):
+                reached = variable.group.completed
+            else:
+                reached = [[branch] for branch in range(variable.size - 1)]
+                reached.append(list(range(variable.size)))
+            truth = self.diagrams.spread(truth, level, reached)
+        return truth
+
+    def denied_by_any(self, truth: Diagram, attribute: str) -> Diagram:
+        """Where an attribute has no answer, and the truth is so for none. Raises NotDecided."""
+        level = self.level[attribute]
+        variable = self._foreseen(level)
+        if isinstance(variable, Cells):
+            reached = variable.group.answered[attribute]
+        else:
+            reached = [[] for _ in range(variable.size - 1)]
+            reached.append(list(range(variable.size - 1)))
+        return ~self.diagrams.spread(truth, level, reached) & ~self.known(attribute)
+
+    def _foreseen(self, level: int) -> Choice | Cells:
+        variable = self.variables[level]
+        if isinstance(variable, Loose) or not self.unforeseen.isdisjoint(variable.names):
+            raise NotDecided(" and ".join(variable.names))
+        return variable
 
     # --- cases -------------------------------------------------------------------------------------
     def smallest(self, truth: Diagram) -> dict[str, Value] | None:

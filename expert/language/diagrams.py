@@ -195,6 +195,19 @@ class Diagrams:
         cofactors = [self.restrict(truth, {level: branch}) for branch in range(self.sizes[level])]
         return self.any(cofactors)
 
+    def spread(self, truth: Diagram, level: int, reached: Sequence[Iterable[int]]) -> Diagram:
+        """Where the truth is so along a branch that is reached from the case's own branch of a variable."""
+        made = {TRUE: TRUE, FALSE: FALSE}
+        for number in self.nodes(truth.edge):
+            for edge in (number * 2, number * 2 + 1):
+                below = [made[one] for one in self.along(edge)]
+                if self.level[number] == level:
+                    below = [
+                        self.any(Diagram(self, below[branch]) for branch in some).edge for some in reached
+                    ]
+                made[edge] = self.node(self.level[number], tuple(below))
+        return Diagram(self, made[truth.edge])
+
     # --- looking -----------------------------------------------------------------------------------
     def nodes(self, edge: int) -> list[int]:
         """The nodes of a diagram but for its end, each after those that it leads to."""
@@ -297,6 +310,15 @@ class Diagrams:
                 level = self.level[edge >> 1]
                 further = [(below, {**taken, level: tuple(some)}) for below, some in by_edge.items()]
                 waiting += reversed(further)
+
+    def steps(self, truth: Diagram) -> Iterator[tuple[int, dict[tuple[int, int], int]]]:
+        """The way of every case at once: of each variable asked for, where an edge leads along a branch."""
+        by_level: dict[int, dict[tuple[int, int], int]] = {}
+        for number in reversed(self.nodes(truth.edge)):
+            along = by_level.setdefault(self.level[number], {})
+            for edge in (number * 2, number * 2 + 1):
+                along.update({(edge, branch): below for branch, below in enumerate(self.along(edge))})
+        yield from sorted(by_level.items())
 
     def at(self, truth: Diagram, branches: Sequence[int]) -> bool:
         """Whether it is so in the case that takes these branches, one of each variable."""

@@ -13,7 +13,7 @@ always the attribute that leaves the fewest waiting. The best of them by that co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -23,10 +23,12 @@ from expert.language.completions import (
     NODES,
     STEPS,
     Amounts,
+    C,
     CaseAnswers,
     Completions,
     Groups,
     Merging,
+    Perhaps,
     Survey,
     merged,
 )
@@ -34,7 +36,7 @@ from expert.language.conclusions import Argue, Wait, text_of
 from expert.language.conditions import Condition, refs
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.keys import with_option
-from expert.language.meaning import Reading, passes
+from expert.language.meaning import Reading, passes, union
 from expert.language.model import Term, Value
 from expert.language.outcome import Outcome, decides, possible_arguments
 from expert.language.policy import NOW, OPEN, VERDICTS
@@ -256,14 +258,29 @@ class Visible(NamedTuple):
     waiting: str = ""
 
 
-def look_through(survey: Survey, cones: Cones, read: list[Instance]) -> None:
+def look_through(survey: Survey, cones: Cones, read: list[Instance]) -> Merging[Perhaps]:
     """Write down what instances ask of the open answers: whether they fire or may, and what they print."""
-    Merging(survey).derive(read)
+    reading = Merging(survey)
+    reading.derive(read)
     for name in {name for instance in read for name in cones.printed(instance).answers}:
         survey.known(name)
         for value in survey.terms[name].values:
             survey.equals(name, value)
     [*possible_arguments(cones.base.knowledge, survey, read)]
+    return reading
+
+
+def deciding(base: RuleBase, option: str, waits: bool = False) -> list[Instance]:
+    """The instances behind an option's verdict, and behind its timing if `waits`."""
+    topics = base.knowledge.deciding_topics
+    found = []
+    for instance in base.instances:
+        for c in instance.then:
+            argues = isinstance(c, Argue) and c.name in topics
+            if c.option == option and (argues or (waits and isinstance(c, Wait))):
+                found.append(instance)
+                break
+    return found
 
 
 class Limits(NamedTuple):
@@ -350,7 +367,7 @@ class Prospect:
 
     def verdicts(self, option: str, waits: bool = False) -> dict[str, Deferred]:
         """Where an option has each verdict; and, with `waits`, where its timing is `now`."""
-        outcome = self.outcome(self.deciding(option, waits))
+        outcome = self.outcome(deciding(self.base, option, waits))
         verdicts = outcome.verdicts(option)
         if waits:
             verdicts[NOW] = outcome.timing(option)[NOW]
@@ -366,22 +383,6 @@ class Prospect:
             if possible is not False:
                 possible_ones[verdict] = possible is True
         return possible_ones
-
-    def deciding(self, option: str, waits: bool = False) -> list[Instance]:
-        """The instances behind an option's verdict, and behind its timing if `waits`."""
-        return [instance for instance in self.base.instances if self._counts(instance, option, waits)]
-
-    def _counts(self, instance: Instance, option: str, waits: bool) -> bool:
-        """Whether one of its conclusions has to do with the verdict, or the timing, of the option."""
-        for c in instance.then:
-            argues = isinstance(c, Argue) and c.name in self._decides
-            if c.option == option and (argues or (waits and isinstance(c, Wait))):
-                return True
-        return False
-
-    @cached_property
-    def _decides(self) -> set[str]:
-        return self.base.knowledge.deciding_topics
 
     # --- which open answers matter ---------------------------------------------------------------
     def changing(self, effect: Visible) -> dict[str, bool]:
@@ -527,15 +528,17 @@ def changes_to(
     case: CaseAnswers,
     option: str,
     goals: Sequence[str],
+    targets: Collection[str] = (),
     limits: Limits = Limits(),  # noqa: B008
 ) -> Changes:
     """The smallest changes after which an option has every goal: a verdict, or `now`.
 
+    With targets, it has every verdict for one of them, whatever it has for the others.
     Answers that the person cannot change (`fixed`) stay if they were given; nothing becomes unknown. First
     only the cases are looked at that are one change away, then those that are two; then all, and if their
     diagrams are too large, those that are three away, and so on. Raises NotDecided.
     """
-    search = _Search(cones, case, option, goals, limits)
+    search = _Search(cones, case, Goal(option, goals, targets), limits)
     for most in (1, 2):
         changes = search.within(most)
         if changes:
@@ -546,6 +549,14 @@ def changes_to(
         return search.further(3)
 
 
+class Goal(NamedTuple):
+    """What an option is to have: verdicts (for one of the targets, if there are some), or `now`."""
+
+    option: str
+    goals: Sequence[str]
+    targets: Collection[str]
+
+
 def _options_of(instance: Instance) -> set[str]:
     """The options that an instance concludes something about."""
     return {conclusion.option for conclusion in instance.then}
@@ -554,13 +565,11 @@ def _options_of(instance: Instance) -> set[str]:
 class _Search:
     """The search for the smallest changes."""
 
-    def __init__(
-        self, cones: Cones, case: CaseAnswers, option: str, goals: Sequence[str], limits: Limits
-    ) -> None:
+    def __init__(self, cones: Cones, case: CaseAnswers, goal: Goal, limits: Limits) -> None:
         terms = cones.base.knowledge.attributes
         self.fixed = {name: v for name, v in case.items() if v is not None and terms[name].fixed}
-        self.cones, self.case, self.option, self.goals, self.limits = cones, case, option, goals, limits
-        about = [instance for instance in cones.base.instances if option in _options_of(instance)]
+        self.cones, self.case, self.goal, self.limits = cones, case, goal, limits
+        about = [instance for instance in cones.base.instances if goal.option in _options_of(instance)]
         self.survey = Survey(terms, self.fixed)
         look_through(self.survey, cones, cones.upstream(about))
 
@@ -594,11 +603,23 @@ class _Search:
     def _reaching(self, completions: Completions) -> Diagram:
         """Where the option has every goal."""
         prospect = Prospect(self.cones, self.fixed, (), self.limits, completions)
-        holds = prospect.verdicts(self.option, NOW in self.goals)
-        reached = completions.true
-        for goal in self.goals:
-            reached = reached & holds[goal].get()
-        return reached
+        option, goals, targets = self.goal
+        if not targets:
+            holds = prospect.verdicts(option, NOW in goals)
+            return _all(completions, [holds[goal].get() for goal in goals])
+        weighed = prospect.outcome(deciding(prospect.base, option)).targets(option)
+        reached = []
+        for target in targets:
+            if target in weighed:
+                reached.append(_all(completions, [weighed[target][goal].get() for goal in goals]))
+        return completions.diagrams.any(reached)
+
+
+def _all(completions: Completions, truths: Iterable[Diagram]) -> Diagram:
+    everywhere = completions.true
+    for truth in truths:
+        everywhere = everywhere & truth
+    return everywhere
 
 
 # --- two bases -------------------------------------------------------------------------------------------
@@ -606,7 +627,8 @@ class Compared:
     """Two rule bases over all completions of the same case: what differs is an exclusive or of their truths.
 
     Attributes of both have the range, and the values, of either: an answer that only one of them allows is
-    a case too. `only` are the instances of each that will be asked of.
+    a case too. `only` are the instances of each that will be asked of, `numbers` the keys of the findings
+    whose numbers will be compared.
     """
 
     def __init__(
@@ -616,15 +638,57 @@ class Compared:
         answers: CaseAnswers,
         only: tuple[Sequence[Instance], Sequence[Instance]] | None = None,
         limits: Limits = Limits(),  # noqa: B008 (never changed)
+        numbers: Iterable[str] = (),
     ) -> None:
         terms = both_terms(old.base.knowledge.attributes, new.base.knowledge.attributes)
-        survey = Survey(terms, answers)
+        survey, readings = Survey(terms, answers), []
         for n, cones in enumerate((old, new)):
-            look_through(survey, cones, cones.upstream(only[n]) if only else cones.ordered)
+            read = cones.upstream(only[n]) if only else cones.ordered
+            readings.append(look_through(survey, cones, read))
+        for key in numbers:
+            unlike([reading.numbers.get(key, []) for reading in readings], survey.false)
+            for reading in readings:
+                most(reading.numbers.get(key, []))
         order = list(dict.fromkeys([*new.order, *old.order]))
         self.completions = Completions(survey, order, new.groups, limits.steps, limits.nodes)
         self.old = Prospect(old, answers, (), limits, self.completions)
         self.new = Prospect(new, answers, (), limits, self.completions)
+
+    def unlike(self, key: str) -> Diagram:
+        """Where a finding is something else; its key is to be among the `numbers`, if it has some."""
+        sides = self.old, self.new
+        for prospect in sides:
+            prospect.derive((), [key])
+        false = self.completions.false
+        named = [prospect.reading.findings.get(key, {}) for prospect in sides]
+        apart = [
+            named[0].get(value, false) ^ named[1].get(value, false) for value in {**named[0], **named[1]}
+        ]
+        return self.completions.diagrams.any(
+            [*apart, unlike([prospect.numbers(key) for prospect in sides], false)]
+        )
+
+
+def unlike(sides: Sequence[Amounts[C]], false: C) -> C:
+    """Where some number of one of two sides is none of the other's."""
+    apart = []
+    for some, others in (sides, sides[::-1]):
+        for where, amount in some:
+            there = [guard & (amount >= other) & (other >= amount) for guard, other in others]
+            apart.append(where & ~union(false, there))
+    return union(false, apart)
+
+
+def most(amounts: Amounts[C], least: bool = False) -> Amounts[C]:
+    """The greatest of a number's values (or the least), each with where it is that."""
+    found = []
+    for n, (where, amount) in enumerate(amounts):
+        for m, (guard, other) in enumerate(amounts):
+            if n != m:
+                beyond = amount > other if least else other > amount
+                where = where & ~(guard & beyond)
+        found.append((where, amount))
+    return found
 
 
 def both_terms(old: dict[str, Term], new: dict[str, Term]) -> dict[str, Term]:

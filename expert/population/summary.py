@@ -2,24 +2,35 @@
 
 A case is *undecided* where answers that are not known could still change the verdict on some option,
 whatever the others are; a question *settles* it where every answer to it, alone, would leave no
-verdict undecided. Both are read off grids of every combination of the answers that a verdict rests on.
+verdict undecided. Both are diagrams over all completions of a case (see language/prospect), which the
+rows follow in groups of those that the rules do not tell apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from math import prod
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple
 
-from expert.analysis.shown import computes
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, result_column
 from expert.backends.frames import pl
-from expert.consultation.case import Case
-from expert.consultation.relevance import GRID_LIMIT, Reach
-from expert.language.grids import Grid
+from expert.language.cells import NotDecided, Polynomial
+from expert.language.completions import (
+    Cells,
+    Choice,
+    Completions,
+    Survey,
+    Variable,
+    allow_for_answers,
+)
+from expert.language.diagrams import TRUE, Diagram
+from expert.language.model import Term
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import RuleBase
+from expert.language.prospect import Cones, Limits, Prospect, deciding, look_through
 from expert.population.results import Results
+
+CASES = "cases"  # the column that counts them
+WIDEST = 1 << 120  # of numbers of 128 bits, and of their sums
 
 
 class Share(NamedTuple):
@@ -31,11 +42,11 @@ class Share(NamedTuple):
 
 
 class Question(NamedTuple):
-    """Of how many cases an answer is not known, and how many undecided ones it would settle."""
+    """Of how many cases an answer is not known, and how many undecided ones it settles (None: not told)."""
 
     attribute: str
     unknown: int
-    settles: int
+    settles: int | None
 
 
 class Spread(NamedTuple):
@@ -52,14 +63,18 @@ class Spread(NamedTuple):
 
 
 class PopulationSummary(NamedTuple):
-    """A population in numbers. `uncounted`: options too complex to tell undecided cases."""
+    """A population in numbers.
+
+    `uncounted` are options of which it was not decided in which cases they are undecided; what is said of
+    undecided cases, and of what settles them, is said of the others. None: there are no others.
+    """
 
     cases: int
     verdicts: tuple[Share, ...]
     timings: tuple[Share, ...]
     fired: tuple[Share, ...]
     undecided: tuple[Share, ...]
-    undecided_cases: int
+    undecided_cases: int | None
     questions: tuple[Question, ...]
     costs: tuple[Spread, ...]
     uncounted: tuple[str, ...]
@@ -77,21 +92,23 @@ def summarize(results: Results) -> PopulationSummary:
     rules = [pl.any_horizontal(ids).sum().alias(FIRED + rule) for rule, ids in instances.items()]
     totals = frame.select(pl.len().alias("cases"), *unknown, *rules).collect(engine="streaming")
     counted = totals.row(0, named=True)
-    undecided, undecided_cases, settles, uncounted = _undecided(results)
-    questions = [
-        Question(name, counted[f"unknown.{name}"], settles.get(name, 0)) for name in knowledge.attributes
-    ]
+    undecided = undecided_in(results)
+    nothing = None if undecided.cases is None else 0
+    questions = []
+    for name in knowledge.attributes:
+        settles = undecided.settles.get(name, nothing)
+        questions.append(Question(name, counted[f"unknown.{name}"], settles))
     costs = [result_column(option, COST, side) for option in knowledge.options for side in ("low", "high")]
     return PopulationSummary(
         cases=counted["cases"],
         verdicts=tuple(_shares(frame, knowledge.options, VERDICT, VERDICTS)),
         timings=tuple(_shares(frame, knowledge.options, TIMING, (NOW, *knowledge.steps))),
         fired=tuple(Share(n.removeprefix(FIRED), "", c) for n, c in counted.items() if n.startswith(FIRED)),
-        undecided=tuple(undecided),
-        undecided_cases=undecided_cases,
-        questions=tuple(sorted(questions, key=lambda q: -q.settles)),
+        undecided=tuple(undecided.shares),
+        undecided_cases=undecided.cases,
+        questions=tuple(sorted(questions, key=lambda q: -(q.settles or 0))),
         costs=tuple(spread for name in costs if name in columns and (spread := _spread(frame, name))),
-        uncounted=tuple(uncounted),
+        uncounted=tuple(undecided.uncounted),
     )
 
 
@@ -121,98 +138,168 @@ def _plain(amount: object) -> str:
 
 
 # --- which questions settle most -------------------------------------------------------------------
-def _undecided(results: Results) -> tuple[list[Share], int, dict[str, int], list[str]]:
-    """Undecided cases by option and in all, the cases that each question settles, options not counted."""
-    reach = Reach(results.base)
-    rested = [o for o in results.base.knowledge.options if reach.cones.support(reach.deciding(o))]
-    tables = {option: _table(reach, option) for option in rested}
-    known = {option: table for option, table in tables.items() if table is not None}
-    uncounted = [option for option in tables if option not in known]
-    support = dict.fromkeys(name for axes, _ in known.values() for name in axes)
-    if not support:
-        return [], 0, {}, uncounted
-    groups = results.frame.select(_bucket(reach, name) for name in support).group_by(*support).len()
-    joined = groups.collect(engine="streaming")
-    for option, (axes, table) in known.items():
-        named = table.rename({name: f"{option} {name}" for name in table.columns if name not in axes})
-        joined = joined.join(named, on=list(axes), how="left", nulls_equal=True)
-    shares = [Share(o, "undecided", _count(joined, pl.col(f"{o} undecided"))) for o in known]
-    anywhere = pl.any_horizontal(f"{option} undecided" for option in known)
+class Undecided(NamedTuple):
+    """Undecided cases by option and in all, the cases that each question settles, options not counted.
+
+    `cases` and `settles` are of the options that are counted; without any, there are none.
+    """
+
+    shares: list[Share]
+    cases: int | None
+    settles: dict[str, int]
+    uncounted: list[str]
+
+
+class _Told(NamedTuple):
+    """Of an option, where its verdict is undecided; and of each attribute, where an answer settles it."""
+
+    completions: Completions
+    undecided: Diagram
+    settled: dict[str, Diagram]
+
+
+def undecided_in(results: Results) -> Undecided:
+    """Undecided cases, counted in the groups that the rules behind verdicts tell apart."""
+    cones = Cones(results.base)
+    support = {o: cones.support(deciding(results.base, o)) for o in results.base.knowledge.options}
+    rested = [option for option, names in support.items() if names]
+    survey = Survey(results.base.knowledge.attributes, {})
+    for option in rested:
+        look_through(survey, cones, cones.upstream(deciding(results.base, option)))
+    allow_for_answers(survey)
+    told: dict[str, _Told] = {}
+    for option in rested:
+        with suppress(NotDecided):
+            told[option] = _told(cones, survey, option, support[option])
+    uncounted = [option for option in rested if option not in told]
+    if not told:
+        return Undecided([], None if uncounted else 0, {}, uncounted)
+    groups = _grouped(results, told.values())
+    undecided = {option: _where(groups, t.completions, t.undecided) for option, t in told.items()}
+    shares = [Share(option, "undecided", _count(groups, where)) for option, where in undecided.items()]
+    anywhere = _any(undecided.values())
     settles = {}
+    for name in dict.fromkeys(name for option in told for name in support[option]):
+        settled = anywhere
+        for option, t in told.items():
+            there = ~undecided[option]
+            if name in t.settled:
+                there = there | _where(groups, t.completions, t.settled[name])
+            settled = settled & there
+        settles[name] = _count(groups, settled)
+    return Undecided(shares, _count(groups, anywhere), settles, uncounted)
+
+
+def _told(cones: Cones, survey: Survey, option: str, support: Iterable[str]) -> _Told:
+    """Raises NotDecided."""
+    completions = Completions(survey, cones.order, cones.groups)
+    prospect = Prospect(cones, {}, (), Limits(), completions)
+    once = twice = completions.false
+    for where in prospect.verdicts(option).values():
+        if not completions.is_decided(where.get()):
+            raise NotDecided(option)
+        possible = completions.still(where.get())
+        once, twice = once | possible, twice | (once & possible)
+    if any(_too_wide(completions, level) for level in completions.diagrams.support(twice)):
+        raise NotDecided(option)
+    settled = {}
     for name in support:
-        each = [
-            ~pl.col(f"{option} undecided") | (pl.col(f"{option} {name}?") if name in axes else pl.lit(False))
-            for option, (axes, _) in known.items()
-        ]
-        settles[name] = _count(joined, anywhere & pl.all_horizontal(each))
-    return shares, _count(joined, anywhere), settles, uncounted
+        if name in completions.level:
+            settled[name] = twice & completions.denied_by_any(twice, name)
+    return _Told(completions, twice, settled)
 
 
-def _count(groups: pl.DataFrame, where: pl.Expr) -> int:
-    return int(groups.filter(where)["len"].sum())
+def _too_wide(completions: Completions, level: int) -> bool:
+    """Whether what linked numbers are compared by may be longer than a table's numbers."""
+    variable = completions.variables[level]
+    if not isinstance(variable, Cells):
+        return False
+    bounds = [end for form in variable.group.limits for end in form.within(completions.ranges)]
+    return max(map(abs, bounds), default=0) >= WIDEST
 
 
-Axes = dict[str, tuple[str | int | None, ...]]
+def _grouped(results: Results, told: Iterable[_Told]) -> pl.DataFrame:
+    """The groups of cases that are told apart: the branches that they take, and how many they are."""
+    asked: dict[int, Variable] = {}
+    for t in told:
+        for truth in (t.undecided, *t.settled.values()):
+            for level in t.completions.diagrams.support(truth):
+                asked[level] = t.completions.variables[level]
+    terms = results.base.knowledge.attributes
+    branches = [_branch(variable, terms).alias(str(level)) for level, variable in asked.items()]
+    if not branches:
+        return results.frame.select(pl.len().alias(CASES)).collect(engine="streaming")
+    groups = results.frame.select(branches).group_by([str(level) for level in asked])
+    return groups.agg(pl.len().alias(CASES)).collect(engine="streaming")
 
 
-def _table(reach: Reach, option: str) -> tuple[Axes, pl.DataFrame] | None:
-    """For every combination of the answers behind a verdict: is it undecided, and what settles it?"""
-    deciding = reach.deciding(option)
-    support = reach.cones.support(deciding)
-    axes = reach.grid(Case({}), support)
-    if prod(map(len, axes.values())) > GRID_LIMIT or any(map(computes, reach.cones.upstream(deciding))):
-        return None
-    grid = Grid(axes)
-    masks = reach.verdict_masks(option, grid)
-    can_be = {verdict: _closed(masks[verdict] & grid.full, grid) for verdict in VERDICTS}
-    once = twice = 0
-    for mask in can_be.values():
-        once, twice = once | mask, twice | (once & mask)
-    columns = {"undecided": twice, **{f"{name}?": twice & _settled(twice, name, grid) for name in axes}}
-    cells: dict[str, list[Any]] = {}
-    for name, values in axes.items():
-        indexes = [place // grid.strides[name] % len(values) for place in range(grid.size)]
-        cells[name] = [_cell(values, index) for index in indexes]
-    for name, mask in columns.items():
-        cells[name] = [bool(mask >> place & 1) for place in range(grid.size)]
-    types = {name: _cell_type(reach.base, name) for name in axes}
-    return axes, pl.DataFrame(cells, schema_overrides=types)
+def _branch(variable: Variable, terms: Mapping[str, Term]) -> pl.Expr:
+    """Which branch of a variable each case takes."""
+    if isinstance(variable, Choice):
+        [name] = variable.names
+        branches = {value: n for n, values in enumerate(variable.branches) for value in values if value}
+        named = pl.col(name).replace_strict(branches, default=None, return_dtype=pl.Int64)
+        return named.fill_null(variable.size - 1)
+    assert isinstance(variable, Cells)
+    numbers = {name: _whole(terms[name]) for name in variable.names}
+    group = variable.group
+    if len(numbers) == 1:
+        [number] = numbers.values()
+        starts = [pl.lit(cell.piece[0], pl.Int128) for cell in group.cells if cell.piece]
+        passed = [(number >= start).cast(pl.Int64) for start in starts[1:]]
+        piece = pl.sum_horizontal(pl.lit(0, pl.Int64), *passed)
+        return pl.when(number.is_null()).then(variable.size - 1).otherwise(piece)
+    parts = []
+    for form, limits in group.limits.items():
+        amount = _amount(form, numbers)
+        passed = [(amount > pl.lit(limit, pl.Int128)).cast(pl.Int64) for limit in limits]
+        parts.append(pl.when(amount.is_null()).then(-1).otherwise(pl.sum_horizontal(passed)))
+    parts += [number.is_not_null().cast(pl.Int64) for number in numbers.values()]
+    cells = {}
+    for (places, known), cell in group.numbered.items():
+        cells[_spelled((*places, *(int(name in known) for name in numbers)))] = cell
+    return pl.concat_str(parts, separator=" ").replace_strict(cells, return_dtype=pl.Int64)
 
 
-def _cell(values: tuple[str | int | None, ...], index: int) -> str | int | None:
-    """A choice by its name, a number by its place among the numbers that tell cases apart."""
-    return index if isinstance(values[index], int) else values[index]
+def _spelled(places: Iterable[int]) -> str:
+    return " ".join(map(str, places))
 
 
-def _cell_type(base: RuleBase, name: str) -> pl.DataType:
-    return pl.Int64() if base.knowledge.attributes[name].numeric else pl.String()
+def _whole(term: Term) -> pl.Expr:
+    """An answer as a whole number, as rules have it."""
+    scaled: pl.Expr = pl.col(term.name).cast(pl.Decimal(38, 6)) * 10**term.decimals
+    return scaled.cast(pl.Int128)
 
 
-def _closed(mask: int, grid: Grid) -> int:
-    """Where a verdict can still be had: what holds for some answer holds for no answer too."""
-    for name, values in grid.axes.items():
-        stride, last = grid.strides[name], len(values) - 1  # unknown comes last
-        for index in range(last):
-            mask |= (mask & grid.where(name, index)) << ((last - index) * stride)
-    return mask
+def _amount(form: Polynomial, numbers: Mapping[str, pl.Expr]) -> pl.Expr:
+    """The value of a polynomial; null where a number is not known."""
+    total = pl.lit(0, pl.Int128)
+    for monomial, factor in form.terms:
+        product = pl.lit(factor, pl.Int128)
+        for name in monomial:
+            product = product * numbers[name]
+        total = total + product
+    return total
 
 
-def _settled(undecided: int, name: str, grid: Grid) -> int:
-    """Where the answer is not known, and any answer would leave the verdict settled."""
-    stride, last = grid.strides[name], len(grid.axes[name]) - 1
-    settled = grid.where(name, last)
-    for index in range(last):
-        settled &= ~((undecided & grid.where(name, index)) << ((last - index) * stride))
-    return settled
+def _where(groups: pl.DataFrame, completions: Completions, truth: Diagram) -> pl.Series:
+    """In which groups a truth is so: all of them follow the diagram at once."""
+    edges = pl.Series([truth.edge], dtype=pl.Int64).new_from_index(0, len(groups))
+    for level, along in completions.diagrams.steps(truth):
+        size = completions.variables[level].size
+        taken = edges * size + groups[str(level)]
+        old = [edge * size + branch for edge, branch in along]
+        further = taken.replace_strict(old, list(along.values()), default=None, return_dtype=pl.Int64)
+        edges = further.fill_null(edges)
+    return edges == TRUE
 
 
-def _bucket(reach: Reach, name: str) -> pl.Expr:
-    """An attribute's answer as it stands in a table."""
-    term = reach.base.knowledge.attributes[name]
-    if not term.numeric:
-        return pl.col(name)
-    scaled = pl.col(name).cast(pl.Decimal(38, 6)) * 10**term.decimals
-    numbers = [n for n in reach.candidates(name, Case({})) if isinstance(n, int)]
-    reached = [(scaled >= n).cast(pl.Int64) for n in numbers[1:]]
-    place = pl.sum_horizontal(pl.lit(0, pl.Int64), *reached)
-    return pl.when(pl.col(name).is_not_null()).then(place).alias(name)
+def _any(truths: Iterable[pl.Series]) -> pl.Series:
+    first, *rest = truths
+    for truth in rest:
+        first = first | truth
+    return first
+
+
+def _count(groups: pl.DataFrame, where: pl.Series) -> int:
+    return int(groups[CASES].filter(where).sum())

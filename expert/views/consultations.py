@@ -238,21 +238,21 @@ def _flips(found: WhyNot, knowledge: Knowledge) -> list[Block]:
         lines.append(Paragraph((f"{head}: {changes}  ->  ", *_leading_to(flip, knowledge)), 0, 2))
     if lines and not found.decided:
         lines.append(Line("Whether there is a smaller one is not decided."))
-    if not lines and found.not_for and found.failed:
-        labels = [knowledge.targets[target].label for target in found.not_for]
-        lines.append(Line(f"No change of one answer was found that leads there for {listed(labels, 'or')}."))
-    elif not lines and found.flips is not None and found.possible and not found.already:
-        lines.append(Line(_none_leads_there(found)))
+    looked_for = found.flips is not None and found.possible and not found.already
+    if not lines and (looked_for or (found.not_for and found.failed)):
+        lines.append(Line(_none_leads_there(found, knowledge)))
     return lines
 
 
-def _none_leads_there(found: WhyNot) -> str:
+def _none_leads_there(found: WhyNot, knowledge: Knowledge) -> str:
     """How far it is known that no change of answers leads there."""
+    labels = [knowledge.targets[target].label for target in found.not_for]
+    there = f"leads there for {listed(labels, 'or')}" if labels else "leads there"
     if not found.decided:
-        return "Whether a change of answers leads there is not decided."
+        return f"Whether a change of answers {there} is not decided."
     if found.up_to is None:
-        return "No change of answers leads there."
-    return f"No change of up to {count(found.up_to, 'answer')} leads there; of more it is not decided."
+        return f"No change of answers {there}."
+    return f"No change of up to {count(found.up_to, 'answer')} {there}; of more it is not decided."
 
 
 def _leading_to(flip: Flip, knowledge: Knowledge) -> Iterator[Piece]:

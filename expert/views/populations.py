@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expert.language.english import VERDICT_WORDS
+from expert.language.english import VERDICT_WORDS, listed
 from expert.language.model import Knowledge
 from expert.views.document import Block, Line, Section, Table, apart
 
@@ -62,10 +62,22 @@ def _questions(summary: PopulationSummary, knowledge: Knowledge) -> list[Section
     for q in summary.questions:
         if q.unknown:
             label, share = knowledge.attributes[q.attribute].label, _percent(q.unknown, summary.cases)
-            rows.append([label, f"{q.unknown:,}", share, f"{q.settles:,}"])
-    told = f"Cases with a verdict that answers could still change: {summary.undecided_cases:,}"
+            settles = "not counted" if q.settles is None else f"{q.settles:,}"
+            rows.append([label, f"{q.unknown:,}", share, settles])
     table = Table(["Not known", "cases", "share", "would settle"], rows, [50, None, None, None])
-    return [apart(Line(told)), *([apart(table)] if rows else [])]
+    return [apart(*_undecided(summary, knowledge)), *([apart(table)] if rows else [])]
+
+
+def _undecided(summary: PopulationSummary, knowledge: Knowledge) -> list[Line]:
+    """How many cases are undecided; and of which options that could not be told."""
+    told = "Cases with a verdict that answers could still change"
+    if summary.undecided_cases is None:
+        return [Line(f"{told}: not counted")]
+    if not summary.uncounted:
+        return [Line(f"{told}: {summary.undecided_cases:,}")]
+    labels = [knowledge.options[option].label for option in summary.uncounted]
+    left = f"This, and what would settle them, is said without {listed(labels, 'and')}."
+    return [Line(f"{told}: at least {summary.undecided_cases:,}"), Line(left)]
 
 
 def _cost_row(spread: Spread, knowledge: Knowledge) -> list[str]:

@@ -94,7 +94,7 @@ def _survivor(survivor: Survivor, knowledge: Knowledge, kb: Path | None) -> list
         command = Marked(consult_line(survivor.case, knowledge, kb), "code")
         lines.append(Line(("would be noticed in: ", command), 6))
     elif not survivor.equivalent:
-        lines.append(Line("no case was found that would notice: too many combinations to try them all", 6))
+        lines.append(Line("whether a case would notice is not decided", 6))
     return lines
 
 
@@ -103,17 +103,26 @@ def load_blocks(loads: Loads, base: RuleBase, kb: Path | None) -> list[Section]:
     """What each claim bears: a table, how it was counted, and an example of each."""
     rows = []
     for f in loads.claims:
-        rows.append([f.claim, str(f.lost), str(f.changed), str(f.survived), str(f.timings), str(f.files)])
-    tried = sum(loads.grids.values())
-    sizes = ", ".join(f"{option} {size or 'too many: left out'}" for option, size in loads.grids.items())
+        counts = [_counted(n, f) for n in (f.lost, f.changed, f.survived, f.timings)]
+        rows.append([f.claim, *counts, str(f.files)])
+    sizes = ", ".join(f"{option} {n or 'not counted'}" for option, n in loads.cases.items())
     how = apart(
-        Line(f"Lost, changed and survived count verdicts, timing the step waited for, in {tried} cases:"),
-        Line("for each option, all combinations of the answers that its verdict and timing depend on"),
-        Line(f"({sizes}), numbers by their thresholds."),
+        Line(
+            "Lost, changed and survived count verdicts, timing the step waited for: for each option, in all"
+        ),
+        Line(f"cases that the rules behind them tell apart ({sizes})."),
         Line(f"Case files: of their {loads.files} cases, those in which anything at all is different."),
     )
     table = Table(["Claim", "Lost", "Changed", "Survived", "Timing", "Case files"], rows)
-    return [apart(table), how, *(_dropped(load, base, kb) for load in loads.claims if load.example)]
+    left = [Line(f"{f.claim}: not decided for {', '.join(f.undecided)}") for f in loads.claims if f.undecided]
+    examples = [_dropped(load, base, kb) for load in loads.claims if load.example]
+    return [apart(table), how, *([apart(*left)] if left else []), *examples]
+
+
+def _counted(number: int | None, load: Load) -> str:
+    if number is None:
+        return "not decided"
+    return f"at least {number}" if load.undecided else str(number)
 
 
 def _dropped(load: Load, base: RuleBase, kb: Path | None) -> Section:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
+from support.linked import every_case, linked_base, small_first
 from support.trying import ROOT, edit, kb
 
 from expert.analysis.expected import load_cases
 from expert.analysis.mutation import changed_base, mutants, tell_apart
-from expert.analysis.shown import seen_by
+from expert.analysis.shown import Listed, difference, seen_by, shown
+from expert.consultation.case import Answer, Case
 from expert.consultation.engine import infer
+from expert.language.meaning import passes
 from expert.language.rules import RuleBase
 
 
@@ -47,3 +51,28 @@ def test_survivors_are_told_apart_by_the_engine(base: RuleBase) -> None:
             seen = [seen_by(infer(b, given), b.knowledge) for b in (base, changed)]
             assert (seen[0] != seen[1]) == (case is not None), mutant
         assert equivalent == (case is None)
+
+
+@pytest.mark.parametrize("seed", small_first(60))
+def test_mutants_of_linked_numbers_against_every_case(seed: int, tmp_path: Path) -> None:
+    """A case that tells apart, with as few answers as any; or the certainty that there is none."""
+    random = Random(seed)
+    linked, base = linked_base(random, tmp_path)
+    listed = Listed(every_case(linked, base))
+    whole = shown(base.knowledge, passes(base.instances), listed)
+    for mutant in random.sample(list(mutants(base)), 3):
+        changed = changed_base(base, mutant)
+        assert changed is not None
+        where = difference(whole, shown(changed.knowledge, passes(changed.instances), listed)) & listed.full
+        case, equivalent = tell_apart(base, changed)
+        assert equivalent == (not where) == (case is None), mutant
+        if case is not None:
+            noticing = [given for n, given in enumerate(listed.cases) if where >> n & 1]
+            given = {name: value for name, value in case.answers.items() if value is not None}
+            assert given in [answered(other) for other in noticing], mutant
+            assert len(given) == min(len(answered(other)) for other in noticing), mutant
+
+
+def answered(case: Case) -> dict[str, Answer]:
+    """Without what is not known."""
+    return {name: value for name, value in case.answers.items() if value is not None}

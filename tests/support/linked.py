@@ -14,7 +14,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 import yaml
+
+from expert.consultation.case import Case, make_case
+from expert.knowledge.load import load
+from expert.language.rules import RuleBase
 
 Yaml = Any
 Quantity = Any  # a number, the name of a term, or (operator, quantities)
@@ -284,6 +289,26 @@ class Linked:
         if kind == "is" and rest[0] in self.findings:
             return tuple(met), (False, False)
         return tuple(met), (unmet[0] and not met[1], unmet[1] and not met[0])
+
+
+def linked_base(random: Random, directory: Path) -> tuple[Linked, RuleBase]:
+    """A knowledge base, naively and as it is loaded."""
+    linked = Linked(random)
+    return linked, load(linked.write(directory))
+
+
+SMALL = (13, 20)  # bases of few cases
+
+
+def small_first(all: int) -> list[Any]:
+    """Numbers to begin with, of which the short suite takes a few."""
+    later = [pytest.param(n, marks=pytest.mark.long) for n in range(all) if n not in SMALL]
+    return [*SMALL, *later]
+
+
+def every_case(linked: Linked, base: RuleBase) -> list[Case]:
+    """All of its cases."""
+    return [make_case(case, base.knowledge) for case in linked.cases({})]
 
 
 def compare(a: int, operator: str, b: int) -> bool:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from support.program import invoked
+from support.telling import telling
 
 from expert.backends.z3 import Prover
 from expert.consultation.case import Answer, Case, make_case, parse_pairs
-from expert.consultation.relevance import Reach
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 from expert.proof.invariants import load_invariants
@@ -98,14 +98,11 @@ def prover(request: pytest.FixtureRequest) -> Prover:
 
 def some_case(base: RuleBase, choose: random.Random, share: float, most: int = 10**12) -> Case:
     """A random case; numbers at and around what they are compared with."""
-    reach, answers = Reach(base), {}
-    for name, term in base.knowledge.attributes.items():
+    values, answers = telling(base), {}
+    for name in base.knowledge.attributes:
         if choose.random() < share:
-            options: list[Answer] = [*term.values, None]
-            if term.numeric:
-                sampled = [v for v in reach.candidates(name, Case({})) if isinstance(v, int) and v <= most]
-                options = [*sampled, None]
-            answers[name] = choose.choice(options)
+            told = [v for v in values[name] if not isinstance(v, int) or v <= most]
+            answers[name] = choose.choice([*told, None])
     return make_case(answers, base.knowledge)
 
 

@@ -11,6 +11,7 @@ from typer.testing import Result
 
 ROOT = Path(__file__).parents[2]
 BICYCLE = ROOT / "tests" / "data" / "bicycle"
+HEATING = ROOT / "examples" / "heating"
 
 
 def kb(*words: object) -> Result:

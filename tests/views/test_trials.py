@@ -86,9 +86,9 @@ def test_survivors_with_the_case_that_would_notice(base: RuleBase) -> None:
 def test_what_goes_with_a_claim(base: RuleBase) -> None:
     id = next(iter(base.knowledge.claims))
     case = parse_pairs(["scar_depth=deep"], base.knowledge)
-    load = Load(id, ("a", "b"), 1, 2, 3, 4, 5, Example(case, "fern", "option", "-"))
-    text = shown(load_blocks(Loads((load,), {"fern": 0, "moss": 6}, 7), base, None), LOOK)
-    assert "(fern too many: left out, moss 6), numbers by their thresholds.\n" in text
+    load = Load(id, ("a", "b"), 1, 2, 3, 4, 5, Example(case, "fern", "option", "-"), ())
+    text = shown(load_blocks(Loads((load,), {"fern": None, "moss": 6}, 7), base, None), LOOK)
+    assert "(fern not counted, moss 6).\n" in text
     assert (
         f"\n\n{id}  {base.knowledge.claims[id].says}\n  without it go: a, b\n  fern: option → -, as in\n"
         in text

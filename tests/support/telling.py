@@ -1,0 +1,33 @@
+"""Answers that tell cases apart, to make cases of: every choice, and numbers at and beside thresholds."""
+
+from __future__ import annotations
+
+from expert.consultation.case import Answer
+from expert.language.completions import Cells
+from expert.language.prospect import Cones, Prospect
+from expert.language.rules import RuleBase
+
+
+def telling(base: RuleBase) -> dict[str, list[Answer]]:
+    """Of each attribute some answers, without `unknown`."""
+    completions = Prospect(Cones(base), {}).completions
+    found: dict[str, list[Answer]] = {}
+    for name, term in base.knowledge.attributes.items():
+        found[name] = [*term.values]
+        if term.numeric:
+            low, high = term.bounds
+            found[name] = [
+                n for n in sorted({low, high, *_beside(completions.variables, name)}) if low <= n <= high
+            ]
+    return found
+
+
+def _beside(variables: list[object], name: str) -> set[int]:
+    numbers: set[int] = set()
+    for variable in variables:
+        if isinstance(variable, Cells) and name in variable.names:
+            for cell in variable.group.cells:
+                value = cell.values[name]
+                if value is not None:
+                    numbers |= {value - 1, value, value + 1}
+    return numbers
