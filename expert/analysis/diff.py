@@ -23,7 +23,7 @@ from expert.language.conclusions import STANCES, Plan
 from expert.language.diagrams import Diagram
 from expert.language.keys import with_option
 from expert.language.model import Term, Value
-from expert.language.outcome import Outcome, Pick, cost_sides
+from expert.language.outcome import RESULT, Outcome, Pick, cost_sides
 from expert.language.policy import firsts
 from expert.language.prospect import Compared, Deferred, Prospect
 from expert.language.rules import Instance, RuleBase
@@ -192,6 +192,8 @@ class Side(NamedTuple):
 def _side(thing: Thing, prospect: Prospect, instances: list[Instance]) -> Side:
     if thing.kind in ("low", "high"):
         return _cost(thing, prospect)
+    if thing.kind == RESULT:
+        return _result(thing, prospect)
     values = _values(thing, prospect.outcome(instances))
     made = {v: where.get() for v, where in values.items() if thing.value in ("", v)}
     return Side(made, {}, min, None)
@@ -230,6 +232,18 @@ def _cost(thing: Thing, prospect: Prospect) -> Side:
             named = {term.spell(form.constant): amounts[form] for form in constants}
             return Side(firsts(named, prospect.completions.false), {}, pick, term)
     return Side({}, {}, min, None)
+
+
+def _result(thing: Thing, prospect: Prospect) -> Side:
+    """Where each value of a finding is concluded that is shown as a result."""
+    term, key = prospect.base.knowledge.findings.get(thing.value), with_option(thing.value, thing.about)
+    if term is None or not term.numeric:
+        prospect.derive((), [key])
+        return Side(dict(prospect.reading.findings.get(key, {})), {}, min, term)
+    amounts = {a.polynomial: where for where, a in prospect.numbers(key)}
+    if any(form.names for form in amounts):
+        return Side({}, amounts, min, term)
+    return Side({term.spell(form.constant): where for form, where in amounts.items()}, {}, min, term)
 
 
 def _apart(old: Side, new: Side, false: Diagram) -> Iterator[Diagram]:

@@ -28,8 +28,9 @@ def edits(old: RuleBase, new: RuleBase) -> Iterator[Edit]:
     for part in PARTS:
         kind = singular(part)
         yield from _edits(kind, getattr(old.knowledge, part), getattr(new.knowledge, part))
-    if old.knowledge.cost != new.knowledge.cost:
-        yield Edit("cost", "cost", "edited")
+    for name in ("cost", "results", "exclusive", "rank", "words"):
+        if getattr(old.knowledge, name) != getattr(new.knowledge, name):
+            yield Edit(name, name, "edited")
     kept = _rules(old).keys() & _rules(new).keys()
     if [id for id in _rules(old) if id in kept] != [id for id in _rules(new) if id in kept]:
         yield Edit("order", "rules", "edited")

@@ -22,6 +22,7 @@ from expert.commands.shared import (
     Trace,
     WitnessFile,
     check_format,
+    consultation_json,
     open_knowledge,
     open_reviews,
     print_json,
@@ -29,7 +30,6 @@ from expert.commands.shared import (
     record_words,
 )
 from expert.consultation.engine import infer
-from expert.io.json import plain
 from expert.io.problems import LedgerError
 from expert.knowledge.todo import has_todos
 from expert.review.approvals import unreviewed
@@ -76,7 +76,7 @@ def consult(
         )
         saved = save(base, found, occasion, RecordedAt(ledger, answered.draft, witness))
     if json:
-        print_json({**plain(found), "unreviewed": missing})
+        print_json(consultation_json(found, missing))
     else:
         from expert.commands.showing import emit
         from expert.views.screen import Below, Extent, consultation_blocks

@@ -23,13 +23,13 @@ from expert.commands.shared import (
     TableFormat,
     Trace,
     check_format,
+    consultation_json,
     open_knowledge,
     open_reviews,
     print_json,
     say,
 )
 from expert.commands.showing import emit
-from expert.io.json import plain
 from expert.io.problems import CaseError, CheckFailed, Problem, Stopped, not_among
 from expert.language.rules import RuleBase
 from expert.review.approvals import not_approved
@@ -147,7 +147,7 @@ def explain(
         fired = dict.fromkeys(firing.rule for firing in consultation.firings)
         unreviewed = [rule for rule in fired if rule in results.legend.get("unreviewed", ())]
     if json:
-        print_json({**plain(consultation), "unreviewed": unreviewed})
+        print_json(consultation_json(consultation, unreviewed))
     else:
         below = Below(f"population explain {out} --row {row}", unreviewed=unreviewed)
         blocks = consultation_blocks(consultation, results.base.knowledge, Extent(brief, trace, full), below)

@@ -17,8 +17,9 @@ import typer
 
 from expert.commands import completion
 from expert.consultation.case import Answer, Case, names_in, parse_pairs, read_case
+from expert.consultation.result import Consultation
 from expert.io.files import read_text
-from expert.io.json import to_json
+from expert.io.json import plain, to_json
 from expert.io.problems import CaseError, CicatrixError, KnowledgeError, Problem, not_among
 from expert.knowledge.load import built_in, load
 from expert.language.rules import RuleBase
@@ -212,6 +213,12 @@ def say_problems(error: CicatrixError) -> None:
 def print_json(record: object) -> None:
     """One JSON object (or array), in ASCII so that every terminal and pipe gets the same bytes."""
     sys.stdout.write(to_json(record) + "\n")
+
+
+def consultation_json(found: Consultation, unreviewed: Sequence[str]) -> dict[str, Any]:
+    """A consultation for a program: its results first, then all that it holds, and what nobody reviewed."""
+    record: dict[str, Any] = plain(found)
+    return {"results": record["results"], **record, "unreviewed": unreviewed}
 
 
 def say(text: str) -> None:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from expert.consultation.case import UNKNOWN, Answer, Case, make_case
 from expert.consultation.relevance import REASON, VERDICT, Effect, Reach
 from expert.consultation.replies import shown_answer, understand
-from expert.language.english import VERDICT_WORDS, count, listed
+from expert.language.conclusions import Conclude
+from expert.language.english import count, in_sentence, listed
 from expert.language.model import Knowledge, Term
 from expert.language.rules import Instance
 
@@ -32,7 +33,6 @@ EFFECTS = {
     "argument": "the arguments",
     "wait": "when",
     "flag": "a note",
-    "finding": "the cost",
     "step": "the plan",
     VERDICT: "the verdict",
     REASON: "the reasons",
@@ -208,22 +208,27 @@ def _changes(why: Why, knowledge: Knowledge) -> list[str]:
     for option, verdicts in why.verdicts.items():
         about = [effect for effect in why.effects if effect.option == option]
         # where arguments change, it need not be said that the verdict may
-        kinds = [effect_word(effect) for effect in about if effect.kind != VERDICT] or [effect_word(about[0])]
+        apart = [effect for effect in about if effect.kind != VERDICT] or about[:1]
+        kinds = [effect_word(effect, knowledge) for effect in apart]
         can = ", ".join(dict.fromkeys(kinds))
         # more than one verdict is possible yet
-        can += f" (still {_possible(verdicts)})" if len(verdicts) > 1 else ""
+        can += f" (still {_possible(verdicts, knowledge)})" if len(verdicts) > 1 else ""
         alike.setdefault(can, []).append(knowledge.options[option].phrase)
     lines = [f"for {listed(phrases)}: {can}" for can, phrases in alike.items()]
-    general = dict.fromkeys(effect_word(effect) for effect in why.effects if not effect.option)
+    general = dict.fromkeys(effect_word(effect, knowledge) for effect in why.effects if not effect.option)
     return [*lines, listed(list(general))] if general else lines
 
 
-def _possible(verdicts: dict[str, bool]) -> str:
+def _possible(verdicts: dict[str, bool], knowledge: Knowledge) -> str:
     """Which verdicts are still possible; "perhaps" of those of which that is not decided."""
-    words = [(VERDICT_WORDS[verdict], sure) for verdict, sure in verdicts.items()]
+    words = [(knowledge.words.verdicts[verdict], sure) for verdict, sure in verdicts.items()]
     return listed([verdict if sure else f"perhaps {verdict}" for verdict, sure in words], "or")
 
 
-def effect_word(effect: Effect) -> str:
-    """What an effect is called: the arguments, when, a note, the cost, the plan or the advice."""
+def effect_word(effect: Effect, knowledge: Knowledge) -> str:
+    """What an effect is called: the arguments, when, a note, a cost, a result, the plan or the advice."""
+    if effect.kind == Conclude.kind and effect.name in (knowledge.cost or ()):
+        return f"the {in_sentence(knowledge.words.headings['cost'])}"
+    if effect.kind == Conclude.kind:
+        return knowledge.findings[effect.name].label
     return EFFECTS.get(effect.kind, "the advice")

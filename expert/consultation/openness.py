@@ -69,7 +69,14 @@ class Openness:
 
     def of(self, case: Case, options: Iterable[str]) -> OpenCase:
         """What may still be argued about some options in a case."""
-        return OpenCase(self, case, options)
+        return OpenCase(self, case, [i for option in options for i in self.deciding[option]])
+
+    def concludable(self, case: Case, refs: Iterable[Ref]) -> dict[str, tuple[str, ...]]:
+        """Of findings that nothing concluded, those that something still may, and what that depends on."""
+        open = list(refs)
+        writers = [i for ref in open for i in self.upstream.writers.get(ref.key, ())]
+        left = OpenCase(self, case, writers)
+        return {ref.key: left.waits_for(ref) for ref in open if left.may_conclude(ref)}
 
 
 def _on_answers(condition: Condition) -> Iterator[Condition]:
@@ -82,14 +89,13 @@ def _on_answers(condition: Condition) -> Iterator[Condition]:
 
 
 class OpenCase:
-    """What may still be argued about some options in one case."""
+    """What some instances may still do in one case."""
 
-    def __init__(self, prepared: Openness, case: Case, options: Iterable[str]) -> None:
+    def __init__(self, prepared: Openness, case: Case, instances: Iterable[Instance]) -> None:
         self.prepared, self.case = prepared, case
         grid = Grid({name: (value,) for name, value in case.answers.items()})
         self.reading = Reading(Possibilities(grid))
-        deciding = [i for option in options for i in prepared.deciding[option]]
-        self.fired = self.reading.derive(prepared.upstream.of(deciding, self._ruled_out))
+        self.fired = self.reading.derive(prepared.upstream.of(instances, self._ruled_out))
 
     def _ruled_out(self, instance: Instance) -> bool:
         """Whether the answers alone say that an instance cannot fire."""
@@ -106,6 +112,16 @@ class OpenCase:
         found, seen = set[str](), set[str]()
         for instance in self._possible(option):
             found |= set(self._instance(instance, seen))
+        return tuple(name for name in self.prepared.knowledge.attributes if name in found)
+
+    def may_conclude(self, ref: Ref) -> bool:
+        """Whether an instance that concludes a finding may still fire."""
+        writers = self.prepared.upstream.writers.get(ref.key, ())
+        return any(self.fired[i.id].may & 1 for i in writers if i.id in self.fired)
+
+    def waits_for(self, ref: Ref) -> tuple[str, ...]:
+        """The attributes not answered that a finding may depend on, in the vocabulary's order."""
+        found = set(self._term(ref, None, set()))
         return tuple(name for name in self.prepared.knowledge.attributes if name in found)
 
     def _possible(self, option: str) -> list[Instance]:

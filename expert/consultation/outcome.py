@@ -8,6 +8,7 @@ from typing import cast
 
 from expert.consultation import result as trace
 from expert.consultation.case import Case, plain_answers
+from expert.consultation.leading import places_of, results
 from expert.consultation.memory import Wording, WorkingMemory
 from expert.io.json import Later
 from expert.language.conclusions import (
@@ -59,6 +60,7 @@ def consultation(memory: WorkingMemory) -> trace.Consultation:
         firings=tuple(memory.firings),
         not_fired=cast("tuple[trace.NotFired, ...]", not_fired),
         format=trace.FORMAT,
+        results=results(memory),
     )
 
 
@@ -82,8 +84,18 @@ def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
     found = [_recommendation(memory, o, outcome, arguments.get(o.id, ())) for o in k.options.values()]
     silent = tuple([r.option for r in found if r.verdict == "not-addressed"])
     open = memory.wording.openness.open(memory.case, silent) if silent else {}
+    places = places_of(memory)
     return tuple(
-        [r._replace(verdict="open", depends_on=open[r.option]) if r.option in open else r for r in found]
+        [
+            r._replace(
+                verdict="open" if r.option in open else r.verdict,
+                depends_on=open.get(r.option, ()),
+                place=places.get(r.option),
+            )
+            if r.option in open or r.option in places
+            else r
+            for r in found
+        ]
     )
 
 

@@ -24,7 +24,7 @@ from expert.language.conclusions import (
     Wait,
 )
 from expert.language.keys import with_option
-from expert.language.outcome import Part, parts_shown
+from expert.language.outcome import Part, parts_shown, shown_findings
 from expert.language.policy import VERDICTS
 from expert.language.prospect import Cones, Prospect, Visible, deciding
 from expert.language.rules import Instance, RuleBase
@@ -90,7 +90,7 @@ class Reach:
         """What a conclusion shows: its kind, name and option, and what else it is told apart by."""
         match c:
             case Conclude():  # nothing else is shown of a finding but by the texts that name it
-                return (c.kind, c.name, c.option) if c.name in (self.base.knowledge.cost or ()) else ()
+                return (c.kind, c.name, c.option) if c.name in shown_findings(self.base.knowledge) else ()
             case Argue() | Advise() | Caution():
                 return c.kind, instance.rule.id, c.option
             case Plan():  # a step cites the claims of the rules that plan it

@@ -185,12 +185,24 @@ class Cost(NamedTuple):
     prices: tuple[Price, ...] = ()
 
 
+class Rank(NamedTuple):
+    """Where an option stands by the number that ranks: its bounds, and the places that it may have.
+
+    The first place is 1.
+    """
+
+    low: Plain
+    high: Plain
+    first: int
+    last: int
+
+
 class Recommendation(NamedTuple):
     """The verdict on one option: see policy.
 
     `timing` is `now`, or the id of the plan step that the option waits for (the last of
     `waits_for`, which are in the plan's order). `depends_on` are the attributes not answered that an
-    open verdict may depend on, in the vocabulary's order.
+    open verdict may depend on, in the vocabulary's order. `place` is null where nothing ranks the option.
     """
 
     option: str
@@ -202,6 +214,26 @@ class Recommendation(NamedTuple):
     flags: tuple[str, ...]
     targets: dict[str, str]
     arguments: tuple[Argument, ...]
+    depends_on: tuple[str, ...] = ()
+    place: Rank | None = None
+
+
+class Leading(NamedTuple):
+    """How a finding stands that the knowledge base declares to be a result.
+
+    stands: concluded (with its `values`), open (answers may still conclude it, those in `depends_on`) or
+    not-concluded. `low` and `high` bound a number; both are null where nothing does.
+    """
+
+    finding: str
+    option: str | None
+    label: str
+    stands: str
+    values: tuple[Plain, ...]
+    low: Plain | None
+    high: Plain | None
+    text: str
+    firings: tuple[int, ...]
     depends_on: tuple[str, ...] = ()
 
 
@@ -254,6 +286,7 @@ class Consultation(NamedTuple):
     firings: tuple[Firing, ...]
     not_fired: tuple[NotFired, ...]
     format: int = 1
+    results: tuple[Leading, ...] = ()
 
     def recommendation(self, option: str) -> Recommendation:
         return next(r for r in self.recommendations if r.option == option)

@@ -8,11 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from expert.consultation.result import Consultation, Cost, PlanStep, Price, Recommendation
-from expert.language.english import VERDICT_WORDS, capital, in_sentence, listed
+from expert.language.english import capital, in_sentence, listed
 from expert.language.model import SIGNS, Knowledge
 from expert.language.policy import NOW, RECOMMENDED, VERDICTS
 
 TIMED = VERDICTS[:2]  # of which it is said when they can be done
+
+
+def ranked(found: Consultation, knowledge: Knowledge) -> list[Recommendation]:
+    """The recommendations, the best verdict first; by their places where a number ranks them."""
+    if knowledge.rank is None:
+        return sorted(found.recommendations, key=lambda r: VERDICTS.index(r.verdict))
+    term, least = knowledge.findings[knowledge.rank.finding], knowledge.rank.least_first
+
+    def by_place(r: Recommendation) -> tuple[bool, int, int]:
+        if r.place is None:
+            return True, 0, 0
+        low, high = (int(term.scaled(bound)) for bound in (r.place.low, r.place.high))
+        return (False, high, low) if least else (False, -low, -high)
+
+    return sorted(found.recommendations, key=by_place)
 
 
 # --- for which targets -----------------------------------------------------------------------
@@ -38,7 +53,7 @@ def by_target(r: Recommendation, found: Consultation, knowledge: Knowledge) -> l
 def each_target(targets: dict[str, str], knowledge: Knowledge) -> list[str]:
     """The best verdict first, those that are the same together."""
     said = []
-    for verdict, words in VERDICT_WORDS.items():
+    for verdict, words in knowledge.words.verdicts.items():
         labels = [knowledge.targets[t].label for t in knowledge.targets if targets.get(t) == verdict]
         if labels:
             said.append(f"{words} for {listed(labels)}")
@@ -47,7 +62,7 @@ def each_target(targets: dict[str, str], knowledge: Knowledge) -> list[str]:
 
 def verdict_text(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
     """The verdict, with what it is for where that is not everything in the case."""
-    return "; ".join(by_target(r, found, knowledge)) or VERDICT_WORDS[r.verdict]
+    return "; ".join(by_target(r, found, knowledge)) or knowledge.words.verdicts[r.verdict]
 
 
 def for_each_target(found: Consultation, knowledge: Knowledge) -> list[str]:
@@ -58,15 +73,12 @@ def for_each_target(found: Consultation, knowledge: Knowledge) -> list[str]:
     sentences = []
     for target in in_play:
         named = []
-        for r in sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict)):
+        for r in ranked(found, knowledge):
             verdict = r.targets.get(target) if r.targets else r.verdict
             if verdict in RECOMMENDED:
-                named.append(f"{knowledge.options[r.option].phrase} ({VERDICT_WORDS[verdict]})")
+                named.append(f"{knowledge.options[r.option].phrase} ({knowledge.words.verdicts[verdict]})")
         sentences.append(f"For {knowledge.targets[target].label}: {listed(named) or 'nothing'}.")
     return sentences
-
-
-CLAUSES = {**VERDICT_WORDS, "option": "an option"}  # after `is` or `are`
 
 
 def standing_sentences(r: Recommendation, found: Consultation, knowledge: Knowledge) -> list[str]:
@@ -78,9 +90,9 @@ def standing_sentences(r: Recommendation, found: Consultation, knowledge: Knowle
     if r.verdict in ("open", "not-addressed"):
         return [said] if (said := nothing_said(r, found, knowledge)) else []
     if covers_all(r, in_play):
-        return [f"{name} {verb} {CLAUSES[r.verdict]}."]
+        return [f"{name} {verb} {knowledge.words.clauses[r.verdict]}."]
     sentences: list[str] = []
-    for verdict, words in CLAUSES.items():
+    for verdict, words in knowledge.words.clauses.items():
         labels = [knowledge.targets[t].label for t in in_play if r.targets.get(t) == verdict]
         if labels and not sentences:
             sentences.append(f"{name} {verb} {words} for {listed(labels)}.")
@@ -109,7 +121,8 @@ def silent_text(r: Recommendation, targets: Sequence[str], knowledge: Knowledge)
     """That the document has nothing on an option for some targets, or in the case as a whole."""
     labels = [knowledge.targets[target].label for target in targets]
     about = f"for {listed(labels, 'or')}" if labels else "in this case"
-    return f"The document does not speak of {knowledge.options[r.option].phrase} {about}."
+    said = knowledge.words.silence.replace("{option}", knowledge.options[r.option].phrase)
+    return capital(said.replace("{about}", about))
 
 
 def cannot_be_said(attributes: Sequence[str], knowledge: Knowledge) -> str:

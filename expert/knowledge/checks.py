@@ -11,6 +11,7 @@ from itertools import pairwise
 from expert.io.problems import Problem, Span, place_in_files
 from expert.knowledge.todo import is_todo, problem, todos
 from expert.language.conclusions import Argue, Plan, Wait
+from expert.language.outcome import shown_findings
 from expert.language.rules import RuleBase, cited, reads
 
 
@@ -58,8 +59,8 @@ def check_waits(base: RuleBase) -> list[Problem]:
 
 
 def check_topics(base: RuleBase) -> list[Problem]:
-    """At least one topic decides, if there are options to decide on."""
-    if base.knowledge.options and not base.knowledge.deciding_topics:
+    """At least one topic decides, if there are options to decide on and no number ranks them."""
+    if base.knowledge.options and not base.knowledge.deciding_topics and not base.knowledge.rank:
         help = "give `decides: yes` to the topic that says whether an option would do"
         place = next(iter(base.knowledge.options.values())).span
         return [Problem("no topic has `decides: yes`, so no option could get a verdict", place, help)]
@@ -78,7 +79,7 @@ def warn_unused(base: RuleBase) -> list[Problem]:
     """Declared names that no rule concludes or reads."""
     knowledge = base.knowledge
     concluded = {(c.kind, c.name) for rule in base.rules for c in rule.then}
-    read = {ref.name for rule in base.rules for ref, _ in reads(rule)} | set(knowledge.cost or ())
+    read = {ref.name for rule in base.rules for ref, _ in reads(rule)}
     problems = []
     for kind, names in (
         ("step", knowledge.steps),
@@ -95,7 +96,7 @@ def warn_unused(base: RuleBase) -> list[Problem]:
 
 
 def warn_silent(base: RuleBase) -> list[Problem]:
-    """Rules that can hold for no option, and options that no rule argues about."""
+    """Rules that can hold for no option, and options of which no rule says anything that is shown."""
     alive = {instance.rule.id for instance in base.instances}
     problems = [
         Problem(f"rule `{rule.id}` can hold for no option", rule.span)
@@ -103,6 +104,8 @@ def warn_silent(base: RuleBase) -> list[Problem]:
         if rule.id not in alive
     ]
     argued = {c.option for i in base.instances for c in i.then if isinstance(c, Argue)}
+    shown = shown_findings(base.knowledge) - {*(base.knowledge.cost or ())}
+    argued |= {c.option for i in base.instances for c in i.then if c.kind == "finding" and c.name in shown}
     for option in base.knowledge.options.values():
         if option.id not in argued:
             problems.append(Problem(f"no rule argues for or against option `{option.id}`", option.span))

@@ -23,6 +23,7 @@ from expert.knowledge.files import (
     RESERVED,
     TERMS,
 )
+from expert.knowledge.read_results import read_exclusive, read_rank, read_results, read_words
 from expert.knowledge.shapes import File, Shape
 from expert.language.english import in_sentence
 from expert.language.model import (
@@ -76,6 +77,10 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
         cost=_read_cost(sheet.get("cost") if words else None, findings, reader),
         files=files,
         hash=content_hash(files),
+        results=read_results(words.get("results"), findings, reader),
+        exclusive=read_exclusive(words.get("exclusive"), findings, reader),
+        rank=read_rank(words.get("rank"), findings, reader),
+        words=read_words(words.get("words"), reader),
     )
 
 

@@ -28,6 +28,7 @@ from expert.language.conclusions import STANCES, STRENGTHS, Advise, Caution
 from expert.language.model import NUMERIC, TYPES, Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import BASES, DATUM_BASES, PRICE_BASES, RuleBase
+from expert.language.words import HEADINGS
 
 RESERVED = ("known", "unknown", "any", "all", "not", "unless", "option")
 SENSES = ("always", "never", "never-less", "never-more")
@@ -40,11 +41,12 @@ CHECKS = {
     "unread": "every value concluded of a finding is read: by a rule, a text, an invariant or as a cost",
     "never-recommended": "every option can be recommended",
     "never-matters": "every question can matter",
-    "dead-end": "in every case something is recommended, planned, advised or still asked",
+    "dead-end": "in every case something is recommended, a result, planned, advised or still asked",
     "tension": "no two rules argue for and against an option on a topic that decides",
     "vacuous": "every invariant speaks of some case",
 }
 
+ORDERS = ("most-first", "least-first")
 NONE = "none"  # a cost that is not stated
 
 
@@ -96,6 +98,14 @@ def _numeric_findings(base: RuleBase) -> list[str]:
     return [name for name, term in concluded(base).items() if term.numeric]
 
 
+def _exclusive(base: RuleBase) -> list[str]:
+    return [name for name, term in concluded(base).items() if not term.numeric]
+
+
+def _ranking(base: RuleBase) -> list[str]:
+    return [f"option.{name}" for name, term in option_findings(base).items() if term.numeric]
+
+
 def _timings(base: RuleBase) -> Collection[str]:
     return (NOW, *base.knowledge.steps)
 
@@ -111,6 +121,9 @@ RULE = Name("rule", _rules)
 ADVICE = Name("advice", _advice)
 COST = Name("per-option money finding", _costs)
 CITED = Listing(CLAIM)
+RESULT = Name("finding", concluded)
+EXCLUSIVE = Name("yes-no or choice finding", _exclusive)
+RANKED_BY = Name("per-option numeric finding", _ranking)
 
 
 # --- kb/document.yaml ----------------------------------------------------------------------
@@ -237,6 +250,48 @@ NAMED_TOPIC = Shape(
     ),
 )
 
+CALLED = Shape(
+    "verdict",
+    "a verdict",
+    (LABEL, Key("clause", TEXT, "How it reads after `is` or `are`; the label if left out.")),
+)
+
+VERDICTS_CALLED = Shape(
+    "verdicts",
+    "the verdicts",
+    tuple(Key(name, Either(TEXT, CALLED), f"What the verdict `{name}` is called.") for name in VERDICTS),
+)
+
+HEADINGS_CALLED = Shape(
+    "headings",
+    "the headings",
+    tuple(Key(key, TEXT, f"What stands where `{words}` would.") for key, words in HEADINGS.items()),
+)
+
+OWN_WORDS = Shape(
+    "words",
+    "the words",
+    (
+        Key("verdicts", VERDICTS_CALLED, "What verdicts are called; rules and records keep their names."),
+        Key("headings", HEADINGS_CALLED, "What headings say."),
+        Key(
+            "silence",
+            TEXT,
+            "The sentence for an `{option}` that nothing speaks of; `{about}` is `in this case`, or for which"
+            " targets.",
+        ),
+    ),
+)
+
+RANK = Shape(
+    "rank",
+    "`rank`",
+    (
+        required("by", RANKED_BY, "The finding, a number of each option."),
+        Key("order", Word(ORDERS), "Which of its numbers comes first; the most if left out."),
+    ),
+)
+
 VOCABULARY = Shape(
     "vocabulary",
     "the vocabulary",
@@ -255,6 +310,15 @@ VOCABULARY = Shape(
         required("topics", Entries(Either(TEXT, NAMED_TOPIC)), "What is argued about; at least one decides."),
         Key("steps", Entries(Either(TEXT, NAMED)), "What can be planned, in the order in which it is done."),
         Key("flags", Entries(Either(TEXT, NAMED)), "Notes that rules can put on an option."),
+        Key("results", Listing(RESULT, distinct=True), "The findings that lead what is shown."),
+        Key(
+            "exclusive",
+            Listing(Listing(EXCLUSIVE, distinct=True), alone=False),
+            "Findings of which no case has two: no two yes-no ones are yes, a choice has no two values,"
+            " one that each option has is so of no two options. `kb prove` proves it.",
+        ),
+        Key("rank", RANK, "The number by which options are shown in their order; else by their verdicts."),
+        Key("words", OWN_WORDS, "What results are called in the words of the subject."),
     ),
 )
 

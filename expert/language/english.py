@@ -57,16 +57,6 @@ REASONS = {
 }
 
 
-VERDICT_WORDS = {
-    "preferred": "preferred",
-    "option": "option",
-    "uncertain": "uncertain",
-    "open": "open",
-    "not-advised": "not advised",
-    "not-addressed": "not addressed",
-}
-
-
 COMPARISON_WORDS = {
     "more-than": "more than",
     "at-least": "at least",

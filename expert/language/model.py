@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 from typing import NamedTuple
 
 from expert.io.problems import Span, listed, not_among, shorten
+from expert.language.words import WORDS, OwnWords
 
 Value = str | int  # a choice's name, "yes"/"no", or a number scaled by its term's decimals
 TYPES = ("choice", "yes-no", "count", "number", "money")
@@ -203,8 +204,18 @@ class Named(NamedTuple):
     decides: bool = False  # topics: whether the deciding policy looks at it
 
 
+class Ranking(NamedTuple):
+    """The numeric finding, one of each option, by which options are shown in their order."""
+
+    finding: str
+    least_first: bool = False
+
+
 class Knowledge(NamedTuple):
-    """All that `kb/` declares. `files` are the texts it was made of, `hash` names them."""
+    """All that `kb/` declares. `files` are the texts it was made of, `hash` names them.
+
+    `results` are the findings that lead what is shown; of each group in `exclusive` no case has two.
+    """
 
     id: str
     title: str
@@ -223,6 +234,10 @@ class Knowledge(NamedTuple):
     cost: tuple[str, str] | None  # the findings that are an option's lowest and highest cost
     files: dict[str, str]
     hash: str
+    results: tuple[str, ...] = ()
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    rank: Ranking | None = None
+    words: OwnWords = WORDS
 
     def term(self, name: str) -> Term:
         return self.attributes.get(name) or self.findings[name]

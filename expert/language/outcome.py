@@ -164,7 +164,14 @@ def cost_amounts(
     return [numbers.get(with_option(name, option), []) for _, name, _ in cost_sides(knowledge)]
 
 
+def shown_findings(knowledge: Knowledge) -> set[str]:
+    """The findings that are shown whatever reads them: costs, results, and what ranks the options."""
+    ranks = [knowledge.rank.finding] if knowledge.rank else []
+    return {*(knowledge.cost or ()), *knowledge.results, *ranks}
+
+
 # --- what a conclusion has a part in -------------------------------------------------------
+RESULT = "result"
 Part = tuple[str, str, str]  # what is shown, of which option ("": of none), and which of it ("": all)
 
 
@@ -181,6 +188,8 @@ def parts_shown(c: Conclusion, knowledge: Knowledge) -> Iterator[Part]:
             yield "flags", c.option, ""
         case Conclude():
             yield from ((side, c.option, "") for side, name, _ in cost_sides(knowledge) if name == c.name)
+            if c.name in shown_findings(knowledge) - {*(knowledge.cost or ())}:
+                yield RESULT, c.option, c.name
         case Plan():
             yield "plan", "", c.name
         case Advise() | Caution():

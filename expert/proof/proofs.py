@@ -21,11 +21,12 @@ from expert.consultation.case import Case, command_line, parse_pairs, spell_answ
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, Firing
 from expert.io.problems import CaseError
-from expert.language.conditions import ground
+from expert.language.conditions import Condition, Is, Ref, ground
 from expert.language.model import Option
 from expert.language.rules import RuleBase
 from expert.proof.invariants import Invariant, observed, options_of, read_finding
 
+EXCLUSIVE = "exclusive"  # how the proof of a group is called, which has no name of its own
 PROVED, COUNTEREXAMPLE, HOLDS, FOUND = "proved", "counterexample", "holds", "found"
 Seen = Callable[[list[Consultation]], bool]  # whether running the cases shows what was said of them
 
@@ -117,6 +118,22 @@ class Proofs:
                 status, at = answered.status, id
         return Proof(invariant.id, invariant.says, status, invariant.claims, at)
 
+    def exclusive(self, group: tuple[str, ...]) -> Proof:
+        """Whether no case has two of what is declared to exclude each other."""
+        of_each = [name for name in group if self.base.knowledge.findings[name].per_option]
+        names = [f"option.{name}" if name in of_each else name for name in group]
+        says = f"No case has two of these: {', '.join(names)}."
+        choices = alternatives(self.base, group)
+        for n, choice in enumerate(choices[:-1]):
+            others = [self.reading.holds(other) for other in choices[n + 1 :]]
+            answered = self.prover.find(self.reading.holds(choice), self.prover.world.any(others))
+            if answered.status == YES:
+                shown = tuple(self.witnesses(answered.cases, _has_two(self.base, choices, answered.cases)))
+                return Proof(EXCLUSIVE, says, COUNTEREXAMPLE, (), "", shown)
+            if answered.status != NO:
+                return Proof(EXCLUSIVE, says, answered.status, ())
+        return Proof(EXCLUSIVE, says, PROVED, ())
+
     def meets(self, invariant: Invariant, option: Option | None) -> list[Formula]:
         """Where the invariant says something."""
         when = ground(invariant.when, option)
@@ -177,6 +194,27 @@ class Proofs:
         except CaseError:
             return False
         return True
+
+
+def alternatives(base: RuleBase, group: tuple[str, ...]) -> list[Condition]:
+    """What excludes each other: that yes-no findings are so, every value of a choice, each of each option."""
+    found: list[Condition] = []
+    for name in group:
+        term = base.knowledge.findings[name]
+        values = ["yes"] if term.type == "yes-no" else list(term.values)
+        for option in base.knowledge.options if term.per_option else ("",):
+            found += [Is(Ref("finding", name, option=option), (value,)) for value in values]
+    return found
+
+
+def _has_two(base: RuleBase, choices: list[Condition], cases: tuple[Case, ...]) -> Seen:
+    """Whether the consultation of a case, by its record alone, has two of what excludes each other."""
+
+    def seen(run: list[Consultation]) -> bool:
+        reading = observed(base, cases[0], run[0])
+        return sum(1 for choice in choices if reading.test(choice)) > 1
+
+    return seen
 
 
 def _violated(base: RuleBase, invariant: Invariant, option: Option | None, cases: tuple[Case, ...]) -> Seen:

@@ -34,12 +34,15 @@ from expert.language.conditions import (
     AllOf,
     Condition,
     Is,
+    Known,
+    Ref,
     leaves,
     refs,
 )
 from expert.language.keys import with_option
 from expert.language.meaning import passes
 from expert.language.model import Value
+from expert.language.outcome import shown_findings
 from expert.language.policy import RECOMMENDED
 from expert.language.rules import PLACEHOLDER, Instance, Rule, RuleBase
 from expert.proof.influence import differs
@@ -53,7 +56,8 @@ def prove_all(base: RuleBase, invariants: Invariants, timeout: float = 10.0, whe
     `where` is the knowledge base's directory if the lines that run a case have to name it.
     """
     room = Proofs(Prover(base, timeout), where)
-    proofs = tuple(room.invariant(invariant) for invariant in invariants.invariants)
+    proofs = tuple(room.exclusive(group) for group in base.knowledge.exclusive)
+    proofs += tuple(room.invariant(invariant) for invariant in invariants.invariants)
     checks = Structure(room, invariants).checks()
     return Report(base.knowledge.id, base.knowledge.hash, proofs, checks, room.prover.asked)
 
@@ -195,7 +199,8 @@ class Structure:
     def _read(self) -> set[tuple[str, Value | None]]:
         """The findings that something reads, with the values read (None: whatever it is)."""
         rules, invariants = self.base.rules, self.invariants.invariants
-        read: set[tuple[str, Value | None]] = {(name, None) for name in self.base.knowledge.cost or ()}
+        read: set[tuple[str, Value | None]] = {(name, None) for name in shown_findings(self.base.knowledge)}
+        read |= {(name, None) for group in self.base.knowledge.exclusive for name in group}
         conditions = [rule.when for rule in rules]
         for invariant in invariants:
             conditions += [invariant.when, invariant.condition]
@@ -210,6 +215,8 @@ class Structure:
         return read
 
     def never_recommended(self) -> Iterator[Found]:
+        if not self.base.knowledge.deciding_topics:  # options are ranked by a number
+            return
         for option in self.base.knowledge.options.values():
             verdicts = self.room.reading.findings[with_option("verdict", option.id)]
             if self.never(self.prover.world.any(verdicts[verdict] for verdict in RECOMMENDED)):
@@ -229,7 +236,15 @@ class Structure:
         for id in self.base.knowledge.options:
             verdicts = self.room.reading.findings[with_option("verdict", id)]
             facts += [~verdicts[verdict] for verdict in RECOMMENDED]
+        facts += [~self._is_concluded(name) for name in self.base.knowledge.results]
         yield from self._witnessed(("every-case",), "nothing is said in this case", (), facts, _silent)
+
+    def _is_concluded(self, name: str) -> Formula:
+        """Where a result is concluded, of some option if each has one."""
+        per_option = self.base.knowledge.findings[name].per_option
+        options = self.base.knowledge.options if per_option else ("",)
+        known = [self.room.reading.holds(Known(Ref("finding", name, option=option))) for option in options]
+        return self.prover.world.any(known)
 
     def _witnessed(
         self, about: tuple[str, ...], says: str, claims: tuple[str, ...], facts: list[Formula], seen: Seen
@@ -294,7 +309,8 @@ def _reason(finding: Found, marks: list[Intended]) -> str:
 
 def _silent(run: list[Consultation]) -> bool:
     spoken = any(r.verdict in RECOMMENDED for consultation in run for r in consultation.recommendations)
-    return not spoken and not any(consultation.plan or consultation.advice for consultation in run)
+    led = any(result.values for consultation in run for result in consultation.results)
+    return not (spoken or led) and not any(consultation.plan or consultation.advice for consultation in run)
 
 
 def _fires(*instances: Instance) -> Seen:

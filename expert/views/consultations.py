@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from expert.consultation.compare import Difference
 from expert.consultation.explain import Flip, Tree, WhyNot
-from expert.consultation.result import Consultation, Recommendation
+from expert.consultation.result import Consultation, Leading, Recommendation
 from expert.consultation.standing import (
-    CLAUSES,
     by_target,
     cost_text,
     depends_text,
     each_target,
     nothing_said,
+    ranked,
     step_words,
     verdict_text,
     when_text,
     when_words,
 )
-from expert.language.english import REASONS, STANCE_WORDS, VERDICT_WORDS, count, listed
+from expert.language.english import REASONS, STANCE_WORDS, capital, count, listed
 from expert.language.keys import name_and_option, with_option
 from expert.language.model import Knowledge
 from expert.language.policy import NOW
@@ -36,11 +37,15 @@ from expert.views.document import (
     Piece,
     Section,
     Table,
+    Words,
     apart,
     citing,
 )
 
 MOST_NAMED = 2  # answers that a verdict depends on, in the table
+
+
+ADVICE_HEADINGS = {"advice": "advice", "caution": "cautions"}  # by the kind of what is said
 
 
 MARKS = {"for": "+", "against": "-", "unsure": "?"}
@@ -58,39 +63,108 @@ def argument_sections(found: Consultation, knowledge: Knowledge) -> list[Section
     return [*sections, *advice_section(found, knowledge, "advice")]
 
 
-def ranked(found: Consultation) -> list[Recommendation]:
-    """The recommendations, the best verdict first."""
-    return sorted(found.recommendations, key=lambda r: list(VERDICT_WORDS).index(r.verdict))
+def results_section(found: Consultation, knowledge: Knowledge) -> list[Section]:
+    """How the findings stand that lead the result; those that each option has are beside the options."""
+    items = []
+    for result in found.results:
+        if result.option is None:
+            claims = [claim for n in result.firings for claim in found.firings[n - 1].claims]
+            words = f"{capital(result.label)}: ", Marked(result_text(result, knowledge), "verdict")
+            items.append(Item("", citing(words, tuple(dict.fromkeys(claims)))))
+    return [Section(knowledge.words.headings["results"], (Items(tuple(items)),))] if items else []
+
+
+def result_text(result: Leading, knowledge: Knowledge) -> str:
+    """The value, or that it is open and on which answers that depends, or that nothing concluded it."""
+    if result.stands == "open" and result.depends_on:
+        return f"{result.text}: that {depends_text(result.depends_on, knowledge, MOST_NAMED)}"
+    return result.text
+
+
+def is_silent(r: Recommendation, found: Consultation) -> bool:
+    """Whether nothing speaks of an option: no argument, no number, no result of its own."""
+    own = any(result.option == r.option and result.values for result in found.results)
+    return r.verdict == "not-addressed" and not (r.arguments or r.flags or r.place or own)
+
+
+class Column(NamedTuple):
+    """A column of the table of options: what it holds, its heading, and its width if it has one."""
+
+    key: str
+    heading: str
+    width: int | None = None
+
+
+def columns(found: Consultation, knowledge: Knowledge) -> list[Column]:
+    """What there is to say of options: of verdicts, times and costs only where there are any."""
+    headings = knowledge.words.headings
+    every = [Column("place", "#")] if knowledge.rank else []
+    every.append(Column("option", headings["option"]))
+    ranks = [knowledge.rank.finding] if knowledge.rank else []
+    own = [result.finding for result in found.results if result.option]
+    for name in dict.fromkeys([*ranks, *own]):
+        every.append(Column(f"finding {name}", capital(knowledge.findings[name].label), 16))
+    if knowledge.deciding_topics:
+        every.append(Column("verdict", headings["verdict"]))
+        if knowledge.steps:
+            every.append(Column("when", headings["when"], 16))
+    if knowledge.cost is not None:
+        every.append(Column("cost", headings["cost"], 14))
+    return [*every, Column("notes", headings["notes"], 22)]
 
 
 def recommendation_table(
-    found: Consultation, knowledge: Knowledge, caption: str = "", apart_targets: bool = True
+    found: Consultation, knowledge: Knowledge, caption: str = "", options: Sequence[Recommendation] = ()
 ) -> Table:
-    """Verdict, timing, cost and notes of every option, the best verdict first.
-
-    The notes say how it stands with each target, if they are to be kept apart.
-    """
-    priced = knowledge.cost is not None  # otherwise there is nothing to state
+    """What there is to say of every option, or of some, in their order."""
+    shown = columns(found, knowledge)
     rows = []
-    for r in ranked(found):
-        cost = [cost_text(r.cost)] if priced else []
-        rows.append(
-            [
-                r.label,
-                Marked(VERDICT_WORDS[r.verdict], "verdict"),
-                when_text(r, found, knowledge) or "-",
-                *cost,
-                _notes_on(r, found, knowledge, apart_targets),
-            ]
-        )
-    headers = ["Option", "Verdict", "When", *(["Cost"] if priced else []), "Notes"]
-    return Table(headers, rows, [None, None, 16, *([14] if priced else []), 22], caption)
+    for r in options or ranked(found, knowledge):
+        rows.append([cell(column, r, found, knowledge) for column in shown])
+    headers, widths = [column.heading for column in shown], [column.width for column in shown]
+    return Table(headers, rows, widths, caption)
+
+
+def cell(
+    column: Column, r: Recommendation, found: Consultation, knowledge: Knowledge, apart_targets: bool = True
+) -> Words:
+    """What stands in a column of an option's row; the notes on each target only if these are kept apart."""
+    match column.key:
+        case "place":
+            return _between(str(r.place.first), str(r.place.last)) if r.place else "-"
+        case "option":
+            return r.label
+        case "verdict":
+            return Marked(knowledge.words.verdicts[r.verdict], "verdict")
+        case "when":
+            return when_text(r, found, knowledge) or "-"
+        case "cost":
+            return cost_text(r.cost)
+        case "notes":
+            return _notes_on(r, found, knowledge, apart_targets)
+    return _finding_of(column.key.removeprefix("finding "), r, found, knowledge)
+
+
+def _finding_of(name: str, r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
+    """An option's own finding: as a result stands, or the number that ranks it."""
+    for result in found.results:
+        if (result.finding, result.option) == (name, r.option):
+            return result_text(result, knowledge)
+    term = knowledge.findings[name]
+    if r.place is None:
+        return "-"
+    low, high = (term.show(term.scaled(bound)) for bound in (r.place.low, r.place.high))
+    return _between(low, high)
+
+
+def _between(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"
 
 
 def _notes_on(r: Recommendation, found: Consultation, knowledge: Knowledge, apart_targets: bool) -> str:
     stands = by_target(r, found, knowledge) if apart_targets else []
     if len(stands) == 1:  # the verdict has a column of its own
-        stands = [stands[0].removeprefix(f"{VERDICT_WORDS[r.verdict]} ")]
+        stands = [stands[0].removeprefix(f"{knowledge.words.verdicts[r.verdict]} ")]
     if r.depends_on:
         stands.append(depends_text(r.depends_on, knowledge, MOST_NAMED))
     return "; ".join([*stands, *(knowledge.flags[flag].label for flag in r.flags)])
@@ -105,7 +179,8 @@ def _arguments(found: Consultation, knowledge: Knowledge) -> Section:
             blocks.append(Item(f"{MARKS[a.stance]} ", citing(said, a.claims), 4))
         if said := nothing_said(r, found, knowledge):
             blocks.append(Paragraph(said, 6))
-    return Section("Arguments  (+ for, - against, ? undecided)", tuple(blocks))
+    heading = knowledge.words.headings["arguments"]
+    return Section(f"{heading}  (+ for, - against, ? undecided)", tuple(blocks))
 
 
 def advice_section(
@@ -119,7 +194,7 @@ def advice_section(
             items.append(Item("* ", citing(f"{about}{a.text}", a.claims)))
     if not items:
         return []
-    title = {"advice": "Advice", "caution": "Cautions"}[kind]
+    title = knowledge.words.headings[ADVICE_HEADINGS[kind]]
     return [Section(f"{title}{explained}", folded(items, most))]
 
 
@@ -207,7 +282,7 @@ def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> 
 
 def _impossible(found: WhyNot, knowledge: Knowledge) -> str:
     """That no rule could have concluded it, and for which targets."""
-    words = [CLAUSES.get(goal, goal) for goal in found.wanted]
+    words = [knowledge.words.clauses.get(goal, goal) for goal in found.wanted]
     if not words:
         return f"No rule here concludes this: {found.subject}."
     about = [knowledge.targets[target].label for target in found.not_for]
@@ -257,7 +332,7 @@ def _none_leads_there(found: WhyNot, knowledge: Knowledge) -> str:
 
 def _leading_to(flip: Flip, knowledge: Knowledge) -> Iterator[Piece]:
     """What a change leads to: the verdicts, for which targets, and when."""
-    best, *others = each_target(flip.targets, knowledge) or [VERDICT_WORDS[flip.verdict]]
+    best, *others = each_target(flip.targets, knowledge) or [knowledge.words.verdicts[flip.verdict]]
     yield Marked(best, "verdict")
     if when := when_words(flip.verdict, flip.timing, knowledge):
         yield f", {when}"

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from expert.consultation.result import Concluded, Consultation, Firing
-from expert.language.english import VERDICT_WORDS, known, statement
+from expert.language.english import known, statement
 from expert.language.model import Knowledge
 from expert.language.rules import BASES
 from expert.views.html import element
@@ -131,7 +131,7 @@ def drawing(consultation: Consultation, answers: list[str], knowledge: Knowledge
     depth = _depths(consultation)
     graph = Drawing(max(depth.values(), default=0) + 1)
     _add_answers(graph, consultation, answers, knowledge)
-    _add_conclusions(graph, consultation)
+    _add_conclusions(graph, consultation, knowledge)
     for firing in consultation.firings:
         alike = [f for f in consultation.firings if (f.rule, depth[f.n]) == (firing.rule, depth[firing.n])]
         many = f"{len(alike)} options" if len(alike) > 1 else firing.option
@@ -170,9 +170,9 @@ def _add_answers(
         graph.add(f"answer {name}", 0, "answer" if name in consultation.answers else "silent", words, title)
 
 
-def _add_conclusions(graph: Drawing, consultation: Consultation) -> None:
+def _add_conclusions(graph: Drawing, consultation: Consultation, knowledge: Knowledge) -> None:
     for r in consultation.recommendations:
-        words = f"{r.label}: {VERDICT_WORDS[r.verdict]}"
+        words = f"{r.label}: {knowledge.words.verdicts[r.verdict]}"
         graph.add(f"option {r.option}", graph.last, "verdict", words, r.label)
     for s in consultation.plan:
         basis = min((consultation.firings[n - 1].basis for n in s.firings), key=list(BASES).index)

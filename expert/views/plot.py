@@ -7,7 +7,6 @@ from pathlib import Path
 
 from expert.io.files import write_whole
 from expert.io.problems import not_installed
-from expert.language.english import VERDICT_WORDS
 from expert.language.model import Knowledge
 from expert.language.policy import VERDICTS
 from expert.population.summary import PopulationSummary
@@ -42,11 +41,12 @@ def plot(summary: PopulationSummary, knowledge: Knowledge, path: Path) -> None:
     figure = Figure(figsize=(8, height), layout="constrained")
     above, below = figure.subplots(2, 1, height_ratios=[len(options) + 2, len(asked) + 2])
     left = dict.fromkeys(options, 0.0)
+    words = knowledge.words.verdicts
     for verdict, colour in zip(VERDICTS, COLOURS, strict=True):
         cases = {share.name: share.cases for share in summary.verdicts if share.value == verdict}
         widths = [100 * cases.get(option, 0) / max(summary.cases, 1) for option in options]
         labels = [knowledge.options[option].label for option in options]
-        above.barh(labels, widths, left=list(left.values()), color=colour, label=VERDICT_WORDS[verdict])
+        above.barh(labels, widths, left=list(left.values()), color=colour, label=words[verdict])
         left = {option: left[option] + width for option, width in zip(options, widths, strict=True)}
     above.set(title=f"Verdicts on {summary.cases:,} cases", xlabel="% of cases", xlim=(0, 100))
     above.invert_yaxis()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expert.language.english import VERDICT_WORDS, listed
+from expert.language.english import listed
 from expert.language.model import Knowledge
 from expert.views.document import Block, Line, Section, Table, apart
 
@@ -31,7 +31,17 @@ def summary_blocks(summary: PopulationSummary, knowledge: Knowledge) -> list[Sec
     sections = [apart(Line(f"Cases: {summary.cases:,}")), apart(_by_option(summary, knowledge))]
     sections += _questions(summary, knowledge)
     if summary.costs:
-        headers = ["Cost", "", "cases", "total", "least", "1/4", "1/2", "3/4", "most"]
+        headers = [
+            knowledge.words.headings["cost"],
+            "",
+            "cases",
+            "total",
+            "least",
+            "1/4",
+            "1/2",
+            "3/4",
+            "most",
+        ]
         sections.append(apart(Table(headers, [_cost_row(spread, knowledge) for spread in summary.costs])))
     rows = []
     for share in sorted(summary.fired, key=lambda share: -share.cases):
@@ -52,9 +62,14 @@ def _by_option(summary: PopulationSummary, knowledge: Knowledge) -> Table:
         about = [option.label, f"{now.get(option.id, 0):,}", unsettled]
         for share in (share for share in summary.verdicts if share.name == option.id):
             counts = [f"{share.cases:,}", _percent(share.cases, summary.cases)]
-            rows.append([about[0], VERDICT_WORDS[share.value], *counts, *about[1:]])
+            rows.append([about[0], knowledge.words.verdicts[share.value], *counts, *about[1:]])
             about = ["", "", ""]
-    return Table(["Option", "Verdict", "cases", "share", "now", "undecided"], rows, [30, *[None] * 5])
+    headings = knowledge.words.headings
+    return Table(
+        [headings["option"], headings["verdict"], "cases", "share", "now", "undecided"],
+        rows,
+        [30, *[None] * 5],
+    )
 
 
 def _questions(summary: PopulationSummary, knowledge: Knowledge) -> list[Section]:

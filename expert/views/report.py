@@ -9,16 +9,17 @@ from string import Template
 from typing import Any
 
 from expert.consultation.result import Advice, Argument, Consultation, Firing, KnowledgeId
-from expert.consultation.standing import nothing_said
-from expert.language.english import STANCE_WORDS, count
+from expert.consultation.standing import nothing_said, ranked
+from expert.language.english import STANCE_WORDS, count, in_sentence
 from expert.language.model import Knowledge
 from expert.ledger.records import unreviewed_in
 from expert.ledger.store import Entry
 from expert.views.consultations import (
+    ADVICE_HEADINGS,
     MARKS,
     last_words,
-    ranked,
     recommendation_table,
+    results_section,
     verdict_words,
 )
 from expert.views.document import (
@@ -71,13 +72,19 @@ def _sections(
     sentences: dict[str, str],
 ) -> list[Section]:
     end = " ".join(last_words(found, unreviewed_in(entry, found), recorded=True))
-    caption = "The best verdict first."
+    caption = "The best verdict first." if knowledge.rank is None else "In the order of their places."
+    headings = knowledge.words.headings
+    plan = [Section(headings["plan"], (_plan(found),))] if found.plan or not found.firings else []
+    table = recommendation_table(found, knowledge, caption)
     return [
         Section("Answers", (_answers(answers, knowledge),)),
-        Section("Recommendation", (recommendation_table(found, knowledge, caption),)),
-        Section("Plan", (_plan(found),)),
-        Section("Arguments", _arguments(found, knowledge)),
-        Section("Advice and cautions", (_advice(found, knowledge),)),
+        *results_section(found, knowledge),
+        *([Section(headings["options"], (table,))] if found.recommendations else []),
+        *plan,
+        *([Section(headings["arguments"], _arguments(found, knowledge))] if found.recommendations else []),
+        Section(
+            f"{headings['advice']} and {in_sentence(headings['cautions'])}", (_advice(found, knowledge),)
+        ),
         Section("How it follows", (_figure(found, [a["attribute"] for a in answers], knowledge),)),
         Section("Trace", (_trace(found),)),
         Section("Claims used", (_claims_used(found, knowledge, sentences),)),
@@ -124,7 +131,7 @@ def _said(about: Sequence[Piece], a: Argument | Advice) -> Item:
 
 def _arguments(found: Consultation, knowledge: Knowledge) -> tuple[Block, ...]:
     cards = []
-    for r in ranked(found):
+    for r in ranked(found, knowledge):
         items = []
         for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
             about = knowledge.topics[a.topic].label
@@ -142,14 +149,14 @@ def _arguments(found: Consultation, knowledge: Knowledge) -> tuple[Block, ...]:
 
 def _advice(found: Consultation, knowledge: Knowledge) -> Block:
     cards = []
-    for kind, title in (("advice", "Advice"), ("caution", "Cautions")):
+    for kind, heading in ADVICE_HEADINGS.items():
         items = []
         for a in found.advice:
             if a.kind == kind:
                 option = a.option and knowledge.options[a.option].label
                 items.append(_said([Marked(option, "strong"), ": "] if option else [], a))
         if items:
-            cards.append(Section(title, (Items(tuple(items), ordered=True),)))
+            cards.append(Section(knowledge.words.headings[heading], (Items(tuple(items), ordered=True),)))
     return Cards(tuple(cards)) if cards else Paragraph("None in this case.")
 
 

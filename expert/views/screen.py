@@ -7,25 +7,30 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from expert.consultation.result import Consultation, Recommendation
-from expert.consultation.standing import depends_text, for_each_target
-from expert.language.english import VERDICT_WORDS, count, listed
+from expert.consultation.standing import depends_text, for_each_target, ranked
+from expert.language.english import capital, count, listed
 from expert.language.model import Knowledge
 from expert.language.policy import RECOMMENDED, VERDICTS
 from expert.views.consultations import (
     MOST_NAMED,
+    Column,
     advice_section,
     argument_sections,
+    cell,
+    columns,
     folded,
+    is_silent,
     last_words,
-    ranked,
-    recommendation_table,
+    results_section,
 )
-from expert.views.document import Item, Line, Paragraph, Section, Table, apart, citing
+from expert.views.document import Item, Paragraph, Section, Table, Words, apart, citing
 from expert.views.firings import firings_counted, long_trace, reference_explained, short_trace
 from expert.views.terminal import WIDTH, Look, cell_text, shown
 
+NOTHING_FOLLOWS = "Nothing follows from what is known."
 LINES = 23  # of 24, as the last one is for what is typed next
 LEAST_STEPS = 1  # of the plan, however much there is to say
+MOST_SILENT = 4  # options that nothing speaks of, by name
 HEADING = 2  # by so much a column is wider than its heading, at least
 COST = 17  # how wide the column of costs is at most, if it is not the last
 LEAST_NOTES = 12  # the narrowest that notes on options are
@@ -54,10 +59,12 @@ class Below(NamedTuple):
 class Fold(NamedTuple):
     """What a result leaves to `--full`, or says in fewer lines.
 
-    Options that are not recommended have a row each unless they are `named` in a sentence; `targets` have a
-    column instead of sentences; of steps and cautions there are so many at most.
+    Options that nothing speaks of (`silent`), or all that are not recommended, have a row each unless they
+    are `named` in a sentence; `targets` have a column instead of sentences; of steps and cautions there are
+    so many at most.
     """
 
+    silent: bool = False
     named: bool = False
     notes: bool = False
     targets: bool = False
@@ -102,7 +109,7 @@ class Result:
 
     def folds(self) -> Iterator[Fold]:
         """More and more of a result folded, cautions last."""
-        fold = Fold()
+        fold = Fold(silent=True)
         yield fold
         fold = fold._replace(named=True)
         yield fold
@@ -120,7 +127,7 @@ class Result:
     def sections(self, fold: Fold) -> list[Section]:
         """The result without what is folded."""
         found, knowledge = self.found, self.knowledge
-        sections = [self.plan(fold.steps)]
+        sections = [*results_section(found, knowledge), *self.plan(fold.steps)]
         table = self.table(fold)
         below = [Paragraph(sentence) for sentence in self.said(fold)]
         if table and fold.named:  # an empty line less
@@ -133,13 +140,14 @@ class Result:
             sections += advice_section(found, knowledge, "caution", fold.cautions, explained)
         return [*sections, self.end(fold)]
 
-    def plan(self, most: int | None) -> Section:
-        """What to do, in its order."""
+    def plan(self, most: int | None) -> list[Section]:
+        """What to do, in its order; that nothing follows, where nothing does."""
         steps = [Item(f"{step.n}  ", citing(step.text, step.claims)) for step in self.found.plan]
         if not steps:
-            return Section("Plan", (Line("(nothing follows from what is known)", 2),))
+            return [] if self.found.firings else [apart(Paragraph(NOTHING_FOLLOWS))]
         explained = "" if self.traced else self.reference("plan")
-        return Section(f"Plan{explained}", folded(steps, most, ordered=True))
+        heading = self.knowledge.words.headings["plan"]
+        return [Section(f"{heading}{explained}", folded(steps, most, ordered=True))]
 
     def reference(self, place: str) -> str:
         """What the first reference means, if it is in this place: the plan, or else the cautions."""
@@ -150,31 +158,38 @@ class Result:
         return f"  ({explained})" if explained else ""
 
     def table(self, fold: Fold) -> Table | None:
-        """The options, the best verdict first; only those recommended where the others are named."""
-        table = recommendation_table(self.found, self.knowledge, apart_targets=not fold.named)
-        rows = list(table.rows)
-        if fold.named:
-            verdicts = [r.verdict for r in ranked(self.found)]
-            rows = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict in RECOMMENDED]
-        if not rows:
+        """The options in their order; only those recommended where the others are named."""
+        options = [r for r in ranked(self.found, self.knowledge) if not self.is_named(r, fold)]
+        if not options:
             return None
-        headers, widths = list(table.headers), list(table.widths)
+        shown = columns(self.found, self.knowledge)
         if fold.notes:
-            headers, rows = headers[:-1], [row[:-1] for row in rows]
-            widths = [*widths[:3], *(COST for _ in headers[3:])]
+            shown = [column._replace(width=COST) if column.key == "cost" else column for column in shown[:-1]]
             if fold.targets and for_each_target(self.found, self.knowledge):
-                best = ranked(self.found)[: len(rows)]
-                rows = [[*row, self.suits(r)] for row, r in zip(rows, best, strict=True)]
-                headers, widths = [*headers, "For"], [*widths, None]
-        table = table._replace(headers=headers, rows=rows, widths=widths)
+                shown.append(Column("for", self.knowledge.words.headings["for"]))
+        rows = [[self.cell(column, r, fold) for column in shown] for r in options]
+        widths = [column.width for column in shown]
+        table = Table([column.heading for column in shown], rows, widths)
         return table._replace(widths=[*widths[:-1], room_left(table)])
+
+    def cell(self, column: Column, r: Recommendation, fold: Fold) -> Words:
+        """What stands in a column of an option's row."""
+        if column.key == "for":
+            return self.suits(r)
+        return cell(column, r, self.found, self.knowledge, apart_targets=not fold.named)
+
+    def is_named(self, r: Recommendation, fold: Fold) -> bool:
+        """Whether an option has no row, and is named in a sentence below the table."""
+        if fold.named and r.verdict not in RECOMMENDED and r.place is None:
+            return True
+        return fold.silent and is_silent(r, self.found)
 
     def suits(self, r: Recommendation) -> str:
         """The targets that an option is recommended for; another verdict than its own is named."""
         said = []
         for target, verdict in r.targets.items():
             if verdict in RECOMMENDED:
-                other = "" if verdict == r.verdict else f" ({VERDICT_WORDS[verdict]})"
+                other = "" if verdict == r.verdict else f" ({self.knowledge.words.verdicts[verdict]})"
                 said.append(f"{target.replace('-', ' ')}{other}")
         return ", ".join(said)
 
@@ -183,8 +198,7 @@ class Result:
         targets = for_each_target(self.found, self.knowledge)
         said = []
         for verdict in VERDICTS:
-            if verdict == "open" or (fold.named and verdict not in RECOMMENDED):
-                said += self.named(verdict)
+            said += self.named(verdict, fold)
         if hidden := self.hidden(fold, len(targets)):
             said.append(f"Left out: {listed(hidden)} (--full).")
         together = [" ".join(said)] if said else []
@@ -193,7 +207,10 @@ class Result:
     def hidden(self, fold: Fold, targets: int) -> list[str]:
         """What is folded of the table and of what is said below it."""
         hidden = []
-        refused = sum(1 for r in self.found.recommendations if r.verdict not in RECOMMENDED)
+        refused = 0
+        for r in self.found.recommendations:
+            if self.is_named(r, fold) and not is_silent(r, self.found):
+                refused += 1
         if fold.named and targets:
             hidden.append(f"verdicts for each of {targets} targets")
         if fold.named and refused:
@@ -204,13 +221,19 @@ class Result:
             hidden.append(count(self.cautions, "caution"))
         return hidden
 
-    def named(self, verdict: str) -> list[str]:
-        """The options with a verdict, and which answers they depend on."""
-        options = [r for r in self.found.recommendations if r.verdict == verdict]
+    def named(self, verdict: str, fold: Fold) -> list[str]:
+        """The options with a verdict that have no row, or are open, and which answers they depend on."""
+        options = []
+        for r in self.found.recommendations:
+            if r.verdict == verdict and (verdict == "open" or self.is_named(r, fold)):
+                options.append(r)
         if not options:
             return []
         phrases = [self.knowledge.options[r.option].phrase for r in options]
-        words = VERDICT_WORDS[verdict].capitalize()
+        if len(phrases) > MOST_SILENT and fold.silent and all(is_silent(r, self.found) for r in options):
+            more = len(phrases) - MOST_SILENT + 1
+            phrases = [*phrases[: MOST_SILENT - 1], f"{more} others (--full)"]
+        words = capital(self.knowledge.words.verdicts[verdict])
         return [f"{words}: {listed(phrases)}.{self.open_until(options)}"]
 
     def open_until(self, options: Sequence[Recommendation]) -> str:
@@ -238,7 +261,7 @@ class Result:
         if not id:
             return f"More: {self.below.again} --full"
         more = [f"audit show {id} --full"]
-        if concluded := [r.option for r in ranked(self.found) if r.arguments]:
+        if concluded := [r.option for r in ranked(self.found, self.knowledge) if r.arguments]:
             more.append(f"explain how {self.in_short(concluded[0])} {id}")
         return f"More: {', '.join([*more, f'audit report {id}'])}"
 

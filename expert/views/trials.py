@@ -11,7 +11,9 @@ from expert.analysis.diff import Change, Differences
 from expert.analysis.expected import Expected, Failure
 from expert.analysis.mutation import KINDS, Score, Survivor
 from expert.consultation.case import Case, consult_line
+from expert.language.keys import with_option
 from expert.language.model import Knowledge
+from expert.language.outcome import RESULT
 from expert.language.rules import RuleBase
 from expert.views.document import Block, Line, Marked, Section, Table, apart
 
@@ -157,7 +159,12 @@ def diff_blocks(differences: Differences, bases: Sequence[RuleBase], kb: Path | 
 
 
 def _change(change: Change, bases: Sequence[RuleBase], kb: Path | None) -> list[Line]:
-    thing = " ".join(part for part in (change.thing.about, change.thing.kind, change.thing.value) if part)
+    kind, about, value = change.thing
+    thing = (
+        f"{kind} {with_option(value, about)}"
+        if kind == RESULT
+        else " ".join(filter(None, (about, kind, value)))
+    )
     if change.same is None:
         return [Line(f"{thing}: whether it differs is not decided")]
     counted = f"{change.cases} of {change.of} cases" if change.cases is not None else "some cases"
@@ -191,5 +198,5 @@ def _how_sure(differences: Differences) -> list[Line]:
     if all(main):
         lines.append(Line("Verdicts and timings: the same for every case."))
     if differences.same:
-        lines.append(Line("Costs, flags, arguments, plan and advice: the same for every case."))
+        lines.append(Line("Costs, flags, arguments, results, plan and advice: the same for every case."))
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.proving import HERE, ROOT, check_of, copy_of, edit, proof_of, report_of
+from support.proving import HERE, ROOT, RULE, check_of, copy_of, edit, proof_of, report_of
 
 from expert.language.rules import RuleBase
 from expert.proof.invariants import load_invariants
@@ -73,3 +73,49 @@ def test_not_knowing_is_no_proof(base: RuleBase, monkeypatch: pytest.MonkeyPatch
     assert {proof.status for proof in report.proofs} == {"unknown"}
     assert {c.status for c in report.checks} == {"unknown", "holds"}
     assert not report.holds
+
+
+# --- what excludes each other -----------------------------------------------------------------
+
+
+def excluding(tmp_path: Path, groups: str, rule: str = "") -> Path:
+    directory = copy_of(HERE / "data" / "minimal", tmp_path)
+    with (directory / "kb" / "vocabulary.yaml").open("a") as file:
+        file.write(f"exclusive: {groups}\n")
+    with (directory / "rules" / "1-place.yaml").open("a") as file:
+        file.write(rule)
+    return directory
+
+
+def test_what_excludes_each_other_is_proved(tmp_path: Path) -> None:
+    proof = proof_of(report_of(excluding(tmp_path, "[place]")), "exclusive")
+    assert (proof.status, proof.says) == ("proved", "No case has two of these: place.")
+
+
+def test_what_does_not_exclude_each_other_is_shown_by_a_case(tmp_path: Path) -> None:
+    rule = RULE.format("two-places", "{pets: yes}", "{conclude: {place: shady}}")
+    proof = proof_of(report_of(excluding(tmp_path, "[place]", rule)), "exclusive")
+    assert proof.status == "counterexample"
+    [witness] = proof.witnesses
+    assert witness.confirmed and "light=bright pets=yes" in witness.command
+    assert {firing.rule for firing in witness.firings} >= {"two-places", "a-sunny-place"}
+
+
+def test_of_a_finding_that_each_option_has_no_two_options_may_have_it(tmp_path: Path) -> None:
+    rule = RULE.format("fits", "{option.likes: known}", "{conclude: {option.fits: yes}}")
+    directory = excluding(tmp_path, "[option.fits]", rule)
+    edit(
+        directory,
+        "kb/vocabulary.yaml",
+        "targets:",
+        "  fits: {type: yes-no, per-option: yes, label: fit}\ntargets:",
+    )
+    assert proof_of(report_of(directory), "exclusive").status == "proved"  # of the fern alone it is said
+    edit(
+        directory,
+        "kb/options.yaml",
+        "    label: Cactus\n",
+        "    label: Cactus\n    properties: {likes: {value: sun, claims: p1s1}}\n",
+    )
+    proof = proof_of(report_of(directory), "exclusive")
+    assert proof.status == "counterexample" and proof.witnesses[0].confirmed

@@ -17,9 +17,9 @@ from expert.consultation.case import UNKNOWN, Case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.explain import find_subject, how
 from expert.consultation.result import Consultation
-from expert.language.english import VERDICT_WORDS
 from expert.language.policy import RECOMMENDED
 from expert.language.rules import RuleBase
+from expert.language.words import VERDICT_WORDS
 from expert.views.document import Section
 from expert.views.screen import Below, Extent, consultation_blocks
 from expert.views.terminal import Look, shown
