@@ -35,6 +35,7 @@ from expert.language.conditions import (
     Arithmetic,
     Compare,
     Condition,
+    Count,
     Given,
     Is,
     Known,
@@ -128,6 +129,8 @@ class _Maker:
         for kind, what, when in self.conditions(rule.when):
             yield kind, what, rule._replace(when=when)
         for n, conclusion in enumerate(rule.then):
+            if n == 0 and rule.settles:
+                continue  # what follows where the condition is denied would have to change with it
             before, after = rule.then[:n], rule.then[n + 1 :]
             dropped = f"“{self.named(conclusion)}” is no longer concluded"
             yield "conclusion", dropped, rule._replace(then=before + after)
@@ -147,6 +150,8 @@ class _Maker:
         match condition:
             case AllOf() | AnyOf():
                 yield from self.parts(condition)
+            case Count():
+                yield from self.counts(condition)
             case Not() | Unless():
                 for kind, what, other in self.conditions(condition.part):
                     yield kind, what, with_parts(condition, (other,))
@@ -155,6 +160,22 @@ class _Maker:
                 yield from self.tests(condition)
             case _:
                 assert_never(condition)
+
+    def counts(self, count: Count) -> Iterator[tuple[str, str, Condition]]:
+        """Another number, the other comparison, each part left out, and each change of a part."""
+        for other in (count.number + 1, count.number - 1):
+            if 0 <= other <= len(count.parts):
+                yield "constant", f"{count.number} of them → {other}", count._replace(number=other)
+        if other_operator := OTHER.get(count.operator):
+            what = f"{count.operator} → {other_operator}"
+            yield "value", what, count._replace(operator=other_operator)
+        for n, part in enumerate(count.parts):
+            before, after = count.parts[:n], count.parts[n + 1 :]
+            if count.number <= len(before) + len(after) > 0:
+                what = f"“{self.phrases.condition(part)}” is dropped"
+                yield "condition", what, with_parts(count, before + after)
+            for kind, what, changed in self.conditions(part):
+                yield kind, what, with_parts(count, (*before, changed, *after))
 
     def parts(self, condition: AllOf | AnyOf) -> Iterator[tuple[str, str, Condition]]:
         """Each part left out, and each change of a part."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from expert.knowledge.files import NONE
-from expert.knowledge.read_conditions import ARITHMETIC, COMPARISONS
+from expert.knowledge.read_conditions import ARITHMETIC, COMPARISONS, COUNTING, OF
 from expert.language.model import Knowledge, Term
 from expert.language.rules import RuleBase
 
@@ -149,15 +149,19 @@ def condition(knowledge: Knowledge, whole: str, part: str) -> Schema:
         "option": one_or_more(among(knowledge.options)),
     }
     entry |= {name: test(term) for name, term in terms(knowledge).items()}
-    return {"anyOf": [mapping(entry), {"type": "array", "items": ref(whole)}]}
+    number: Schema = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]{1,6}$"}
+    counted = dict.fromkeys(COUNTING, number) | {OF: one_or_more(inner)}
+    counting: Schema = {**mapping(counted), "required": [OF], "minProperties": 2}
+    kinds: list[Schema] = [mapping(entry), *([] if OF in entry else [counting])]
+    return {"anyOf": [*kinds, {"type": "array", "items": ref(whole)}]}
 
 
 def test(term: Term) -> Schema:
     """What a condition may ask of a term."""
     wanted = one_or_more(value_of(term))
-    known = ["known", "unknown"] if term.kind == "attribute" else ["known"]
+    known = ["known", "unknown"] if term.kind == "attribute" or term.role else ["known"]
     compared = {name: ref("quantity") for name in COMPARISONS} if term.numeric else dict[str, Schema]()
-    if term.kind != "finding":
+    if term.kind != "finding" or term.role:
         compared["not"] = wanted
     comparison: Schema = {**mapping(compared), "minProperties": 1}
     choices: list[Schema] = [{"enum": known}, wanted, *([comparison] if compared else [])]

@@ -1,6 +1,7 @@
 """A rule base as CLIPS text: what the reference engine of the field loads, runs and agrees with.
 
-Each instance becomes one defrule, whose salience is its place in the firing order. A case is a
+Each instance becomes one defrule, whose salience is its place in the firing order; what it counts is
+counted by defrules that come before it. A case is a
 set of `answer` facts (an attribute without one is unknown); what follows is asserted as facts:
 
     (finding (name ..) (option ..) (value ..))      and argument, step, wait, flag, advice, caution
@@ -14,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from math import prod
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from expert.io.problems import KnowledgeError, Problem
 from expert.io.quoting import backslashed
@@ -34,6 +35,7 @@ from expert.language.conditions import (
     Arithmetic,
     Compare,
     Condition,
+    Count,
     Given,
     Is,
     Known,
@@ -46,7 +48,7 @@ from expert.language.conditions import (
     parts_of,
     quantity_refs,
 )
-from expert.language.english import agreeing, fill, readable
+from expert.language.english import Phrases, agreeing, fill, readable
 from expert.language.meaning import (
     OPERATORS,
     amount,
@@ -92,26 +94,43 @@ COMPUTING = """\
   (if (< (abs ?near) 9.2e18) then (- ?a ?b) else ?near))
 """
 
+COUNTED = ("by", "among", "so")  # of the first so many parts, so many are so
+
 Pattern = str | bool  # conditional elements, or what is the same in every case
 
 
 def clips_text(base: RuleBase) -> Iterator[str]:
     """The lines of the `.clp` file. Raises KnowledgeError if CLIPS has not saliences enough."""
-    if len(base.instances) > 2 * HIGHEST + 1:
+    if len(base.instances) <= 2 * HIGHEST + 1:
+        made = [_Defrule(instance, base.knowledge) for instance in base.instances]
+        needed = len(made) + sum(bool(each.counts) for each in made)
+    else:
+        made, needed = [], len(base.instances)
+    if needed > 2 * HIGHEST + 1:
         message = f"CLIPS has saliences for {2 * HIGHEST + 1:,} rules only, and here are "
-        raise KnowledgeError([Problem(f"{message}{len(base.instances):,}, each option's counted")])
-    return _lines(base)
+        raise KnowledgeError([Problem(f"{message}{needed:,}, each option's counted")])
+    return _lines(base, made)
 
 
-def _lines(base: RuleBase) -> Iterator[str]:
+def _lines(base: RuleBase, made: list[_Defrule]) -> Iterator[str]:
     yield from _head(base.knowledge)
     for name, slots in TEMPLATES.items():
         yield f"(deftemplate {name} {' '.join(f'(slot {slot})' for slot in slots.split())})"
     yield ""
     yield from COMPUTING.splitlines()
-    for rank, instance in enumerate(base.instances):
+    if any(each.counts for each in made):
         yield ""
-        yield from _Defrule(instance, base.knowledge).lines(HIGHEST - rank)
+        yield f"(deftemplate counted {' '.join(f'(slot {slot})' for slot in COUNTED)})"
+    salience = HIGHEST
+    for each in made:
+        if each.counts:
+            yield ""
+            for count in each.counts:
+                yield from count.lines(salience)
+            salience -= 1
+        yield ""
+        yield from each.lines(salience)
+        salience -= 1
 
 
 def fact(template: str, **slots: Value) -> str:
@@ -191,10 +210,31 @@ def ways(condition: Condition) -> int:
         case AllOf() | AnyOf() | Not() | Unless():
             inside = [ways(part) for part in parts_of(condition)]
             return max(prod(inside), sum(inside), 1)
-        case Is() | Known() | Compare() | Given() | OptionIs():
+        case Is() | Known() | Compare() | Given() | OptionIs() | Count():
             return 1
         case _:
             assert_never(condition)
+
+
+class _Counting(NamedTuple):
+    """Defrules that count which of some patterns match, one after the other."""
+
+    name: str
+    patterns: list[Pattern]
+
+    def lines(self, salience: int) -> Iterator[str]:
+        """Of the first i patterns, n match where n of those before do, or n - 1 and it."""
+        by = backslashed(self.name)
+        yield f"(deffacts {self.name} {written('counted', {'by': by, 'among': '0', 'so': '0'})})"
+        for place, pattern in enumerate(self.patterns, 1):
+            before = written("counted", {"by": by, "among": str(place - 1), "so": "?n"})
+            same = written("counted", {"by": by, "among": str(place), "so": "?n"})
+            more = written("counted", {"by": by, "among": str(place), "so": "(+ ?n 1)"})
+            declared = f"(declare (salience {salience}))"
+            yield f"(defrule {self.name}.{place} {declared} {before} => (assert {same}))"
+            if pattern is not False:
+                matched = f"{before} {pattern}" if isinstance(pattern, str) else before
+                yield f"(defrule {self.name}.{place}.so {declared} {matched} => (assert {more}))"
 
 
 class _Defrule:
@@ -204,22 +244,30 @@ class _Defrule:
         self.instance, self.knowledge = instance, knowledge
         self.spread = ways(instance.when) <= SPREAD
         self.variables = 0
+        self.counts: list[_Counting] = []
+        when = instance.when
+        self.patterns = [self.holds(part) for part in (when.parts if isinstance(when, AllOf) else (when,))]
 
     def lines(self, salience: int) -> Iterator[str]:
         """The defrule, under a comment that says where it comes from."""
-        rule, when = self.instance.rule, self.instance.when
-        patterns = [self.holds(part) for part in (when.parts if isinstance(when, AllOf) else (when,))]
+        rule, patterns = self.instance.rule, self.patterns
         yield f"; {rule.span.file.rpartition('rules/')[2]}: {rule.basis}, {' '.join(rule.claims)}"
         if False in patterns:
             yield f"; {self.instance.id} holds in no case"
             return
-        yield f"(defrule {self.instance.id} {backslashed(self.text(rule.because))}"
+        yield f"(defrule {self.instance.id} {backslashed(self.because)}"
         yield f"  (declare (salience {salience}))"
         yield f"  (not {fact('fired', rule=rule.id, option=self.instance.option)})"
         yield from (f"  {pattern}" for pattern in patterns if isinstance(pattern, str))
         yield "  =>"
         yield from (f"  {self.concludes(conclusion)}" for conclusion in self.instance.then)
-        yield f"  (fire {rule.id} {token(self.instance.option)}))"
+        yield f"  (fire {token(rule.id)} {token(self.instance.option)}))"
+
+    @property
+    def because(self) -> str:
+        """The rule's sentence; of what is settled with `no`, without one, what is denied."""
+        because = self.instance.rule.because
+        return self.text(because) if because else Phrases(self.knowledge).denied(self.instance)
 
     # --- conditions ---------------------------------------------------------------------
 
@@ -238,6 +286,8 @@ class _Defrule:
                 return both(self.holds(part) for part in c.parts)
             case AnyOf():
                 return either((self.holds(part) for part in c.parts), self.spread)
+            case Count():
+                return both(self.counted(c.parts, number, denied) for number, denied in c.needed)
             case Not():
                 return self.denied(c.part)
             case Unless():
@@ -252,7 +302,7 @@ class _Defrule:
         match c:
             case Is():
                 other = "&".join(f"~{token(value)}" for value in c.values)
-                return self.term(c.ref, other) if c.ref.kind == "attribute" else False
+                return self.term(c.ref, other) if c.ref.deniable else False
             case Compare():
                 known = dict.fromkeys(self.term(ref) for ref in compared(c))
                 return both([*known, negated(self.compare(c))])
@@ -262,10 +312,23 @@ class _Defrule:
                 return either((self.denied(part) for part in c.parts), self.spread)
             case AnyOf():
                 return both(self.denied(part) for part in c.parts)
+            case Count():
+                ways = [self.counted(c.parts, number, denied) for number, denied in c.refuted]
+                return either(ways, self.spread)
             case Not():
                 return self.holds(c.part)
             case _:
                 assert_never(c)
+
+    def counted(self, parts: tuple[Condition, ...], number: int, denied: bool) -> Pattern:
+        """The pattern that matches where so many of the parts hold, or are denied."""
+        if not 0 < number <= len(parts):
+            return number <= 0
+        patterns = [self.denied(part) if denied else self.holds(part) for part in parts]
+        name = f"{self.instance.id}.count-{len(self.counts) + 1}"
+        self.counts.append(_Counting(name, patterns))
+        slots = {"by": backslashed(name), "among": str(len(parts)), "so": str(number)}
+        return written("counted", slots)
 
     def term(self, ref: Ref, value: str = "") -> str:
         """The pattern of an answer or a finding."""

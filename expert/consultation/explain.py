@@ -42,7 +42,7 @@ from expert.language.english import REASONS, datum_statement, known, statement
 from expert.language.model import Knowledge, Value
 from expert.language.policy import NOW, OPEN, RECOMMENDED, VERDICTS
 from expert.language.prospect import Changes, changes_to
-from expert.language.rules import Instance, RuleBase
+from expert.language.rules import Instance, RuleBase, rule_names
 
 # which arguments bring a verdict about
 LEADS = {
@@ -88,7 +88,7 @@ def subjects(base: RuleBase) -> list[Subject]:
     found += [Subject("flag", f.id, f.label) for f in k.flags.values()]
     advice = {c.name: c for rule in base.rules for c in rule.then if isinstance(c, (Advise, Caution))}
     found += [Subject("advice", name, c.text) for name, c in advice.items()]
-    return found + [Subject("rule", rule.id, rule.id) for rule in base.rules if rule.id not in advice]
+    return found + [Subject("rule", id, id) for id in rule_names(base) if id not in advice]
 
 
 def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subject:

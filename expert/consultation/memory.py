@@ -29,6 +29,7 @@ from expert.language.conditions import (
     Arithmetic,
     Compare,
     Condition,
+    Count,
     Given,
     Is,
     Known,
@@ -39,6 +40,7 @@ from expert.language.conditions import (
     Unless,
     quantity_refs,
     refs,
+    walk,
 )
 from expert.language.english import (
     COMPARISON_WORDS,
@@ -227,14 +229,20 @@ class Wording:
                     yield from self.sources(part)
             case Given():
                 yield from self.data(condition)
-            case Known():
-                yield resting_on(condition.ref)
+            case Known(ref, wanted):
+                missing = not wanted and ref.kind != "attribute"
+                yield self._without(Known(ref)) if missing else resting_on(ref)
             case Compare():
                 yield from self.compared(condition, False)
             case AnyOf():
                 yield _first([(part, [*self.sources(part)]) for part in condition.parts])
             case Not(Compare() as part):
                 yield from self.compared(part, True)
+            case Count(_, _, parts):
+                for number, denied in condition.needed:
+                    yield self._some(parts, number, denied)
+            case Not(part) if _is_exact(part):
+                yield from self.denials(part)
             case Not(Is(ref, values)) if ref.kind == "attribute":
                 yield _other_than(ref, values)
             case Not():
@@ -242,13 +250,51 @@ class Wording:
                     if ref.kind == "attribute":
                         yield _if_answered(ref.name)
             case Unless():
-                text, names = self.said(condition)
-                states = self.states(condition)._replace(stands="holds")
-                yield _always(Match("no-evidence", ", ".join(names), None, None, text, states=states))
+                yield self._without(condition.part)
             case OptionIs():
                 raise TypeError(f"not grounded: {condition!r}")
             case _:
                 assert_never(condition)
+
+    def denials(self, condition: Condition) -> Iterator[Source]:
+        """What rests a denial: of an `all`, the first part that is denied; of an `any`, every part."""
+        match condition:
+            case Is(ref, values):
+                yield _other_than(ref, values) if ref.kind == "attribute" else resting_on(ref)
+            case Compare():
+                yield from self.compared(condition, True)
+            case Known(ref, wanted):
+                known = wanted and ref.kind != "attribute"
+                yield self._without(Known(ref)) if known else resting_on(ref)
+            case AllOf():
+                yield _first([(Not(part), [*self.denials(part)]) for part in condition.parts])
+            case AnyOf():
+                for part in condition.parts:
+                    yield from self.denials(part)
+            case Not() | Unless():
+                yield from self.sources(condition.part)
+            case Count(_, _, parts):
+                found = [self._some(parts, number, denied) for number, denied in condition.refuted]
+                yield found[0] if len(found) == 1 else _either(found)
+            case Given():
+                data = self.base.knowledge.options[condition.option].properties.get(condition.property, ())
+                yield from self.data(condition._replace(data=data))
+            case OptionIs():
+                raise TypeError(f"not grounded: {condition!r}")
+            case _:
+                assert_never(condition)
+
+    def _some(self, parts: tuple[Condition, ...], number: int, denied: bool) -> Source:
+        """What it rests on that so many of the parts hold, or are denied: the first of those that are so."""
+        tests = [Not(part) if denied else part for part in parts]
+        rests = [[*(self.denials(part) if denied else self.sources(part))] for part in parts]
+        return _first([*zip(tests, rests, strict=True)], number)
+
+    def _without(self, condition: Condition) -> Source:
+        """That there is no evidence of a condition."""
+        text, names = self.said(Unless(condition))
+        states = self.states(Unless(condition))._replace(stands="holds")
+        return _always(Match("no-evidence", ", ".join(names), None, None, text, states=states))
 
     def compared(self, condition: Compare, negated: bool) -> Iterator[Source]:
         """What a comparison rests on: what is compared, with its limit, then what the limit is made of."""
@@ -357,14 +403,34 @@ def _if_answered(name: str) -> Source:
     return found
 
 
-def _first(parts: list[tuple[Condition, list[Source]]]) -> Source:
-    """What the first part that holds rests on."""
+def _first(parts: list[tuple[Condition, list[Source]]], number: int = 1) -> Source:
+    """What the first parts that hold rest on, so many of them; nothing if fewer do."""
 
     def found(memory: WorkingMemory) -> Sequence[Match]:
-        sources = next(sources for part, sources in parts if memory.reading.test(part))
-        return [match for source in sources for match in source(memory)]
+        rests: list[list[Source]] = []
+        for part, sources in parts:
+            if len(rests) < number and memory.reading.test(part):
+                rests.append(sources)
+        if len(rests) < number:
+            return ()
+        return [match for sources in rests for source in sources for match in source(memory)]
 
     return found
+
+
+def _either(sources: list[Source]) -> Source:
+    """What the first of them finds."""
+
+    def found(memory: WorkingMemory) -> Sequence[Match]:
+        return next((matches for source in sources if (matches := source(memory))), ())
+
+    return found
+
+
+def _is_exact(condition: Condition) -> bool:
+    """Whether what denies a condition is told part by part; of the oldest records it is not."""
+    counted = any(isinstance(part, Count) for part, _ in walk(condition))
+    return counted or any(ref.role for ref, _ in refs(condition))
 
 
 def _together(matches: Iterable[Match]) -> tuple[Match, ...]:
@@ -385,9 +451,15 @@ class FiringTemplate:
     __slots__ = ("because", "concluded", "findings", "sources")
 
     def __init__(self, wording: Wording, instance: Instance) -> None:
-        self.because = wording.text(instance.rule.because, instance.option)
+        rule = instance.rule
+        self.because = (
+            wording.text(rule.because, instance.option) if rule.because else wording.phrases.denied(instance)
+        )
         in_condition = {ref for ref, _ in refs(instance.written)}
-        self.sources = [*wording.sources(instance.written)]
+        if instance.rule.denies and isinstance(instance.when, Not):
+            self.sources = [*wording.denials(instance.when.part)]
+        else:
+            self.sources = [*wording.sources(instance.written)]
         for name, datum in computed_data(instance, wording.base.knowledge):
             self.sources += wording.data(Given(True, name, instance.option, (datum,)))
         # what else it computes with

@@ -15,6 +15,7 @@ from expert.language.conditions import (
     AllOf,
     AnyOf,
     Condition,
+    Count,
     Is,
     Not,
     Ref,
@@ -141,12 +142,16 @@ class OpenCase:
             case AllOf() | AnyOf():
                 for part in condition.parts:
                     yield from self._part(part, denied, seen)
+            case Count():
+                for part in condition.parts:
+                    yield from self._part(part, False, seen)
+                    yield from self._part(part, True, seen)
             case Not():
                 yield from self._part(condition.part, not denied, seen)
             case Unless():
                 yield from self._part(condition.part, False, seen)
             case _:
-                wanted = condition.values if isinstance(condition, Is) else None
+                wanted = condition.values if isinstance(condition, Is) and not denied else None
                 for ref, _ in refs(condition):
                     yield from self._term(ref, wanted, seen)
 

@@ -22,7 +22,7 @@ from expert.language.conclusions import (
 )
 from expert.language.conditions import AllOf, AnyOf, Condition, Known, refs
 from expert.language.grids import Grid
-from expert.language.keys import name_and_option, with_option
+from expert.language.keys import DENIAL, name_and_option, with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Option
 from expert.language.outcome import Outcome, cost_sides
@@ -224,7 +224,9 @@ def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
 def _not_fired(memory: WorkingMemory) -> Iterator[trace.NotFired]:
     fired = {(firing.rule, firing.option or "") for firing in memory.firings}
     for instance in memory.base.instances:
-        if (instance.rule.id, instance.option) not in fired:
+        # a rule that settles a finding has fired where either of its halves has, and is listed once
+        settled = instance.rule.settles and (instance.rule.id + DENIAL, instance.option) in fired
+        if (instance.rule.id, instance.option) not in fired and not settled and not instance.rule.denies:
             reason, failed = _failure(instance.when, memory.reading)
             text, names = memory.wording.said(failed)
             states = memory.wording.states(failed)._replace(stands=reason)
@@ -238,7 +240,7 @@ def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]
     if _denied(condition, reading):
         return "denied", condition
     inside = [ref for ref, _ in refs(condition)]
-    unanswered = any(ref.kind == "attribute" and not reading.test(Known(ref)) for ref in inside)
+    unanswered = any(ref.deniable and not reading.test(Known(ref)) for ref in inside)
     return ("unknown" if unanswered else "no-evidence"), condition
 
 

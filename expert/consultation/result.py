@@ -48,7 +48,8 @@ class Statement(NamedTuple):
     Of a term (kind attribute, finding, property): that it `is` one of some values, is `known` or
     `unknown`, or is more-than, at-least, less-than or at-most the quantity `of`, as the rule language
     writes it; `bounds` are tests that the value met. Of the option: that it is one of some ids.
-    Of several: all, any, not, unless, over `parts`.
+    Of several: all, any, not, unless, over `parts`; count, that at-least, more-than, at-most, less-than or
+    exactly so many (`values`) of them are so.
     Of rules and results: rule, claim, verdict, timing, argument, step, advice, caution, flag.
 
     stands: given (an answer), not-answered, datum, concluded, not-concluded, denied, unknown (an answer is

@@ -14,6 +14,7 @@ from expert.language.conditions import (
     AnyOf,
     Compare,
     Condition,
+    Count,
     Given,
     Is,
     Known,
@@ -48,6 +49,9 @@ def states(condition: Condition, phrases: Phrases, stands: str = "") -> Statemen
             return Statement("all", stands=stands, parts=tuple(states(part, phrases) for part in parts))
         case AnyOf(parts):
             return Statement("any", stands=stands, parts=tuple(states(part, phrases) for part in parts))
+        case Count(operator, number, parts):
+            inside = tuple(states(part, phrases) for part in parts)
+            return Statement("count", "", None, operator, (number,), stands=stands, parts=inside)
         case Not(part):
             return Statement("not", stands=stands, parts=(states(part, phrases),))
         case Unless(part):

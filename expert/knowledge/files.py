@@ -27,7 +27,7 @@ from expert.knowledge.shapes import (
 from expert.language.conclusions import STANCES, STRENGTHS, Advise, Caution
 from expert.language.model import NUMERIC, TYPES, Term
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import BASES, DATUM_BASES, PRICE_BASES, RuleBase
+from expert.language.rules import BASES, DATUM_BASES, PRICE_BASES, RuleBase, rule_names
 from expert.language.words import HEADINGS
 
 RESERVED = ("known", "unknown", "any", "all", "not", "unless", "option")
@@ -90,8 +90,8 @@ def _advice(base: RuleBase) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def _rules(base: RuleBase) -> list[str]:
-    return [rule.id for rule in base.rules]
+def _yes_no_findings(base: RuleBase) -> list[str]:
+    return [name for name, term in concluded(base).items() if term.type == "yes-no"]
 
 
 def _numeric_findings(base: RuleBase) -> list[str]:
@@ -117,8 +117,9 @@ TARGET = Name("target", lambda base: base.knowledge.targets)
 TOPIC = Name("topic", lambda base: base.knowledge.topics)
 STEP = Name("step", lambda base: base.knowledge.steps)
 FLAG = Name("flag", lambda base: base.knowledge.flags)
-RULE = Name("rule", _rules)
+RULE = Name("rule", rule_names)
 ADVICE = Name("advice", _advice)
+SETTLED = Name("yes-no finding", _yes_no_findings)
 COST = Name("per-option money finding", _costs)
 CITED = Listing(CLAIM)
 RESULT = Name("finding", concluded)
@@ -410,6 +411,11 @@ CONCLUSION = Shape(
             Listing(ByTerm("finding", concluded, RulePart("concluded", "a value or a quantity"), some=True)),
             "Findings with their values, or with a quantity to compute, which other rules can read.",
         ),
+        Key(
+            "settle",
+            SETTLED,
+            "A yes-no finding: `yes` where the condition holds, `no` where it is denied, else open.",
+        ),
         Key("argue", Listing(ARGUMENT), "An argument about the option."),
         Key("plan", Listing(STEP), "A step that is to be done."),
         Key("wait", Listing(STEP), "A step that the option waits for."),
@@ -417,7 +423,7 @@ CONCLUSION = Shape(
         Key("advise", Listing(Either(TEXT, ADVICE_GIVEN)), "A sentence for the person."),
         Key("caution", Listing(Either(TEXT, ADVICE_GIVEN)), "A sentence of warning for the person."),
     ),
-    some_of=("conclude", "argue", "plan", "wait", "flag", "advise", "caution"),
+    some_of=("conclude", "settle", "argue", "plan", "wait", "flag", "advise", "caution"),
     keeps=True,
 )
 
@@ -438,9 +444,10 @@ WRITTEN_RULE = Shape(
         required(
             "because", TEXT, "The sentence that explains it; `{option}` and terms in braces are filled in."
         ),
+        Key("otherwise", TEXT, "The sentence that explains the `no` of what it settles."),
         Key("salience", WHOLE, "Among rules of one stratum the higher fires first; 0 if left out."),
     ),
-    told="when reason salience",
+    told="when reason otherwise salience",
 )
 
 

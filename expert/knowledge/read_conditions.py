@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from expert.io.problems import shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_number, read_value
 from expert.language.conditions import (
@@ -10,6 +13,7 @@ from expert.language.conditions import (
     Arithmetic,
     Compare,
     Condition,
+    Count,
     Is,
     Known,
     Not,
@@ -17,11 +21,13 @@ from expert.language.conditions import (
     Quantity,
     Ref,
     Unless,
-    refs,
+    parts_of,
 )
 from expert.language.model import Knowledge, Term, Value
 
 COMPARISONS = ("more-than", "at-least", "less-than", "at-most")
+COUNTING = (*COMPARISONS, "exactly")
+OF = "of"
 ARITHMETIC = ("times", "plus", "minus")
 QUANTITIES = "a quantity is a number, a term with numbers, or times, plus or minus of such"
 
@@ -41,7 +47,8 @@ class Scope:
         scoped, bare = name.startswith("option."), name.removeprefix("option.")
         knowledge = self.knowledge
         if bare in knowledge.findings and knowledge.findings[bare].per_option == scoped:
-            return Ref("finding", bare, scoped), knowledge.findings[bare]
+            term = knowledge.findings[bare]
+            return Ref("finding", bare, scoped, role=term.role), term
         if scoped:
             return Ref("property", bare, True), knowledge.properties[bare]
         return Ref("attribute", bare), knowledge.attributes[bare]
@@ -61,7 +68,50 @@ class Scope:
             help = "such as `attribute: value`"
             self.reader.report(node, f"a condition must be a mapping or a list, not {node.shape}", help)
             return AllOf(())
+        if counted := self._counted(node.pairs):
+            return self._count(node.pairs, counted)
         return AllOf(tuple(self._entry(key, value) for key, value in node.pairs if key.text is not None))
+
+    def _counted(self, pairs: list[tuple[Node, Node]]) -> Node | None:
+        """The list of what is counted, if a mapping counts; a term may be called `of`."""
+        if OF in self.names:
+            return None
+        return next((value for key, value in pairs if key.text == OF), None)
+
+    def _count(self, pairs: list[tuple[Node, Node]], counted: Node) -> Condition:
+        """How many of some conditions hold; of two comparisons, both are so."""
+        parts = tuple(self._inner(item, "`of`") for item in self.reader.listing(counted))
+        if not parts:
+            self.reader.report(counted, "`of` needs a list of conditions")
+        counts: list[Condition] = []
+        for key, value in pairs:
+            if key.text == OF:
+                continue
+            operator = self.reader.pick(key, "comparison beside `of`", COUNTING)
+            number = value.text or ""
+            if not operator:
+                continue
+            if not (number.isascii() and number.isdigit() and len(number) < 7 and int(number) <= len(parts)):
+                shown = f"`{shorten(number)}`" if number else value.shape
+                help = f"a whole number from 0 to {len(parts)}, as many as there are conditions"
+                self.reader.report(value, f"{shown} is no number of them", help)
+                continue
+            count = Count(operator, int(number), parts)
+            if count.most is not None:
+                self._deniable(key, parts, operator)
+            counts.append(count)
+        if len(pairs) < 2:
+            self.reader.report(pairs[0][0], "`of` is counted by nothing", f"beside it: {', '.join(COUNTING)}")
+        return counts[0] if len(counts) == 1 else AllOf(tuple(counts))
+
+    def _deniable(self, key: Node, parts: tuple[Condition, ...], operator: str) -> None:
+        """That what is counted up to a most can be denied."""
+        for part in parts:
+            for ref in never_denied(part):
+                help = f"`settle` `{ref.name}`, or write `unless`"
+                self.reader.report(
+                    key, f"`{operator}` counts what is denied, and the finding `{ref.name}` never is", help
+                )
 
     def _inner(self, node: Node, what: str) -> Condition:
         """A condition inside another, which must say something."""
@@ -85,7 +135,7 @@ class Scope:
         if name == "option":
             return self._option(value)
         if name not in self.names:
-            words = [*self.names, "any", "all", "not", "unless", "option"]
+            words = [*self.names, "any", "all", "not", "unless", "option", OF]
             self.reader.unknown(key, "attribute or finding", words)
             return AllOf(())
         return self._test(*self.find(name), value)
@@ -101,7 +151,7 @@ class Scope:
         if value.text == "known":
             return Known(ref)
         if value.text == "unknown":
-            if ref.kind != "attribute":
+            if ref.kind != "attribute" and not ref.role:
                 help = "write `unless: {" + term.name + ": known}`: a finding is concluded or it is not"
                 self.reader.report(value, f"`{term.name}` is a {ref.kind} and is never unknown", help)
             return Known(ref, False)
@@ -123,10 +173,9 @@ class Scope:
         return AllOf(())
 
     def _negated(self, part: Condition, key: Node) -> Condition:
-        for ref, _ in refs(part):
-            if ref.kind == "finding":
-                help = "write `unless`: a finding that no rule concluded is not denied, there is no evidence"
-                self.reader.report(key, f"`not` over the finding `{ref.name}`", help)
+        for ref in never_denied(part):
+            help = "write `unless`: a finding that no rule concluded is not denied, there is no evidence"
+            self.reader.report(key, f"`not` over the finding `{ref.name}`", f"{help}; or `settle` it")
         return Not(part)
 
     def _values(self, node: Node, term: Term) -> tuple[Value, ...]:
@@ -190,6 +239,19 @@ class Scope:
             return node.pairs is not None or "." in (node.text or "")
         other = self.find(node.text)[1]
         return (other.decimals, other.unit) == (term.decimals, term.unit) and bool(term.decimals or term.unit)
+
+
+def never_denied(condition: Condition) -> Iterator[Ref]:
+    """The findings of which a condition asks for a value and which no case denies, where denial is read."""
+    match condition:
+        case Is(ref, _):
+            if not ref.deniable:
+                yield ref
+        case Unless() | Not():
+            return  # the one reads what holds, of the other's part it has been said
+        case _:
+            for part in parts_of(condition):
+                yield from never_denied(part)
 
 
 def _misfit(other: Term, term: Term) -> str:

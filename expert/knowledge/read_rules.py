@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from expert.io.problems import Problem, listed, not_among, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_claims, read_value
 from expert.knowledge.files import ADVICE_GIVEN, ARGUMENT, CONCLUSION, ID, WHOLE, WRITTEN_RULE
-from expert.knowledge.read_conditions import Scope
+from expert.knowledge.read_conditions import Scope, never_denied
 from expert.language.conclusions import (
     STANCES,
     STRENGTHS,
@@ -22,7 +23,7 @@ from expert.language.conclusions import (
     Wait,
 )
 from expert.language.conditions import AllOf
-from expert.language.model import BadValue, Knowledge
+from expert.language.model import SETTLED, BadValue, Knowledge
 from expert.language.rules import (
     AGREEING,
     BASES,
@@ -38,6 +39,7 @@ SPELLED_LIMIT = 4_000_000  # pieces of YAML in all rules, times the options they
 
 def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) -> RuleBase:
     """The rule base of the rule files; problems are added to the reader's."""
+    knowledge = with_roles(knowledge, nodes)
     rules: dict[str, Rule] = {}
     rule_reader = _RuleReader(knowledge, reader)
     for name, node in sorted(nodes.items()):
@@ -55,9 +57,30 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
         return RuleBase(knowledge, tuple(rules.values()), ())
     ordered, cycle = in_firing_order(rules.values(), knowledge)
     if cycle:
-        message = "a conclusion depends on there being no evidence of itself, or computes itself"
+        message = "a conclusion depends on there being no evidence of itself, or computes or settles itself"
         reader.add(Problem(message, cycle[0].rule.span, "the cycle: " + _cycle_text(cycle)))
     return RuleBase(knowledge, tuple(rules.values()), ordered)
+
+
+def with_roles(knowledge: Knowledge, nodes: dict[str, Node]) -> Knowledge:
+    """The knowledge with what its rules make of findings, which conditions have to know of."""
+    findings = dict(knowledge.findings)
+    for name in _settled_names(nodes):
+        bare = name.removeprefix("option.")
+        term = findings.get(bare)
+        if term and term.type == "yes-no" and term.per_option == (bare != name):
+            findings[bare] = term._replace(role=SETTLED)
+    return knowledge._replace(findings=findings)
+
+
+def _settled_names(nodes: dict[str, Node]) -> Iterator[str]:
+    """The names under `settle` in rule files; whatever is wrong with them is said where they are read."""
+    nothing = Reader()
+    for name, node in sorted(nodes.items()):
+        rules = node.items or () if name.startswith("rules/") else ()
+        for then in [value for rule in rules for key, value in rule.pairs or () if key.text == "then"]:
+            for part in nothing.listing(then):
+                yield from (value.text or "" for key, value in part.pairs or () if key.text == "settle")
 
 
 def _rule_nodes(node: Node, reader: Reader) -> list[Node]:
@@ -73,6 +96,7 @@ class _RuleReader:
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
         self.knowledge, self.reader = knowledge, reader
         self.scope = Scope(knowledge, reader)
+        self.settled_by: dict[str, str] = {}  # of each settled finding, the rule
 
     def rule(self, node: Node) -> Rule:
         reader = self.reader
@@ -90,7 +114,7 @@ class _RuleReader:
             reader.report(fields["salience"], f"`{shorten(salience)}` is not {WHOLE.words} for `salience`")
             salience = "0"
         because = self._sentence(fields.get("because"), "`because`")
-        return Rule(
+        rule = Rule(
             id,
             read_claims(fields.get("claims"), self.knowledge.claims, reader),
             basis,
@@ -100,7 +124,46 @@ class _RuleReader:
             self._conclusions(fields.get("then"), because, id),
             int(salience),
             fields["id"].span if "id" in fields else node.span,
+            otherwise=self._sentence(fields.get("otherwise"), "`otherwise`"),
         )
+        return self._settling(rule, fields)
+
+    def _settling(self, rule: Rule, fields: dict[str, Node]) -> Rule:
+        """The rule with what it settles, if it settles something, as its first conclusion."""
+        reader = self.reader
+        nodes = _given_in(fields.get("then"), "settle", reader)
+        if not nodes:
+            if "otherwise" in fields:
+                help = "it is the reason of `no` where `then` has `settle: FINDING`"
+                reader.report(fields["otherwise"], f"rule `{rule.id}` settles nothing", help)
+            return rule
+        if len(nodes) > 1 or nodes[0].items is not None:
+            place = nodes[-1] if len(nodes) > 1 else nodes[0]
+            reader.report(place, "a rule settles one finding", "write a rule for each")
+            return rule
+        node = nodes[0]
+        name = reader.pick(node, "yes-no finding", self._settleable)
+        if not name:
+            return rule
+        ref, _ = self.scope.find(name)
+        first = self.settled_by.setdefault(name, rule.id)
+        if first != rule.id:
+            help = "one rule settles a finding, and nothing else concludes it"
+            reader.report(node, f"`{name}` is settled by `{first}` already", help)
+        for undeniable in never_denied(rule.when):
+            message = f"`{rule.id}` settles `{name}` with `no` where its condition is denied, and"
+            help = f"settle `{undeniable.name}` too, or write `unless`"
+            reader.report(node, f"{message} the finding `{undeniable.name}` never is", help)
+        if rule.ranges and not ref.scoped:
+            message = f"`{rule.id}` ranges over options, and `{name}` is not `per-option`"
+            reader.report(
+                node, message, f"give `{name}` `per-option: yes`, or settle it in a rule of its own"
+            )
+        return rule._replace(then=(Conclude(ref.name, "yes", ref.scoped), *rule.then), settles=True)
+
+    @property
+    def _settleable(self) -> list[str]:
+        return [name for name in self.scope.findings if self.scope.find(name)[1].type == "yes-no"]
 
     def _sentence(self, node: Node | None, what: str) -> str:
         """A text whose {placeholders} all name something."""
@@ -121,6 +184,8 @@ class _RuleReader:
         conclusions: list[Conclusion] = []
         for part in self.reader.listing(node):
             for kind, body in CONCLUSION.read(part, self.reader).items():
+                if kind == "settle":
+                    continue  # see _settling
                 if body.items == []:
                     self.reader.report(body, f"`{kind}` is given nothing")
                 for item in self.reader.listing(body):
@@ -150,7 +215,10 @@ class _RuleReader:
         findings = []
         for key, value in node.pairs or ():
             name = self.reader.pick(key, "finding", self.scope.findings) if key.text is not None else ""
-            if name:
+            if name and self.scope.find(name)[1].role:
+                help = "one rule settles a finding, and nothing else concludes it"
+                self.reader.report(key, f"`{name}` is settled, and cannot be concluded beside that", help)
+            elif name:
                 findings.append(self._finding(name, value))
         return findings
 
@@ -189,6 +257,12 @@ class _RuleReader:
         fields = ADVICE_GIVEN.read(node, self.reader, f"`{kind.kind}`")
         text = self._sentence(fields.get("says"), "`says`") or because
         return kind(self.reader.text(fields.get("id"), "`id`") or id, text)
+
+
+def _given_in(then: Node | None, kind: str, reader: Reader) -> list[Node]:
+    """What stands under a key of `then`, which may be a list of mappings."""
+    parts = reader.listing(then) if then else []
+    return [value for part in parts for key, value in part.pairs or () if key.text == kind]
 
 
 def _cycle_text(cycle: list[Instance]) -> str:

@@ -129,6 +129,12 @@ def ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | No
             assert_never(conclusion)
 
 
+def replace_value(conclusion: Conclusion, value: Value) -> Conclude:
+    """The same finding with another value."""
+    assert isinstance(conclusion, Conclude)
+    return replace(conclusion, value=value)
+
+
 def computed_refs(conclusion: Conclusion) -> list[Ref]:
     """The terms that a conclusion computes with, in order."""
     if isinstance(conclusion, Conclude) and not isinstance(conclusion.value, str):

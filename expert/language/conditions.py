@@ -47,15 +47,21 @@ class Ref(NamedTuple):
     name: str
     scoped: bool = False  # belongs to the option that the rule ranges over
     option: str = ""  # that option, once grounded
+    role: str = ""  # of a finding that can be denied: see Term
 
     @property
     def key(self) -> str:
         """The name under which working memory holds it."""
         return with_option(self.name, self.option)
 
+    @property
+    def deniable(self) -> bool:
+        """Whether a case can say otherwise; of an ordinary finding it never does."""
+        return self.kind != "finding" or bool(self.role)
+
     def of(self, option: Option | None) -> Ref:
         """The same for one option, if it belongs to one."""
-        return Ref(self.kind, self.name, True, option.id) if self.scoped and option else self
+        return self._replace(option=option.id) if self.scoped and option else self
 
 
 @by_kind
@@ -147,10 +153,45 @@ class Unless(NamedTuple):
     part: Condition
 
 
+@by_kind
+class Count(NamedTuple):
+    """So many of the parts: at-least, more-than, at-most, less-than or exactly a number."""
+
+    operator: str
+    number: int
+    parts: tuple[Condition, ...]
+
+    @property
+    def least(self) -> int | None:
+        """How many have to hold; None if none has to."""
+        extra = {"at-least": 0, "more-than": 1, "exactly": 0}.get(self.operator)
+        return None if extra is None else self.number + extra
+
+    @property
+    def most(self) -> int | None:
+        """How many may hold, so that all others have to be denied; None if all may."""
+        extra = {"at-most": 0, "less-than": -1, "exactly": 0}.get(self.operator)
+        return None if extra is None else self.number + extra
+
+    @property
+    def needed(self) -> list[tuple[int, bool]]:
+        """Of how many parts what has to be so for it to hold: that they hold, or (True) are denied."""
+        least, most = self.least, self.most
+        held = [] if least is None else [(least, False)]
+        return [*held, *([] if most is None else [(len(self.parts) - most, True)])]
+
+    @property
+    def refuted(self) -> list[tuple[int, bool]]:
+        """The same for it to be denied; one of these is enough."""
+        least, most = self.least, self.most
+        too_few = [] if least is None else [(len(self.parts) - least + 1, True)]
+        return [*too_few, *([] if most is None else [(most + 1, False)])]
+
+
 Leaf = Is | Compare | Known | OptionIs | Given  # has no condition inside
 
 
-Compound = AllOf | AnyOf | Not | Unless
+Compound = AllOf | AnyOf | Not | Unless | Count
 
 
 # Whoever tells the kinds apart ends in assert_never: mypy then names every place that a new one has
@@ -162,7 +203,7 @@ Condition = Leaf | Compound
 def parts_of(condition: Condition) -> tuple[Condition, ...]:
     """The conditions directly inside a condition."""
     match condition:
-        case AllOf() | AnyOf():
+        case AllOf() | AnyOf() | Count():
             return condition.parts
         case Not() | Unless():
             return (condition.part,)
@@ -183,6 +224,8 @@ def with_parts(condition: Compound, parts: tuple[Condition, ...]) -> Compound:
             return Not(*parts)
         case Unless():
             return Unless(*parts)
+        case Count():
+            return condition._replace(parts=parts)
         case _:
             assert_never(condition)
 
@@ -190,7 +233,8 @@ def with_parts(condition: Compound, parts: tuple[Condition, ...]) -> Compound:
 def walk(condition: Condition, negations: int = 0) -> Iterator[tuple[Condition, int]]:
     """A condition and all inside, in the order written, each with how many negations it stands under."""
     yield condition, negations
-    inside = negations + isinstance(condition, (Not, Unless))
+    bounded = isinstance(condition, Count) and condition.most is not None
+    inside = negations + (bounded or isinstance(condition, (Not, Unless)))
     for part in parts_of(condition):
         yield from walk(part, inside)
 
@@ -215,15 +259,15 @@ def compared(condition: Compare) -> list[Ref]:
 
 
 def refs(condition: Condition) -> Iterator[tuple[Ref, bool]]:
-    """Every term a condition mentions, and whether it must be settled before (negated, computed)."""
+    """Every term a condition mentions, and whether it must be settled before: negated, computed, settled."""
     for part, negations in walk(condition):
         match part:
             case Is() | Known():
-                yield part.ref, negations > 0
+                yield part.ref, negations > 0 or bool(part.ref.role)
             case Compare():
                 for ref in compared(part):
                     yield ref, True
-            case OptionIs() | Given() | AllOf() | AnyOf() | Not() | Unless():
+            case OptionIs() | Given() | AllOf() | AnyOf() | Not() | Unless() | Count():
                 pass
             case _:
                 assert_never(part)
@@ -239,7 +283,7 @@ def mentions_option(condition: Condition) -> bool:
 def ground(condition: Condition, option: Option | None) -> Condition:
     """The condition spelled out for one option; what is said of the option itself is decided."""
     match condition:
-        case AllOf() | AnyOf() | Not() | Unless():
+        case AllOf() | AnyOf() | Not() | Unless() | Count():
             return with_parts(condition, tuple([ground(part, option) for part in parts_of(condition)]))
         case OptionIs() if option:
             return Given(option.id in condition.ids, option=option.id, written=condition)
@@ -320,5 +364,16 @@ def settled(condition: Condition) -> bool | None:
         case Not() | Unless():
             held = settled(condition.part)
             return None if held is None else not held
+        case Count():
+            inside = [settled(part) for part in condition.parts]
+            if all(_many(inside, number, not denied) for number, denied in condition.needed):
+                return True
+            refuted = any(_many(inside, number, not denied) for number, denied in condition.refuted)
+            return False if refuted else None
         case _:
             assert_never(condition)
+
+
+def _many(inside: list[bool | None], number: int, wanted: bool) -> bool:
+    """Whether so many are what is wanted."""
+    return inside.count(wanted) >= number

@@ -26,6 +26,7 @@ from expert.language.conditions import (
     Arithmetic,
     Compare,
     Condition,
+    Count,
     Given,
     Is,
     Known,
@@ -39,7 +40,7 @@ from expert.language.conditions import (
 )
 from expert.language.meaning import amount
 from expert.language.model import Datum, Knowledge, Option, Term, Value
-from expert.language.rules import BASES, PLACEHOLDER, Rule
+from expert.language.rules import BASES, PLACEHOLDER, Instance, Rule
 
 NO_EVIDENCE = "there is no evidence that"
 
@@ -162,6 +163,10 @@ class Phrases:
                 return " and ".join(self.condition(part) for part in condition.parts) or "always"
             case AnyOf():
                 return "either " + " or ".join(self.condition(part) for part in condition.parts)
+            case Count(operator, number, parts):
+                words = "exactly" if operator == "exactly" else COMPARISON_WORDS[operator]
+                each = "; ".join(self.condition(part) for part in parts)
+                return f"{words} {number} of these {'is' if number == 1 else 'are'} so: ({each})"
             case Not():
                 return self._denied(condition.part)
             case Unless():
@@ -176,7 +181,7 @@ class Phrases:
                 return self.condition(inner)
             case Known(ref, wanted):
                 return self.condition(Known(ref, not wanted))
-            case Is(ref, ("no",)) if ref.kind == "attribute":
+            case Is(ref, ("no",)) if ref.deniable:
                 return self.condition(Is(ref, ("yes",)))
             case _:
                 return f"{NOT_THE_CASE} {self.condition(part)}"
@@ -296,6 +301,10 @@ class Phrases:
             case _:
                 assert_never(conclusion)
 
+    def denied(self, instance: Instance) -> str:
+        """Why a finding is settled with `no`, where the author gives no reason: what is denied."""
+        return capital(f"{self.conclusion(instance.then[0])}: {self.condition(instance.when)}.")
+
     def rule(self, rule: Rule) -> list[str]:
         """A rule in English, one clause a line."""
         k = self.knowledge
@@ -312,6 +321,10 @@ class Phrases:
             for i, conclusion in enumerate(rule.then)
         ]
         lines.append(f"  because {readable(rule.because, k)}")
+        if denial := rule.denial:
+            lines.append(f"  and, where that is denied, {self.conclusion(denial.then[0])}")
+        if rule.otherwise:
+            lines.append(f"  because {readable(rule.otherwise, k)}")
         if rule.reason:
             lines.append(f"  added by us: {rule.reason}")
         lines += [f"  {id}  {k.claims[id].says} [{k.hedges[k.claims[id].hedge]}]" for id in rule.claims]

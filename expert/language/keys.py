@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+DENIAL = "/no"  # ends the name of the second half of a rule that settles a finding
+
 
 def with_option(name: str, option: str | None) -> str:
     """The name, and after an `@` the option that it is about, if there is one.
@@ -16,3 +18,12 @@ def name_and_option(key: str) -> tuple[str, str]:
     """The name and the option of what `with_option` makes; the option is empty if there is none."""
     name, _, option = key.partition("@")
     return name, option
+
+
+def written_rule(id: str) -> str:
+    """The rule as its author named it: of what settles a finding with `no`, the rule that settles it.
+
+    >>> written_rule("frost-harms/no"), written_rule("frost-harms")
+    ('frost-harms', 'frost-harms')
+    """
+    return id.removesuffix(DENIAL)

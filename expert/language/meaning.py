@@ -18,6 +18,7 @@ from expert.language.conditions import (
     Arithmetic,
     Compare,
     Condition,
+    Count,
     Given,
     Is,
     Known,
@@ -136,10 +137,22 @@ class Reading(Generic[T, N]):
             case Unless():
                 held = self.holds(condition.part)
                 return ~held, held
+            case Count():
+                return self._count(condition)
             case OptionIs():
                 raise TypeError(f"not grounded: {condition!r}")
             case _:
                 assert_never(condition)
+
+    def _count(self, condition: Count) -> tuple[T, T]:
+        true, false = self.algebra.true, self.algebra.false
+        pairs = [self.pair(part) for part in condition.parts]
+        held, denied = [h for h, _ in pairs], [d for _, d in pairs]
+
+        def many(sides: list[tuple[int, bool]]) -> list[T]:
+            return [at_least(n, denied if no else held, true, false) for n, no in sides]
+
+        return _fold_and(true, many(condition.needed)), union(false, many(condition.refuted))
 
     def _known(self, ref: Ref) -> T:
         if ref.kind == "attribute":
@@ -152,13 +165,16 @@ class Reading(Generic[T, N]):
         if ref.kind == "attribute":
             held = union(false, [self.algebra.equals(ref.name, value) for value in condition.values])
             return held, self.algebra.known(ref.name) & ~held
+        concluded = self.findings.get(ref.key, {})
         if ref.key in self.numbers:
             wanted = [self.algebra.constant(value) for value in condition.values if isinstance(value, int)]
             where = [g & (n >= w) & (w >= n) for g, n in self.numbers[ref.key] for w in wanted]
         else:
-            concluded = self.findings.get(ref.key, {})
             where = [concluded[v] for v in condition.values if isinstance(v, str) and v in concluded]
-        return union(false, where), false
+        if not ref.role:
+            return union(false, where), false
+        others = [concluded[v] for v in concluded if v not in condition.values]
+        return union(false, where), union(false, others)
 
     def _compare(self, condition: Compare) -> tuple[T, T]:
         operator = OPERATORS[condition.operator]
@@ -239,6 +255,17 @@ def union(false: T, truths: Iterable[T]) -> T:
     for where in truths:
         so = so | where
     return so
+
+
+def at_least(number: int, truths: list[T], true: T, false: T) -> T:
+    """Where so many truths are so: of the first i, n are where n of those before are, or n - 1 and it."""
+    if number > len(truths):
+        return false
+    so = [true, *[false] * max(number, 0)]  # so many of those looked at
+    for looked, truth in enumerate(truths, 1):
+        for n in range(min(number, looked), 0, -1):
+            so[n] = so[n] | (so[n - 1] & truth)
+    return so[max(number, 0)]
 
 
 def passes(instances: Iterable[Instance]) -> list[Instance]:

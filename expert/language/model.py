@@ -12,6 +12,7 @@ from expert.language.words import WORDS, OwnWords
 Value = str | int  # a choice's name, "yes"/"no", or a number scaled by its term's decimals
 TYPES = ("choice", "yes-no", "count", "number", "money")
 NUMERIC = ("count", "number", "money")
+SETTLED = "settled"  # the role of a finding that is yes or no, and open where that is not known
 NOWHERE = Span("")
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 EXACT = Context(prec=400)  # no number is ever rounded
@@ -72,6 +73,7 @@ class Term(NamedTuple):
     per_option: bool = False
     per: str = ""  # a price: of one of what, with its article
     basis: str = ""  # a price: typical, at-least, or as it stands
+    role: str = ""  # a finding that rules settle: see ROLES
     span: Span = NOWHERE
 
     @property

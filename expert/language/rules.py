@@ -12,19 +12,20 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from expert.io.problems import Span
-from expert.language.conclusions import Conclude, Conclusion, computed_refs, ground_conclusion
+from expert.language.conclusions import Conclude, Conclusion, computed_refs, ground_conclusion, replace_value
 from expert.language.conditions import (
     AllOf,
     AnyOf,
     Condition,
     Known,
+    Not,
     Ref,
     ground,
     mentions_option,
     refs,
     settled,
 )
-from expert.language.keys import with_option
+from expert.language.keys import DENIAL, with_option, written_rule
 from expert.language.model import Datum, Knowledge
 from expert.language.strata import Needs, strata_of
 
@@ -69,6 +70,19 @@ class Rule(NamedTuple):
     then: tuple[Conclusion, ...]
     salience: int
     span: Span
+    settles: bool = False  # the first conclusion is `yes` of a finding, and where denied it is `no`
+    otherwise: str = ""  # `because` of that
+    denies: bool = False  # this is that second half
+
+    @property
+    def denial(self) -> Rule | None:
+        """The rule that settles the finding with `no`, where the condition is denied."""
+        if not self.settles:
+            return None
+        no = replace_value(self.then[0], "no")
+        because, when = self.otherwise, Not(self.when)
+        id = self.id + DENIAL
+        return self._replace(id=id, when=when, then=(no,), because=because, settles=False, denies=True)
 
     @property
     def ranges(self) -> bool:
@@ -107,21 +121,32 @@ class RuleBase(NamedTuple):
     instances: tuple[Instance, ...]
 
     def rule(self, id: str) -> Rule:
-        return next(rule for rule in self.rules if rule.id == id)
+        """The rule of that name, or the half of it that settles a finding with `no`."""
+        rule = next(rule for rule in self.rules if rule.id == written_rule(id))
+        return rule if rule.id == id else rule.denial or rule
+
+
+def rule_names(base: RuleBase) -> list[str]:
+    """The rules, and the second halves of those that settle a finding."""
+    halves = [(rule, rule.denial) for rule in base.rules]
+    return [half.id for both in halves for half in both if half]
 
 
 # --- instances and strata --------------------------------------------------------------
 def instances_of(rule: Rule, knowledge: Knowledge) -> list[Instance]:
-    """The rule, once, or once for each option for which it can hold at all."""
+    """The rule, once, or once for each option for which it can hold at all; so of both its halves."""
+    halves = [half for half in (rule, rule.denial) if half]
     if not rule.ranges:
-        return [_instance(rule, "", rule.when, rule.then)]
+        return [_instance(half, "", half.when, half.then) for half in halves]
     instances = []
     for option in knowledge.options.values():
-        when = ground(rule.when, option)
-        then = [ground_conclusion(conclusion, option) for conclusion in rule.then]
-        complete = tuple(conclusion for conclusion in then if conclusion)
-        if settled(when) is not False and len(complete) == len(then):
-            instances.append(_instance(rule, option.id, when, complete))
+        for half in halves:
+            when = ground(half.when, option)
+            then = [ground_conclusion(conclusion, option) for conclusion in half.then]
+            complete = tuple(conclusion for conclusion in then if conclusion)
+            # what is settled is so whatever else cannot be computed of the option
+            if settled(when) is not False and (len(complete) == len(then) or half.settles):
+                instances.append(_instance(half, option.id, when, complete))
     return instances
 
 
@@ -164,7 +189,8 @@ def reads(rule: Rule | Instance) -> list[tuple[Ref, bool]]:
     read = list(refs(rule.when))
     for conclusion in rule.then:
         read += [(ref, True) for ref in computed_refs(conclusion)]
-    return read
+    written = rule.rule if isinstance(rule, Instance) else rule
+    return [(ref, True) for ref, _ in read] if written.settles or written.denies else read
 
 
 def writes(instance: Instance) -> set[str]:
@@ -214,7 +240,8 @@ def stratify(instances: list[Instance]) -> tuple[dict[str, int], list[Instance]]
     """The stratum of each instance by id, and, if there can be none, the offending cycle.
 
     A rule stands no lower than the rules that conclude what it reads, and higher than those
-    that conclude what it negates or computes with (the standard stratification of Datalog).
+    that conclude what it negates or computes with, or settle what it reads; a rule that settles a finding
+    stands above all that it reads (the standard stratification of Datalog).
     """
     by_id = {instance.id: instance for instance in instances}
     needs: Needs = {id: [] for id in by_id}

@@ -30,6 +30,7 @@ from expert.consultation.case import UNKNOWN, cell_answer
 from expert.io.files import written_together
 from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.io.version import __version__
+from expert.language.english import Phrases
 from expert.language.model import BadValue, Knowledge, Term
 from expert.language.rules import RuleBase
 from expert.population.inputs import RAW, WRONG, TableFile, sources
@@ -327,7 +328,10 @@ def write_legend(
         "hash": knowledge.hash,
         "disclaimer": knowledge.disclaimer,
     }
-    rules = {i.id: {"because": i.rule.because, "claims": list(i.rule.claims)} for i in base.instances}
+    phrases, rules = Phrases(knowledge), {}
+    for i in base.instances:
+        because = i.rule.because or phrases.denied(i)
+        rules[i.id] = {"because": because, "claims": list(i.rule.claims)}
     legend = {
         "cicatrix": __version__,
         "knowledge": about,

@@ -39,7 +39,7 @@ from expert.language.conditions import (
     leaves,
     refs,
 )
-from expert.language.keys import with_option
+from expert.language.keys import with_option, written_rule
 from expert.language.meaning import passes
 from expert.language.model import Value
 from expert.language.outcome import shown_findings
@@ -160,7 +160,7 @@ class Structure:
         if not any(isinstance(c, Conclude) for _, c in goals):
             return True
         # what it concludes may be what makes the others fire
-        rest = passes(i for i in self.base.instances if i.rule.id != rule)
+        rest = passes(i for i in self.base.instances if written_rule(i.rule.id) != rule)
         return self._lost(goals, covers, World(self.base, instances=rest))
 
     def _lost(self, goals: list[tuple[Instance, Conclusion]], covers: list[list[str]], world: World) -> bool:
@@ -209,7 +209,7 @@ class Structure:
         read |= {(ref.name, None) for invariant in invariants for ref in invariant.of}
         for rule in rules:
             read |= {(ref.name, None) for c in rule.then for ref in computed_refs(c)}
-            texts = [rule.because, *(text_of(c) for c in rule.then)]
+            texts = [rule.because, rule.otherwise, *(text_of(c) for c in rule.then)]
             shown = [name for text in texts for name in PLACEHOLDER.findall(text)]
             read |= {(name.removeprefix("option."), None) for name in shown}
         return read
@@ -297,7 +297,7 @@ def _cited(rules: list[Rule]) -> tuple[str, ...]:
 
 def _values_read(condition: Condition) -> Iterator[tuple[str, Value | None]]:
     for leaf in leaves(condition):
-        if isinstance(leaf, Is):
+        if isinstance(leaf, Is) and not leaf.ref.role:
             yield from ((leaf.ref.name, value) for value in leaf.values)
         else:
             yield from ((ref.name, None) for ref, _ in refs(leaf))

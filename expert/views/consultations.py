@@ -21,7 +21,7 @@ from expert.consultation.standing import (
     when_words,
 )
 from expert.language.english import REASONS, STANCE_WORDS, capital, count, listed
-from expert.language.keys import name_and_option, with_option
+from expert.language.keys import name_and_option, with_option, written_rule
 from expert.language.model import Knowledge
 from expert.language.policy import NOW
 from expert.language.rules import RuleBase
@@ -232,7 +232,7 @@ def last_words(found: Consultation, unreviewed: Sequence[str] | None, recorded: 
 
 
 def _fired(found: Consultation) -> set[str]:
-    return {firing.rule for firing in found.firings}
+    return {written_rule(firing.rule) for firing in found.firings}
 
 
 def _review_words(found: Consultation, unreviewed: Sequence[str], recorded: bool) -> str:

@@ -89,6 +89,10 @@ def _statement(rule: Rule, phrases: Phrases) -> Items:
     for place, conclusion in enumerate(rule.then):
         lines.append([_joined("then", place), f" {_conclusion(conclusion, rule, phrases)}"])
     lines.append([Marked("because", "emphasis"), f" {readable(rule.because, phrases.knowledge)}"])
+    if denial := rule.denial:
+        lines.append([Marked("where that is denied", "strong"), f" {phrases.conclusion(denial.then[0])}"])
+    if rule.otherwise:
+        lines.append([Marked("because", "emphasis"), f" {readable(rule.otherwise, phrases.knowledge)}"])
     return Items(tuple(Item("", line) for line in lines))
 
 

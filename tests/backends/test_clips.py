@@ -229,9 +229,11 @@ def test_the_generator_uses_the_whole_language() -> None:
     texts = [knowledge_files(Random(seed)) for seed in range(GENERATED)]
     words = set(re.findall(r"[a-z.-]+", "\n".join(text for files in texts for text in files.values())))
     language = """
-        any all not unless option known unknown more-than at-least less-than at-most times plus minus
+        any all not unless of exactly option known unknown
+        more-than at-least less-than at-most times plus minus
         choice yes-no count number money decimals unit per-option low high stated inferred added salience
-        conclude argue plan wait flag advise caution for against unsure target strength says id
+        conclude settle otherwise
+        argue plan wait flag advise caution for against unsure target strength says id
     """
     assert set(language.split()) <= words
     assert knowledge_files(Random(3)) == knowledge_files(Random(3))

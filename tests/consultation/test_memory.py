@@ -19,13 +19,16 @@ from expert.language.conditions import (
     AnyOf,
     Compare,
     Condition,
+    Count,
     Given,
     Is,
+    Known,
     Not,
     Ref,
     Unless,
     compared,
     refs,
+    walk,
 )
 from expert.language.english import Phrases
 from expert.language.grids import Grid
@@ -147,6 +150,12 @@ class Grounds:
             ]
         elif isinstance(condition, Unless):
             yield "no-evidence", self.phrases.condition(condition), None, ()
+        elif isinstance(condition, Count):
+            yield from self.many(condition.parts, condition.needed, len(condition.needed))
+        elif isinstance(condition, Known) and not condition.wanted and condition.ref.kind == "finding":
+            yield "no-evidence", self.phrases.condition(condition), None, ()
+        elif isinstance(condition, Not) and is_exact(condition.part):
+            yield from self.denials(condition.part)
         else:
             inside = condition.part if isinstance(condition, Not) else condition
             named = [ref for ref, _ in refs(condition)]
@@ -160,13 +169,54 @@ class Grounds:
                 elif not isinstance(condition, Not) or self.case.value(ref.name) is not None:
                     yield from self.term(ref, condition.values if isinstance(condition, Is) else None)
 
+    def denials(self, condition: Condition) -> Iterator[Ground]:
+        """What a condition that is denied rests on."""
+        if isinstance(condition, AllOf):
+            yield from self.denials(next(p for p in condition.parts if self.reading.denies(p)))
+        elif isinstance(condition, AnyOf):
+            yield from (ground for part in condition.parts for ground in self.denials(part))
+        elif isinstance(condition, Count):
+            yield from self.many(condition.parts, condition.refuted, 1)
+        elif isinstance(condition, (Not, Unless)):
+            yield from self.of(condition.part)
+        elif isinstance(condition, Given):
+            properties = self.knowledge.options[condition.option].properties
+            yield from self.of(condition._replace(data=properties.get(condition.property, ())))
+        elif isinstance(condition, Known) and condition.wanted and condition.ref.kind == "finding":
+            yield "no-evidence", self.phrases.condition(Known(condition.ref, False)), None, ()
+        elif isinstance(condition, Compare):
+            yield from self.of(Not(condition))
+        else:
+            assert isinstance(condition, (Is, Known))
+            yield from self.term(condition.ref)
+
+    def many(
+        self, parts: tuple[Condition, ...], sides: list[tuple[int, bool]], wanted: int
+    ) -> Iterator[Ground]:
+        """The first parts that are so many; of as many sides as are wanted."""
+        for number, no in sides:
+            so = [p for p in parts if (self.reading.denies(p) if no else self.reading.test(p))]
+            if len(so) >= number and wanted:
+                wanted -= 1
+                for part in so[: max(number, 0)]:
+                    yield from self.denials(part) if no else self.of(part)
+
     def behind(self, instance: Instance) -> list[Ground]:
         """What an instance rests on: its condition, then what else it computes with; each once."""
         data = [Given(True, n, instance.option, (d,)) for n, d in computed_data(instance, self.knowledge)]
         inside = {ref for ref, _ in refs(instance.written)}
         terms = [ground for ref, _ in reads(instance) if ref not in inside for ground in self.term(ref)]
         computed = [ground for given in data for ground in self.of(given)]
-        return list(dict.fromkeys([*self.of(instance.written), *computed, *terms]))
+        when = instance.when
+        no = isinstance(when, Not) and instance.rule.denies
+        rests = self.denials(when.part) if no and isinstance(when, Not) else self.of(instance.written)
+        return list(dict.fromkeys([*rests, *computed, *terms]))
+
+
+def is_exact(condition: Condition) -> bool:
+    return any(isinstance(part, Count) for part, _ in walk(condition)) or any(
+        ref.role for ref, _ in refs(condition)
+    )
 
 
 def ground(match: trace.Match) -> Ground:

@@ -66,6 +66,8 @@ class Generator:
         for term in self.findings.values():
             if random.random() < 0.4:
                 term["per-option"] = "yes"
+        yes_no = [name for name, term in self.findings.items() if term["type"] == "yes-no"]
+        self.settled = {name for name in yes_no if random.random() < 0.8}
         self.properties = {f"q{n}": self.term(f"q{n}") for n in range(properties)}
         self.options = {f"o{n}": self.option(n) for n in range(options)}
         self.steps, self.flags = self.named("s", 3), self.named("g", 2)
@@ -122,7 +124,8 @@ class Generator:
         """What a rule may read that concludes finding number `level`, by the name it is read under."""
         found = dict(self.attributes)
         for n, (name, term) in enumerate(self.findings.items()):
-            if n < level + (not strict) and (scoped or "per-option" not in term):
+            at_all = strict or name in self.settled
+            if n < level + (not at_all) and (scoped or "per-option" not in term):
                 found["option." * ("per-option" in term) + name] = term
         return found | ({f"option.{n}": t for n, t in self.properties.items()} if scoped else {})
 
@@ -164,7 +167,7 @@ class Generator:
 
     def entry(self, level: int, scoped: bool, depth: int, mode: str) -> tuple[str, Yaml]:
         """One entry. `mode`: under `unless` findings have to be settled, under `not` there are none."""
-        kind = self.random.choice(("test", "test", "test", "any", "all", "unless", "not", "option"))
+        kind = self.random.choice(("test", "test", "test", "any", "all", "unless", "not", "option", "of"))
         if kind == "option" and scoped:
             ids = self.random.sample(list(self.options), self.random.randint(1, len(self.options)))
             return "option", ids if len(ids) > 1 else ids[0]
@@ -173,22 +176,35 @@ class Generator:
         if kind == "any":
             many = self.random.randint(2, 3)
             return "any", [self.condition(level, scoped, depth - 1, mode) for _ in range(many)]
-        inner = mode if kind == "all" or mode == "not" else kind
+        if kind == "of":
+            return "all", self.count(level, scoped, depth, mode)
+        inner = mode if kind == "all" or (mode == "not" and kind == "not") else kind
         return kind, self.condition(level, scoped, depth - 1, inner)
+
+    def count(self, level: int, scoped: bool, depth: int, mode: str) -> dict[str, Yaml]:
+        """How many of some conditions hold; where that is bounded above, they can be denied."""
+        many = self.random.randint(1, 4)
+        operators = self.random.sample((*OPERATORS, "exactly"), self.random.choice((1, 1, 1, 2)))
+        upper = {"less-than", "at-most", "exactly"} & {*operators}
+        inner = "not" if upper else mode
+        parts = [self.condition(level, scoped, depth - 1, inner) for _ in range(many)]
+        return {o: str(self.random.randint(0, many)) for o in operators} | {"of": parts}
 
     def test(self, level: int, scoped: bool, mode: str) -> tuple[str, Yaml]:
         terms = self.terms(level, scoped, bool(mode))
         if mode == "not":
-            terms = {n: t for n, t in terms.items() if n.removeprefix("option.") not in self.findings}
+            ordinary = self.findings.keys() - self.settled
+            terms = {n: t for n, t in terms.items() if n.removeprefix("option.") not in ordinary}
         name = self.random.choice(list(terms))
         term, about = terms[name], self.random.random()
         finding = name.removeprefix("option.") in self.findings
         settled = not finding or int(name.removeprefix("option.")[1:]) < level
         if about < 0.15:
             return name, "known"
-        if about < 0.25 and name in self.attributes:
+        deniable = not finding or name.removeprefix("option.") in self.settled
+        if about < 0.25 and deniable and not name.startswith("option.q"):
             return name, "unknown"
-        if about < 0.4 and not finding:
+        if about < 0.4 and deniable:
             return name, {"not": self.values(term)}
         if about < 0.8 and term["type"] in NUMERIC and settled:
             operators = self.random.sample(OPERATORS, self.random.choice((1, 1, 1, 2)))
@@ -206,17 +222,31 @@ class Generator:
 
     def rule(self, n: int) -> dict[str, Yaml]:
         scoped, names = self.random.random() < 0.6, list(self.findings)
-        usable = [name for name in names if scoped or "per-option" not in self.findings[name]]
+        usable = [
+            n for n in names if (scoped or "per-option" not in self.findings[n]) and n not in self.settled
+        ]
         concluded = self.random.sample(usable, min(len(usable), self.random.choice((0, 0, 1, 1, 1, 2))))
         level = min((names.index(name) for name in concluded), default=LEVELS)
         then: list[Yaml] = [{"conclude": self.conclude(concluded, level, scoped)}] if concluded else []
         then += [self.conclusion(scoped) for _ in range(self.random.choice((0, 1, 2)) or not concluded)]
+        return self.written(n, self.condition(level, scoped, 3), then, scoped)
+
+    def settling(self, n: int, name: str) -> dict[str, Yaml]:
+        """The rule that settles a finding: a condition that can be denied, and perhaps more that follows."""
+        scoped, level = "per-option" in self.findings[name], [*self.findings].index(name)
+        then: list[Yaml] = [{"settle": "option." * scoped + name}]
+        then += [self.conclusion(scoped) for _ in range(self.random.choice((0, 0, 1)))]
+        # a rule that mentions the option settles only what is the option's
+        rule = self.written(n, self.condition(level, scoped, 3, "not"), then, scoped)
+        return rule | ({"otherwise": self.because(scoped)} if self.random.random() < 0.5 else {})
+
+    def written(self, n: int, when: Yaml, then: list[Yaml], scoped: bool) -> dict[str, Yaml]:
         rule: dict[str, Yaml] = {"id": f"r{n}", "claims": f"p1s{n + 1}"}
         rule["basis"] = self.random.choice(("stated", "inferred", "added"))
         if rule["basis"] == "added":
             rule["reason"] = "It was missing."
         if self.random.random() < 0.95:
-            rule["when"] = self.condition(level, scoped, 3)
+            rule["when"] = when
         rule["then"] = then
         rule["because"] = self.because(scoped)
         if self.random.random() < 0.3:
@@ -265,6 +295,8 @@ class Generator:
 
     def files(self) -> dict[str, str]:
         rules = [self.rule(n) for n in range(self.random.randint(3, 12))]
+        for name in sorted(self.settled):
+            rules.insert(self.random.randint(0, len(rules)), self.settling(len(rules), name))
         rules.append(
             {
                 "id": "all-steps",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,15 @@ def atoms(node: Any) -> Iterator[Atom]:
         for part in node:
             yield from atoms(part)
         return
+    if "of" in node:
+        for operator, number in node.items():
+            if operator != "of":
+                yield "of", {operator: number, "of": node["of"]}
+        return
     for name, test in node.items():
         if name == "all":
             yield from atoms(test)
-        elif isinstance(test, dict) and name not in ("not", "unless"):
+        elif isinstance(test, dict) and name not in ("not", "unless", "of"):
             for operator, operand in test.items():
                 yield ("not", {name: operand}) if operator == "not" else (name, {operator: operand})
         else:
@@ -64,6 +70,18 @@ def about_option(node: Any) -> bool:
 def entries(then: Any) -> list[Atom]:
     """Conclusions one by one: their kind and what follows it."""
     return [(kind, item) for part in listing(then) for kind, body in part.items() for item in listing(body)]
+
+
+def counted(test: Any, held: int, denied: int) -> tuple[bool, bool]:
+    """Whether a count holds and whether it is denied, by how many parts hold and how many are denied."""
+    [operator] = test.keys() - {"of"}
+    number, parts = int(test[operator]), len(listing(test["of"]))
+    undenied = parts - denied
+    if operator == "exactly":
+        return held >= number >= undenied, undenied < number or held > number
+    if operator in ("at-least", "more-than"):
+        return COMPARE[operator](held, number), not COMPARE[operator](undenied, number)
+    return COMPARE[operator](undenied, number), not COMPARE[operator](held, number)
 
 
 @dataclass(frozen=True)
@@ -108,6 +126,8 @@ class OracleKB:
             for option, body in sheet["options"].items()
         }
         rules = [rule for path in sorted((directory / "rules").glob("*.yaml")) for rule in load(path)]
+        settled = [name for rule in rules for kind, name in entries(rule["then"]) if kind == "settle"]
+        self.settled = {name.removeprefix("option.") for name in settled}
         instances = [instance for rule in rules for instance in self.instances(rule)]
         strata = self.stratify(instances)
         self.order = sorted(instances, key=lambda i: (strata[i.key], -i.salience))
@@ -134,13 +154,24 @@ class OracleKB:
 
     def instances(self, rule: dict[str, Any]) -> Iterator[Instance]:
         """The rule, or the rule for each option for which it can hold."""
-        when, then = tuple(atoms(rule.get("when", {}))), tuple(entries(rule["then"]))
+        when, written = tuple(atoms(rule.get("when", {}))), entries(rule["then"])
+        [settled] = [name for kind, name in written if kind == "settle"] or [None]
+        then = tuple(entry for entry in written if entry[0] != "settle")
+        then = (*([("conclude", {settled: "yes"})] if settled else []), *then)
         scoped = any(k in ("argue", "wait", "flag") or (k == "conclude" and about_option(b)) for k, b in then)
+        salience = int(rule.get("salience", "0"))
         for option in self.options if scoped or about_option([dict([a]) for a in when]) else [None]:
-            found = Instance(rule["id"], option, when, then, int(rule.get("salience", "0")))
-            stated = all(self.stated(quantity, option) for _, quantity in found.concluded)
-            if self.constant(when, option) is not False and stated:
+            drawn = tuple(
+                e for e in then if e[0] != "conclude" or all(self.stated(q, option) for q in e[1].values())
+            )
+            found = Instance(rule["id"], option, when, drawn, salience)
+            if (option is None or self.constant(when, option) is not False) and (drawn == then or settled):
                 yield found
+            if settled:
+                no = (("not", rule.get("when", {})),)
+                if option is None or self.constant(no, option) is not False:
+                    concluded = (("conclude", {settled: "no"}),)
+                    yield Instance(rule["id"] + "/no", option, no, concluded, salience)
 
     def stated(self, quantity: Any, option: str | None) -> bool:
         """Whether the option has every property that a quantity mentions."""
@@ -159,6 +190,10 @@ class OracleKB:
         if name in ("not", "unless"):
             part = self.constant(atoms(test), option)
             return None if part is None else not part
+        if name == "of":
+            parts = [self.constant(atoms(part), option) for part in listing(test["of"])]
+            held, denied = counted(test, parts.count(True), parts.count(False))
+            return True if held else False if denied else None
         if isinstance(test, dict):
             return None if self.stated({name: test}, option) else False
         if name == "option" or (name.startswith("option.") and not self.finding(name)):
@@ -170,12 +205,22 @@ class OracleKB:
     ) -> Iterator[tuple[str, bool]]:
         """The names a condition reads, and whether they must be settled before."""
         for name, test in conjunction:
-            if name in ("not", "unless", "any"):
+            if name == "of":
+                below = strict or ("at-least" not in test and "more-than" not in test)
+                for part in listing(test["of"]):
+                    yield from self.reads(atoms(part), option, below)
+            elif name in ("not", "unless", "any"):
                 yield from self.reads(atoms(listing(test)), option, strict or name != "any")
             elif not isinstance(test, dict):
                 yield name, strict
             elif self.stated({name: test}, option):
                 yield from ((word, True) for word in words({name: test}))
+
+    def silent(self, instance: Instance, fired: Any) -> bool:
+        """Whether an instance is listed as not fired: of what settles, once, where neither half has."""
+        rule, option = instance.key
+        halves = [(rule, option), (rule + "/no", option)]
+        return not rule.endswith("/no") and fired.keys().isdisjoint(halves)
 
     def stratify(self, instances: list[Instance]) -> dict[Key, int]:
         writers: dict[Key | None, list[Key]] = {}
@@ -185,8 +230,10 @@ class OracleKB:
         links = []
         for i in instances:
             computed = [(word, True) for _, quantity in i.concluded for word in words(quantity)]
+            settles = bool({name.removeprefix("option.") for name, _ in i.concluded} & self.settled)
             for name, strict in [*self.reads(i.when, i.option), *computed]:
                 if key := self.finding(name, i.option):
+                    strict = strict or settles or key[0] in self.settled
                     links += [(i.key, writer, strict) for writer in writers.get(key, ())]
         strata, before = dict.fromkeys((i.key for i in instances), 0), None
         while strata != before:
@@ -275,6 +322,9 @@ class Evaluation:
         if name in ("not", "unless"):
             held, denied = self.all(atoms(test), option)
             return (denied, held) if name == "not" else (not held, held)
+        if name == "of":
+            pairs = [self.all(atoms(part), option) for part in listing(test["of"])]
+            return counted(test, sum(held for held, _ in pairs), sum(denied for _, denied in pairs))
         if name == "option":
             return option in listing(test), option not in listing(test)
         values = self.values(name, option)
@@ -283,8 +333,13 @@ class Evaluation:
         if test in ("known", "unknown"):
             return bool(values) == (test == "known"), bool(values) != (test == "known")
         held = bool({self.kb.parse(self.kb.term(name), text) for text in listing(test)} & set(values))
-        deniable = name in self.answers or name not in self.kb.attributes
-        return held, not held and deniable and not self.kb.finding(name)
+        return held, not held and self.deniable(name) and (not self.kb.finding(name) or bool(values))
+
+    def deniable(self, name: str) -> bool:
+        """Whether the case may say otherwise of a term: not without an answer, nor of an ordinary finding."""
+        if key := self.kb.finding(name):
+            return key[0] in self.kb.settled
+        return name in self.answers or name not in self.kb.attributes
 
     def comparison(self, name: str, test: dict[str, Any], option: str | None) -> tuple[bool, bool]:
         if not self.kb.stated({name: test}, option):
@@ -303,8 +358,13 @@ class Evaluation:
         if self.says_otherwise(name, test, instance.option):
             return "denied"
         names = {word for word, _ in self.kb.reads([(name, test)], instance.option)}
-        read = names & set(self.kb.attributes)
-        return "unknown" if read - set(self.answers) else "no-evidence"
+        return "unknown" if any(map(partial(self.is_open, option=instance.option), names)) else "no-evidence"
+
+    def is_open(self, name: str, option: str | None) -> bool:
+        """Whether something has no value that could be denied one."""
+        key = self.kb.finding(name, option)
+        asked = name in self.kb.attributes or (key is not None and key[0] in self.kb.settled)
+        return asked and not self.values(name, option)
 
     def says_otherwise(self, name: str, test: Any, option: str | None) -> bool:
         """Whether the case denies it; where something is not known that should be, it says nothing."""
@@ -407,6 +467,14 @@ class Outlook:
         if name in ("not", "unless"):
             held, denied = self.all(atoms(test), option)
             return (denied, held) if name == "not" else (turned(held), held)
+        if name == "of":
+            both = [self.all(atoms(part), option) for part in listing(test["of"])]
+            # what must be so, and what may be: each is counted by itself
+            sides = [
+                counted(test, sum(held[n] for held, _ in both), sum(denied[n] for _, denied in both))
+                for n in (0, 1)
+            ]
+            return (sides[0][0], sides[1][0]), (sides[0][1], sides[1][1])
         if isinstance(test, dict):
             return self.comparison(name, test, option)
         if name in self.kb.attributes and name not in self.case.answers:
@@ -418,7 +486,10 @@ class Outlook:
                 return (found, turned(found)) if test == "known" else (turned(found), found)
             wanted = {self.kb.parse(self.kb.term(name), text) for text in listing(test)}
             fitting = [(must, True) for value, must in values.items() if value is None or value in wanted]
-            return joined(fitting, any), NO
+            if key[0] not in self.kb.settled:
+                return joined(fitting, any), NO
+            others = [(must, True) for value, must in values.items() if value not in wanted]
+            return joined(fitting, any), joined(others, any)
         held_now, denied_now = self.case.atom(name, test, option)
         return (held_now, held_now), (denied_now, denied_now)
 
@@ -493,5 +564,5 @@ def evaluate(kb: OracleKB, answers: dict[str, str]) -> dict[str, Any]:
         "advice": {
             (kind, b.get("id", i.rule) if isinstance(b, dict) else i.rule, i.option) for i, kind, b in advice
         },
-        "not_fired": {i.key: case.failure(i) for i in kb.order if i.key not in case.fired},
+        "not_fired": {i.key: case.failure(i) for i in kb.order if kb.silent(i, case.fired)},
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from inspect import Parameter, Signature
-from itertools import count
+from itertools import combinations, count
 from math import prod
 from typing import Any
 
@@ -27,6 +27,7 @@ from expert.language.conditions import (
     Arithmetic,
     Compare,
     Condition,
+    Count,
     Given,
     Is,
     Known,
@@ -94,6 +95,8 @@ class Translation:
             return c.truth == wanted
         if isinstance(c, (AllOf, AnyOf)):
             return junction(isinstance(c, AllOf) == wanted, [self.holds(part, wanted) for part in c.parts])
+        if isinstance(c, Count):
+            return self.many(c.parts, c.needed, True, wanted)
         if isinstance(c, Not):
             return self.denied(c.part, wanted)
         assert isinstance(c, Unless)
@@ -102,7 +105,7 @@ class Translation:
     def denied(self, c: Condition, wanted: bool = True) -> Pattern:
         """Where a condition is denied (or, if not wanted, where it is not)."""
         if isinstance(c, Is):
-            if c.ref.kind == "finding":
+            if not c.ref.deniable:
                 return not wanted
             return fact(wanted, term(c.ref, lambda value: value not in c.values))
         if isinstance(c, Compare):
@@ -114,10 +117,26 @@ class Translation:
             return c.truth != wanted
         if isinstance(c, (AllOf, AnyOf)):
             return junction(isinstance(c, AnyOf) == wanted, [self.denied(part, wanted) for part in c.parts])
+        if isinstance(c, Count):
+            return self.many(c.parts, c.refuted, False, wanted)
         if isinstance(c, Not):
             return self.holds(c.part, wanted)
         assert isinstance(c, Unless)
         return self.holds(c.part, wanted)
+
+    def many(
+        self, parts: tuple[Condition, ...], sides: list[tuple[int, bool]], every: bool, wanted: bool
+    ) -> Pattern:
+        """Where so many parts hold (or are denied), spelled out for every choice of so many."""
+        spelled = []
+        for number, no in sides:
+            chosen = [*combinations(parts, number)] if 0 <= number <= len(parts) else [()] * (number < 0)
+            each = [
+                junction(wanted, [(self.denied if no else self.holds)(part, wanted) for part in some])
+                for some in chosen
+            ]
+            spelled.append(junction(not wanted, each))
+        return junction(every == wanted, spelled)
 
     def compare(self, c: Compare) -> Pattern:
         """A comparison of matched values, each mention of a term matched by itself."""

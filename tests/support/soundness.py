@@ -31,7 +31,7 @@ class Judge:
         """Whether a statement is so, as it says that it stands."""
         self.held += 1
         kind, stands = node["kind"], node["stands"]
-        if kind in GROUPS or kind == "option":
+        if kind in (*GROUPS, "count", "option"):
             return self.condition(node)
         if kind in ("attribute", "finding", "property"):
             plainly = stands in ("given", "not-answered", "datum", "concluded", "not-concluded")
@@ -88,6 +88,8 @@ class Judge:
         if kind in GROUPS:
             parts = [self.written(part) for part in node["parts"]]
             return {kind: parts if kind in ("all", "any") else parts[0]}
+        if kind == "count":
+            return {node["operator"]: str(node["values"][0]), "of": [self.written(p) for p in node["parts"]]}
         if kind == "option":
             return {"option": list(node["values"])}
         if node["operator"] == "is":
