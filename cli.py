@@ -62,6 +62,11 @@ KB = (
         "Bring the files into one order and layout: comments stay, and so does all that they mean.",
     ),
     LazyCommand(
+        "rebase",
+        "rebase:rebase",
+        "Where the claims stand in another edition of the document, and --write: carry that into the files.",
+    ),
+    LazyCommand(
         "test",
         "trial:test",
         "Run the cases of kb/cases, and say what they cover; exits with 1 if one fails or too little is.",

@@ -45,10 +45,10 @@ from expert.io.problems import (
     Span,
     not_among,
 )
-from expert.knowledge.document import sentences
+from expert.knowledge.document import quotes
 from expert.knowledge.load import built_in
 from expert.knowledge.load import load as load_directory
-from expert.language.model import BadValue, Term
+from expert.language.model import BadValue, Quotes, Term
 from expert.language.rules import RuleBase
 from expert.ledger import records, replay, search
 from expert.ledger.chain import Verified, checked_head
@@ -223,7 +223,11 @@ def how(base: RuleBase, found: Consultation, subject: str, document: str = "") -
     True
     """
     _same_knowledge(base, found)
-    return explain.how(found, base, explain.find_subject(base, subject), sentences(document))
+    return explain.how(found, base, explain.find_subject(base, subject), _quotes(base, document))
+
+
+def _quotes(base: RuleBase, document: str) -> Quotes:
+    return quotes(base.knowledge.claims, document) if document else {}
 
 
 def why_not(base: RuleBase, found: Consultation, subject: str, goal: str = "") -> WhyNot:

@@ -28,7 +28,7 @@ def edits(old: RuleBase, new: RuleBase) -> Iterator[Edit]:
     for part in PARTS:
         kind = singular(part)
         yield from _edits(kind, getattr(old.knowledge, part), getattr(new.knowledge, part))
-    for name in ("cost", "results", "exclusive", "rank", "words"):
+    for name in ("edition", "cost", "results", "exclusive", "rank", "words"):
         if getattr(old.knowledge, name) != getattr(new.knowledge, name):
             yield Edit(name, name, "edited")
     kept = _rules(old).keys() & _rules(new).keys()

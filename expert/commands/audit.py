@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from expert.commands.opening import open_ledger, read_document
+from expert.commands.opening import open_ledger, read_quotes
 from expert.commands.shared import (
     Brief,
     Document,
@@ -38,6 +38,7 @@ from expert.views.document import Block
 from expert.views.records import (
     claims_used,
     drafts_table,
+    edition_of,
     format_lines,
     record_blocks,
     records_table,
@@ -94,12 +95,11 @@ def show(
             print_json({"header": entry.header, "content": entry.content, "hash": entry.hash})
             return
         written, base = consultation_of(entry), base_of(store, entry)
-        found, sentences = retold(written, base), read_document(document)
-    blocks: list[Block] = [
-        record_blocks(entry.header, entry.content or {}, entry.hash, format_lines(written, found))
-    ]
-    if sentences:
-        blocks.append(claims_used(found, base.knowledge, sentences))
+        found, quotes = retold(written, base), read_quotes(document, base)
+    lines = [*edition_of(base.knowledge), *format_lines(written, found)]
+    blocks: list[Block] = [record_blocks(entry.header, entry.content or {}, entry.hash, lines)]
+    if quotes:
+        blocks.append(claims_used(found, base.knowledge, quotes))
     below = Below("audit show", record_words(entry.id, ledger), unreviewed_in(entry, found) or ())
     blocks += consultation_blocks(found, base.knowledge, Extent(brief, trace, full), below)
     emit(*blocks)
@@ -291,5 +291,5 @@ def report(
         base = base_of(store, entry)
         found = retold(consultation_of(entry), base)
         output = output or Path(f"{entry.id}.html")
-        write_whole(output, [page(entry, found, base.knowledge, read_document(document))], private=True)
+        write_whole(output, [page(entry, found, base.knowledge, read_quotes(document, base))], private=True)
     emit(f"Wrote {output}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from expert.commands import completion
-from expert.commands.opening import read_document, the_case
+from expert.commands.opening import read_quotes, the_case
 from expert.commands.shared import (
     CaseFile,
     Document,
@@ -54,7 +54,7 @@ def how(
     """How a conclusion was reached: a tree down to your answers and the document's claims."""
     asked = the_case(rest, case_file, ledger, kb)
     subject = explain.find_subject(asked.base, conclusion)
-    trees = explain.how(asked.found, asked.base, subject, read_document(document))
+    trees = explain.how(asked.found, asked.base, subject, read_quotes(document, asked.base))
     if json:
         print_json(tuple(trees))
     elif trees:
@@ -87,13 +87,13 @@ def why_not(
     """Why an option is not what one might expect, and the smallest changes that would make it so."""
     goal = verdict_in(rest or [])
     asked = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
-    sentences, about = read_document(document), explain.find_subject(asked.base, subject)
+    quotes, about = read_quotes(document, asked.base), explain.find_subject(asked.base, subject)
     reason = explain.why_not(Reach(asked.base), asked.case, asked.found, about, goal)
     if json:
         print_json(reason)
     else:
         end = footer(asked.found, asked.unreviewed, asked.recorded)
-        emit(*why_not_blocks(reason, asked.base, sentences), end)
+        emit(*why_not_blocks(reason, asked.base, quotes), end)
 
 
 def verdict_in(words: list[str]) -> str:

@@ -12,10 +12,12 @@ from expert.commands.shared import Document, Json, Kb, open_knowledge, print_jso
 from expert.commands.showing import emit
 from expert.io.problems import CaseError, CheckFailed, not_among
 from expert.knowledge.document import coverage as accounted_for
+from expert.knowledge.document import elsewhere
 from expert.language.rules import cited
 from expert.views.knowledge import (
     claims_blocks,
     coverage_blocks,
+    edition_lines,
     knowledge_blocks,
     options_blocks,
     questions_blocks,
@@ -67,7 +69,8 @@ def coverage(document: Document = None, json: Json = False, kb: Kb = None) -> No
     if json:
         print_json(tuple(places))
     else:
-        emit(*coverage_blocks(places, document is not None))
+        moved = elsewhere(base, text) if text is not None else 0
+        emit(*coverage_blocks(places, document is not None), *edition_lines(base.knowledge, moved))
     hint(base, kb, text, aside=json)
     if any(place.status not in ("encoded", "context") for place in places):
         raise CheckFailed

@@ -14,8 +14,9 @@ from expert.consultation.case import Case
 from expert.consultation.result import Consultation
 from expert.io.files import read_text
 from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, shorten
-from expert.knowledge.document import sentences
+from expert.knowledge.document import quotes
 from expert.knowledge.load import load, open_files
+from expert.language.model import Quotes
 from expert.language.rules import RuleBase
 from expert.ledger.formats import retold
 from expert.ledger.records import base_of, case_of, consultation_of, unreviewed_in
@@ -34,9 +35,9 @@ def document_text(path: Path) -> str:
         raise CaseError(error.problems) from None
 
 
-def read_document(path: Path | None) -> dict[str, str]:
-    """The document's sentences by place; none without a document."""
-    return {} if path is None else sentences(document_text(path))
+def read_quotes(path: Path | None, base: RuleBase) -> Quotes:
+    """What the document has for each claim; none without a document."""
+    return {} if path is None else quotes(base.knowledge.claims, document_text(path))
 
 
 # --- the ledger ------------------------------------------------------------------------------

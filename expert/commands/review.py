@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from expert.commands.opening import read_document
+from expert.commands.opening import read_quotes
 from expert.commands.shared import Document, Json, Kb, directory_of, open_knowledge, open_reviews, print_json
 from expert.commands.showing import emit
 from expert.io.dates import is_date
 from expert.io.problems import CaseError, CheckFailed, Problem, not_among, shorten
 from expert.language.english import Phrases
+from expert.language.model import Quotes
 from expert.language.rules import RuleBase
 from expert.review.append import append
 from expert.review.approvals import Approval, Pair, Reviews, standing, strays
@@ -40,13 +41,13 @@ def review(
     Example: cicatrix kb review p7s1
     """
     base, reviews = open_knowledge(kb), open_reviews(kb)
-    sentences = read_document(document)
+    quotes = read_quotes(document, base)
     pairs = about(base, standing(base, reviews), name)
     left = strays(base, reviews) if name is None else []
     if json:
-        print_json(_json(base, pairs, left, sentences))
+        print_json(_json(base, pairs, left, quotes))
     else:
-        emit(*review_blocks(base, pairs, left, sentences))
+        emit(*review_blocks(base, pairs, left, quotes))
     if any(pair.waits for pair in pairs):
         raise CheckFailed
 
@@ -61,7 +62,13 @@ def about(base: RuleBase, pairs: list[Pair], name: str | None) -> list[Pair]:
     return [pair for pair in pairs if pair.claim == name]
 
 
-def _json(base: RuleBase, pairs: list[Pair], left: list[Problem], sentences: dict[str, str]) -> object:
+def _sentence(claim: str, quotes: Quotes) -> str | None:
+    """The claim's own sentence; none where the document does not have it."""
+    quote = quotes.get(claim)
+    return quote.text if quote and quote.encoded else None
+
+
+def _json(base: RuleBase, pairs: list[Pair], left: list[Problem], quotes: Quotes) -> object:
     phrases = Phrases(base.knowledge)
     waiting = []
     for pair in (pair for pair in pairs if pair.waits):
@@ -73,7 +80,7 @@ def _json(base: RuleBase, pairs: list[Pair], left: list[Problem], sentences: dic
                 "approval": approval and {"by": approval.by, "on": approval.on, "note": approval.note},
                 "says": english(pair, base, phrases),
                 "claim_says": flat(claim_words(base.knowledge.claims[pair.claim], base.knowledge)),
-                "sentence": sentences.get(pair.claim),
+                "sentence": _sentence(pair.claim, quotes),
             }
         )
     return {"waiting": waiting, "pairs": len(pairs), "warnings": [str(problem) for problem in left]}

@@ -39,7 +39,7 @@ from expert.language.conclusions import (
     Conclusion,
 )
 from expert.language.english import REASONS, datum_statement, known, statement
-from expert.language.model import Knowledge, Value
+from expert.language.model import Knowledge, Quotes, Value
 from expert.language.policy import NOW, OPEN, RECOMMENDED, VERDICTS
 from expert.language.prospect import Changes, changes_to
 from expert.language.rules import Instance, RuleBase, rule_names
@@ -121,8 +121,8 @@ def _begins(subject: Subject, wanted: str) -> bool:
 class How:
     """Unfolds the firings of a consultation; what was shown before is `justified above`."""
 
-    def __init__(self, consultation: Consultation, base: RuleBase, document: dict[str, str]) -> None:
-        self.consultation, self.base, self.document = consultation, base, document
+    def __init__(self, consultation: Consultation, base: RuleBase, quotes: Quotes) -> None:
+        self.consultation, self.base, self.quotes = consultation, base, quotes
         self.knowledge = base.knowledge
         self.shown: set[int] = set()
         self.lacking: set[tuple[str, str | None]] = set()
@@ -158,7 +158,8 @@ class How:
     def claim(self, id: str) -> Tree:
         """A claim as a leaf; with the document at hand, the sentence itself beside it."""
         claim = self.knowledge.claims[id]
-        sentence = f" “{self.document[id]}”" if id in self.document else ""
+        quote = self.quotes.get(id)
+        sentence = "" if quote is None else f" “{quote.text}”" if quote.encoded else f" ({quote.text})"
         text = f"{id} {claim.says} [{self.knowledge.hedges[claim.hedge]}]{sentence}"
         return Tree("claim", text, (), Statement("claim", id, stands="claim"))
 
@@ -303,10 +304,10 @@ def stated(match: Match) -> Statement | None:
 
 
 def how(
-    consultation: Consultation, base: RuleBase, subject: Subject, document: dict[str, str] | None = None
+    consultation: Consultation, base: RuleBase, subject: Subject, quotes: Quotes | None = None
 ) -> list[Tree]:
     """How what was concluded about a subject was reached; empty if nothing was concluded."""
-    tree = How(consultation, base, document or {})
+    tree = How(consultation, base, quotes or {})
     if subject.kind == "option":
         return [_how_option(consultation, subject, tree)]
     if subject.kind == "finding":

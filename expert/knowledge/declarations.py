@@ -64,6 +64,7 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
         title=about.get("title", ""),
         version=about.get("version", ""),
         disclaimer=about.get("disclaimer", ""),
+        edition=about.get("edition", ""),
         hedges=hedges,
         claims=all_claims,
         attributes=attributes,

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from expert.knowledge.todo import is_todo
-from expert.language.model import Claim
+from expert.language.model import Claim, Quote, Quotes
 from expert.language.rules import RuleBase, cited
 
 # a sentence ends at . ! or ? (and what closes it), before a space and a capital, quote or figure
@@ -86,6 +87,32 @@ def coverage(base: RuleBase, document: str | None = None) -> list[Place]:
         paragraph = int(id[1:].split("s")[0])
         places.append(Place(id, paragraph, status, tuple(users.get(id, ()))))
     return places
+
+
+ANOTHER = "the text given has another sentence in this place, not the one that was encoded"
+NOWHERE = "the text given does not have the sentence that was encoded"
+
+
+def quotes(claims: Mapping[str, Claim], document: str) -> Quotes:
+    """For each claim the very sentence of which it was made, wherever it stands, or that it is not there."""
+    by_place = sentences(document)
+    by_print = {fingerprint(text): text for text in reversed(by_place.values())}
+    found = {}
+    for id, claim in claims.items():
+        text = by_print.get(claim.fingerprint)
+        found[id] = Quote(text) if text else Quote(ANOTHER if id in by_place else NOWHERE, False)
+    return found
+
+
+def elsewhere(base: RuleBase, document: str) -> int:
+    """How many claims' very sentences stand in the document, and not at their places."""
+    by_place = sentences(document)
+    prints = {fingerprint(text) for text in by_place.values()}
+    found = 0
+    for id, claim in base.knowledge.claims.items():
+        here = id in by_place and fingerprint(by_place[id]) == claim.fingerprint
+        found += claim.fingerprint in prints and not here
+    return found
 
 
 def _unwritten(claim: Claim, base: RuleBase, used: bool) -> bool:

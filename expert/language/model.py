@@ -51,6 +51,19 @@ class Claim(NamedTuple):
         return int(self.id.split("s")[1])
 
 
+class Quote(NamedTuple):
+    """What a document at hand has for a claim: its sentence; if not `encoded`, what is to be said of that.
+
+    A claim is lent no other sentence than the one that it was made of.
+    """
+
+    text: str
+    encoded: bool = True
+
+
+Quotes = dict[str, Quote]  # by claim; none without a document
+
+
 class Term(NamedTuple):
     """Something that has values: an attribute of the case, a finding, or an option's property.
 
@@ -240,6 +253,7 @@ class Knowledge(NamedTuple):
     exclusive: tuple[tuple[str, ...], ...] = ()
     rank: Ranking | None = None
     words: OwnWords = WORDS
+    edition: str = ""  # of the document, that the places of claims are of
 
     def term(self, name: str) -> Term:
         return self.attributes.get(name) or self.findings[name]

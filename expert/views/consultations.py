@@ -22,7 +22,7 @@ from expert.consultation.standing import (
 )
 from expert.language.english import REASONS, STANCE_WORDS, capital, count, listed
 from expert.language.keys import name_and_option, with_option, written_rule
-from expert.language.model import Knowledge
+from expert.language.model import Knowledge, Quotes
 from expert.language.policy import NOW
 from expert.language.rules import RuleBase
 from expert.views.document import (
@@ -40,6 +40,7 @@ from expert.views.document import (
     Words,
     apart,
     citing,
+    quoted,
 )
 
 MOST_NAMED = 2  # answers that a verdict depends on, in the table
@@ -250,7 +251,7 @@ def explanation(found: Tree) -> Outline:
     return Outline(f"{mark}{found.text}", tuple(explanation(part) for part in found.parts))
 
 
-def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> list[Block]:
+def why_not_blocks(found: WhyNot, base: RuleBase, quotes: Quotes) -> list[Block]:
     """Why not, in words; with the document at hand, its sentences beside the claims."""
     blocks: list[Block] = [Paragraph(sentence) for sentence in found.stands]
     if found.already and not found.stands:
@@ -271,8 +272,8 @@ def why_not_blocks(found: WhyNot, base: RuleBase, sentences: dict[str, str]) -> 
         name = with_option(failed.rule, failed.option)
         blocks.append(Line(citing((Marked(name, "name"), " did not fire"), failed.claims), 2))
         for id in failed.claims:
-            if id in sentences:
-                blocks.append(Paragraph((f"{id} ", Marked(sentences[id], "quote")), 4))
+            if id in quotes:
+                blocks.append(Paragraph((f"{id} ", quoted(quotes[id])), 4))
         blocks.append(Paragraph(f"it needs: {failed.condition}; {REASONS[failed.reason]}", 4))
         said_of: set[str] = set()  # each answer is said once of a rule
         for tree in failed.stands:

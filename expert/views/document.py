@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from expert.language.model import Quote
+
 Role = Literal[
     "", "verdict", "name", "code", "strong", "emphasis", "soft", "mark", "quote", "hedge", "basis", "blank"
 ]
@@ -161,6 +163,11 @@ def pieces(words: Words) -> Sequence[Piece]:
 def citing(text: Words, ids: Sequence[str]) -> Words:
     """Words, and then what they rest on, if anything."""
     return (*pieces(text), "  ", Cited(tuple(ids))) if ids else text
+
+
+def quoted(quote: Quote) -> Marked:
+    """A sentence of the document, or that the text at hand does not have it."""
+    return Marked(quote.text, "quote") if quote.encoded else Marked(f"({quote.text})", "soft")
 
 
 def apart(*blocks: Block) -> Section:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from expert.io.problems import Problem
 from expert.knowledge.document import Place
-from expert.language.english import Phrases, datum_words, listed
+from expert.language.english import Phrases, count, datum_words, listed
 from expert.language.model import Claim, Knowledge, Term
 from expert.language.rules import BASES, Rule, RuleBase
 from expert.views.document import (
@@ -35,6 +35,7 @@ def knowledge_blocks(base: RuleBase) -> list[Block]:
     rules = listed([f"{counts[basis]} {basis}" for basis in BASES])
     facts = [
         ("hash", k.hash),
+        *([("edition of the document", k.edition)] if k.edition else []),
         ("claims", f"{len(k.claims)} ({len(k.claims) - context} encoded, {context} context)"),
         ("attributes", str(len(k.attributes))),
         ("options", ", ".join(k.options)),
@@ -113,6 +114,16 @@ def coverage_blocks(places: Sequence[Place], document: bool) -> list[Section]:
     checked = "fingerprints checked" if document else "fingerprints not checked: no --document"
     total = f"{good} of {len(places)} sentences accounted for ({shown} %), {checked}."
     return [apart(Table(["paragraph", *kinds], rows)), apart(*attention, Line(total))]
+
+
+def edition_lines(knowledge: Knowledge, moved: int) -> list[Line]:
+    """Which edition the places are of, and that a text seems to be another one."""
+    lines = [Line(f"The places are those of the edition: {knowledge.edition}.")] if knowledge.edition else []
+    if moved:
+        stand = "stands" if moved == 1 else "stand"
+        said = f"{count(moved, 'sentence')} {stand} elsewhere in this text: is it another edition?"
+        lines.append(Line((f"{said} See ", Marked("kb rebase --document FILE", "code"))))
+    return lines
 
 
 # --- what an author's commands did -----------------------------------------------------------------

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from expert.consultation.result import FORMAT, Consultation
 from expert.language.english import count
-from expert.language.model import Knowledge
+from expert.language.model import Knowledge, Quotes
 from expert.ledger.chain import Verified
 from expert.ledger.drafts import Waiting
 from expert.ledger.search import Summary
-from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart
+from expert.views.document import Block, Cited, Item, Line, Paragraph, Section, Table, apart, quoted
 
 if TYPE_CHECKING:
     from expert.ledger.replay import Impact, Replayed  # with it comes the engine, which no record needs
@@ -74,13 +74,18 @@ def format_lines(written: Consultation, found: Consultation) -> list[Line]:
     return [Line(line, 2) for line in lines]
 
 
-def claims_used(found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> Section:
+def edition_of(knowledge: Knowledge) -> list[Line]:
+    """Of which edition of the document the places are that a record names, if its knowledge says so."""
+    return [Line(f"edition of the document: {knowledge.edition}", 2)] if knowledge.edition else []
+
+
+def claims_used(found: Consultation, knowledge: Knowledge, quotes: Quotes) -> Section:
     """The claims that the firings rest on, each with the document's sentence."""
     blocks: list[Block] = []
     for id in dict.fromkeys(claim for firing in found.firings for claim in firing.rests_on):
         blocks.append(Item(f"{id:6} ", knowledge.claims[id].says))
-        if id in sentences:
-            blocks.append(Paragraph(Marked(sentences[id], "quote"), 9))
+        if id in quotes:
+            blocks.append(Paragraph(quoted(quotes[id]), 9))
     return Section("Claims", tuple(blocks))
 
 

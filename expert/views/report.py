@@ -11,7 +11,7 @@ from typing import Any
 from expert.consultation.result import Advice, Argument, Consultation, Firing, KnowledgeId
 from expert.consultation.standing import nothing_said, ranked
 from expert.language.english import STANCE_WORDS, count, in_sentence
-from expert.language.model import Knowledge
+from expert.language.model import Knowledge, Quotes
 from expert.ledger.records import unreviewed_in
 from expert.ledger.store import Entry
 from expert.views.consultations import (
@@ -39,6 +39,7 @@ from expert.views.document import (
     Section,
     Table,
     Words,
+    quoted,
 )
 from expert.views.drawing import drawing
 from expert.views.html import html
@@ -46,16 +47,16 @@ from expert.views.html import html
 MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "added, to close a gap"}
 
 
-def page(entry: Entry, found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> str:
-    """The page about a recorded consultation; `sentences` are the document's, where it is at hand."""
+def page(entry: Entry, found: Consultation, knowledge: Knowledge, quotes: Quotes) -> str:
+    """The page about a recorded consultation; `quotes` are the document's, where it is at hand."""
     content: dict[str, Any] = entry.content or {"answers": [], "label": ""}
     k = found.knowledge
     hashes = "Record ", Marked(entry.hash, "code"), "\nKnowledge ", Marked(k.hash, "code")
     return Template(_file("report.html")).substitute(
         title=f"{escape(k.title)}: record {escape(entry.id)}",
         style=_file("report.css"),
-        head=html(_head(entry, k, content["label"])),
-        body=html(_sections(entry, found, knowledge, content["answers"], sentences)),
+        head=html(_head(entry, k, content["label"], knowledge.edition)),
+        body=html(_sections(entry, found, knowledge, content["answers"], quotes)),
         foot=html([Paragraph(hashes)]),
     )
 
@@ -69,7 +70,7 @@ def _sections(
     found: Consultation,
     knowledge: Knowledge,
     answers: list[dict[str, Any]],
-    sentences: dict[str, str],
+    quotes: Quotes,
 ) -> list[Section]:
     end = " ".join(last_words(found, unreviewed_in(entry, found), recorded=True))
     caption = "The best verdict first." if knowledge.rank is None else "In the order of their places."
@@ -87,12 +88,12 @@ def _sections(
         ),
         Section("How it follows", (_figure(found, [a["attribute"] for a in answers], knowledge),)),
         Section("Trace", (_trace(found),)),
-        Section("Claims used", (_claims_used(found, knowledge, sentences),)),
+        Section("Claims used", (_claims_used(found, knowledge, quotes),)),
         Section("Whose firings these are", (Note(" ".join(end.split())),)),
     ]
 
 
-def _head(entry: Entry, k: KnowledgeId, label: str) -> list[Block]:
+def _head(entry: Entry, k: KnowledgeId, label: str, edition: str) -> list[Block]:
     programs = ", ".join(f"{name} {version}" for name, version in sorted(entry.header["programs"].items()))
     facts: list[tuple[str, Words]] = [
         ("Record", f"{entry.id}, number {entry.header['seq']}"),
@@ -100,6 +101,7 @@ def _head(entry: Entry, k: KnowledgeId, label: str) -> list[Block]:
         ("Time", entry.header["time"]),
         ("Made by", programs),
         ("Knowledge", f"{k.id} {k.version}"),
+        *([("Edition of the document", edition)] if edition else []),
         ("Knowledge hash", Marked(entry.header["knowledge"], "code")),
         ("Record hash", Marked(entry.hash, "code")),
     ]
@@ -195,18 +197,18 @@ def _step(firing: Firing) -> list[Cell]:
     ]
 
 
-def _claims_used(found: Consultation, knowledge: Knowledge, sentences: dict[str, str]) -> Table:
+def _claims_used(found: Consultation, knowledge: Knowledge, quotes: Quotes) -> Table:
     users: dict[str, list[str]] = {}
     for firing in found.firings:
         for id in firing.rests_on:
             users.setdefault(id, []).append(f"step{firing.n}")
     rows: list[list[Cell]] = []
     for claim in sorted((knowledge.claims[id] for id in users), key=lambda c: (c.paragraph, c.sentence)):
-        quoted: Words = ("\n", Marked(sentences[claim.id], "quote")) if claim.id in sentences else ()
+        said: Words = ("\n", quoted(quotes[claim.id])) if claim.id in quotes else ()
         place = f"paragraph {claim.paragraph}, sentence {claim.sentence}"
         hedge = knowledge.hedges[claim.hedge]
         head = Marked(claim.id, "code", claim.id)
-        rows.append([head, place, (claim.says, *quoted), hedge, Cited(tuple(users[claim.id]))])
+        rows.append([head, place, (claim.says, *said), hedge, Cited(tuple(users[claim.id]))])
     heads = ["Claim", "Place in the document", "What it says, in our words", "How surely", "Firings"]
     caption = "The sentences of the document that the firings rest on."
     return Table(heads, rows, caption=caption, kind="fine sources")

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from expert.io.problems import Problem
 from expert.language.conclusions import Argue
 from expert.language.english import Phrases, count, datum_words, readable
+from expert.language.model import Quotes
 from expert.language.rules import Rule, RuleBase
 from expert.review.approvals import FILE, Approval, Pair
-from expert.views.document import Beside, Block, Item, Line, Marked, Paragraph, Section, Words, apart
+from expert.views.document import Beside, Block, Item, Line, Paragraph, Section, Words, apart, quoted
 from expert.views.knowledge import claim_words
 
 HANG = 7  # characters to the text of a claim, and of a clause that goes on
@@ -17,7 +18,7 @@ HANG = 7  # characters to the text of a claim, and of a clause that goes on
 
 # --- side by side --------------------------------------------------------------------------------
 def review_blocks(
-    base: RuleBase, standing: Sequence[Pair], left: Sequence[Problem], sentences: dict[str, str]
+    base: RuleBase, standing: Sequence[Pair], left: Sequence[Problem], quotes: Quotes
 ) -> list[Section]:
     """What waits, each rule beside its claims; approvals that are about nothing; and how much waits."""
     phrases = Phrases(base.knowledge)
@@ -27,16 +28,14 @@ def review_blocks(
     sections = []
     for pairs in by_citing.values():
         if any(pair.waits for pair in pairs):
-            sections.append(_rule_and_claims(pairs, base, phrases, sentences))
+            sections.append(_rule_and_claims(pairs, base, phrases, quotes))
     return [
         *sections,
         apart(*(Line(f"warning: {problem}") for problem in left), Paragraph(_summary(standing))),
     ]
 
 
-def _rule_and_claims(
-    pairs: Sequence[Pair], base: RuleBase, phrases: Phrases, sentences: dict[str, str]
-) -> Section:
+def _rule_and_claims(pairs: Sequence[Pair], base: RuleBase, phrases: Phrases, quotes: Quotes) -> Section:
     """A rule on the left, the claims that it cites on the right, each with how its review stands."""
     first, *rest = english(pairs[0], base, phrases)
     left = [Paragraph(clause, 2, HANG - 2) for clause in rest]
@@ -44,8 +43,8 @@ def _rule_and_claims(
     for pair in pairs:
         claim = base.knowledge.claims[pair.claim]
         right.append(Item(f"{pair.claim:6} ", claim_words(claim, base.knowledge), 0, HANG))
-        quoted: list[Words] = [Marked(sentences[pair.claim], "quote")] if pair.claim in sentences else []
-        right += [Paragraph(words, HANG) for words in (*quoted, _status(pair))]
+        said: list[Words] = [quoted(quotes[pair.claim])] if pair.claim in quotes else []
+        right += [Paragraph(words, HANG) for words in (*said, _status(pair))]
     return apart(Line(first), Beside(tuple(left), tuple(right)))
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from support.shell import cicatrix
 from support.text import runs
 
-from expert.knowledge.document import coverage, fingerprint, sentences, split
+from expert.knowledge.document import coverage, fingerprint, quotes, sentences, split
+from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
 ROOT = Path(__file__).parents[2]
@@ -74,3 +75,21 @@ def test_sentences_are_split_where_they_end() -> None:
         "12 scars (or so.)",
         "Then the end",
     ]
+
+
+def test_no_claim_is_lent_a_text_that_it_does_not_carry() -> None:
+    base = load(ROOT / "examples" / "heating")
+    claims = base.knowledge.claims
+    text = (ROOT / "examples" / "heating" / "document.txt").read_text("utf-8")
+    assert all(quote.encoded for quote in quotes(claims, text).values())
+    paragraphs = text.split("\n\n")
+    elsewhere = quotes(claims, "\n\n".join(reversed(paragraphs)))
+    assert elsewhere == quotes(claims, text)  # the very sentences, wherever they stand
+    forged = quotes(claims, text.replace(" not ", " surely "))
+    for id, quote in forged.items():
+        said = sentences(text)[id]
+        assert quote.encoded == (" not " not in said)
+        assert " surely " not in quote.text or " surely " in said
+        assert quote.encoded or quote.text.startswith("the text given has another sentence")
+    short = quotes(claims, paragraphs[0])
+    assert short["p11s4"].text == "the text given does not have the sentence that was encoded"

@@ -1,0 +1,108 @@
+"""The command `kb rebase`: a knowledge base carried over to another edition of its document."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from expert.authoring.rebase import carried_over
+from expert.authoring.skeleton import WORKSHEET
+from expert.commands.hint import hint
+from expert.commands.opening import document_text
+from expert.commands.shared import Json, Kb, directory_of, open_knowledge, print_json
+from expert.commands.showing import emit
+from expert.io.files import read_text, written_together
+from expert.io.problems import CaseError, Problem, not_among, shorten
+from expert.knowledge.document import sentences
+from expert.knowledge.editions import edition
+from expert.language.rules import RuleBase
+from expert.views.editions import edition_blocks, written_blocks
+
+
+def rebase(
+    document: Annotated[
+        Path,
+        typer.Option("--document", metavar="FILE", help="The new edition: a text, a line per paragraph."),
+    ],
+    old: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="The edition before, to know edited sentences better."),
+    ] = None,
+    pairs: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="OLD=NEW", help="A claim's place, and where its sentence is now."),
+    ] = None,
+    name: Annotated[str, typer.Option("--edition", metavar="NAME", help="What the edition is called.")] = "",
+    write: Annotated[bool, typer.Option("--write", help="Carry the new places into the files.")] = False,
+    json: Json = False,
+    kb: Kb = None,
+) -> None:
+    """Where the claims stand in another edition of the document, and --write: carry that into the files.
+
+    Sentences are found again by fingerprint, edited ones by likeness.
+
+    Example: cicatrix kb rebase --document new.txt
+    """
+    base, directory, text = open_knowledge(kb), directory_of(kb), document_text(document)
+    new = sentences(text)
+    if not new:
+        raise CaseError(
+            [Problem(f"`{shorten(str(document))}` holds no sentence", None, "is it a text file?")]
+        )
+    said = _pairs(pairs or [], base, new)
+    found = edition(base, text, _old_sentences(old, directory), said)
+    called = name.strip() or f"{document.name}, {sha256(text.encode()).hexdigest()[:8]}"
+    if not called.isprintable():
+        raise CaseError(
+            [Problem(f"`{shorten(called)}` cannot be printed, and is no name", None, "--edition NAME")]
+        )
+    changed = carried_over(base, directory, found, called) if write else {}
+    _write(directory, changed)
+    if json:
+        print_json({"passages": found.passages, "edition": called if write else None, "written": [*changed]})
+    else:
+        emit(*edition_blocks(found, base), *written_blocks(found, directory, list(changed), called, write))
+    if write:
+        hint(open_knowledge(kb), kb, text, aside=json)
+
+
+def _pairs(words: list[str], base: RuleBase, new: dict[str, str]) -> dict[str, str]:
+    """The places that the author says belong together. Raises CaseError."""
+    found: dict[str, str] = {}
+    for word in words:
+        was, _, now = word.partition("=")
+        if was not in base.knowledge.claims:
+            raise CaseError([not_among("claim", was, base.knowledge.claims)])
+        if now not in new:
+            raise CaseError([not_among("place in the new text", now, new)])
+        if was in found or now in found.values():
+            raise CaseError([Problem(f"`{shorten(word)}`: one of the two is named already")])
+        found[was] = now
+    return found
+
+
+def _old_sentences(old: Path | None, directory: Path) -> dict[str, str]:
+    """The sentences of the edition before: of its text, or of the author's worksheet, if there is one."""
+    if old is not None:
+        return sentences(document_text(old))
+    path = directory / WORKSHEET
+    if not path.is_file():
+        return {}
+    found = {}
+    for line in read_text(path, str(path)).split("\n"):
+        if place := re.match(r"(p[0-9]+s[0-9]+)  (.+)", line):
+            found[place[1]] = place[2]
+    return found
+
+
+def _write(directory: Path, changed: dict[str, str]) -> None:
+    """Write the files that change, all or none, with the line ends that each had."""
+    paths = [(directory / name).resolve() for name in changed]
+    with written_together(*paths) as parts:
+        for path, part, text in zip(paths, parts, changed.values(), strict=True):
+            end = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
+            part.write_bytes(text.replace("\n", end).encode())
