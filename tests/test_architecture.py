@@ -139,7 +139,7 @@ LATE = {
     "expert/views/terminal.py": {"tabulate"},  # it takes longest to import, and many results have no table
     "expert/io/json.py": {"rfc8785"},  # a consultation that keeps no record hashes nothing
 }  # fmt: skip
-OPTIONAL = ("narwhals", "polars", "matplotlib", "pyspark", "z3", "ruamel", "watchfiles", "prov")
+OPTIONAL = ("narwhals", "openpyxl", "polars", "matplotlib", "pyspark", "z3", "ruamel", "watchfiles", "prov")
 NEEDING = ("expert.population", "expert.views.plot", "expert.authoring.format")
 
 
@@ -176,6 +176,7 @@ def test_an_optional_library_is_imported_in_one_place() -> None:
     assert places == {
         "matplotlib": {"views/plot.py"},
         "narwhals": {"backends/frames.py"},
+        "openpyxl": {"population/workbooks.py"},
         "polars": {"backends/frames.py"},
         "prov": {"ledger/prov.py"},
         "pyspark": {"population/spark.py"},

@@ -30,6 +30,7 @@ from expert.commands.shared import (
     say,
 )
 from expert.commands.showing import emit
+from expert.commands.streams import engine_silenced
 from expert.io.problems import CaseError, CheckFailed, Problem, Stopped, not_among
 from expert.language.rules import RuleBase
 from expert.review.approvals import not_approved
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 Cases = Annotated[
     list[str],
-    typer.Argument(metavar="CASES...", help="CSV, JSON Lines or Parquet files; patterns in quotes."),
+    typer.Argument(metavar="CASES...", help="CSV, JSON, Parquet or .xlsx files; patterns in quotes."),
 ]
 
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="An output of `population run`.")]
@@ -50,12 +51,32 @@ Absent = Annotated[
     bool, typer.Option("--absent-unknown", help="What has no column is not known, instead of wrong.")
 ]
 
+Encoding = Annotated[
+    str,
+    typer.Option("--encoding", metavar="NAME", help="Of text files, if it is not UTF-8: latin-1, utf-16."),
+]
+
+Separator = Annotated[
+    str,
+    typer.Option("--separator", metavar="CHAR", help="Of cells, if it is not found out: `;`, `tab`."),
+]
+
+Commas = Annotated[bool, typer.Option("--decimal-comma", help="Decimals come after a comma: 49,99.")]
+
+Sheet = Annotated[str, typer.Option("--sheet", metavar="NAME", help="Of a workbook that has several.")]
+
+
+def character(word: str) -> str:
+    """A separator as it is: shells make it hard to type a tab."""
+    return "\t" if word in ("tab", "\\t") else word
+
 
 @contextlib.contextmanager
 def nothing_written() -> Iterator[None]:
-    """Say so at an interruption."""
+    """Say so at an interruption; a file that breaks an engine is told of once, and not by the engine too."""
     try:
-        yield
+        with engine_silenced():
+            yield
     except KeyboardInterrupt:
         say("\nStopped. Nothing was written.")
         raise Stopped from None
@@ -86,6 +107,10 @@ def run(
         typer.Option("--rejects", metavar="FILE", help="For rows that are no cases [OUT.rejects.jsonl]."),
     ] = None,
     absent: Absent = False,
+    encoding: Encoding = "",
+    separator: Separator = "",
+    decimal_comma: Commas = False,
+    sheet: Sheet = "",
     engine: Annotated[
         str, typer.Option("--engine", metavar="NAME", help="polars (this machine) or spark (many).")
     ] = "polars",
@@ -96,14 +121,16 @@ def run(
 
     Exits with 1 if rows were rejected. Example: cicatrix population run 'list-*.csv' -o results.parquet
     """
-    from expert.population.run import Job
-
     with nothing_written():
+        from expert.population.run import Job
+        from expert.population.tables import ReadAs
+
+        reading = ReadAs(absent, encoding, character(separator), decimal_comma, sheet)
         base = open_knowledge(kb)
         unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
         where = rejects or out.with_name(out.name + ".rejects.jsonl")
         with rows_counted() as seen:
-            counts = run_on(engine, base, Job(cases, out, where, absent, unreviewed), seen)
+            counts = run_on(engine, base, Job(cases, out, where, reading, unreviewed), seen)
     if json:
         print_json(counts)
     else:
@@ -138,9 +165,9 @@ def explain(
 
     Example: cicatrix population explain results.parquet --row 17
     """
-    from expert.population.results import explained, open_results
-
     with nothing_written():
+        from expert.population.results import explained, open_results
+
         check_format(table_format)
         results = open_results(out)
         _, consultation = explained(results, row)
@@ -166,11 +193,11 @@ def summary(
 
     Example: cicatrix population summary results.parquet --plot results.svg
     """
-    from expert.population.results import open_results
-    from expert.population.run import check_output
-    from expert.population.summary import summarize
-
     with nothing_written():
+        from expert.population.results import open_results
+        from expert.population.run import check_output
+        from expert.population.summary import summarize
+
         check_format(table_format)
         if plot:
             check_output(plot, (".png", ".svg"))
@@ -193,6 +220,10 @@ def diff(
         typer.Option("--kb", metavar="KB", help="Twice: the old and the new (a directory, `now`, a hash)."),
     ],
     absent: Absent = False,
+    encoding: Encoding = "",
+    separator: Separator = "",
+    decimal_comma: Commas = False,
+    sheet: Sheet = "",
     table_format: TableFormat = "simple",
     json: Json = False,
     ledger: LedgerFile = None,
@@ -201,15 +232,17 @@ def diff(
 
     Example: cicatrix population diff --kb old --kb now list.csv
     """
-    from expert.population.affected import affected
-
     with nothing_written():
+        from expert.population.affected import affected
+        from expert.population.tables import ReadAs
+
+        reading = ReadAs(absent, encoding, character(separator), decimal_comma, sheet)
         check_format(table_format)
         if len(kb) != 2:
             raise CaseError([Problem("give `--kb` twice: the old knowledge base and the new one")])
         bases = [find_base(name, ledger, None) for name in kb]
         with rows_counted() as seen:
-            affects = affected(bases, cases, absent, seen)
+            affects = affected(bases, cases, reading, seen)
     if json:
         print_json(affects)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +13,7 @@ from typing import TextIO
 from expert.io.problems import OutputLost
 
 # what a stream says that takes no more; of a file, the error would have a name
+ENDED = b"\0ended\0"  # what no engine writes
 NOT_WRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT, errno.EBADF}
 
 
@@ -51,6 +53,56 @@ def all_written() -> Iterator[None]:
             sys.stderr.write(f"error: the result cannot be written: {error.strerror}\n")
             sys.stderr.flush()
         sys.exit(OutputLost.exit_code)
+
+
+@contextmanager
+def engine_silenced() -> Iterator[None]:
+    """Keep off stderr what an engine's own threads write there, by its number, of a file that breaks them.
+
+    What is wrong is said by us, on Python's stderr, which goes where it went. Where an engine ends the whole
+    program, which nothing in it can prevent, a process that looks after it tells what the engine said last.
+    """
+    try:
+        theirs = sys.stderr.fileno()
+    except (OSError, ValueError):  # no file, as in tests
+        yield
+        return
+    shown, kept = sys.stderr, os.dup(theirs)
+    with open(kept, "w", encoding=shown.encoding, errors="backslashreplace", buffering=1) as ours:
+        shown.flush()
+        reader, writer = os.pipe()
+        watcher = _watcher(reader, writer, kept) if hasattr(os, "fork") else 0
+        os.dup2(writer if watcher else os.open(os.devnull, os.O_WRONLY), theirs)
+        sys.stderr = ours
+        try:
+            yield
+        finally:
+            os.write(writer, ENDED)
+            os.close(writer)
+            os.close(reader)
+            os.dup2(kept, theirs)
+            sys.stderr = shown
+            if watcher:
+                os.waitpid(watcher, 0)
+
+
+def _watcher(reader: int, writer: int, stderr: int) -> int:
+    """A process that reads what an engine writes, and tells it if that was the end of the program."""
+    watcher = os.fork()
+    if watcher:
+        return watcher
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.close(writer)
+        said = b""
+        while part := os.read(reader, 1 << 16):
+            said = (said + part)[-(1 << 16) :]
+        last = said.decode("utf-8", "replace").strip().splitlines()
+        if last and not said.endswith(ENDED):
+            told = next((line for line in last if "failed" in line or "panicked" in line), last[-1])
+            os.write(stderr, f"error: a broken file has ended the program: {told}\n".encode())
+    finally:
+        os._exit(0)
 
 
 def _flush_or_drop(stream: TextIO) -> None:

@@ -7,16 +7,19 @@ record keeps that the second was said.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from expert.io.problems import CaseError, Problem, Span, not_among, shorten
+from expert.io.problems import CaseError, Problem, Span, nearest, not_among, shorten
 from expert.io.program import program_name
 from expert.io.yaml import Node, parse_yaml
 from expert.language.model import BadValue, Knowledge, Term, Value
 
 UNKNOWN = "unknown"
-
+ROW = "row"  # the column of a result of a table that has its row's number
+ANSWERS, CELLS = "answers", "cells"
+REJECTED = {ROW, "file", "reasons", CELLS}  # what is said of a row of a table that is no case
 
 Answer = Value | None  # None: answered "unknown"
 
@@ -67,14 +70,18 @@ def parse_pairs(pairs: list[str], knowledge: Knowledge) -> Case:
 def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:
     """The case of a YAML or JSON mapping from attributes to values. Raises CaseError.
 
-    A mapping with `answers` (what `--json` prints) is read for those; null is `unknown`.
+    What `consult --json` prints, and a row of what `population run` gives, are read for their answers;
+    null is `unknown`.
     """
     node, problems = parse_yaml(text, shown)
     answers: dict[str, Answer] = {}
-    for key, value in _pairs(node, problems, shown):
+    pairs, table = _pairs(node, problems)
+    missing = knowledge.attributes.keys() - {key.text for key, _ in pairs}
+    for key, value in pairs:
         name = key.text or ""
         if name not in knowledge.attributes:
-            problems.append(not_among("attribute", name, knowledge.attributes, key.span))
+            if not table or nearest(name, missing):
+                problems.append(not_among("attribute", name, knowledge.attributes, key.span))
         elif value.text is None:
             problems.append(Problem(f"`{name}` must be a single value, not {value.shape}", value.span))
         else:
@@ -87,20 +94,36 @@ def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:
 
 def names_in(text: str) -> list[str]:
     """The attributes of a case file, in the order in which they stand in it."""
-    return [key.text or "" for key, _ in _pairs(parse_yaml(text, "")[0], [], "")]
+    return [key.text or "" for key, _ in _pairs(parse_yaml(text, "")[0], [])[0]]
 
 
-def _pairs(node: Node | None, problems: list[Problem], shown: str) -> list[tuple[Node, Node]]:
+def _pairs(node: Node | None, problems: list[Problem]) -> tuple[list[tuple[Node, Node]], bool]:
+    """The answers of a case file, and whether it is a row of a table, which has other columns too."""
     if node is None:
-        return []
+        return [], False
     if node.pairs is None:
         help = "a mapping from attributes to values"
         problems.append(Problem(f"a case must be a mapping, not {node.shape}", node.span, help))
-        return []
+        return [], False
+    names = [key.text or "" for key, _ in node.pairs]
+    wanted = holder(names)
     for key, value in node.pairs:
-        if key.text == "answers" and value.pairs is not None:
-            return value.pairs
-    return node.pairs
+        if wanted and key.text == wanted and value.pairs is not None:
+            return value.pairs, wanted == CELLS
+    return node.pairs, is_result(names)
+
+
+def holder(names: Collection[str]) -> str:
+    """Where a mapping with these names holds its answers, if not in itself: what `consult --json` prints
+    does, and what `population run` says of a rejected row."""
+    if ANSWERS in names:
+        return ANSWERS
+    return CELLS if REJECTED.issubset(names) else ""
+
+
+def is_result(names: Collection[str]) -> bool:
+    """Whether these are the columns of a result of `population run`."""
+    return ROW in names and any(name.endswith(".verdict") for name in names)
 
 
 def cell_answer(cell: object, term: Term) -> Answer:

@@ -1,5 +1,5 @@
 """Whole tables of cases: read, run on Polars or Spark, counted and compared.
 
 It may import `backends`, `ledger`, `analysis`, `review` and what lies under them.
-A new kind of table goes to `inputs.py`, a new count to `summary.py`, a new column engine is a module.
+A new kind of file is a module, with its line in `inputs.py`; so is a new column engine. Counts: `summary.py`.
 """

@@ -10,9 +10,11 @@ from typing import NamedTuple
 from expert.analysis.edits import edits
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, result_column
 from expert.backends.frames import pl
+from expert.consultation.case import ROW
 from expert.language.keys import name_and_option
 from expert.language.rules import RuleBase
-from expert.population.run import ROW, Counts, Job, RowsSeen, run
+from expert.population.run import Counts, Job, RowsSeen, run
+from expert.population.tables import ReadAs
 
 ALIKE = (VERDICT, TIMING, result_column(COST, "low"), result_column(COST, "high"))
 EXAMPLES = 3
@@ -52,13 +54,15 @@ class Affected(NamedTuple):
     rules: tuple[Responsible, ...]  # that fire for other cases than before
 
 
-def affected(bases: list[RuleBase], words: list[str], absent: bool, seen: RowsSeen | None = None) -> Affected:
+def affected(
+    bases: list[RuleBase], words: list[str], reading: ReadAs, seen: RowsSeen | None = None
+) -> Affected:
     """Run both knowledge bases on the same files and compare what they say. Raises CaseError."""
     with TemporaryDirectory(prefix="population-") as folder:
         paths = [Path(folder) / name for name in ("old.parquet", "new.parquet")]
         rejects = Path(folder) / "rejects.jsonl"
         counts = [
-            run(base, Job(words, path, rejects, absent), seen)
+            run(base, Job(words, path, rejects, reading), seen)
             for base, path in zip(bases, paths, strict=True)
         ]
         frames = [pl.scan_parquet(path) for path in paths]

@@ -1,4 +1,4 @@
-"""Reading results of a population: rows, the knowledge that made them, and one row explained."""
+"""ReadAs results of a population: rows, the knowledge that made them, and one row explained."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 from expert.backends.columns import FIRED, TIMING, VERDICT, result_column
 from expert.backends.frames import pl
-from expert.consultation.case import Case, cell_answer, make_case
+from expert.consultation.case import ROW, Case, cell_answer, make_case
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, name_of
 from expert.io.problems import CaseError, KnowledgeError, Problem
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
-from expert.population.run import FIRED_LIST, ROW, legend_path
+from expert.population.run import legend_path
+from expert.population.tables import FIRED_LIST
 
 
 class Results(NamedTuple):
@@ -62,11 +63,17 @@ def _legend(path: Path) -> dict[str, Any]:
 
 
 def _scanned(path: Path) -> pl.LazyFrame:
-    if path.is_dir() or path.suffix == ".parquet":
-        return pl.scan_parquet(path / "*.parquet" if path.is_dir() else path)
-    if path.suffix == ".csv":
-        return pl.scan_csv(path, infer_schema=False)
-    return pl.scan_ndjson(path, infer_schema_length=None)
+    if path.is_dir():
+        return pl.scan_parquet(sorted(path.glob("*.parquet")), glob=False)
+    kind = path.suffix.lower()
+    if kind == ".parquet":
+        return pl.scan_parquet(path, glob=False)
+    if kind == ".csv":
+        return pl.scan_csv(path, infer_schema=False, glob=False)
+    if not path.stat().st_size:
+        raise CaseError([Problem(f"`{path}` has no rows: every row was rejected")])
+    with path.open("rb") as stream:  # Polars has no way to be told that a name is none of its patterns
+        return pl.scan_ndjson(stream, infer_schema_length=None)
 
 
 def _uniform(frame: pl.LazyFrame, names: list[str], base: RuleBase) -> pl.LazyFrame:
@@ -75,7 +82,7 @@ def _uniform(frame: pl.LazyFrame, names: list[str], base: RuleBase) -> pl.LazyFr
     if FIRED_LIST in names:
         padded = pl.format(" {} ", pl.col(FIRED_LIST).fill_null(""))
         made += [padded.str.contains(f" {i.id} ", literal=True).alias(FIRED + i.id) for i in base.instances]
-    return frame.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String)).with_columns(made)
+    return frame.with_columns(pl.col(pl.Enum, pl.Categorical, pl.Null).cast(pl.String)).with_columns(made)
 
 
 def explained(results: Results, row: int) -> tuple[Case, Consultation]:

@@ -17,6 +17,7 @@ legend: the knowledge itself, so that any row can be explained long after.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,20 +27,21 @@ from typing import IO, Any, NamedTuple
 from expert.backends.columns import ANSWER, BAD, FIRED, POLARS, STEP, checked, decimals, outcome
 from expert.backends.frames import nw, pl
 from expert.backends.program import lines
-from expert.consultation.case import UNKNOWN, cell_answer
+from expert.consultation.case import ROW, UNKNOWN, cell_answer
 from expert.io.files import written_together
 from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.io.version import __version__
 from expert.language.english import Phrases
 from expert.language.model import BadValue, Knowledge, Term
 from expert.language.rules import RuleBase
-from expert.population.inputs import RAW, WRONG, TableFile, sources
+from expert.population.inputs import PANIC, reason_of, sources
+from expert.population.tables import FIRED_LIST, LINE, RAW, WRONG, ReadAs, TableFile, absences, of_result
 
-ROW = "row"
-FIRED_LIST = "fired"  # in files of text, the column of all that fired
 SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
+COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
 OUTPUTS = (".parquet", ".csv", ".jsonl")
+BYTES = (pl.Binary, pl.Object, pl.Unknown)  # what text files cannot hold
 RowsSeen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
 
 
@@ -57,7 +59,7 @@ class Job(NamedTuple):
     cases: list[str]
     out: Path
     rejects: Path
-    absent: bool = False  # whether columns may be missing: then the answers are not known
+    reading: ReadAs = ReadAs()
     unreviewed: tuple[str, ...] = ()  # for the legend: the rules that nobody has reviewed
 
 
@@ -68,13 +70,14 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     """
     out, rejects = job.out, job.rejects
     check_output(out, OUTPUTS)
-    files = sources(job.cases, base.knowledge.attributes, job.absent)
+    files = sources(job.cases, base.knowledge.attributes, job.reading)
     check_apart([file.path for file in files], out, rejects)
-    rows = Rows(base.knowledge, files, job.absent, seen)
-    results = shaped(follow(rows.frame(), base), base.knowledge, out.suffix)
+    rows = Rows(base.knowledge, files, job.reading, seen)
+    check_kept(rows.extra, out)
+    results = shaped(follow(rows.frame(), base), base.knowledge, out.suffix.lower())
     with written_together(rejects, legend_path(out), out) as (rejects_part, legend, part):
         with rejects_part.open("w", encoding="utf-8", newline="\n") as rows.rejects:
-            rows.drain(lambda: SINKS[out.suffix](results, part))
+            rows.drain(lambda: SINKS[out.suffix.lower()](results, part))
         write_legend(legend, base, job.cases, rows.counts, job.unreviewed)
     return rows.counts
 
@@ -89,11 +92,37 @@ SINKS: dict[str, Callable[[pl.LazyFrame, Path], None]] = {
 
 def check_output(out: Path, kinds: tuple[str, ...]) -> None:
     """Raises CaseError if the output is of no kind that can be written, or in no directory."""
-    if out.suffix not in kinds:
+    if out.suffix.lower() not in kinds:
         message = f"`{out}` is of no kind that can be written"
         raise CaseError([Problem(message, None, f"kinds: {listed(kinds)}")])
     if not out.absolute().parent.is_dir():
         raise CaseError([Problem(f"`{out}` cannot be written: there is no such directory")])
+
+
+def check_kept(extra: dict[str, pl.DataType], out: Path) -> None:
+    """Raises CaseError if a kind of output cannot hold a column that is kept as it is."""
+    problems = []
+    kind = out.suffix.lower()
+    for name, type in extra.items():
+        parts = parts_of_type(type)
+        csv = len(parts) == 1 and type.base_type() not in (*BYTES, pl.Duration)
+        fits = {".csv": csv, ".jsonl": not any(part.base_type() in BYTES for part in parts)}
+        if not fits.get(kind, True):
+            message = f"column `{shorten(name)}` ({type}) cannot be kept in `{out}`"
+            problems.append(Problem(message, None, "write .parquet, or leave the column out"))
+    if problems:
+        raise CaseError(problems)
+
+
+def parts_of_type(type: pl.DataType) -> list[Any]:
+    """A type, and the types of what it is made of."""
+    parts: list[Any] = [type]
+    for part in parts:
+        if isinstance(part, (pl.List, pl.Array)):
+            parts.append(part.inner)
+        elif isinstance(part, pl.Struct):
+            parts += [field.dtype for field in part.fields]
+    return parts
 
 
 def check_apart(inputs: Iterable[Path], *outputs: Path) -> None:
@@ -110,17 +139,17 @@ class Rows:
     """The rows of some files as cases; those that are none are written to `rejects`."""
 
     def __init__(
-        self, knowledge: Knowledge, files: list[TableFile], absent: bool, seen: RowsSeen | None
+        self, knowledge: Knowledge, files: list[TableFile], reading: ReadAs, seen: RowsSeen | None
     ) -> None:
-        self.knowledge, self.files, self.seen = knowledge, files, seen
+        self.knowledge, self.files, self.reading, self.seen = knowledge, files, reading, seen
         self.rejects: IO[str] | None = None
-        self.read = self.rejected = 0
+        self.read = self.rejected = self.before = 0  # before: the rows of the files before this one
         self.failure: BaseException | None = None
         self.extra = other_columns([file.columns for file in files], knowledge)
         self.missing: dict[Path, list[str]] = {}
         for file in files:
-            lacking = [name for name in knowledge.attributes if name not in file.columns]
-            self.missing[file.path] = [] if absent else lacking
+            told = [] if reading.absent else absences(file.columns, knowledge.attributes)
+            self.missing[file.path] = told
         known = [file.rows for file in files if file.rows is not None]
         self.total = sum(known) if len(known) == len(files) else None
 
@@ -142,10 +171,10 @@ class Rows:
             with suppress(KeyboardInterrupt):  # Polars raises it, and then Python does for the same key
                 sleep(0.01)
             raise
-        except pl.exceptions.PolarsError:
+        except (pl.exceptions.PolarsError, PANIC) as error:
             if self.failure is not None:
                 raise self.failure from None
-            raise
+            raise CaseError([Problem(f"the results cannot be written: {reason_of(error)}")]) from None
 
     def _pull(
         self, columns: list[str] | None, where: pl.Expr | None, most: int | None, size: int | None
@@ -153,7 +182,8 @@ class Rows:
         """What Polars asks for: some columns, of the rows where something holds."""
         try:
             for file in self.files:
-                for batch in file.batches():
+                self.before = self.read
+                for batch in _read(file):
                     frame = self.accepted(file, batch)
                     frame = frame if where is None else frame.filter(where)
                     yield frame if columns is None else frame.select(columns)
@@ -191,12 +221,51 @@ class Rows:
     def _reject(self, file: TableFile, batch: pl.DataFrame) -> None:
         """Write rows down with the reasons, each in one line of JSON."""
         self.rejected += len(batch)
-        for row in batch.iter_rows(named=True):
+        for row in batch.with_columns(_nameless_times(batch)).iter_rows(named=True):
             number, wrong, raw = row.pop(ROW), row.pop(WRONG, None), row.pop(RAW, None)
+            line = row.pop(LINE, number - self.before)
             reasons = [wrong] if wrong else reasons_against(row, self.knowledge, self.missing[file.path])
-            record = {"row": number, "file": str(file.path), "reasons": reasons, "cells": raw or row}
+            if self.reading.decimal_comma:
+                row = _with_commas(row, self.knowledge)
+            cells = json.loads(raw) if raw else row
+            record = rejection(number, str(file.path), line, reasons, cells)
             if self.rejects:
-                self.rejects.write(json.dumps(record, default=str) + "\n")
+                self.rejects.write(record)
+
+
+def _read(file: TableFile) -> Iterator[pl.DataFrame]:
+    """The batches of a file. Raises CaseError."""
+    try:
+        yield from file.batches()
+    except (OSError, pl.exceptions.PolarsError, PANIC) as error:
+        raise CaseError([Problem(f"`{file.path}` cannot be read: {reason_of(error)}")]) from None
+
+
+def rejection(number: int, file: str, line: int, reasons: list[str], cells: Any) -> str:
+    """What is told of a rejected row, in a line of JSON."""
+    record = {"row": number, "file": file, "line": line, "reasons": reasons, "cells": cells}
+    return json.dumps(record, default=str) + "\n"
+
+
+def _nameless_times(batch: pl.DataFrame) -> list[pl.Series]:
+    """Columns with times that Python has no name for, as the numbers that they are."""
+    columns = []
+    for column in batch:
+        if any(part.is_temporal() for part in parts_of_type(column.dtype)):
+            try:
+                column.to_list()
+            except (OverflowError, ValueError, PANIC):
+                columns.append(column.to_physical())
+    return columns
+
+
+def _with_commas(cells: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
+    """The cells as they stand in a file whose numbers are written with commas."""
+    shown = dict(cells)
+    for name in knowledge.numeric_attributes:
+        if isinstance(shown.get(name), str):
+            shown[name] = shown[name].replace(".", ",")
+    return shown
 
 
 def plain_answers(batch: pl.DataFrame, knowledge: Knowledge) -> dict[str, pl.Series]:
@@ -247,13 +316,15 @@ def _plain_numbers(column: pl.Series, term: Term) -> pl.Series | None:
 
 
 def reasons_against(cells: dict[str, Any], knowledge: Knowledge, missing: list[str]) -> list[str]:
-    """Why cells are no case: what `consult` would say of them."""
-    reasons = [f"there is no column `{name}`" for name in missing]
+    """Why cells are no case: what is missing, and what `consult` would say of them."""
+    reasons = list(missing)
     for name, term in knowledge.attributes.items():
+        cell = cells.get(name)
         try:
-            cell_answer(cells.get(name), term)
+            cell_answer(cell, term)
         except BadValue as error:
-            reasons.append(str(error))
+            comma = term.numeric and isinstance(cell, str) and COMMA.fullmatch(cell.strip())
+            reasons.append(str(error) + ("; `--decimal-comma` reads a comma as a point" if comma else ""))
     return reasons or ["a cell cannot be read as it is written"]
 
 
@@ -264,9 +335,9 @@ def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> 
     problems = [Problem(f"attribute `{name}` has the name of a column of results") for name in taken]
     for columns in files:
         for name, type in columns.items():
-            if name in knowledge.attributes or name in (WRONG, RAW):
+            if name in knowledge.attributes:
                 continue
-            if name in (ROW, FIRED_LIST) or "." in name:
+            if of_result(name):
                 help = "rename it: results have columns `row`, `fired`, and others with a `.` in their names"
                 problems.append(Problem(f"column `{shorten(name)}` cannot be kept", None, help))
             elif types.setdefault(name, type) != type:

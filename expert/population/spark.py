@@ -7,14 +7,12 @@ imports PySpark, and does so when a session is wanted.
 from __future__ import annotations
 
 import heapq
-import json
 import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from glob import escape, glob, has_magic
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,14 +22,14 @@ from urllib.parse import unquote, urlsplit
 from expert.backends.columns import ANSWER, BAD, DIGITS, STEP, Dialect, Equals, checked, decimals, outcome
 from expert.backends.frames import nw, pl
 from expert.backends.program import lines
+from expert.consultation.case import ROW
 from expert.io.files import written_together
 from expert.io.problems import CaseError, MissingLibrary, Problem
 from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge
 from expert.language.rules import RuleBase
-from expert.population.inputs import TableFile, sources
+from expert.population.inputs import paths_of, sources
 from expert.population.run import (
-    ROW,
     Counts,
     Job,
     RowsSeen,
@@ -39,11 +37,14 @@ from expert.population.run import (
     legend_path,
     other_columns,
     reasons_against,
+    rejection,
     write_legend,
 )
+from expert.population.tables import LINE, TableFile, absences
 
 SparkFrame = Any  # a Spark DataFrame
 FILE, CELLS, MISSING = "file.", "cells.", "missing."  # columns that no input can have
+OURS = (FILE, LINE, CELLS, MISSING, BAD)
 
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",  # what does not fit is an error, never another number
@@ -100,18 +101,18 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     check_output(out, (".parquet",))
     if out.exists() and not (out.is_dir() and all(part.name.startswith("part-") for part in out.iterdir())):
         raise CaseError([Problem(f"`{out}` is in the way, and no output of Spark", None, "move it away")])
-    files = sources(parquet_files(job.cases), base.knowledge.attributes, job.absent)
+    files = sources(parquet_files(job.cases), base.knowledge.attributes, job.reading)
     legend = legend_path(out)
     read, rejected = sum(file.rows or 0 for file in files), 0
     with written_together(rejects, legend, out) as (rejects_part, legend_part, part):
         with session() as spark, _told():
-            tables = _tables(spark, files, base.knowledge, job.absent)
+            tables = _tables(spark, files, base.knowledge, job.reading.absent)
             results(tables, base).write.parquet(_uri(part))
             accepted = _tidied(part)
             with rejects_part.open("w", encoding="utf-8", newline="\n") as stream:
                 streams = [_rejected(rows, base.knowledge) for rows in tables] if accepted < read else []
-                for record in heapq.merge(*streams, key=lambda record: int(record["row"])):
-                    stream.write(json.dumps(record, default=str) + "\n")
+                for _, record in heapq.merge(*streams, key=lambda numbered: numbered[0]):
+                    stream.write(record)
                     rejected += 1
         if accepted + rejected != read:
             what = f"of {read:,} rows, {accepted:,} came out and {rejected:,} were rejected"
@@ -125,20 +126,21 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
 
 def parquet_files(words: list[str]) -> list[str]:
     """The files that paths, patterns and directories mean, in order of names. Raises CaseError."""
+    problems: list[Problem] = []
     paths: list[Path] = []
-    for word in words:
-        for path in map(Path, (sorted(glob(word, recursive=True)) if has_magic(word) else [word]) or [word]):
-            inside = [
-                p
-                for p in sorted(path.rglob("*.parquet"))
-                if not re.search(r"/[_.]", str(p)[len(str(path)) :])
-            ]
-            paths += inside or [path]
-    wrong = [path for path in paths if path.suffix != ".parquet" or path.name[0] in "_." or path.is_dir()]
+    for path in paths_of(words, problems):
+        inside = []
+        for part in sorted(path.rglob("*.parquet")):
+            if not re.search(r"/[_.]", str(part)[len(str(path)) :]):
+                inside.append(part)
+        paths += inside or [path]
     help = "it takes files `.parquet` whose names begin with neither `_` nor `.`"
-    if wrong:
-        raise CaseError([Problem(f"Spark cannot read `{path}`", None, help) for path in wrong])
-    return [escape(str(path)) if path.exists() else str(path) for path in paths]
+    for path in paths:
+        if path.suffix != ".parquet" or path.name[0] in "_." or path.is_dir():
+            problems.append(Problem(f"Spark cannot read `{path}`", None, help))
+    if problems:
+        raise CaseError(problems)
+    return [str(path) for path in paths]
 
 
 def _uri(path: Path) -> str:
@@ -172,7 +174,7 @@ def _table(
     f = pyspark("sql.functions")
     raw = spark.read.parquet(*(re.sub(r"([\\{}\[\]*?])", r"\\\1", _uri(file.path)) for file, _ in files))
     attributes = {name: type for name, type in raw.dtypes if name in knowledge.attributes}
-    missing = [] if absent else [name for name in knowledge.attributes if name not in attributes]
+    missing = [] if absent else absences(raw.columns, knowledge.attributes)
     written = [urlsplit(uri).path for uri in raw.inputFiles()]
     paths = {unquote(path): path for path in written}
     places = [(paths.get(str(file.path.absolute())), before, str(file.path)) for file, before in files]
@@ -190,27 +192,32 @@ def _table(
     rows = raw.select(*kept, *read, cells, path, meta["row_index"].alias("index."))
     rows = rows.join(f.broadcast(where), f.col("`at.`") == f.col("`path.`"))
     number = (f.col("`before.`") + f.col("`index.`") + 1).alias(ROW)
+    line = (f.col("`index.`") + 1).alias(LINE)
     shared = [*kept, backticked(FILE), backticked(CELLS)]
-    done = checked(nw.from_native(rows.select(number, *shared, *attributes)), knowledge, SPARK).to_native()
+    cases = rows.select(number, line, *shared, *attributes)
+    done = checked(nw.from_native(cases), knowledge, SPARK).to_native()
     answers = [backticked(ANSWER + name) for name in knowledge.attributes]
     bad = (f.col(backticked(BAD)) | bool(missing)).alias(BAD)
-    return done.select(ROW, *shared, *answers, bad, f.lit(" ".join(missing)).alias(MISSING))
+    return done.select(
+        ROW, backticked(LINE), *shared, *answers, bad, f.lit("\n".join(missing)).alias(MISSING)
+    )
 
 
-def _rejected(rows: SparkFrame, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
-    """What is told of each rejected row."""
-    wanted = rows.filter(backticked(BAD)).select(ROW, *map(backticked, (FILE, CELLS, MISSING))).orderBy(ROW)
-    for number, file, row, missing in wanted.toLocalIterator():
+def _rejected(rows: SparkFrame, knowledge: Knowledge) -> Iterator[tuple[int, str]]:
+    """What is told of each rejected row, with its number."""
+    told = map(backticked, (FILE, LINE, CELLS, MISSING))
+    wanted = rows.filter(backticked(BAD)).select(ROW, *told).orderBy(ROW)
+    for number, file, line, row, missing in wanted.toLocalIterator():
         cells = row.asDict(recursive=True)
-        reasons = reasons_against(cells, knowledge, missing.split())
-        yield {"row": number, "file": file, "reasons": reasons, "cells": cells}
+        reasons = reasons_against(cells, knowledge, missing.splitlines())
+        yield number, rejection(number, file, line, reasons, cells)
 
 
 def results(tables: list[SparkFrame], base: RuleBase) -> SparkFrame:
     """Everything that follows from the accepted rows. Raises CaseError."""
     knowledge, frame = base.knowledge, None
     for rows in tables:
-        kept = [backticked(name) for name in rows.columns if name not in (FILE, CELLS, MISSING, BAD)]
+        kept = [backticked(name) for name in rows.columns if name not in OURS]
         good = rows.filter(f"NOT {backticked(BAD)}").select(*kept)
         frame = good if frame is None else frame.unionByName(good, allowMissingColumns=True)
     f = pyspark("sql.functions")

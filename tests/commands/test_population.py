@@ -14,7 +14,7 @@ from support.tables import NAMES, population, write_csv
 MISTAKES = {
     "none.csv -o out.csv": "`none.csv` cannot be read: No such file",
     "no-*.csv -o out.csv": "no file matches `no-*.csv`",
-    "cases.txt -o out.csv": "kinds: .csv, .jsonl, .ndjson, .parquet",
+    "cases.txt -o out.csv": "kinds: .csv, .tsv, .jsonl, .ndjson, .json, .parquet, .xlsx",
     "broken.parquet -o out.csv": "`broken.parquet` cannot be read",
     "twice.csv -o out.csv": "has two columns `scar_depth`",
     "empty.csv -o out.csv": "has no header",
@@ -24,7 +24,7 @@ MISTAKES = {
     "cases.csv -o cases.csv": "`cases.csv` is read or written already",
     "cases.csv -o out.csv --rejects out.csv": "`out.csv` is read or written already",
     "cases.csv -o out.csv --engine duck": "unknown engine `duck`",
-    "open.csv -o out.csv": "unexpected end of data",
+    "open.csv -o out.csv": "line 1: a quote opens here, and none closes it",
 }
 
 
@@ -36,7 +36,7 @@ def test_mistakes(tmp_path: Path, rows: list[dict[str, str]], line: str) -> None
     (tmp_path / "twice.csv").write_text("scar_depth,scar_depth\n")
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "row.csv").write_text("row,scar_depth\n1,deep\n")
-    (tmp_path / "open.csv").write_text(",".join(NAMES) + '\n"deep')
+    (tmp_path / "open.csv").write_text(",".join(NAMES) + ',"more\ndeep')
     before = sorted(path.name for path in tmp_path.iterdir())
     assert MISTAKES[line] in population("run", *line.split(), cwd=tmp_path, code=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == before  # nothing half-written

@@ -127,6 +127,7 @@ def test_spark_gives_the_same_on_all_generated_knowledge_bases(spark: Any, tmp_p
 def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path: Path, absent: bool) -> None:
     """Files with other columns and types, odd names, rows that are no cases: the same lines and numbers."""
     from expert.population import spark as engine
+    from expert.population.tables import ReadAs
 
     random, names = Random(9), list(base.knowledge.attributes)
     texts = {name: [term.sample, None, "unknown"] for name, term in base.knowledge.attributes.items()}
@@ -147,8 +148,8 @@ def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path
     words = [str(path) for path in sorted(folder.rglob("[!_]*.parquet"))]
     words = [word.translate(str.maketrans({c: f"[{c}]" for c in "[*?"})) for word in words]
     one, other = tmp_path / "polars.parquet", tmp_path / "spark.parquet"
-    counts = population.run(base, population.Job(words, one, tmp_path / "polars", absent))
-    job = population.Job([str(folder)], other, tmp_path / "spark", absent)
+    counts = population.run(base, population.Job(words, one, tmp_path / "polars", ReadAs(absent)))
+    job = population.Job([str(folder)], other, tmp_path / "spark", ReadAs(absent))
     assert counts == engine.run(base, job)
     assert counts.read == 120 and 20 < counts.accepted < 100
     assert (tmp_path / "spark").read_text() == (tmp_path / "polars").read_text()
@@ -206,6 +207,7 @@ def test_spark_reads_cells_as_consult_does(
     from expert.backends.columns import ANSWER, BAD
     from expert.population import spark as engine
     from expert.population.inputs import sources
+    from expert.population.tables import ReadAs
 
     # Parquet files of these say something else to Spark, or nothing
     skipped = ("int128", "names", "others", "nothing", "durations", "times")
@@ -219,7 +221,7 @@ def test_spark_reads_cells_as_consult_does(
         expected += [(name, cell, *by_python(cell, term)) for cell in cells.to_list()]
     pl.concat(frames, how="diagonal").write_parquet(tmp_path / "cells.parquet")
     knowledge: Knowledge = base.knowledge._replace(attributes=terms)
-    files = sources([str(tmp_path / "cells.parquet")], terms)
+    files = sources([str(tmp_path / "cells.parquet")], terms, ReadAs())
     [rows] = engine._tables(quick_spark, files, knowledge, False)
     named = [f"`{ANSWER}{name}`" for name in terms]
     found = rows.selectExpr(

@@ -12,6 +12,7 @@ import pytest
 from support.shell import ROOT, within
 
 from expert.consultation.case import UNKNOWN
+from expert.io.problems import CaseError
 from expert.knowledge.load import load
 
 pl = pytest.importorskip("polars", reason="the population extra is not installed")
@@ -89,3 +90,35 @@ def folder(rows: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory)
         population("run", f"cases.{kind}", "-o", f"from-{kind}.parquet", cwd=folder)
         population("run", "cases.csv", "-o", f"to.{kind}", cwd=folder)
     return folder
+
+
+def ran(path: Path, reading: Any = None, out: str = "out.csv") -> tuple[Any, list[dict[str, Any]]]:
+    """What became of a file: its counts, and the rejected rows, each with its place and reasons."""
+    from expert.population.run import Job, run
+    from expert.population.tables import ReadAs
+
+    rejects = path.parent / "rejects"
+    counts = run(BASE, Job([str(path)], path.parent / out, rejects, reading or ReadAs(absent=True)))
+    told = [json.loads(line) for line in rejects.read_text("utf-8").splitlines()]
+    assert counts.read == counts.accepted + counts.rejected and counts.rejected == len(told)
+    assert all(row["line"] >= 1 and row["reasons"] and all(row["reasons"]) for row in told)
+    return counts, told
+
+
+def why_refused(path: Path, reading: Any = None, out: str = "out.csv") -> str:
+    with pytest.raises(CaseError) as refusal:
+        ran(path, reading, out)
+    return str(refusal.value)
+
+
+def workbook(path: Path, *rows: list[Any], merged: str = "", more: str = "") -> Path:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if merged:
+        book.active.merge_cells(merged)
+    if more:
+        book.create_sheet(more).append(["scar_depth"])
+    book.save(path)
+    return path

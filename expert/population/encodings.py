@@ -1,0 +1,54 @@
+"""Text files line by line, in UTF-8 or in the encoding that is said; what is no text stays recognisable."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Generator
+from pathlib import Path
+from typing import IO
+
+from expert.io.problems import CaseError, Problem, shorten
+from expert.population.tables import refused
+
+LONGEST = 1 << 24  # characters in a line
+START = 4096  # bytes that are looked at
+SUCH = "such as latin-1, cp1252 or utf-16"
+
+
+def check_encoding(name: str) -> None:
+    """Raises CaseError if there is no such encoding of text."""
+    try:
+        known = not name or codecs.lookup(name)._is_text_encoding
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        raise CaseError([Problem(f"unknown encoding `{shorten(name)}`", None, SUCH)])
+
+
+def text_lines(path: Path, encoding: str) -> Generator[str, None, None]:
+    """The lines of a text file, each with its end. Raises CaseError, OSError.
+
+    A byte that is no text in the encoding becomes half of a character, which no text has.
+    """
+    number = 0
+    with _opened(path, encoding) as stream:
+        try:
+            while line := stream.readline(LONGEST):
+                number += 1
+                if len(line) == LONGEST:
+                    raise refused(path, f"has a line of more than {LONGEST:,} characters: line {number}")
+                yield line
+        except UnicodeError:
+            raise refused(path, f"is not {encoding} text: line {number + 1} or after", SUCH) from None
+
+
+def _opened(path: Path, encoding: str) -> IO[str]:
+    if not encoding:
+        with path.open("rb") as stream:
+            start = stream.read(START)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise refused(path, "is not UTF-8 text", "it looks like UTF-16: `--encoding utf-16`")
+        if b"\0" in start.partition(b"\n")[0]:
+            raise refused(path, "is not UTF-8 text", f"if it is text at all, `--encoding` says which, {SUCH}")
+    utf8 = not encoding or codecs.lookup(encoding).name == "utf-8"
+    return path.open(encoding="utf-8-sig" if utf8 else encoding, errors="surrogateescape", newline="")

@@ -1,0 +1,160 @@
+"""Cases in workbooks (.xlsx), by openpyxl, which tells errors and formulas that were never calculated.
+
+A cell is text as one would type it; dates are as ISO 8601 has them.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from datetime import datetime, time
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from expert.backends.frames import pl
+from expert.io.problems import CaseError, listed, not_installed, shorten
+from expert.population.tables import (
+    BATCH,
+    Attributes,
+    ReadAs,
+    TableFile,
+    TextRow,
+    check_names,
+    named,
+    refused,
+    text_frame,
+    texts,
+)
+
+LARGEST = 4_000_000_000  # bytes that a workbook may unfold to
+SURE = 10**15  # whole numbers below it are told apart
+MIDNIGHT = time()
+ROWS = 1_048_576  # the most that a sheet has
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([^"]+)"')
+
+
+def open_workbook(path: Path, attributes: Attributes, reading: ReadAs) -> TableFile:
+    """A sheet of a workbook: the only one with anything in it, or the one named. Raises CaseError."""
+    with _sheets(path) as (values, _):
+        title = _title(path, values, reading.sheet)
+        merged = _merged(path, values, title)
+    if merged:
+        what = f"has merged cells in sheet `{title}`: {merged}"
+        raise refused(path, what, "their value stands in the first of them only: undo the merging")
+    header = next(_rows(path, title, 0), None)
+    if header is None:
+        raise refused(path, "has no header")
+    if header.wrong:
+        raise refused(path, f"has no header that can be read: {header.wrong}")
+    names = named(path, [cell or "" for cell in header.cells])
+    check_names(path, names, attributes, reading)
+    return TableFile(path, texts(names), None, lambda: _batches(path, title, names))
+
+
+def _batches(path: Path, title: str, names: list[str]) -> Iterator[pl.DataFrame]:
+    rows = _rows(path, title, len(names))
+    next(rows, None)
+    while batch := list(islice(rows, BATCH)):
+        yield text_frame(names, batch)
+
+
+@contextmanager
+def _sheets(path: Path) -> Iterator[tuple[Any, Any]]:
+    """A workbook twice: the values of its cells, and their formulas. Raises CaseError, OSError."""
+    try:
+        from openpyxl import load_workbook
+    except ImportError:
+        raise not_installed("population", "openpyxl", "population") from None
+    try:
+        with ZipFile(path) as inside:
+            if sum(part.file_size for part in inside.infolist()) > LARGEST:
+                raise refused(path, f"unfolds to more than {LARGEST:,} bytes")
+        with warnings.catch_warnings(), redirect_stdout(StringIO()):  # it tells of what is not about cells
+            warnings.simplefilter("ignore")
+            books = load_workbook(path, read_only=True, data_only=True), load_workbook(path, read_only=True)
+            try:
+                yield books
+            finally:
+                for book in books:
+                    book.close()
+    except (CaseError, OSError, GeneratorExit):
+        raise
+    except Exception as error:  # a workbook can be broken in as many ways as XML and ZIP, and more
+        reason = shorten(str(error) or type(error).__name__, 200)
+        help = "one that is locked with a password cannot be read either"
+        raise refused(path, f"is no workbook that can be read: {reason}", help) from None
+
+
+def _title(path: Path, book: Any, wanted: str) -> str:
+    titles: list[str] = [sheet.title for sheet in book.worksheets]
+    if wanted:
+        if wanted not in titles:
+            raise refused(path, f"has no sheet `{shorten(wanted)}`", f"its sheets: {listed(titles)}")
+        return wanted
+    filled: list[str] = [
+        sheet.title for sheet in book.worksheets if any(any(_said(row)) for row in _cells(sheet))
+    ]
+    if len(filled) > 1:
+        raise refused(path, f"has several sheets: {listed(filled)}", "`--sheet` says which")
+    return (filled or titles or [""])[0]
+
+
+def _merged(path: Path, book: Any, title: str) -> str:
+    """The first range of merged cells, which openpyxl does not tell of a sheet that it streams."""
+    with ZipFile(path).open(book[title]._worksheet_path) as stream:
+        before = b""
+        while chunk := stream.read(1 << 20):
+            if found := MERGED.search(before + chunk):
+                return found[1].decode("ascii", "replace")
+            before = chunk[-200:]
+    return ""
+
+
+def _rows(path: Path, title: str, width: int) -> Iterator[TextRow]:
+    """The rows of a sheet that have anything in them, as wide as the header at least."""
+    with _sheets(path) as (values, formulas):
+        both = zip(_cells(values[title]), _cells(formulas[title]), strict=True)
+        for number, (row, entered) in enumerate(both, 1):
+            if any(_said(entered)):
+                yield _text_row(number, row, entered, width)
+
+
+def _cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    sheet.reset_dimensions()  # what a file says of its size need not be so
+    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(max_row=ROWS)
+    return rows
+
+
+def _said(row: tuple[Any, ...]) -> list[bool]:
+    return [cell.value not in (None, "") for cell in row]
+
+
+def _text_row(number: int, row: tuple[Any, ...], entered: tuple[Any, ...], width: int) -> TextRow:
+    wrong = None
+    for cell, formula in zip(row, entered, strict=True):
+        if cell.data_type == "e":
+            wrong = wrong or f"cell {cell.coordinate} is the error {cell.value}"
+        elif formula.data_type == "f" and cell.value is None:
+            wrong = wrong or f"cell {formula.coordinate} is a formula that was never calculated"
+    cells = [_text(cell.value) for cell in row]
+    while len(cells) > width and not cells[-1]:
+        cells.pop()
+    cells += [None] * (width - len(cells))
+    return TextRow(number, cells, cells, wrong)
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < SURE:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return str(value.date() if value.time() == MIDNIGHT else value)
+    return str(value)

@@ -1,0 +1,24 @@
+"""Text in other encodings, and what cannot be one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support.tables import pl, ran, why_refused
+
+from expert.population.tables import ReadAs
+
+
+def test_what_is_said_of_how_to_read(tmp_path: Path) -> None:
+    text = "scar_depth;budget;n\ndeep;12,5;é\nboth;1.234;x\nboth;1.234,5;x\ndeep;12,567;x\n"
+    for encoding in ("latin-1", "utf-16", "utf-16-le"):
+        (tmp_path / "cases.csv").write_bytes(text.encode(encoding))
+        counts, told = ran(tmp_path / "cases.csv", ReadAs(True, encoding, decimal_comma=True))
+        assert counts == (4, 1, 3)
+        assert told[2]["cells"]["budget"] == "12,567"  # as it stands there
+        result = pl.read_csv(tmp_path / "out.csv")
+        assert result.select("budget", "n").rows() == [(12.5, "é")]
+    assert "is not utf-16 text" in why_refused(tmp_path / "cases.csv", ReadAs(True, "utf-16"))
+    assert "unknown encoding `rot13`" in why_refused(tmp_path / "cases.csv", ReadAs(encoding="rot13"))
+    assert "separates no cells" in why_refused(tmp_path / "cases.csv", ReadAs(separator="::"))
+    assert "is about none of these files" in why_refused(tmp_path / "cases.csv", ReadAs(sheet="One"))

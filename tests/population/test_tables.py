@@ -1,0 +1,88 @@
+"""Files as they come: what is understood, refused and rejected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.tables import pl, ran, why_refused
+
+from expert.population.tables import ReadAs
+
+ACCEPTED = {
+    "trailing comma.csv": b"scar_depth,n,\ndeep,x,\n",
+    "index.csv": b",scar_depth\n0,deep\n",
+    "said.csv": b"sep=;\nscar_depth;n\ndeep;x\n",
+    "tabs said.csv": b"sep=\t\nscar_depth\tn\ndeep\tx\n",
+    "semicolons.csv": b"scar_depth;n\ndeep;x\n",
+    "tabs.csv": b"scar_depth\tn\ndeep\tx\n",
+    "pipes.csv": b"scar_depth|n\ndeep|x\n",
+    "tabs.tsv": b"scar_depth\tn\ndeep\tx\n",
+    "UPPER.CSV": b"scar_depth,n\r\ndeep,x\r\n",
+    "brackets[1] and *.csv": b"scar_depth,n\ndeep,x\n",
+    "blank before.csv": b"\n\n,,\nscar_depth,n\n\ndeep,x\n",
+    "marked.csv": b"\xef\xbb\xbfscar_depth,n\ndeep,x\n",
+    "old line ends.csv": b"scar_depth,n\rdeep,x\r",
+    "array.json": b'[{"scar_depth": "deep"}]',
+    "one object.json": b'{"scar_depth":\n"deep"}',
+    "lines.json": b'{"scar_depth": "deep"}\n',
+    "no name.jsonl": b'{"scar_depth":"deep","":1}\n',
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_is_understood(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(ACCEPTED[name])
+    counts, _ = ran(tmp_path / name)
+    assert counts == (1, 1, 0)
+    assert pl.read_csv(tmp_path / "out.csv")["scar_depth"].to_list() == ["deep"]
+
+
+REFUSED = {
+    "none.csv": (b"foo,bar\n1,2\n", "has no column that is an attribute"),
+    "near.csv": (b"Scar_Depth,budget \ndeep,5\n", "`Scar_Depth` seems to be `scar_depth`, `budget `"),
+    "some near.csv": (b"Scar_Depth,budget\ndeep,5\n", "`Scar_Depth` of"),
+    "near.jsonl": (b'{"scar-depth":"deep","budget":5}\n', "seems to be the attribute `scar_depth`"),
+    "utf-16.csv": ("scar_depth,n\n".encode("utf-16"), "it looks like UTF-16: `--encoding utf-16`"),
+    "no mark.csv": ("scar_depth,n\n".encode("utf-16-le"), "`--encoding` says which"),
+    "header.csv": ("scar_depth,né\ndeep,x\n".encode("latin-1"), "has a name that is not text"),
+    "commas.csv": (b",,\n,,\n", "has no header"),
+    "open header.csv": (b'"scar_depth,n\ndeep,x\n', "line 1: a quote opens here"),
+    "half.jsonl": (b'{"scar_depth":"deep","\\ud83d":1}\n', "has a name that is not text"),
+    "no rows.jsonl": (b"{oops\n[1]\n", "row 1: not JSON"),
+    "deep.json": (b"[" * 100_000, "nested too deeply"),
+    "two.json": (b'[{"scar_depth":"deep"} {}]', "is not JSON"),
+    "no.xlsx": (b"PK\x03\x04", "is no workbook that can be read"),
+    "broken.parquet": (b"PAR1PAR1", "cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused(tmp_path: Path, name: str) -> None:
+    data, message = REFUSED[name]
+    (tmp_path / name).write_bytes(data)
+    assert message in why_refused(tmp_path / name)
+
+
+REJECTED = {
+    "stray.csv": (b'scar_depth,n\ndeep,x\n"both,y\n,z\n,"q\nr"\n,w\n', (5, 4), 3, "a quote opens here"),
+    "inside.csv": (b'scar_depth,n\nboth,"a"b\nboth,z\n', (2, 1), 2, "a quote stands inside a cell"),
+    "commas.csv": (b"scar_depth,n\ndeep,x\n , \nboth,\n", (3, 2), 3, "every cell is empty"),
+    "long.csv": (b"scar_depth,n\ndeep," + b"x" * 200_000 + b"\nboth,z\n", (2, 1), 2, "a cell is longer than"),
+    "latin.csv": ("scar_depth,n\ndeep,é\nboth,x\n".encode("latin-1"), (2, 1), 2, "not text in its encoding"),
+    "comma.csv": (b"scar_depth;budget\ndeep;12,5\nboth;1\n", (2, 1), 2, "`--decimal-comma` reads a comma"),
+    "near.csv": (b"scar_dept,budget\ndeep,1\n", (1, 0), 2, "`scar_depth`; is `scar_dept` meant to be it?"),
+    "half.jsonl": (b'{"budget":1,"n":1}\n\n{"budget":1,"n":"\\ud83d"}\n', (2, 1), 3, "half of a"),
+    "deep.jsonl": (b'{"scar_depth":"deep"}\n{"n":' + b"[" * 100_000 + b"\n", (2, 1), 2, "nested too deeply"),
+    "first.jsonl": (b'{oops\n{"scar_depth":"deep"}\n', (2, 1), 1, "not JSON"),
+    "answers.jsonl": (b'{"answers":{}}\n{"answers":{"foo":1}}\n', (2, 1), 2, "unknown attribute `foo`"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REJECTED)
+def test_what_is_rejected_and_what_is_kept(tmp_path: Path, name: str) -> None:
+    data, (read, accepted), line, reason = REJECTED[name]
+    (tmp_path / name).write_bytes(data)
+    counts, [told] = ran(tmp_path / name, ReadAs(absent=name != "near.csv"))
+    assert (counts.read, counts.accepted, told["line"]) == (read, accepted, line)
+    assert reason in told["reasons"][0]
