@@ -44,7 +44,8 @@ def replay(
             blocks: list[Block] = impact_blocks(affected, total)
             found = plain(affected)
         else:
-            told = [r for r in replaying.replay(store, progress(entries, total)) if not r.same or r.reworded]
+            found_again = replaying.replay_all(store) if all else replaying.replay(store, entries)
+            told = [r for r in progress(found_again, total) if not r.same or r.reworded]
             failed = sum(not r.same for r in told)
             blocks = [*replayed_blocks(told, total, words)]
             found = plain([r for r in told if words or not r.same])

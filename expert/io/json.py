@@ -41,15 +41,18 @@ def to_json(record: object) -> str:
 
 def plain(record: object) -> Any:
     """A record, or a collection of some, as JSON data: records become objects, tuples lists."""
-    if type(record) in NAMES:
+    kind = type(record)
+    if kind in NAMES:
         return record
     if isinstance(record, dict):
-        return {name: plain(value) for name, value in record.items()}
+        return {name: value if type(value) in NAMES else plain(value) for name, value in record.items()}
     if isinstance(record, (tuple, list, Later)):
-        names = getattr(record, "_fields", None)
-        if names is None:
-            return [plain(item) for item in record]
-        return {name: plain(value) for name, value in zip(names, record, strict=True)}
+        names = getattr(kind, "_fields", None)
+        # most values are texts, numbers or nothing: a call for each of them would take most of the time
+        values = []
+        for item in record:
+            values.append(item if type(item) in NAMES else plain(item))
+        return values if names is None else dict(zip(names, values, strict=True))
     return record
 
 

@@ -6,7 +6,7 @@ it. No engine is needed for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from expert.consultation.case import UNKNOWN, Case, make_case
 from expert.consultation.result import FORMAT, Consultation, Plain
@@ -72,8 +72,13 @@ def case_of(consultation: Consultation, base: RuleBase) -> Case:
 
     Answers that the knowledge base does not know are left out.
     """
+    return case_of_answers(consultation.answers, base)
+
+
+def case_of_answers(given: Mapping[str, Plain], base: RuleBase) -> Case:
+    """The case of recorded answers, for a knowledge base with the same attributes or others."""
     answers = {}
-    for name, value in consultation.answers.items():
+    for name, value in given.items():
         term = base.knowledge.attributes.get(name)
         if term is None:
             continue

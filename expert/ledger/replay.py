@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from expert.consultation.compare import Difference, what_if
 from expert.consultation.engine import infer
 from expert.consultation.result import FORMAT, Consultation, Firing, name_of
+from expert.io.json import plain
 from expert.io.problems import shorten
 from expert.io.version import __version__
 from expert.language.rules import RuleBase
 from expert.ledger.formats import Deviation, compare
-from expert.ledger.records import base_of, case_of, consultation_of
-from expert.ledger.store import Entry, Ledger
+from expert.ledger.records import base_of, case_of, case_of_answers, consultation_of
+from expert.ledger.store import Entry, Ledger, legible
+
+PART = 100  # records that a process runs at a time
 
 
 class Replayed(NamedTuple):
@@ -58,14 +66,70 @@ def replay(ledger: Ledger, entries: Iterator[Entry]) -> Iterator[Replayed]:
     All that followed must be the same, as far as the record's format held it; and of a record that this
     very program made, every text.
     """
-    bases = _Bases(ledger)
+    yield from _replayed(_Bases(ledger), entries)
+
+
+def _replayed(bases: _Bases, entries: Iterable[Entry]) -> Iterator[Replayed]:
     for entry in entries:
-        base, before = bases.of(entry), consultation_of(entry)
+        base = bases.of(entry)
+        if _comes_out_the_same(entry, base):
+            yield Replayed(entry.id, True, "")
+            continue
+        before = consultation_of(entry)
         found = compare(before, infer(base, case_of(before, base)), base)
         wrong, reworded = found.substance, found.program
         if _made_by_this_program(entry, before):
             wrong, reworded = (*wrong, *reworded), ()
         yield Replayed(entry.id, not wrong, _first(wrong), reworded)
+
+
+def _comes_out_the_same(entry: Entry, base: RuleBase) -> bool:
+    """Whether the very data that were recorded follow again: where not, what differs takes longer to say."""
+    content = entry.content or {}
+    with legible(entry.id):
+        recorded = dict(content["consultation"])
+        recorded.pop("unreviewed", None)  # which is about the reviews of then
+        case = case_of_answers(recorded["answers"], base)
+    return bool(plain(infer(base, case)) == recorded)
+
+
+# --- all of them, on every processor ------------------------------------------------------------
+def replay_all(ledger: Ledger) -> Iterator[Replayed]:
+    """What `replay` gives for all records that are not erased, a part of them in each process."""
+    count, _ = ledger.head()
+    parts = [(ledger.path, first, min(first + PART, count)) for first in range(0, count, PART)]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    workers = min(cores or 1, len(parts))
+    if workers < 2:
+        yield from replay(ledger, (entry for entry in ledger.entries() if entry.content is not None))
+        return
+    with ProcessPoolExecutor(workers, initializer=_ignore_interruptions) as pool:
+        try:
+            for found in pool.map(_replay_part, parts):
+                yield from found
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _ignore_interruptions() -> None:
+    """An interruption is for the process that waits for this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _replay_part(part: tuple[Path, int, int]) -> list[Replayed]:
+    path, after, last = part
+    bases = _bases_of(path)
+    entries = bases.ledger.entries(after, last)
+    return list(_replayed(bases, (entry for entry in entries if entry.content is not None)))
+
+
+@cache
+def _bases_of(path: Path) -> _Bases:
+    """The ledger and its knowledge, as a process opens them once."""
+    return _Bases(Ledger(path))
+
+
+# --- one of them --------------------------------------------------------------------------------
 
 
 def _made_by_this_program(entry: Entry, found: Consultation) -> bool:

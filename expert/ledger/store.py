@@ -55,6 +55,9 @@ DAMAGED = "restore it from a copy"
 ALTERED = "do not go on with it: restore it from a copy, and hold that against a head kept elsewhere"
 
 
+MOST = (1 << 63) - 1  # entries that a ledger can have
+
+
 PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_PATIENCE says otherwise
 
 
@@ -359,10 +362,14 @@ class Ledger:
             row = self.connection.execute(query, (knowledge,)).fetchone()
             return str(row[0]) if row else ""
 
-    def entries(self) -> Iterator[Entry]:
-        """Every entry in order, each held against its hash and the entry before it. Raises LedgerError."""
-        previous = GENESIS
-        for expected, row in enumerate(self.rows(), 1):
+    def entries(self, after: int = 0, last: int = MOST) -> Iterator[Entry]:
+        """Every entry in order, or those of some numbers, each held against its hash and the entry before it.
+
+        Raises LedgerError.
+        """
+        previous = self.hash_of(after) if after else GENESIS
+        rows = self.select(f"{ROWS} WHERE seq > {after} AND seq <= {last} ORDER BY seq")
+        for expected, row in enumerate(rows, after + 1):
             fault = check_link(expected, previous, row)
             if fault:
                 message = f"record `{shorten(fault.id)}`" if fault.id else f"entry {fault.seq}"

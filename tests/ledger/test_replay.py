@@ -8,10 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from support.installed import Installed
 from support.ledger_make import behind, verified
 from support.records import ANSWERS, made, output, run, shown
 from support.shell import ROOT
+
+from expert.consultation.case import parse_pairs
+from expert.consultation.engine import infer
+from expert.language.rules import RuleBase
+from expert.ledger import replay as replaying
+from expert.ledger.recording import Occasion, record
+from expert.ledger.store import Ledger
 
 
 def test_old_reasons_when_the_rules_have_changed(installed: Installed) -> None:
@@ -101,3 +109,26 @@ def test_replay_finds_a_trace_that_does_not_follow(path: Path) -> None:
     assert result.code == 1 and f"Record {id} comes out differently" in result.stdout
     assert "1 of 2 records came out the same." in result.stdout
     assert [r["id"] for r in json.loads(run(path, "audit", "replay", "--all", "--json").stdout)] == [id]
+
+
+def test_all_are_replayed_in_parts_as_one_after_another(
+    base: RuleBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each process has a part; one record has been forgotten, and one says what its answers do not give."""
+    monkeypatch.setattr(replaying, "PART", 2)
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path, write=True) as ledger:
+        for n in range(1, 8):
+            case = parse_pairs(["scar_depth=deep", f"scar_count={n}"], base.knowledge)
+            found = infer(base, case)
+            if n == 5:
+                first, *others = found.plan
+                found = found._replace(plan=(first._replace(step="another"), *others))
+            entry = record(ledger, base, found, Occasion([*case.answers]))
+            if n == 3:
+                ledger.forget(entry.id, "asked to")
+        together = list(replaying.replay_all(ledger))
+        entries = (entry for entry in ledger.entries() if entry.content is not None)
+        assert together == list(replaying.replay(ledger, entries))
+        assert [replayed.same for replayed in together] == [True, True, True, False, True, True]
+        assert "another" in together[3].first
