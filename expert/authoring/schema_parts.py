@@ -52,6 +52,8 @@ def part(name: str, base: RuleBase, term: Term | None) -> Schema:
         return ref(name)
     if name == "given":
         return given(term)
+    if name == "test":
+        return test(term)
     return ref("quantity") if name == "concluded" and term.numeric else value_of(term)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from expert.consultation.case import UNKNOWN, Answer, Case, make_case
+from expert.consultation.disagreement import Disagreeing, disagreeing
 from expert.consultation.relevance import REASON, VERDICT, Effect, Reach
 from expert.consultation.replies import shown_answer, understand
 from expert.language.conclusions import Conclude
@@ -72,6 +73,7 @@ class Dialogue:
         self.reach, self.case = reach, case
         self.asked: list[str] = [name for name in asked if name in case.answers]
         self.kept: dict[str, Answer] = dict(kept or {})
+        self.pointed_out: list[Disagreeing] = []  # answers that disagree, and may do so
 
     def remaining(self) -> list[Term]:
         """The questions that can still change something, in the vocabulary's order."""
@@ -109,27 +111,64 @@ class Dialogue:
         """Keep the last answer aside, so that its question is next; False if there is none."""
         if not self.asked:
             return False
-        name = self.asked.pop()
+        self._take_back(self.asked[-1])
+        return True
+
+    def _take_back(self, name: str) -> None:
+        """Keep an answer aside: its question is put again."""
         self.kept[name] = self.case.value(name)
+        self.asked = [asked for asked in self.asked if asked != name]
         others = {n: v for n, v in self.case.answers.items() if n != name}
         self.case = make_case(others, self.reach.base.knowledge)
-        return True
 
     def run(self, ask: Callable[[str], str], say: Callable[[str], None]) -> Case:
         """Ask until nothing that is left can matter. Raises Interrupted."""
         try:
             say("Reply with a number, a value or its beginning; or: ? why unknown back quit")
+            self._point_out(ask, say)
             while questions := self.remaining():
-                shown = self._question(questions[0], len(questions) - 1)
-                say("\n" + shown)
-                while not self._reply(questions[0], ask("> "), say, shown):
-                    pass
+                self._put(questions[0], len(questions) - 1, ask, say)
+                self._point_out(ask, say)
         except (KeyboardInterrupt, EOFError):
             raise Interrupted(self.case) from None
         left = self.reach.open(self.case)
         if left:
             say(f"\nNo remaining question can change anything ({count(len(left), 'question')} not asked).")
         return self.case
+
+    def _put(self, term: Term, later: int, ask: Callable[[str], str], say: Callable[[str], None]) -> None:
+        """Put a question until it is done with."""
+        shown = self._question(term, later)
+        say("\n" + shown)
+        while not self._reply(term, ask("> "), say, shown):
+            pass
+
+    def _point_out(self, ask: Callable[[str], str], say: Callable[[str], None]) -> None:
+        """Say at once which answers disagree, and offer to change either of them."""
+        while new := [d for d in disagreeing(self.reach.base, self.case) if d not in self.pointed_out]:
+            names = new[0].contradiction.attributes
+            offer = self._offer(new[0])
+            say("\n" + offer)
+            while (word := ask("> ").strip().lower()) not in ("1", "2", "3", "", *names):
+                if word in ("quit", "q", "exit"):
+                    raise Interrupted(self.case)
+                say(offer if word in ("?", "help", "why") else "Reply with 1, 2 or 3")
+            if word in ("3", ""):
+                self.pointed_out.append(new[0])
+                say("= both are left as they are")
+                continue
+            name = names[int(word) - 1] if word.isdigit() else word
+            self._take_back(name)
+            term = self.reach.base.knowledge.attributes[name]
+            self._put(term, len(self.remaining()) - 1, ask, say)
+
+    def _offer(self, found: Disagreeing) -> str:
+        """What disagrees, and the ways out of it."""
+        terms = [self.reach.base.knowledge.attributes[name] for name in found.contradiction.attributes]
+        lines = [found.text, found.because]
+        for n, (term, value) in enumerate(zip(terms, found.answers, strict=True), 1):
+            lines.append(f"  {n}  change the answer: {term.question} ({shown_answer(value, term)})")
+        return "\n".join([*lines, "  3  leave both as they are"])
 
     def _question(self, term: Term, later: int) -> str:
         """The question with its place among all, and the answer that was given to it before, if any."""

@@ -245,6 +245,8 @@ class Wording:
                 yield from self.denials(part)
             case Not(Is(ref, values)) if ref.kind == "attribute":
                 yield _other_than(ref, values)
+            case Unless(_, counts) if counts:
+                pass  # of answers that disagree a caution tells
             case Not():
                 for ref, _ in refs(condition):
                     if ref.kind == "attribute":

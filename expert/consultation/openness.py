@@ -22,6 +22,7 @@ from expert.language.conditions import (
     Unless,
     refs,
 )
+from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.grids import Grid
 from expert.language.meaning import Reading, passes
 from expert.language.model import Value
@@ -66,7 +67,10 @@ class Openness:
     def _attributes(self, options: Iterable[str]) -> list[str]:
         """The attributes that the deciding arguments on some options rest on."""
         upstream = self.upstream.of(i for option in options for i in self.deciding[option])
-        return [*{ref.name: None for i in upstream for ref, _ in reads(i) if ref.kind == "attribute"}]
+        found = {ref.name: None for i in upstream for ref, _ in reads(i) if ref.kind == "attribute"}
+        for contradiction in self.knowledge.contradictions:  # by which an answer may count as none
+            found.update(dict.fromkeys(contradiction.attributes))
+        return [*found]
 
     def of(self, case: Case, options: Iterable[str]) -> OpenCase:
         """What may still be argued about some options in a case."""
@@ -95,7 +99,8 @@ class OpenCase:
     def __init__(self, prepared: Openness, case: Case, instances: Iterable[Instance]) -> None:
         self.prepared, self.case = prepared, case
         grid = Grid({name: (value,) for name, value in case.answers.items()})
-        self.reading = Reading(Possibilities(grid))
+        self.left_out = LeftOut(Contradictions(prepared.knowledge.contradictions), grid)
+        self.reading = Reading(Possibilities(grid, self.left_out))
         self.fired = self.reading.derive(prepared.upstream.of(instances, self._ruled_out))
 
     def _ruled_out(self, instance: Instance) -> bool:
@@ -158,7 +163,7 @@ class OpenCase:
     def _term(self, ref: Ref, wanted: tuple[Value, ...] | None, seen: set[str]) -> Iterator[str]:
         """The answers that a term depends on; of a finding, as far as one of the values is wanted."""
         if ref.kind == "attribute":
-            if self.case.value(ref.name) is None:
+            if self.case.value(ref.name) is None or any(where & 1 for where in self.left_out(ref.name)):
                 yield ref.name
             return
         for writer in self.prepared.upstream.writers.get(ref.key, ()):

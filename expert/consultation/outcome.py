@@ -20,7 +20,7 @@ from expert.language.conclusions import (
     Plan,
     Wait,
 )
-from expert.language.conditions import AllOf, AnyOf, Condition, Known, refs
+from expert.language.conditions import AllOf, AnyOf, Condition, Known, Not, Unless, refs
 from expert.language.grids import Grid
 from expert.language.keys import DENIAL, name_and_option, with_option
 from expert.language.meaning import Evaluation
@@ -61,7 +61,17 @@ def consultation(memory: WorkingMemory) -> trace.Consultation:
         not_fired=cast("tuple[trace.NotFired, ...]", not_fired),
         format=trace.FORMAT,
         results=results(memory),
+        disagreements=_disagreements(memory),
     )
+
+
+def _disagreements(memory: WorkingMemory) -> tuple[trace.Disagreement, ...]:
+    declared = {c.id: c for c in memory.base.knowledge.contradictions}
+    found = []
+    for firing in memory.firings if declared else ():
+        if c := declared.get(firing.rule):
+            found.append(trace.Disagreement(c.id, c.attributes, c.leaves_out, firing.n))
+    return tuple(found)
 
 
 def _findings(memory: WorkingMemory) -> tuple[trace.Finding, ...]:
@@ -249,6 +259,10 @@ def _denied(condition: Condition, reading: Evaluation) -> bool:
     match condition:
         case Known(_, True):
             return False
+        case Unless(part, counts) if counts:
+            return reading.test(part)
+        case Not(Unless(_, counts)) if counts:
+            return True
         case AllOf(parts):
             return any(_denied(part, reading) for part in parts)
         case AnyOf(parts):

@@ -70,7 +70,9 @@ class Reach:
     def effects(self) -> list[Effect]:
         """Everything that can be seen: arguments, advice and reasons by rule, the rest by what it says."""
         found: dict[tuple[str, ...], dict[str, Instance]] = {}
-        for instance in self.base.instances:
+        # nothing is asked to find answers that disagree
+        contradictions = {c.id for c in self.base.knowledge.contradictions}
+        for instance in (i for i in self.base.instances if i.rule.id not in contradictions):
             keys = [key for c in instance.then if (key := self._effect(c, instance))]
             if keys and all(key[0] not in BY_RULE for key in keys) and any(self.cones.printed(instance)):
                 keys.append((REASON, instance.rule.id, instance.option))

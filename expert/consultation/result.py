@@ -262,6 +262,15 @@ class Advice(NamedTuple):
     firing: int
 
 
+class Disagreement(NamedTuple):
+    """Two answers that contradict each other (the attributes), and the one that counts as not answered."""
+
+    id: str
+    answers: tuple[str, ...]
+    left_out: str
+    firing: int
+
+
 class KnowledgeId(NamedTuple):
     """Which knowledge base: `hash` is the SHA-256 of its content."""
 
@@ -288,6 +297,7 @@ class Consultation(NamedTuple):
     not_fired: tuple[NotFired, ...]
     format: int = 1
     results: tuple[Leading, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
 
     def recommendation(self, option: str) -> Recommendation:
         return next(r for r in self.recommendations if r.option == option)

@@ -294,6 +294,29 @@ RANK = Shape(
     ),
 )
 
+CONTRADICTION = Shape(
+    "contradiction",
+    "a contradiction",
+    (
+        required(
+            "between",
+            ByTerm(
+                "attribute",
+                lambda base: base.knowledge.attributes,
+                RulePart("test", "a test of the answer, as in a condition"),
+            ),
+            "Two attributes, and of each the answers which cannot be so together.",
+        ),
+        required(
+            "leaves-out",
+            Name("attribute", lambda base: base.knowledge.attributes),
+            "Which of the two then counts as not answered.",
+        ),
+        required("claims", CITED, "The sentences that it rests on."),
+        required("because", TEXT, "The sentence that says why both cannot be so."),
+    ),
+)
+
 VOCABULARY = Shape(
     "vocabulary",
     "the vocabulary",
@@ -321,6 +344,11 @@ VOCABULARY = Shape(
         ),
         Key("rank", RANK, "The number by which options are shown in their order; else by their verdicts."),
         Key("words", OWN_WORDS, "What results are called in the words of the subject."),
+        Key(
+            "contradictions",
+            Entries(CONTRADICTION),
+            "Pairs of answers that cannot both be so; where both are given, a caution says so.",
+        ),
     ),
 )
 
@@ -583,12 +611,12 @@ APPROVAL = Shape(
     told="rule rule-hash data data-hash note",
 )
 
-DOCUMENT_PATH, CLAIMS_PATH = "kb/document.yaml", "kb/claims.yaml"
+DOCUMENT_PATH, CLAIMS_PATH, VOCABULARY_PATH = "kb/document.yaml", "kb/claims.yaml", "kb/vocabulary.yaml"
 
 DECLARING = (  # which every knowledge base has
     File("document", DOCUMENT_PATH, "Which document the knowledge comes from.", DOCUMENT),
     File("claims", CLAIMS_PATH, "What the document says, sentence by sentence.", CLAIMS),
-    File("vocabulary", "kb/vocabulary.yaml", "The names that rules use.", VOCABULARY),
+    File("vocabulary", VOCABULARY_PATH, "The names that rules use.", VOCABULARY),
     File("options", "kb/options.yaml", "What can be recommended, and what is said of it.", OPTIONS),
 )
 

@@ -140,6 +140,10 @@ class Scope:
             return AllOf(())
         return self._test(*self.find(name), value)
 
+    def test(self, name: str, value: Node) -> Condition:
+        """What is asked of the term that one of `names` stands for."""
+        return self._test(*self.find(name), value)
+
     def _option(self, value: Node) -> Condition:
         options, items = self.knowledge.options, self.reader.listing(value)
         if not items:

@@ -8,8 +8,17 @@ from collections.abc import Iterator
 from expert.io.problems import Problem, listed, not_among, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_claims, read_value
-from expert.knowledge.files import ADVICE_GIVEN, ARGUMENT, CONCLUSION, ID, WHOLE, WRITTEN_RULE
+from expert.knowledge.files import (
+    ADVICE_GIVEN,
+    ARGUMENT,
+    CONCLUSION,
+    ID,
+    VOCABULARY_PATH,
+    WHOLE,
+    WRITTEN_RULE,
+)
 from expert.knowledge.read_conditions import Scope, never_denied
+from expert.knowledge.read_contradictions import cautioning, counting, read_contradictions
 from expert.language.conclusions import (
     STANCES,
     STRENGTHS,
@@ -23,6 +32,7 @@ from expert.language.conclusions import (
     Wait,
 )
 from expert.language.conditions import AllOf
+from expert.language.contradictions import Contradictions
 from expert.language.model import SETTLED, BadValue, Knowledge
 from expert.language.rules import (
     AGREEING,
@@ -40,12 +50,15 @@ SPELLED_LIMIT = 4_000_000  # pieces of YAML in all rules, times the options they
 def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) -> RuleBase:
     """The rule base of the rule files; problems are added to the reader's."""
     knowledge = with_roles(knowledge, nodes)
-    rules: dict[str, Rule] = {}
     rule_reader = _RuleReader(knowledge, reader)
+    declared = read_contradictions(_contradictions(nodes), rule_reader.scope, reader)
+    knowledge = knowledge._replace(contradictions=tuple([each.contradiction for each in declared]))
+    of = Contradictions(knowledge.contradictions)
+    rules: dict[str, Rule] = {rule.id: rule for rule in cautioning(declared, knowledge)}
     for name, node in sorted(nodes.items()):
         if name.startswith("rules/"):
             for item in _rule_nodes(node, reader):
-                rule = rule_reader.rule(item)
+                rule = counting(rule_reader.rule(item), of, reader)
                 if rule.id and rule.id in rules:
                     message, first = f"duplicate rule `{rule.id}`", rules[rule.id].span
                     reader.add(Problem(message, rule.span, f"first given at {first}"))
@@ -81,6 +94,11 @@ def _settled_names(nodes: dict[str, Node]) -> Iterator[str]:
         for then in [value for rule in rules for key, value in rule.pairs or () if key.text == "then"]:
             for part in nothing.listing(then):
                 yield from (value.text or "" for key, value in part.pairs or () if key.text == "settle")
+
+
+def _contradictions(nodes: dict[str, Node]) -> Node | None:
+    pairs = nodes[VOCABULARY_PATH].pairs if VOCABULARY_PATH in nodes else None
+    return next((value for key, value in pairs or () if key.text == "contradictions"), None)
 
 
 def _rule_nodes(node: Node, reader: Reader) -> list[Node]:

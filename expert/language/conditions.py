@@ -148,9 +148,14 @@ class Not(NamedTuple):
 
 @by_kind
 class Unless(NamedTuple):
-    """There is no evidence that the part holds."""
+    """There is no evidence that the part holds.
+
+    `counts` is an attribute whose answer is then not left out of account: the part is where answers
+    disagree, and there what is asked of it is open.
+    """
 
     part: Condition
+    counts: str = ""
 
 
 @by_kind
@@ -223,7 +228,7 @@ def with_parts(condition: Compound, parts: tuple[Condition, ...]) -> Compound:
         case Not():
             return Not(*parts)
         case Unless():
-            return Unless(*parts)
+            return condition._replace(part=parts[0])
         case Count():
             return condition._replace(parts=parts)
         case _:

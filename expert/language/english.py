@@ -159,16 +159,22 @@ class Phrases:
                 return f"the option is {listed(labels, 'or')}"
             case Given():
                 return self._given(condition)
+            case AllOf((part,)) | AnyOf((part,)):
+                return self.condition(part)
+            case AnyOf((part, *others)) if all(map(_opens, others)):
+                return self.condition(part)
             case AllOf():
-                return " and ".join(self.condition(part) for part in condition.parts) or "always"
+                return " and ".join(map(self.condition, condition.parts)) or "always"
             case AnyOf():
-                return "either " + " or ".join(self.condition(part) for part in condition.parts)
+                return "either " + " or ".join(map(self.condition, condition.parts))
             case Count(operator, number, parts):
                 words = "exactly" if operator == "exactly" else COMPARISON_WORDS[operator]
                 each = "; ".join(self.condition(part) for part in parts)
                 return f"{words} {number} of these {'is' if number == 1 else 'are'} so: ({each})"
             case Not():
                 return self._denied(condition.part)
+            case Unless(_, counts) if counts:
+                return f"the answer on {self.knowledge.attributes[counts].label} counts"
             case Unless():
                 return self._without_evidence(condition.part)
             case _:
@@ -177,6 +183,8 @@ class Phrases:
     def _denied(self, part: Condition) -> str:
         """That a condition is denied: what is denied twice is so."""
         match part:
+            case AllOf((inner,)) | AnyOf((inner,)):
+                return self._denied(inner)
             case Not(inner) | Unless(inner):
                 return self.condition(inner)
             case Known(ref, wanted):
@@ -189,6 +197,8 @@ class Phrases:
     def _without_evidence(self, part: Condition) -> str:
         """That nothing shows a condition to hold."""
         match part:
+            case AllOf((inner,)) | AnyOf((inner,)):
+                return self._without_evidence(inner)
             case Unless(inner):
                 return self.condition(inner)
             case Not(inner):
@@ -309,7 +319,9 @@ class Phrases:
         """A rule in English, one clause a line."""
         k = self.knowledge
         who = "For each option:" if rule.ranges else ""
-        clauses = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
+        parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
+        counts = dict.fromkeys(part.counts for part in parts if isinstance(part, Unless) and part.counts)
+        clauses = [part for part in parts if not (isinstance(part, Unless) and part.counts)]
         lines = [f"{rule.id}  ({rule.basis}: {BASES[rule.basis]})", *([f"  {who}"] if who else [])]
         lines += [
             f"  {'if  ' if i == 0 else ' and'} {self.condition(clause)}" for i, clause in enumerate(clauses)
@@ -320,6 +332,9 @@ class Phrases:
             f"  {'then' if i == 0 else ' and'} {self.conclusion(conclusion)}"
             for i, conclusion in enumerate(rule.then)
         ]
+        if counts:
+            labels = listed([k.attributes[name].label for name in counts])
+            lines.append(f"  where no answer on {labels} is left out of account, as another disagrees")
         lines.append(f"  because {readable(rule.because, k)}")
         if denial := rule.denial:
             lines.append(f"  and, where that is denied, {self.conclusion(denial.then[0])}")
@@ -329,6 +344,12 @@ class Phrases:
             lines.append(f"  added by us: {rule.reason}")
         lines += [f"  {id}  {k.claims[id].says} [{k.hedges[k.claims[id].hedge]}]" for id in rule.claims]
         return lines
+
+
+def _opens(condition: Condition) -> bool:
+    """Whether a part only says that a test of an answer that is left out of account is open."""
+    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    return isinstance(parts[0], Not) and isinstance(parts[0].part, Unless) and bool(parts[0].part.counts)
 
 
 def _inner(part: Quantity, text: str) -> str:

@@ -136,7 +136,7 @@ class Reading(Generic[T, N]):
                 return denied, held
             case Unless():
                 held = self.holds(condition.part)
-                return ~held, held
+                return ~held, false if condition.counts else held
             case Count():
                 return self._count(condition)
             case OptionIs():

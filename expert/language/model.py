@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from expert.io.problems import Span, listed, not_among, shorten
 from expert.language.words import WORDS, OwnWords
+
+if TYPE_CHECKING:
+    from expert.language.contradictions import Contradiction
 
 Value = str | int  # a choice's name, "yes"/"no", or a number scaled by its term's decimals
 TYPES = ("choice", "yes-no", "count", "number", "money")
@@ -254,6 +257,7 @@ class Knowledge(NamedTuple):
     rank: Ranking | None = None
     words: OwnWords = WORDS
     edition: str = ""  # of the document, that the places of claims are of
+    contradictions: tuple[Contradiction, ...] = ()  # pairs of answers, in their order
 
     def term(self, name: str) -> Term:
         return self.attributes.get(name) or self.findings[name]

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from typing import Generic, assert_never
 
 from expert.language.conclusions import Advise, Argue, Caution, Conclude, Conclusion, Flag, Plan, Wait
+from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.keys import with_option
 from expert.language.meaning import Algebra, N, Reading, T, union
 from expert.language.model import Knowledge
@@ -140,7 +141,8 @@ def possible_arguments(
     """The deciding arguments of instances in an order from `passes`, and where they may be put forward."""
     upstream = Upstream(ordered)
     deciding = [i for i in upstream.ordered if any(decides(c, knowledge) for c in i.then)]
-    bounds = Reading(Possibilities(algebra)).derive(upstream.of(deciding))
+    left_out = LeftOut(Contradictions(knowledge.contradictions), algebra)
+    bounds = Reading(Possibilities(algebra, left_out)).derive(upstream.of(deciding))
     instances = {i.id: i for i in deciding}.values()
     said = [(c, bounds[i.id].may) for i in instances for c in i.then]
     return [(c, where) for c, where in said if isinstance(c, Argue) and decides(c, knowledge)]

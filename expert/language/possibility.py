@@ -13,8 +13,9 @@ cannot hold does so in none; what may hold is allowed to hold in none.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from expert.language.meaning import Algebra, N, T
 from expert.language.model import Value
@@ -64,11 +65,18 @@ class Estimate(Generic[T, N]):
         return Bounds(certain & so, ~certain | so)
 
 
-class Possibilities(Generic[T, N]):
-    """The algebra of what must and what may hold, over the truth values of another algebra."""
+def _none(attribute: str) -> tuple[Any, ...]:
+    return ()
 
-    def __init__(self, algebra: Algebra[T, N]) -> None:
-        self.algebra = algebra
+
+class Possibilities(Generic[T, N]):
+    """The algebra of what must and what may hold, over the truth values of another algebra.
+
+    `left_out` says where an answer is left out of account: what is not known may there be answered yet.
+    """
+
+    def __init__(self, algebra: Algebra[T, N], left_out: Callable[[str], Iterable[T]] = _none) -> None:
+        self.algebra, self.left_out = algebra, left_out
         self.true = Bounds(algebra.true, algebra.true)
         self.false = Bounds(algebra.false, algebra.false)
 
@@ -79,11 +87,17 @@ class Possibilities(Generic[T, N]):
     def equals(self, attribute: str, value: Value, /) -> Bounds[T]:
         """Where that is the answer, and where it may be yet."""
         held = self.algebra.equals(attribute, value)
-        return Bounds(held, held | ~self.algebra.known(attribute))
+        may = held | ~self.algebra.known(attribute)
+        for where in self.left_out(attribute):
+            may = may | where
+        return Bounds(held, may)
 
     def number(self, attribute: str, /) -> Estimate[T, N]:
         """The answer, where there is one."""
-        return Estimate(self.algebra.number(attribute), self.algebra.known(attribute))
+        certain = self.algebra.known(attribute)
+        for where in self.left_out(attribute):
+            certain = certain & ~where
+        return Estimate(self.algebra.number(attribute), certain)
 
     def constant(self, value: int, /) -> Estimate[T, N]:
         """The same number whatever the case."""

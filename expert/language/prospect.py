@@ -34,6 +34,7 @@ from expert.language.completions import (
 )
 from expert.language.conclusions import Argue, Wait, text_of
 from expert.language.conditions import Condition, refs
+from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.keys import with_option
 from expert.language.meaning import Reading, passes, union
@@ -313,7 +314,8 @@ class Prospect:
         self.completions = shared
         self.reading = Merging(self.completions)
         self._fired: dict[str, Diagram] = {}
-        self._possible = Reading(Possibilities(self.completions))
+        left_out = LeftOut(Contradictions(cones.base.knowledge.contradictions), self.completions)
+        self._possible = Reading(Possibilities(self.completions, left_out))
         self._bounds: dict[str, Bounds[Diagram]] = {}
 
     # --- truths ------------------------------------------------------------------------------------

@@ -29,10 +29,11 @@ def values(base: RuleBase, name: str) -> list[str | int | None]:
 
 
 def shown(found: Consultation) -> object:
-    """What a person sees of a consultation: all but the trace's bookkeeping."""
+    """What a person sees of a consultation: all but the trace's bookkeeping, and answers that disagree."""
     arguments = [(r.option, r.verdict, r.timing, r.cost, r.flags, r.targets) for r in found.recommendations]
     reasons = {(r.option, a.rule, a.topic) for r in found.recommendations for a in r.arguments}
-    advice = {(a.kind, a.id, a.option) for a in found.advice}
+    disagreeing = {d.id for d in found.disagreements}
+    advice = {(a.kind, a.id, a.option) for a in found.advice if a.id not in disagreeing}
     return arguments, reasons, advice, [step.step for step in found.plan]
 
 
@@ -186,3 +187,34 @@ def test_why_fits_a_screen_with_its_question(base: RuleBase) -> None:
     short = held(base, "deep", "why")[1][-1]
     assert "acne-must-be-ruled-out" in whole and "acne-must-be-ruled-out" not in short
     assert "15 more rules (`why all`)" in short  # those that need other scars can no longer fire
+
+
+def talked(base: RuleBase, begun: list[str], replies: list[str]) -> tuple[Case, str]:
+    """A dialogue with these replies, and all that it said."""
+    said: list[str] = []
+    left = iter(replies)
+    dialogue = Dialogue(Reach(base), parse_pairs(begun, base.knowledge))
+    with suppress(Interrupted):
+        dialogue.run(lambda prompt: next(left, "quit"), said.append)
+    return dialogue.case, "\n".join(said)
+
+
+def test_answers_that_disagree_are_pointed_out_at_once(base: RuleBase) -> None:
+    """Either can be changed, or both be left; and what was left is not brought up again."""
+    begun = ["scar_depth=shallow", "active_acne=no", "light_scarring=yes", "previous_punch=no"]
+    case, said = talked(base, begun, ["what", "?", "2", "yes"])
+    assert said.count("Two answers disagree: the punch technique has left light scarring, and") == 2
+    assert "Reply with 1, 2 or 3" in said
+    assert "Your answer was: no  (Enter keeps it)" in said
+    assert (case.value("light_scarring"), case.value("previous_punch")) == ("yes", "yes")
+    case, said = talked(base, begun, ["light_scarring", "no"])
+    assert (case.value("light_scarring"), case.value("previous_punch")) == ("no", "no")
+    case, said = talked(base, begun, ["3", "mild"])
+    assert said.count("Two answers disagree") == 1
+    assert "= both are left as they are" in said
+    assert (case.value("light_scarring"), case.value("acne_severity")) == ("yes", "mild")
+
+
+def test_nothing_is_asked_only_to_find_answers_that_disagree(base: RuleBase) -> None:
+    case = parse_pairs(["scar_depth=light-only", "active_acne=no"], base.knowledge)
+    assert not {"light_scarring", "scar_count"} & {*Reach(base).matters(case)}

@@ -71,6 +71,11 @@ def completed(answers: Answers, options: Choices, random: Random, share: float) 
     return {**more, **known}
 
 
+def disagree(kb: OracleKB, advice: set[tuple[str, str, str | None]]) -> set[str]:
+    """The contradictions that are cautioned of."""
+    return {id for _, id, _ in advice} & {id for id, _ in kb.contradictions}
+
+
 def hold(base: RuleBase, kb: OracleKB, options: Choices, random: Random) -> tuple[int, int]:
     """One case against completions of it: how many were tried, and how many options were open."""
     answers = partial(options, random)
@@ -78,27 +83,33 @@ def hold(base: RuleBase, kb: OracleKB, options: Choices, random: Random) -> tupl
     tried = 0
     for share in (0.5, *[1.0] * (COMPLETIONS - 1)):
         whole = completed(answers, options, random, share)
-        after = evaluate(kb, whole)["verdicts"]
+        found = evaluate(kb, whole)
+        after = found["verdicts"]
         tried += 1
+        disagreeing = disagree(kb, found["advice"])
+        if disagreeing - disagree(kb, {(a.kind, a.id, a.option) for a in before.advice}):
+            continue  # an answer of these counts as none
         for r in before.recommendations:
             if r.verdict == "not-addressed":
                 assert after[r.option] == "not-addressed", (answers, whole, r.option)
-            if share == 1.0:
+            if share == 1.0 and not disagreeing:
                 assert after[r.option] != "open", (whole, r.option)
     for r in before.recommendations:
         assert bool(r.depends_on) == (r.verdict == "open")
         if r.depends_on:
-            hold_to_what_it_depends_on(base, answers, options, r.option, r.depends_on, random)
+            whole = completed(answers, options, random, 1.0)
+            hold_to_what_it_depends_on(base, kb, answers, whole, r.option, r.depends_on)
     return tried, sum(r.verdict == "open" for r in before.recommendations)
 
 
 def hold_to_what_it_depends_on(
-    base: RuleBase, answers: Answers, options: Choices, option: str, names: tuple[str, ...], random: Random
+    base: RuleBase, kb: OracleKB, answers: Answers, whole: Answers, option: str, names: tuple[str, ...]
 ) -> None:
     """Open until one of these is answered, whatever else is; and not once all of them are."""
-    whole = completed(answers, options, random, 1.0)
     order = [*base.knowledge.attributes]
     assert [*names] == sorted(names, key=order.index)
+    if disagree(kb, evaluate(kb, whole)["advice"]):
+        return  # an answer counts as none, whatever else is answered
     assert {answers.get(name, "unknown") for name in names} == {"unknown"}
     others = {name: value for name, value in whole.items() if name not in names}
     assert verdicts(base, others)[option] == "open", (others, option)
@@ -139,9 +150,13 @@ def test_every_completion_of_what_the_verdicts_rest_on() -> None:
     base, kb = load(ROOT), OracleKB(ROOT)
     names = ("scar_depth", "light_scarring", "previous_punch")
     options = {name: choices(kb)[name] for name in names}
-    whole = [(answers, verdicts(base, answers)) for answers in every(options, names)]
+    agreeing = [a for a in every(options, names) if not disagree(kb, evaluate(kb, a)["advice"])]
+    whole = [(answers, verdicts(base, answers)) for answers in agreeing]
     for answers in every({name: [*values, "unknown"] for name, values in options.items()}, names):
         known = {name: value for name, value in answers.items() if value != "unknown"}
+        if disagree(kb, evaluate(kb, known)["advice"]):
+            assert "open" in verdicts(base, answers).values() or "scar_depth" in known
+            continue
         fitting = [after for other, after in whole if known.items() <= other.items()]
         for option, verdict in verdicts(base, answers).items():
             assert verdict != "not-addressed" or {after[option] for after in fitting} == {"not-addressed"}

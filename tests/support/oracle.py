@@ -56,7 +56,7 @@ def atoms(node: Any) -> Iterator[Atom]:
     for name, test in node.items():
         if name == "all":
             yield from atoms(test)
-        elif isinstance(test, dict) and name not in ("not", "unless", "of"):
+        elif isinstance(test, dict) and name not in ("not", "unless", "of", "counts"):
             for operator, operand in test.items():
                 yield ("not", {name: operand}) if operator == "not" else (name, {operator: operand})
         else:
@@ -125,7 +125,10 @@ class OracleKB:
             }
             for option, body in sheet["options"].items()
         }
-        rules = [rule for path in sorted((directory / "rules").glob("*.yaml")) for rule in load(path)]
+        self.contradictions = [*vocabulary.get("contradictions", {}).items()]
+        rules = [self.caution(n) for n in range(len(self.contradictions))]
+        for path in sorted((directory / "rules").glob("*.yaml")):
+            rules += [{**rule, "when": self.counting(rule)} for rule in load(path)]
         settled = [name for rule in rules for kind, name in entries(rule["then"]) if kind == "settle"]
         self.settled = {name.removeprefix("option.") for name in settled}
         instances = [instance for rule in rules for instance in self.instances(rule)]
@@ -137,6 +140,73 @@ class OracleKB:
             computed = [word for _, quantity in i.concluded for word in words(quantity)]
             for name in [*(name for name, _ in self.reads(i.when, i.option)), *computed]:
                 self.readers.setdefault(self.finding(name, i.option), set()).add(i.key)
+
+    # --- contradictions: an answer that is left out of account is none --------------------------
+    def caution(self, n: int) -> dict[str, Any]:
+        id = self.contradictions[n][0]
+        return {"id": id, "when": self.disagree(n), "then": {"caution": ""}, "basis": "added"}
+
+    def disagree(self, n: int, but: str = "") -> list[Any]:
+        """Where the n-th contradiction is one; the test of `but` is known to be met."""
+        between = self.contradictions[n][1]["between"]
+        found: list[Any] = [{name: test} for name, test in between.items() if name != but]
+        for m, (_, earlier) in enumerate(self.contradictions[:n]):
+            if (out := earlier["leaves-out"]) in between:
+                found += self.counts(m, out, between[out])
+        return found
+
+    def counts(self, n: int, name: str, test: Any) -> list[Any]:
+        """That the n-th contradiction leaves an answer in, which meets a test."""
+        out = self.contradictions[n][1]["between"][name]
+        if out == "known":
+            return [{"counts": self.disagree(n, name)}]
+        if isinstance(out, dict) or isinstance(test, dict):
+            return [{"counts": self.disagree(n, name if out == test else "")}]
+        left_out, asked = {*listing(out)}, {*listing(test)}
+        return [{"counts": self.disagree(n, name if asked <= left_out else "")}] if left_out & asked else []
+
+    def out(self, names: Iterable[str]) -> list[Any]:
+        """Where contradictions leave out the answer to one of some attributes."""
+        wanted = {*names}
+        return [self.disagree(n) for n, (_, c) in enumerate(self.contradictions) if c["leaves-out"] in wanted]
+
+    def counting(self, rule: dict[str, Any]) -> Any:
+        """A rule's condition, to which such an answer is none."""
+        if not self.contradictions:
+            return rule.get("when", {})
+        computed = [w for k, b in entries(rule["then"]) if k == "conclude" for w in words(list(b.values()))]
+        return [*self.counted(rule.get("when", {})), *({"counts": out} for out in self.out(computed))]
+
+    def counted(self, node: Any) -> list[Any]:
+        return [part for name, test in atoms(node) for part in self.counted_atom(name, test)]
+
+    def counted_atom(self, name: str, test: Any) -> list[Any]:
+        if name in ("any", "of"):
+            parts = listing(test["of"] if name == "of" else test)
+            read = [self.counted(part) for part in parts]
+            return [{**test, "of": read}] if name == "of" else [{"any": read}]
+        if name in ("unless", "not"):
+            return [{name: self.counted(test)}]
+        if name in self.attributes and test in ("known", "unknown"):
+            out = self.out([name])
+            if test == "known":
+                return [{name: test}, *({"unless": one} for one in out)]
+            return [{"any": [{name: test}, *out]}] if out else [{name: test}]
+        return self.tested(name, test)
+
+    def tested(self, name: str, test: Any) -> list[Any]:
+        """A test that is open where an answer which it is about is left out."""
+        held: list[Any] = [{name: test}]
+        opened = []
+        lacking = [
+            {w: "known"} for w in words({name: test}) if w.startswith("option.") and not self.finding(w)
+        ]
+        for read in dict.fromkeys([name, *(words(test) if isinstance(test, dict) else ())]):
+            for n, (_, body) in enumerate(self.contradictions):
+                if body["leaves-out"] == read:
+                    held += self.counts(n, read, test if read == name else {})
+                    opened.append([{"not": {"counts": self.disagree(n)}}, *lacking])
+        return [{"any": [held, *opened]}] if opened else held
 
     def parse(self, term: dict[str, Any], text: str) -> Value:
         return Fraction(text) if term["type"] in NUMERIC else text
@@ -187,7 +257,7 @@ class OracleKB:
         if name == "any":
             parts = [self.constant(atoms(part), option) for part in test]
             return True if True in parts else None if None in parts else False
-        if name in ("not", "unless"):
+        if name in ("not", "unless", "counts"):
             part = self.constant(atoms(test), option)
             return None if part is None else not part
         if name == "of":
@@ -209,7 +279,7 @@ class OracleKB:
                 below = strict or ("at-least" not in test and "more-than" not in test)
                 for part in listing(test["of"]):
                     yield from self.reads(atoms(part), option, below)
-            elif name in ("not", "unless", "any"):
+            elif name in ("not", "unless", "counts", "any"):
                 yield from self.reads(atoms(listing(test)), option, strict or name != "any")
             elif not isinstance(test, dict):
                 yield name, strict
@@ -319,9 +389,9 @@ class Evaluation:
         if name == "any":
             pairs = [self.all(atoms(part), option) for part in test]
             return any(held for held, _ in pairs), all(denied for _, denied in pairs)
-        if name in ("not", "unless"):
+        if name in ("not", "unless", "counts"):
             held, denied = self.all(atoms(test), option)
-            return (denied, held) if name == "not" else (not held, held)
+            return (denied, held) if name == "not" else (not held, held and name == "unless")
         if name == "of":
             pairs = [self.all(atoms(part), option) for part in listing(test["of"])]
             return counted(test, sum(held for held, _ in pairs), sum(denied for _, denied in pairs))
@@ -370,6 +440,8 @@ class Evaluation:
         """Whether the case denies it; where something is not known that should be, it says nothing."""
         if name == "any":
             return all(any(self.says_otherwise(*a, option) for a in atoms(part)) for part in test)
+        if name == "counts" or (name == "not" and "counts" in listing(test)[0]):
+            return name == "not" or self.all(atoms(test), option)[0]
         if test == "known" and (name in self.kb.attributes or self.kb.finding(name)):
             return False
         return self.atom(name, test, option)[1]
@@ -431,6 +503,8 @@ class Outlook:
         """The values that a term may have (None: a number that is not known), and which it must have."""
         if name in self.kb.attributes and name not in self.case.answers:
             return [(None, False)]
+        if name in self.kb.attributes and self.left_out(name):
+            return [(value, False) for value in (None, *self.case.values(name, option))]
         if key := self.kb.finding(name, option):
             return [*self.findings.get(key, {}).items()]
         return [(value, True) for value in self.case.values(name, option)]
@@ -464,9 +538,9 @@ class Outlook:
         if name == "any":
             pairs = [self.all(atoms(part), option) for part in test]
             return joined((held for held, _ in pairs), any), joined((denied for _, denied in pairs), all)
-        if name in ("not", "unless"):
+        if name in ("not", "unless", "counts"):
             held, denied = self.all(atoms(test), option)
-            return (denied, held) if name == "not" else (turned(held), held)
+            return (denied, held) if name == "not" else (turned(held), held if name == "unless" else NO)
         if name == "of":
             both = [self.all(atoms(part), option) for part in listing(test["of"])]
             # what must be so, and what may be: each is counted by itself
@@ -491,7 +565,13 @@ class Outlook:
             others = [(must, True) for value, must in values.items() if value not in wanted]
             return joined(fitting, any), joined(others, any)
         held_now, denied_now = self.case.atom(name, test, option)
+        if self.left_out(name) and test not in ("known", "unknown"):
+            return (held_now, True), (denied_now, True)
         return (held_now, held_now), (denied_now, denied_now)
+
+    def left_out(self, name: str) -> bool:
+        """Whether the answer to an attribute counts as none, as it disagrees with another."""
+        return any(self.case.all(list(atoms(out)), None)[0] for out in self.kb.out([name]))
 
     def comparison(self, name: str, test: dict[str, Any], option: str | None) -> tuple[Sides, Sides]:
         if not self.kb.stated({name: test}, option):
