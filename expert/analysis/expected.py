@@ -69,6 +69,8 @@ def load_cases(directory: Path, base: RuleBase) -> list[Expected]:
     except OSError as error:
         raise KnowledgeError([Problem(f"`{folder}` cannot be read: {error.strerror}")]) from None
     for path in paths:
+        if path.name.startswith("."):  # an editor's
+            continue
         if path.suffix == ".yaml":
             node = reader.file(path, str(path))
             cases += read_cases(node, base, reader) if node else []

@@ -27,7 +27,7 @@ from expert.io.files import read_text
 from expert.io.problems import CaseError, Problem, Span, not_installed
 from expert.io.yaml import Reader, parse_yaml
 from expert.knowledge.files import file_at
-from expert.knowledge.load import load, open_files
+from expert.knowledge.load import case_files, load, open_files
 from expert.knowledge.shapes import Entries, Kind, Mapping, Shape, Text, held_by, mapping_in
 from expert.language.rules import RuleBase
 from expert.proof.invariants import FILE as INVARIANTS
@@ -61,7 +61,7 @@ def formatted(directory: Path) -> Formatted:
     load_cases(directory, base)
     load_invariants(base, directory)
     names = [*base.knowledge.files, *(INVARIANTS,) * (directory / INVARIANTS).exists()]
-    names += [f"kb/cases/{path.name}" for path in sorted((directory / "kb" / "cases").glob("*.yaml"))]
+    names += [f"kb/cases/{path.name}" for path in case_files(directory)]
     old = {name: read_text(directory / name, str(directory / name)) for name in names}
     new = {name: laid_out(text.replace("\r\n", "\n"), name) for name, text in old.items()}
     for name, text in new.items():

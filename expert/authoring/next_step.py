@@ -19,7 +19,7 @@ from expert.analysis.shown import Listed, seen_in, shown
 from expert.consultation.case import case_file_answers
 from expert.io.problems import KnowledgeError, Problem, Span
 from expert.knowledge import todo
-from expert.knowledge.checks import warn_identical, warn_silent, warn_unused
+from expert.knowledge.checks import warn_identical, warn_silent, warn_uncited, warn_unused
 from expert.knowledge.document import coverage, fingerprint, sentences
 from expert.language.meaning import passes
 from expert.language.rules import RuleBase, cited
@@ -111,7 +111,8 @@ def claims_without_words(room: Room) -> Iterator[NextStep]:
 
 
 def claims_without_use(room: Room) -> Iterator[NextStep]:
-    return room.unwritten("kb/claims.yaml", context=True)
+    yield from room.unwritten("kb/claims.yaml", context=True)
+    yield from (_step(problem) for problem in warn_uncited(room.base))
 
 
 def options_without_words(room: Room) -> Iterator[NextStep]:

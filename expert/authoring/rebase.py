@@ -21,7 +21,7 @@ from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.document import fingerprint
 from expert.knowledge.editions import EDITED, GONE, NEW, Edition
 from expert.knowledge.files import CLAIMS_PATH, DOCUMENT_PATH
-from expert.knowledge.load import open_files
+from expert.knowledge.load import case_files, open_files
 from expert.knowledge.todo import is_todo
 from expert.language.english import listed
 from expert.language.rules import RuleBase
@@ -73,7 +73,7 @@ def carried_over(base: RuleBase, directory: Path, found: Edition, name: str) -> 
 def _texts(base: RuleBase, directory: Path) -> dict[str, str]:
     """The files in which places stand, with `\\n` line ends."""
     paths = [*base.knowledge.files, *(path for path in (INVARIANTS, REVIEWS) if (directory / path).exists())]
-    paths += [f"kb/cases/{path.name}" for path in sorted((directory / "kb" / "cases").glob("*.yaml"))]
+    paths += [f"kb/cases/{path.name}" for path in case_files(directory)]
     texts = {path: read_text(directory / path, str(directory / path)) for path in paths}
     return {path: text.replace("\r\n", "\n") for path, text in texts.items()}
 

@@ -30,7 +30,8 @@ from expert.io.problems import (
     shorten,
 )
 from expert.knowledge.checks import warnings
-from expert.knowledge.load import read_files
+from expert.knowledge.load import case_files, read_files
+from expert.knowledge.oddities import unread
 from expert.language.rules import RuleBase
 from expert.views.knowledge import (
     begun_blocks,
@@ -118,7 +119,7 @@ def lint_once(kb: Path | None, strict: bool) -> None:
     """Check it, and bring the schemas of a knowledge base that has them up to date."""
     base = open_knowledge(kb)
     _renew_schemas(base, kb)
-    found = warnings(base)
+    found = [*warnings(base), *unread(directory_of(kb))]
     emit(*warnings_blocks(base, found))
     hint(base, kb)
     if strict and found:
@@ -216,7 +217,7 @@ def folders(directory: Path) -> list[tuple[Path, int]]:
 def texts_of(directory: Path) -> dict[str, str]:
     """The texts of all files that an author edits, as far as they can be read."""
     files, _ = read_files(directory)
-    for path in [directory / "kb" / "invariants.yaml", *(directory / "kb" / "cases").glob("*.yaml")]:
+    for path in [directory / "kb" / "invariants.yaml", *case_files(directory)]:
         try:
             files[path.relative_to(directory).as_posix()] = path.read_text("utf-8", errors="replace")
         except OSError:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from expert.io.problems import Problem, Span, place_in_files
+from expert.knowledge.oddities import warn_labels, warn_no_answers, warn_prices, warn_unasked
 from expert.knowledge.todo import is_todo, problem, todos
 from expert.language.conclusions import Argue, Plan, Wait
 from expert.language.outcome import shown_findings
@@ -17,13 +18,10 @@ from expert.language.rules import RuleBase, cited, reads
 
 # --- passes that make a knowledge base unusable ------------------------------------------
 def check_claims(base: RuleBase) -> list[Problem]:
-    """Every claim is cited, or context with the reason; never both."""
+    """No claim from which nothing follows is cited."""
     problems = []
     for id, users in cited(base).items():
         claim = base.knowledge.claims[id]
-        if not users and not claim.context:
-            help = "cite it in a rule or an option's property, or give `context:` with the reason"
-            problems.append(Problem(f"claim `{id}` is cited by nothing", claim.span, help))
         if users and claim.context and not is_todo(claim.context):
             message = f"claim `{id}` is context, yet {', '.join(f'`{user}`' for user in users)} cites it"
             problems.append(Problem(message, claim.span, "drop `context:` or the citation"))
@@ -73,6 +71,17 @@ def warn_unwritten(base: RuleBase) -> list[Problem]:
     users = cited(base)
     problems = [problem(todo, base, users) for todo in todos(base)]
     return [each for each in problems if each]
+
+
+def warn_uncited(base: RuleBase) -> list[Problem]:
+    """Claims that are in words, and that nothing cites yet."""
+    problems = []
+    for id, users in cited(base).items():
+        claim = base.knowledge.claims[id]
+        if not users and not claim.context and not is_todo(claim.says):
+            help = "cite it in a rule or an option's property, or give `context:` with the reason"
+            problems.append(Problem(f"claim `{id}` is cited by nothing yet", claim.span, help))
+    return problems
 
 
 def warn_unused(base: RuleBase) -> list[Problem]:
@@ -133,7 +142,16 @@ ERRORS: dict[Pass, tuple[str, ...]] = {
     check_topics: ("kb/vocabulary", "kb/options"),
 }
 
-WARNINGS: tuple[Pass, ...] = (warn_unused, warn_silent, warn_identical)
+WARNINGS: tuple[Pass, ...] = (
+    warn_uncited,
+    warn_unused,
+    warn_silent,
+    warn_identical,
+    warn_unasked,
+    warn_prices,
+    warn_labels,
+    warn_no_answers,
+)
 
 
 def warnings(base: RuleBase) -> list[Problem]:

@@ -117,4 +117,4 @@ def elsewhere(base: RuleBase, document: str) -> int:
 
 def _unwritten(claim: Claim, base: RuleBase, used: bool) -> bool:
     texts = [claim.says, base.knowledge.hedges[claim.hedge], "" if used else claim.context]
-    return any(map(is_todo, texts))
+    return any(map(is_todo, texts)) or not (used or claim.context)

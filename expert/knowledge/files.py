@@ -577,6 +577,7 @@ MARK = Shape(
             "The check of `kb prove` that finds it.",
         ),
         required("about", Listing(TEXT), "What it finds: rules, findings, options, attributes, invariants."),
+        Key("when", OUTCOME, "Of a dead end: the cases that are meant; left out, all."),
         required("reason", TEXT, "Why that is as it should be."),
     ),
 )

@@ -63,6 +63,17 @@ def read_files(directory: Path) -> tuple[dict[str, str], list[Problem]]:
     return files, problems
 
 
+def is_read(name: str) -> bool:
+    """Whether a file in a folder of rules, or of cases, is one of them by its name."""
+    return name.endswith(".yaml") and not name.startswith(".")
+
+
+def case_files(directory: Path) -> list[Path]:
+    """The files of cases that a knowledge base's directory has, by their names; OSError is the caller's."""
+    folder = directory / "kb" / "cases"
+    return [path for path in sorted(folder.iterdir()) if is_read(path.name)] if folder.is_dir() else []
+
+
 def _file_names(directory: Path) -> tuple[list[str], list[Problem]]:
     """The names of the knowledge files, none if it is no knowledge base; and problems."""
     shown = shorten(str(directory))
@@ -75,11 +86,13 @@ def _file_names(directory: Path) -> tuple[list[str], list[Problem]]:
     problems = []
     for name in names:
         place = Span(f"{directory / 'rules'}/{shorten(name)}")
+        if name.startswith("."):  # an editor's: see `oddities.unread`
+            continue
         if name.lower().endswith((".yml", ".yaml")) and not name.endswith(".yaml"):
             problems.append(Problem(f"rule file `{shorten(name)}` would be ignored", place, "name it .yaml"))
         elif not name.isprintable():
             problems.append(Problem(f"file name `{shorten(name)}` cannot be printed", place))
-    rules = [f"rules/{name}" for name in names if name.endswith(".yaml") and name.isprintable()]
+    rules = [f"rules/{name}" for name in names if is_read(name) and name.isprintable()]
     if not rules:
         problems.append(Problem(f"`{directory / 'rules'}` holds no .yaml file", None))
     return [*(file.path for file in DECLARING), *rules], problems

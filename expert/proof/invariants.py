@@ -67,6 +67,7 @@ class Intended(NamedTuple):
     check: str
     about: frozenset[str]
     reason: str
+    when: Condition | None = None  # the cases that it is about, of a dead end; None: all
 
 
 class Invariants(NamedTuple):
@@ -264,7 +265,12 @@ class _InvariantReader:
             "vacuous": invariants,
         }.get(check, [rule.id for rule in self.base.rules])
         about = [self.reader.pick(item, "name", names) for item in self.reader.listing(fields.get("about"))]
-        return Intended(check, frozenset(about), self.reader.text(fields.get("reason"), "`reason`"))
+        when = self._condition(fields.get("when"), "`when`") if "when" in fields else None
+        if when is not None and check and check != "dead-end":
+            self.reader.report(fields["when"], f"`when` is for `dead-end`, and `{check}` is about all cases")
+        if when is not None and mentions_option(when):
+            self.reader.report(fields["when"], "`when` of a mark is about the case, not about an option")
+        return Intended(check, frozenset(about), self.reader.text(fields.get("reason"), "`reason`"), when)
 
 
 def options_of(base: RuleBase, invariant: Invariant) -> list[Option | None]:

@@ -95,8 +95,8 @@ class Structure:
         return tuple(checks)
 
     def _check(self, name: str, occurring: list[Found]) -> StructuralCheck:
-        marks = [mark for mark in self.invariants.intended if mark.check == name]
-        marked = [each._replace(intended=_reason(each, marks)) for each in occurring]
+        marks = [mark for mark in self.invariants.intended if mark.check == name and mark.when is None]
+        marked = [each._replace(intended=each.intended or _reason(each, marks)) for each in occurring]
         for mark in marks:
             if not any(set(each.about) <= mark.about for each in occurring):
                 about = tuple(sorted(mark.about))
@@ -237,7 +237,23 @@ class Structure:
             verdicts = self.room.reading.findings[with_option("verdict", id)]
             facts += [~verdicts[verdict] for verdict in RECOMMENDED]
         facts += [~self._is_concluded(name) for name in self.base.knowledge.results]
-        yield from self._witnessed(("every-case",), "nothing is said in this case", (), facts, _silent)
+        about, says = ("every-case",), "nothing is said in this case"
+        for mark in self.invariants.intended:
+            if mark.check == "dead-end" and mark.when is not None:
+                here = self.room.reading.holds(mark.when)
+                for found in self._witnessed(about, says, (), [*facts, here], _silent):
+                    yield found._replace(intended=mark.reason)
+                if self.never(*facts, here):
+                    yield Found(about, f"{mark.reason}: is marked as intended, and does not occur")
+                facts.append(~here)
+        attributes = self.base.knowledge.attributes
+        answered = [self.prover.algebra.known(name) for name in attributes]
+        if self.never(*facts, *answered):
+            yield from self._witnessed(about, says, (), facts, _silent)
+        else:
+            yield from self._witnessed(
+                about, f"{says}, with every answer given", (), [*facts, *answered], _silent
+            )
 
     def _is_concluded(self, name: str) -> Formula:
         """Where a result is concluded, of some option if each has one."""
@@ -252,7 +268,7 @@ class Structure:
         """What is found if a case meets the facts, with that case."""
         answered = self.prover.find(*facts)
         if answered.status == YES:
-            # with every answer given nothing is left to ask
+            # with every answer given, or given as unknown, nothing is left to ask
             shown = self.room.witnesses(answered.cases, seen, complete=seen is _silent)
             yield Found(about, says, claims, tuple(shown))
         elif answered.status != NO:

@@ -54,7 +54,8 @@ def claims_blocks(base: RuleBase, users: dict[str, list[str]]) -> list[Block]:
     blocks: list[Block] = []
     for claim in base.knowledge.claims.values():
         blocks.append(Item(f"{claim.id:6}  ", claim_words(claim, base.knowledge), 0, 8))
-        by = f"context: {claim.context}" if claim.context else f"used by {', '.join(users[claim.id])}"
+        cited = f"used by {', '.join(users[claim.id])}" if users[claim.id] else "cited by nothing yet"
+        by = f"context: {claim.context}" if claim.context else cited
         blocks.append(Paragraph(by, 8))
     return blocks
 

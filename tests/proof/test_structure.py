@@ -119,3 +119,21 @@ def test_a_finding_that_nothing_reads(tmp_path: Path) -> None:
     edit(directory, "rules/2-options.yaml", "place: shady, ", "")
     [unread] = found_by(report_of(directory), "unread")
     assert unread.says == "nothing reads the place"
+
+
+def test_a_dead_end_with_every_answer_comes_first_and_one_case_can_be_marked(tmp_path: Path) -> None:
+    directory = copy_of(HERE / "data" / "minimal", tmp_path / "copy")
+    [found] = found_by(report_of(directory), "dead-end")
+    assert found.says.endswith("with every answer given") and "=unknown" not in found.witnesses[0].command
+    mark = "- {check: dead-end, about: every-case, when: {%s}, reason: So it is.}"
+
+    def marked(*whens: str) -> list[tuple[str, str]]:
+        lines = "\n".join(mark % when for when in whens)
+        (directory / "kb" / "invariants.yaml").write_text(f"intended:\n{lines}\n")
+        return [(each.says, each.intended) for each in found_by(report_of(directory), "dead-end")]
+
+    said = "nothing is said in this case"
+    assert marked("light: bright") == [(said, "So it is."), (said, "")]
+    assert marked("light: known", "light: unknown") == [(said, "So it is.")] * 2
+    both = marked("light: known", "light: unknown", "pots: {more-than: 20}")
+    assert both[:2] == [(said, "So it is.")] * 2 and "does not occur" in both[2][0]
