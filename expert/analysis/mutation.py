@@ -44,6 +44,7 @@ from expert.language.conditions import (
     OptionIs,
     Quantity,
     Ref,
+    Several,
     Unless,
     with_parts,
 )
@@ -281,7 +282,7 @@ def _shifted(quantity: Quantity) -> Iterator[tuple[str, Quantity]]:
         case int():
             yield "a constant is raised by one", quantity + 1
             yield "a constant is lowered by one", quantity - 1
-        case Ref():
+        case Ref() | Several():
             pass
         case Arithmetic():
             for n, part in enumerate(quantity.parts):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from expert.consultation.case import Case
 from expert.consultation.result import Consultation
@@ -138,7 +137,7 @@ def seen_by(consultation: Consultation, knowledge: Knowledge) -> dict[tuple[str,
 
 
 def _spelled(value: str | int | float, term: Term) -> str:
-    return value if isinstance(value, str) else term.spell(term.parse(f"{Decimal(repr(value)):f}"))
+    return value if isinstance(value, str) else term.spell(term.scaled(value))
 
 
 def rebuilt(knowledge: Knowledge, rules: Iterable[Rule]) -> RuleBase | None:

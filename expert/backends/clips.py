@@ -13,7 +13,9 @@ Numbers are integers, scaled as the shell scales them, so that no total is ever 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from itertools import product
 from math import prod
 from typing import NamedTuple, assert_never
 
@@ -43,8 +45,10 @@ from expert.language.conditions import (
     OptionIs,
     Quantity,
     Ref,
+    Several,
     Unless,
     compared,
+    leaves,
     parts_of,
     quantity_refs,
 )
@@ -52,6 +56,7 @@ from expert.language.english import Phrases, agreeing, fill, readable
 from expert.language.meaning import (
     OPERATORS,
     amount,
+    passes,
 )
 from expert.language.model import Knowledge, Term, Value
 from expert.language.rules import Instance, RuleBase
@@ -59,6 +64,7 @@ from expert.language.rules import Instance, RuleBase
 HIGHEST = 10_000  # CLIPS has the saliences -10000 to 10000, and no more
 SPREAD = 100  # CLIPS makes a rule of its own for every way through the `or`s of a rule
 LARGEST = 2**63 - 1  # of an integer in CLIPS
+LONG, COMPARABLE = 9_200_000_000_000_000_000, 9_100_000_000_000_000_000  # floats from here; integers to here
 COMPARE = {"more-than": ">", "at-least": ">=", "less-than": "<", "at-most": "<="}
 
 TEMPLATES = {
@@ -100,7 +106,12 @@ Pattern = str | bool  # conditional elements, or what is the same in every case
 
 
 def clips_text(base: RuleBase) -> Iterator[str]:
-    """The lines of the `.clp` file. Raises KnowledgeError if CLIPS has not saliences enough."""
+    """The lines of the `.clp` file.
+
+    Raises KnowledgeError if CLIPS has not saliences enough, or numbers long enough to compare.
+    """
+    if problems := _too_long(base):
+        raise KnowledgeError(problems)
     if len(base.instances) <= 2 * HIGHEST + 1:
         made = [_Defrule(instance, base.knowledge) for instance in base.instances]
         needed = len(made) + sum(bool(each.counts) for each in made)
@@ -166,7 +177,7 @@ def _head(knowledge: Knowledge) -> Iterator[str]:
 
 def _values(term: Term) -> str:
     if not term.numeric:
-        return ", ".join(term.values)
+        return ", ".join(map(token, term.values))
     unit = f" {term.unit}" if term.unit else ""
     return (
         f"an integer, in 1/{10**term.decimals}{unit}" if term.decimals else f"an integer{unit and ','}{unit}"
@@ -336,18 +347,22 @@ class _Defrule:
         """The pattern of an answer or a finding."""
         slots = {"value": value} if value else {}
         if ref.kind == "attribute":
-            return written("answer", {"attribute": ref.name, **slots})
-        return written("finding", {"name": ref.name, "option": token(ref.option), **slots})
+            return written("answer", {"attribute": token(ref.name), **slots})
+        return written("finding", {"name": token(ref.name), "option": token(ref.option), **slots})
 
     def compare(self, c: Compare) -> Pattern:
         """The terms compared, each mention matched by itself, and the test of their values."""
         names = [(self.variable(), ref) for ref in compared(c)]
-        values = iter(name for name, _ in names)
-        left, right = computed(c.left, values), computed(c.right, values)
+        pairs = [*product(spelled_out(c.left), spelled_out(c.right))]
         if not names:
-            return bool(OPERATORS[c.operator](amount(c.left, {}), amount(c.right, {})))
+            operator = OPERATORS[c.operator]
+            return any(operator(amount(left, {}), amount(right, {})) for left, right in pairs)
+        tests = []
+        for left, right in pairs:
+            values = iter(name for name, _ in names)
+            tests.append(f"({COMPARE[c.operator]} {computed(left, values)} {computed(right, values)})")
         patterns = " ".join(self.term(ref, name) for name, ref in names)
-        return f"(and {patterns} (test ({COMPARE[c.operator]} {left} {right})))"
+        return f"(and {patterns} (test {_joined('or', tests, False)}))"
 
     def variable(self) -> str:
         self.variables += 1
@@ -360,8 +375,8 @@ class _Defrule:
         named = {"name": c.name}
         match c:
             case Conclude(_, value):
-                if isinstance(value, (Ref, Arithmetic)):
-                    return self.computes(c, value)
+                if not isinstance(value, (str, int)):
+                    return " ".join(self.computes(c, each) for each in spelled_out(value))
                 slots: dict[str, Value] = {**named, "option": c.option, "value": value}
             case Argue():
                 says = {"target": c.target, "strength": c.strength, "rule": self.instance.rule.id}
@@ -382,7 +397,7 @@ class _Defrule:
         """The action that asserts every value of a quantity; none if a term of it is not known."""
         names = [(f"?f{n}", ref) for n, ref in enumerate(quantity_refs(quantity), 1)]
         total = computed(quantity, iter(f"{name}:value" for name, _ in names))
-        slots = {"name": c.name, "option": token(c.option), "value": total}
+        slots = {"name": token(c.name), "option": token(c.option), "value": total}
         action = f"(assert {written('finding', slots)})"
         for name, ref in reversed(names):
             action = f"(delayed-do-for-all-facts {_query(name, ref)} {action})"
@@ -404,6 +419,19 @@ class _Defrule:
         return readable(fill(text, of_option), self.knowledge)
 
 
+def spelled_out(quantity: Quantity) -> list[Quantity]:
+    """The quantity with each of the numbers of properties that have several."""
+    match quantity:
+        case int() | Ref():
+            return [quantity]
+        case Several(values):
+            return [*values]
+        case Arithmetic(operator, parts):
+            return [Arithmetic(operator, chosen) for chosen in product(*map(spelled_out, parts))]
+        case _:
+            assert_never(quantity)
+
+
 def computed(quantity: Quantity, values: Iterator[str]) -> str:
     """A quantity as a CLIPS expression over the values of its terms, in the order of `quantity_refs`."""
     match quantity:
@@ -411,6 +439,8 @@ def computed(quantity: Quantity, values: Iterator[str]) -> str:
             return token(quantity)
         case Ref():
             return next(values)
+        case Several():
+            raise TypeError(f"not spelled out: {quantity!r}")
         case Arithmetic():
             first, *rest = [computed(part, values) for part in quantity.parts]
             for more in rest:
@@ -423,5 +453,89 @@ def computed(quantity: Quantity, values: Iterator[str]) -> str:
 def _query(name: str, ref: Ref) -> str:
     """The facts that give a term its values, one at a time in `name`."""
     if ref.kind == "attribute":
-        return f"(({name} answer)) (eq {name}:attribute {ref.name})"
-    return f"(({name} finding)) (and (eq {name}:name {ref.name}) (eq {name}:option {token(ref.option)}))"
+        return f"(({name} answer)) (eq {name}:attribute {token(ref.name)})"
+    of_option = f"(eq {name}:option {token(ref.option)})"
+    return f"(({name} finding)) (and (eq {name}:name {token(ref.name)}) {of_option})"
+
+
+# --- long numbers ------------------------------------------------------------------------------------
+class Between(NamedTuple):
+    """Between which numbers a quantity lies; `sound`: where it is long, CLIPS sees it as long, too."""
+
+    low: int
+    high: int
+    sound: bool = True
+
+    def within(self, limit: int) -> bool:
+        """Whether it is shorter than a limit, in every case."""
+        return -limit < self.low and self.high < limit
+
+    def joined(self, other: Between) -> Between:
+        """That of what is one or the other."""
+        return Between(min(self.low, other.low), max(self.high, other.high), self.sound and other.sound)
+
+
+def _too_long(base: RuleBase) -> list[Problem]:
+    """The rules that compare numbers which CLIPS would have as floats, without telling them apart."""
+    extents: dict[str, Between] = {}
+    problems: dict[Problem, None] = {}
+    for instance in passes(base.instances):
+        extent = partial(_extent, findings=extents, knowledge=base.knowledge)
+        for leaf in leaves(instance.when):
+            if isinstance(leaf, Compare) and not _told(extent(leaf.left), extent(leaf.right)):
+                problems[_long(instance)] = None
+            if isinstance(leaf, Is) and any(isinstance(value, int) for value in leaf.values):
+                numbers = [extent(value) for value in leaf.values if isinstance(value, int)]
+                if not all(_told(extent(leaf.ref), number) for number in numbers):
+                    problems[_long(instance)] = None
+        for c in instance.then:
+            if isinstance(c, Conclude) and not isinstance(c.value, str):
+                found = extent(c.value)
+                extents[c.key] = extents[c.key].joined(found) if c.key in extents else found
+    return [*problems]
+
+
+def _long(instance: Instance) -> Problem:
+    rule = instance.rule
+    message = f"rule `{rule.id}` compares numbers that can be longer than CLIPS has integers (64 bits)"
+    return Problem(message, rule.span, "give what it reads a `max`, or fewer decimals")
+
+
+def _told(one: Between, other: Between) -> bool:
+    """Whether CLIPS can compare two quantities: both are short, or one is, and the other is sound."""
+    if not (one.sound and other.sound):
+        return False
+    return one.within(COMPARABLE) or other.within(COMPARABLE) or (one.within(LONG) and other.within(LONG))
+
+
+def _extent(quantity: Quantity, findings: Mapping[str, Between], knowledge: Knowledge) -> Between:
+    match quantity:
+        case int():
+            return Between(quantity, quantity)
+        case Several(values):
+            return Between(min(values), max(values))
+        case Ref():
+            if quantity.kind == "finding":
+                return findings.get(quantity.key, Between(0, 0))
+            return Between(*knowledge.attributes[quantity.name].bounds)
+        case Arithmetic(operator, parts):
+            first, *rest = [_extent(part, findings, knowledge) for part in parts]
+            for more in rest:
+                first = _combined(operator, first, more)
+            return first
+        case _:
+            assert_never(quantity)
+
+
+def _combined(operator: str, one: Between, other: Between) -> Between:
+    """The extent of a sum, a difference or a product."""
+    if operator == "minus":
+        operator, other = "plus", Between(-other.high, -other.low, other.sound)
+    short = one.within(LONG) and other.within(LONG)
+    if operator == "plus":
+        alike = (one.low >= 0 and other.low >= 0) or (one.high <= 0 and other.high <= 0)
+        sound = one.sound and other.sound and (short or alike)
+        return Between(one.low + other.low, one.high + other.high, sound)
+    ends = [a * b for a in one[:2] for b in other[:2]]
+    nought = any(extent.low <= 0 <= extent.high for extent in (one, other))
+    return Between(min(ends), max(ends), one.sound and other.sound and (short or not nought))

@@ -49,9 +49,18 @@ APPLY: dict[str, Callable[[Any, Any], Any]] = {
 Equals = dict[str, tuple[str, Value]]  # by the column to be made: an attribute, and one of its values
 
 
+# how other columns than an option's begin; an option of such a name has `option.` before it
+BEGINNINGS = (FINDING, PLAN, "option", *(name.removesuffix(".") for name in (BAD, ANSWER, STEP, FIRED)))
+
+
 def result_column(*parts: str) -> str:
-    """The name of a column of results, such as `OPTION.cost.low`."""
+    """The name of a column of results, such as `finding.NAME.VALUE`."""
     return ".".join(parts)
+
+
+def option_column(option: str, *parts: str) -> str:
+    """The name of a column of results about an option, such as `OPTION.cost.low`."""
+    return ".".join(("option", option, *parts) if option in BEGINNINGS else (option, *parts))
 
 
 class Dialect(NamedTuple):
@@ -270,18 +279,18 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, n
     made = taken.expressions
     columns: dict[str, nw.Expr] = {}
     for option in knowledge.options:
-        columns[result_column(option, VERDICT)] = taken.first(program.verdicts[option], VERDICTS)
+        columns[option_column(option, VERDICT)] = taken.first(program.verdicts[option], VERDICTS)
         for target, verdicts in program.targets[option].items():
-            columns[result_column(option, VERDICT, target)] = taken.first(verdicts, VERDICTS)
-        columns[result_column(option, TIMING)] = taken.first(
+            columns[option_column(option, VERDICT, target)] = taken.first(verdicts, VERDICTS)
+        columns[option_column(option, TIMING)] = taken.first(
             program.timings[option], [NOW, *knowledge.steps], NOW
         )
         for side, name, pick in cost_sides(knowledge):
             if parts := taken.amount(program.numbers.get(with_option(name, option), [])):
                 bound = nw.min_horizontal if pick is min else nw.max_horizontal
-                columns[result_column(option, COST, side)] = parts[0] if len(parts) == 1 else bound(*parts)
+                columns[option_column(option, COST, side)] = parts[0] if len(parts) == 1 else bound(*parts)
         for flag, at in program.flags[option].items():
-            columns[result_column(option, FLAG, flag)] = made[at]
+            columns[option_column(option, FLAG, flag)] = made[at]
     for (key, value), at in program.findings.items():
         columns[result_column(FINDING, key, value)] = made[at]
     costs = [with_option(name, option) for name in knowledge.cost or () for option in knowledge.options]
@@ -298,20 +307,27 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, n
 
 def decimals(names: Iterable[str], knowledge: Knowledge, dialect: Dialect = POLARS) -> list[nw.Expr]:
     """The columns of results, numbers that have decimals in their own unit instead of scaled."""
-    columns = []
+    columns, known = [], _places(knowledge)
     for name in names:
         column = dialect.column(name)
-        if places := _decimals(name, knowledge):
+        finding = knowledge.findings.get(_finding_of(name))
+        if places := finding.decimals if finding and finding.numeric else known.get(name, 0):
             unit = nw.lit(Decimal(1).scaleb(-places))
             column = (column.cast(nw.Decimal(DIGITS, 0)) * unit).cast(nw.Decimal(DIGITS, places))
         columns.append(column.alias(name))
     return columns
 
 
-def _decimals(column: str, knowledge: Knowledge) -> int:
+def _places(knowledge: Knowledge) -> dict[str, int]:
+    """The decimals of answers and of costs, by column."""
+    places = {name: term.decimals for name, term in knowledge.attributes.items()}
+    for option in knowledge.options:
+        for side, name, _ in cost_sides(knowledge):
+            places[option_column(option, COST, side)] = knowledge.findings[name].decimals
+    return places
+
+
+def _finding_of(column: str) -> str:
+    """The finding that a column has the value of; "" of other columns."""
     first, *rest = column.split(".")
-    if not rest:
-        return knowledge.attributes[first].decimals if first in knowledge.attributes else 0
-    if rest[0] == COST and knowledge.cost:
-        return knowledge.findings[knowledge.cost[rest[1] == "high"]].decimals
-    return knowledge.findings[name_and_option(rest[0])[0]].decimals if first == FINDING else 0
+    return name_and_option(rest[0])[0] if first == FINDING and rest else ""

@@ -26,7 +26,6 @@ from expert.language.conclusions import (
 from expert.language.conditions import (
     AllOf,
     AnyOf,
-    Arithmetic,
     Compare,
     Condition,
     Count,
@@ -168,8 +167,8 @@ class Wording:
         """A rule's text with its placeholders filled; None if that takes a case."""
         if (text, option) not in self._texts:
             k = self.base.knowledge
-            names = PLACEHOLDER.findall(text)
-            varies = any(n in k.attributes or n.removeprefix("option.") in k.findings for n in names)
+            terms = [k.named(name) for name in PLACEHOLDER.findall(text)]
+            varies = any(term and term.kind != "property" for term in terms)
             filled = None if varies else fill(text, lambda name: self.filled(name, option))
             self._texts[text, option] = filled
         return self._texts[text, option]
@@ -197,7 +196,7 @@ class Wording:
         """The record of a conclusion; None if that takes a case."""
         if isinstance(conclusion, Conclude):
             value = conclusion.value
-            return None if isinstance(value, (Ref, Arithmetic)) else self.found(conclusion, value)
+            return self.found(conclusion, value) if isinstance(value, (str, int)) else None
         text = self.text(text_of(conclusion), conclusion.option)
         return None if text is None else self.put_forward(conclusion, text)
 
@@ -315,7 +314,7 @@ class Wording:
     def term(self, ref: Ref, if_any: bool = False) -> Iterator[Source]:
         """What a premise on a term rests on; of an answer that there may not be, if there is one."""
         if ref.kind == "property":
-            data = self.base.knowledge.options[ref.option].properties[ref.name][:1]
+            data = self.base.knowledge.options[ref.option].quantified(ref.name)
             yield from self.data(Given(True, ref.name, ref.option, data))
         elif if_any and ref.kind == "attribute":
             yield _if_answered(ref.name)
@@ -377,7 +376,10 @@ def _meeting(source: Source, test: Comparing) -> Source:
         for match in source(memory):
             value = None if match.value is None else test.term.scaled(match.value)
             met = [limit for limit in limits if value is not None and OPERATORS[test.operator](value, limit)]
-            matches.append(match._replace(bounds=(test.bound(met[0]),)) if met else match)
+            if met:
+                matches.append(match._replace(bounds=(test.bound(met[0]),)))
+            elif match.kind != "datum":  # of several values that an option has, the others are no reason
+                matches.append(match)
         return matches
 
     return found
@@ -566,16 +568,11 @@ class WorkingMemory:
         return fill(text, lambda name: self._filled(name, option)) if fixed is None else fixed
 
     def _filled(self, name: str, option: str) -> str:
-        k, bare = self.base.knowledge, name.removeprefix("option.")
-        if name != "option" and name in k.attributes:
+        term = self.base.knowledge.named(name)
+        if term and term.kind == "attribute":
             value = self.case.value(name)
-            return (
-                k.attributes[name].show(value)
-                if value is not None
-                else "an unknown " + k.attributes[name].label
-            )
-        if name != "option" and bare in k.findings:
-            key = with_option(bare, option if k.findings[bare].per_option else "")
-            values = self.values.get(key, ())
-            return " and ".join(k.findings[bare].show(value) for value in values) or "(none)"
+            return "an unknown " + term.label if value is None else term.show(value)
+        if term and term.kind == "finding":
+            values = self.values.get(with_option(term.name, option if term.per_option else ""), ())
+            return " and ".join(map(term.show, values)) or "(none)"
         return self.wording.filled(name, option)

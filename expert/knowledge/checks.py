@@ -9,10 +9,13 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from expert.io.problems import Problem, Span, place_in_files
+from expert.io.yaml import parse_yaml
 from expert.knowledge.oddities import warn_labels, warn_no_answers, warn_prices, warn_unasked
 from expert.knowledge.todo import is_todo, problem, todos
-from expert.language.conclusions import Argue, Plan, Wait
+from expert.language.conclusions import Argue, Plan, Wait, computed_refs
+from expert.language.conditions import Compare, compared, leaves
 from expert.language.outcome import shown_findings
+from expert.language.policy import NOW
 from expert.language.rules import RuleBase, cited, reads
 
 
@@ -54,6 +57,18 @@ def check_waits(base: RuleBase) -> list[Problem]:
         for c in rule.then
         if isinstance(c, Wait) and c.name not in planned
     ]
+
+
+def check_now(base: RuleBase) -> list[Problem]:
+    """No step is called what an option's timing is without one."""
+    if NOW not in base.knowledge.steps:
+        return []
+    file = "kb/vocabulary.yaml"
+    node, _ = parse_yaml(base.knowledge.files[file], file)
+    steps = next(value for key, value in (node.pairs or ()) if key.text == "steps") if node else None
+    span = next(key.span for key, _ in (steps.pairs or ()) if key.text == NOW) if steps else None
+    help = "that is the timing of what waits for no step; call the step something else"
+    return [Problem(f"no step can be called `{NOW}`", span, help)]
 
 
 def check_topics(base: RuleBase) -> list[Problem]:
@@ -132,6 +147,28 @@ def warn_identical(base: RuleBase) -> list[Problem]:
     return problems
 
 
+def warn_several(base: RuleBase) -> list[Problem]:
+    """Quantities with a property of which an option has several values: any of them is meant."""
+    rules: dict[str, dict[str, None]] = {}  # by property
+    for rule in base.rules:
+        comparisons = [leaf for leaf in leaves(rule.when) if isinstance(leaf, Compare)]
+        mentioned = [ref for comparison in comparisons for ref in compared(comparison)]
+        mentioned += [ref for c in rule.then for ref in computed_refs(c)]
+        for ref in mentioned:
+            if ref.kind == "property":
+                rules.setdefault(ref.name, {})[rule.id] = None
+    problems = []
+    for option in base.knowledge.options.values():
+        for name, users in rules.items():
+            many = len(option.quantified(name))
+            if many > 1:
+                named = ", ".join(f"`{id}`" for id in users)
+                message = f"`{name}` of `{option.id}` has {many} values, and any of them counts in {named}"
+                help = "a comparison holds if it does with one of them; a conclusion is drawn of each"
+                problems.append(Problem(message, option.span, help))
+    return problems
+
+
 Pass = Callable[[RuleBase], list[Problem]]
 
 # each pass with the files that have to be right before it can say anything
@@ -142,6 +179,8 @@ ERRORS: dict[Pass, tuple[str, ...]] = {
     check_topics: ("kb/vocabulary", "kb/options"),
 }
 
+# what is refused in files that are written, and not in knowledge that records were made with
+NEW_ERRORS: tuple[Pass, ...] = (check_now,)
 WARNINGS: tuple[Pass, ...] = (
     warn_uncited,
     warn_unused,
@@ -151,6 +190,7 @@ WARNINGS: tuple[Pass, ...] = (
     warn_prices,
     warn_labels,
     warn_no_answers,
+    warn_several,
 )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from expert.io.files import read_text
 from expert.io.problems import KnowledgeError, Problem, Span, place_in_files, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
-from expert.knowledge.checks import ERRORS
+from expert.knowledge.checks import ERRORS, NEW_ERRORS
 from expert.knowledge.declarations import read_knowledge
 from expert.knowledge.files import DECLARING
 from expert.knowledge.read_rules import build_rules
@@ -34,7 +34,11 @@ def built_in() -> Path:
 def load(directory: Path) -> RuleBase:
     """The knowledge base in `directory`. Raises KnowledgeError with every problem found."""
     files, problems = read_files(directory)
-    base, problems = _open(files, str(directory / "_")[:-1], problems)
+    prefix = str(directory / "_")[:-1]
+    base, problems = _open(files, prefix, problems)
+    if not problems:
+        new = [problem for check in NEW_ERRORS for problem in check(base)]
+        problems = [p._replace(span=p.span and p.span._replace(file=prefix + p.span.file)) for p in new]
     if problems:
         raise KnowledgeError(problems)
     return base
@@ -98,16 +102,23 @@ def _file_names(directory: Path) -> tuple[list[str], list[Problem]]:
     return [*(file.path for file in DECLARING), *rules], problems
 
 
-def open_files(files: dict[str, str], prefix: str = "") -> tuple[RuleBase, list[Problem]]:
-    """The knowledge base that the texts make up, and what is wrong with it; runs nothing."""
-    return _open(files, prefix, [])
+def open_files(
+    files: dict[str, str], prefix: str = "", firsts: bool = False
+) -> tuple[RuleBase, list[Problem]]:
+    """The knowledge base that the texts make up, and what is wrong with it; runs nothing.
+
+    With `firsts`, quantities take the first of several values of a property, as in records of format 1.
+    """
+    return _open(files, prefix, [], firsts)
 
 
-def _open(files: dict[str, str], prefix: str, before: list[Problem]) -> tuple[RuleBase, list[Problem]]:
+def _open(
+    files: dict[str, str], prefix: str, before: list[Problem], firsts: bool = False
+) -> tuple[RuleBase, list[Problem]]:
     """The same, with the problems there were `before`, in getting at the texts."""
     reader = Reader()
     try:
-        base = _read(files, prefix, reader)
+        base = _read(files, prefix, reader, firsts)
     except KnowledgeError as error:  # too many problems to go on
         nothing, problems = Reader(), {*before, *error.problems}
         return build_rules(read_knowledge({}, {}, nothing), {}, nothing), sorted(problems, key=place_in_files)
@@ -120,7 +131,7 @@ def _open(files: dict[str, str], prefix: str, before: list[Problem]) -> tuple[Ru
     return base, sorted(problems, key=place_in_files)
 
 
-def _read(files: dict[str, str], prefix: str, reader: Reader) -> RuleBase:
+def _read(files: dict[str, str], prefix: str, reader: Reader, firsts: bool) -> RuleBase:
     nodes = {}
     for name, text in files.items():
         node, problems = parse_yaml(text, prefix + name)
@@ -128,6 +139,9 @@ def _read(files: dict[str, str], prefix: str, reader: Reader) -> RuleBase:
         if node is not None:
             nodes[name] = node
     knowledge = read_knowledge(files, nodes, reader)
+    if firsts:
+        options = {id: option._replace(firsts=True) for id, option in knowledge.options.items()}
+        knowledge = knowledge._replace(options=options)
     complete = all(_declares(nodes.get(name), section) for name, section in SECTIONS.items())
     return build_rules(knowledge, nodes if complete else {}, reader)
 

@@ -34,7 +34,7 @@ from expert.language.cells import (
 from expert.language.cells import (
     variable as open_number,
 )
-from expert.language.conditions import Arithmetic, Quantity, Ref
+from expert.language.conditions import Arithmetic, Quantity, Ref, Several
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.meaning import OPERATORS, Reading, Truth
 from expert.language.model import Term, Value
@@ -93,7 +93,7 @@ class Merging(Reading[C, Amount[C]]):
 
     def amounts(self, quantity: Quantity) -> Amounts[C]:
         match quantity:
-            case int() | Ref():
+            case int() | Ref() | Several():
                 return merged(super().amounts(quantity))
             case Arithmetic():
                 first, *rest = [self.amounts(part) for part in quantity.parts]

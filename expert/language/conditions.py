@@ -72,7 +72,15 @@ class Arithmetic(NamedTuple):
     parts: tuple[Quantity, ...]
 
 
-Quantity = int | Ref | Arithmetic  # an int is scaled like the term that it is used with
+@by_kind
+class Several(NamedTuple):
+    """The numbers of a property that has several; any of them is the quantity."""
+
+    values: tuple[int, ...]
+
+
+# an int is scaled like the term that it is used with
+Quantity = int | Ref | Arithmetic | Several
 
 
 @by_kind
@@ -344,8 +352,8 @@ def ground_quantity(quantity: Quantity, option: Option | None) -> Quantity | Non
     if isinstance(quantity, Ref) and quantity.scoped and option is not None:
         if quantity.kind == "finding":
             return quantity.of(option)
-        data = option.properties.get(quantity.name, ())
-        return data[0].value if data and isinstance(data[0].value, int) else None
+        numbers = [d.value for d in option.quantified(quantity.name) if isinstance(d.value, int)]
+        return Several(tuple(numbers)) if len(numbers) > 1 else numbers[0] if numbers else None
     if isinstance(quantity, Arithmetic):
         parts = [ground_quantity(part, option) for part in quantity.parts]
         known = tuple(part for part in parts if part is not None)

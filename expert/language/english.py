@@ -34,6 +34,7 @@ from expert.language.conditions import (
     OptionIs,
     Quantity,
     Ref,
+    Several,
     Unless,
     compared,
     quantity_refs,
@@ -247,6 +248,8 @@ class Phrases:
         """A quantity that is measured as a term is."""
         if isinstance(quantity, Ref):
             return self.label(quantity)
+        if isinstance(quantity, Several):
+            return listed([term.show(value) for value in quantity.values], "or")
         if isinstance(quantity, int) or not any(quantity_refs(quantity)):
             return term.show(amount(quantity, {}))
         parts = [
@@ -266,7 +269,7 @@ class Phrases:
         measure = (term.decimals, term.unit)
         others = [part for part in quantity.parts if not isinstance(part, int)]
         measured = any(
-            isinstance(part, Arithmetic)
+            isinstance(part, (Arithmetic, Several))
             or (self.term(part).decimals, self.term(part).unit) == measure != (0, "")
             for part in others
         )
@@ -279,6 +282,8 @@ class Phrases:
         """A quantity as the rule language writes it."""
         if isinstance(quantity, Ref):
             return f"option.{quantity.name}" if quantity.option else quantity.name
+        if isinstance(quantity, Several):
+            return " or ".join(map(term.spell, quantity.values))
         if isinstance(quantity, int) or not any(quantity_refs(quantity)):
             return term.spell(amount(quantity, {}))
         parts = [
@@ -293,7 +298,7 @@ class Phrases:
         match conclusion:
             case Conclude(name, value):
                 term = k.findings[name]
-                if isinstance(value, (Ref, Arithmetic)):
+                if not isinstance(value, (str, int)):
                     return f"{term.label} is {self.quantity(value, term)}"
                 return statement(term, (value,))
             case Argue(name, stance, target, strength):
@@ -386,10 +391,7 @@ def readable(text: str, knowledge: Knowledge) -> str:
             return "the option"
         if "|" in word:
             return agreeing(word, None)
-        bare = word.removeprefix("option.")
-        term = (
-            knowledge.attributes.get(bare) or knowledge.findings.get(bare) or knowledge.properties.get(bare)
-        )
+        term = knowledge.named(word)
         return f"({term.label})" if term else word
 
     return fill(text, name)

@@ -26,6 +26,7 @@ from expert.language.conditions import (
     OptionIs,
     Quantity,
     Ref,
+    Several,
     Unless,
 )
 from expert.language.grids import Grid, Row
@@ -90,6 +91,8 @@ def amount(quantity: Quantity, values: Mapping[str, int]) -> int:
             return quantity
         case Ref():
             return values[quantity.name]
+        case Several():
+            raise TypeError(f"not one number: {quantity!r}")
         case Arithmetic():
             first, *rest = [amount(part, values) for part in quantity.parts]
             for more in rest:
@@ -190,6 +193,8 @@ class Reading(Generic[T, N]):
         match quantity:
             case int():
                 return [(self.algebra.true, self.algebra.constant(quantity))]
+            case Several(values):
+                return [(self.algebra.true, self.algebra.constant(value)) for value in values]
             case Ref():
                 if quantity.kind == "finding":
                     return self.numbers.get(quantity.key, [])

@@ -111,7 +111,8 @@ class Term(NamedTuple):
         if scaled != scaled.to_integral_value():
             wanted = f"a number with up to {self.decimals} decimals" if self.decimals else "a whole number"
             raise BadValue(f"`{shorten(text)}` is not {wanted} for `{self.name}`, such as {self.sample}")
-        return self.in_range(int(scaled))
+        # what is computed is in no range: a count may come out below nought
+        return int(scaled) if self.kind == "finding" else self.in_range(int(scaled))
 
     def in_range(self, number: int) -> int:
         """`number` itself. Raises BadValue if the term's range excludes it."""
@@ -212,6 +213,11 @@ class Option(NamedTuple):
     span: Span
     phrase: str = ""  # its name inside a sentence: the punch technique
     plural: bool = False
+    firsts: bool = False  # quantities take the first of several values, as of records of format 1
+
+    def quantified(self, name: str) -> tuple[Datum, ...]:
+        """The data of a property of which any can be part of a quantity."""
+        return self.properties.get(name, ())[: 1 if self.firsts else None]
 
 
 class Named(NamedTuple):
@@ -258,6 +264,14 @@ class Knowledge(NamedTuple):
     words: OwnWords = WORDS
     edition: str = ""  # of the document, that the places of claims are of
     contradictions: tuple[Contradiction, ...] = ()  # pairs of answers, in their order
+
+    def named(self, name: str) -> Term | None:
+        """What a name in a rule stands for; with `option.` before it, for what belongs to each option."""
+        scoped, bare = name.startswith("option."), name.removeprefix("option.")
+        finding = self.findings.get(bare)
+        if finding and finding.per_option == scoped:
+            return finding
+        return self.properties.get(bare) if scoped else self.attributes.get(bare)
 
     def term(self, name: str) -> Term:
         return self.attributes.get(name) or self.findings[name]

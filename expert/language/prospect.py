@@ -110,11 +110,11 @@ class Cones:
         k, findings, answers = self.base.knowledge, dict[str, None](), dict[str, None]()
         texts = [instance.rule.because, *(text_of(c) for c in instance.then)]
         for name in [name for text in texts for name in PLACEHOLDER.findall(text)]:
-            bare = name.removeprefix("option.")
-            if name != "option" and name in k.attributes:
+            term = k.named(name)
+            if term and term.kind == "attribute":
                 answers[name] = None
-            elif name != "option" and bare in k.findings:
-                findings[with_option(bare, instance.option if k.findings[bare].per_option else "")] = None
+            elif term and term.kind == "finding":
+                findings[with_option(term.name, instance.option if term.per_option else "")] = None
         return Printed(tuple(findings), tuple(answers))
 
     @cached_property

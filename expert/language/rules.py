@@ -175,12 +175,12 @@ def computed_data(instance: Instance, knowledge: Knowledge) -> list[tuple[str, D
     """The option's data that an instance computes with, by property: the leaves of a cost."""
     if not instance.option:
         return []
-    properties = knowledge.options[instance.option].properties
+    option = knowledge.options[instance.option]
     computed = []
     for conclusion in instance.rule.then:
         for ref in computed_refs(conclusion):
             if ref.kind == "property":
-                computed += [(ref.name, datum) for datum in properties.get(ref.name, ())[:1]]
+                computed += [(ref.name, datum) for datum in option.quantified(ref.name)]
     return computed
 
 

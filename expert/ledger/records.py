@@ -59,9 +59,14 @@ def unreviewed_in(entry: Entry, found: Consultation | None = None) -> tuple[str,
         return tuple(str(rule) for rule in unreviewed if rule in fired)
 
 
+def format_of(entry: Entry) -> int:
+    """The format in which a record was written; 1 where none is named."""
+    return int(entry.content["consultation"].get("format", 1)) if entry.content else FORMAT
+
+
 def base_of(ledger: Ledger, entry: Entry) -> RuleBase:
     """The very knowledge base that made a record."""
-    base, problems = open_files(ledger.files(entry.header["knowledge"]))
+    base, problems = open_files(ledger.files(entry.header["knowledge"]), firsts=format_of(entry) == 1)
     if problems:
         raise LedgerError(f"the knowledge of record `{entry.id}` cannot be opened by this version")
     return base

@@ -18,7 +18,7 @@ from expert.io.problems import shorten
 from expert.io.version import __version__
 from expert.language.rules import RuleBase
 from expert.ledger.formats import Deviation, compare
-from expert.ledger.records import base_of, case_of, case_of_answers, consultation_of
+from expert.ledger.records import base_of, case_of, case_of_answers, consultation_of, format_of
 from expert.ledger.store import Entry, Ledger, legible
 
 PART = 100  # records that a process runs at a time
@@ -51,13 +51,13 @@ class _Bases:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.found: dict[str, RuleBase] = {}
+        self.found: dict[tuple[str, int], RuleBase] = {}
 
     def of(self, entry: Entry) -> RuleBase:
-        hash: str = entry.header["knowledge"]
-        if hash not in self.found:
-            self.found[hash] = base_of(self.ledger, entry)
-        return self.found[hash]
+        key = entry.header["knowledge"], format_of(entry)
+        if key not in self.found:
+            self.found[key] = base_of(self.ledger, entry)
+        return self.found[key]
 
 
 def replay(ledger: Ledger, entries: Iterator[Entry]) -> Iterator[Replayed]:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from expert.analysis.edits import edits
-from expert.backends.columns import COST, FIRED, TIMING, VERDICT, result_column
+from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column, result_column
 from expert.backends.frames import pl
 from expert.consultation.case import ROW
 from expert.language.keys import name_and_option
@@ -122,7 +122,7 @@ def _moved(
     options = dict.fromkeys([*bases[0].knowledge.options, *bases[1].knowledge.options])
     for option in options:
         for what in ALIKE:
-            name = result_column(option, what)
+            name = option_column(option, what)
             if name not in types[0] and name not in types[1]:
                 continue
             old = pl.col(name).cast(pl.String) if name in types[0] else pl.lit(None, pl.String)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from expert.backends.columns import FIRED, TIMING, VERDICT, result_column
+from expert.backends.columns import FIRED, TIMING, VERDICT, option_column
 from expert.backends.frames import pl
 from expert.consultation.case import ROW, Case, cell_answer, make_case
 from expert.consultation.engine import infer
@@ -114,8 +114,8 @@ def _differing(cells: dict[str, Any], consultation: Consultation, base: RuleBase
     fired = {name_of(firing) for firing in consultation.firings}
     said: dict[str, object] = {FIRED + i.id: i.id in fired for i in base.instances}
     for r in consultation.recommendations:
-        said[result_column(r.option, VERDICT)] = r.verdict
-        said[result_column(r.option, TIMING)] = r.timing
+        said[option_column(r.option, VERDICT)] = r.verdict
+        said[option_column(r.option, TIMING)] = r.timing
         for target, verdict in r.targets.items():
-            said[result_column(r.option, VERDICT, target)] = verdict
+            said[option_column(r.option, VERDICT, target)] = verdict
     return next((name for name, value in said.items() if cells.get(name) != value), "")

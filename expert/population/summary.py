@@ -8,11 +8,11 @@ rows follow in groups of those that the rules do not tell apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from expert.backends.columns import COST, FIRED, TIMING, VERDICT, result_column
+from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column
 from expert.backends.frames import pl
 from expert.language.cells import NotDecided, Polynomial
 from expert.language.completions import (
@@ -98,7 +98,7 @@ def summarize(results: Results) -> PopulationSummary:
     for name in knowledge.attributes:
         settles = undecided.settles.get(name, nothing)
         questions.append(Question(name, counted[f"unknown.{name}"], settles))
-    costs = [result_column(option, COST, side) for option in knowledge.options for side in ("low", "high")]
+    costs = [(option, side) for option in knowledge.options for side in ("low", "high")]
     return PopulationSummary(
         cases=counted["cases"],
         verdicts=tuple(_shares(frame, knowledge.options, VERDICT, VERDICTS)),
@@ -107,25 +107,27 @@ def summarize(results: Results) -> PopulationSummary:
         undecided=tuple(undecided.shares),
         undecided_cases=undecided.cases,
         questions=tuple(sorted(questions, key=lambda q: -(q.settles or 0))),
-        costs=tuple(spread for name in costs if name in columns and (spread := _spread(frame, name))),
+        costs=tuple(s for cost in costs if (s := _spread(frame, columns, *cost))),
         uncounted=tuple(undecided.uncounted),
     )
 
 
 def _shares(frame: pl.LazyFrame, options: Iterable[str], what: str, order: Iterable[str]) -> Iterator[Share]:
     for option in options:
-        column = pl.col(result_column(option, what)).alias(what)
+        column = pl.col(option_column(option, what)).alias(what)
         lengths = frame.group_by(column).len().collect(engine="streaming")
         counts = dict(lengths.iter_rows())
         yield from (Share(option, value, counts[value]) for value in order if value in counts)
 
 
-def _spread(frame: pl.LazyFrame, name: str) -> Spread | None:
+def _spread(frame: pl.LazyFrame, columns: Container[str], option: str, side: str) -> Spread | None:
     """Exact: of decimal numbers in their order, none made between two of them."""
+    name = option_column(option, COST, side)
+    if name not in columns:
+        return None
     column = frame.select(pl.col(name).cast(pl.Decimal(38, 6)).drop_nulls().sort()).collect()[name]
     if column.is_empty():
         return None
-    option, _, side = name.split(".")
     last = len(column) - 1
     quarters = tuple(_plain(column[last * n // 4]) for n in range(5))
     return Spread(option, side, len(column), _plain(column.sum()), quarters)

@@ -131,7 +131,7 @@ def observed(base: RuleBase, case: Case, consultation: Consultation) -> Evaluati
     reading = Evaluation(case.answers)
     for finding in consultation.findings:
         key = with_option(finding.finding, finding.option)
-        value = base.knowledge.findings[finding.finding].parse(str(finding.value))
+        value = base.knowledge.findings[finding.finding].scaled(finding.value)
         if isinstance(value, int):
             reading.add_numbers(key, [(reading.algebra.true, reading.algebra.constant(value))])
         else:

@@ -211,7 +211,8 @@ class Structure:
             read |= {(ref.name, None) for c in rule.then for ref in computed_refs(c)}
             texts = [rule.because, rule.otherwise, *(text_of(c) for c in rule.then)]
             shown = [name for text in texts for name in PLACEHOLDER.findall(text)]
-            read |= {(name.removeprefix("option."), None) for name in shown}
+            terms = [self.base.knowledge.named(name) for name in shown]
+            read |= {(term.name, None) for term in terms if term and term.kind == "finding"}
         return read
 
     def never_recommended(self) -> Iterator[Found]:

@@ -14,6 +14,7 @@ import pytest
 from support.compare import BASES, choices, exact
 from support.compare import summary as in_oracle_terms
 from support.generate import knowledge_files, random_answers, write_files
+from support.loading import MINIMAL, texts
 from support.oracle import OracleKB, evaluate
 from support.sizes import some_or_all
 
@@ -192,14 +193,21 @@ def test_money_is_compared_to_the_cent(setting: Setting, amount: str) -> None:
 # --- generated knowledge bases ---------------------------------------------------------------
 
 
-def compare_generated(seed: int, directory: Path, cases: int = CASES_EACH) -> int:
-    """The shell, the oracle and CLIPS agree on a generated knowledge base; how many rules fired."""
+def compare_generated(seed: int, directory: Path, cases: int = CASES_EACH) -> int | None:
+    """The shell, the oracle and CLIPS agree on a generated knowledge base; how many rules fired.
+
+    None where its numbers can be too long for CLIPS, which the export says.
+    """
     random = Random(seed)
     files = knowledge_files(random)
     base, problems = open_files(files)
     assert not problems, f"{seed}: {problems[0]}"
     kb = OracleKB(write_files(files, directory))
-    engine = Clips(base, directory)
+    try:
+        engine = Clips(base, directory)
+    except KnowledgeError as error:
+        assert "longer than CLIPS has integers" in str(error)
+        return None
     fired = 0
     for _ in range(cases):
         answers = random_answers(base, random)
@@ -215,8 +223,9 @@ def compare_generated(seed: int, directory: Path, cases: int = CASES_EACH) -> in
 
 @pytest.mark.parametrize("count", some_or_all(20, GENERATED))
 def test_generated_knowledge_bases(tmp_path: Path, count: int) -> None:
-    fired = [compare_generated(seed, tmp_path / str(seed)) for seed in range(count)]
-    assert sum(fired) > 5 * count * CASES_EACH
+    found = [compare_generated(seed, tmp_path / str(seed)) for seed in range(count)]
+    fired = [number for number in found if number is not None]
+    assert len(fired) > 0.5 * count and sum(fired) > 5 * len(fired) * CASES_EACH
 
 
 @pytest.mark.long
@@ -288,3 +297,49 @@ def test_a_rule_with_very_many_alternatives_does_not_explode(tmp_path: Path) -> 
     assert len(list(engine.environment.rules())) == 1
     assert len(engine.run({"sound": "click"})["fired"]) == 1
     assert not engine.run({"sound": "rattle"})["fired"]
+
+
+# --- names and numbers that CLIPS has for itself ---------------------------------------------
+NIL = {
+    "kb/vocabulary.yaml": """\
+attributes:
+  nil: {type: choice, label: what came, question: What came?, values: {nil: nothing, some: something}}
+  long: {type: number, decimals: 6, label: long, question: How long?}
+findings: {it: {type: choice, label: so, values: {nil: nothing, so: so}}}
+topics: {fit: {label: fit, decides: yes}}
+""",
+    "kb/options.yaml": "options: {nil: {label: Nil}, go: {label: Go}}\n",
+}
+RULES = """\
+- {id: nil, claims: [p1s1, p1s2], basis: stated, when: {nil: nil}, then: {conclude: {it: nil}}, because: So.}
+- id: not
+  claims: p1s1
+  basis: stated
+  when: {it: nil, option: nil, long: {%s}}
+  then: {argue: {for: fit}}
+  because: So.
+"""
+
+
+def nil_base(comparison: str) -> RuleBase:
+    minimal = {name: text for name, text in texts(MINIMAL).items() if name.startswith("kb/")}
+    base, problems = open_files({**minimal, **NIL, "rules/1.yaml": RULES % comparison})
+    assert not problems, problems[0]
+    return base
+
+
+def test_nil_is_a_name_as_any_other(tmp_path: Path) -> None:
+    base = nil_base("at-most: 9000000000000.5")
+    text = "\n".join(clips_text(base))
+    assert ';   nil: "nil", some' in text
+    engine = Clips(base, tmp_path)
+    for answers in ({"nil": "nil", "long": "9000000000000.5"}, {"nil": "nil"}, {"nil": "some", "long": "1"}):
+        record = infer(base, parse_pairs([f"{n}={v}" for n, v in answers.items()], base.knowledge))
+        assert engine.run(answers) == summary(base, record), answers
+
+
+def test_numbers_that_are_too_long_are_refused_by_the_rule() -> None:
+    """An answer of 21 digits is seen to be more than any short number; not which of two is more."""
+    list(clips_text(nil_base("more-than: 9000000000000")))
+    with pytest.raises(KnowledgeError, match="rule `not` compares numbers that can be longer"):
+        clips_text(nil_base("more-than: 999999999999999"))

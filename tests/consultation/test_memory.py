@@ -163,9 +163,8 @@ class Grounds:
                 named = compared(inside.written or inside)  # a property's number has its name there
             for ref in named:
                 if ref.kind == "property":
-                    datum = self.knowledge.options[ref.option].properties[ref.name][0]
-                    plain_value = self.knowledge.properties[ref.name].plain(datum.value)
-                    yield "datum", ref.name, plain_value, ()
+                    for value in self.given(ref, condition):
+                        yield "datum", ref.name, self.knowledge.properties[ref.name].plain(value), ()
                 elif not isinstance(condition, Not) or self.case.value(ref.name) is not None:
                     yield from self.term(ref, condition.values if isinstance(condition, Is) else None)
 
@@ -200,6 +199,19 @@ class Grounds:
                 wanted -= 1
                 for part in so[: max(number, 0)]:
                     yield from self.denials(part) if no else self.of(part)
+
+    def given(self, ref: Ref, condition: Condition) -> list[Value]:
+        """The values of a property; of what is compared, those with which the condition holds."""
+        values = [datum.value for datum in self.knowledge.options[ref.option].properties[ref.name]]
+        inside = condition.part if isinstance(condition, Not) else condition
+        if not isinstance(inside, Compare) or (inside.written or inside).left != ref:
+            return values
+        holding = []
+        for value in values:
+            alone: Condition = inside._replace(left=value)
+            if self.reading.test(Not(alone) if isinstance(condition, Not) else alone):
+                holding.append(value)
+        return holding
 
     def behind(self, instance: Instance) -> list[Ground]:
         """What an instance rests on: its condition, then what else it computes with; each once."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
 from support.changes import matters, smallest_changes
 from support.proving import DIRECTORIES, ROOT, some_case
+from support.trying import kb
 
 from expert.backends.z3 import Prover
-from expert.consultation.case import Case
+from expert.consultation.case import Case, parse_pairs
+from expert.consultation.engine import infer
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
-from expert.knowledge.load import load
+from expert.knowledge.checks import warnings
+from expert.knowledge.load import load, open_files
 from expert.language.cells import NotDecided
+from expert.language.english import Phrases
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, VERDICTS
 from expert.language.prospect import Compared, Cones, Prospect, Visible, changes_to
@@ -149,6 +154,40 @@ def test_another_options_verdict() -> None:
         "heater": 2,  # where it is wet, and where that is not known, which leaves it open
         "paint": 0,
     }
+
+
+def test_any_number_of_a_property_that_has_several(tmp_path: Path) -> None:
+    """The laser costs 3,000 or 6,000: the one is dear at once, and three of each are a fee."""
+    base = opened("misc")[0]
+    record = infer(base, parse_pairs(["visits=2"], base.knowledge))
+    dear = next(firing for firing in record.firings if firing.rule == "dear-at-once")
+    assert [(m.kind, m.value, m.claims) for m in dear.matched] == [("datum", 6000, ("p1s3",))]
+    fees = [found.value for found in record.findings if found.finding == "fee" and found.option == "laser"]
+    assert fees == [9000, 18000]
+    [warning] = [problem for problem in warnings(base) if "`price` of `laser` has 2 values" in str(problem)]
+    assert "`dear-at-once`, `within`, `twice`, `total`, `some-cheap`" in warning.message
+    # in a record of format 1, the first was taken
+    old, _ = open_files(base.knowledge.files, firsts=True)
+    record = infer(old, parse_pairs(["visits=2"], old.knowledge))
+    assert "dear-at-once" not in [firing.rule for firing in record.firings]
+    assert [f.value for f in record.findings if f.finding == "fee" and f.option == "laser"] == [9000]
+
+
+def test_a_property_and_a_finding_of_one_name() -> None:
+    base = opened("prop")[0]
+    record = infer(base, parse_pairs(["wet=yes"], base.knowledge))
+    assert record.firings[-1].because == "Go has grade B."
+    assert any("The option has (the grade)." in line for line in Phrases(base.knowledge).rule(base.rules[1]))
+
+
+def test_cases_expect_what_is_below_zero(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(EXACT / "neg", tmp_path / "neg"))
+    cases = copy / "kb" / "cases" / "a.yaml"
+    cases.parent.mkdir(exist_ok=True)
+    given = "- {case: too few, given: {have: 1, need: 3}, findings: {spare: ['%s']}, plan: [order]}\n"
+    for number, code in (("-2", 0), ("2", 1)):
+        cases.write_text(given % number)
+        assert kb("test", "--kb", copy).exit_code == code
 
 
 # --- Z3 ----------------------------------------------------------------------------------------

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 from support.shell import cicatrix
-from support.tables import COUNT, pl, population
+from support.tables import COUNT, pl, population, write_csv
 
-from expert.consultation.case import UNKNOWN
+from expert.consultation.case import UNKNOWN, parse_pairs
+from expert.consultation.engine import infer
+from expert.knowledge.load import load
+from expert.population.results import explained, open_results
+
+NAMES = Path(__file__).parents[1] / "data" / "exact" / "names"
 
 
 def test_kinds_of_output_say_the_same(folder: Path) -> None:
@@ -60,3 +65,22 @@ def test_a_changed_result_is_noticed(folder: Path, tmp_path: Path) -> None:
     assert "was changed" in cicatrix("population", "explain", "to.csv", "--row", "1", cwd=tmp_path).stderr
     (tmp_path / "to.csv.legend.json").unlink()
     assert "legend" in population("explain", "to.csv", "--row", "1", cwd=tmp_path, code=2)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_names_that_columns_begin_with(tmp_path: Path, kind: str) -> None:
+    """Options called `finding`, `plan`, `fired`; a finding `cost` beside costs, a step called `verdict`."""
+    base = load(NAMES)
+    rows = [{"nil": "nil", "verdict": "yes", "wait": "10"}, {"nil": "nil"}, {"nil": "t", "verdict": "no"}]
+    write_csv(tmp_path / "in.csv", rows, ["nil", "verdict", "wait"])
+    population("run", "in.csv", "-o", f"out.{kind}", "--kb", str(NAMES), cwd=tmp_path)
+    results = open_results(tmp_path / f"out.{kind}")
+    for number, row in enumerate(rows, 1):
+        case, found = explained(results, number)  # which compares the row
+        assert found == infer(results.base, case)
+        assert case == parse_pairs([f"{name}={cell}" for name, cell in row.items()], base.knowledge)
+    cells = results.frame.collect().row(0, named=True)
+    assert (cells["option.finding.verdict"], cells["option.plan.verdict"]) == ("uncertain", "option")
+    assert str(cells["plan.verdict"]).lower() == str(cells["finding.cost.low"]).lower() == "true"
+    summary = json.loads(population("summary", f"out.{kind}", "--json", cwd=tmp_path))
+    assert {cost["option"] for cost in summary["costs"]} == set(base.knowledge.options)

@@ -97,7 +97,7 @@ class Generator:
         data = {}
         for name, term in self.properties.items():
             if self.random.random() < 0.7:
-                many = self.random.randint(1, 2) if term["type"] == "choice" else 1
+                many = self.random.choice((1, 1, 2)) if term["type"] in NUMERIC else self.random.randint(1, 2)
                 values = dict.fromkeys(self.value(term) for _ in range(many))
                 found = [{"value": value, "claims": "p1s1"} for value in values]
                 data[name] = found if len(found) > 1 else found[0]
