@@ -25,7 +25,7 @@ import yaml
 from expert.analysis.expected import load_cases, read_cases
 from expert.io.files import read_text
 from expert.io.problems import CaseError, Problem, Span, not_installed
-from expert.io.yaml import Reader, parse_yaml
+from expert.io.yaml import LOADER, Reader, parse_yaml
 from expert.knowledge.files import file_at
 from expert.knowledge.load import case_files, load, open_files
 from expert.knowledge.shapes import Entries, Kind, Mapping, Shape, Text, held_by, mapping_in
@@ -90,14 +90,14 @@ def laid_out(text: str, name: str) -> str:
     file = file_at(name)
     holds = file.holds if file else None
     text = _lifted(text if text.endswith("\n") else text + "\n")
-    root = _yaml().compose(text)
+    root = _composed(text)
     lines = text.splitlines(keepends=True)
     text = "".join(FileLines(lines).arranged(root, holds, 0, len(lines)))
-    yaml = _yaml()
-    root = yaml.compose(text)
+    writer = _yaml()
+    root = writer.compose(text)
     _style(root, holds)
     stream = StringIO()
-    yaml.serialize(root, stream)
+    writer.serialize(root, stream)
     realigned = _realigned(text, stream.getvalue())
     return "\n".join(line.rstrip() for line in realigned.split("\n")).strip("\n") + "\n"
 
@@ -163,6 +163,13 @@ def _yaml() -> Any:
     return yaml
 
 
+def _composed(text: str) -> yaml.Node:
+    """The nodes of a text with their places: quickly, and without its comments."""
+    node = yaml.compose(text, Loader=LOADER)
+    assert node is not None
+    return node
+
+
 # --- order -----------------------------------------------------------------------------------
 def place_in(mapping: Mapping | None, key: str, number: int) -> tuple[int, ...]:
     """Where a key belongs, which now is the `number`th."""
@@ -186,15 +193,15 @@ class FileLines:
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
 
-    def arranged(self, node: Node, holds: Kind | None, low: int, high: int) -> list[str]:
+    def arranged(self, node: yaml.Node, holds: Kind | None, low: int, high: int) -> list[str]:
         """The lines from `low` to `high`, which hold a node, in order."""
-        if isinstance(node, SequenceNode) and not node.flow_style and node.value:
+        if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
             return self._items(node, holds, low, high)
-        if isinstance(node, MappingNode) and not node.flow_style and node.value:
+        if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
             return self._entries(node, holds, low, high)
         return self.lines[low:high]
 
-    def _items(self, node: SequenceNode, holds: Kind | None, low: int, high: int) -> list[str]:
+    def _items(self, node: yaml.SequenceNode, holds: Kind | None, low: int, high: int) -> list[str]:
         starts = [item.start_mark.line for item in node.value]
         if any("-" not in self._before(item) for item in node.value):  # the dash stands on another line
             return self.lines[low:high]
@@ -203,12 +210,12 @@ class FileLines:
             arranged += self.arranged(item, holds, start, end)
         return arranged
 
-    def _before(self, node: Node) -> str:
+    def _before(self, node: yaml.Node) -> str:
         """What stands before a node on its line."""
         line: str = self.lines[node.start_mark.line]
         return line[: int(node.start_mark.column)]
 
-    def _entries(self, node: MappingNode, holds: Kind | None, low: int, high: int) -> list[str]:
+    def _entries(self, node: yaml.MappingNode, holds: Kind | None, low: int, high: int) -> list[str]:
         keys = [key for key, _ in node.value]
         column = keys[0].start_mark.column
         if any(self._before(key).strip() for key in keys[1:]) or "?" in self._before(keys[0]):
@@ -302,7 +309,7 @@ def _flat(node: Node) -> str:
 def _lifted(text: str) -> str:
     """The text with the comments that stand inside braces and brackets moved above these."""
     lines, blind = text.split("\n"), masked(text)
-    for first, (last, end) in reversed(_broken(_yaml().compose(text))):
+    for first, (last, end) in reversed(_broken(_composed(text))):
         lifted = []
         for n in range(first, last + 1):
             column = comment_at(blind[n])
@@ -316,11 +323,11 @@ def _lifted(text: str) -> str:
     return "\n".join(lines)
 
 
-def _broken(node: Node) -> list[tuple[int, tuple[int, int]]]:
+def _broken(node: yaml.Node) -> list[tuple[int, tuple[int, int]]]:
     """The braces and brackets over several lines: the line they begin on, and where they end."""
-    if isinstance(node, ScalarNode):
+    if isinstance(node, yaml.ScalarNode):
         return []
-    assert isinstance(node, (SequenceNode, MappingNode))
+    assert isinstance(node, (yaml.SequenceNode, yaml.MappingNode))
     if node.flow_style:
         first, end = node.start_mark.line, node.end_mark
         return [(first, (end.line, end.column))] if end.line > first else []
@@ -356,7 +363,7 @@ def _indent(line: str) -> int:
 
 def scalars(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where the texts of a file begin and end, in lines and columns."""
-    tokens = [t for t in yaml.scan(text, Loader=yaml.SafeLoader) if isinstance(t, yaml.ScalarToken)]
+    tokens = [t for t in yaml.scan(text, Loader=LOADER) if isinstance(t, yaml.ScalarToken)]
     marks = [(token.start_mark, token.end_mark) for token in tokens]
     return [((start.line, start.column), (end.line, end.column)) for start, end in marks]
 

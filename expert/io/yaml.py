@@ -19,6 +19,7 @@ DEPTH_LIMIT = 24  # nested collections
 NODE_LIMIT = 100_000  # pieces of YAML in one file
 PROBLEM_LIMIT = 1_000  # problems, after which reading stops
 NAME = "[a-z][a-z0-9_-]{0,59}"  # of what an author declares
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML is built with it
 NULLS = ("~", "null", "Null", "NULL")  # YAML's words for nothing, unless quoted
 
 
@@ -78,9 +79,8 @@ def parse_yaml(text: str, shown: str) -> tuple[Node | None, list[Problem]]:
     if odd := _unprintable(text):
         message = f"character `U+{ord(odd[0]):04X}` is not allowed here"
         return None, [Problem(message, place_after(text[: odd.start()], shown), "save the file as UTF-8")]
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        for event in yaml.parse(text, Loader=loader):
+        for event in yaml.parse(text, Loader=LOADER):
             span = _place_of(event.start_mark, shown)
             if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 _check_keys(open_nodes.pop(), problems)

@@ -377,11 +377,15 @@ class Prospect:
 
     def possible_verdicts(self, option: str) -> dict[str, bool]:
         """The verdicts that an option can still have, and whether that is certain."""
+        try:
+            verdicts = self.verdicts(option)
+        except TooLarge:
+            return dict.fromkeys(VERDICTS, False)
         possible_ones = {}
         for verdict in VERDICTS:
             possible: bool | None = None
             with suppress(TooLarge):
-                possible = self.completions.possible(self.verdicts(option)[verdict].get())
+                possible = self.completions.possible(verdicts[verdict].get())
             if possible is not False:
                 possible_ones[verdict] = possible is True
         return possible_ones
