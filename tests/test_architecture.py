@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
+from pathlib import Path
 
 import grimp
 import pytest
@@ -16,6 +18,17 @@ from support.shell import ROOT
 EXPERT = ROOT / "expert"
 SHELL = sorted(EXPERT.rglob("*.py"))
 PACKAGES = sorted(path.parent for path in EXPERT.glob("*/__init__.py"))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def parts(path: Path) -> list[ast.AST]:
+    """Everything in a module."""
+    return list(ast.walk(parsed(path)))
 
 
 def test_imports_go_down_the_floors() -> None:
@@ -88,8 +101,8 @@ def test_no_two_types_have_one_name() -> None:
     """Classes, and at the top of a module other names of types: `Name = ...`."""
     places: dict[str, list[str]] = {}
     for path in [*SHELL, ROOT / "cli.py"]:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        names = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+        tree = parsed(path)
+        names = [node.name for node in parts(path) if isinstance(node, ast.ClassDef)]
         for node in tree.body:
             if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Call):
                 names += [target.id for target in node.targets if isinstance(target, ast.Name)]
@@ -102,7 +115,7 @@ def test_no_two_types_have_one_name() -> None:
 def test_nothing_in_the_shell_looks_like_a_test() -> None:
     for path in SHELL:
         assert not path.name.startswith("test_") and not path.name.endswith("_test.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in parts(path):
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 assert not re.match("test_|Test[A-Z]", node.name), (path, node.name)
 
@@ -113,9 +126,7 @@ def test_no_code_beside_the_knowledge() -> None:
 
 
 def test_no_word_of_the_subject_in_the_shell() -> None:
-    generic = set(
-        re.findall(r"[a-z]+", " ".join(ast.unparse(ast.parse(p.read_text())) for p in SHELL).lower())
-    )
+    generic = set(re.findall(r"[a-z]+", " ".join(ast.unparse(parsed(path)) for path in SHELL).lower()))
     clinical = {
         "acne", "scar", "scars", "skin", "dermatologist", "doctor", "patient", "patients", "medical", "laser",
         "punch", "peel", "dermabrasion", "filler", "fillers", "collagen", "pimples", "treatment", "clinical",
@@ -157,8 +168,7 @@ def imports(tree: ast.AST) -> set[str]:
 def test_imports_stand_at_the_top() -> None:
     late = {}
     for path in SHELL:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))]
+        functions = [node for node in parts(path) if isinstance(node, (ast.FunctionDef, ast.Lambda))]
         inside = {name for function in functions for name in imports(function)}
         inside = {name for name in inside if not name.startswith((*OPTIONAL, *NEEDING))}
         if inside:
@@ -170,7 +180,7 @@ def test_an_optional_library_is_imported_in_one_place() -> None:
     places: dict[str, set[str]] = {}
     for path in SHELL:
         text = path.read_text(encoding="utf-8")
-        named = imports(ast.parse(text)) | set(re.findall(r'import_module\(f?"([\w.]+)', text))
+        named = imports(parsed(path)) | set(re.findall(r'import_module\(f?"([\w.]+)', text))
         for name in {name.split(".")[0] for name in named} & set(OPTIONAL):
             places.setdefault(name, set()).add(path.relative_to(EXPERT).as_posix())
     assert places == {
@@ -189,8 +199,8 @@ def test_an_optional_library_is_imported_in_one_place() -> None:
 def test_nothing_is_kept_in_a_module_and_changed() -> None:
     """No `global`, and no list or the like at the top of a module that a function changes."""
     for path in SHELL:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], path
+        tree = parsed(path)
+        assert not [node for node in parts(path) if isinstance(node, ast.Global)], path
         assert changed_in(tree) & names_at_the_top(tree) == set(), path
 
 
@@ -213,13 +223,10 @@ def changed_in(tree: ast.Module) -> set[str]:
     for function in ast.walk(tree):
         if not isinstance(function, (ast.FunctionDef, ast.Lambda)):
             continue
-        own = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-        own |= {
-            node.id
-            for node in ast.walk(function)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-        for node in ast.walk(function):
+        inside = list(ast.walk(function))
+        own = {node.arg for node in inside if isinstance(node, ast.arg)}
+        own |= {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        for node in inside:
             called = node.func if isinstance(node, ast.Call) else None
             if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
                 owner: ast.expr = node.value
@@ -249,23 +256,13 @@ def test_no_function_has_more_than_six_parameters() -> None:
     commands = {"expert/commands/" + place.replace(":", ".py:") for place in LISTED}
     long = []
     for path in SHELL:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in parts(path):
             if isinstance(node, ast.FunctionDef):
                 names = {a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
                 place = f"{path.relative_to(ROOT).as_posix()}:{node.name}"
                 if len(names - {"self"}) > 6 and place not in commands:
                     long.append(place)
     assert long == []
-
-
-# modules that are tested through others, until they have a file of their own: the list only gets shorter
-THROUGH_OTHERS = [
-    "knowledge/declarations.py",
-    "knowledge/read_conditions.py",
-    "knowledge/read_rules.py",
-    "language/conclusions.py",
-    "language/meaning.py",
-]
 
 
 def test_every_module_has_its_test() -> None:
@@ -276,4 +273,4 @@ def test_every_module_has_its_test() -> None:
         test = ROOT / "tests" / place.parent / f"test_{place.name}"
         if module.name != "__init__.py" and not (test.is_file() and "\ndef test_" in test.read_text()):
             without.append(place.as_posix())
-    assert without == [name for name in THROUGH_OTHERS if (EXPERT / name).is_file()]
+    assert without == []

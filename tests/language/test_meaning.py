@@ -1,0 +1,164 @@
+"""The meaning of conditions, case by case: what holds, what is denied, and what is neither."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from support.compare import BASES
+
+from expert.knowledge.load import load
+from expert.language.conclusions import Conclude, Plan
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Compare,
+    Condition,
+    Is,
+    Known,
+    Not,
+    OptionIs,
+    Quantity,
+    Ref,
+    Unless,
+)
+from expert.language.grids import Grid
+from expert.language.meaning import Evaluation, Reading, amount, passes, union
+from expert.language.rules import reads, writes
+
+LIGHT, POTS = Ref("attribute", "light"), Ref("attribute", "pots")
+PLACE, TOTAL = Ref("finding", "place"), Ref("finding", "total")
+DIM, SUNNY, MANY = Is(LIGHT, ("dim",)), Is(PLACE, ("sunny",)), Compare(POTS, "at-least", 3)
+TRUE, DENIED, OPEN = (True, False), (False, True), (False, False)
+
+
+def reading(light: str | None = None, pots: int | None = None) -> Evaluation:
+    return Evaluation({"light": light, "pots": pots})
+
+
+def said(condition: Condition, read: Evaluation) -> tuple[bool, bool]:
+    return read.test(condition), read.denies(condition)
+
+
+@pytest.mark.parametrize(
+    ("condition", "known", "otherwise", "unknown"),
+    [
+        (DIM, TRUE, DENIED, OPEN),
+        (MANY, TRUE, DENIED, OPEN),
+        (Not(DIM), DENIED, TRUE, OPEN),
+        (Unless(DIM), DENIED, TRUE, TRUE),
+        (Known(LIGHT), TRUE, TRUE, DENIED),
+        (Known(LIGHT, False), DENIED, DENIED, TRUE),
+        (AllOf(()), TRUE, TRUE, TRUE),
+    ],
+)
+def test_answers_hold_are_denied_or_are_not_known(
+    condition: Condition,
+    known: tuple[bool, bool],
+    otherwise: tuple[bool, bool],
+    unknown: tuple[bool, bool],
+) -> None:
+    assert said(condition, reading("dim", 3)) == known
+    assert said(condition, reading("bright", 2)) == otherwise
+    assert said(condition, reading()) == unknown
+
+
+@pytest.mark.parametrize(("light", "pots"), [*product(("dim", "bright", None), (3, 2, None))])
+def test_all_and_any_are_kleenes(light: str | None, pots: int | None) -> None:
+    read = reading(light, pots)
+    parts = [said(part, read) for part in (DIM, MANY)]
+    both, one = AllOf((DIM, MANY)), AnyOf((DIM, MANY))
+    assert said(both, read) == (all(held for held, _ in parts), any(denied for _, denied in parts))
+    assert said(one, read) == (any(held for held, _ in parts), all(denied for _, denied in parts))
+
+
+def test_a_finding_is_never_denied() -> None:
+    """Until it is concluded there is no evidence of it, and there may be several values."""
+    read = reading()
+    assert said(SUNNY, read) == OPEN and said(Not(SUNNY), read) == OPEN
+    assert said(Unless(SUNNY), read) == TRUE and said(Known(PLACE), read) == DENIED
+    read.conclude(Conclude("place", "shady"), Grid.true)
+    assert said(SUNNY, read) == OPEN and said(Known(PLACE), read) == TRUE
+    read.conclude(Conclude("place", "sunny"), Grid.true)
+    assert said(SUNNY, read) == TRUE and said(Is(PLACE, ("shady",)), read) == TRUE
+
+
+def test_a_computed_finding_is_known_where_its_terms_are() -> None:
+    for pots in (4, None):
+        read = reading(pots=pots)
+        read.conclude(Conclude("total", Arithmetic("times", (POTS, 2))), Grid.true)
+        for condition, held in (
+            (Compare(TOTAL, "more-than", 7), True),
+            (Compare(TOTAL, "at-most", 7), False),
+            (Is(TOTAL, (8,)), True),
+            (Is(TOTAL, (7,)), False),
+            (Known(TOTAL), True),
+        ):
+            assert read.test(condition) == (held and pots is not None), condition
+
+
+def test_of_several_values_one_that_compares_is_enough() -> None:
+    read = reading()
+    for value in (1, 9):
+        read.conclude(Conclude("total", value), Grid.true)
+    assert said(Compare(TOTAL, "more-than", 5), read) == TRUE
+    assert said(Compare(TOTAL, "less-than", 5), read) == TRUE
+    assert said(Compare(TOTAL, "more-than", 9), read) == DENIED
+
+
+def test_other_conclusions_are_nobodys_premises() -> None:
+    read = reading()
+    read.conclude(Plan("move"), Grid.true)
+    assert not read.findings and not read.numbers
+
+
+def test_what_is_not_about_one_option_has_no_meaning_yet() -> None:
+    with pytest.raises(TypeError, match="not grounded"):
+        reading().test(OptionIs(("fern",)))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "total"),
+    [
+        (7, 7),
+        (POTS, 4),
+        (Arithmetic("plus", (POTS, 1, 2)), 7),
+        (Arithmetic("minus", (POTS, 6)), -2),
+        (Arithmetic("times", (POTS, Arithmetic("plus", (POTS, 1)))), 20),
+    ],
+)
+def test_an_amount(quantity: Quantity, total: int) -> None:
+    assert amount(quantity, {"pots": 4}) == total
+    [(where, row)] = reading(pots=4).amounts(quantity)
+    assert where & 1 and row.values[0] == total
+
+
+def test_one_reading_of_a_grid_is_one_of_each_case() -> None:
+    grid = Grid({"light": ("dim", "bright", None), "pots": (2, 3, None)})
+    whole: Reading[int, object] = Reading(grid)  # type: ignore[type-var]
+    for condition in (AnyOf((DIM, Not(MANY))), AllOf((Unless(DIM), Known(POTS)))):
+        held, denied = whole.pair(condition)
+        for n, (pots, light) in enumerate(product((2, 3, None), ("dim", "bright", None))):
+            assert (bool(held >> n & 1), bool(denied >> n & 1)) == said(condition, reading(light, pots))
+
+
+def test_union() -> None:
+    assert union(0, []) == 0 and union(0, [1, 4]) == 5
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_in_the_order_of_passes_nothing_is_read_before_it_is_settled(name: str) -> None:
+    instances = load(BASES[name]).instances
+    ordered = passes(instances)
+    assert {i.id for i in ordered} == {i.id for i in instances}
+    last = {i.id: place for place, i in enumerate(ordered)}
+    writers: dict[str, list[int]] = {}
+    for i in instances:
+        for key in writes(i):
+            writers.setdefault(key, []).append(last[i.id])
+    circular = {i.id for i in instances if sum(other.id == i.id for other in ordered) > 1}
+    for i in instances:
+        keys = [ref.key for ref, _ in reads(i) if ref.kind == "finding"]
+        if i.id not in circular:
+            assert all(place < last[i.id] for key in keys for place in writers.get(key, [])), i.id
