@@ -15,6 +15,9 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 
+# the tests start the program hundreds of times, and compile nothing twice
+export PYTHONDONTWRITEBYTECODE =
+
 help:
 	@sed -n 's/^#> //p' Makefile
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import click
 import pytest
 import typer.main
-from support.shell import PROGRAM, ROOT, forked
+from support.shell import PROGRAM, ROOT, cicatrix, forked
 
 import cli
 from expert.commands.lazy import LazyCommand
@@ -295,7 +295,10 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def done(folder: Path, line: str, without: bool = False, shown: str = os.devnull) -> int:
     """The code with which a command ends, with nothing to read, and what it shows written to a file."""
-    environment = {**os.environ, "CICATRIX_LEDGER": str(folder / "ledger.sqlite")}
+    ledger = {"CICATRIX_LEDGER": str(folder / "ledger.sqlite")}
+    if not without and shown == os.devnull:
+        return cicatrix(*shlex.split(line), cwd=folder, **ledger).code
+    environment = {**os.environ, **ledger}
     environment |= {"PYTHONPATH": str(folder / "without")} if without else {}
     with open(shown, "wb") as stream:
         return subprocess.run(

@@ -24,6 +24,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
+@pytest.mark.long
 def test_it_is_built_the_same_again(wheel: Path, tmp_path: Path) -> None:
     """The wheel and the source distribution, to the byte, from a copy elsewhere built at another time."""
     ignored = shutil.ignore_patterns(".*", "__pycache__", "dist", "_build")

@@ -42,7 +42,7 @@ def shuffled(thing: Any, holds: Kind | None, random: Random) -> Any:
 
 def commented(text: str, random: Random) -> str:
     """The text with comments and blank lines wherever YAML allows them."""
-    tokens = [t for t in yaml.scan(text, Loader=yaml.SafeLoader) if isinstance(t, yaml.ScalarToken)]
+    tokens = [t for t in yaml.scan(text, Loader=yaml.CSafeLoader) if isinstance(t, yaml.ScalarToken)]
     inside = {n for t in tokens for n in range(t.start_mark.line + 1, t.end_mark.line + 1)}
     found: list[str] = []
     for n, line in enumerate(text.split("\n")):
@@ -62,7 +62,7 @@ def written_anyhow(files: dict[str, str], random: Random) -> dict[str, str]:
     """The same knowledge, in some other order and style, with comments."""
     found = {}
     for name, text in files.items():
-        content = shuffled(yaml.load(text, Loader=yaml.BaseLoader), held_in(name), random)
+        content = shuffled(yaml.load(text, Loader=yaml.CBaseLoader), held_in(name), random)
         style: dict[str, Any] = {
             "default_flow_style": random.choice([None, False, False]),
             "width": random.choice([40, 80, 200]),
@@ -93,7 +93,7 @@ def test_order_and_layout_do_not_depend_on_how_it_was_written() -> None:
         files = knowledge_files(Random(seed))
         once = {name: laid_out(text, name) for name, text in files.items()}
         for name, text in files.items():
-            content = shuffled(yaml.load(text, Loader=yaml.BaseLoader), held_in(name), Random(seed))
+            content = shuffled(yaml.load(text, Loader=yaml.CBaseLoader), held_in(name), Random(seed))
             wide = yaml.safe_dump(content, sort_keys=False, width=200, indent=5)
             assert laid_out(wide, name).replace('"', "") == once[name].replace('"', "")
 

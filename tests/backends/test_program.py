@@ -25,8 +25,7 @@ from support.populations import (
 from support.sizes import some_or_all
 
 ORACLE = {"acne": 5000, "bicycle": 400}  # of all, how many
-SOME = {"acne": 500, "bicycle": 120}  # of some
-INFERRED = 300
+SOME = {"acne": 200, "bicycle": 100}  # of some
 
 
 def test_the_answers_are_those_of_the_cells(cases: Setting) -> None:
@@ -39,7 +38,7 @@ def test_the_answers_are_those_of_the_cells(cases: Setting) -> None:
 
 
 def test_a_sample_is_what_infer_says(cases: Setting) -> None:
-    rows = sorted(Random(3).sample(range(len(cases.cases)), INFERRED))
+    rows = sorted(Random(3).sample(range(len(cases.cases)), 300 if is_all(cases) else 80))
     assert compare_rows(cases, by_infer(cases.base), rows) > 50
 
 
@@ -84,7 +83,7 @@ def compare_generated(seed: int, folder: Path, count: int) -> Setting | None:
     return found
 
 
-@pytest.mark.parametrize("seeds", some_or_all(GENERATED[:10], GENERATED))
+@pytest.mark.parametrize("seeds", some_or_all(GENERATED[4:10], GENERATED))
 def test_generated_knowledge_bases(tmp_path: Path, seeds: range) -> None:
     found = [compare_generated(seed, tmp_path / str(seed), CASES_EACH) for seed in seeds]
     assert found.count(None) <= len(found) / 4

@@ -22,7 +22,7 @@ from expert.consultation.result import Consultation
 from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
 
-SOME, CASES = {"acne": 500, "bicycle": 250}, {"acne": 1500, "bicycle": 500}
+SOME, CASES = {"acne": 150, "bicycle": 190}, {"acne": 1500, "bicycle": 500}
 CASES_EACH = 10
 MOST = 3000  # combinations
 Answers = dict[str, str]
@@ -110,7 +110,7 @@ def compare_generated(seed: int, cases: int) -> int | None:
     return fired
 
 
-@pytest.mark.parametrize("seeds", some_or_all(range(1000, 1040), range(1000, 1100)))
+@pytest.mark.parametrize("seeds", some_or_all(range(1000, 1012), range(1000, 1100)))
 def test_generated_knowledge_bases(seeds: range) -> None:
     fired = [compare_generated(seed, CASES_EACH) for seed in seeds]
     assert fired.count(None) <= len(fired) / 12
@@ -123,10 +123,11 @@ def test_very_many_generated_knowledge_bases() -> None:
         compare_generated(seed, 30)
 
 
-def test_numbers_of_any_length() -> None:
+@pytest.mark.parametrize("seeds", some_or_all(range(1000, 1010), range(1000, 1040)))
+def test_numbers_of_any_length(seeds: range) -> None:
     """Python's numbers have no end: what columns must refuse, a decision gives."""
     random = Random(8)
-    for seed in range(1000, 1040):
+    for seed in seeds:
         base, _ = open_files(knowledge_files(Random(seed)))
         if combinations(base) > MOST:
             continue

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from support.shell import PROGRAM, cicatrix, program
+from support.shell import PROGRAM, ROOT, cicatrix, program, within
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,8 @@ from support.shell import PROGRAM, cicatrix, program
 )
 def test_poor_terminals_get_the_same(environment: dict[str, str]) -> None:
     for line in ("consult --no-save scar_depth=deep", "kb rules", "audit --help"):
-        done = cicatrix(*line.split(), **environment)
-        assert (done.stdout, done.code) == (program(*line.split()).stdout, 0)
+        done = program(*line.split(), **environment)
+        assert (done.stdout, done.code) == (cicatrix(*line.split()).stdout, 0)
         assert "\x1b" not in done.stdout + done.stderr
 
 
@@ -32,13 +32,13 @@ def test_every_command_shows_an_example() -> None:
     """`--help` of every command that takes something shows how it is used."""
     groups = {"": [], "explain": [], "kb": [], "audit": [], "population": []}
     for group in groups:
-        text = cicatrix(*group.split(), "--help").stdout.split("Commands:\n")[1]
+        text = within(*group.split(), "--help", cwd=ROOT).stdout.split("Commands:\n")[1]
         groups[group] = re.findall(r"^  ([a-z-]+)", text, re.M)
     lacking = []
     for group, names in groups.items():
         for name in names:
             if not (group == "" and name in groups):
-                text = cicatrix(*group.split(), name, "--help").stdout
+                text = within(*group.split(), name, "--help", cwd=ROOT).stdout
                 if "Arguments:" in text and "Example" not in text:
                     lacking.append(f"{group} {name}".strip())
     assert lacking == []

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
-
 import pytest
-from support.generate import knowledge_files, random_answers
+from support.generate import generated_cases
+from support.sizes import some_or_all
 
 from expert.consultation import memory
-from expert.consultation.case import Case, parse_pairs
+from expert.consultation.case import Case
 from expert.consultation.engine import Engine, Start, infer, prepare
-from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
 
-GENERATED, CASES_EACH = 40, 6
+BASES_TRIED = some_or_all(12, 40)
 
 
-def generated() -> Iterator[tuple[RuleBase, Case]]:
-    """Cases of random knowledge bases."""
-    for seed in range(GENERATED):
-        random = Random(seed)
-        base, problems = open_files(knowledge_files(random))
-        assert not problems
-        for _ in range(CASES_EACH):
-            pairs = [f"{name}={value}" for name, value in random_answers(base, random).items()]
-            yield base, parse_pairs(pairs, base.knowledge)
-
-
-def test_an_activation_is_taken_back() -> None:
+@pytest.mark.parametrize("bases", BASES_TRIED)
+def test_an_activation_is_taken_back(bases: int) -> None:
     """Some instances hold until a finding that they need no evidence of is concluded."""
     blocked = 0
-    for base, case in generated():
+    for base, case in generated_cases(bases):
         engine = Engine(prepare(base), case)
         engine.reset()
         engine.tell()
         started = {activation.rule.salience for activation in engine.agenda.activations}
         engine.run()
         blocked += len(started) > len(started & {-rank for rank in ranks_fired(engine)})
-    assert blocked > 10
+    assert blocked > bases // 4
 
 
 def ranks_fired(engine: Engine) -> set[int]:
@@ -47,10 +34,11 @@ def ranks_fired(engine: Engine) -> set[int]:
     return {rank for rank, i in instances if (i.rule.id, i.option) in fired}
 
 
-def test_facts_are_the_premises_each_declared_once() -> None:
+@pytest.mark.parametrize("bases", BASES_TRIED)
+def test_facts_are_the_premises_each_declared_once(bases: int) -> None:
     """The initial fact, every attribute in its order, and the findings as they were concluded."""
     again = 0
-    for base, case in generated():
+    for base, case in generated_cases(bases):
         engine = Engine(prepare(base), case)
         engine.reset()
         engine.tell()
@@ -65,13 +53,14 @@ def test_facts_are_the_premises_each_declared_once() -> None:
         found = [("finding", *finding) for finding in engine.memory.grounds]
         assert [(fact["kind"], fact["key"], fact["value"]) for fact in told] == asked + found
         again += any(len(firings) > 1 for firings in engine.memory.grounds.values())
-    assert again > 10
+    assert again > bases // 4
 
 
-def test_words_that_are_not_kept_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = [infer(base, case) for base, case in generated()]
+@pytest.mark.parametrize("bases", BASES_TRIED)
+def test_words_that_are_not_kept_are_the_same(bases: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [infer(base, case) for base, case in generated_cases(bases)]
     monkeypatch.setattr(memory, "KEPT", 2)
-    assert [infer(base, case) for base, case in generated()] == expected
+    assert [infer(base, case) for base, case in generated_cases(bases)] == expected
 
 
 def test_a_rule_base_is_prepared_once(base: RuleBase) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from random import Random
 
 import pytest
-from support.generate import knowledge_files, random_answers
+from support.generate import generated_cases
+from support.sizes import some_or_all
 
 from expert.consultation import engine as inference
 from expert.consultation import result as trace
-from expert.consultation.case import Case, make_case, parse_pairs
+from expert.consultation.case import Case, make_case
 from expert.consultation.engine import Engine, Indexed, infer, prepare
 from expert.consultation.result import Plain
-from expert.knowledge.load import open_files
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -36,25 +35,15 @@ from expert.language.meaning import Evaluation
 from expert.language.model import Term, Value
 from expert.language.rules import Instance, RuleBase, computed_data, reads
 
-GENERATED, CASES_EACH = 40, 6
+BASES_TRIED = some_or_all(12, 40)
 Ground = tuple[str, str, Plain | None, tuple[int, ...]]
 
 
-def generated() -> Iterator[tuple[RuleBase, Case]]:
-    """Cases of random knowledge bases."""
-    for seed in range(GENERATED):
-        random = Random(seed)
-        base, problems = open_files(knowledge_files(random))
-        assert not problems
-        for _ in range(CASES_EACH):
-            pairs = [f"{name}={value}" for name, value in random_answers(base, random).items()]
-            yield base, parse_pairs(pairs, base.knowledge)
-
-
-def test_needs_and_the_rest_say_what_the_condition_says() -> None:
+@pytest.mark.parametrize("bases", BASES_TRIED)
+def test_needs_and_the_rest_say_what_the_condition_says(bases: int) -> None:
     """Whatever has been said so far: after each firing, of every instance, also of those not looked at."""
     found = set()
-    for base, case in generated():
+    for base, case in generated_cases(bases):
         engine = Engine(prepare(base), case)
         engine.reset()
         engine.tell()
@@ -100,7 +89,7 @@ def test_rules_about_something_else_are_not_looked_at(
 
     monkeypatch.setattr(Indexed, "_holds", holds)
     counts = []
-    for number in (200, 300):
+    for number in (150, 220):
         many = copies(base, number)
         answers = {"scar_depth": "deep", "active_acne": "no", "scar_count": 12, "copy": "2"}
         record = infer(many, make_case(answers, many.knowledge))
@@ -238,11 +227,12 @@ def ground(match: trace.Match) -> Ground:
     return match.kind, f"{match.name}@{match.option}" if finding else match.name, match.value, match.firings
 
 
-def test_every_firing_matched_what_its_instance_rests_on() -> None:
+@pytest.mark.parametrize("bases", BASES_TRIED)
+def test_every_firing_matched_what_its_instance_rests_on(bases: int) -> None:
     """On what was concluded until then, in the order in which it is written."""
     kinds: set[str] = set()
     again = 0
-    for base, case in generated():
+    for base, case in generated_cases(bases):
         record, grounds = infer(base, case), Grounds(base, case)
         by_id = {(instance.rule.id, instance.option): instance for instance in base.instances}
         for firing in record.firings:
@@ -257,4 +247,4 @@ def test_every_firing_matched_what_its_instance_rests_on() -> None:
         for step in record.plan:
             assert step.firings == tuple(dict.fromkeys(n for n, name in steps if name == step.step))
     assert kinds == {"answer", "unknown", "datum", "finding", "no-evidence"}
-    assert again > 10
+    assert again > bases // 4

@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 from support.compare import BASES, choices
-from support.generate import knowledge_files, random_answers
+from support.generate import generated_cases
 from support.oracle import OracleKB
+from support.sizes import first, some_or_all
 
 from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.outcome import follow
 from expert.io.json import plain
-from expert.knowledge.load import load, open_files
+from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
-GENERATED, CASES_EACH = 40, 6
+BASES_TRIED = some_or_all(12, 40)
 
 
-def generated() -> Iterator[tuple[RuleBase, Case]]:
-    """Cases of random knowledge bases."""
-    for seed in range(GENERATED):
-        random = Random(seed)
-        base, problems = open_files(knowledge_files(random))
-        assert not problems
-        for _ in range(CASES_EACH):
-            pairs = [f"{name}={value}" for name, value in random_answers(base, random).items()]
-            yield base, parse_pairs(pairs, base.knowledge)
-
-
-def test_generated_cases_followed_without_the_engine_give_the_same_record() -> None:
-    for base, case in generated():
+@pytest.mark.parametrize("bases", BASES_TRIED)
+def test_generated_cases_followed_without_the_engine_give_the_same_record(bases: int) -> None:
+    for base, case in generated_cases(bases):
         record = infer(base, case)
         assert json.dumps(plain(record)) == json.dumps(plain(follow(base, case)))
         assert len(record.not_fired) == len(list(record.not_fired))
@@ -51,13 +41,10 @@ def random_case(base: RuleBase, seed: int) -> Case:
     return make_case(answers, base.knowledge)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", first(20, 60))
 def test_following_is_inferring_without_the_engine(base: RuleBase, seed: int) -> None:
     case = random_case(base, seed)
     assert follow(base, case) == infer(base, case)
-
-
-CASES = 60
 
 
 def answers(directory: Path, number: int) -> list[list[str]]:
@@ -70,10 +57,11 @@ def answers(directory: Path, number: int) -> list[list[str]]:
     return cases
 
 
+@pytest.mark.parametrize("count", some_or_all(20, 60))
 @pytest.mark.parametrize("name", BASES)
-def test_a_case_followed_without_the_engine_gives_the_same_record(name: str) -> None:
+def test_a_case_followed_without_the_engine_gives_the_same_record(name: str, count: int) -> None:
     base = load(BASES[name])
-    for pairs in answers(BASES[name], CASES):
+    for pairs in answers(BASES[name], count):
         case = parse_pairs(pairs, base.knowledge)
         record = infer(base, case)
         assert follow(base, case) == record, pairs

@@ -50,7 +50,7 @@ def naive_flips(base: RuleBase, case: Case, option: str, goal: str) -> list[dict
     return []
 
 
-@pytest.mark.parametrize("seed", first(2, 4))
+@pytest.mark.parametrize("seed", first(1, 4))
 def test_flips_are_all_the_smallest(base: RuleBase, seed: int) -> None:
     reach, case = Reach(base), random_case(base, seed)
     found = infer(base, case)
@@ -93,7 +93,7 @@ def shown(found: Consultation) -> object:
     return arguments, reasons, advice, [step.step for step in found.plan]
 
 
-@pytest.mark.parametrize("seed", first(4, 12))
+@pytest.mark.parametrize("seed", first(2, 12))
 def test_it_never_asks_what_cannot_matter(base: RuleBase, seed: int) -> None:
     """For every question asked, some answers to the open questions make a difference by it alone."""
     choose = random.Random(seed)

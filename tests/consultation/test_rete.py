@@ -13,6 +13,7 @@ import pytest
 from support.compare import BASES, choices
 from support.oracle import OracleKB
 from support.rete import Native
+from support.sizes import some_or_all
 
 from expert.consultation.case import Case, parse_pairs
 from expert.consultation.engine import Engine, infer, prepare
@@ -21,8 +22,6 @@ from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
 ROOT = Path(__file__).parents[2]
-CASES = 60
-SEEDS = range(6)
 FRESH = """
 import json, sys
 from pathlib import Path
@@ -55,19 +54,21 @@ def fired(engine: Engine) -> list[tuple[str, str | None]]:
     return [(firing.rule, firing.option) for firing in engine.memory.firings]
 
 
+@pytest.mark.parametrize("count", some_or_all(15, 60))
 @pytest.mark.parametrize("name", BASES)
-def test_the_same_rules_fire_in_the_same_order_on_experta_itself(name: str) -> None:
+def test_the_same_rules_fire_in_the_same_order_on_experta_itself(name: str, count: int) -> None:
     base = load(BASES[name])
     native = Native(base)
-    for pairs in answers(BASES[name], CASES):
+    for pairs in answers(BASES[name], count):
         case = parse_pairs(pairs, base.knowledge)
         assert native.run_case(case) == [(f.rule, f.option) for f in infer(base, case).firings], pairs
 
 
-def test_no_hash_seed_changes_a_byte() -> None:
+@pytest.mark.parametrize("seeds", some_or_all(range(2), range(6)))
+def test_no_hash_seed_changes_a_byte(seeds: range) -> None:
     given = json.dumps({str(directory): answers(directory, 8) for directory in BASES.values()})
     outputs = set()
-    for seed in SEEDS:
+    for seed in seeds:
         environment = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-c", FRESH]
         outputs.add(subprocess.check_output(command, input=given, env=environment, text=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -37,9 +36,7 @@ from expert.knowledge.load import open_files
 )
 def test_bytes_that_are_no_knowledge(data: bytes, expected: str, copy: Path) -> None:
     (copy / "kb" / "document.yaml").write_bytes(data)
-    began = time.perf_counter()
     shown = "\n".join(map(str, problems_in(Path())))
-    assert time.perf_counter() - began < 5
     assert expected in shown and "kb/document.yaml:" in shown and len(shown) < 1_000
 
 
@@ -57,8 +54,19 @@ def test_texts_that_no_file_could_hold() -> None:
 FUZZ = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(FUZZ, max_examples=500)
-@given(st.text())
-def test_random_text_is_read_or_refused(text: str) -> None:
+def read_or_refused(text: str) -> None:
     node, problems = parse_yaml(text, "f")
     assert node is not None or problems
+
+
+@settings(FUZZ, max_examples=100)
+@given(st.text())
+def test_random_text_is_read_or_refused(text: str) -> None:
+    read_or_refused(text)
+
+
+@pytest.mark.long
+@settings(FUZZ, max_examples=1000)
+@given(st.text())
+def test_much_random_text_is_read_or_refused(text: str) -> None:
+    read_or_refused(text)

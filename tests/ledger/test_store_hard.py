@@ -39,7 +39,8 @@ ANSWERS = ("consult", "scar_depth=deep", "active_acne=no", "--brief")
 @pytest.mark.parametrize(
     ("light", "real", "each"),
     [
-        (20, 6, 5),
+        (8, 3, 4),
+        pytest.param(20, 6, 5, marks=pytest.mark.long),
         pytest.param(60, 12, 5, marks=pytest.mark.long),
         pytest.param(200, 24, 10, marks=pytest.mark.long),
     ],
@@ -113,7 +114,7 @@ def test_readers_beside_writers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "kills", [15, pytest.param(40, marks=pytest.mark.long), pytest.param(1000, marks=pytest.mark.long)]
+    "kills", [6, pytest.param(40, marks=pytest.mark.long), pytest.param(1000, marks=pytest.mark.long)]
 )
 def test_kill_at_random_moments(tmp_path: Path, kills: int, record_property: Recorder) -> None:
     """After every kill all that was acknowledged is there, and the file verifies."""

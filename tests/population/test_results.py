@@ -38,7 +38,7 @@ def test_kinds_of_output_say_the_same(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
-@pytest.mark.parametrize("row", [1, 57, COUNT])
+@pytest.mark.parametrize("row", [57, *(pytest.param(n, marks=pytest.mark.long) for n in (1, COUNT))])
 def test_explain_is_what_consult_says(folder: Path, rows: list[dict[str, str]], kind: str, row: int) -> None:
     said = [f"{name}={cell}" for name, cell in rows[row - 1].items() if cell not in ("", UNKNOWN)]
     consulted = cicatrix("consult", "--no-save", *said).stdout

@@ -39,7 +39,7 @@ def test_every_row_is_what_infer_says(folder: Path, rows: list[dict[str, str]]) 
         assert [s.step for s in found.plan] == [n[5:] for n, v in row.items() if n.startswith("plan.") and v]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.long)])
 def test_interrupted_runs_leave_nothing_that_looks_whole(tmp_path: Path, how: signal.Signals) -> None:
     whole = pl.DataFrame([dict.fromkeys(NAMES, None)] * 100_000, schema=dict.fromkeys(NAMES, pl.String))
     pl.concat([whole] * 60).write_parquet(tmp_path / "cases.parquet")

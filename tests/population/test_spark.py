@@ -48,6 +48,8 @@ def spark() -> Iterator[Any]:
         os.environ["PATH"] += os.pathsep + str(fetched[0].parent)
     from expert.population.spark import session
 
+    # what runs for a minute is not worth compiling twice
+    os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     with session() as found:
         yield found
 
@@ -97,6 +99,7 @@ def same_frames(one: Any, other: Any) -> None:
         assert a.dtype == b.dtype and a.equals(b), name
 
 
+@pytest.mark.long
 def test_spark_gives_the_same(spark: Any, cases: Setting, tmp_path: Path) -> None:
     shutil.copy(population.legend_path(Path(cases.files[0]).parent / "polars.parquet"), tmp_path)
     with nullcontext() if is_all(cases) and name_of(cases) == "acne" else compiling_less(spark):

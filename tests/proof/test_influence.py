@@ -18,7 +18,7 @@ from expert.language.prospect import Cones, changes_to
 from expert.language.rules import RuleBase
 
 
-@pytest.mark.parametrize("count", some_or_all(50, 150))
+@pytest.mark.parametrize("count", some_or_all(15, 150))
 def test_the_stop_certificate(base: RuleBase, count: int) -> None:
     """For cases on the way: exactly the questions that can matter are asked, by Z3's word."""
     prover, choose = Prover(base, 60), random.Random(9)
@@ -43,14 +43,14 @@ def test_it_does_not_stop_before_an_equality() -> None:
     """A number that is tested for being equal to another (`stretched: [1, 1.25]`)."""
     others = ["sound", "wet", "spokes", "pressure", "limit", "saved", "tool", "clean_hands", "braking"]
     prover, case = bicycle("place=brake distance=2001 " + " ".join(f"{name}=unknown" for name in others))
-    assert "stretch" in matters(prover, case)
+    assert matters(prover, case, ["stretch"])
     assert "stretch" in Reach(prover.base).matters(case)
 
 
 def test_it_does_not_ask_where_a_grid_is_too_large() -> None:
     """With a suspect known, the pressure cannot matter, whatever else is open."""
     prover, case = bicycle("sound=unknown wet=unknown spokes=5 saved=51 tool=61 clean_hands=unknown")
-    assert not {"pressure", "limit"} & set(matters(prover, case))
+    assert not matters(prover, case, ["pressure", "limit"])
     assert not {"pressure", "limit"} & set(Reach(prover.base).matters(case))
 
 
@@ -75,7 +75,7 @@ def moved(change: dict[str, Answer], case: Case) -> int:
     return sum(abs(a - b) if isinstance(b, int) else a for a, b in pairs if isinstance(a, int))
 
 
-@pytest.mark.parametrize("counts", some_or_all((50, 4), (150, 12)))
+@pytest.mark.parametrize("counts", some_or_all((12, 1), (150, 12)))
 def test_the_smallest_changes_are_all_there(prover: Prover, counts: tuple[int, int]) -> None:
     """`changes_to` and Z3 find the same sets of changes; each leads where it says."""
     base, choose, compared = prover.base, random.Random(5), 0

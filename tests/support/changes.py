@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from expert.backends.z3 import YES, Formula, Prover, answers_of
 from expert.consultation.case import Answer, Case
@@ -13,9 +13,10 @@ from expert.language.policy import NOW
 from expert.proof.influence import differs
 
 
-def matters(prover: Prover, case: Case) -> list[str]:
-    """The open answers that can change what is shown, by Z3: compare Reach.matters."""
-    still_open = [name for name in prover.base.knowledge.attributes if name not in case.answers]
+def matters(prover: Prover, case: Case, of: Collection[str] = ()) -> list[str]:
+    """The open answers (`of` those named) that can change what is shown, by Z3: compare Reach.matters."""
+    names = [name for name in prover.base.knowledge.attributes if not of or name in of]
+    still_open = [name for name in names if name not in case.answers]
     given = [prover.algebra.given(name, value) for name, value in case.answers.items()]
     return [name for name in still_open if prover.exists(*given, *differs(prover, name)) == YES]
 

@@ -7,12 +7,15 @@ gives the same texts. Findings are numbered, and a rule that concludes one reads
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import yaml
 
+from expert.consultation.case import Case, parse_pairs
+from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
 
 Yaml = Any  # texts, lists and mappings of texts
@@ -34,6 +37,17 @@ def write_files(files: dict[str, str], directory: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return directory
+
+
+def generated_cases(bases: int) -> Iterator[tuple[RuleBase, Case]]:
+    """Random cases of as many random knowledge bases."""
+    for seed in range(bases):
+        random = Random(seed)
+        base, problems = open_files(knowledge_files(random))
+        assert not problems
+        for _ in range(6):
+            pairs = [f"{name}={value}" for name, value in random_answers(base, random).items()]
+            yield base, parse_pairs(pairs, base.knowledge)
 
 
 def random_answers(base: RuleBase, random: Random) -> dict[str, str]:
@@ -327,4 +341,8 @@ class Generator:
             "rules/1.yaml": rules[:cut],
             "rules/2.yaml": rules[cut:],
         }
-        return {n: yaml.safe_dump(part, sort_keys=False, width=200) for n, part in made.items()}
+        return {name: written(part) for name, part in made.items()}
+
+
+def written(part: Yaml) -> str:
+    return str(yaml.dump(part, Dumper=yaml.CSafeDumper, sort_keys=False, width=200))

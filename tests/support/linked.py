@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from operator import ge, gt, le, lt
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,7 +25,8 @@ from expert.language.rules import RuleBase
 Yaml = Any
 Quantity = Any  # a number, the name of a term, or (operator, quantities)
 Condition = Any  # (kind, ...)
-OPERATORS = ("more-than", "at-least", "less-than", "at-most")
+COMPARE = {"more-than": gt, "at-least": ge, "less-than": lt, "at-most": le}
+OPERATORS = tuple(COMPARE)
 STANCES = ("for", "for", "against", "unsure")
 
 
@@ -126,7 +128,9 @@ class Linked:
             "kb/options.yaml": {"options": {"go": {"label": "Go"}}},
             "rules/1.yaml": [self.rule_yaml(n, *rule) for n, rule in enumerate(self.rules)],
         }
-        return {name: yaml.safe_dump(part, sort_keys=False) for name, part in parts.items()}
+        return {
+            name: yaml.dump(part, Dumper=yaml.CSafeDumper, sort_keys=False) for name, part in parts.items()
+        }
 
     def write(self, directory: Path) -> Path:
         """The knowledge base as a directory."""
@@ -313,7 +317,7 @@ def every_case(linked: Linked, base: RuleBase) -> list[Case]:
 
 def compare(a: int, operator: str, b: int) -> bool:
     """Whether a comparison holds."""
-    return {"more-than": a > b, "at-least": a >= b, "less-than": a < b, "at-most": a <= b}[operator]
+    return COMPARE[operator](a, b)
 
 
 def verdict(said: set[tuple[str, str]]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
+from functools import cache, cached_property, partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,11 @@ def atoms(node: Any) -> Iterator[Atom]:
             yield name, test
 
 
+@cache
+def number(text: str) -> Fraction:
+    return Fraction(text)
+
+
 def about_option(node: Any) -> bool:
     return any(word == "option" or word.startswith("option.") for word in words(node))
 
@@ -92,11 +97,11 @@ class Instance:
     then: tuple[Atom, ...]
     salience: int
 
-    @property
+    @cached_property
     def key(self) -> Key:
         return self.rule, self.option
 
-    @property
+    @cached_property
     def concluded(self) -> list[Atom]:
         """The names of findings and what they are concluded to be."""
         return [pair for kind, body in self.then if kind == "conclude" for pair in body.items()]
@@ -107,7 +112,7 @@ class OracleKB:
 
     def __init__(self, directory: Path) -> None:
         def load(path: Path) -> Any:
-            return yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
+            return yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader)
 
         vocabulary, sheet = load(directory / "kb/vocabulary.yaml"), load(directory / "kb/options.yaml")
         self.claims = set(load(directory / "kb/claims.yaml")["claims"])
@@ -209,7 +214,7 @@ class OracleKB:
         return [{"any": [held, *opened]}] if opened else held
 
     def parse(self, term: dict[str, Any], text: str) -> Value:
-        return Fraction(text) if term["type"] in NUMERIC else text
+        return number(text) if term["type"] in NUMERIC else text
 
     def term(self, name: str) -> Any:
         bare = name.removeprefix("option.")
@@ -371,7 +376,7 @@ class Evaluation:
     def quantity(self, node: Any, option: str | None) -> list[Any]:
         """All the values that a quantity has; none if it is not known."""
         if isinstance(node, str):
-            return [Fraction(node)] if node[0] in "-+.0123456789" else self.values(node, option)
+            return [number(node)] if node[0] in "-+.0123456789" else self.values(node, option)
         [(operator, operands)] = node.items()
         chosen: list[list[Fraction]] = [[]]
         for operand in operands:
@@ -470,7 +475,7 @@ def turned(sides: Sides) -> Sides:
 
 
 def joined(parts: Iterable[Sides], join: Any) -> Sides:
-    pairs = [*parts]
+    pairs = parts if isinstance(parts, list) else [*parts]
     return join([must for must, _ in pairs]), join([may for _, may in pairs])
 
 
@@ -511,8 +516,8 @@ class Outlook:
 
     def quantity(self, node: Any, option: str | None) -> list[tuple[Any, bool]]:
         if isinstance(node, str):
-            number = node[0] in "-+.0123456789"
-            return [(Fraction(node), True)] if number else self.values(node, option)
+            literal = node[0] in "-+.0123456789"
+            return [(number(node), True)] if literal else self.values(node, option)
         [(operator, operands)] = node.items()
         chosen: list[list[tuple[Any, bool]]] = [[]]
         for operand in operands:
@@ -601,6 +606,13 @@ def weigh(arguments: list[dict[str, str]], decides: set[str]) -> tuple[str, dict
         else:
             by_target[target] = "uncertain" if stances else "not-addressed"
     return min(by_target.values(), key=RANKING.index), {t: v for t, v in by_target.items() if t}
+
+
+def fires(kb: OracleKB, answers: dict[str, str]) -> set[Key]:
+    """The instances that fire, and nothing else."""
+    case = Evaluation(kb, answers)
+    case.run()
+    return set(case.fired)
 
 
 def evaluate(kb: OracleKB, answers: dict[str, str]) -> dict[str, Any]:

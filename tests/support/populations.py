@@ -27,7 +27,7 @@ from expert.language.rules import RuleBase
 from expert.population import run as population
 
 pl = pytest.importorskip("polars", reason="the population extra is not installed")
-SOME, CASES = {"acne": 10_000, "bicycle": 2_000}, {"acne": 100_000, "bicycle": 8_000}
+SOME, CASES = {"acne": 4_000, "bicycle": 1_000}, {"acne": 100_000, "bicycle": 8_000}
 GENERATED, CASES_EACH = range(1000, 1025), 200
 ON_SPARK, COMBINATIONS = 2, 300  # of the generated; and what a generated one may need
 EXTREMES = {

@@ -14,7 +14,7 @@ from expert.authoring.schema import schema
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
-LOADERS = {"texts": yaml.BaseLoader, "as an editor reads it": Core}
+LOADERS = {"texts": yaml.CBaseLoader, "as an editor reads it": Core}
 
 
 @pytest.fixture(scope="module", params=BASES)

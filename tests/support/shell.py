@@ -130,15 +130,19 @@ def ending(main: Callable[[], object]) -> int:
 
 
 def program(*words: str, stdin: str = "", cwd: Path = ROOT, **environment: str) -> Result:
-    """Run `cicatrix` with the given words, as a user does: in a process that Python starts anew."""
+    """Run `cicatrix` with the given words, as a user does: in a process that Python starts anew.
+
+    In its own folder it is called as it is there, so that no line of its help depends on where it lies.
+    """
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     done = subprocess.run(
-        [*PROGRAM, *words],
+        [*(["python", "cli.py"] if cwd == ROOT else PROGRAM), *words],
         input=stdin,
         capture_output=True,
         text=True,
         encoding="utf-8",
         cwd=cwd,
-        env={**os.environ, "COLUMNS": "80", "CICATRIX_LEDGER": str(LEDGER), **environment},
+        env={**os.environ, "PATH": path, "COLUMNS": "80", "CICATRIX_LEDGER": str(LEDGER), **environment},
         timeout=120,
         check=False,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 
-class Core(yaml.SafeLoader):
+class Core(yaml.CSafeLoader):
     """YAML 1.2 as an editor reads it: `yes` is a text, `5` a number."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
