@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -27,7 +27,7 @@ from expert.language.meaning import Evaluation
 from expert.language.model import Option
 from expert.language.outcome import Outcome, cost_sides
 from expert.language.policy import NOW, first, overall, weigh
-from expert.language.rules import RuleBase
+from expert.language.rules import Instance, RuleBase
 
 Numbered = tuple[Conclusion, int]  # a conclusion, and which firing drew it
 
@@ -48,8 +48,9 @@ def follow(base: RuleBase, case: Case) -> trace.Consultation:
 
 def consultation(memory: WorkingMemory) -> trace.Consultation:
     """The record of a run that has come to its end."""
-    # an instance fires once; of thousands of rules, saying why not takes longer than the run
-    not_fired = Later(len(memory.base.instances) - len(memory.firings), lambda: tuple(_not_fired(memory)))
+    # of thousands of rules, saying why not takes longer than the run
+    silent = _silent(memory)
+    not_fired = Later(len(silent), lambda: tuple(_not_fired(memory, instance) for instance in silent))
     return trace.Consultation(
         knowledge=memory.wording.knowledge_id,
         answers=plain_answers(memory.case, memory.base.knowledge),
@@ -231,16 +232,24 @@ def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
     return tuple(found)
 
 
-def _not_fired(memory: WorkingMemory) -> Iterator[trace.NotFired]:
+def _silent(memory: WorkingMemory) -> list[Instance]:
+    """The instances that have not fired; a rule that settles has where either of its halves has."""
     fired = {(firing.rule, firing.option or "") for firing in memory.firings}
+    silent = []
     for instance in memory.base.instances:
-        # a rule that settles a finding has fired where either of its halves has, and is listed once
-        settled = instance.rule.settles and (instance.rule.id + DENIAL, instance.option) in fired
-        if (instance.rule.id, instance.option) not in fired and not settled and not instance.rule.denies:
-            reason, failed = _failure(instance.when, memory.reading)
-            text, names = memory.wording.said(failed)
-            states = memory.wording.states(failed)._replace(stands=reason)
-            yield trace.NotFired(instance.rule.id, instance.option or None, reason, text, names, states)
+        rule, option = instance.rule, instance.option
+        settled = rule.settles and (rule.id + DENIAL, option) in fired
+        if (rule.id, option) not in fired and not settled and not rule.denies:
+            silent.append(instance)
+    return silent
+
+
+def _not_fired(memory: WorkingMemory, instance: Instance) -> trace.NotFired:
+    """Why an instance has not."""
+    reason, failed = _failure(instance.when, memory.reading)
+    text, names = memory.wording.said(failed)
+    states = memory.wording.states(failed)._replace(stands=reason)
+    return trace.NotFired(instance.rule.id, instance.option or None, reason, text, names, states)
 
 
 def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]:
