@@ -22,6 +22,7 @@ from expert.language.conditions import (
     leaves,
 )
 from expert.language.english import Phrases
+from expert.language.keys import written_rule
 from expert.language.meaning import Reading, passes
 from expert.language.prospect import Cones, Prospect
 from expert.language.rules import RuleBase
@@ -70,8 +71,11 @@ def coverage(base: RuleBase, cases: Iterable[Expected]) -> Coverage:
     covered = set()
     for instance in base.instances:
         rule = instance.rule.id
+        wanted.setdefault(Target(rule, -1, True))  # of what settles, that it is settled with `no`
         if fired[instance.id] & algebra.full:
             covered.add(Target(rule, -1, True))
+        if rule != written_rule(rule):  # its conditions are those of the rule
+            continue
         for n, leaf in enumerate(leaves(instance.written)):
             if not isinstance(leaf, Given):
                 where = reading.holds(leaf)
@@ -80,7 +84,7 @@ def coverage(base: RuleBase, cases: Iterable[Expected]) -> Coverage:
                     if there & algebra.full:
                         covered.add(target)
     places = {rule.id: place for place, rule in enumerate(base.rules)}
-    ordered = sorted(wanted, key=lambda t: (places[t.rule], t.leaf, not t.holds))
+    ordered = sorted(wanted, key=lambda t: (places[written_rule(t.rule)], t.leaf, t.rule, not t.holds))
     return Coverage(tuple(ordered), tuple(t for t in ordered if t not in covered))
 
 

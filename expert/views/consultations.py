@@ -78,7 +78,7 @@ def results_section(found: Consultation, knowledge: Knowledge) -> list[Section]:
 def result_text(result: Leading, knowledge: Knowledge) -> str:
     """The value, or that it is open and on which answers that depends, or that nothing concluded it."""
     if result.stands == "open" and result.depends_on:
-        return f"{result.text}: that {depends_text(result.depends_on, knowledge, MOST_NAMED)}"
+        return f"{result.text} ({depends_text(result.depends_on, knowledge, MOST_NAMED)})"
     return result.text
 
 
