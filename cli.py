@@ -220,8 +220,12 @@ def look(
     plain: Annotated[
         bool, typer.Option("--plain", envvar="CICATRIX_PLAIN", help="Sentences instead of tables.")
     ] = False,
+    no_cache: Annotated[
+        bool,
+        typer.Option("--no-cache", help="Read the knowledge anew, and keep nothing (CICATRIX_CACHE=no)."),
+    ] = False,
 ) -> None:
-    """The whole program. How results look is read where they are shown."""
+    """The whole program. What is asked for here is read where it is needed."""
 
 
 def main() -> None:

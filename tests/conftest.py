@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
 ROOT = Path(__file__).parents[1]
+# no test reads or writes the cache of the person who runs it
+os.environ["CICATRIX_CACHE"] = str(Path(tempfile.mkdtemp(prefix="cicatrix-")) / "cache")
 DOCUMENT = ROOT.parent / "shared" / "source" / "deep-acne-scars.txt"
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Annotated, Any, NamedTuple
 
+import click
 import typer
 
 from expert.commands import completion
@@ -21,7 +22,8 @@ from expert.consultation.result import Consultation
 from expert.io.files import read_text
 from expert.io.json import plain, to_json
 from expert.io.problems import CaseError, CicatrixError, KnowledgeError, Problem, not_among
-from expert.knowledge.load import built_in, load
+from expert.knowledge.kept import cache_place, load_kept
+from expert.knowledge.load import built_in
 from expert.language.rules import RuleBase
 from expert.review.approvals import Reviews, load_reviews
 
@@ -121,7 +123,9 @@ def directory_of(kb: Path | None) -> Path:
 
 def open_knowledge(kb: Path | None) -> RuleBase:
     """The knowledge base asked for. Raises KnowledgeError."""
-    return load(directory_of(kb))
+    context = click.get_current_context(silent=True)
+    asked = context.find_root().params if context else {}
+    return load_kept(directory_of(kb), None if asked.get("no_cache") else cache_place())
 
 
 def open_reviews(kb: Path | None) -> Reviews:

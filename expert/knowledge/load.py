@@ -33,9 +33,13 @@ def built_in() -> Path:
 
 def load(directory: Path) -> RuleBase:
     """The knowledge base in `directory`. Raises KnowledgeError with every problem found."""
-    files, problems = read_files(directory)
+    return open_read(directory, *read_files(directory))
+
+
+def open_read(directory: Path, files: dict[str, str], before: list[Problem]) -> RuleBase:
+    """The knowledge base of what `read_files` gave of a directory. Raises KnowledgeError."""
     prefix = str(directory / "_")[:-1]
-    base, problems = _open(files, prefix, problems)
+    base, problems = _open(files, prefix, before)
     if not problems:
         new = [problem for check in NEW_ERRORS for problem in check(base)]
         problems = [p._replace(span=p.span and p.span._replace(file=prefix + p.span.file)) for p in new]

@@ -1,0 +1,195 @@
+"""Knowledge bases that were read before, kept in the user's cache: opened without reading YAML again.
+
+What is kept is data, values that name earlier ones by number, and never code. It is named by what it was made
+of: the files' texts and place, this program, and how the program makes it. A damaged or foreign one is passed
+over, and all of it may be deleted at any time: the same knowledge base comes of the files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_dir
+
+import expert.language
+from expert.io.json import digest
+from expert.io.problems import Span
+from expert.io.version import __version__
+from expert.knowledge.load import open_read, read_files
+from expert.language import conclusions, conditions, model, rules, words
+from expert.language.rules import RuleBase
+
+KEPT = 20  # knowledge bases
+SCALARS = (str, int, bool, type(None))
+TUPLE, DICT = 0, 1  # the first of what is no scalar; what follows are kinds of records
+CLOSED = os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+Maker = Callable[[list[Any]], Any]
+
+
+def load_kept(directory: Path, place: Path | None) -> RuleBase:
+    """The knowledge base in a directory, as `load` gives it; kept in a place, if there is one.
+
+    Raises KnowledgeError.
+    """
+    files, problems = read_files(directory)
+    if problems or place is None:
+        return open_read(directory, files, problems)
+    name = digest(_made_by(), str(directory), json.dumps(files, sort_keys=True))
+    found = _found(place / name, name)
+    if found is not None:
+        return found._replace(knowledge=found.knowledge._replace(files=files))
+    base = open_read(directory, files, problems)
+    with suppress(OSError, TypeError):  # what cannot be kept is read again
+        _keep(place, name, base._replace(knowledge=base.knowledge._replace(files={})))
+    return base
+
+
+def cache_place() -> Path | None:
+    """Where knowledge bases are kept: CICATRIX_CACHE, or the place for a user's caches; None: nowhere."""
+    given = os.environ.get("CICATRIX_CACHE", "")
+    if given in ("no", "off", "0"):
+        return None
+    return Path(given) if given else Path(user_cache_dir("cicatrix", appauthor=False)) / "knowledge"
+
+
+@cache
+def _made_by() -> str:
+    """This program, and the modules that make a knowledge base: one that is edited makes another."""
+    sizes = []
+    for package in (Path(expert.language.__file__ or "").parent, Path(__file__).parent):
+        for module in sorted(package.glob("*.py")):
+            status = module.stat()
+            sizes.append(f"{module.name} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join([__version__, *sizes])
+
+
+# --- files ---------------------------------------------------------------------------------------
+def _found(path: Path, name: str) -> RuleBase | None:
+    """What is kept under a name, if it is ours and whole."""
+    try:
+        if not _is_private(path.parent):
+            return None
+        opened = os.open(path, os.O_RDONLY | CLOSED)
+        with os.fdopen(opened, encoding="utf-8", errors="surrogatepass") as stream:
+            status = os.fstat(opened)
+            if not stat.S_ISREG(status.st_mode) or not _is_ours(status):
+                return None
+            sum, _, text = stream.read().partition("\n")
+        if sum != digest(name, text):
+            return None
+        base = _restored(json.loads(text))
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return base if isinstance(base, RuleBase) else None
+
+
+def _keep(place: Path, name: str, base: RuleBase) -> None:
+    """Keep a knowledge base, in the place of the oldest if there are many. Raises OSError, TypeError."""
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not _is_private(place):
+        return
+    text = json.dumps(_flat(base), separators=(",", ":"))
+    part = place / f"{name}.{os.urandom(8).hex()}.part"
+    try:
+        opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | CLOSED, 0o600)
+        with os.fdopen(opened, "w", encoding="utf-8") as stream:
+            stream.write(f"{digest(name, text)}\n{text}")
+        part.replace(place / name)
+    finally:
+        part.unlink(missing_ok=True)
+    kept = sorted(place.iterdir(), key=lambda path: path.lstat().st_mtime, reverse=True)
+    for path in kept[KEPT:]:
+        path.unlink()
+
+
+def _is_private(place: Path) -> bool:
+    """Whether a directory is one, no link to one, and nobody else's to write in."""
+    status = place.lstat()
+    return stat.S_ISDIR(status.st_mode) and _is_ours(status)
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    return (not hasattr(os, "getuid") or status.st_uid == os.getuid()) and not status.st_mode & 0o022
+
+
+# --- data ----------------------------------------------------------------------------------------
+@cache
+def _kinds() -> list[type]:
+    """The kinds of records that a knowledge base is made of, in a fixed order."""
+    kinds: list[type] = [Span]
+    for module in (words, model, conditions, conclusions, rules):
+        for value in (vars(module)[name] for name in sorted(vars(module))):
+            if isinstance(value, type) and value.__module__ == module.__name__ and _field_names(value):
+                kinds.append(value)
+    return kinds
+
+
+def _field_names(kind: type) -> tuple[str, ...]:
+    if dataclasses.is_dataclass(kind):
+        return tuple(field.name for field in dataclasses.fields(kind))
+    return tuple(getattr(kind, "_fields", ()))
+
+
+def _flat(base: RuleBase) -> list[Any]:
+    """A knowledge base as values, each once: scalars, or a kind and the numbers of the values it is made of.
+
+    Raises TypeError if it holds anything else.
+    """
+    tags = {kind: tag for tag, kind in enumerate(_kinds(), DICT + 1)}
+    values: list[Any] = []
+    numbers: dict[Any, int] = {}
+
+    def number(value: Any) -> int:
+        kind = type(value)
+        if kind in SCALARS:
+            flat: Any = value
+            key: Any = kind, value
+        else:
+            if kind is tuple:
+                parts, tag = value, TUPLE
+            elif kind is dict:
+                parts, tag = [part for pair in value.items() for part in pair], DICT
+            elif kind in tags:
+                parts, tag = [getattr(value, name) for name in _field_names(kind)], tags[kind]
+            else:
+                raise TypeError(f"{kind.__name__} cannot be kept")
+            flat = [tag, *map(number, parts)]
+            key = tuple(flat)
+        if key not in numbers:
+            numbers[key] = len(values)
+            values.append(flat)
+        return numbers[key]
+
+    number(base)
+    return values
+
+
+def _restored(values: list[Any]) -> Any:
+    """What `_flat` was made of. Raises LookupError, TypeError, ValueError if it was made of nothing."""
+    makers: list[Maker] = [tuple, _dict_of]
+    for kind in _kinds():
+        make: Maker = getattr(kind, "_make", None) or _filled(kind)
+        makers.append(make)
+    made: list[Any] = []
+    for value in values:
+        if type(value) is list:
+            made.append(makers[value[0]]([made[part] for part in value[1:]]))
+        else:
+            made.append(value)
+    return made[-1]
+
+
+def _dict_of(parts: list[Any]) -> dict[Any, Any]:
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _filled(kind: type) -> Maker:
+    return lambda parts: kind(*parts)
