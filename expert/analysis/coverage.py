@@ -135,11 +135,17 @@ def _example(prospect: Prospect, target: Target) -> tuple[Case | None, str]:
     return None, "whether a case can do that is not decided" if undecided else "no case can do that"
 
 
+def _overall_results(base: RuleBase) -> list[str]:
+    """The findings that lead the result, without those of which each option has its own."""
+    return [name for name in base.knowledge.results if not base.knowledge.findings[name].per_option]
+
+
 def case_yaml(base: RuleBase, case: Case, name: str, fired: str = "", not_fired: str = "") -> list[str]:
     """A case with all that follows from it now, as lines of a case file."""
     seen = seen_in(shown(base.knowledge, passes(base.instances), Listed([case])), 0)
     given = case_file_answers(case, base.knowledge)
-    lines = [f"- case: {quoted(name)}", f"  given: {given}", "  expect:"]
+    lines = [f"- case: {quoted(name)}", f"  given: {given}"]
+    lines += ["  expect:"] if base.knowledge.options else []
     for option in base.knowledge.options:
         about = [
             f"{key}: {min(seen[key, option])}"
@@ -150,6 +156,10 @@ def case_yaml(base: RuleBase, case: Case, name: str, fired: str = "", not_fired:
             values = [name for name in names if name in seen.get((key, option), ())]
             about += [f"{key}: [{', '.join(values)}]"] if values else []
         lines.append(f"    {option}: {{{', '.join(about)}}}")
+    led = {result: sorted(seen.get(("findings", result), ())) for result in _overall_results(base)}
+    if led:
+        findings = ", ".join(f"{result}: [{', '.join(found)}]" for result, found in led.items())
+        lines.append(f"  findings: {{{findings}}}")
     steps = [step for step in base.knowledge.steps if step in seen.get(("plan", ""), ())]
     lines.append(f"  plan: [{', '.join(steps)}]")
     lines += [f"  advice: [{', '.join(sorted(seen['advice', '']))}]"] if ("advice", "") in seen else []

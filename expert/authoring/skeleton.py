@@ -95,10 +95,16 @@ topics:
 
 # flags: # short remarks on options
 #   dear: dear
+
+# results: [dark] # findings that lead what is shown
+# words: # what results are called in your subject
+#   verdicts: {preferred: best, not-advised: not for here}
+#   headings: {option: Plant}
 """
 
 OPTIONS = """\
-# What can be recommended.
+# What can be recommended. If nothing is chosen between, write `options: {{}}`, let findings lead the result
+# (`results` in vocabulary.yaml), and take the topic there away: `topics: {{}}`.
 
 options:
   first-option: # a name of yours

@@ -38,7 +38,7 @@ CHECKS = {
     "never-fires": "every rule can fire",
     "masked": "no rule only concludes what other rules conclude whenever it fires",
     "identical": "no two rules fire in the same cases with the same conclusions",
-    "unread": "every value concluded of a finding is read: by a rule, a text, an invariant or as a cost",
+    "unread": "every value concluded of a finding is read by a rule, a text or an invariant, or shown",
     "never-recommended": "every option can be recommended",
     "never-matters": "every question can matter",
     "dead-end": "in every case something is recommended, a result, planned, advised or still asked",

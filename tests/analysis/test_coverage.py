@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from support.trying import ROOT
 
-from expert.analysis.coverage import coverage, suggest
-from expert.analysis.expected import Expected, load_cases
-from expert.consultation.case import Case
+from expert.analysis.coverage import case_yaml, coverage, suggest
+from expert.analysis.expected import Expected, failures, load_cases, read_cases
+from expert.analysis.shown import seen_by
+from expert.consultation.case import Case, parse_pairs
 from expert.consultation.engine import infer
+from expert.io.yaml import Reader, parse_yaml
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
@@ -27,3 +31,15 @@ def test_a_case_for_every_condition_of_linked_numbers() -> None:
         assert suggestion.case is not None, suggestion
         seen = coverage(base, [Expected("", suggestion.case, (), base.rules[0].span)])
         assert suggestion.target not in seen.missed
+
+
+def test_a_case_of_results_alone_can_be_kept_as_it_is_printed(tmp_path: Path) -> None:
+    directory = Path(__file__).parents[2] / "examples" / "sirs"
+    base = load(directory)
+    lines = case_yaml(base, parse_pairs(["pulse=120", "temperature=39"], base.knowledge), "printed")
+    assert "  findings: {sirs: [yes], sepsis: [], severe: []}" in lines and "  expect:" not in lines
+    node, problems = parse_yaml("\n".join(lines) + "\n", "printed.yaml")
+    reader = Reader()
+    [case] = read_cases(node, base, reader) if node else []
+    assert not problems and not reader.problems
+    assert failures(case, seen_by(infer(base, case.given), base.knowledge)) == []
