@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from expert.commands.lazy import LazyCommand, LazyGroup, group, with_examples
-from expert.commands.shared import open_knowledge, problems_shown, settings
+from expert.commands.shared import LEAST_WIDTH, asked_of, open_knowledge, problems_shown, settings
 from expert.commands.streams import all_written, open_streams
 from expert.io.program import NAME, program_name
 from expert.io.version import __version__
@@ -40,9 +40,17 @@ KB = (
     ),
     LazyCommand("rules", "knowledge:rules", "The rules in English."),
     LazyCommand(
-        "options", "knowledge:options", "What can be recommended, and what the document says of each."
+        "options",
+        "knowledge:options",
+        "What can be recommended, and what the document says of each.",
+        "Example: cicatrix kb options punch",
     ),
-    LazyCommand("questions", "knowledge:questions", "What a case can say, and how it is asked."),
+    LazyCommand(
+        "questions",
+        "knowledge:questions",
+        "What a case can say, and how it is asked.",
+        "Example: cicatrix kb questions scar_depth",
+    ),
     LazyCommand(
         "coverage",
         "knowledge:coverage",
@@ -214,9 +222,16 @@ def look(
         bool, typer.Option("--version", is_eager=True, callback=print_version, help="Print the version.")
     ] = False,
     width: Annotated[
-        int,
-        typer.Option(min=20, metavar="COLUMNS", envvar="CICATRIX_WIDTH", help="Lines at most this wide."),
-    ] = 80,
+        int | None,
+        typer.Option(
+            min=LEAST_WIDTH,
+            metavar="COLUMNS",
+            envvar="CICATRIX_WIDTH",
+            is_eager=True,
+            callback=asked_of,
+            help="Lines at most this wide. [default: 80]",
+        ),
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", envvar="CICATRIX_PLAIN", help="Sentences instead of tables.")
     ] = False,

@@ -140,7 +140,8 @@ def test_no_word_of_the_subject_in_the_shell() -> None:
 # what is imported inside functions, by module, apart from optional libraries and what needs them
 LATE = {
     "expert/__init__.py": {"expert.io.version", "expert"},  # the library, at the first of its names
-    "expert/commands/completion.py": {"expert.ledger.store"},  # each: `consult` starts without it
+    # each: `consult` starts without it
+    "expert/commands/completion.py": {"expert.ledger.drafts", "expert.ledger.store", "expert.views.terminal"},
     "expert/commands/consult.py": {
         "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",
         "expert.commands.showing", "expert.ledger.recording", "expert.views.screen",
@@ -148,6 +149,7 @@ LATE = {
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
     "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one
     "expert/views/terminal.py": {"tabulate"},  # it takes longest to import, and many results have no table
+    "expert/io/program.py": {"importlib.metadata", "tomllib"},  # where a library is missing
     "expert/io/json.py": {"rfc8785"},  # a consultation that keeps no record hashes nothing
 }  # fmt: skip
 OPTIONAL = ("narwhals", "openpyxl", "polars", "matplotlib", "pyspark", "z3", "ruamel", "watchfiles", "prov")

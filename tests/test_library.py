@@ -229,6 +229,7 @@ def test_what_the_command_prints_is_read() -> None:
     found = from_json(printed)
     assert found == consult(load(), scar_depth="deep", budget=Decimal("0.01"))
     assert json.loads(printed)["unreviewed"] == list(unreviewed(load(), load_reviews(), found))
+    assert json.loads(printed)["record"] is None
 
 
 @pytest.mark.parametrize(

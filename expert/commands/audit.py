@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from expert.commands import completion
 from expert.commands.opening import open_ledger, read_quotes
 from expert.commands.shared import (
     Brief,
@@ -24,7 +25,7 @@ from expert.commands.shared import (
 )
 from expert.commands.showing import emit, emit_file
 from expert.io.files import write_whole
-from expert.io.problems import CaseError, CheckFailed, LedgerError, Stopped, not_among
+from expert.io.problems import CaseError, CheckFailed, Stopped, not_among
 from expert.language.english import count
 from expert.ledger import bundle as bundles
 from expert.ledger.chain import Kept, checked_head
@@ -102,7 +103,7 @@ def show(
         blocks.append(claims_used(found, base.knowledge, quotes))
     below = Below("audit show", record_words(entry.id, ledger), unreviewed_in(entry, found) or ())
     blocks += consultation_blocks(found, base.knowledge, Extent(brief, trace, full), below)
-    emit(*blocks)
+    emit(*blocks, paged=False)
 
 
 HeadHash = Annotated[
@@ -158,7 +159,7 @@ def show_head(
     if json:
         print_json({"entries": seq, "head": head})
     else:
-        emit(f"{count(seq, 'record')}, head {head}")
+        emit(count(seq, "record"), f"Head {head}")
 
 
 def forget(
@@ -188,7 +189,7 @@ def forget(
         erasure = store.forget(entry.id, reason)
     if witness:
         bear_witness(witness, erasure.seq, erasure.hash)
-    emit(f"Erased {entry.id}: record {erasure.id}, head {erasure.hash}")
+    emit(f"Erased {entry.id}: record {erasure.id}", f"Head {erasure.hash}")
 
 
 def export(
@@ -215,15 +216,6 @@ def export(
             write_whole(output, lines, private=True)
 
 
-def _waiting_ids(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
-    """What a shell offers for an interrupted dialogue."""
-    try:
-        with open_ledger(ctx.params.get("ledger")) as store:
-            return [one.id for one in waiting(store) if one.id.startswith(incomplete)]
-    except LedgerError:
-        return []
-
-
 def drafts(
     delete: Annotated[
         list[str] | None,
@@ -231,7 +223,7 @@ def drafts(
             "--delete",
             metavar="ID",
             help="Delete this one (may be repeated), or `all`.",
-            autocompletion=_waiting_ids,
+            autocompletion=completion.drafts,
         ),
     ] = None,
     json: Json = False,

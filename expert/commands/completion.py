@@ -5,14 +5,17 @@ Nothing here complains: where the knowledge base or the ledger cannot be read, n
 
 from __future__ import annotations
 
+import os
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import typer
 
 from expert.knowledge.load import built_in, load
 from expert.language.model import Knowledge
+from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
 
 MANY = 30  # records
@@ -27,6 +30,10 @@ def answers(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
         knowledge = _base(ctx).knowledge
     except Exception:
         return []
+    if ctx.params.get("resume") and incomplete not in ("", *knowledge.attributes):
+        waiting = drafts(ctx, args, incomplete)
+        if waiting:
+            return waiting
     words = [*(ctx.params.get("pairs") or []), *args]
     if words and words[-1] in knowledge.attributes:  # and `=` typed, which click takes away
         return _values(words[-1], incomplete, knowledge)
@@ -52,7 +59,7 @@ def _values(name: str, begun: str, knowledge: Knowledge) -> list[str]:
 
 
 def subjects(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
-    """What can be asked about: options, findings, steps and rules."""
+    """What can be asked about: options, findings, steps, rules and claims."""
     try:
         base = _base(ctx)
     except Exception:
@@ -61,7 +68,47 @@ def subjects(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
     names = dict.fromkeys(
         [*knowledge.options, *knowledge.findings, *knowledge.steps, *(rule.id for rule in base.rules)]
     )
+    names |= dict.fromkeys(knowledge.claims)
     return [name for name in names if name.startswith(incomplete)]
+
+
+def claims(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+    """The claims of the document."""
+    return _named(ctx, incomplete, lambda base: base.knowledge.claims)
+
+
+def rules(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+    """The rules."""
+    return _named(ctx, incomplete, lambda base: [rule.id for rule in base.rules])
+
+
+def rules_or_claims(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+    """The rules, and the claims."""
+    return [*rules(ctx, args, incomplete), *claims(ctx, args, incomplete)]
+
+
+def options(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+    """What can be recommended."""
+    return _named(ctx, incomplete, lambda base: base.knowledge.options)
+
+
+def attributes(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+    """What a case can say."""
+    return _named(ctx, incomplete, lambda base: base.knowledge.attributes)
+
+
+def _named(ctx: typer.Context, incomplete: str, names: Callable[[RuleBase], Iterable[str]]) -> list[str]:
+    try:
+        return [name for name in names(_base(ctx)) if name.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+def table_formats(incomplete: str) -> list[str]:
+    """The formats of tables."""
+    from expert.views.terminal import table_formats  # a consultation without a table needs none
+
+    return [name for name in table_formats() if name.startswith(incomplete)]
 
 
 def records(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
@@ -77,8 +124,36 @@ def records_or_answers(ctx: typer.Context, args: list[str], incomplete: str) -> 
     return [*records(ctx, args, incomplete), *answers(ctx, args, incomplete)]
 
 
+def verdicts_records_or_answers(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+    """What may follow the name of an option of which it is asked why it is not so."""
+    said = ctx.params.get("rest") or args
+    verdicts = [] if said else [word for word in (*VERDICTS, NOW) if word.startswith(incomplete)]
+    return [*verdicts, *records_or_answers(ctx, args, incomplete)]
+
+
+def drafts(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+    """The interrupted dialogues."""
+    from expert.ledger.drafts import waiting  # as the ledger is, below
+    from expert.ledger.store import Ledger, default_path
+
+    try:
+        with Ledger(Path(ctx.params.get("ledger") or default_path())) as store:
+            return [one.id for one in waiting(store) if one.id.startswith(incomplete)]
+    except Exception:
+        return []
+
+
 def _base(ctx: typer.Context) -> RuleBase:
-    return load(Path(ctx.params.get("kb") or built_in()))
+    return load(_directory(ctx))
+
+
+def _directory(ctx: typer.Context) -> Path:
+    """Where the knowledge base that was named is; bash makes three words of `--kb=DIR`."""
+    named = ctx.params.get("kb")
+    if str(named) == "=":
+        typed = re.search(r"--kb\s*=\s*(\S+)", os.environ.get("COMP_WORDS", ""))
+        named = typed[1] if typed else None
+    return Path(named or built_in())
 
 
 def _ids(ctx: typer.Context) -> Iterator[str]:

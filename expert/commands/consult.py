@@ -76,7 +76,8 @@ def consult(
         )
         saved = save(base, found, occasion, RecordedAt(ledger, answered.draft, witness))
     if json:
-        print_json(consultation_json(found, missing))
+        kept = {"id": saved.id, "hash": saved.hash} if saved else None
+        print_json({**consultation_json(found, missing), "record": kept})
     else:
         from expert.commands.showing import emit
         from expert.views.screen import Below, Extent, consultation_blocks
@@ -85,7 +86,7 @@ def consult(
         id = record_words("last", ledger) if saved else ""
         below = Below("consult", id, missing, record)
         blocks = consultation_blocks(found, base.knowledge, Extent(brief, trace, full), below)
-        emit(*blocks, table_format=table_format)
+        emit(*blocks, table_format=table_format, paged=False)
     if has_todos(base.knowledge.files):
         from expert.commands.hint import hint
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from shutil import get_terminal_size
 from threading import current_thread, main_thread
 from typing import Any
 
 from expert.commands.opening import open_ledger
 from expert.commands.recording import keep_draft
-from expert.commands.shared import Entered, ask_line, say
-from expert.commands.showing import asked_look
+from expert.commands.shared import Entered, ask_line, say, say_command
 from expert.consultation.case import Answer, Case, command_line, make_case, parse_pairs, spell_answers
 from expert.consultation.dialogue import Dialogue, Interrupted
 from expert.consultation.relevance import Reach
@@ -23,13 +20,9 @@ from expert.consultation.replies import shown_answer
 from expert.io.problems import CaseError, Stopped
 from expert.language.rules import RuleBase
 from expert.ledger.drafts import DAYS, find
-from expert.views.terminal import WIDTH, wrapped
 
 with suppress(ImportError):  # where there is it, `input` edits lines and keeps those typed before
     import readline as readline
-
-# the indent of a line and what stands at the beginning of a list's: the rest of the line hangs below it
-BEGINNING = re.compile(r" *(?:\S+  +)?")
 
 
 def resumed(base: RuleBase, now: Entered, id: str, ledger: Path | None) -> Entered:
@@ -44,14 +37,14 @@ def resumed(base: RuleBase, now: Entered, id: str, ledger: Path | None) -> Enter
     case = answers.with_answers(now.case.answers, base.knowledge)
     asked = [name for name in draft.asked if name in case.answers and name not in now.given]
     label = f", {draft.label}" if draft.label else ""
-    say_wrapped(f"Going on with {draft.id} of {draft.time}{label}:")
+    say(f"Going on with {draft.id} of {draft.time}{label}:")
     for name, value in case.answers.items():
-        say_wrapped(f"  {name}: {shown_answer(value, base.knowledge.attributes[name])}")
+        say(f"  {name}: {shown_answer(value, base.knowledge.attributes[name])}")
     if draft.hash and draft.hash != base.knowledge.hash:
         hashes = f"{draft.hash[:12]} then, {base.knowledge.hash[:12]} now"
-        say_wrapped(f"The knowledge has changed since: {hashes}.")
+        say(f"The knowledge has changed since: {hashes}.")
     if lost:
-        say_wrapped(f"It has no such answer any more: {', '.join(lost)}")
+        say(f"It has no such answer any more: {', '.join(lost)}")
     return Entered(
         case,
         list(dict.fromkeys([*draft.given, *now.given])),
@@ -86,18 +79,18 @@ def hold_dialogue(
     with ended_by_signals() as ignore_signals:
         with suppress(KeyboardInterrupt):  # a signal may follow the end of the input
             try:
-                case = dialogue.run(ask_person, say_wrapped)
+                case = dialogue.run(ask_person, say)
                 return begun._replace(case=case, asked=dialogue.asked)
             except (Interrupted, KeyboardInterrupt):
                 ignore_signals()
         stopped = begun._replace(case=dialogue.case, asked=dialogue.asked, later=dialogue.kept)
         kept = save and bool(stopped.case.answers) and keep_draft(base, stopped, ledger)
         say("\nStopped. To go on from the answers so far:")
-        say("  " + command_line("consult", "--ask", *spell_answers(stopped.case, base.knowledge), kb=kb))
+        say_command(command_line("consult", "--ask", *spell_answers(stopped.case, base.knowledge), kb=kb))
         if kept:
             place = ["--ledger", str(ledger)] if ledger else []
-            line = command_line("consult", "--resume", *place, kb=kb)
-            say(f"They are kept too, for {DAYS} days: `{line}` takes them up.")
+            say(f"They are kept too, for {DAYS} days. To take them up:")
+            say_command(command_line("consult", "--resume", *place, kb=kb))
     raise Stopped
 
 
@@ -137,17 +130,3 @@ def ask_person(prompt: str) -> str:
         sys.stderr.flush()
         return input(prompt)
     return ask_line(prompt)
-
-
-def say_wrapped(text: str) -> None:
-    """Print something that is not the result, in lines as wide as asked, or of at most 80 characters.
-
-    A dialogue fits a narrower terminal; results are the same on any.
-    """
-    width = asked_look().width
-    if width == WIDTH and sys.stderr.isatty():
-        width = min(WIDTH, get_terminal_size().columns)
-    for line in text.split("\n"):
-        begun = BEGINNING.match(line)
-        hang = " " * (len(begun[0]) if begun else 0)
-        say("\n".join(wrapped(line, width, "", hang)))

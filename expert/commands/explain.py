@@ -16,6 +16,7 @@ from expert.commands.shared import (
     LedgerFile,
     Rest,
     TableFormat,
+    Unfolded,
     check_format,
     print_json,
 )
@@ -28,10 +29,11 @@ from expert.io.problems import nearest
 from expert.language.policy import NOW, VERDICTS
 from expert.review.approvals import unreviewed
 from expert.views.consultations import (
+    arguments_folded,
     explanation,
     footer,
     footer_of_changed,
-    what_if_block,
+    what_if_blocks,
     why_not_blocks,
 )
 from expert.views.document import apart
@@ -41,12 +43,14 @@ def how(
     conclusion: Annotated[
         str,
         typer.Argument(
-            help="An option, finding, step, advice or rule: id or label.", autocompletion=completion.subjects
+            help="An option, finding, step, advice, rule or claim: id or label.",
+            autocompletion=completion.subjects,
         ),
     ],
     rest: Rest = None,
     case_file: CaseFile = None,
     document: Document = None,
+    full: Unfolded = False,
     json: Json = False,
     ledger: LedgerFile = None,
     kb: Kb = None,
@@ -54,12 +58,16 @@ def how(
     """How a conclusion was reached: a tree down to your answers and the document's claims."""
     asked = the_case(rest, case_file, ledger, kb)
     subject = explain.find_subject(asked.base, conclusion)
-    trees = explain.how(asked.found, asked.base, subject, read_quotes(document, asked.base))
+    quotes = read_quotes(document, asked.base)
+    trees = explain.how(asked.found, asked.base, subject, quotes, full or json)
     if json:
         print_json(tuple(trees))
     elif trees:
         end = footer(asked.found, asked.unreviewed, asked.recorded)
-        emit(apart(*(explanation(tree) for tree in trees)), end)
+        left = arguments_folded(trees, asked.base.knowledge)
+        emit(apart(*(explanation(tree) for tree in trees)), apart(*left), end)
+    elif subject.kind == "claim":
+        emit(f"No rule that fired rests on {subject.id}: see `kb claims {subject.id}`.")
     else:
         emit(f"Nothing was concluded about {subject.id}: see `explain why-not {subject.id}`.")
 
@@ -68,18 +76,21 @@ def why_not(
     subject: Annotated[
         str,
         typer.Argument(
-            help="An option (or finding, step, advice, rule): id or label.",
+            help="An option (or finding, step, advice, rule, claim): id or label.",
             autocompletion=completion.subjects,
         ),
     ],
     rest: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[VERDICT] [ID | ATTRIBUTE=VALUE...]", help="The verdict or `now`; a record or answers."
+            metavar="[VERDICT] [ID | ATTRIBUTE=VALUE...]",
+            help="The verdict or `now`; a record or answers.",
+            autocompletion=completion.verdicts_records_or_answers,
         ),
     ] = None,
     case_file: CaseFile = None,
     document: Document = None,
+    full: Unfolded = False,
     json: Json = False,
     ledger: LedgerFile = None,
     kb: Kb = None,
@@ -93,7 +104,7 @@ def why_not(
         print_json(reason)
     else:
         end = footer(asked.found, asked.unreviewed, asked.recorded)
-        emit(*why_not_blocks(reason, asked.base, quotes), end)
+        emit(*why_not_blocks(reason, asked.base, quotes, full), end)
 
 
 def verdict_in(words: list[str]) -> str:
@@ -109,7 +120,11 @@ def verdict_in(words: list[str]) -> str:
 def what_if(
     changes: Annotated[
         list[str],
-        typer.Argument(metavar="[ID] ATTRIBUTE=VALUE...", help="A record, if any; the answers to change."),
+        typer.Argument(
+            metavar="[ID] ATTRIBUTE=VALUE...",
+            help="A record, if any; the answers to change.",
+            autocompletion=completion.records_or_answers,
+        ),
     ],
     given: Annotated[
         list[str] | None,
@@ -117,6 +132,7 @@ def what_if(
     ] = None,
     case_file: CaseFile = None,
     table_format: TableFormat = "simple",
+    full: Unfolded = False,
     json: Json = False,
     ledger: LedgerFile = None,
     kb: Kb = None,
@@ -139,7 +155,7 @@ def what_if(
         print_json(tuple(differences))
     else:
         emit(
-            what_if_block(differences, before, after, base.knowledge),
+            *what_if_blocks(differences, before, after, base.knowledge, full),
             footer_of_changed(after, missing),
             table_format=table_format,
         )

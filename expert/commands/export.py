@@ -30,6 +30,7 @@ def export(
             metavar="FORMAT",
             help="clips, json-schema, dot, mermaid, or markdown (a review sheet).",
             show_default=False,
+            autocompletion=lambda incomplete: [name for name in writers() if name.startswith(incomplete)],
         ),
     ],
     output: Annotated[

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated
 
 import typer
 
+from expert.commands import completion
 from expert.commands.hint import hint
-from expert.commands.opening import document_text
+from expert.commands.opening import document_text, read_quotes
 from expert.commands.shared import Document, Json, Kb, open_knowledge, print_json
 from expert.commands.showing import emit
+from expert.consultation.explain import find_subject
 from expert.io.problems import CaseError, CheckFailed, not_among
 from expert.knowledge.document import coverage as accounted_for
 from expert.knowledge.document import elsewhere
@@ -30,14 +33,35 @@ def show(kb: Kb = None) -> None:
     emit(*knowledge_blocks(open_knowledge(kb)))
 
 
-def claims(kb: Kb = None) -> None:
-    """Every claim of the document, in our words, and what rests on it."""
+def claims(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CLAIM]...",
+            help="These only, with the rules that cite them.",
+            show_default=False,
+            autocompletion=completion.claims,
+        ),
+    ] = None,
+    document: Document = None,
+    kb: Kb = None,
+) -> None:
+    """Every claim of the document, in our words, and what rests on it.
+
+    Example: cicatrix kb claims p5s2
+    """
     base = open_knowledge(kb)
-    emit(*claims_blocks(base, cited(base)))
+    named = [one_of(id, base.knowledge.claims, "claim") for id in ids or []]
+    emit(*claims_blocks(base, cited(base), named, read_quotes(document, base)))
 
 
 def rules(
-    id: Annotated[str | None, typer.Argument(help="One rule only.", show_default=False)] = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RULE]...", help="These only.", show_default=False, autocompletion=completion.rules
+        ),
+    ] = None,
     kb: Kb = None,
 ) -> None:
     """The rules in English.
@@ -45,20 +69,51 @@ def rules(
     Example: cicatrix kb rules depth-decides
     """
     base = open_knowledge(kb)
-    ids = [rule.id for rule in base.rules]
-    if id is not None and id not in ids:
-        raise CaseError([not_among("rule", id, ids)])
-    emit(*rules_blocks([rule for rule in base.rules if id in (None, rule.id)], base))
+    named = [one_of(id, [rule.id for rule in base.rules], "rule") for id in ids or []]
+    emit(*rules_blocks([rule for rule in base.rules if not named or rule.id in named], base))
 
 
-def options(kb: Kb = None) -> None:
+def options(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[OPTION]...",
+            help="These only: id, label or beginning.",
+            show_default=False,
+            autocompletion=completion.options,
+        ),
+    ] = None,
+    kb: Kb = None,
+) -> None:
     """What can be recommended, and what the document says of each."""
-    emit(*options_blocks(open_knowledge(kb)))
+    base = open_knowledge(kb)
+    named = [find_subject(base, id, ("option",)).id for id in ids or []]
+    emit(*options_blocks(base, named))
 
 
-def questions(kb: Kb = None) -> None:
+def questions(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ATTRIBUTE]...",
+            help="These only, with the help that the dialogue gives.",
+            show_default=False,
+            autocompletion=completion.attributes,
+        ),
+    ] = None,
+    kb: Kb = None,
+) -> None:
     """What a case can say, and how it is asked."""
-    emit(*questions_blocks(open_knowledge(kb)))
+    base = open_knowledge(kb)
+    named = [one_of(id, base.knowledge.attributes, "attribute") for id in ids or []]
+    emit(*questions_blocks(base, named))
+
+
+def one_of(word: str, allowed: Collection[str], what: str) -> str:
+    """The name that a word is. Raises CaseError, with the near one."""
+    if word not in allowed:
+        raise CaseError([not_among(what, word, allowed)])
+    return word
 
 
 def coverage(document: Document = None, json: Json = False, kb: Kb = None) -> None:

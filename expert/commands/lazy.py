@@ -10,7 +10,8 @@ import click
 import typer
 from typer.core import TyperGroup
 
-from expert.commands.shared import problems_shown, settings
+from expert.commands.shared import LEAST_WIDTH, asked_of, problems_shown, said_width, settings
+from expert.io.cells import continued
 from expert.io.program import NAME, program_name
 
 
@@ -30,14 +31,37 @@ class LazyCommand(click.Command):
         alone = typer.Typer(add_completion=False, **settings)
         alone.command(self.name)(getattr(import_module(f"{__package__}.{module}"), function))
         command = typer.main.get_command(alone)
+        command.params += look_options()
         command.help = with_examples(f"{command.help}\n\n{self.example}".rstrip())
         return command
 
 
+EXAMPLE = re.compile(rf"^(Examples?: | +){NAME} (?=[a-z])(.*)$", re.M)
+
+
 def with_examples(help: str) -> str:
     """A text of help whose examples stand one a line, and can be typed as this one was."""
-    alone = re.sub(r"^(?=Examples?:)", "\b\n", help, flags=re.M)
-    return re.sub(rf"\b{NAME} (?=[a-z])", lambda _: f"{program_name()} ", alone)
+
+    def typed(example: re.Match[str]) -> str:
+        command = f"{program_name()} {example[2]}"
+        first, *others = continued(command, said_width() - len(example[1]), "")
+        return "\n".join([example[1] + first, *(" " * len(example[1]) + line for line in others)])
+
+    return re.sub(r"^(?=Examples?:)", "\b\n", EXAMPLE.sub(typed, help), flags=re.M)
+
+
+def look_options(hidden: bool = False) -> list[click.Parameter]:
+    """How results are to look, which can be said after the name of a command as well as before it."""
+
+    def option(name: str, help: str, **how: Any) -> click.Option:
+        return click.Option(
+            [name], help=help, hidden=hidden, expose_value=False, is_eager=True, callback=asked_of, **how
+        )
+
+    return [
+        option("--width", "Lines at most this wide.", type=click.IntRange(LEAST_WIDTH), metavar="COLUMNS"),
+        option("--plain", "Sentences instead of tables.", is_flag=True),
+    ]
 
 
 class LazyGroup(TyperGroup):
@@ -67,4 +91,11 @@ class LazyGroup(TyperGroup):
 
 def group(name: str, help: str, *commands: click.Command) -> LazyGroup:
     """A group of commands within another."""
-    return LazyGroup(name=name, help=help, commands=commands, no_args_is_help=True, rich_markup_mode=None)
+    return LazyGroup(
+        name=name,
+        help=help,
+        commands=commands,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        params=look_options(hidden=True),
+    )

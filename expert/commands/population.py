@@ -178,7 +178,7 @@ def explain(
     else:
         below = Below(f"population explain {out} --row {row}", unreviewed=unreviewed)
         blocks = consultation_blocks(consultation, results.base.knowledge, Extent(brief, trace, full), below)
-        emit(*blocks, table_format=table_format)
+        emit(*blocks, table_format=table_format, paged=False)
 
 
 def summary(

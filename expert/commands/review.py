@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from expert.commands import completion
 from expert.commands.opening import read_quotes
 from expert.commands.shared import Document, Json, Kb, directory_of, open_knowledge, open_reviews, print_json
 from expert.commands.showing import emit
@@ -30,6 +31,7 @@ def review(
             metavar="[RULE | CLAIM]",
             help="Only this rule (or OPTION.PROPERTY), or claim.",
             show_default=False,
+            autocompletion=completion.rules_or_claims,
         ),
     ] = None,
     document: Document = None,
@@ -90,12 +92,22 @@ def _json(base: RuleBase, pairs: list[Pair], left: list[Problem], quotes: Quotes
 def approve(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="RULE...", help="Rules (or OPTION.PROPERTY).", show_default=False),
+        typer.Argument(
+            metavar="RULE...",
+            help="Rules (or OPTION.PROPERTY).",
+            show_default=False,
+            autocompletion=completion.rules,
+        ),
     ] = None,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who approves.", show_default=False)] = "",
     claim: Annotated[
         list[str] | None,
-        typer.Option("--claim", metavar="CLAIM", help="Against this claim only (may be repeated)."),
+        typer.Option(
+            "--claim",
+            metavar="CLAIM",
+            help="Against this claim only (may be repeated).",
+            autocompletion=completion.claims,
+        ),
     ] = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="A remark to keep.")] = "",
     on: Annotated[

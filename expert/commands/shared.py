@@ -6,12 +6,15 @@ Every command imports this, so it imports nothing that a consultation does not n
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Any, NamedTuple
+from shutil import get_terminal_size
+from typing import Annotated, Any, NamedTuple, TextIO
 
 import click
 import typer
@@ -19,6 +22,7 @@ import typer
 from expert.commands import completion
 from expert.consultation.case import Answer, Case, names_in, parse_pairs, read_case
 from expert.consultation.result import Consultation
+from expert.io.cells import WIDTH, cells, continued, wrapped
 from expert.io.files import read_text
 from expert.io.json import plain, to_json
 from expert.io.problems import CaseError, CicatrixError, KnowledgeError, Problem, not_among
@@ -33,6 +37,11 @@ settings: dict[str, Any] = {
     "no_args_is_help": True,
     "context_settings": {"help_option_names": ["-h", "--help"]},
 }
+
+# the indent of a line and what stands at the beginning of a list's: the rest of the line hangs below it
+BEGINNING = re.compile(r" *(\S+  +)?")
+
+LEAST_WIDTH = 20
 
 
 Pairs = Annotated[
@@ -73,6 +82,7 @@ Trace = Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firin
 Full = Annotated[
     bool, typer.Option("--full", help="Print all: the firings at length, arguments and advice; fold nothing.")
 ]
+Unfolded = Annotated[bool, typer.Option("--full", help="Leave nothing out.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -111,7 +121,13 @@ Document = Annotated[
 
 
 TableFormat = Annotated[
-    str, typer.Option("--table-format", metavar="NAME", help="One of tabulate's formats.")
+    str,
+    typer.Option(
+        "--table-format",
+        metavar="NAME",
+        help="One of tabulate's formats.",
+        autocompletion=completion.table_formats,
+    ),
 ]
 
 
@@ -211,7 +227,8 @@ def problems_shown() -> Iterator[None]:
 def say_problems(error: CicatrixError) -> None:
     """Say everything that is wrong."""
     for problem in error.problems:
-        say(f"error: {problem}")
+        head = "\x1b[1;31merror:\x1b[0m" if coloured(sys.stderr) else "error:"
+        say(f"{head} {problem}", hang=2)
 
 
 def print_json(record: object) -> None:
@@ -225,11 +242,61 @@ def consultation_json(found: Consultation, unreviewed: Sequence[str]) -> dict[st
     return {"results": record["results"], **record, "unreviewed": unreviewed}
 
 
-def say(text: str) -> None:
-    """Print something that is not the result, if it can be: the result, or the exit code, says enough."""
+def say(text: str, hang: int = 0) -> None:
+    """Print something that is not the result, if it can be: the result, or the exit code, says enough.
+
+    In lines as wide as asked, or as a narrower terminal is, where results are the same on any; what follows
+    of a line hangs below it, below what stands behind its mark, if it has one.
+    """
+    lines = []
+    for line in text.split("\n"):
+        begun = BEGINNING.match(line)
+        indent = cells(begun[0]) if begun else 0
+        marked = bool(begun and begun[1])
+        rest = " " * (indent if marked else indent + hang)
+        lines += wrapped(line, said_width(), "", rest)
+    _write("\n".join(lines))
+
+
+def say_command(line: str) -> None:
+    """Print a command that can be typed, or taken over, as it stands there."""
+    _write("\n".join(continued(line, said_width(), "  ")))
+
+
+def _write(text: str) -> None:
     with contextlib.suppress(OSError):
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
+
+
+def said_width() -> int:
+    """How wide what is said on stderr may be."""
+    width: int = asked().get("width", WIDTH)
+    if width == WIDTH and sys.stderr.isatty():
+        width = min(WIDTH, get_terminal_size().columns)
+    return width
+
+
+def asked() -> dict[str, Any]:
+    """How the user asked for results to look: `width` and `plain`, if that is known."""
+    context = click.get_current_context(silent=True)
+    given = context.find_root().params if context else {}
+    return {name: given[name] for name in ("width", "plain") if given.get(name)}
+
+
+def asked_of(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """Keep how the user asked for results to look, wherever in the line; help is as wide too."""
+    root = context.find_root()
+    if value and option.name:
+        root.params[option.name] = value
+        if option.name == "width":
+            context.terminal_width = root.terminal_width = value
+    return value
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether colour is seen there, and wanted."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def record_words(id: str, ledger: Path | None) -> str:

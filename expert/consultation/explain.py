@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from expert.consultation.case import UNKNOWN, Answer, Case
+from expert.consultation.case import UNKNOWN, Answer, Case, parse_pairs
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.result import (
@@ -72,7 +72,7 @@ class Tree(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """Something that can be asked about: kind is option, finding, step, advice, flag or rule."""
+    """Something that can be asked about: kind is option, finding, step, advice, flag, rule or claim."""
 
     kind: str
     id: str
@@ -88,7 +88,8 @@ def subjects(base: RuleBase) -> list[Subject]:
     found += [Subject("flag", f.id, f.label) for f in k.flags.values()]
     advice = {c.name: c for rule in base.rules for c in rule.then if isinstance(c, (Advise, Caution))}
     found += [Subject("advice", name, c.text) for name, c in advice.items()]
-    return found + [Subject("rule", id, id) for id in rule_names(base) if id not in advice]
+    found += [Subject("rule", id, id) for id in rule_names(base) if id not in advice]
+    return found + [Subject("claim", claim, claim) for claim in k.claims]
 
 
 def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subject:
@@ -105,8 +106,10 @@ def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subj
         if fitting:
             ids = ", ".join(s.id for s in fitting)
             raise CaseError([Problem(f"`{name}` could be several things", None, f"one of: {ids}")])
-    shown = [s.id for s in known if s.kind in ("option", "finding", "step")]
-    raise CaseError([not_among("conclusion", name, [*shown, *(s.id for s in known if s.id not in shown)])])
+    kinds = ("option", "finding", "step")
+    shown = [s.id for s in known if s.kind in kinds]
+    shown += [s.id for s in known if s.kind not in (*kinds, "claim")]  # of claims there is one a sentence
+    raise CaseError([not_among("conclusion", name, shown)])
 
 
 def _begins(subject: Subject, wanted: str) -> bool:
@@ -119,9 +122,13 @@ def _begins(subject: Subject, wanted: str) -> bool:
 
 # --- how -----------------------------------------------------------------------------------
 class How:
-    """Unfolds the firings of a consultation; what was shown before is `justified above`."""
+    """Unfolds the firings of a consultation; what was shown before is `justified above`.
 
-    def __init__(self, consultation: Consultation, base: RuleBase, quotes: Quotes) -> None:
+    Unless `full`, of an argument that does not decide it is only said which firing put it forward.
+    """
+
+    def __init__(self, consultation: Consultation, base: RuleBase, quotes: Quotes, full: bool = True) -> None:
+        self.full = full
         self.consultation, self.base, self.quotes = consultation, base, quotes
         self.knowledge = base.knowledge
         self.shown: set[int] = set()
@@ -304,10 +311,17 @@ def stated(match: Match) -> Statement | None:
 
 
 def how(
-    consultation: Consultation, base: RuleBase, subject: Subject, quotes: Quotes | None = None
+    consultation: Consultation,
+    base: RuleBase,
+    subject: Subject,
+    quotes: Quotes | None = None,
+    full: bool = True,
 ) -> list[Tree]:
-    """How what was concluded about a subject was reached; empty if nothing was concluded."""
-    tree = How(consultation, base, quotes or {})
+    """How what was concluded about a subject was reached; empty if nothing was concluded.
+
+    Of a claim: the firings that rest on it. Unless `full`, arguments that do not decide are not unfolded.
+    """
+    tree = How(consultation, base, quotes or {}, full)
     if subject.kind == "option":
         return [_how_option(consultation, subject, tree)]
     if subject.kind == "finding":
@@ -323,6 +337,8 @@ def how(
         ]
     if subject.kind == "rule":
         return [tree.firing(f.n) for f in consultation.firings if f.rule == subject.id]
+    if subject.kind == "claim":
+        return [tree.firing(f.n) for f in consultation.firings if subject.id in f.rests_on]
     kinds = ("advice", "caution") if subject.kind == "advice" else (subject.kind,)
     found = [
         (concluded, firing)
@@ -387,7 +403,11 @@ def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree
 def _how_argument(argument: Argument, tree: How) -> Tree:
     option = tree.consultation.firings[argument.firing - 1].option
     states = Statement("argument", argument.topic, option, "is", (argument.stance,), stands="concluded")
-    return Tree("conclusion", f"{argument.text} ({argument.topic})", (tree.firing(argument.firing),), states)
+    text = f"{argument.text} ({argument.topic})"
+    if tree.full or tree.knowledge.topics[argument.topic].decides:
+        return Tree("conclusion", text, (tree.firing(argument.firing),), states)
+    rests_on = f" [{' '.join(argument.claims)}]" if argument.claims else ""
+    return Tree("conclusion", f"{text} #{argument.firing}{rests_on}", (), states)
 
 
 # --- why-not ---------------------------------------------------------------------------------
@@ -481,12 +501,13 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
     looked_for = wanted if not already or (not_for and leading) else ()
     flips, up_to, decided = _flips(reach, case, consultation, subject.id, Wanted(looked_for, not_for))
     shown = goal != NOW and (not already or bool(not_for))
+    failed = _failed(consultation, leading, reach.base) if shown else ()
     return WhyNot(
         subject.label,
         goal,
         already,
         possible,
-        _failed(consultation, leading, reach.base) if shown else (),
+        _nearest_first(failed, flips, reach.base, case),
         tuple(against) if shown else (),
         found.waits_for if goal == NOW else (),
         flips,
@@ -520,6 +541,8 @@ def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subjec
     def concludes(instance: Instance) -> bool:
         kinds = ("advice", "caution") if subject.kind == "advice" else (subject.kind,)
         named = any(c.kind in kinds and c.name == subject.id for c in instance.then)
+        if subject.kind == "claim":
+            return subject.id in instance.rule.claims
         return instance.rule.id == subject.id if subject.kind == "rule" else named
 
     concluding = [instance for instance in reach.base.instances if concludes(instance)]
@@ -549,6 +572,18 @@ def _failed(consultation: Consultation, instances: list[Instance], base: RuleBas
             claims = base.rule(n.rule).claims
             found.append(Failed(n.rule, n.option, n.reason, n.condition, claims, n.states, stands))
     return tuple(found)
+
+
+def _nearest_first(
+    failed: tuple[Failed, ...], flips: tuple[Flip, ...] | None, base: RuleBase, case: Case
+) -> tuple[Failed, ...]:
+    """The rules that a smallest change would have fire, before all others."""
+    if not flips:
+        return failed
+    pairs = [f"{name}={value}" for name, value in flips[0].changes.items()]
+    after = follow(base, case.with_answers(parse_pairs(pairs, base.knowledge).answers, base.knowledge))
+    fired = {(firing.rule, firing.option) for firing in after.firings}
+    return tuple(sorted(failed, key=lambda rule: (rule.rule, rule.option) not in fired))
 
 
 class Wanted(NamedTuple):

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import ClassVar, NamedTuple
 
+from expert.io.program import install_words
+
 
 class Span(NamedTuple):
     """A place in a file; line and column count from one."""
@@ -112,7 +114,7 @@ class Stopped(CicatrixError):
 def not_installed(command: str, library: str, extra: str) -> MissingLibrary:
     """The error of a command without an optional library, which one of our extras brings."""
     message = f"`{command}` needs {library}, which is not installed"
-    return MissingLibrary(message, f"pip install 'cicatrix[{extra}]'")
+    return MissingLibrary(message, install_words(extra))
 
 
 # --- names ---------------------------------------------------------------------------------------

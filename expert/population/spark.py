@@ -24,7 +24,7 @@ from expert.backends.frames import nw, pl
 from expert.backends.program import lines
 from expert.consultation.case import ROW
 from expert.io.files import written_together
-from expert.io.problems import CaseError, MissingLibrary, Problem
+from expert.io.problems import CaseError, MissingLibrary, Problem, not_installed
 from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge
 from expert.language.rules import RuleBase
@@ -69,7 +69,7 @@ def pyspark(module: str) -> Any:
     try:
         return import_module(f"pyspark.{module}")
     except ImportError:
-        raise MissingLibrary("PySpark is not installed", "pip install 'cicatrix[spark]'") from None
+        raise not_installed("population run --engine spark", "PySpark", "spark") from None
 
 
 def backticked(name: str) -> str:

@@ -41,8 +41,10 @@ from expert.views.document import (
     apart,
     citing,
     quoted,
+    titled,
 )
 
+MOST_RULES = 3  # that did not fire, where not all are asked for
 MOST_NAMED = 2  # answers that a verdict depends on, in the table
 
 
@@ -89,11 +91,10 @@ def is_silent(r: Recommendation, found: Consultation) -> bool:
 
 
 class Column(NamedTuple):
-    """A column of the table of options: what it holds, its heading, and its width if it has one."""
+    """A column of the table of options: what it holds, and its heading."""
 
     key: str
     heading: str
-    width: int | None = None
 
 
 def columns(found: Consultation, knowledge: Knowledge) -> list[Column]:
@@ -104,14 +105,14 @@ def columns(found: Consultation, knowledge: Knowledge) -> list[Column]:
     ranks = [knowledge.rank.finding] if knowledge.rank else []
     own = [result.finding for result in found.results if result.option]
     for name in dict.fromkeys([*ranks, *own]):
-        every.append(Column(f"finding {name}", capital(knowledge.findings[name].label), 16))
+        every.append(Column(f"finding {name}", capital(knowledge.findings[name].label)))
     if knowledge.deciding_topics:
         every.append(Column("verdict", headings["verdict"]))
         if knowledge.steps:
-            every.append(Column("when", headings["when"], 16))
+            every.append(Column("when", headings["when"]))
     if knowledge.cost is not None:
-        every.append(Column("cost", headings["cost"], 14))
-    return [*every, Column("notes", headings["notes"], 22)]
+        every.append(Column("cost", headings["cost"]))
+    return [*every, Column("notes", headings["notes"])]
 
 
 def recommendation_table(
@@ -122,8 +123,7 @@ def recommendation_table(
     rows = []
     for r in options or ranked(found, knowledge):
         rows.append([cell(column, r, found, knowledge) for column in shown])
-    headers, widths = [column.heading for column in shown], [column.width for column in shown]
-    return Table(headers, rows, widths, caption)
+    return Table([column.heading for column in shown], rows, caption)
 
 
 def cell(
@@ -181,7 +181,7 @@ def _arguments(found: Consultation, knowledge: Knowledge) -> Section:
         if said := nothing_said(r, found, knowledge):
             blocks.append(Paragraph(said, 6))
     heading = knowledge.words.headings["arguments"]
-    return Section(f"{heading}  (+ for, - against, ? undecided)", tuple(blocks))
+    return Section(titled(heading, "+ for, - against, ? undecided"), tuple(blocks))
 
 
 def advice_section(
@@ -196,7 +196,7 @@ def advice_section(
     if not items:
         return []
     title = knowledge.words.headings[ADVICE_HEADINGS[kind]]
-    return [Section(f"{title}{explained}", folded(items, most))]
+    return [Section(titled(title, explained), folded(items, most))]
 
 
 def folded(items: Sequence[Item], most: int | None, ordered: bool = False) -> tuple[Block, ...]:
@@ -248,11 +248,29 @@ def _review_words(found: Consultation, unreviewed: Sequence[str], recorded: bool
 def explanation(found: Tree) -> Outline:
     """A tree whose leaves say whether they are an answer or a claim."""
     mark = {"answer": "answer: ", "claim": "claim: "}.get(found.kind, "")
-    return Outline(f"{mark}{found.text}", tuple(explanation(part) for part in found.parts))
+    return Outline((Marked(mark, "soft"), found.text), tuple(explanation(part) for part in found.parts))
 
 
-def why_not_blocks(found: WhyNot, base: RuleBase, quotes: Quotes) -> list[Block]:
-    """Why not, in words; with the document at hand, its sentences beside the claims."""
+def arguments_folded(trees: Sequence[Tree], knowledge: Knowledge) -> list[Line]:
+    """How many arguments of an explanation are not unfolded, if it is not asked for in full."""
+    arguments = [node for tree in trees for node in nodes(tree) if node.states]
+    left = sum(1 for a in arguments if a.states and a.states.kind == "argument" and not a.parts)
+    said = f"{count(left, 'argument')} that {'does' if left == 1 else 'do'} not decide"
+    return [Line(f"{said}: unfolded with --full")] if left else []
+
+
+def nodes(tree: Tree) -> Iterator[Tree]:
+    """A statement, and all that it rests on."""
+    yield tree
+    for part in tree.parts:
+        yield from nodes(part)
+
+
+def why_not_blocks(found: WhyNot, base: RuleBase, quotes: Quotes, full: bool = True) -> list[Block]:
+    """Why not, in words; with the document at hand, its sentences beside the claims.
+
+    Unless `full`, the nearest of the rules that did not fire, and how many others and other arguments.
+    """
     blocks: list[Block] = [Paragraph(sentence) for sentence in found.stands]
     if found.already and not found.stands:
         blocks.append(Line(f"{found.subject}: it is so."))
@@ -265,10 +283,10 @@ def why_not_blocks(found: WhyNot, base: RuleBase, quotes: Quotes) -> list[Block]
     for argument in found.against:
         said = f"{STANCE_WORDS[argument.stance]}: {argument.text}"
         blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
-    for argument in found.beside:
+    for argument in found.beside if full else ():
         said = f"{STANCE_WORDS[argument.stance]}, which does not decide: {argument.text}"
         blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
-    for failed in found.failed:
+    for failed in found.failed if full else found.failed[:MOST_RULES]:
         name = with_option(failed.rule, failed.option)
         blocks.append(Line(citing((Marked(name, "name"), " did not fire"), failed.claims), 2))
         for id in failed.claims:
@@ -278,7 +296,14 @@ def why_not_blocks(found: WhyNot, base: RuleBase, quotes: Quotes) -> list[Block]
         said_of: set[str] = set()  # each answer is said once of a rule
         for tree in failed.stands:
             blocks += _standing(tree, 6, said_of)
-    return [*blocks, *_flips(found, base.knowledge)]
+    left = []
+    if not full and len(found.failed) > MOST_RULES:
+        left.append(count(len(found.failed) - MOST_RULES, "other rule"))
+    if not full and found.beside:
+        left.append(f"{count(len(found.beside), 'argument')} against it that "
+                    f"{'does' if len(found.beside) == 1 else 'do'} not decide")  # fmt: skip
+    more = [Line(f"Left out: {listed(left)} (--full).")] if left else []
+    return [*blocks, *_flips(found, base.knowledge), *more]
 
 
 def _impossible(found: WhyNot, knowledge: Knowledge) -> str:
@@ -342,28 +367,64 @@ def _leading_to(flip: Flip, knowledge: Knowledge) -> Iterator[Piece]:
         yield f" (nothing is argued about {listed(new, 'or')} in the case as it is)"
 
 
-def what_if_block(
-    differences: Sequence[Difference], before: Consultation, after: Consultation, knowledge: Knowledge
-) -> Block:
-    """The differences side by side; when is said of what is recommended only."""
+WHAT_DIFFERS = ("verdict", "timing", "cost", "flags", "plan", "answer", "advice", "firing")
+
+
+def what_if_blocks(
+    differences: Sequence[Difference],
+    before: Consultation,
+    after: Consultation,
+    knowledge: Knowledge,
+    full: bool = True,
+) -> list[Section]:
+    """The differences side by side, verdicts first; when is said of what is recommended only.
+
+    Unless `full`, advice and firings are counted.
+    """
     rows = []
-    for d in differences:
-        sides = [d.before, d.after]
-        if d.kind == "verdict":
-            sides = [verdict_text(c.recommendation(d.name), c, knowledge) for c in (before, after)]
-        elif d.kind == "timing":
-            both = [c.recommendation(d.name) for c in (before, after)]
-            sides = [when_words(r.verdict, r.timing, knowledge) for r in both]
-        elif d.kind == "flags":
-            both = [c.recommendation(d.name) for c in (before, after)]
-            sides = [", ".join(knowledge.flags[flag].label for flag in r.flags) for r in both]
-        elif d.kind == "plan":
-            sides = ["planned" if side else "" for side in sides]
-        if sides[0] != sides[1]:
-            rows.append([d.kind, _named(d, knowledge), *(side or "-" for side in sides)])
+    for kind in WHAT_DIFFERS:
+        for d in differences:
+            if d.kind == kind:
+                sides = _sides(d, before, after, knowledge)
+                if sides[0] != sides[1]:
+                    rows.append([kind, _named(d, knowledge), *(side or "-" for side in sides)])
     if not rows:
-        return Line("Nothing would be different.")
-    return Table(["What", "Of", "As it is", "What if"], rows, [None, 52, 24, 24])
+        return [apart(Line("Nothing would be different."))]
+    shown = [row for row in rows if full or row[0] not in ("advice", "firing")]
+    same = [] if any(row[0] == "verdict" for row in rows) else [apart(Line("No verdict changes."))]
+    tables = [apart(Table(["What", "Of", "As it is", "What if"], _together(shown)))] if shown else []
+    advice, firings = (sum(1 for row in rows if row[0] == kind) for kind in ("advice", "firing"))
+    counted = [f"{advice} of what is advised"] * bool(advice) + [count(firings, "firing")] * bool(firings)
+    said = [apart(Line(f"Different too: {listed(counted)} (--full)."))] if counted and not full else []
+    return [*same, *tables, *said]
+
+
+def _sides(d: Difference, before: Consultation, after: Consultation, knowledge: Knowledge) -> list[str]:
+    """What stands in one consultation and in the other, in words; "" where it is absent."""
+    if d.kind == "plan":
+        return ["planned" if side else "" for side in (d.before, d.after)]
+    if d.kind not in ("verdict", "timing", "flags"):
+        return [d.before, d.after]
+    both = [(c.recommendation(d.name), c) for c in (before, after)]
+    if d.kind == "verdict":
+        return [verdict_text(r, c, knowledge) for r, c in both]
+    if d.kind == "timing":
+        return [when_words(r.verdict, r.timing, knowledge) for r, _ in both]
+    return [", ".join(knowledge.flags[flag].label for flag in r.flags) for r, _ in both]
+
+
+def _together(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The rows, one for all options of which the same differs in the same way."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    shown = []
+    for kind, about, before, after in rows:
+        same = (kind, before, after)
+        if same in together and kind in ("verdict", "timing", "cost", "flags"):
+            together[same][1] += f", {about[0].lower()}{about[1:]}"
+            continue
+        together[same] = [kind, about, before, after]
+        shown.append(together[same])
+    return shown
 
 
 def _named(difference: Difference, knowledge: Knowledge) -> str:

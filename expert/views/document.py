@@ -14,8 +14,9 @@ from typing import Literal, NamedTuple
 from expert.language.model import Quote
 
 Role = Literal[
-    "", "verdict", "name", "code", "strong", "emphasis", "soft", "mark", "quote", "hedge", "basis", "blank"
-]
+    "", "heading", "verdict", "name", "code", "strong", "emphasis", "soft", "mark", "quote", "hedge", "basis",
+    "command", "blank",
+]  # fmt: skip
 
 
 class Marked(NamedTuple):
@@ -54,7 +55,7 @@ class Paragraph(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line, which is broken only where a user asks for narrower ones: a command, a place, a count."""
+    """One line, which is broken only if it is too long: a command, a place, a count."""
 
     words: Words
     indent: int = 0
@@ -89,11 +90,10 @@ Cell = Words | Items
 
 
 class Table(NamedTuple):
-    """Rows below headings; a cell of a terminal's table is wrapped to its width, if it has one."""
+    """Rows below headings."""
 
     headers: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-    widths: Sequence[int | None] = ()
     caption: str = ""
     kind: str = "wide"
 
@@ -160,6 +160,22 @@ def pieces(words: Words) -> Sequence[Piece]:
     return (words,) if isinstance(words, (str, Marked, Cited)) else words
 
 
+def as_read(piece: Piece) -> str:
+    """A piece as it is read on a terminal, where its role is a sign."""
+    if isinstance(piece, str):
+        return piece
+    if isinstance(piece, Cited):
+        return f"[{' '.join(id.replace('step', '#') for id in piece.ids)}]"
+    match piece.role:
+        case "hedge":
+            return f"[{piece.text}]"
+        case "quote":
+            return f"“{piece.text}”"
+        case "basis":
+            return f"({piece.text})"
+    return piece.text
+
+
 def citing(text: Words, ids: Sequence[str]) -> Words:
     """Words, and then what they rest on, if anything."""
     return (*pieces(text), "  ", Cited(tuple(ids))) if ids else text
@@ -168,6 +184,11 @@ def citing(text: Words, ids: Sequence[str]) -> Words:
 def quoted(quote: Quote) -> Marked:
     """A sentence of the document, or that the text at hand does not have it."""
     return Marked(quote.text, "quote") if quote.encoded else Marked(f"({quote.text})", "soft")
+
+
+def titled(title: str, aside: str = "") -> Words:
+    """A heading, and what is to be said of what stands below it, if anything."""
+    return (title, Marked(f"  ({aside})", "soft")) if aside else title
 
 
 def apart(*blocks: Block) -> Section:

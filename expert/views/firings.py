@@ -9,7 +9,7 @@ from itertools import groupby
 from expert.consultation.result import Concluded, Consultation, Firing, Match, name_of
 from expert.language.english import STANCE_WORDS, count
 from expert.language.model import Knowledge
-from expert.views.document import Block, Item, Line, Marked, Paragraph, Piece, Section, citing
+from expert.views.document import Block, Item, Line, Marked, Paragraph, Piece, Section, citing, titled
 
 CLAIM = re.compile(r"p([0-9]+)s([0-9]+)")
 
@@ -22,7 +22,7 @@ def long_trace(found: Consultation) -> Section:
         blocks += _firing(firing)
     blocks.append(Line(f"({count(len(found.not_fired), 'instance')} of rules did not fire)", 2))
     explained = reference_explained(firing.claims for firing in found.firings)
-    return Section(f"Trace  ({explained})" if explained else "Trace", tuple(blocks))
+    return Section(titled("Trace", explained), tuple(blocks))
 
 
 def _firing(firing: Firing) -> list[Block]:
@@ -54,8 +54,7 @@ def short_trace(found: Consultation, knowledge: Knowledge) -> Section:
     said = ["* decided a verdict"] if decided else []
     if explained := reference_explained(firing.rests_on for firing in found.firings):
         said.append(explained)
-    heading = f"Trace  ({'; '.join(said)})" if said else "Trace"
-    return Section(heading, (*blocks, Paragraph(firings_counted(found))))
+    return Section(titled("Trace", "; ".join(said)), (*blocks, Paragraph(firings_counted(found))))
 
 
 def firings_counted(found: Consultation) -> str:
@@ -82,8 +81,14 @@ def deciding(found: Consultation, knowledge: Knowledge) -> set[int]:
 def reference_explained(cited: Iterable[Sequence[str]]) -> str:
     """What the first reference means, in words; nothing where there is none."""
     first = next((id for ids in cited for id in ids), "")
-    place = CLAIM.fullmatch(first)
-    return f"[{first}] is paragraph {place[1]}, sentence {place[2]}" if place else ""
+    words = place_words(first)
+    return f"[{first}] is {words}: kb claims {first}" if words else ""
+
+
+def place_words(claim: str) -> str:
+    """Where in the document a claim stands, if its id is its place."""
+    place = CLAIM.fullmatch(claim)
+    return f"paragraph {place[1]}, sentence {place[2]}" if place else ""
 
 
 def _same_entry(firing: Firing, decided: set[int]) -> tuple[object, ...]:

@@ -30,7 +30,7 @@ from expert.views.document import (
 # elements after which a line ends
 ENDING = ("section", "header", "footer", "h1", "h2", "h3", "p", "dd", "li", "tr", "table", "path", "g")
 
-ELEMENTS = {"code": "code", "name": "code", "strong": "b", "emphasis": "em", "quote": "q"}
+ELEMENTS = {"code": "code", "command": "code", "name": "code", "strong": "b", "emphasis": "em", "quote": "q"}
 
 
 def html(blocks: Iterable[Block]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from expert.io.problems import Problem
 from expert.knowledge.document import Place
 from expert.language.english import Phrases, count, datum_words, listed
-from expert.language.model import Claim, Knowledge, Term
+from expert.language.model import Claim, Knowledge, Quotes, Term
 from expert.language.rules import BASES, Rule, RuleBase
 from expert.views.document import (
     Block,
@@ -24,7 +24,9 @@ from expert.views.document import (
     Table,
     apart,
     citing,
+    quoted,
 )
+from expert.views.firings import place_words
 
 
 def knowledge_blocks(base: RuleBase) -> list[Block]:
@@ -49,15 +51,28 @@ def claim_words(claim: Claim, knowledge: Knowledge) -> tuple[Piece, ...]:
     return f"{claim.says} ", Marked(knowledge.hedges[claim.hedge], "hedge")
 
 
-def claims_blocks(base: RuleBase, users: dict[str, list[str]]) -> list[Block]:
-    """Every claim with its place, hedge and what rests on it."""
+def claims_blocks(
+    base: RuleBase,
+    users: dict[str, list[str]],
+    named: Sequence[str] = (),
+    quotes: Quotes | None = None,
+) -> list[Block]:
+    """Every claim with its place, hedge and what rests on it; of those named, the rules that cite them."""
     blocks: list[Block] = []
     for claim in base.knowledge.claims.values():
-        blocks.append(Item(f"{claim.id:6}  ", claim_words(claim, base.knowledge), 0, 8))
+        if named and claim.id not in named:
+            continue
+        lines: list[Block] = [Item(f"{claim.id:6}  ", claim_words(claim, base.knowledge), 0, 8)]
+        if quote := (quotes or {}).get(claim.id):
+            lines.append(Paragraph(quoted(quote), 8))
         cited = f"used by {', '.join(users[claim.id])}" if users[claim.id] else "cited by nothing yet"
         by = f"context: {claim.context}" if claim.context else cited
-        blocks.append(Paragraph(by, 8))
-    return blocks
+        lines.append(Paragraph(Marked(by, "soft"), 8))
+        if named and (place := place_words(claim.id)):
+            lines.append(Paragraph(place, 8))
+        blocks += [apart(*lines)] if named else lines
+    citing_them = [rule for rule in base.rules if set(rule.claims) & {*named}]
+    return [*blocks, *rules_blocks(citing_them, base)]
 
 
 def rules_blocks(rules: Sequence[Rule], base: RuleBase) -> list[Section]:
@@ -65,15 +80,18 @@ def rules_blocks(rules: Sequence[Rule], base: RuleBase) -> list[Section]:
     phrases = Phrases(base.knowledge)
     sections = []
     for rule in rules:
-        sections.append(apart(*(Line(line) for line in phrases.rule(rule))))
+        name, *lines = phrases.rule(rule)
+        sections.append(apart(Line(Marked(name, "heading")), *(Line(line) for line in lines)))
     return sections
 
 
-def options_blocks(base: RuleBase) -> list[Block]:
-    """Every option with what the document says of it."""
+def options_blocks(base: RuleBase, named: Sequence[str] = ()) -> list[Block]:
+    """Every option, or those named, with what the document says of it."""
     k = base.knowledge
     blocks: list[Block] = []
     for option in k.options.values():
+        if named and option.id not in named:
+            continue
         blocks.append(Heading(f"{option.id}  {option.label}"))
         for name, data in option.properties.items():
             for datum in data:
@@ -82,15 +100,19 @@ def options_blocks(base: RuleBase) -> list[Block]:
     return blocks
 
 
-def questions_blocks(base: RuleBase) -> list[Section]:
-    """Every attribute as it is asked."""
-    return [_question(term) for term in base.knowledge.attributes.values()]
+def questions_blocks(base: RuleBase, named: Sequence[str] = ()) -> list[Section]:
+    """Every attribute as it is asked; those named with their help."""
+    attributes = base.knowledge.attributes
+    return [_question(attributes[name], name in named) for name in named or attributes]
 
 
-def _question(term: Term) -> Section:
+def _question(term: Term, helped: bool) -> Section:
     fixed = " (history: cannot be changed)" if term.fixed else ""
     return apart(
-        Line(f"{term.name}  ({term.type}){fixed}"), Paragraph(term.question, 2), Paragraph(term.allowed, 2)
+        Line((Marked(term.name, "heading"), f"  ({term.type}){fixed}")),
+        Paragraph(term.question, 2),
+        *([Paragraph(term.help, 2)] if helped and term.help else []),
+        Paragraph(term.allowed, 2),
     )
 
 
@@ -114,7 +136,7 @@ def coverage_blocks(places: Sequence[Place], document: bool) -> list[Section]:
     shown = f"{share:.0f}" if share == 100 or share == 0 else f"{min(share, 99.9):.1f}"
     checked = "fingerprints checked" if document else "fingerprints not checked: no --document"
     total = f"{good} of {len(places)} sentences accounted for ({shown} %), {checked}."
-    return [apart(Table(["paragraph", *kinds], rows)), apart(*attention, Line(total))]
+    return [apart(Table(["paragraph", *kinds], rows)), apart(*attention, Paragraph(total))]
 
 
 def edition_lines(knowledge: Knowledge, moved: int) -> list[Line]:
@@ -139,7 +161,7 @@ def begun_blocks(base: RuleBase, directory: Path, files: Sequence[str], command:
     return [
         Line(f"{len(base.knowledge.claims)} sentences. Written to {directory}:"),
         *(Line(name, 2) for name in files if not name.startswith(".")),
-        Line(("Look at it again with: ", Marked(command, "code"))),
+        Line(("Look at it again with: ", Marked(command, "command"))),
     ]
 
 

@@ -27,7 +27,14 @@ from expert.views.document import (
     pieces,
 )
 
-QUOTED = {"strong": "**", "name": "**", "verdict": "**", "emphasis": "*", "code": "`"}  # on both sides
+QUOTED = {
+    "strong": "**",
+    "name": "**",
+    "verdict": "**",
+    "emphasis": "*",
+    "code": "`",
+    "command": "`",
+}  # on both sides
 
 
 def markdown(blocks: Iterable[Block], level: int = 2) -> Iterator[str]:
@@ -59,7 +66,7 @@ def _piece(piece: Piece) -> str:
     match piece.role:
         case "blank":
             return piece.text  # a place to write on
-        case "code":
+        case "code" | "command":
             return f"`{piece.text}`"
         case "hedge":
             return f"*[{plain(piece.text)}]*"

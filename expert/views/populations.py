@@ -46,7 +46,7 @@ def summary_blocks(summary: PopulationSummary, knowledge: Knowledge) -> list[Sec
     rows = []
     for share in sorted(summary.fired, key=lambda share: -share.cases):
         rows.append([share.name, f"{share.cases:,}", _percent(share.cases, summary.cases)])
-    return [*sections, apart(Table(["Rule fired", "cases", "share"], rows, [60, None, None]))]
+    return [*sections, apart(Table(["Rule fired", "cases", "share"], rows))]
 
 
 def _percent(part: int, whole: int) -> str:
@@ -65,11 +65,7 @@ def _by_option(summary: PopulationSummary, knowledge: Knowledge) -> Table:
             rows.append([about[0], knowledge.words.verdicts[share.value], *counts, *about[1:]])
             about = ["", "", ""]
     headings = knowledge.words.headings
-    return Table(
-        [headings["option"], headings["verdict"], "cases", "share", "now", "undecided"],
-        rows,
-        [30, *[None] * 5],
-    )
+    return Table([headings["option"], headings["verdict"], "cases", "share", "now", "undecided"], rows)
 
 
 def _questions(summary: PopulationSummary, knowledge: Knowledge) -> list[Section]:
@@ -79,7 +75,7 @@ def _questions(summary: PopulationSummary, knowledge: Knowledge) -> list[Section
             label, share = knowledge.attributes[q.attribute].label, _percent(q.unknown, summary.cases)
             settles = "not counted" if q.settles is None else f"{q.settles:,}"
             rows.append([label, f"{q.unknown:,}", share, settles])
-    table = Table(["Not known", "cases", "share", "would settle"], rows, [50, None, None, None])
+    table = Table(["Not known", "cases", "share", "would settle"], rows)
     return [apart(*_undecided(summary, knowledge)), *([apart(table)] if rows else [])]
 
 
@@ -115,11 +111,11 @@ def affected_blocks(affected: Affected) -> list[Section]:
             change = f"{m.before} -> {m.after}"
             moved.append([m.option, m.what, change, f"{m.cases:,}", " ".join(map(str, m.rows))])
         headers = ["Option", "", "old -> new", "cases", "rows, such as"]
-        sections.append(apart(Table(headers, moved, [20, None, 30, None, 16])))
+        sections.append(apart(Table(headers, moved)))
     rows = _rules_behind(affected)
     if rows:
         headers = ["Rule behind it", "claims", "edited", "fires only before", "only after"]
-        sections.append(apart(Table(headers, rows, [36, 20, None, None, None])))
+        sections.append(apart(Table(headers, rows)))
     return sections
 
 

@@ -52,15 +52,16 @@ def _found(finding: Found) -> list[Block]:
     blocks: list[Block] = [Paragraph(citing(f"{about}: {finding.says}", finding.claims), 18, 2)]
     if finding.intended:
         blocks.append(Paragraph(f"intended: {finding.intended}", 20, 2))
-        return [*blocks, *(Line(Marked(witness.command, "code"), 20) for witness in finding.witnesses)]
+        return [*blocks, *(Line(Marked(witness.command, "command"), 20) for witness in finding.witnesses)]
     for witness in finding.witnesses:
         blocks += _witness(witness, 20)
     return blocks
 
 
 def _witness(witness: Witness, indent: int) -> list[Block]:
-    seen = "" if witness.confirmed else "   (NOT CONFIRMED by running it)"
-    blocks: list[Block] = [Line((Marked(witness.command, "code"), seen), indent)]
+    blocks: list[Block] = [Line(Marked(witness.command, "command"), indent)]
+    if not witness.confirmed:
+        blocks.append(Line("(NOT CONFIRMED by running it)", indent + 2))
     for firing in witness.firings:
         head = f"#{firing.n} ", Marked(name_of(firing), "name"), " ", Marked(firing.basis, "basis")
         blocks.append(Line(citing(head, firing.claims), indent + 2))

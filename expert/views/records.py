@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 def records_table(found: Sequence[Summary]) -> Table:
     """The records, a row each."""
-    rows = [[s.id, s.time, s.label, s.knowledge, s.what] for s in found]
-    # wrapping takes most of the time
-    last = 40 if any(len(s.what) > 40 for s in found) else None
-    return Table(["Record", "Time", "Label", "Knowledge", "What"], rows, [None, None, None, None, last])
+    labelled = any(s.label for s in found)  # a label is rare, and its column has no room to spare
+    rows = []
+    for s in found:
+        label = [s.label] if labelled else []
+        rows.append([s.id, s.time, *label, s.knowledge, s.what])
+    return Table(["Record", "Time", *(["Label"] if labelled else []), "Knowledge", "What"], rows)
 
 
 def drafts_table(found: Sequence[Waiting]) -> Block:
@@ -38,7 +40,7 @@ def drafts_table(found: Sequence[Waiting]) -> Block:
         until = f"; kept until {draft.expires[:10]}" if draft.expires else ""
         knowledge = f"{draft.knowledge} {draft.version}".strip()
         rows.append([one.id, one.time, draft.label, knowledge, f"{' '.join(draft.answers)}{until}"])
-    return Table(["Draft", "Time", "Label", "Knowledge", "Answers"], rows, [None, None, None, None, 40])
+    return Table(["Draft", "Time", "Label", "Knowledge", "Answers"], rows)
 
 
 def record_blocks(
@@ -91,7 +93,12 @@ def claims_used(found: Consultation, knowledge: Knowledge, quotes: Quotes) -> Se
 
 def verified_blocks(found: Verified) -> list[Line]:
     """What a verification found, and what was erased."""
-    return [Line(_verified(found)), *(Line(f"{e.id} was erased at {e.time}", 2) for e in found.erasures)]
+    head = [] if found.fault else [Line(f"Head {found.head}")]  # a line that can be kept elsewhere as it is
+    return [
+        Line(_verified(found)),
+        *head,
+        *(Line(f"{e.id} was erased at {e.time}", 2) for e in found.erasures),
+    ]
 
 
 def _verified(found: Verified) -> str:
@@ -102,7 +109,7 @@ def _verified(found: Verified) -> str:
         return f"{where}{number} {found.fault.message}. {found.entries} {read}."
     erased = f", {found.erased} of them erasures" if found.erased else ""
     kept = f" {count(found.witnessed, 'witnessed head')} in it." if found.witnessed else ""
-    return f"{count(found.entries, 'record')}{erased}: the chain is whole.{kept} Head {found.head}"
+    return f"{count(found.entries, 'record')}{erased}: the chain is whole.{kept}"
 
 
 def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -> list[Block]:

@@ -23,17 +23,14 @@ from expert.views.consultations import (
     last_words,
     results_section,
 )
-from expert.views.document import Item, Paragraph, Section, Table, Words, apart, citing
+from expert.views.document import Item, Paragraph, Section, Table, Words, apart, citing, titled
 from expert.views.firings import firings_counted, long_trace, reference_explained, short_trace
-from expert.views.terminal import WIDTH, Look, cell_text, shown
+from expert.views.terminal import Look, shown
 
 NOTHING_FOLLOWS = "Nothing follows from what is known."
 LINES = 23  # of 24, as the last one is for what is typed next
 LEAST_STEPS = 1  # of the plan, however much there is to say
 MOST_SILENT = 4  # options that nothing speaks of, by name
-HEADING = 2  # by so much a column is wider than its heading, at least
-COST = 17  # how wide the column of costs is at most, if it is not the last
-LEAST_NOTES = 12  # the narrowest that notes on options are
 
 
 class Extent(NamedTuple):
@@ -147,15 +144,14 @@ class Result:
             return [] if self.found.firings else [apart(Paragraph(NOTHING_FOLLOWS))]
         explained = "" if self.traced else self.reference("plan")
         heading = self.knowledge.words.headings["plan"]
-        return [Section(f"{heading}{explained}", folded(steps, most, ordered=True))]
+        return [Section(titled(heading, explained), folded(steps, most, ordered=True))]
 
     def reference(self, place: str) -> str:
         """What the first reference means, if it is in this place: the plan, or else the cautions."""
         steps = [step.claims for step in self.found.plan if step.claims]
         cautions = [a.claims for a in self.found.advice if a.kind == "caution"]
         cited = steps if place == "plan" else [] if steps else cautions
-        explained = reference_explained(cited)
-        return f"  ({explained})" if explained else ""
+        return reference_explained(cited)
 
     def table(self, fold: Fold) -> Table | None:
         """The options in their order; only those recommended where the others are named."""
@@ -164,13 +160,11 @@ class Result:
             return None
         shown = columns(self.found, self.knowledge)
         if fold.notes:
-            shown = [column._replace(width=COST) if column.key == "cost" else column for column in shown[:-1]]
+            shown = shown[:-1]
             if fold.targets and for_each_target(self.found, self.knowledge):
                 shown.append(Column("for", self.knowledge.words.headings["for"]))
         rows = [[self.cell(column, r, fold) for column in shown] for r in options]
-        widths = [column.width for column in shown]
-        table = Table([column.heading for column in shown], rows, widths)
-        return table._replace(widths=[*widths[:-1], room_left(table)])
+        return Table([column.heading for column in shown], rows)
 
     def cell(self, column: Column, r: Recommendation, fold: Fold) -> Words:
         """What stands in a column of an option's row."""
@@ -275,12 +269,3 @@ class Result:
         words = [part for name in names for part in re.split(r"[\s-]+", name)]
         exact = word in k.findings or word in k.steps
         return option if exact or any(part.startswith(word) for part in words) else word
-
-
-def room_left(table: Table) -> int:
-    """How wide the last column can be beside the others."""
-    room = WIDTH
-    for place, heading in enumerate(table.headers[:-1]):
-        longest = max(len(cell_text(row[place])) for row in table.rows)
-        room -= max(len(heading) + HEADING, min(longest, table.widths[place] or longest)) + 2
-    return max(room, LEAST_NOTES)

@@ -6,45 +6,52 @@ a screen reader reads in order, and which fits any width.
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
+from expert.io.cells import WIDTH, cells, continued, narrow, padded, wrapped
+from expert.views.colour import painted
 from expert.views.document import (
     Beside,
     Block,
     Cards,
     Cell,
-    Cited,
     Details,
     Figure,
     Heading,
     Item,
     Items,
     Line,
+    Marked,
     Note,
     Outline,
     Paragraph,
-    Piece,
+    Role,
     Section,
     Table,
     Words,
+    as_read,
     pieces,
 )
 
-WIDTH = 80
+# what a line hangs below: its indent, or a short mark as that of a list
+BEGINNING = re.compile(r"( *)((?:\S{1,8}  +)?)")
+HEADING = 2  # by so much a column is wider than its heading, as tabulate draws it
+LEAST = 8  # the narrowest that a column is made
 
 
 class Look(NamedTuple):
-    """How wide lines are at most, and whether nothing is to stand side by side.
+    """How wide lines are at most, in cells, whether nothing is to stand side by side, and whether in colour.
 
-    Single lines are broken only if a width was asked for; a narrow text has no tables.
+    A narrow text has no tables.
     """
 
     width: int = WIDTH
     plain: bool = False
     table_format: str = "simple"  # one of tabulate's
+    colour: bool = False
 
     @property
     def narrow(self) -> bool:
@@ -53,30 +60,12 @@ class Look(NamedTuple):
 
 def shown(blocks: Iterable[Block | str], look: Look) -> str:
     """The blocks as text; a text among them is a line."""
-    lines = _stacked([Line(block) if isinstance(block, str) else block for block in blocks], look)
-    if look.width != WIDTH:
-        lines = [piece for line in lines for piece in _fitted(line, look.width)]
-    return "\n".join(lines)
+    return "\n".join(_stacked([Line(block) if isinstance(block, str) else block for block in blocks], look))
 
 
 def flat(words: Words) -> str:
     """Words as they are read on a terminal."""
-    return "".join(_piece(piece) for piece in pieces(words))
-
-
-def _piece(piece: Piece) -> str:
-    if isinstance(piece, str):
-        return piece
-    if isinstance(piece, Cited):
-        return f"[{' '.join(id.replace('step', '#') for id in piece.ids)}]"
-    match piece.role:
-        case "hedge":
-            return f"[{piece.text}]"
-        case "quote":
-            return f"“{piece.text}”"
-        case "basis":
-            return f"({piece.text})"
-    return piece.text
+    return "".join(as_read(piece) for piece in pieces(words))
 
 
 def _stacked(blocks: Iterable[Block], look: Look) -> list[str]:
@@ -98,41 +87,67 @@ def _lines(block: Block, look: Look) -> Iterator[str]:
     match block:
         case Section(heading, blocks):
             if heading:
-                yield flat(heading)
+                yield from _line(heading, look, 0, "heading")
             yield from _stacked(blocks, look)
-        case Heading(words, _, indent) | Line(words, indent):
-            yield from (" " * indent + line for line in flat(words).split("\n"))
+        case Heading(words, _, indent):
+            yield from _line(words, look, indent, "heading")
+        case Line(words, indent):
+            yield from _line(words, look, indent)
         case Paragraph(words, indent, hang):
-            yield from wrapped(flat(words), look.width, " " * indent, " " * (indent + hang))
+            yield from _laid(words, look, " " * indent, " " * (indent + hang))
         case Note(words):
-            yield from wrapped(flat(words), look.width)
+            yield from _laid(words, look)
         case Item(mark, words, indent, hang):
-            first = " " * indent + mark
-            later = None if hang is None else " " * hang
-            yield from wrapped(flat(words), look.width, first, later)
+            yield from _laid(words, look, " " * indent + mark, None if hang is None else " " * hang)
         case Items(items):
             yield from _stacked(items, look)
         case Outline():
-            yield from _branches(block, look.width, "")
+            yield from _branches(block, look, "")
         case Details(rows):
-            widest = max((len(name) for name, _ in rows), default=0)
-            yield from (f"{name:{widest}}  {flat(words)}" for name, words in rows)
+            widest = max((cells(name) for name, _ in rows), default=0)
+            for name, words in rows:
+                yield from _laid(words, look, f"{padded(name, widest)}  ")
         case Table():
             yield from table(block, look)
         case Beside(left, right):
             yield from _beside(left, right, look)
         case Figure(caption):
-            yield flat(caption)
+            yield from _laid(caption, look)
         case Cards(sections):
             for section in sections:
                 yield from _lines(section, look)
 
 
-def _branches(tree: Outline, width: int, indent: str) -> Iterator[str]:
+def _laid(words: Words, look: Look, first: str = "", rest: str | None = None) -> list[str]:
+    """Words in lines, under a first and a later indent."""
+    lines = wrapped(flat(words), look.width, first, rest)
+    return painted(lines, words, first) if look.colour else lines
+
+
+def _line(words: Words, look: Look, indent: int, role: Role = "") -> list[str]:
+    """Words as they are, broken only where they are too long."""
+    lines = []
+    for line in flat(words).split("\n"):
+        text = " " * indent + line
+        if cells(text) <= look.width:
+            lines.append(text)
+            continue
+        begun = BEGINNING.match(text)
+        spaces, mark = begun.groups() if begun else ("", "")
+        if any(isinstance(piece, Marked) and piece.role == "command" for piece in pieces(words)):
+            lines += continued(text.lstrip(), look.width, spaces)
+            continue
+        rest = " " * cells(spaces + mark) if mark else spaces + "  "
+        rest = "# " if text.startswith("# ") else rest  # a comment in a file stays one
+        lines += wrapped(text.lstrip(), look.width, spaces, rest)
+    return painted(lines, words, "", role) if look.colour else lines
+
+
+def _branches(tree: Outline, look: Look, indent: str) -> Iterator[str]:
     """A tree, two spaces a level."""
-    yield from wrapped(flat(tree.words), width, indent, indent + "    ")
+    yield from _laid(tree.words, look, indent, indent + "    ")
     for part in tree.parts:
-        yield from _branches(part, width, indent + "  ")
+        yield from _branches(part, look, indent + "  ")
 
 
 def _beside(left: Sequence[Block], right: Sequence[Block], look: Look) -> Iterator[str]:
@@ -140,70 +155,114 @@ def _beside(left: Sequence[Block], right: Sequence[Block], look: Look) -> Iterat
         yield from (*_stacked(left, look), *_stacked(right, look))
         return
     column = (look.width - 2) // 2
-    columns = _column(left, look, column), _column(right, look, column)
+    columns = [_stacked(blocks, look._replace(width=column)) for blocks in (left, right)]
     for one, other in zip_longest(*columns, fillvalue=""):
-        yield f"{one:{column}}  {other}".rstrip()
+        yield f"{padded(one, column)}  {other}".rstrip()
 
 
-def _column(blocks: Sequence[Block], look: Look, width: int) -> list[str]:
-    """Blocks in lines none of which is longer, even if a word is."""
-    lines = []
-    for line in _stacked(blocks, look._replace(width=width)):
-        indent = line[: len(line) - len(line.lstrip())]
-        later = indent + "  "
-        lines += textwrap.wrap(line, width, subsequent_indent=later, break_on_hyphens=False) or [""]
-    return lines
-
-
-def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
-    """The text in lines of at most `width` characters, under a first and a later indent."""
-    later = rest if rest is not None else " " * len(first)
-    lines = textwrap.wrap(
-        text,
-        width,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return lines or [first.rstrip()]
-
-
-def _fitted(line: str, width: int) -> list[str]:
-    """A line in lines of that width."""
-    if len(line) <= width:
-        return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    return wrapped(line.lstrip(), width, indent, indent + "  ")
-
-
+# --- tables ----------------------------------------------------------------------------------
 def table(block: Table, look: Look) -> Iterator[str]:
-    """A table in one of tabulate's formats; or, in plain or narrow text, a paragraph for each row."""
-    body = [[cell_text(cell) for cell in row] for row in block.rows]
-    if look.narrow and look.table_format == "simple":
-        for place, row in enumerate(body):
-            if place:
-                yield ""
-            yield from _paragraph(row, block.headers, look.width)
-        return
-    from tabulate import tabulate  # takes longest to import, and many results have no table
+    """A table in one of tabulate's formats; or, in plain or narrow text, a paragraph for each row.
 
-    widths = block.widths or [None] * len(block.headers)
-    drawn = tabulate(
-        body, block.headers, tablefmt=look.table_format, maxcolwidths=widths, disable_numparse=True
-    )
-    yield from drawn.split("\n")
+    Columns are as wide as what is in them; where that is too wide, the widest give way. Formats that are for
+    other programs, in which a cell is one line, are as wide as they come out.
+    """
+    body = [[cell_text(cell) for cell in row] for row in block.rows]
+    simple = look.table_format == "simple"
+    if look.narrow and simple:
+        yield from _paragraphs(block, look)
+        return
+    from tabulate import multiline_formats  # takes longest to import, and many results have no table
+
+    natural = [_widest(column) for column in _columns(block.headers, body)]
+    lines = _drawn(block, natural, look)
+    over = max(map(cells, lines), default=0) - look.width
+    if over > 0 and look.table_format in multiline_formats:
+        least = [_longest_word(column) for column in _columns(block.headers, body)]
+        widths = allotted(natural, least, sum(natural) - over)
+        if widths is None and simple:
+            yield from _paragraphs(block, look)
+            return
+        lines = _drawn(block, widths or [LEAST] * len(natural), look)
+    yield from lines
+
+
+def allotted(natural: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
+    """How wide columns are in so much room: the widest give way, to their longest words, then further.
+
+    None if there is no room for them.
+    """
+    widths = list(natural)
+    for floors in (least, [LEAST] * len(natural)):
+        while sum(widths) > room:
+            giving = [place for place, width in enumerate(widths) if width > floors[place]]
+            if not giving:
+                break
+            widths[max(giving, key=lambda place: widths[place])] -= 1
+    return widths if sum(widths) <= room else None
+
+
+def _columns(headers: Sequence[str], body: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The texts of each column; a heading has more room than it takes, as tabulate draws it."""
+    columns = [[heading + " " * HEADING] for heading in headers]
+    for row in body:
+        for column, text in zip(columns, row, strict=True):
+            column.append(text)
+    return columns
+
+
+def _widest(texts: Sequence[str]) -> int:
+    return max(map(cells, texts))
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    words = [word for text in texts[1:] for word in text.split()]
+    return max(map(cells, [texts[0], *words]))
+
+
+def _drawn(block: Table, widths: Sequence[int], look: Look) -> list[str]:
+    """The table with columns of these widths."""
+    import tabulate
+
+    headers = [
+        "\n".join(wrapped(heading, max(1, width - HEADING), on_hyphens=True))
+        for heading, width in zip(block.headers, widths, strict=True)
+    ]
+    body = []
+    for row in block.rows:
+        body.append([_cell(cell, width, look) for cell, width in zip(row, widths, strict=True)])
+    texts = [*headers, *(text for row in body for text in row)]
+    # wide characters are looked up only where there are any
+    tabulate.WIDE_CHARS_MODE = not all(narrow(text.replace("\n", "")) for text in texts)
+    drawn = tabulate.tabulate(body, headers, tablefmt=look.table_format, disable_numparse=True)
+    return drawn.split("\n")
+
+
+def _cell(cell: Cell, width: int, look: Look) -> str:
+    text = cell_text(cell)
+    lines = [text] if cells(text) <= width else wrapped(text, width, on_hyphens=True)
+    if look.colour and not isinstance(cell, Items):
+        lines = painted(lines, cell)
+    return "\n".join(lines)
 
 
 def cell_text(cell: Cell) -> str:
     """A cell as it is read on a terminal."""
-    return "; ".join(flat(item.words) for item in cell.items) if isinstance(cell, Items) else flat(cell)
+    return (
+        "; ".join(flat(item.words) for item in cell.items) if isinstance(cell, Items) else flat(cell)
+    ).strip()
 
 
-def _paragraph(row: Sequence[str], headers: Sequence[str], width: int) -> Iterator[str]:
-    for heading, cell in zip(headers, row, strict=True):
-        if cell.strip(" -"):
-            yield from wrapped(f"{heading}: {cell}" if heading else cell, width, "", "  ")
+def _paragraphs(block: Table, look: Look) -> Iterator[str]:
+    """A paragraph for each row: `heading: cell` lines."""
+    for place, row in enumerate(block.rows):
+        if place:
+            yield ""
+        for heading, cell in zip(block.headers, row, strict=True):
+            text = cell_text(cell)
+            if text.strip(" -"):
+                words = (text,) if isinstance(cell, Items) else pieces(cell)
+                yield from _laid((f"{heading}: ", *words) if heading else words, look, "", "  ")
 
 
 def table_formats() -> list[str]:

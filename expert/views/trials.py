@@ -36,7 +36,7 @@ def case_blocks(
     counts = apart(
         Line(f"{len(results)} cases: {len(results) - bad} pass, {bad} fail."),
         Line(f"Rules that fire in some case: {_share(covered.share(rules=True))}."),
-        Line(f"Conditions seen holding, and seen not holding, in some case: {outcomes}."),
+        Line(f"Conditions seen holding and not holding in some case: {outcomes}."),
     )
     return [apart(*lines), counts, *(_suggested(base, suggestion) for suggestion in suggestions)]
 
@@ -93,7 +93,7 @@ def _survivor(survivor: Survivor, knowledge: Knowledge, kb: Path | None) -> list
     kind = "equivalent" if survivor.equivalent else "SURVIVES"
     lines = [Line(f"{kind}  {mutant.span}: {mutant.name}: {mutant.what}", 2)]
     if survivor.case is not None:
-        command = Marked(consult_line(survivor.case, knowledge, kb), "code")
+        command = Marked(consult_line(survivor.case, knowledge, kb), "command")
         lines.append(Line(("would be noticed in: ", command), 6))
     elif not survivor.equivalent:
         lines.append(Line("whether a case would notice is not decided", 6))
@@ -135,7 +135,7 @@ def _dropped(load: Load, base: RuleBase, kb: Path | None) -> Section:
         Line(f"{load.claim}  {base.knowledge.claims[load.claim].says}"),
         Line(f"without it go: {', '.join(load.dropped)}", 2),
         Line(f"{example.option}: {example.before} → {example.after}, as in", 2),
-        Line(Marked(consult_line(example.case, base.knowledge, kb), "code"), 2),
+        Line(Marked(consult_line(example.case, base.knowledge, kb), "command"), 2),
     )
 
 
@@ -179,10 +179,10 @@ def _example(change: Change, bases: Sequence[RuleBase], kb: Path | None) -> list
     case = change.example
     assert case is not None
     if fits(case, bases[1]):
-        return [Line(Marked(consult_line(case, bases[1].knowledge, kb), "code"), 2)]
+        return [Line(Marked(consult_line(case, bases[1].knowledge, kb), "command"), 2)]
     if fits(case, bases[0]):
-        command = Marked(consult_line(case, bases[0].knowledge, None), "code")
-        return [Line((command, " (which only the old one can be asked)"), 2)]
+        command = Marked(consult_line(case, bases[0].knowledge, None), "command")
+        return [Line(command, 2), Line("(which only the old one can be asked)", 4)]
     return []
 
 

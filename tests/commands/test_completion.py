@@ -24,6 +24,13 @@ OFFERED = {
     "cicatrix explain how punch-t": ["punch-technique"],
     "cicatrix explain why-not laser": ["laser-treatment", "laser-may-or-may-not-work"],
     "cicatrix audit show l": ["last"],
+    "cicatrix kb rules clear-the-acne then-a": ["then-a-dermatologist"],
+    "cicatrix kb claims p5": ["p5s1", "p5s2", "p5s3"],
+    "cicatrix consult --table-format gr": ["grid"],
+    "cicatrix kb export --to m": ["mermaid", "markdown"],
+    "cicatrix what-if last scar_depth=de": ["scar_depth=deep"],
+    "cicatrix kb options --kb=docs/reference/plants f": ["fern"],
+    "cicatrix explain why-not punch-technique not-": ["not-advised", "not-addressed"],
     "cicatrix consult nothing_": [],
     "cicatrix consult --kb /nowhere scar_": [],
 }
@@ -46,6 +53,7 @@ def test_completion_of_records(ledger: Path) -> None:
     [
         ("cicatrix consult scar_depth = s", "4", ["shallow"]),
         ("cicatrix consult active_acne =", "3", ["yes", "no", "unknown"]),
+        ("cicatrix consult --kb = docs/reference/plants lig", "5", ["light="]),
     ],
 )
 def test_completion_in_bash_which_ends_words_at_the_sign(

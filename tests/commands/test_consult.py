@@ -24,7 +24,7 @@ def test_a_malformed_file_stops_a_consultation(plant: Path) -> None:
     ):
         result = cicatrix(*words, "--kb", str(plant))
         assert (result.code, result.stdout) == (3, "")
-        assert "reviews.yaml:1:3: an approval has no `claim`" in result.stderr
+        assert "reviews.yaml:1:3: an approval has no `claim`" in " ".join(result.stderr.split())
 
 
 def approval(pair: Pair) -> Approval:

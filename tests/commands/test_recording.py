@@ -23,8 +23,9 @@ def test_the_record_is_the_consultation(path: Path) -> None:
     assert again.endswith("\n" + body.replace(" last", f" {id}") + "\n")
     assert f"Record {id} of " in again and "Ada, left cheek" in again and head in again
     as_json = output(path, "consult", *ANSWERS, "--json")
-    record = shown(path)
-    assert record["content"]["consultation"] == json.loads(as_json)
+    record, data = shown(path), json.loads(as_json)
+    assert data.pop("record") == {"id": record["header"]["id"], "hash": head_of(path)[1]}
+    assert record["content"]["consultation"] == data
     assert record["content"]["verdicts"] == {
         r["option"]: r["verdict"] for r in json.loads(as_json)["recommendations"]
     }

@@ -77,8 +77,9 @@ def test_subjects_that_are_none(base: RuleBase, name: str) -> None:
 
 
 def test_the_sentence_itself_beside_the_claim(document: Path) -> None:
-    shown = cicatrix("explain", "how", "punch", "scar_depth=deep", "--document", str(document)).stdout
-    assert "A typical fee is" not in cicatrix("explain", "how", "punch", "scar_depth=deep").stdout
+    words = ["explain", "how", "punch", "scar_depth=deep", "--full"]
+    shown = cicatrix(*words, "--document", str(document)).stdout
+    assert "A typical fee is" not in cicatrix(*words).stdout
     assert "“A typical fee is" in " ".join(shown.split())
 
 

@@ -92,10 +92,10 @@ def test_explains(ledger: Path, id: str) -> None:
     for recommendation in RECORDS[id]["consultation"]["recommendations"][:2]:
         option = recommendation["option"]
         if recommendation["arguments"]:
-            text = output(ledger, "explain", "how", option, id)
+            text = output(ledger, "explain", "how", option, id, "--full")
             assert all(argument["rule"] in text for argument in recommendation["arguments"])
         if recommendation["verdict"] not in ("preferred", "option"):
-            assert output(ledger, "explain", "why-not", option, id)
+            assert output(ledger, "explain", "why-not", option, id, "--full")
 
 
 def test_reports_and_carries(ledger: Path, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_witness_keeps_the_heads(path: Path) -> None:
     erased = output(path, "audit", "forget", "last", "--yes", "--witness", str(witness))
     assert (
         output(path, "audit", "head", CICATRIX_WITNESS=str(witness))
-        == f"3 records, head {erased.split()[-1]}\n"
+        == f"3 records\nHead {erased.split()[-1]}\n"
     )
     assert [line.split()[0] for line in witness.read_text().splitlines()] == ["1", "2", "3", "3"]
     assert "3 witnessed heads in it" in output(path, "audit", "verify", "--witness", str(witness))

@@ -35,7 +35,9 @@ def offered(line: str, ledger: Path, **environment: str) -> list[str]:
     }
     script = COMPLETE.format(root=str(ROOT))
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **asked}, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **asked}, check=False, cwd=ROOT
+    )
     assert done.stderr == ""
     return [word.split("\t")[0] for word in done.stdout.split("\n") if word]
 

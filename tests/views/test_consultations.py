@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from expert.consultation.case import parse_pairs
@@ -14,12 +16,16 @@ from expert.consultation.standing import ranked
 from expert.language.rules import RuleBase
 from expert.language.words import VERDICT_WORDS
 from expert.views.consultations import (
+    MOST_RULES,
+    WHAT_DIFFERS,
+    arguments_folded,
     explanation,
     footer,
     footer_of_changed,
     last_words,
+    nodes,
     recommendation_table,
-    what_if_block,
+    what_if_blocks,
     why_not_blocks,
 )
 from expert.views.document import Cited, Line, Marked, Outline, Paragraph, Section, Table, apart, pieces
@@ -38,7 +44,7 @@ def all_of(found: Consultation, base: RuleBase, **asked: bool) -> list[Section]:
 
 def test_sections_in_their_order(base: RuleBase, found: Consultation) -> None:
     whole = all_of(found, base)
-    headings = [str(section.heading).split("  ")[0] for section in whole]
+    headings = [flat(section.heading).split("  ")[0] for section in whole]
     assert headings == ["Trace", "Arguments", "Advice", "Plan", "", "Cautions", ""]
     untraced = all_of(found, base, trace=False)
     assert untraced[:2] == whole[1:3] and untraced[3:-1] == whole[4:-1]
@@ -112,20 +118,90 @@ def test_why_not_ends_with_the_smallest_changes(base: RuleBase, found: Consultat
     )
 
 
-def test_what_if_is_a_table_or_nothing(base: RuleBase, found: Consultation) -> None:
+def test_what_if_leads_with_verdicts_and_counts_firings(base: RuleBase, found: Consultation) -> None:
     after = infer(base, parse_pairs(["scar_depth=deep", "active_acne=no"], base.knowledge))
     k, differences = base.knowledge, what_if(found, after)
-    table = what_if_block(differences, found, after, k)
+    nothing, whole = what_if_blocks(differences, found, after, k)
+    assert nothing == apart(Line("No verdict changes."))
+    table = whole.blocks[0]
     # of an option that is not recommended, or uncertain, no time is printed
     refused = {r.option for r in found.recommendations if r.verdict in ("not-advised", "uncertain")}
     printed = [d for d in differences if d.kind != "timing" or d.name not in refused]
-    assert isinstance(table, Table) and len(table.rows) == len(printed) < len(differences)
+    assert isinstance(table, Table)
+    assert len(table.rows) == len(printed) - 1  # one row for the two options that need not wait
+    assert table.rows[0][:2] == ["timing", "Punch technique, injectable fillers"]
     words = [str(cell) for row in table.rows if row[0] != "firing" for cell in row[1:]]
     assert not {"punch-technique", "active_acne", "clear-acne"} & set(words)
     assert ["plan", k.steps["clear-acne"].label, "planned", "-"] in table.rows
+    short = what_if_blocks(differences, found, after, k, full=False)
+    firings, advice = (sum(d.kind == kind for d in differences) for kind in ("firing", "advice"))
+    said = f"Different too: {advice} of what is advised and {firings} firings (--full)."
+    assert short[-1] == apart(Line(said))
+    assert isinstance(short[1].blocks[0], Table)
+    assert short[1].blocks[0].rows == [row for row in table.rows if row[0] not in ("firing", "advice")]
     count = footer_of_changed(after, None).blocks[0]
     assert isinstance(count, Paragraph) and flat(count.words).startswith("In the changed case: ")
-    assert what_if_block([], found, found, k) == Line("Nothing would be different.")
+    assert what_if_blocks([], found, found, k) == [apart(Line("Nothing would be different."))]
+
+
+def test_what_if_verdicts_change(base: RuleBase, found: Consultation) -> None:
+    after = infer(base, parse_pairs(["scar_depth=shallow", "active_acne=no"], base.knowledge))
+    first = what_if_blocks(what_if(found, after), found, after, base.knowledge)[0].blocks[0]
+    assert isinstance(first, Table)
+    kinds = [row[0] for row in first.rows]
+    assert kinds[0] == "verdict" and kinds == sorted(kinds, key=WHAT_DIFFERS.index)
+    assert ["verdict", "Dermabrasion, chemical peel", "not advised", "option"] in first.rows
+
+
+def test_an_explanation_unfolds_what_decides(base: RuleBase) -> None:
+    """Of the other arguments it says which firing put them forward; `--full` unfolds them too."""
+    pairs = ["scar_depth=both", "active_acne=yes", "scar_count=12", "budget=100"]
+    found = infer(base, parse_pairs(pairs, base.knowledge))
+    for option in base.knowledge.options:
+        subject = find_subject(base, option)
+        whole, short = how(found, base, subject), how(found, base, subject, full=False)
+        assert arguments_folded(whole, base.knowledge) == []
+        texts = {part: "\n".join(node.text for tree in trees for node in nodes(tree))
+                 for part, trees in (("whole", whole), ("short", short))}  # fmt: skip
+        for argument in found.recommendation(option).arguments:
+            assert argument.text in texts["short"]
+            decides = base.knowledge.topics[argument.topic].decides
+            folded = f"({argument.topic}) #{argument.firing}" in texts["short"]
+            assert folded is not decides
+        for n in map(int, re.findall(r"#(\d+) \S+: justified above", texts["short"])):
+            assert re.search(rf"^#{n} \S+ \(", texts["short"], re.M), "what is said to stand above does"
+
+
+def test_why_not_names_the_nearest_rules_first(base: RuleBase) -> None:
+    case = parse_pairs(["scar_depth=shallow", "active_acne=no"], base.knowledge)
+    for option in base.knowledge.options:
+        for goal in ("preferred", "uncertain", "not-advised"):
+            reason = why_not(Reach(base), case, infer(base, case), find_subject(base, option), goal)
+            short = shown(why_not_blocks(reason, base, {}, full=False), Look())
+            assert short.count(" did not fire  ") <= MOST_RULES
+            if left := len(reason.failed) - MOST_RULES:
+                assert (f"{left} other rule" in short) is (left > 0)
+            if reason.flips and reason.failed:
+                changes = [f"{name}={value}" for name, value in reason.flips[0].changes.items()]
+                after = infer(
+                    base, case.with_answers(parse_pairs(changes, base.knowledge).answers, base.knowledge)
+                )
+                fires = [
+                    (f.rule, f.option) in {(a.rule, a.option) for a in after.firings} for f in reason.failed
+                ]
+                assert fires == sorted(fires, reverse=True)
+
+
+def test_a_claim_can_be_asked_about(base: RuleBase, found: Consultation) -> None:
+    for claim in base.knowledge.claims:
+        subject = find_subject(base, claim)
+        assert subject.kind == "claim"
+        firings = [f.n for f in found.firings if claim in f.rests_on]
+        assert len(how(found, base, subject)) == len(firings)
+        reason = why_not(
+            Reach(base), parse_pairs(["scar_depth=deep", "active_acne=yes"], base.knowledge), found, subject
+        )
+        assert reason.possible or base.knowledge.claims[claim].context or claim in "p9s2 p10s2"
 
 
 def test_nothing_follows_from_nothing(base: RuleBase, found: Consultation) -> None:

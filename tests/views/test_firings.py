@@ -63,7 +63,7 @@ def test_what_matched_is_said_in_short(base: RuleBase, found: Consultation) -> N
 
 
 def test_the_first_reference_is_explained(base: RuleBase, found: Consultation) -> None:
-    assert reference_explained([[], ["p5s2", "p1s1"]]) == "[p5s2] is paragraph 5, sentence 2"
+    assert reference_explained([[], ["p5s2", "p1s1"]]) == "[p5s2] is paragraph 5, sentence 2: kb claims p5s2"
     assert reference_explained([]) == ""
     for trace in (short_trace(found, base.knowledge), long_trace(found)):
         heading, _, rest = shown([trace], Look()).partition("\n")

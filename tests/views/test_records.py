@@ -17,10 +17,11 @@ from expert.views.terminal import Look, shown
 LOOK = Look()
 
 
-def test_a_long_row_is_wrapped_and_short_ones_are_not_tried() -> None:
-    short = Summary(1, "abc12", "2026", "", "plants 1", "fern: option", {}, "ff")
-    assert list(records_table([short]).widths) == [None] * 5
-    assert list(records_table([short, short._replace(what="x " * 30)]).widths) == [None] * 4 + [40]
+def test_labels_have_a_column_where_there_are_any() -> None:
+    plain = Summary(1, "abc12", "2026", "", "plants 1", "fern: option", {}, "ff")
+    assert records_table([plain]).headers == ["Record", "Time", "Knowledge", "What"]
+    both = records_table([plain, plain._replace(label="mine")])
+    assert [row[2] for row in both.rows] == ["", "mine"] and both.headers[2] == "Label"
 
 
 def test_the_head_of_a_record() -> None:
@@ -43,7 +44,8 @@ def test_the_head_of_a_record() -> None:
 def test_what_a_verification_found() -> None:
     whole = Verified(2, 1, "ff", None, (Erased("abc12", "2026"),))
     assert verified_blocks(whole) == [
-        Line("2 records, 1 of them erasures: the chain is whole. Head ff"),
+        Line("2 records, 1 of them erasures: the chain is whole."),
+        Line("Head ff"),
         Line("abc12 was erased at 2026", 2),
     ]
     broken = Verified(2, 0, "ff", Fault(3, "abc12", "was altered"))

@@ -99,7 +99,7 @@ def test_narrow_plain_and_wide_say_the_same(base: RuleBase) -> None:
     pairs = ["scar_depth=both", "active_acne=yes", "scar_count=12"]
     found = infer(base, parse_pairs(pairs, base.knowledge))
     result = blocks(base, found, Extent(trace=False))
-    words = {" ".join(shown(result, Look(width)).split("Cautions")[1].split()) for width in (60, 80, 120)}
+    words = {"".join(shown(result, Look(width)).split("Cautions")[1].split()) for width in (60, 80, 120)}
     assert len(words) == 1
     assert any(r.verdict in RECOMMENDED for r in found.recommendations)
 

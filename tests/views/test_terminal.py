@@ -25,7 +25,7 @@ from expert.views.document import (
     apart,
     citing,
 )
-from expert.views.terminal import Look, flat, shown, table_formats
+from expert.views.terminal import Look, allotted, flat, shown, table_formats
 
 WIDE = Look()
 LONG = "one two three four five six seven eight"
@@ -66,9 +66,25 @@ def test_no_line_is_longer_than_asked(block: Block, lines: list[str]) -> None:
     assert shown([block], Look(20)).split("\n") == lines
 
 
-def test_a_line_is_broken_only_where_a_width_is_asked() -> None:
-    assert shown([Line("word " * 40)], WIDE) == "word " * 40
-    assert shown([Line("word " * 40)], Look(100)).count("\n") == 2
+def test_a_line_is_broken_only_where_it_is_too_long() -> None:
+    assert shown([Line("a   b " * 13)], WIDE) == "a   b " * 13
+    assert shown([Line("word " * 40)], WIDE).count("\n") == 2
+    assert shown([Line("p1s1   " + "word " * 9, 2)], Look(30)).split("\n")[1].startswith(" " * 9 + "word")
+
+
+def test_columns_give_way_where_a_table_is_too_wide() -> None:
+    """The widest first, to their words and further; what has no room for columns is told in sentences."""
+    assert allotted([10, 40, 30], [5, 8, 9], 80) == [10, 40, 30]
+    assert allotted([10, 40, 30], [5, 8, 9], 60) == [10, 25, 25]
+    assert allotted([10, 40, 30], [5, 35, 9], 60) == [10, 35, 15]
+    assert allotted([10, 40, 30], [10, 40, 30], 60) == [10, 25, 25]
+    assert allotted([10, 40, 30], [10, 40, 30], 20) is None
+    wide = Table(["A", "B", "C"], [["one " * 12, "x" * 50, "c"]])
+    for look in (WIDE, Look(100), Look(table_format="grid"), Look(90, table_format="github")):
+        text = shown([wide], look)
+        assert max(map(len, text.split("\n"))) <= look.width and "c" in text
+    many = Table(["heading"] * 12, [["cell"] * 12])
+    assert shown([many], WIDE) == "\n".join(["heading: cell"] * 12)
 
 
 def test_plain_text_has_no_tables() -> None:

@@ -1,0 +1,105 @@
+"""Text in the cells of a terminal: how many it takes, and in lines of at most so many."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+import textwrap
+from types import ModuleType
+
+WIDTH = 80  # of lines, if no other is asked for
+
+# each character takes one cell: of these texts nothing has to be looked up
+NARROW = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e]*")
+
+
+def lazily(name: str) -> ModuleType:
+    """A module that is loaded when something of it is used, whoever imports it."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# it takes longer to load than all that we load of a terminal, and few texts need it
+wcwidth = lazily("wcwidth")
+
+
+QUOTED = re.compile(r"(?:'[^']*'|\\.|[^\s'\\])+")  # a word of a shell, with its quotes
+SHADE = re.compile("\x1b\\[[0-9;]*m")  # what changes the colour takes none
+
+
+def narrow(text: str) -> bool:
+    """Whether each character of the text takes one cell."""
+    return NARROW.fullmatch(text) is not None
+
+
+def cells(text: str) -> int:
+    """How many cells the text takes."""
+    if "\x1b" in text:
+        text = SHADE.sub("", text)
+    width: int = len(text) if narrow(text) else wcwidth.width(text)
+    return width
+
+
+def padded(text: str, width: int) -> str:
+    """The text with spaces behind it, up to a width."""
+    return text + " " * (width - cells(text))
+
+
+def wrapped(
+    text: str, width: int, first: str = "", rest: str | None = None, on_hyphens: bool = False
+) -> list[str]:
+    """The text in lines of at most `width` cells, under a first and a later indent.
+
+    A word that is longer than a line is broken, unless it is a path, which nobody could copy then. Words with
+    hyphens are broken at them `on_hyphens`. No indent takes more than half of a line.
+    """
+    later = rest if rest is not None else " " * cells(first)
+    indents = [_indent(first, width), _indent(later, width)]
+    room = width - max(map(cells, indents))
+    long_path = any("/" in word and narrow(word) and len(word) > room for word in text.split())
+    if narrow(text) and narrow(first):
+        lines = textwrap.wrap(
+            text,
+            width,
+            initial_indent=indents[0],
+            subsequent_indent=indents[1],
+            break_long_words=not long_path,
+            break_on_hyphens=on_hyphens,
+        )
+    else:
+        lines = wcwidth.wrap(
+            text,
+            width,
+            initial_indent=indents[0],
+            subsequent_indent=indents[1],
+            break_long_words=not long_path,
+            break_on_hyphens=on_hyphens,
+        )
+    return lines or [first.rstrip()]
+
+
+def continued(line: str, width: int, indent: str) -> list[str]:
+    """A line of a shell in lines of that width, each but the last with the sign that it goes on."""
+    if cells(indent + line) <= width:
+        return [indent + line]
+    lines = [indent]
+    for word in QUOTED.findall(line):
+        if lines[-1].strip() and cells(f"{lines[-1]}{word} \\") > width:
+            lines[-1] += "\\"
+            lines.append(indent + "  ")
+        lines[-1] += f"{word} "
+    return [*lines[:-1], lines[-1].rstrip()]
+
+
+def _indent(indent: str, width: int) -> str:
+    """An indent that leaves half of a line; a mark in it stays."""
+    return indent if cells(indent) <= width // 2 else indent.strip() + " " * bool(indent.strip())
