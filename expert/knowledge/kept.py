@@ -1,8 +1,8 @@
 """Knowledge bases that were read before, kept in the user's cache: opened without reading YAML again.
 
-What is kept is data, values that name earlier ones by number, and never code. It is named by what it was made
-of: the files' texts and place, this program, and how the program makes it. A damaged or foreign one is passed
-over, and all of it may be deleted at any time: the same knowledge base comes of the files.
+What is kept is data, never code: records of the language, as values that name earlier ones by number. It is
+named by what it was made of: the files' texts and place, this program, and how the program makes it. A damaged
+or foreign one is passed over, and all of it may be deleted at any time: the same comes of the files.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import stat
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from expert.io.json import digest
 from expert.io.problems import Span
 from expert.io.version import __version__
 from expert.knowledge.load import open_read, read_files
-from expert.language import conclusions, conditions, model, rules, words
 from expert.language.rules import RuleBase
 
 KEPT = 20  # knowledge bases
@@ -121,17 +121,6 @@ def _is_ours(status: os.stat_result) -> bool:
 
 
 # --- data ----------------------------------------------------------------------------------------
-@cache
-def _kinds() -> list[type]:
-    """The kinds of records that a knowledge base is made of, in a fixed order."""
-    kinds: list[type] = [Span]
-    for module in (words, model, conditions, conclusions, rules):
-        for value in (vars(module)[name] for name in sorted(vars(module))):
-            if isinstance(value, type) and value.__module__ == module.__name__ and _field_names(value):
-                kinds.append(value)
-    return kinds
-
-
 def _field_names(kind: type) -> tuple[str, ...]:
     if dataclasses.is_dataclass(kind):
         return tuple(field.name for field in dataclasses.fields(kind))
@@ -141,11 +130,11 @@ def _field_names(kind: type) -> tuple[str, ...]:
 def _flat(base: RuleBase) -> list[Any]:
     """A knowledge base as values, each once: scalars, or a kind and the numbers of the values it is made of.
 
-    Raises TypeError if it holds anything else.
+    The kinds of records come first, by name. Raises TypeError if it holds anything else.
     """
-    tags = {kind: tag for tag, kind in enumerate(_kinds(), DICT + 1)}
     values: list[Any] = []
     numbers: dict[Any, int] = {}
+    tags: dict[type, int] = {}
 
     def number(value: Any) -> int:
         kind = type(value)
@@ -157,10 +146,11 @@ def _flat(base: RuleBase) -> list[Any]:
                 parts, tag = value, TUPLE
             elif kind is dict:
                 parts, tag = [part for pair in value.items() for part in pair], DICT
-            elif kind in tags:
-                parts, tag = [getattr(value, name) for name in _field_names(kind)], tags[kind]
             else:
-                raise TypeError(f"{kind.__name__} cannot be kept")
+                if kind not in tags:
+                    _kind_named(*_name_of(kind))  # no other can be read again
+                tag = tags.setdefault(kind, len(tags) + DICT + 1)
+                parts = [getattr(value, name) for name in _field_names(kind)]
             flat = [tag, *map(number, parts)]
             key = tuple(flat)
         if key not in numbers:
@@ -169,13 +159,28 @@ def _flat(base: RuleBase) -> list[Any]:
         return numbers[key]
 
     number(base)
-    return values
+    return [[_name_of(kind) for kind in tags], values]
 
 
-def _restored(values: list[Any]) -> Any:
+def _name_of(kind: type) -> tuple[str, str]:
+    return kind.__module__, kind.__name__
+
+
+def _kind_named(module: str, name: str) -> type:
+    """A kind of record of the language, or a place in a file. Raises TypeError if there is none."""
+    if module.startswith("expert.language.") or (module, name) == _name_of(Span):
+        kind = getattr(import_module(module), name, None)
+        if isinstance(kind, type) and _field_names(kind):
+            return kind
+    raise TypeError(f"{module}.{name} cannot be kept")
+
+
+def _restored(flat: list[Any]) -> Any:
     """What `_flat` was made of. Raises LookupError, TypeError, ValueError if it was made of nothing."""
+    names, values = flat
     makers: list[Maker] = [tuple, _dict_of]
-    for kind in _kinds():
+    for module, name in names:
+        kind = _kind_named(module, name)
         make: Maker = getattr(kind, "_make", None) or _filled(kind)
         makers.append(make)
     made: list[Any] = []

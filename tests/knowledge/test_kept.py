@@ -31,7 +31,9 @@ def test_what_is_kept_is_what_was_read(directory: Path, place: Path, monkeypatch
     monkeypatch.setattr(kept, "open_read", None)  # it is not read again
     again = load_kept(directory, place)
     assert (again, repr(again)) == (read, repr(read))
-    types = {type(value) for value in json.loads(file.read_text().partition("\n")[2])}
+    kinds, values = json.loads(file.read_text().partition("\n")[2])
+    assert {module.rpartition(".")[0] for module, _ in kinds} == {"expert.language", "expert.io"}
+    types = {type(value) for value in values}
     assert types <= {list, str, int, bool, type(None)}
 
 
