@@ -84,12 +84,16 @@ def _flags(program: Lines) -> dict[tuple[str, str], Step]:
     return {(option, flag): at for option, flags in program.flags.items() for flag, at in flags.items()}
 
 
+DEEPEST = 20  # brackets inside one another: Python's own parser takes no more than some hundred
+
+
 class _Text:
-    """Steps as assignments; a step that is used once stands where it is used."""
+    """Steps as assignments; a step that is used once stands where it is used, if that is not too deep."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.names: dict[int, str] = {}
+        self.depth: dict[int, int] = {}
         self.answers: dict[str, str] = {}
 
     def name(self, step: Step) -> str:
@@ -99,10 +103,13 @@ class _Text:
     def take(self, step: Step, uses: int) -> None:
         """Write a step down, those that it follows from being written."""
         written = self._written(step)
-        if uses > 1 and step.inputs:
+        depth = 1 + max((self.depth[part.n] for part in step.inputs), default=0)
+        if step.inputs and (uses > 1 or depth > DEEPEST):
             self.lines.append(f"s{step.n} = {written}")
             self.names[step.n] = f"s{step.n}"
+            self.depth[step.n] = 0
         else:
+            self.depth[step.n] = depth
             self.names[step.n] = f"({written})" if step.inputs else written
 
     def _written(self, step: Step) -> str:

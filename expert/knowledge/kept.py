@@ -1,8 +1,8 @@
 """Knowledge bases that were read before, kept in the user's cache: opened without reading YAML again.
 
 What is kept is data, never code: records of the language, as values that name earlier ones by number. It is
-named by what it was made of: the files' texts and place, this program, and how the program makes it. A damaged
-or foreign one is passed over, and all of it may be deleted at any time: the same comes of the files.
+named by what it was made of: the files' texts and place, this program, and how the program makes it. What is
+damaged or foreign is passed over, and all of it may be deleted at any time: the same comes of the files.
 """
 
 from __future__ import annotations
