@@ -31,7 +31,7 @@ class Step:
     + - *        two numbers              a number, from `low` to `high`
     """
 
-    __slots__ = ("args", "high", "low", "n", "op", "program")
+    __slots__ = ("args", "high", "inputs", "low", "n", "op", "program")
 
     def __init__(
         self, program: Program, op: str, args: tuple[Step | Value, ...], low: int, high: int
@@ -39,11 +39,7 @@ class Step:
         self.program, self.op, self.args = program, op, args
         self.low, self.high = low, high
         self.n = len(program.steps)
-
-    @property
-    def inputs(self) -> list[Step]:
-        """The steps that this one follows from."""
-        return [arg for arg in self.args if isinstance(arg, Step)]
+        self.inputs = [arg for arg in args if isinstance(arg, Step)]  # the steps that it follows from
 
     def __and__(self, other: Step) -> Step:
         true, false = self.program.true, self.program.false
@@ -109,7 +105,10 @@ class Program:
 
     def both(self, op: str, a: Step, b: Step) -> Step:
         """`&` or `|`, for which the order does not count."""
-        return self.step(op, *sorted((a, b), key=lambda step: step.n))
+        one, other = (a, b) if a.n < b.n else (b, a)
+        key = (op, one.n, other.n)  # as `step` makes it
+        found = self.steps.get(key)
+        return found or self.step(op, one, other)
 
     def computed(self, op: str, name: str, a: Step, b: Step) -> Step:
         """A sum, difference or product, and the range in which it must be."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from expert.backends.program import Lines, Step, StepAmounts, lines, needed
 from expert.consultation.case import Case
+from expert.io.garbage import collected_later
 from expert.language.outcome import cost_amounts
 from expert.language.policy import NOW
 from expert.language.rules import RuleBase
@@ -37,6 +38,11 @@ Decider = Callable[[Case], Decision]
 
 def decider(base: RuleBase) -> Decider:
     """The function that decides cases of a rule base, as `infer` does; making it takes milliseconds."""
+    with collected_later():
+        return _decider(base)
+
+
+def _decider(base: RuleBase) -> Decider:
     program = lines(base)
     names: dict[str, object] = {
         "Decision": Decision,

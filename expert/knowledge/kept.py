@@ -21,6 +21,7 @@ from typing import Any
 from platformdirs import user_cache_dir
 
 import expert.language
+from expert.io.garbage import collected_later
 from expert.io.json import digest
 from expert.io.problems import Span
 from expert.io.version import __version__
@@ -85,7 +86,8 @@ def _found(path: Path, name: str) -> RuleBase | None:
             sum, _, text = stream.read().partition("\n")
         if sum != digest(name, text):
             return None
-        base = _restored(json.loads(text))
+        with collected_later():
+            base = _restored(json.loads(text))
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
     return base if isinstance(base, RuleBase) else None

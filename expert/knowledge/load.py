@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from expert.io.files import read_text
+from expert.io.garbage import collected_later
 from expert.io.problems import KnowledgeError, Problem, Span, place_in_files, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.checks import ERRORS, NEW_ERRORS
@@ -39,7 +40,8 @@ def load(directory: Path) -> RuleBase:
 def open_read(directory: Path, files: dict[str, str], before: list[Problem]) -> RuleBase:
     """The knowledge base of what `read_files` gave of a directory. Raises KnowledgeError."""
     prefix = str(directory / "_")[:-1]
-    base, problems = _open(files, prefix, before)
+    with collected_later():
+        base, problems = _open(files, prefix, before)
     if not problems:
         new = [problem for check in NEW_ERRORS for problem in check(base)]
         problems = [p._replace(span=p.span and p.span._replace(file=prefix + p.span.file)) for p in new]

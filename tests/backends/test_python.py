@@ -14,8 +14,8 @@ from support.oracle import OracleKB
 from support.size import combinations
 from support.sizes import some_or_all
 
-from expert.backends.program import lines
-from expert.backends.python import Decision, decider, source
+from expert.backends.program import Program, lines, needed
+from expert.backends.python import Decision, _Text, decider, source
 from expert.consultation.case import Case, cell_answer, make_case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation
@@ -145,3 +145,17 @@ def test_numbers_of_any_length(seeds: range) -> None:
 def test_the_text_is_the_same_every_time(base: RuleBase) -> None:
     again = load(Path(__file__).parents[2])
     assert source(base, lines(base)) == source(again, lines(again))
+
+
+def test_long_chains_are_written_so_that_python_can_read_them(base: RuleBase) -> None:
+    """Each link of them is used once, so it would stand in brackets inside the next."""
+    program = Program(base.knowledge)
+    chain = program.false
+    for n in range(2000):
+        chain = chain | program.equals("scar_count", n)
+    text = _Text()
+    for step, uses in needed([chain]):
+        text.take(step, uses)
+    names: dict[str, Any] = {"get": {"scar_count": 1999}.get}
+    exec("\n".join([*text.lines, f"found = {text.name(chain)}"]), names)
+    assert names["found"] is True
