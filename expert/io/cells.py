@@ -65,14 +65,16 @@ def wrapped(
     later = rest if rest is not None else " " * cells(first)
     indents = [_indent(first, width), _indent(later, width)]
     room = width - max(map(cells, indents))
-    long_path = any("/" in word and narrow(word) and len(word) > room for word in text.split())
+    paths = [word for word in text.split() if "/" in word and narrow(word) and len(word) > room]
+    for path in paths:  # what names it stays before it: `error:`
+        text = text.replace(f" {path}", f"\0{path}")
     if narrow(text) and narrow(first):
         lines = textwrap.wrap(
             text,
             width,
             initial_indent=indents[0],
             subsequent_indent=indents[1],
-            break_long_words=not long_path,
+            break_long_words=not paths,
             break_on_hyphens=on_hyphens,
         )
     else:
@@ -81,10 +83,10 @@ def wrapped(
             width,
             initial_indent=indents[0],
             subsequent_indent=indents[1],
-            break_long_words=not long_path,
+            break_long_words=not paths,
             break_on_hyphens=on_hyphens,
         )
-    return lines or [first.rstrip()]
+    return [line.replace("\0", " ") for line in lines] or [first.rstrip()]
 
 
 def continued(line: str, width: int, indent: str) -> list[str]:

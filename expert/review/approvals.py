@@ -169,7 +169,16 @@ class Hashes:
             for rule in Reader().listing(node):
                 keys = {key.text: value.text for key, value in rule.pairs or ()}
                 rules[_single_spaced(keys.get("id"))] = rule
-        return rules
+        return {**self._contradictions(), **rules}
+
+    def _contradictions(self) -> dict[str, Node]:
+        """What the vocabulary declares of answers that disagree: each is a rule too."""
+        vocabulary, _ = parse_yaml(self.base.knowledge.files["kb/vocabulary.yaml"], "kb/vocabulary.yaml")
+        found: dict[str, Node] = {}
+        for key, node in (vocabulary.pairs if vocabulary else None) or ():
+            if key.text == "contradictions":
+                found |= {_single_spaced(name.text): body for name, body in node.pairs or ()}
+        return found
 
 
 def _data(node: Node) -> object:

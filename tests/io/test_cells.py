@@ -58,7 +58,7 @@ def test_narrow_texts_break_as_python_breaks_them() -> None:
 
 def test_a_word_that_is_too_long_is_broken_and_a_path_left_whole() -> None:
     path = "/a/rather/long/path/of/a/file.yaml"
-    assert wrapped(f"in {path}: no", 20) == ["in", f"{path}:", "no"]
+    assert wrapped(f"in {path}: no", 20) == [f"in {path}:", "no"]
     assert max(map(len, wrapped(f"in {path.replace('/', '-')}: no", 20))) == 20
     assert max(map(cells, wrapped("深い傷跡" * 9, 20))) == 20
 
