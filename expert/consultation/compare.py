@@ -14,7 +14,7 @@ from expert.language.keys import with_option
 class Difference(NamedTuple):
     """One thing that differs: what, in one consultation and in the other ("" where absent)."""
 
-    kind: str  # answer, verdict, timing, cost, flags, plan, advice, firing
+    kind: str  # answer, result, verdict, timing, cost, flags, plan, advice, firing
     name: str
     before: str
     after: str
@@ -27,6 +27,7 @@ def what_if(before: Consultation, after: Consultation) -> list[Difference]:
         for name in dict.fromkeys([*before.answers, *after.answers])
         if before.answers.get(name) != after.answers.get(name)
     ]
+    found += _changed("result", _results_of(before), _results_of(after))
     olds, news = ({r.option: r for r in c.recommendations} for c in (before, after))
     for option in dict.fromkeys([*olds, *news]):
         old, new = olds.get(option), news.get(option)
@@ -51,6 +52,10 @@ def _cost(cost: Cost | None) -> str:
 
 def _advice_of(c: Consultation) -> dict[str, str]:
     return {with_option(a.id, a.option): a.text for a in c.advice}
+
+
+def _results_of(c: Consultation) -> dict[str, str]:
+    return {with_option(result.finding, result.option): result.text for result in c.results}
 
 
 def _firings_of(c: Consultation) -> dict[str, str]:

@@ -26,7 +26,7 @@ FIRINGS = "json_each(content, '$.consultation.firings') AS firing"
 LEGIBLE = "json_valid(header) AND (content IS NULL OR json_valid(content))"
 
 
-OUTLINE = "json_extract(content, '$.label', '$.verdicts')"
+OUTLINE = "json_extract(content, '$.label', '$.verdicts', '$.consultation.results')"
 
 
 Test = tuple[str, list[str]]  # a condition in SQL, and the values of its question marks
@@ -146,9 +146,11 @@ def _summary(row: Row, outline: str | None) -> Summary:
     label, what, verdicts = "", "(erased)", {}
     if content is not None and outline is not None:
         with legible(id):
-            label, verdicts = json.loads(outline)
+            label, verdicts, results = json.loads(outline)
             recommended = [option for wanted in RECOMMENDED for option, v in verdicts.items() if v == wanted]
             what = f"{recommended[0]}: {verdicts[recommended[0]]}" if recommended else "nothing recommended"
+            if results:  # which lead
+                what = f"{results[0]['finding']}: {results[0]['text']}"
     elif header["kind"] == "erasure":
         what = f"erased {header['erases']}"
     knowledge = header.get("knowledge", "")[:12]

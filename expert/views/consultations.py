@@ -20,7 +20,7 @@ from expert.consultation.standing import (
     when_text,
     when_words,
 )
-from expert.language.english import REASONS, STANCE_WORDS, capital, count, listed
+from expert.language.english import REASONS, STANCE_WORDS, capital, count, in_sentence, listed
 from expert.language.keys import name_and_option, with_option, written_rule
 from expert.language.model import Knowledge, Quotes
 from expert.language.policy import NOW
@@ -367,7 +367,7 @@ def _leading_to(flip: Flip, knowledge: Knowledge) -> Iterator[Piece]:
         yield f" (nothing is argued about {listed(new, 'or')} in the case as it is)"
 
 
-WHAT_DIFFERS = ("verdict", "timing", "cost", "flags", "plan", "answer", "advice", "firing")
+WHAT_DIFFERS = ("result", "verdict", "timing", "cost", "flags", "plan", "answer", "advice", "firing")
 
 
 def what_if_blocks(
@@ -391,12 +391,19 @@ def what_if_blocks(
     if not rows:
         return [apart(Line("Nothing would be different."))]
     shown = [row for row in rows if full or row[0] not in ("advice", "firing")]
-    same = [] if any(row[0] == "verdict" for row in rows) else [apart(Line("No verdict changes."))]
-    tables = [apart(Table(["What", "Of", "As it is", "What if"], _together(shown)))] if shown else []
+    changed = not knowledge.options or any(row[0] == "verdict" for row in rows)
+    same = [] if changed else [apart(Line("No verdict changes."))]
+    table = [[_kind(kind, knowledge), *row] for kind, *row in _together(shown)]
+    tables = [apart(Table(["What", "Of", "As it is", "What if"], table))] if shown else []
     advice, firings = (sum(1 for row in rows if row[0] == kind) for kind in ("advice", "firing"))
     counted = [f"{advice} of what is advised"] * bool(advice) + [count(firings, "firing")] * bool(firings)
     said = [apart(Line(f"Different too: {listed(counted)} (--full)."))] if counted and not full else []
     return [*same, *tables, *said]
+
+
+def _kind(kind: str, knowledge: Knowledge) -> str:
+    """What a kind of difference is called."""
+    return in_sentence(knowledge.words.headings["cost"]) if kind == "cost" else kind
 
 
 def _sides(d: Difference, before: Consultation, after: Consultation, knowledge: Knowledge) -> list[str]:
@@ -436,6 +443,9 @@ def _named(difference: Difference, knowledge: Knowledge) -> str:
         return knowledge.attributes[name].label
     if difference.kind == "plan":
         return knowledge.steps[name].label
+    if difference.kind == "result":
+        label = knowledge.findings[name].label
+        return f"{label}, {knowledge.options[option].label}" if option else label
     if difference.kind == "advice":  # whose words are beside it
         return knowledge.options[option].label if option else "-"
     return knowledge.options[name].label

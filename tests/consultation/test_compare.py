@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from expert.consultation.case import parse_pairs
-from expert.consultation.compare import what_if
+from expert.consultation.compare import Difference, what_if
 from expert.consultation.engine import infer
+from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
 
@@ -14,3 +17,13 @@ def test_what_if_is_empty_only_for_equals(base: RuleBase) -> None:
     other = infer(base, parse_pairs(["scar_depth=shallow"], base.knowledge))
     kinds = {difference.kind for difference in what_if(one, other)}
     assert {"answer", "verdict", "firing", "plan", "advice"} <= kinds
+
+
+def test_results_are_compared_as_they_stand() -> None:
+    base = load(Path(__file__).parents[2] / "examples" / "sirs")
+    before, after = (
+        infer(base, parse_pairs(["temperature=39", pulse], base.knowledge))
+        for pulse in ("pulse=120", "pulse=80")
+    )
+    found = [difference for difference in what_if(before, after) if difference.kind == "result"]
+    assert found == [Difference("result", "sirs", "yes", "open")]
