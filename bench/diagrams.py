@@ -5,9 +5,9 @@
 First question: the base prepared, and the first attribute found that can still change something. All
 questions: everything that can. Why not: the smallest changes to a verdict, of the five random cases the one
 that takes longest. Diff: two bases compared, of which the second has a changed rule in the middle. Load:
-each claim dropped in turn; neither of the made bases. Made bases: a sum of six parts below a budget, and 800 rules over 20 questions
-of 10 values for 40 options. The aims: 0.3 s for a first question and for why not, but of the six parts;
-1 s for the diff of the heating base. What misses its aim is marked.
+each claim dropped in turn. Made bases, without these two: a sum of six parts below a budget, and 800 rules
+over 20 questions of 10 values for 40 options. The aims: 0.3 s for a first question and for why not, but of
+the six parts; 1 s for the diff of the heating base. What misses its aim is marked.
 """
 
 from __future__ import annotations

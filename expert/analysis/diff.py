@@ -3,9 +3,9 @@
 Each thing that a consultation shows (an option's verdict, its timing, its costs, each step of the plan
 and their order, ...) is read in both bases over all completions of the case without answers (see
 language/prospect). It differs where one value is shown in one of them only: an exclusive or, of which it
-is said whether there is such a case, how many there are, and which is the smallest. What is not decided
-is said to be so, and is no sameness: costs that are computed, where no case shows a difference; attributes
-that have other decimals; and what texts fill in, where the rules that compute it were edited.
+is said whether there is such a case, how many there are, and which is the smallest. Numbers are compared
+with each other, whatever computes them. What is not decided is said to be so, and is no sameness: attributes
+that have other decimals, and what would take too long.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ from typing import NamedTuple
 from expert.analysis.edits import Edit, edits
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
-from expert.language.cells import NotDecided, Polynomial
+from expert.language.cells import NotDecided
 from expert.language.conclusions import STANCES, Plan
 from expert.language.diagrams import Diagram
-from expert.language.keys import with_option
-from expert.language.model import Term, Value
-from expert.language.outcome import RESULT, Outcome, Pick, cost_sides
-from expert.language.policy import firsts
-from expert.language.prospect import Compared, Deferred, Prospect
+from expert.language.keys import name_and_option, with_option
+from expert.language.model import Knowledge, Term, Value
+from expert.language.outcome import RESULT, Outcome, cost_sides
+from expert.language.prospect import Compared, Deferred, DiagramAmounts, Prospect, most, unlike
 from expert.language.rules import Instance, RuleBase
 
 ORDER = "order"
@@ -103,15 +102,21 @@ def _change(thing: Thing, reaches: Reaches, behind: Behind) -> Change:
     undecided = Change(thing, None, None, None, None, None, None, "", "")
     if any(_rescaled(reaches, name) for name in _support(reaches, behind)):
         return undecided
+    alone = [_told(reach, part, False) for reach, part in zip(reaches, behind, strict=True)]
+    printed = _printed(reaches, behind) if told[0] - alone[0] != told[1] - alone[1] else []
     try:
-        found = _compared(thing, reaches, behind)
+        return _compared(thing, reaches, behind, printed)
     except NotDecided:
         return undecided
-    if found.same:
-        alone = [_told(reach, part, False) for reach, part in zip(reaches, behind, strict=True)]
-        printed = told[0] - alone[0] != told[1] - alone[1]
-        return undecided if printed else found
-    return found
+
+
+def _printed(reaches: Reaches, behind: Behind) -> list[str]:
+    """The findings, by key, that texts fill in."""
+    keys: dict[str, None] = {}
+    for reach, part in zip(reaches, behind, strict=True):
+        for instance in part:
+            keys.update(dict.fromkeys(reach.cones.printed(instance).findings))
+    return [*keys]
 
 
 def _told(reach: Reach, instances: Iterable[Instance], printed: bool) -> Counter[object]:
@@ -137,15 +142,19 @@ def _rescaled(reaches: Reaches, name: str) -> bool:
     return bool(old and new and (old.numeric, old.decimals) != (new.numeric, new.decimals))
 
 
-def _compared(thing: Thing, reaches: Reaches, behind: Behind) -> Change:
+def _compared(thing: Thing, reaches: Reaches, behind: Behind, printed: list[str]) -> Change:
     """What differs, of something of which rules say something else. Raises NotDecided."""
-    pair = Compared(reaches[0].cones, reaches[1].cones, {}, behind)
+    keys = [*printed, *(key for reach in reaches if (key := _number(thing, reach.base.knowledge)))]
+    writers = [[w for key in keys for w in reach.cones.writers.get(key, ())] for reach in reaches]
+    read = [*behind[0], *writers[0]], [*behind[1], *writers[1]]
+    pair = Compared(reaches[0].cones, reaches[1].cones, {}, read, numbers=dict.fromkeys(keys))
     sides = _side(thing, pair.old, behind[0]), _side(thing, pair.new, behind[1])
     old, new = sides
     where = pair.completions.diagrams.any(
         [
             *(_apart(old, new, pair.completions.false) if thing.kind != ORDER else ()),
             *(_swapped(old, new) if thing.kind in (ORDER, "flags") else ()),
+            *_otherwise_filled(pair, behind, printed),
         ]
     )
     same = pair.completions.possible(where)
@@ -154,12 +163,11 @@ def _compared(thing: Thing, reaches: Reaches, behind: Behind) -> Change:
     answers = pair.completions.smallest(where) or {}
     attributes = {**pair.old.base.knowledge.attributes, **pair.new.base.knowledge.attributes}
     case = Case({name: answers[name] for name in attributes if name in answers})
-    before, after = (side.at(answers, pair) for side in sides)
-    whole = not any(side.computed for side in sides)
-    if before == after and not whole:  # other formulas of the same value
-        raise NotDecided(" ".join(thing))
+    before, after = old.at(answers, pair.old), new.at(answers, pair.new)
+    if before == after:  # of the same words, what is filled in differs
+        before, after = (_filled(prospect, printed, answers) for prospect in (pair.old, pair.new))
     change = Change(thing, False, None, None, None, None, case, before, after)
-    if not whole or not pair.completions.is_decided(where):
+    if not pair.completions.is_decided(where):
         return change
     count, true = pair.completions.count, pair.completions.true
     return change._replace(
@@ -170,23 +178,60 @@ def _compared(thing: Thing, reaches: Reaches, behind: Behind) -> Change:
     )
 
 
+def _number(thing: Thing, knowledge: Knowledge) -> str:
+    """The key of the finding whose number is shown; "" where none is."""
+    if thing.kind == RESULT and thing.value in knowledge.findings:
+        return with_option(thing.value, thing.about) if knowledge.findings[thing.value].numeric else ""
+    names = [name for side, name, _ in cost_sides(knowledge) if side == thing.kind]
+    return with_option(names[0], thing.about) if names else ""
+
+
+def _otherwise_filled(pair: Compared, behind: Behind, printed: list[str]) -> Iterator[Diagram]:
+    """Where a text is there in both, and says something else of a finding."""
+    new = {instance.id: instance for instance in behind[1]}
+    for key in printed:
+        showing = [i for i in behind[0] if i.id in new and key in pair.old.cones.printed(i).findings]
+        for instance in showing:
+            both = pair.old.fired([instance]) & pair.new.fired([new[instance.id]])
+            yield both & pair.unlike(key)
+
+
+def _filled(prospect: Prospect, printed: list[str], case: dict[str, Value]) -> str:
+    """What findings that texts fill in are in a case."""
+    shown = []
+    for key in printed:
+        term = prospect.base.knowledge.findings.get(name_and_option(key)[0])
+        if term is not None:
+            values = [
+                value
+                for value, where in prospect.reading.findings.get(key, {}).items()
+                if prospect.completions.at(where, case)
+            ]
+            values += map(term.spell, _numbers_at(prospect.numbers(key), prospect, case))
+            shown.append(f"{key}: {' and '.join(values) or 'nothing'}")
+    return ", ".join(shown)
+
+
+def _numbers_at(amounts: DiagramAmounts, prospect: Prospect, case: dict[str, Value]) -> list[int]:
+    """What amounts come to in a case, from the least up."""
+    numbers = {name: value for name, value in case.items() if isinstance(value, int)}
+    there = [amount for where, amount in amounts if prospect.completions.at(where, case)]
+    return sorted({amount.polynomial.value(numbers) for amount in there})
+
+
 class Side(NamedTuple):
-    """Where each value of a thing is shown, in one base; and each amount, if there are some to compute."""
+    """Where each value of a thing is shown, in one base; of numbers, each amount with where it is shown."""
 
     values: dict[str, Diagram]
-    computed: dict[Polynomial, Diagram]
-    pick: Pick
+    amounts: DiagramAmounts
     term: Term | None
 
-    def at(self, case: dict[str, Value], pair: Compared) -> str:
+    def at(self, case: dict[str, Value], prospect: Prospect) -> str:
         """What is shown in a case."""
-        shown = [value for value, where in self.values.items() if pair.completions.at(where, case)]
-        if not self.computed or self.term is None:
-            return ", ".join(shown)
-        numbers = {name: value for name, value in case.items() if isinstance(value, int)}
-        there = [form for form, where in self.computed.items() if pair.completions.at(where, case)]
-        amounts = [form.value(numbers) for form in there]
-        return self.term.spell(self.pick(amounts)) if amounts else ""
+        shown = [value for value, where in self.values.items() if prospect.completions.at(where, case)]
+        if self.term is not None:
+            shown += map(self.term.spell, _numbers_at(self.amounts, prospect, case))
+        return ", ".join(shown)
 
 
 def _side(thing: Thing, prospect: Prospect, instances: list[Instance]) -> Side:
@@ -196,7 +241,7 @@ def _side(thing: Thing, prospect: Prospect, instances: list[Instance]) -> Side:
         return _result(thing, prospect)
     values = _values(thing, prospect.outcome(instances))
     made = {v: where.get() for v, where in values.items() if thing.value in ("", v)}
-    return Side(made, {}, min, None)
+    return Side(made, [], None)
 
 
 def _values(thing: Thing, outcome: Outcome[Deferred]) -> dict[str, Deferred]:
@@ -224,14 +269,9 @@ def _cost(thing: Thing, prospect: Prospect) -> Side:
     knowledge = prospect.base.knowledge
     for side, name, pick in cost_sides(knowledge):
         if side == thing.kind:
-            term = knowledge.findings[name]
-            amounts = {a.polynomial: where for where, a in prospect.numbers(with_option(name, thing.about))}
-            if any(form.names for form in amounts):
-                return Side({}, amounts, pick, term)
-            constants = sorted(amounts, key=lambda form: form.constant, reverse=pick is max)
-            named = {term.spell(form.constant): amounts[form] for form in constants}
-            return Side(firsts(named, prospect.completions.false), {}, pick, term)
-    return Side({}, {}, min, None)
+            amounts = prospect.numbers(with_option(name, thing.about))
+            return Side({}, most(amounts, least=pick is min), knowledge.findings[name])
+    return Side({}, [], None)
 
 
 def _result(thing: Thing, prospect: Prospect) -> Side:
@@ -239,19 +279,15 @@ def _result(thing: Thing, prospect: Prospect) -> Side:
     term, key = prospect.base.knowledge.findings.get(thing.value), with_option(thing.value, thing.about)
     if term is None or not term.numeric:
         prospect.derive((), [key])
-        return Side(dict(prospect.reading.findings.get(key, {})), {}, min, term)
-    amounts = {a.polynomial: where for where, a in prospect.numbers(key)}
-    if any(form.names for form in amounts):
-        return Side({}, amounts, min, term)
-    return Side({term.spell(form.constant): where for form, where in amounts.items()}, {}, min, term)
+        return Side(dict(prospect.reading.findings.get(key, {})), [], None)
+    return Side({}, prospect.numbers(key), term)
 
 
 def _apart(old: Side, new: Side, false: Diagram) -> Iterator[Diagram]:
     """Where each value, or amount, is shown in one base only."""
     for value in {**old.values, **new.values}:
         yield old.values.get(value, false) ^ new.values.get(value, false)
-    for form in {**old.computed, **new.computed}:
-        yield old.computed.get(form, false) ^ new.computed.get(form, false)
+    yield unlike([old.amounts, new.amounts], false)
 
 
 def _swapped(old: Side, new: Side) -> Iterator[Diagram]:

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
 from support.shell import cicatrix
 from support.trying import ROOT, edit, kb
 
@@ -122,3 +123,24 @@ def small(directory: Path, steps: str) -> Path:
         (directory / name).parent.mkdir(parents=True, exist_ok=True)
         (directory / name).write_text(text)
     return directory
+
+
+@pytest.mark.parametrize(
+    ("quantity", "seen"),
+    [
+        ("{plus: [weight, weight]}", None),
+        ("{times: [3, weight]}", ({"burned": "yes", "weight": 1}, "dose: 2", "dose: 3")),
+        ("{plus: [weight, 2]}", ({"burned": "yes", "weight": 0}, "dose: 0", "dose: 2")),
+    ],
+)
+def test_what_texts_fill_in_is_compared(tmp_path: Path, quantity: str, seen: object) -> None:
+    """The same dose by another formula is no difference; another is, from the first kilogram on."""
+    copy = Path(shutil.copytree(EXACT / "ph", tmp_path / "ph"))
+    edit(copy / "rules" / "1.yaml", "{times: [2, weight]}", quantity)
+    found = compare(load(EXACT / "ph"), load(copy))
+    assert found.same == (seen is None)
+    changes = [change for change in found.changes if change.same is not True]
+    advice = [
+        (change.example and dict(change.example.answers), change.before, change.after) for change in changes
+    ]
+    assert advice == ([seen] if seen else [])

@@ -78,7 +78,7 @@ def test_survivors_with_the_case_that_would_notice(base: RuleBase) -> None:
     assert lines[first].endswith("without 1 that no case could notice.")
     assert lines[first + 1] == "1 more would not have been loaded."
     assert [line.split()[0] for line in lines[first + 2 :]] == [
-        "SURVIVES", "would", "equivalent", "SURVIVES", "no",
+        "SURVIVES", "would", "equivalent", "SURVIVES", "whether",
     ]  # fmt: skip
     assert "scar_depth=deep" in lines[first + 3]
 
