@@ -44,7 +44,11 @@ test-long: $(VENV)/dev.stamp
 	$(PY) -m pytest -m long
 
 # the long tests that are not here take minutes each: thousands of kills, of generated knowledge bases, of lines
-CI_LONG = tests/test_package.py tests/test_docs.py tests/analysis tests/authoring tests/knowledge tests/commands/test_trial.py
+CI_LONG = tests/test_package.py tests/test_docs.py tests/test_transcripts.py tests/analysis tests/authoring tests/io \
+	tests/knowledge tests/review tests/commands/test_trial.py tests/commands/test_streams.py \
+	tests/commands/test_review.py tests/consultation/test_engine.py tests/consultation/test_memory.py \
+	tests/consultation/test_outcome.py tests/consultation/test_relevance.py tests/consultation/test_rete.py \
+	tests/language/test_exact.py tests/language/test_possibility.py tests/proof/test_invariants.py
 
 test-ci-long: $(VENV)/dev.stamp
 	$(PY) -m pytest -m long $(CI_LONG)

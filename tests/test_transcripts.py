@@ -19,6 +19,7 @@ def test_transcript(path: Path) -> None:
     shown = shown_by(text, cicatrix)
     if os.environ.get("RESET_TRANSCRIPTS"):
         path.write_text(shown, encoding="utf-8")
+    assert "Traceback" not in shown
     assert shown.split("\n") == text.split("\n") or os.environ.get("RESET_TRANSCRIPTS")
 
 

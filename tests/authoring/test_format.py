@@ -101,7 +101,8 @@ def test_order_and_layout_do_not_depend_on_how_it_was_written() -> None:
 @pytest.mark.parametrize(
     "directory",
     [
-        pytest.param(ROOT, id="built-in"),
+        pytest.param(ROOT / "docs/reference/plants", id="plants"),
+        pytest.param(ROOT, id="built-in", marks=pytest.mark.long),
         pytest.param(BICYCLE, id="bicycle", marks=pytest.mark.long),
         pytest.param(ROOT / "examples" / "heating", id="heating", marks=pytest.mark.long),
     ],

@@ -32,7 +32,7 @@ from expert.language.rules import RuleBase
 @pytest.mark.parametrize(
     "directory", [ROOT, BICYCLE, ROOT / "examples" / "heating"], ids=lambda path: path.name
 )
-@pytest.mark.parametrize("loader", [Core, yaml.CBaseLoader])
+@pytest.mark.parametrize("loader", [Core, pytest.param(yaml.CBaseLoader, marks=pytest.mark.long)])
 def test_every_file_fits_the_schema_of_its_kind(directory: Path, loader: Any) -> None:
     base = load(directory)
     whole = jsonschema.Draft7Validator(schema(base))

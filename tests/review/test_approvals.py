@@ -16,7 +16,7 @@ from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.io.json import canonical, digest
 from expert.io.problems import KnowledgeError
-from expert.knowledge.load import load
+from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase, cited
 from expert.review.approvals import (
     FILE,
@@ -270,3 +270,16 @@ def test_random_files(seed: int, plant: Path) -> None:
         result = kb("approve", "--all", "--by", "Bob", "--kb", plant)
         assert result.exit_code in (0, 3), result.output
         assert (plant / FILE).read_bytes().startswith(before)
+
+
+def test_a_contradiction_is_reviewed_as_it_is_declared(base: RuleBase) -> None:
+    """It is a rule that stands in no file of rules."""
+    ids = {contradiction.id for contradiction in base.knowledge.contradictions}
+    assert ids and ids <= {pair.citing for pair in standing(base, load_reviews(ROOT))}
+    some = sorted(ids)[0]
+    changed = dict(base.knowledge.files)
+    head, found, tail = changed["kb/vocabulary.yaml"].partition(f"  {some}:\n")
+    changed["kb/vocabulary.yaml"] = head + found + tail.replace("because: ", "because: Indeed ", 1)
+    other, problems = open_files(changed)
+    assert not problems
+    assert Hashes(other).citing("rule", some) != Hashes(base).citing("rule", some)

@@ -182,7 +182,9 @@ def test_it_is_the_same_each_time() -> None:
     assert pages[0] == pages[1] and len(pages[0]) > 10_000
 
 
-@pytest.mark.parametrize("words", CASES[:3])
+@pytest.mark.parametrize(
+    "words", [CASES[0], *(pytest.param(words, marks=pytest.mark.long) for words in CASES[1:3])]
+)
 def test_a_browser_draws_and_prints_it(base: RuleBase, words: str, tmp_path: Path) -> None:
     if not CHROMIUM.exists():
         pytest.skip(f"there is no {CHROMIUM} to draw the page")
