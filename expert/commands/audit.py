@@ -19,6 +19,7 @@ from expert.commands.shared import (
     Trace,
     WitnessFile,
     ask_line,
+    checked_note,
     print_json,
     record_words,
     say,
@@ -32,7 +33,7 @@ from expert.ledger.chain import Kept, checked_head
 from expert.ledger.drafts import waiting
 from expert.ledger.formats import retold
 from expert.ledger.prov import provenance
-from expert.ledger.records import base_of, consultation_of, unreviewed_in
+from expert.ledger.records import opened, unreviewed_in
 from expert.ledger.search import Filter, summaries
 from expert.ledger.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
@@ -95,7 +96,7 @@ def show(
         if json:
             print_json({"header": entry.header, "content": entry.content, "hash": entry.hash})
             return
-        written, base = consultation_of(entry), base_of(store, entry)
+        written, base = opened(store, entry)
         found, quotes = retold(written, base), read_quotes(document, base)
     lines = [*edition_of(base.knowledge), *format_lines(written, found)]
     blocks: list[Block] = [record_blocks(entry.header, entry.content or {}, entry.hash, lines)]
@@ -173,6 +174,7 @@ def forget(
 
     Example: cicatrix audit forget last --reason 'asked for by the person'
     """
+    reason = checked_note(reason, "--reason")
     with open_ledger(ledger, write=True) as store:
         if witness:
             hold_against(store, witness)
@@ -280,8 +282,8 @@ def report(
     """
     with open_ledger(ledger) as store:
         entry = store.entry(id)
-        base = base_of(store, entry)
-        found = retold(consultation_of(entry), base)
+        written, base = opened(store, entry)
+        found = retold(written, base)
         output = output or Path(f"{entry.id}.html")
         write_whole(output, [page(entry, found, base.knowledge, read_quotes(document, base))], private=True)
     emit(f"Wrote {output}")

@@ -22,6 +22,7 @@ from expert.commands.shared import (
     Trace,
     WitnessFile,
     check_format,
+    checked_note,
     consultation_json,
     open_knowledge,
     open_reviews,
@@ -55,6 +56,7 @@ def consult(
 ) -> None:
     """Run a consultation: in questions, or on the answers given."""
     check_format(table_format)
+    label = checked_note(label, "--label")
     base, reviews = open_knowledge(kb), open_reviews(kb)
     ids = [word for word in pairs or [] if "=" not in word] if resume else []
     answered = read_answers(base, [word for word in pairs or [] if word not in ids[:1]], case_file)

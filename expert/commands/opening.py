@@ -19,7 +19,7 @@ from expert.knowledge.load import load, open_files
 from expert.language.model import Quotes
 from expert.language.rules import RuleBase
 from expert.ledger.formats import retold
-from expert.ledger.records import base_of, case_of, consultation_of, unreviewed_in
+from expert.ledger.records import case_of, opened, unreviewed_in
 from expert.ledger.store import Entry, Ledger, default_path
 from expert.review.approvals import Reviews, unreviewed
 
@@ -111,8 +111,8 @@ def the_case(words: list[str] | None, case_file: str | None, ledger: Path | None
 
 
 def _recorded(store: Ledger, entry: Entry) -> Asked:
-    base = base_of(store, entry)
-    found = retold(consultation_of(entry), base)
+    written, base = opened(store, entry)
+    found = retold(written, base)
     return Asked(base, case_of(found, base), found, None, unreviewed_in(entry, found))
 
 

@@ -25,7 +25,8 @@ from expert.consultation.result import Consultation
 from expert.io.cells import WIDTH, cells, continued, wrapped
 from expert.io.files import read_text
 from expert.io.json import plain, to_json
-from expert.io.problems import CaseError, CicatrixError, KnowledgeError, Problem, not_among
+from expert.io.problems import CaseError, CicatrixError, KnowledgeError, Problem, not_among, shorten
+from expert.io.quoting import on_one_line, safe
 from expert.knowledge.kept import cache_place, load_kept
 from expert.knowledge.load import built_in
 from expert.language.rules import RuleBase
@@ -149,6 +150,23 @@ def open_reviews(kb: Path | None) -> Reviews:
     return load_reviews(directory_of(kb))
 
 
+LONGEST_NOTE = 200
+
+
+def checked_note(text: str, option: str) -> str:
+    """A few words that go into a record. Raises CaseError for what is no text on one line."""
+    wrong = ""
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        wrong = "is not UTF-8 text"
+    elif len(text) > LONGEST_NOTE:
+        wrong = f"has {len(text):,} characters: {LONGEST_NOTE} at most"
+    elif on_one_line(text) != text:
+        wrong = "has characters that are no text, or several lines"
+    if wrong:
+        raise CaseError([Problem(f"the text for {option} {wrong}: {shorten(text)}")])
+    return text
+
+
 class Entered(NamedTuple):
     """A case, and how it came about: the attributes as they were given, and as they were asked.
 
@@ -265,7 +283,7 @@ def say_command(line: str) -> None:
 
 def _write(text: str) -> None:
     with contextlib.suppress(OSError):
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(safe(text) + "\n")
         sys.stderr.flush()
 
 

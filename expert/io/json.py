@@ -28,6 +28,18 @@ def digest(*texts: str) -> str:
     return sha256("".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def strict(text: str | bytes) -> Any:
+    """The data of a JSON text that says one thing only. Raises ValueError, for a name given twice too."""
+    return json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is given twice")
+    return found
+
+
 # --- writing -----------------------------------------------------------------------------------
 def to_json(record: object) -> str:
     """A record (or a list of some) as one JSON text in ASCII; docs/json.md says what it holds.

@@ -6,6 +6,9 @@ open the very knowledge that made an old record.
 
 from __future__ import annotations
 
+import os
+import time
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from expert.language.rules import RuleBase
 
 FILE_LIMIT = 500  # files in rules/
 TOTAL_LIMIT = 4_000_000  # characters in all files
+TURNS = 5  # readings of files that are being written
 
 # without these nothing can be said of the rules: every name in them would be unknown
 SECTIONS = {"kb/claims.yaml": "claims", "kb/vocabulary.yaml": "attributes", "kb/options.yaml": "options"}
@@ -51,7 +55,34 @@ def open_read(directory: Path, files: dict[str, str], before: list[Problem]) -> 
 
 
 def read_files(directory: Path) -> tuple[dict[str, str], list[Problem]]:
-    """The knowledge files of a directory, by their path in it, with `\\n` line ends; and problems."""
+    """The knowledge files of a directory, by their path in it, with `\\n` line ends; and problems.
+
+    They are of one moment: files that are written while they are read are read again.
+    """
+    for turn in range(TURNS):
+        before = _stamps(directory)
+        found = _read_once(directory)
+        if _stamps(directory) == before:
+            return found
+        time.sleep(0.05 * turn)
+    files, problems = found
+    message = f"the files of `{shorten(str(directory))}` are being changed while they are read"
+    return files, [*problems, Problem(message, None, "try again when that has finished")]
+
+
+def _stamps(directory: Path) -> list[tuple[str, int, int, int]]:
+    """What tells whether a file of the knowledge base was written or replaced meanwhile."""
+    stamps = []
+    for folder in ("kb", "rules"):
+        with suppress(OSError), os.scandir(directory / folder) as entries:
+            for entry in islice(entries, FILE_LIMIT + 1):
+                with suppress(OSError):
+                    found = entry.stat()
+                    stamps.append((entry.path, found.st_mtime_ns, found.st_size, found.st_ino))
+    return sorted(stamps)
+
+
+def _read_once(directory: Path) -> tuple[dict[str, str], list[Problem]]:
     shown = shorten(str(directory))
     try:
         names, problems = _file_names(directory)

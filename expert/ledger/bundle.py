@@ -8,18 +8,23 @@ The number is the layout of the ledger that was written: a program refuses one t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from expert.io.json import canonical
+from expert.io.json import canonical, strict
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
+from expert.knowledge.load import open_files
+from expert.language.rules import RuleBase
 from expert.ledger.chain import Kept, Row, Verified, verify_rows
+from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import VERSION, Ledger
 
 NOTHING = Kept()
+
+
+LONGEST = 50_000_000  # characters of a line
 
 
 class Bundle(NamedTuple):
@@ -71,9 +76,11 @@ def _objects(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a file, line by line."""
     try:
         with path.open(encoding="utf-8", newline="\n") as stream:
-            for number, line in enumerate(stream, 1):
+            for number, line in enumerate(iter(lambda: stream.readline(LONGEST), ""), 1):
+                if len(line) == LONGEST:
+                    raise _no_bundle(path, f"line {number} is longer than {LONGEST:,} characters")
                 try:
-                    data = json.loads(line)
+                    data = strict(line)
                 except (ValueError, RecursionError):
                     raise _no_bundle(path, f"line {number} is no JSON") from None
                 if not isinstance(data, dict):
@@ -98,9 +105,37 @@ def _no_bundle(path: Path, why: str) -> CaseError:
 
 
 def verify_bundle(path: Path, kept: Kept = NOTHING) -> Verified:
-    """Compute a bundle's chain again; `kept` is what was kept elsewhere."""
+    """Compute a bundle's chain again, and whether each entry is one; `kept` is what was kept elsewhere."""
     bundle = read_bundle(path)
-    return verify_rows(bundle.rows, bundle.knowledge, bundle.head, kept)
+    judge = _Shapes(bundle.knowledge)
+    return verify_rows(bundle.rows, bundle.knowledge, bundle.head, kept, judge.fault)
+
+
+class _Shapes:
+    """What is wrong with entries that rest on some knowledge."""
+
+    def __init__(self, knowledge: dict[str, str]) -> None:
+        self.knowledge = knowledge
+        self.opened: dict[str, RuleBase | None] = {}
+
+    def fault(self, header: dict[str, Any], content: str | None) -> str:
+        wrong = header_fault(header)
+        if wrong or content is None:
+            return wrong
+        try:
+            return content_fault(header, strict(content), self._base(header["knowledge"]))
+        except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+            return f"has a content that is no record's: {shorten(str(error))}"
+
+    def _base(self, hash: str) -> RuleBase | None:
+        """The knowledge base with a hash; None if this program cannot open it."""
+        if hash not in self.opened:
+            try:
+                base, problems = open_files(strict(self.knowledge.get(hash, "{}")))
+            except (LookupError, TypeError, AttributeError, ValueError, RecursionError):
+                return None
+            self.opened[hash] = None if problems else base
+        return self.opened[hash]
 
 
 def import_bundle(path: Path, target: Path, kept: Kept = NOTHING) -> Verified:

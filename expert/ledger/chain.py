@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from expert.io.files import content_hash
-from expert.io.json import canonical, digest
+from expert.io.json import canonical, digest, strict
 from expert.io.problems import CaseError, Problem, shorten
 
 GENESIS = "0" * 64  # the hash before the first entry
@@ -43,6 +43,14 @@ class Erased(NamedTuple):
     time: str
 
 
+class Backwards(NamedTuple):
+    """An entry that is dated before the one before it, and the two times."""
+
+    id: str
+    time: str
+    after: str
+
+
 class Kept(NamedTuple):
     """What was kept elsewhere: a head hash, or its beginning, and heads by the number of entries then."""
 
@@ -53,7 +61,8 @@ class Kept(NamedTuple):
 class Verified(NamedTuple):
     """What a verification found: `fault` is None if all is well.
 
-    `witnessed` is how many of the heads that were kept by number are there.
+    `witnessed` is how many of the heads that were kept by number are there; `backwards` are entries that are
+    dated before the one before them, as a clock was set back or somebody dated a record otherwise.
     """
 
     entries: int
@@ -62,6 +71,7 @@ class Verified(NamedTuple):
     fault: Fault | None
     erasures: tuple[Erased, ...] = ()
     witnessed: int = 0
+    backwards: tuple[Backwards, ...] = ()
 
 
 def checked_head(text: str) -> str:
@@ -80,11 +90,19 @@ def checked_head(text: str) -> str:
     raise CaseError([Problem(message, None, "`audit head` prints the ledger's")])
 
 
+# what is wrong with an entry beyond its hash, from its header and its content; empty if nothing is
+Judge = Callable[[dict[str, Any], str | None], str]
+
+
 def verify_rows(
-    rows: Iterable[Row], knowledge: dict[str, str], head: tuple[int, str], kept: Kept
+    rows: Iterable[Row],
+    knowledge: dict[str, str],
+    head: tuple[int, str],
+    kept: Kept,
+    judge: Judge = lambda header, content: "",
 ) -> Verified:
     """Check stored rows (seq, id, header, content, hash) link by link; stop at the first fault."""
-    seen = _Seen(knowledge, kept)
+    seen = _Seen(knowledge, kept, judge)
     fault: Fault | None = None
     for row in rows:
         fault = check_link(seen.count + 1, seen.last, row) or seen.take(row)
@@ -93,7 +111,7 @@ def verify_rows(
     fault = fault or seen.check_whole(head)
     erasures = tuple(Erased(id, entry.time) for id, entry in seen.erasures.items())
     witnessed = sum(seq <= seen.count for seq in kept.heads)
-    return Verified(seen.count, len(erasures), seen.last, fault, erasures, witnessed)
+    return Verified(seen.count, len(erasures), seen.last, fault, erasures, witnessed, tuple(seen.backwards))
 
 
 def check_link(expected: int, previous: str, row: Row) -> Fault | None:
@@ -117,7 +135,7 @@ def check_link(expected: int, previous: str, row: Row) -> Fault | None:
 def _object(header: str) -> dict[str, Any]:
     """The fields of a header; none if it is no JSON object."""
     try:
-        fields = json.loads(header)
+        fields = strict(header)
     except (ValueError, RecursionError):
         return {}
     return fields if isinstance(fields, dict) else {}
@@ -132,8 +150,12 @@ class _Erasure(NamedTuple):
 class _Seen:
     """What has been read of a chain, for what one link cannot show."""
 
-    def __init__(self, knowledge: dict[str, str], kept: Kept) -> None:
+    def __init__(self, knowledge: dict[str, str], kept: Kept, judge: Judge) -> None:
         self.count, self.last = 0, GENESIS
+        self.judge = judge
+        self.ids: set[str] = set()
+        self.time = ""
+        self.backwards: list[Backwards] = []
         self.knowledge, self.kept = knowledge, kept
         self.found_kept = GENESIS.startswith(kept.head)  # as everything starts with nothing
         self.good: dict[str, bool] = {}  # the knowledge that is what its hash says
@@ -144,6 +166,13 @@ class _Seen:
         """An entry whose link is whole."""
         seq, id, header, content, hash = row
         fields = json.loads(header)
+        wrong = "has the id of another" if id in self.ids else self.judge(fields, content)
+        if wrong:
+            return Fault(seq, id, wrong)
+        self.ids.add(id)
+        if fields["time"] < self.time:
+            self.backwards.append(Backwards(id, fields["time"], self.time))
+        self.time = fields["time"]
         if fields["kind"] == "erasure":
             self.erasures[fields["erases"]] = _Erasure(seq, id, fields["time"])
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expert.io.problems import not_installed
-from expert.ledger.records import consultation_of
+from expert.ledger.records import opened
 from expert.ledger.store import Entry, Ledger
 
 
@@ -16,7 +16,7 @@ def provenance(ledger: Ledger, entry: Entry) -> str:
         from prov.model import ProvDocument
     except ImportError:
         raise not_installed("audit export --format prov", "the library `prov`", "prov") from None
-    consultation = consultation_of(entry)
+    consultation, _ = opened(ledger, entry)
     graph = ProvDocument()
     graph.set_default_namespace(f"urn:cicatrix:{entry.hash}:")
     graph.agent("cicatrix", {"prov:type": "prov:SoftwareAgent", "prov:label": str(entry.header["programs"])})

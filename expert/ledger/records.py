@@ -14,6 +14,7 @@ from expert.io.json import restore
 from expert.io.problems import LedgerError
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
+from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import NEWER, Entry, Ledger, legible
 
 
@@ -42,6 +43,23 @@ def consultation_of(entry: Entry) -> Consultation:
             for r in consultation.recommendations
         ]
         return consultation._replace(answers=answers, recommendations=tuple(recommendations))
+
+
+def opened(ledger: Ledger, entry: Entry) -> tuple[Consultation, RuleBase]:
+    """The consultation of a record, as it was written, and the knowledge base that made it.
+
+    Raises LedgerError, also for what could be no record.
+    """
+    written, base = consultation_of(entry), base_of(ledger, entry)
+    check_shape(entry, base)
+    return written, base
+
+
+def check_shape(entry: Entry, base: RuleBase | None) -> None:
+    """Raise LedgerError for an entry that could be no record, though its hash is right."""
+    wrong = header_fault(entry.header) or content_fault(entry.header, entry.content or {}, base)
+    if wrong:
+        raise LedgerError(f"record `{entry.id}` {wrong}", "somebody else's program wrote it")
 
 
 def unreviewed_in(entry: Entry, found: Consultation | None = None) -> tuple[str, ...] | None:

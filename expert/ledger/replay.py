@@ -18,7 +18,7 @@ from expert.io.problems import shorten
 from expert.io.version import __version__
 from expert.language.rules import RuleBase
 from expert.ledger.formats import Deviation, compare
-from expert.ledger.records import base_of, case_of, case_of_answers, consultation_of, format_of
+from expert.ledger.records import base_of, case_of, case_of_answers, check_shape, consultation_of, format_of
 from expert.ledger.store import Entry, Ledger, legible
 
 PART = 100  # records that a process runs at a time
@@ -76,6 +76,7 @@ def _replayed(bases: _Bases, entries: Iterable[Entry]) -> Iterator[Replayed]:
             yield Replayed(entry.id, True, "")
             continue
         before = consultation_of(entry)
+        check_shape(entry, None)
         found = compare(before, infer(base, case_of(before, base)), base)
         wrong, reworded = found.substance, found.program
         if _made_by_this_program(entry, before):
@@ -153,6 +154,7 @@ def impact(ledger: Ledger, entries: Iterator[Entry], base: RuleBase) -> Iterator
     bases = _Bases(ledger)
     for entry in entries:
         recorded = consultation_of(entry)
+        check_shape(entry, None)
         if entry.header["knowledge"] == base.knowledge.hash:
             continue
         before, after = (infer(b, case_of(recorded, b)) for b in (bases.of(entry), base))

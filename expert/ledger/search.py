@@ -26,7 +26,12 @@ FIRINGS = "json_each(content, '$.consultation.firings') AS firing"
 LEGIBLE = "json_valid(header) AND (content IS NULL OR json_valid(content))"
 
 
-OUTLINE = "json_extract(content, '$.label', '$.verdicts', '$.consultation.results')"
+# the label, the verdicts, what leads, and the verdicts again as the consultation has them
+OUTLINE = """json_array(
+  json_extract(content, '$.label', '$.verdicts', '$.consultation.results'),
+  (SELECT json_group_array(json_array(json_extract(value, '$.option'), json_extract(value, '$.verdict')))
+   FROM json_each(content, '$.consultation.recommendations')))
+"""
 
 
 Test = tuple[str, list[str]]  # a condition in SQL, and the values of its question marks
@@ -146,7 +151,9 @@ def _summary(row: Row, outline: str | None) -> Summary:
     label, what, verdicts = "", "(erased)", {}
     if content is not None and outline is not None:
         with legible(id):
-            label, verdicts, results = json.loads(outline)
+            (label, verdicts, results), told = json.loads(outline)
+            if verdicts != dict(told):
+                return _faulty(row, Fault(seq, id, "lists other verdicts than its consultation has"))
             recommended = [option for wanted in RECOMMENDED for option, v in verdicts.items() if v == wanted]
             what = f"{recommended[0]}: {verdicts[recommended[0]]}" if recommended else "nothing recommended"
             if results:  # which lead

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from platformdirs import user_data_dir
 
 from expert.io.files import LEDGER, SQLITE, content_hash
-from expert.io.json import canonical, digest
+from expert.io.json import canonical, digest, strict
 from expert.io.problems import LedgerError, shorten
 from expert.ledger.chain import GENESIS, Fault, Kept, Row, Verified, check_link, verify_rows
 
@@ -209,7 +209,10 @@ class Ledger:
         `header` names the knowledge by hash; its files are kept once.
         """
         salted = {"salt": secrets.token_hex(16), **content}
-        text = canonical(salted)
+        try:
+            text = canonical(salted)
+        except ValueError as error:  # half characters, or numbers that JSON has not
+            raise LedgerError(f"this cannot be recorded: {shorten(str(error))}", "see its label") from None
         with explained(self.path), self._transaction():
             known = "SELECT 1 FROM knowledge WHERE hash = ?"
             if not self.connection.execute(known, (header["knowledge"],)).fetchone():
@@ -468,7 +471,7 @@ def _entry(row: Row) -> Entry:
 def stored(id: str, text: str) -> dict[str, Any]:
     """The object that a text of record `id` holds. Raises LedgerError if it was tampered with."""
     with legible(id):
-        data: dict[str, Any] = json.loads(text)
+        data: dict[str, Any] = strict(text)
         if not isinstance(text, str) or not isinstance(data, dict):
             raise TypeError("it is no object")
         return data
@@ -480,7 +483,9 @@ def legible(id: str) -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise LedgerError(f"record `{id}` cannot be read: {error}", "`audit verify` says more") from None
+        raise LedgerError(
+            f"record `{shorten(id)}` cannot be read: {shorten(str(error))}", "`audit verify` says more"
+        ) from None
 
 
 # --- opening -------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from expert.io.quoting import safe
 from expert.language.model import Quote
 
 Role = Literal[
@@ -161,19 +162,20 @@ def pieces(words: Words) -> Sequence[Piece]:
 
 
 def as_read(piece: Piece) -> str:
-    """A piece as it is read on a terminal, where its role is a sign."""
+    """A piece as it is read on a terminal, where its role is a sign; nothing in it is obeyed by one."""
     if isinstance(piece, str):
-        return piece
+        return safe(piece)
     if isinstance(piece, Cited):
-        return f"[{' '.join(id.replace('step', '#') for id in piece.ids)}]"
+        return f"[{' '.join(safe(id.replace('step', '#')) for id in piece.ids)}]"
+    text = safe(piece.text)
     match piece.role:
         case "hedge":
-            return f"[{piece.text}]"
+            return f"[{text}]"
         case "quote":
-            return f"“{piece.text}”"
+            return f"“{text}”"
         case "basis":
-            return f"({piece.text})"
-    return piece.text
+            return f"({text})"
+    return text
 
 
 def citing(text: Words, ids: Sequence[str]) -> Words:

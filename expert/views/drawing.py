@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from expert.consultation.result import Concluded, Consultation, Firing
+from expert.io.quoting import safe
 from expert.language.english import known, statement
 from expert.language.model import Knowledge
 from expert.language.rules import BASES
@@ -97,7 +98,7 @@ class Drawing:
         height = self.arrange() + 22
         left = [2 + column * (WIDTH + GAP) for column in range(self.last + 1)]
         width = left[-1] + LAST + 2
-        parts = [element("title", escape(title))]
+        parts = [element("title", escape(safe(title)))]
         heads = ["Answers", *(f"Rules, depth {n}" for n in range(1, self.last)), "Conclusions"]
         for head, x in zip(heads, left, strict=True):
             parts.append(element("text", head, class_="head", x=str(x), y="10"))
@@ -122,8 +123,8 @@ class Drawing:
         rect = element("rect", class_=box.kind, x=str(x), y=f"{y:.1f}", width=wide, height=size, rx="2")
         lines = []
         for n, line in enumerate(box.lines, 1):
-            lines.append(element("tspan", escape(line), x=str(x + 6), y=f"{y + n * LINE + 0.5:.1f}"))
-        return element("g", element("title", escape(box.title)), rect, element("text", *lines))
+            lines.append(element("tspan", escape(safe(line)), x=str(x + 6), y=f"{y + n * LINE + 0.5:.1f}"))
+        return element("g", element("title", escape(safe(box.title))), rect, element("text", *lines))
 
 
 def drawing(consultation: Consultation, answers: list[str], knowledge: Knowledge) -> Drawing:

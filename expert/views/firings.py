@@ -105,7 +105,7 @@ def _entry(firings: Sequence[Firing], decided: set[int], widest: int) -> Item:
     words: list[Piece] = [Marked(name_of(first), "name"), others]
     if first.basis != "stated":  # most are, so the others are said
         words += [" ", Marked(first.basis, "basis")]
-    *before, last = [_concluded(concluded) for concluded in first.concluded]
+    *before, last = [_concluded(concluded) for concluded in first.concluded] or ["nothing"]
     concluded = "; ".join([*(text.removesuffix(".") for text in before), last])
     words.append(f": {_conditions(first)} -> {concluded}")
     return Item(mark, citing(words, first.claims), 0)

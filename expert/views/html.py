@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from expert.io.quoting import safe
 from expert.views.document import (
     Beside,
     Block,
@@ -40,7 +41,7 @@ def html(blocks: Iterable[Block]) -> str:
 
 def element(tag: str, *parts: str, **attributes: str) -> str:
     """An element. Its parts are HTML already; its attributes are text, with `class_` for `class`."""
-    written = "".join(f' {name.rstrip("_")}="{escape(value)}"' for name, value in attributes.items())
+    written = "".join(f' {name.rstrip("_")}="{escape(safe(value))}"' for name, value in attributes.items())
     return f"<{tag}{written}>{''.join(parts)}</{tag}>" + "\n" * (tag in ENDING)
 
 
@@ -51,7 +52,7 @@ def inline(words: Words) -> str:
 
 def _piece(piece: Piece) -> str:
     if isinstance(piece, str):
-        return escape(piece).replace("\n", "<br>")
+        return escape(safe(piece)).replace("\n", "<br>")
     if isinstance(piece, Cited):
         links = (element("a", escape(id.replace("step", "#")), href=f"#{id}") for id in piece.ids)
         return element("span", " ".join(links), class_="refs")
@@ -59,7 +60,7 @@ def _piece(piece: Piece) -> str:
     tag = ELEMENTS.get(piece.role, "span")
     if tag == "span" and piece.role:
         attributes["class_"] = f"basis {piece.text}" if piece.role == "basis" else piece.role
-    return element(tag, escape(piece.text), **attributes)
+    return element(tag, escape(safe(piece.text)), **attributes)
 
 
 def _block(block: Block) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from expert.io.quoting import safe
 from expert.views.document import (
     Beside,
     Block,
@@ -55,7 +56,7 @@ def text(words: Words) -> str:
 
 def plain(words: str) -> str:
     """A text in which nothing is Markdown."""
-    return re.sub(r"([\\`*_\[\]<>|#~&$])", r"\\\1", words)
+    return re.sub(r"([\\`*_\[\]<>|#~&$])", r"\\\1", safe(words))
 
 
 def _piece(piece: Piece) -> str:
@@ -67,7 +68,7 @@ def _piece(piece: Piece) -> str:
         case "blank":
             return piece.text  # a place to write on
         case "code" | "command":
-            return f"`{piece.text}`"
+            return f"`{safe(piece.text)}`"
         case "hedge":
             return f"*[{plain(piece.text)}]*"
         case "quote":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from expert.consultation.result import FORMAT, Consultation
+from expert.io.quoting import on_one_line
 from expert.language.english import count
 from expert.language.model import Knowledge, Quotes
 from expert.ledger.chain import Verified
@@ -22,8 +23,8 @@ def records_table(found: Sequence[Summary]) -> Table:
     labelled = any(s.label for s in found)  # a label is rare, and its column has no room to spare
     rows = []
     for s in found:
-        label = [s.label] if labelled else []
-        rows.append([s.id, s.time, *label, s.knowledge, s.what])
+        label = [on_one_line(s.label, 40)] if labelled else []
+        rows.append([s.id, s.time, *label, s.knowledge, on_one_line(s.what)])
     return Table(["Record", "Time", *(["Label"] if labelled else []), "Knowledge", "What"], rows)
 
 
@@ -35,11 +36,12 @@ def drafts_table(found: Sequence[Waiting]) -> Block:
     for one in found:
         draft = one.draft
         if draft is None:
-            rows.append([one.id, one.time, "", "", f"cannot be read: {one.damaged}"])
+            rows.append([one.id, one.time, "", "", on_one_line(f"cannot be read: {one.damaged}")])
             continue
         until = f"; kept until {draft.expires[:10]}" if draft.expires else ""
-        knowledge = f"{draft.knowledge} {draft.version}".strip()
-        rows.append([one.id, one.time, draft.label, knowledge, f"{' '.join(draft.answers)}{until}"])
+        knowledge = on_one_line(f"{draft.knowledge} {draft.version}".strip(), 40)
+        answers = on_one_line(" ".join(draft.answers), 500)
+        rows.append([one.id, one.time, on_one_line(draft.label, 40), knowledge, f"{answers}{until}"])
     return Table(["Draft", "Time", "Label", "Knowledge", "Answers"], rows)
 
 
@@ -47,12 +49,13 @@ def record_blocks(
     header: dict[str, Any], content: dict[str, Any], hash: str, formats: Sequence[Line] = ()
 ) -> Section:
     """A record's head: when, by what, on which answers, in the order in which they were given."""
-    programs = ", ".join(f"{name} {version}" for name, version in header["programs"].items())
-    label = f", {content['label']}" if content["label"] else ""
+    programs = on_one_line(", ".join(f"{name} {version}" for name, version in header["programs"].items()))
+    label = f", {on_one_line(content['label'])}" if content["label"] else ""
     answers = []
     for n, answer in enumerate(content["answers"], 1):
-        asked = f"  (asked: {answer['asked']})" if answer["asked"] else ""
-        answers.append(Item(f"{n:>2}  ", f"{answer['attribute']} = {answer['value']}{asked}"))
+        asked = f"  (asked: {on_one_line(answer['asked'], 1000)})" if answer["asked"] else ""
+        given = on_one_line(f"{answer['attribute']} = {answer['value']}")
+        answers.append(Item(f"{n:>2}  ", f"{given}{asked}"))
     return apart(
         Line(f"Record {header['id']} of {header['time']}{label}"),
         Line(f"number {header['seq']}, hash {hash}", 2),
@@ -97,16 +100,20 @@ def verified_blocks(found: Verified) -> list[Line]:
     return [
         Line(_verified(found)),
         *head,
-        *(Line(f"{e.id} was erased at {e.time}", 2) for e in found.erasures),
+        *(Line(on_one_line(f"{e.id} was erased at {e.time}"), 2) for e in found.erasures),
+        *(
+            Line(on_one_line(f"{b.id} is dated {b.time}, before the one before it: {b.after}"), 2)
+            for b in found.backwards
+        ),
     ]
 
 
 def _verified(found: Verified) -> str:
     if found.fault:
-        where = f"Record {found.fault.id}" if found.fault.id else "The chain"
+        where = f"Record {on_one_line(found.fault.id, 40)}" if found.fault.id else "The chain"
         number = f" (number {found.fault.seq})" if found.fault.seq else ""
         read = "before it are whole" if found.fault.seq else "were read"
-        return f"{where}{number} {found.fault.message}. {found.entries} {read}."
+        return f"{where}{number} {on_one_line(found.fault.message)}. {found.entries} {read}."
     erased = f", {found.erased} of them erasures" if found.erased else ""
     kept = f" {count(found.witnessed, 'witnessed head')} in it." if found.witnessed else ""
     return f"{count(found.entries, 'record')}{erased}: the chain is whole.{kept}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from expert.consultation.result import Advice, Argument, Consultation, Firing, KnowledgeId
 from expert.consultation.standing import nothing_said, ranked
+from expert.io.quoting import safe
 from expert.language.english import STANCE_WORDS, count, in_sentence
 from expert.language.model import Knowledge, Quotes
 from expert.ledger.records import unreviewed_in
@@ -53,7 +54,7 @@ def page(entry: Entry, found: Consultation, knowledge: Knowledge, quotes: Quotes
     k = found.knowledge
     hashes = "Record ", Marked(entry.hash, "code"), "\nKnowledge ", Marked(k.hash, "code")
     return Template(_file("report.html")).substitute(
-        title=f"{escape(k.title)}: record {escape(entry.id)}",
+        title=f"{escape(safe(k.title))}: record {escape(safe(entry.id))}",
         style=_file("report.css"),
         head=html(_head(entry, k, content["label"], knowledge.edition)),
         body=html(_sections(entry, found, knowledge, content["answers"], quotes)),

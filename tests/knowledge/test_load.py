@@ -6,6 +6,7 @@ tests/data/loader.txt holds edits of tests/data/minimal, each with all the probl
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -18,7 +19,9 @@ from hypothesis import strategies as st
 from support.loading import MINIMAL, ROOT, checked, problems_in, texts
 from support.sizes import some_or_all
 
+from expert.io.files import read_text
 from expert.io.problems import KnowledgeError
+from expert.knowledge import load as load_module
 from expert.knowledge.checks import warnings
 from expert.knowledge.load import load, open_files
 
@@ -325,3 +328,32 @@ def test_many_random_changes_of_a_small_knowledge(
     changed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     fuzz(tmp_path_factory.mktemp("small", numbered=True), changed)
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_files_that_are_written_while_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Two files that are edited together are read as they were before, or after, and never one of each."""
+    for name in ("kb", "rules"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    first, last = tmp_path / "kb/claims.yaml", tmp_path / "rules/6-choice.yaml"
+    last = last if last.exists() else sorted((tmp_path / "rules").iterdir())[-1]
+    writes = 0
+
+    def read_and_write(path: Path, shown: str) -> str:
+        nonlocal writes
+        text = read_text(path, shown)
+        if path == first and writes < times:  # between the reading of one and that of the other
+            writes += 1
+            for edited in (first, last):
+                edited.write_text(edited.read_text() + f"# edit {writes}\n")
+        return text
+
+    monkeypatch.setattr(load_module, "read_text", read_and_write)
+    files, problems = load_module.read_files(tmp_path)
+    if times == 1:
+        assert not problems and files["kb/claims.yaml"].endswith("# edit 1\n")
+        assert files[f"rules/{last.name}"].endswith("# edit 1\n")
+    else:
+        assert "are being changed while they are read" in problems[-1].message

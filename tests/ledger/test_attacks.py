@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.ledger_make import ALL, behind, bytes_kept, copied, small, verified
+from support.ledger_make import ALL, behind, bytes_kept, copied, rewritten, small, verified
 from support.ledger_worker import FILES, HEADER, content
 from support.records import made, output, run, shown
 
@@ -330,3 +330,80 @@ def test_a_ledger_that_is_no_file(path: Path, kind: str) -> None:
     for words in (("audit", "verify"), ("consult", "scar_depth=deep", "--brief")):
         result = run(place, *words)
         assert result.code == 4 and "error: the ledger" in result.stderr
+
+
+# --- texts that a terminal would obey --------------------------------------------------------------
+ODD_LABELS = {
+    "an escape": "\x1b[2J\x1b]0;title\x07gone",
+    "a turn of the direction": "safe \u202ekcatta\u202c",
+    "several lines": "Ada\nRecord zzzz9, head " + "0" * 64,
+    "a carriage return": "Ada\rRecord forged",
+    "very long": "x" * 100_000,
+    "of another page": "\x9b31m red \x85 \u2028 line",
+}
+
+
+def with_label(path: Path, label: str) -> str:
+    """A record whose label somebody else's program wrote."""
+    id = made(path, "scar_depth=deep", "active_acne=no")
+    with Ledger(path, write=True) as ledger:
+        entry = ledger.entry(id)
+        assert entry.content is not None
+        header = {name: entry.header[name] for name in ("knowledge", "programs")}
+        files = ledger.files(header["knowledge"])
+        return ledger.append(header, {**entry.content, "label": label}, files).id
+
+
+@pytest.mark.parametrize("kind", ODD_LABELS)
+def test_a_label_is_shown_and_not_obeyed(path: Path, kind: str) -> None:
+    label = ODD_LABELS[kind]
+    id, page = with_label(path, label), path.with_name("page.html")
+    texts = [output(path, "audit", *words) for words in (("list",), ("show", id, "--brief"))]
+    assert all(len(line) < 1000 for text in texts for line in text.splitlines())
+    output(path, "audit", "report", id, "-o", str(page))
+    texts.append(page.read_text())
+    for text in texts:
+        assert not [c for c in text if not c.isprintable() and c != "\n"], kind
+        assert "\nRecord zzzz9" not in text and "\nRecord forged" not in text
+    assert shown(path, id)["content"]["label"] == label  # of which JSON has every character, as an escape
+    assert output(path, "audit", "show", id, "--json").isascii()
+
+
+@pytest.mark.parametrize("kind", ODD_LABELS)
+def test_no_such_label_is_recorded(path: Path, kind: str) -> None:
+    """It is refused before anything is asked or concluded."""
+    result = run(path, "consult", "scar_depth=deep", "--label", ODD_LABELS[kind])
+    assert result.code == 2 and "--label" in result.stderr and not result.stdout
+    assert "\x1b" not in result.stderr and len(result.stderr) < 500 and not path.exists()
+
+
+def test_a_label_that_is_not_utf8(path: Path) -> None:
+    """A terminal in Latin-1 sends bytes that are no UTF-8, which Python passes on as half characters."""
+    result = run(path, "consult", "scar_depth=deep", "--label", "Andr\udce9")
+    assert result.code == 2 and "is not UTF-8 text" in result.stderr and not path.exists()
+    made(path, "scar_depth=deep")
+    result = run(path, "audit", "forget", "last", "--yes", "--reason", "Andr\udce9")
+    assert result.code == 2 and verified(path).erased == 0
+    with Ledger(path, write=True) as ledger, pytest.raises(LedgerError, match="cannot be recorded"):
+        ledger.append(HEADER, content("Andr\udce9"), FILES)
+
+
+def test_labels_of_other_scripts_are_labels(path: Path) -> None:
+    for label in ("Zoë, zweiter Besuch", "مریم ۲", "患者 7", "👩‍⚕️"):
+        id = made(path, "scar_depth=deep", "--label", label)
+        assert label in output(path, "audit", "show", id, "--brief")
+
+
+# --- the clock -------------------------------------------------------------------------------------
+def test_times_that_run_backwards_are_named(path: Path) -> None:
+    with Ledger(path, write=True) as ledger:
+        ids = [ledger.append(HEADER, content(name), FILES).id for name in ("one", "two", "three")]
+    with behind(path) as connection:
+        query = (
+            "UPDATE entries SET header = json_set(header, '$.time', '2020-01-01T00:00:00.000Z') WHERE seq = 2"
+        )
+        connection.execute(query)
+        rewritten(connection)
+    said = output(path, "audit", "verify")
+    assert "the chain is whole" in said and f"{ids[1]} is dated 2020-01-01T00:00:00.000Z, before" in said
+    assert [b["id"] for b in json.loads(output(path, "audit", "verify", "--json"))["backwards"]] == [ids[1]]

@@ -217,7 +217,7 @@ def test_a_record_is_told_in_todays_format(old: Path, monkeypatch: pytest.Monkey
 def test_a_record_that_does_not_follow_is_shown_as_it_was_written(old: Path) -> None:
     before, base = recorded(old, DEPTH_UNKNOWN)
     with Ledger(old, write=True) as ledger:
-        record(ledger, base, changed(before, "timing"), Occasion([]))
+        record(ledger, base, changed(before, "timing"), Occasion([*before.answers]))
     text = output(old, "audit", "show", "last")
     assert "something else follows from its answers today" in text and "`not-addressed` could also" in text
     assert run(old, "audit", "replay", "last").code == 1

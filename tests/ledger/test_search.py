@@ -107,7 +107,7 @@ def test_filters_on_the_command_line(several: tuple[Path, dict[str, str]], words
 
 def test_the_list(several: tuple[Path, dict[str, str]]) -> None:
     path, ids = several
-    text = output(path, "audit", "list")
+    text = output(path, "--width", "120", "audit", "list")
     lines = [line for line in text.splitlines() if re.match(r"\w{5} +2026-", line)]
     assert [line.split()[0] for line in lines] == list(ids.values())
     assert "punch-technique: preferred" in lines[0] and "Ada" in lines[1]
@@ -145,7 +145,7 @@ def test_bad_filters_on_the_command_line(several: tuple[Path, dict[str, str]]) -
 
 def test_an_option_named_like_a_member(path: Path) -> None:
     """The list reads the end of a content: nothing that is in one may mislead it."""
-    odd = {**content('",\\"label\\":"x'), "verdicts": {"label": "option", "salt": "preferred", "a": "option"}}
+    odd = content('",\\"label\\":"x', {"label": "option", "salt": "preferred", "a": "option"})
     with Ledger(path, write=True) as ledger:
         ledger.append(HEADER, odd, FILES)
         ledger.append(HEADER, content('a ,"label":"no" \u00e9 {"verdicts":{}}'), FILES)

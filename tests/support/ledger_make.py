@@ -24,10 +24,11 @@ ALL = "SELECT seq, id, header, content, hash FROM entries ORDER BY seq"
 def small(path: Path) -> list[str]:
     """A ledger of three consultations, on two knowledge bases, and the erasure of one; the ids."""
     other = {**HEADER, "knowledge": content_hash(OTHER)}
+    known = {"id": "other", "title": "", "version": "1", "hash": content_hash(OTHER), "disclaimer": ""}
     with Ledger(path, write=True) as ledger:
         ids = [
             ledger.append(HEADER, content("first"), FILES).id,
-            ledger.append(other, content("second"), OTHER).id,
+            ledger.append(other, content("second", knowledge=known), OTHER).id,
             ledger.append(HEADER, content("third, \u00e9\u20ac"), FILES).id,
         ]
         return [*ids, ledger.forget(ids[0], "asked to").id]

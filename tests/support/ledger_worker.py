@@ -23,17 +23,23 @@ FILES = {"kb/document.yaml": "id: synthetic\n", "rules/1.yaml": "[]\n"}
 HEADER = {"knowledge": content_hash(FILES), "programs": {"cicatrix": "test"}}
 
 
-def content(label: str, **more: object) -> dict[str, object]:
-    """A small content, which the list and the chain can read."""
-    known = {"id": "synthetic", "version": "1"}
-    trace = {"firings": [], "knowledge": known, **more}
-    return {
-        "answers": [],
-        "label": label,
-        "targets": {},
-        "verdicts": {"one": "option"},
-        "consultation": trace,
+def content(label: str, verdicts: dict[str, str] | None = None, **more: object) -> dict[str, object]:
+    """A small content, with no trace."""
+    verdicts = {"one": "option"} if verdicts is None else verdicts
+    known = {"id": "synthetic", "title": "", "version": "1", "hash": HEADER["knowledge"], "disclaimer": ""}
+    parts = ("findings", "plan", "advice", "firings", "not_fired")
+    empty = dict.fromkeys(("label", "timing"), "") | {"cost": None, "targets": {}}
+    empty |= {name: [] for name in ("waits_for", "flags", "arguments")}
+    trace = {
+        "knowledge": known,
+        "answers": {},
+        "recommendations": [
+            {**empty, "option": o, "verdict": verdicts[o], "timing": "now"} for o in verdicts
+        ],
+        **{name: [] for name in parts},
+        **more,
     }
+    return {"answers": [], "label": label, "targets": {}, "verdicts": verdicts, "consultation": trace}
 
 
 def main() -> None:

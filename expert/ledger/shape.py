@@ -1,0 +1,263 @@
+"""The shape of a record: what its header and content hold, and that they agree with each other.
+
+A hash says that a record is as somebody wrote it, not that it is one. Somebody else's ledger or bundle may
+hold anything; what is none of a record's is refused before it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from expert.consultation.case import UNKNOWN
+from expert.consultation.result import Consultation, Firing, Plain, Statement
+from expert.io.dates import is_time
+from expert.io.json import NotRestored, restore
+from expert.io.problems import shorten
+from expert.language.conclusions import STANCES, STRENGTHS
+from expert.language.model import Term
+from expert.language.policy import NOW, VERDICTS
+from expert.language.rules import RuleBase, rule_names
+
+ID = re.compile("[a-z0-9]{5}")
+HASH = re.compile("[0-9a-f]{64}")
+BASES = ("stated", "inferred", "added")
+CONCLUSIONS = ("finding", "argument", "step", "wait", "flag", "advice", "caution")
+DEEPEST = 100  # levels of a statement
+
+
+class _RecordHeader(NamedTuple):
+    kind: str
+    seq: int
+    id: str
+    time: str
+    knowledge: str
+    programs: dict[str, str]
+    content: str
+
+
+class _ErasureHeader(NamedTuple):
+    kind: str
+    seq: int
+    id: str
+    time: str
+    erases: str
+    reason: str
+
+
+class _Answered(NamedTuple):
+    attribute: str
+    value: Plain
+    asked: str
+
+
+class _Content(NamedTuple):
+    salt: str
+    answers: tuple[_Answered, ...]
+    label: str
+    verdicts: dict[str, str]
+    consultation: Consultation
+    targets: dict[str, tuple[str, ...]] | None = None
+
+
+class _Unreviewed(NamedTuple):
+    unreviewed: tuple[str, ...] | None = None
+
+
+def header_fault(header: dict[str, Any]) -> str:
+    """What is wrong with a header; empty if nothing is."""
+    try:
+        erasure = header.get("kind") == "erasure"
+        found = restore(_ErasureHeader if erasure else _RecordHeader, header)
+    except NotRestored as error:
+        return f"has a header that is no record's: {error}"
+    if found.kind not in ("consultation", "erasure"):
+        return f"is of a kind that this program does not know: `{found.kind}`"
+    if not ID.fullmatch(found.id) or not is_time(found.time):
+        return "has a header that is no record's: its id or its time is none"
+    hashes = (found.knowledge, found.content) if isinstance(found, _RecordHeader) else ()
+    if not all(HASH.fullmatch(hash) for hash in hashes):
+        return "has a header that is no record's: its hashes are none"
+    return ""
+
+
+def content_fault(header: dict[str, Any], content: dict[str, Any], base: RuleBase | None) -> str:
+    """What is wrong with the content of a consultation; empty if nothing is.
+
+    `base` is the knowledge that it names, by which its own names are known; None if that cannot be opened.
+    """
+    try:
+        found: _Content = restore(_Content, content)
+        restore(_Unreviewed, content["consultation"])
+    except (NotRestored, RecursionError) as error:
+        return f"has a content that is no record's: {error or 'it is nested too deeply'}"
+    faults = _Faults(found.consultation)
+    try:
+        faults.about_itself(found, header)
+        if base is not None:
+            faults.about_names(base)
+    except _Wrong as error:
+        return f"has a content that is no record's: {error}"
+    return ""
+
+
+class _Wrong(Exception):
+    """What is wrong, in words."""
+
+
+class _Faults:
+    """Everything in a consultation that could not stand in one; each test raises _Wrong."""
+
+    def __init__(self, found: Consultation) -> None:
+        self.found = found
+
+    def about_itself(self, content: _Content, header: dict[str, Any]) -> None:
+        """What can be told without the knowledge."""
+        found = self.found
+        answers = {answer.attribute: answer.value for answer in content.answers}
+        _same("answers", answers, found.answers)
+        _same("verdicts", content.verdicts, {r.option: r.verdict for r in found.recommendations})
+        for option, targets in (content.targets or {}).items():
+            told = {r.option: [*r.targets] for r in found.recommendations}
+            _same(f"targets of `{option}`", sorted(targets), sorted(told.get(option, ())))
+        _same("knowledge", found.knowledge.hash, header["knowledge"])
+        for n, firing in enumerate(found.firings, 1):
+            _same("numbers of firings", firing.n, n)
+            _among("basis", [firing.basis], BASES)
+            for match in firing.matched:
+                _before(match.firings, n)
+        last = len(found.firings) + 1
+        for finding in found.findings:
+            _before(finding.firings, last)
+        for step in found.plan:
+            _before(step.firings, last)
+            if not step.firings:
+                raise _Wrong("a step of its plan rests on nothing")
+        for r in found.recommendations:
+            _among("verdict", [r.verdict, *r.targets.values()], VERDICTS)
+            for argument in r.arguments:
+                _before([argument.firing], last)
+                _among("stance", [argument.stance], STANCES)
+                _among("strength", [argument.strength], STRENGTHS)
+                _among("basis", [argument.basis], BASES)
+        for advice in found.advice:
+            _before([advice.firing], last)
+            _among("kind of advice", [advice.kind], ("advice", "caution"))
+            _among("basis", [advice.basis], BASES)
+        for statement in self._statements():
+            _shallow(statement, 0)
+
+    def _statements(self) -> Iterator[Statement]:
+        for firing in self.found.firings:
+            yield from (match.states for match in firing.matched if match.states)
+        yield from (rule.states for rule in self.found.not_fired if rule.states)
+
+    def about_names(self, base: RuleBase) -> None:
+        """That every name is one of the knowledge."""
+        found, k = self.found, base.knowledge
+        rules = {*rule_names(base)}
+        _same("knowledge", (found.knowledge.id, found.knowledge.version), (k.id, k.version))
+        _among("attribute", found.answers, k.attributes)
+        for name, value in found.answers.items():
+            _value(k.attributes[name], value)
+        for finding in found.findings:
+            _among("finding", [finding.finding], k.findings)
+            _value(k.findings[finding.finding], finding.value)
+            _option(finding.option, k.options)
+        for r in found.recommendations:
+            _among("option", [r.option], k.options)
+            _among("step", [*r.waits_for, *[r.timing] * (r.timing != NOW)], k.steps)
+            _among("attribute", r.depends_on, k.attributes)
+            _among("flag", r.flags, k.flags)
+            for argument in r.arguments:
+                _among("topic", [argument.topic], k.topics)
+                _target(argument.target, k.targets)
+                _among("rule", [argument.rule], rules)
+                _among("claim", argument.claims, k.claims)
+        for step in found.plan:
+            _among("step", [step.step], k.steps)
+            _among("rule", step.rules, rules)
+            _among("claim", step.claims, k.claims)
+        for advice in found.advice:
+            _among("rule", [advice.rule], rules)
+            _among("claim", advice.claims, k.claims)
+            _option(advice.option, k.options)
+        for firing in found.firings:
+            self._firing(firing, base, rules)
+        for rule in found.not_fired:
+            _among("rule", [rule.rule], rules)
+            _option(rule.option, k.options)
+
+    def _firing(self, firing: Firing, base: RuleBase, rules: set[str]) -> None:
+        k = base.knowledge
+        _among("rule", [firing.rule], rules)
+        _option(firing.option, k.options)
+        _among("claim", firing.claims, k.claims)
+        named = {
+            "answer": k.attributes,
+            "unknown": k.attributes,
+            "datum": k.properties,
+            "finding": k.findings,
+        }
+        for match in firing.matched:
+            _among("claim", match.claims, k.claims)
+            _among("kind of premise", [match.kind], (*named, "no-evidence"))
+            if match.kind in named:
+                _among("name in a premise", [match.name], named[match.kind])
+                _value(named[match.kind][match.name], match.value)
+            _option(match.option, k.options)
+        if not firing.concluded and self.found.format > 1:  # in format 1 a rule could fire for nothing
+            raise _Wrong("a rule fired and concluded nothing")
+        for concluded in firing.concluded:
+            _among("kind of conclusion", [concluded.kind], CONCLUSIONS)
+            if concluded.kind == "finding":
+                _among("finding", [concluded.name], k.findings)
+                _value(k.findings[concluded.name], concluded.value)
+            elif concluded.kind == "argument":
+                _among("stance", [str(concluded.value)], STANCES)
+            _option(concluded.option, k.options)
+            _target(concluded.target, k.targets)
+
+
+def _value(term: Term, value: Plain | None) -> None:
+    """That a value is one of a term's; None stands for what is not known."""
+    if value is None or value == UNKNOWN:
+        return
+    fits = isinstance(value, (int, float)) if term.numeric else value in term.values
+    if not fits:
+        raise _Wrong(f"`{shorten(str(value))}` is no value of `{term.name}`")
+
+
+def _same(what: str, one: object, other: object) -> None:
+    if one != other:
+        raise _Wrong(f"its {what} do not agree with each other")
+
+
+def _among(what: str, names: Collection[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise _Wrong(f"there is no {what} `{name}`")
+
+
+def _option(name: str | None, known: Collection[str]) -> None:
+    if name is not None:
+        _among("option", [name], known)
+
+
+def _target(name: str | None, known: Collection[str]) -> None:
+    if name:
+        _among("target", [name], known)
+
+
+def _before(firings: Collection[int], n: int) -> None:
+    """Firings rest on earlier ones only: whoever follows them comes to an end."""
+    if not all(0 < firing < n for firing in firings):
+        raise _Wrong("it rests on firings that are not before it")
+
+
+def _shallow(statement: Statement, depth: int) -> None:
+    if depth > DEEPEST:
+        raise _Wrong("it is nested too deeply")
+    for part in statement.parts:
+        _shallow(part, depth + 1)
