@@ -103,7 +103,8 @@ def without(base: RuleBase, claim: str) -> RuleBase:
             properties[name] = tuple(datum for datum in data if claim not in datum.claims)
         options[id] = option._replace(properties=properties)
     knowledge = base.knowledge._replace(options=options)
-    left = rebuilt(knowledge, (rule for rule in base.rules if claim not in rule.claims))
+    rules = [rule.without(claim) for rule in base.rules]
+    left = rebuilt(knowledge, (rule for rule in rules if rule is not None))
     assert left is not None  # fewer rules have no cycle that all of them had not
     return left
 

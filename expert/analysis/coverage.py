@@ -17,15 +17,12 @@ from expert.consultation.case import Case, case_file_answers, make_case
 from expert.io.quoting import quoted
 from expert.language.cells import NotDecided
 from expert.language.conclusions import STANCES
-from expert.language.conditions import (
-    Given,
-    leaves,
-)
+from expert.language.conditions import Given
 from expert.language.english import Phrases
 from expert.language.keys import written_rule
 from expert.language.meaning import Reading, passes
 from expert.language.prospect import Cones, Prospect
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, all_leaves
 
 
 class Target(NamedTuple):
@@ -76,7 +73,7 @@ def coverage(base: RuleBase, cases: Iterable[Expected]) -> Coverage:
             covered.add(Target(rule, -1, True))
         if rule != written_rule(rule):  # its conditions are those of the rule
             continue
-        for n, leaf in enumerate(leaves(instance.written)):
+        for n, leaf in enumerate(all_leaves(instance)):
             if not isinstance(leaf, Given):
                 where = reading.holds(leaf)
                 for target, there in ((Target(rule, n, True), where), (Target(rule, n, False), ~where)):
@@ -107,7 +104,7 @@ def describe(base: RuleBase, target: Target) -> str:
     """A target in words."""
     if target.leaf < 0:
         return f"{target.rule} fires"
-    leaf = leaves(base.rule(target.rule).when)[target.leaf]
+    leaf = all_leaves(base.rule(target.rule))[target.leaf]
     says = "holds" if target.holds else "does not hold"
     return f"{target.rule}: “{Phrases(base.knowledge).condition(leaf)}” {says}"
 
@@ -119,7 +116,7 @@ def _example(prospect: Prospect, target: Target) -> tuple[Case | None, str]:
     for instance in prospect.base.instances:
         if instance.rule.id != target.rule:
             continue
-        condition = instance.when if target.leaf < 0 else leaves(instance.when)[target.leaf]
+        condition = instance.when if target.leaf < 0 else all_leaves(instance)[target.leaf]
         if isinstance(condition, Given):
             continue
         try:

@@ -20,13 +20,17 @@ from expert.io.problems import Span
 from expert.language.cells import NotDecided
 from expert.language.conclusions import (
     STANCES,
+    Addend,
     Advise,
     Argue,
     Caution,
     Conclude,
     Conclusion,
+    First,
     Flag,
     Plan,
+    Row,
+    Tally,
     Wait,
 )
 from expert.language.conditions import (
@@ -36,6 +40,7 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Count,
+    Determined,
     Given,
     Is,
     Known,
@@ -156,6 +161,8 @@ class _Maker:
             case Not() | Unless():
                 for kind, what, other in self.conditions(condition.part):
                     yield kind, what, with_parts(condition, (other,))
+            case Determined():
+                pass  # no author wrote it
             case Is() | Known() | Compare() | OptionIs() | Given():
                 yield "negation", f"“{self.phrases.condition(condition)}” is negated", Unless(condition)
                 yield from self.tests(condition)
@@ -204,7 +211,7 @@ class _Maker:
                     yield "constant", what, leaf._replace(left=left)
                 for what, right in _shifted(leaf.right):
                     yield "constant", what, leaf._replace(right=right)
-            case Known() | Given():
+            case Known() | Determined() | Given():
                 pass
             case _:
                 assert_never(leaf)
@@ -233,6 +240,8 @@ class _Maker:
         names = {Argue: self.k.topics, Flag: self.k.flags, Plan: self.k.steps, Wait: self.k.steps}
         if isinstance(c, Conclude):
             yield from self.found(c)
+        elif isinstance(c, Tally):
+            yield from self.scores(c)
         elif isinstance(c, Argue):
             yield from self.arguments(c)
         for name in _next(c.name, names.get(type(c), ())):
@@ -245,6 +254,45 @@ class _Maker:
         else:
             for what, quantity in _shifted(c.value):
                 yield "constant", f"{c.name}: {what}", replace(c, value=quantity)
+
+    def scores(self, c: Tally) -> Iterator[tuple[str, str, Tally]]:
+        """Each item left out and changed."""
+        for n, item in enumerate(c.items):
+            before, after = c.items[:n], c.items[n + 1 :]
+            if before or after:
+                yield "conclusion", f"{c.name}: item {n + 1} is left out", replace(c, items=before + after)
+            for kind, what, other in self.items(item):
+                yield kind, f"{c.name}: {what}", replace(c, items=(*before, other, *after))
+
+    def items(self, item: Addend) -> Iterator[tuple[str, str, Addend]]:
+        match item:
+            case Row():
+                yield from self.rows(item)
+            case First(rows, rest):
+                for n, row in enumerate(rows):
+                    before, after = rows[:n], rows[n + 1 :]
+                    if before or after:
+                        yield "condition", f"row {n + 1} is left out", replace(item, rows=before + after)
+                    for kind, what, other in self.rows(row):
+                        yield kind, what, replace(item, rows=(*before, other, *after))
+                for what, other_rest in _shifted(rest):
+                    assert isinstance(other_rest, int)
+                    yield "constant", what, replace(item, rest=other_rest)
+            case int():
+                for what, other_number in _shifted(item):
+                    assert isinstance(other_number, int)
+                    yield "constant", what, other_number
+            case Ref():
+                pass
+            case _:
+                assert_never(item)
+
+    def rows(self, row: Row) -> Iterator[tuple[str, str, Row]]:
+        for what, points in _shifted(row.points):
+            assert isinstance(points, int)
+            yield "constant", f"points: {what}", replace(row, points=points)
+        for kind, what, when in self.conditions(row.when):
+            yield kind, what, replace(row, when=when)
 
     def arguments(self, c: Argue) -> Iterator[tuple[str, str, Argue]]:
         what = f"argument on {c.name}: "
@@ -397,6 +445,8 @@ def _groups(instance: Instance, decides: set[str]) -> set[tuple[str, ...]]:
                 groups.add(("verdict", c.option) if c.name in decides else ("argument", c.option, c.name))
             case Wait():
                 groups.add((c.kind, c.option))
+            case Tally():
+                groups.add((Conclude.kind, c.name, c.option))
             case Conclude() | Plan() | Flag() | Advise() | Caution():
                 groups.add((c.kind, c.name, c.option))
             case _:
@@ -411,7 +461,7 @@ def _near(bases: tuple[RuleBase, RuleBase], differing: set[str]) -> set[str]:
     decides = bases[0].knowledge.deciding_topics | bases[1].knowledge.deciding_topics
     while True:
         resting = [i for i in instances if i.id in near or not keys.isdisjoint(_read(i))]
-        more = {c.key for i in resting for c in i.then if isinstance(c, Conclude)}
+        more = {c.key for i in resting for c in i.then if isinstance(c, (Conclude, Tally))}
         near |= {i.id for i in resting}
         if more <= keys:
             break

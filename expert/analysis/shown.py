@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from expert.consultation.case import Case
 from expert.consultation.result import Consultation
 from expert.language.conclusions import STANCES
-from expert.language.grids import Grid, Row
+from expert.language.grids import Grid, Row, Whole, chosen
 from expert.language.keys import name_and_option, with_option
 from expert.language.meaning import Reading, T
 from expert.language.model import Knowledge, Term, Value
@@ -18,7 +18,7 @@ Shown = dict[tuple[str, str], dict[str, int]]  # (kind, about) -> value -> in wh
 
 
 # --- running -----------------------------------------------------------------------------------
-class Listed:
+class Listed(Whole):
     """The algebra of a list of cases: bit n of a truth value is case n (see grids.Grid)."""
 
     true, false = Grid.true, Grid.false
@@ -37,6 +37,9 @@ class Listed:
     def number(self, attribute: str) -> Row:
         values = [case.value(attribute) for case in self.cases]
         return Row(tuple(value if isinstance(value, int) else 0 for value in values))
+
+    def choose(self, where: int, one: Row, other: Row) -> Row:
+        return chosen(where, one, other)
 
     def constant(self, value: int) -> Row:
         return Row((value,) * self.size)

@@ -29,6 +29,7 @@ from expert.language.conclusions import (
     Conclusion,
     Flag,
     Plan,
+    Tally,
     Wait,
 )
 from expert.language.conditions import (
@@ -38,6 +39,7 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Count,
+    Determined,
     Given,
     Is,
     Known,
@@ -58,7 +60,7 @@ from expert.language.meaning import (
     amount,
     passes,
 )
-from expert.language.model import Knowledge, Term, Value
+from expert.language.model import SCORE, Knowledge, Term, Value
 from expert.language.rules import Instance, RuleBase
 
 HIGHEST = 10_000  # CLIPS has the saliences -10000 to 10000, and no more
@@ -113,6 +115,9 @@ def clips_text(base: RuleBase) -> Iterator[str]:
     if problems := _too_long(base):
         raise KnowledgeError(problems)
     if len(base.instances) <= 2 * HIGHEST + 1:
+        for instance in base.instances:
+            if any(isinstance(c, Tally) for c in instance.then):
+                raise _Defrule(instance, base.knowledge).refused()
         made = [_Defrule(instance, base.knowledge) for instance in base.instances]
         needed = len(made) + sum(bool(each.counts) for each in made)
     else:
@@ -221,7 +226,7 @@ def ways(condition: Condition) -> int:
         case AllOf() | AnyOf() | Not() | Unless():
             inside = [ways(part) for part in parts_of(condition)]
             return max(prod(inside), sum(inside), 1)
-        case Is() | Known() | Compare() | Given() | OptionIs() | Count():
+        case Is() | Known() | Compare() | Determined() | Given() | OptionIs() | Count():
             return 1
         case _:
             assert_never(condition)
@@ -280,6 +285,13 @@ class _Defrule:
         because = self.instance.rule.because
         return self.text(because) if because else Phrases(self.knowledge).denied(self.instance)
 
+    def refused(self) -> KnowledgeError:
+        """That the rule cannot be said in CLIPS: what its numbers lie between is no fact there."""
+        message = (
+            f"rule `{self.instance.rule.id}` gives or reads the bounds of a score, which is not exported"
+        )
+        return KnowledgeError([Problem(message, self.instance.rule.span, "other formats have it")])
+
     # --- conditions ---------------------------------------------------------------------
 
     def holds(self, c: Condition) -> Pattern:
@@ -291,6 +303,8 @@ class _Defrule:
                 return self.term(c.ref) if c.wanted else negated(self.term(c.ref))
             case Compare():
                 return self.compare(c)
+            case Determined():
+                raise self.refused()
             case Given():
                 return c.truth
             case AllOf():
@@ -319,7 +333,7 @@ class _Defrule:
                 return both([*known, negated(self.compare(c))])
             case Unless(_, counts) if counts:
                 return False  # where answers disagree, what is asked of them is open
-            case Known() | Given() | Unless() | OptionIs():
+            case Known() | Determined() | Given() | Unless() | OptionIs():
                 return negated(self.holds(c))
             case AllOf():
                 return either((self.denied(part) for part in c.parts), self.spread)
@@ -345,6 +359,8 @@ class _Defrule:
 
     def term(self, ref: Ref, value: str = "") -> str:
         """The pattern of an answer or a finding."""
+        if ref.role == SCORE:
+            raise self.refused()
         slots = {"value": value} if value else {}
         if ref.kind == "attribute":
             return written("answer", {"attribute": token(ref.name), **slots})
@@ -378,6 +394,8 @@ class _Defrule:
                 if not isinstance(value, (str, int)):
                     return " ".join(self.computes(c, each) for each in spelled_out(value))
                 slots: dict[str, Value] = {**named, "option": c.option, "value": value}
+            case Tally():
+                raise self.refused()
             case Argue():
                 says = {"target": c.target, "strength": c.strength, "rule": self.instance.rule.id}
                 about = {"topic": c.name, "stance": c.stance, "option": c.option}

@@ -24,6 +24,7 @@ from expert.language.policy import NOW, VERDICTS
 
 Frame = Any  # a Narwhals frame, lazy or not
 BAD, ANSWER = "problem.", "answer."  # the columns of whether a row cannot be read, and of answers
+SIDES = ("low", "high")  # of a score
 STEP, FIRED = "step.", "fired."  # start the names of inner steps, and of the rules that fired
 # the columns of results: an option and what is said of it, or what they are about and its name
 VERDICT, TIMING, COST, FLAG, FINDING, PLAN = "verdict", "timing", "cost", "flag", "finding", "plan"
@@ -221,6 +222,7 @@ class _Taken:
         self.layers: list[list[nw.Expr]] = []
         self.depth: dict[Step, int] = {}
         numbers = [step for amounts in program.numbers.values() for pair in amounts for step in pair]
+        numbers += [end for both in program.bounds.values() for end in both]
         for step, uses in needed([*program.steps, *numbers]):
             self._take(step, uses)
 
@@ -241,6 +243,9 @@ class _Taken:
             return _whole(step.low, self.dialect)
         if step.op == "~":
             return ~inputs[0]
+        if step.op == "choose":
+            one, other = (self._wide(e, step) for e in inputs[1:])
+            return nw.when(inputs[0]).then(one).otherwise(other)
         if len(inputs) == 2:
             applied: nw.Expr = APPLY[step.op](*(self._wide(e, step) for e in inputs))
             return applied
@@ -300,6 +305,9 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, n
         for n, amount in enumerate(taken.amount(amounts), 1):
             numbered = [str(n)] if len(amounts) > 1 else []
             columns[result_column(FINDING, key, *numbered)] = amount
+    for key, both in program.bounds.items():
+        for side, end in zip(SIDES, both, strict=True):
+            columns[result_column(FINDING, key, side)] = made[end]
     for step, at in program.plan.items():
         columns[result_column(PLAN, step)] = made[at]
     return columns | {f"{FIRED}{id}": made[at] for id, at in program.fired.items()}

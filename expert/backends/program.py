@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from expert.language.grids import Whole
 from expert.language.meaning import OPERATORS, Reading, passes
 from expert.language.model import Knowledge, Value
 from expert.language.outcome import outcome_of
@@ -29,6 +30,7 @@ class Step:
     number       attribute                its scaled answer
     constant     integer                  that number
     + - *        two numbers              a number, from `low` to `high`
+    choose       a truth, two numbers     the first where it is so, else the second
     """
 
     __slots__ = ("args", "high", "inputs", "low", "n", "op", "program")
@@ -88,7 +90,7 @@ def _opposed(a: Step, b: Step) -> bool:
     return (a.op == "~" and a.args[0] is b) or (b.op == "~" and b.args[0] is a)
 
 
-class Program:
+class Program(Whole):
     """The algebra that writes steps down, each once and after those that it follows from."""
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -128,6 +130,13 @@ class Program:
         low, high = self.knowledge.attributes[attribute].bounds
         return self.step("number", attribute, low=low, high=high)
 
+    def choose(self, where: Step, one: Step, other: Step) -> Step:
+        """The one number where something is so, the other elsewhere."""
+        if where.op in ("true", "false") or one is other:
+            return one if where.op != "false" else other
+        low, high = min(one.low, other.low), max(one.high, other.high)
+        return self.step("choose", where, one, other, low=low, high=high)
+
     def constant(self, value: int) -> Step:
         return self.step("constant", value, low=value, high=value)
 
@@ -146,6 +155,7 @@ class Lines(NamedTuple):
     plan: dict[str, Step]
     findings: dict[tuple[str, str], Step]  # by key and value
     numbers: dict[str, StepAmounts]  # by key
+    bounds: dict[str, tuple[Step, Step]]  # of scores, by key: low and high
 
     @property
     def steps(self) -> list[Step]:
@@ -153,7 +163,8 @@ class Lines(NamedTuple):
         by_target = [verdicts for targets in self.targets.values() for verdicts in targets.values()]
         about = [*self.verdicts.values(), *by_target, *self.timings.values(), *self.flags.values()]
         named = [self.fired, self.plan, *about]
-        return [*self.findings.values(), *(step for steps in named for step in steps.values())]
+        ends = [end for both in self.bounds.values() for end in both]
+        return [*ends, *self.findings.values(), *(step for steps in named for step in steps.values())]
 
 
 def lines(base: RuleBase) -> Lines:
@@ -176,6 +187,7 @@ def lines(base: RuleBase) -> Lines:
         plan=_some(outcome.plan()),
         findings=findings,
         numbers=reading.numbers,
+        bounds={key: (low, high) for key, [(_, low, high)] in reading.scores.items()},
     )
 
 

@@ -126,6 +126,8 @@ class _Text:
             return repr(step.args[0])
         if step.op == "~":
             return f"not {inside[0]}"
+        if step.op == "choose":
+            return f"{inside[1]} if {inside[0]} else {inside[2]}"
         if step.inputs:
             return f" {PYTHON.get(step.op, step.op)} ".join(inside)
         answer = self._answer(str(step.args[0]))

@@ -20,6 +20,7 @@ from expert.language.conclusions import (
     Argue,
     Caution,
 )
+from expert.language.grids import Whole
 from expert.language.keys import with_option
 from expert.language.meaning import Reading, passes
 from expert.language.model import Knowledge, Term, Value
@@ -41,7 +42,7 @@ def engine() -> Any:
         raise not_installed("kb prove", "Z3", "prove") from None
 
 
-class Symbolic:
+class Symbolic(Whole):
     """The algebra of every case; attributes named in `primed` have a second variable."""
 
     def __init__(self, knowledge: Knowledge, primed: Collection[str] = ()) -> None:
@@ -62,6 +63,9 @@ class Symbolic:
 
     def number(self, attribute: str) -> Formula:
         return self.z3.Int(self._name(attribute))
+
+    def choose(self, where: Formula, one: Formula, other: Formula) -> Formula:
+        return self.z3.If(where, one, other)
 
     def constant(self, value: int) -> Formula:
         return self.z3.IntVal(value)

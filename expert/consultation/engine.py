@@ -55,7 +55,7 @@ from expert.language.conditions import (
     refs,
     settled,
 )
-from expert.language.model import Value
+from expert.language.model import SCORE, Value
 from expert.language.rules import Instance, RuleBase
 
 __all__ = ["ENGINE", "infer", "prepare"]
@@ -170,6 +170,8 @@ def _conjuncts(condition: Condition) -> Iterator[Condition]:
 def _signs(condition: Condition) -> tuple[Sign, ...]:
     """The signs of which a condition takes one, and nothing else; none if it is not so simple."""
     match condition:
+        case Is(ref) | Known(ref) if ref.role == SCORE:
+            return ()  # it has bounds, of which a sign says nothing
         case Is(ref, values):
             return tuple((ref.key, value) for value in values)
         case Known(ref, True):
@@ -200,7 +202,8 @@ def _test(condition: Condition) -> Test:
 def _valued(condition: Condition) -> list[Ref]:
     """Terms without a value of which a condition cannot hold."""
     inside = condition.part if isinstance(condition, Not) else condition
-    return [ref for ref, _ in refs(inside)] if isinstance(inside, (Is, Compare)) else []
+    read = [ref for ref, _ in refs(inside)] if isinstance(inside, (Is, Compare)) else []
+    return [ref for ref in read if ref.role != SCORE]
 
 
 class Network:

@@ -18,10 +18,12 @@ from expert.consultation.result import (
     NotFired,
     Plain,
     Recommendation,
+    ScoreBounds,
     Statement,
     name_of,
 )
 from expert.consultation.standing import (
+    item_text,
     nothing_said,
     standing_sentences,
     step_words,
@@ -37,6 +39,7 @@ from expert.language.conclusions import (
     Caution,
     Conclude,
     Conclusion,
+    Tally,
 )
 from expert.language.english import REASONS, datum_statement, known, statement
 from expert.language.model import Knowledge, Quotes, Value
@@ -142,13 +145,16 @@ class How:
             return Tree("note", f"#{n} {name_of(firing)}: justified above", (), states)
         self.shown.add(n)
         head = f"#{n} {name_of(firing)} ({firing.basis}): {firing.because}"
+        items = tuple(Tree("note", item_text(item)) for item in firing.items)
         matched = [part for match in firing.matched for part in self._match(match)]
-        return Tree("firing", head, (*matched, *map(self.claim, firing.claims)), states)
+        return Tree("firing", head, (*items, *matched, *map(self.claim, firing.claims)), states)
 
     def _match(self, match: Match) -> list[Tree]:
         states = stated(match)
         if match.kind == "finding":
             return [Tree("conclusion", match.text, tuple(map(self.firing, match.firings)), states)]
+        if match.kind == "score":
+            return [Tree("conclusion", match.text, tuple(map(self.firing, match.firings)), match.states)]
         if match.kind == "datum":
             return [Tree("conclusion", match.text, tuple(map(self.claim, match.claims)), states)]
         if match.kind == "answer":
@@ -216,6 +222,10 @@ class How:
                 text = _about(finding.text, finding.option, self.base)
                 found.append(Tree("conclusion", text, tuple(map(self.firing, finding.firings)), states))
                 values.append(finding.value)
+        for score in self.consultation.scores:
+            if (score.finding, score.option) == (leaf.name, leaf.option) and score.low != score.high:
+                text = _about(score.text, score.option, self.base)
+                return [Tree("conclusion", text, (self.firing(score.firing),), between(score))]
         if leaf.operator == "is" and set(leaf.values) & set(values):
             return found
         if leaf.operator != "is" and values:
@@ -260,6 +270,8 @@ class How:
 
 def _fits(c: Conclusion, leaf: Statement, wanted: tuple[Plain, ...], knowledge: Knowledge) -> bool:
     """Whether a conclusion is, or may be, the finding with one of the values wanted."""
+    if isinstance(c, Tally):
+        return (c.name, c.option or None) == (leaf.name, leaf.option)
     if not isinstance(c, Conclude) or (c.name, c.option or None) != (leaf.name, leaf.option):
         return False
     if not wanted or not isinstance(c.value, (str, int)):
@@ -289,6 +301,13 @@ def _of_limit(condition: Statement, knowledge: Knowledge) -> list[Statement]:
         elif bare != name and bare in knowledge.properties:
             found.append(Statement("property", bare, condition.option, "known"))
     return found
+
+
+def between(score: ScoreBounds) -> Statement:
+    """That a score lies between its bounds, as data."""
+    ends = [("at-least", score.low), ("at-most", score.high)]
+    parts = [Statement("finding", score.finding, score.option, each, (), str(limit)) for each, limit in ends]
+    return Statement("all", stands="holds", parts=tuple(parts))
 
 
 def stated(match: Match) -> Statement | None:
@@ -334,6 +353,10 @@ def how(
             )
             for f in consultation.findings
             if f.finding == subject.id
+        ] + [
+            Tree("conclusion", _about(s.text, s.option, base), (tree.firing(s.firing),), between(s))
+            for s in consultation.scores
+            if s.finding == subject.id and s.low != s.high
         ]
     if subject.kind == "rule":
         return [tree.firing(f.n) for f in consultation.firings if f.rule == subject.id]
@@ -539,7 +562,9 @@ def _speaks_of(instance: Instance, targets: tuple[str, ...]) -> bool:
 
 def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subject) -> WhyNot:
     def concludes(instance: Instance) -> bool:
-        kinds = ("advice", "caution") if subject.kind == "advice" else (subject.kind,)
+        kinds = {"advice": ("advice", "caution"), "finding": ("finding", "score")}.get(
+            subject.kind, (subject.kind,)
+        )
         named = any(c.kind in kinds and c.name == subject.id for c in instance.then)
         if subject.kind == "claim":
             return subject.id in instance.rule.claims

@@ -21,6 +21,8 @@ class Interval(NamedTuple):
 
 def bounds_of(memory: WorkingMemory, key: str) -> Interval | None:
     """The bounds of a numeric finding in a case: of several values the least and the greatest."""
+    if key in memory.bounds:
+        return Interval(*memory.bounds[key])
     numbers = [value for value in memory.values.get(key, ()) if isinstance(value, int)]
     return Interval(min(numbers), max(numbers)) if numbers else None
 
@@ -68,11 +70,15 @@ def _result(memory: WorkingMemory, ref: Ref, open: dict[str, tuple[str, ...]]) -
     term = memory.base.knowledge.findings[ref.name]
     values = sorted(memory.values.get(ref.key, ()), key=lambda value: _order(term, value))
     bounds = bounds_of(memory, ref.key)
-    stands = "concluded" if values else "open" if ref.key in open else "not-concluded"
+    score = memory.scores.get(ref.key)
+    is_open = ref.key in open or score is not None
+    stands = "concluded" if values else "open" if is_open else "not-concluded"
     firings = sorted({n for value in values for n in memory.grounds[ref.key, value]})
     low, high = (term.plain(bounds.low), term.plain(bounds.high)) if bounds else (None, None)
     plain: tuple[Plain, ...] = tuple([term.plain(value) for value in values])
     text = listed([term.show(value) for value in values]) if values else stands.replace("-", " ")
+    if score and bounds and not values:
+        text, firings = f"{term.spell(bounds.low)} to {term.show(bounds.high)}", [score.firing]
     depends = () if values else open.get(ref.key, ())
     return Leading(
         ref.name, ref.option or None, term.label, stands, plain, low, high, text, tuple(firings), depends

@@ -14,12 +14,26 @@ from typing import NamedTuple, assert_never
 
 from expert.consultation.case import Case
 from expert.consultation.openness import Openness
-from expert.consultation.result import Bound, Concluded, Firing, KnowledgeId, Match, Plain, Statement
+from expert.consultation.result import (
+    Bound,
+    Concluded,
+    Firing,
+    KnowledgeId,
+    Match,
+    Plain,
+    ScoreBounds,
+    ScoreItem,
+    Statement,
+)
 from expert.consultation.statements import spelled, states
 from expert.language.conclusions import (
+    Addend,
     Argue,
     Conclude,
     Conclusion,
+    First,
+    Row,
+    Tally,
     computed_refs,
     text_of,
 )
@@ -29,6 +43,7 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Count,
+    Determined,
     Given,
     Is,
     Known,
@@ -46,6 +61,7 @@ from expert.language.english import (
     NEGATED,
     Phrases,
     agreeing,
+    between,
     bounded,
     datum_statement,
     fill,
@@ -55,10 +71,11 @@ from expert.language.english import (
 from expert.language.grids import Grid
 from expert.language.keys import with_option
 from expert.language.meaning import OPERATORS, Evaluation
-from expert.language.model import Term, Value
-from expert.language.rules import PLACEHOLDER, Instance, RuleBase, computed_data, reads
+from expert.language.model import SCORE, Term, Value
+from expert.language.rules import PLACEHOLDER, Instance, RuleBase, computed_data
 
 Finding = tuple[str, Value]  # its key and value
+Learnt = tuple[str, Value | None]  # the same; None: a score whose bounds do not meet
 
 
 Source = Callable[["WorkingMemory"], Sequence[Match]]  # of what a premise rests on
@@ -194,6 +211,8 @@ class Wording:
 
     def concluded(self, conclusion: Conclusion) -> Concluded | None:
         """The record of a conclusion; None if that takes a case."""
+        if isinstance(conclusion, Tally):
+            return None
         if isinstance(conclusion, Conclude):
             value = conclusion.value
             return self.found(conclusion, value) if isinstance(value, (str, int)) else None
@@ -233,6 +252,9 @@ class Wording:
                 yield self._without(Known(ref)) if missing else resting_on(ref)
             case Compare():
                 yield from self.compared(condition, False)
+            case Determined():
+                for ref in quantity_refs(condition.quantity):
+                    yield resting_on(ref)
             case AnyOf():
                 yield _first([(part, [*self.sources(part)]) for part in condition.parts])
             case Not(Compare() as part):
@@ -267,6 +289,9 @@ class Wording:
             case Known(ref, wanted):
                 known = wanted and ref.kind != "attribute"
                 yield self._without(Known(ref)) if known else resting_on(ref)
+            case Determined():
+                for ref in quantity_refs(condition.quantity):
+                    yield resting_on(ref)
             case AllOf():
                 yield _first([(Not(part), [*self.denials(part)]) for part in condition.parts])
             case AnyOf():
@@ -341,6 +366,8 @@ def resting_on(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
     name, key = ref.name, ref.key
     if ref.kind == "attribute":
         return lambda memory: memory.wording.answer(name, memory.case.value(name))
+    if ref.role == SCORE:
+        return lambda memory: memory.score_match(ref)
     return lambda memory: [
         memory.match(ref, key, value)
         for value in memory.values.get(key, ())
@@ -434,7 +461,7 @@ def _either(sources: list[Source]) -> Source:
 def _is_exact(condition: Condition) -> bool:
     """Whether what denies a condition is told part by part; of the oldest records it is not."""
     counted = any(isinstance(part, Count) for part, _ in walk(condition))
-    return counted or any(ref.role for ref, _ in refs(condition))
+    return counted or any(ref.kind == "finding" for ref, _ in refs(condition))
 
 
 def _together(matches: Iterable[Match]) -> tuple[Match, ...]:
@@ -452,7 +479,7 @@ def _together(matches: Iterable[Match]) -> tuple[Match, ...]:
 class FiringTemplate:
     """What the record of an instance's firing says in every case, and where the rest is found."""
 
-    __slots__ = ("because", "concluded", "findings", "sources")
+    __slots__ = ("because", "concluded", "findings", "items", "sources")
 
     def __init__(self, wording: Wording, instance: Instance) -> None:
         rule = instance.rule
@@ -467,8 +494,12 @@ class FiringTemplate:
         for name, datum in computed_data(instance, wording.base.knowledge):
             self.sources += wording.data(Given(True, name, instance.option, (datum,)))
         # what else it computes with
-        terms = dict.fromkeys(ref for ref, _ in reads(instance) if ref not in in_condition)
-        self.sources += map(resting_on, terms)
+        computed = [ref for c in instance.then for ref in computed_refs(c)]
+        self.sources += map(resting_on, dict.fromkeys(ref for ref in computed if ref not in in_condition))
+        self.items = [
+            item for c in instance.then if isinstance(c, Tally) for item in item_templates(c, wording)
+        ]
+        self.sources += [source for item in self.items for source in item.sources]
         concluded = [wording.concluded(conclusion) for conclusion in instance.then]
         fixed = tuple(said for said in concluded if said)
         self.concluded = fixed if len(fixed) == len(concluded) else None  # None: it depends on the case
@@ -477,6 +508,65 @@ class FiringTemplate:
             for c in instance.then
             if isinstance(c, Conclude) and isinstance(c.value, (str, int))
         ]
+
+
+class ItemTemplate:
+    """An item of a score, or a row of one: what it says, and what it rests on where it counts or does not."""
+
+    def __init__(self, item: Addend, before: tuple[Row, ...], score: Tally, wording: Wording) -> None:
+        self.item, self.before, self.score = item, before, score
+        term = wording.base.knowledge.findings[score.name]
+        self.term, self.text = term, wording.phrases.item(item, term)
+        self.claims = item.claims if isinstance(item, Row) else ()
+        self.sources: list[Source] = []
+        if isinstance(item, Row):
+            held, denied = [*wording.sources(item.when)], [*wording.denials(item.when)]
+            missing = dict.fromkeys(ref.name for ref, _ in refs(item.when) if ref.kind == "attribute")
+            self.sources.append(self._resting(item, held, denied, [*missing]))
+
+    def _resting(self, row: Row, held: list[Source], denied: list[Source], names: list[str]) -> Source:
+        def found(memory: WorkingMemory) -> Sequence[Match]:
+            if not self.reached(memory):
+                return ()
+            if memory.reading.test(row.when) or memory.reading.denies(row.when):
+                sources = held if memory.reading.test(row.when) else denied
+                return [match for source in sources for match in source(memory)]
+            unanswered = [name for name in names if memory.case.value(name) is None]
+            return [match for name in unanswered for match in memory.wording.answer(name, None)]
+
+        return found
+
+    def reached(self, memory: WorkingMemory) -> bool:
+        """Whether no row before it of the same `first` holds."""
+        return not any(memory.reading.test(row.when) for row in self.before)
+
+    def in_case(self, memory: WorkingMemory) -> ScoreItem:
+        """How it stands in a case."""
+        item, reading = self.item, memory.reading
+        if isinstance(item, Row):
+            held, denied = reading.test(item.when), reading.denies(item.when)
+            stands = "counts" if held else "does-not" if denied else "open"
+            ends = (item.points,) * 2 if held else (0, 0)
+            if stands == "open":
+                ends = min(item.points, 0), max(item.points, 0)
+        else:
+            [(_, low, high)] = reading.item_bounds(item, self.score)
+            ends = low.values[0], high.values[0]
+            stands = "counts" if ends[0] == ends[1] else "open"
+        claims = () if stands == "does-not" else self.claims
+        return ScoreItem(self.text, stands, self.term.plain(ends[0]), self.term.plain(ends[1]), claims)
+
+
+def item_templates(score: Tally, wording: Wording) -> Iterator[ItemTemplate]:
+    """The items of a score one by one; of a `first` each row, and what is left where all fail."""
+    for item in score.items:
+        if isinstance(item, First):
+            for n, row in enumerate(item.rows):
+                yield ItemTemplate(row, item.rows[:n], score, wording)
+            if item.rest:
+                yield ItemTemplate(item.rest, item.rows, score, wording)
+        else:
+            yield ItemTemplate(item, (), score, wording)
 
 
 class WorkingMemory:
@@ -490,8 +580,10 @@ class WorkingMemory:
         self.values: dict[str, list[Value]] = {}  # the same findings' values, by key
         self.matches: dict[Finding, Match] = {}  # what a premise on a finding rests on, as yet
         self.concluded: list[tuple[Conclusion, int]] = []
+        self.scores: dict[str, ScoreBounds] = {}  # by key
+        self.bounds: dict[str, tuple[int, int]] = {}  # the same, scaled
 
-    def fire(self, instance: Instance) -> list[Finding]:
+    def fire(self, instance: Instance) -> list[Learnt]:
         """Record that an instance fires; the findings that no firing before it concluded."""
         n, rule, option = len(self.firings) + 1, instance.rule, instance.option
         entry = self.wording.entry(instance)
@@ -502,11 +594,24 @@ class WorkingMemory:
             self.concluded += [(conclusion, n) for conclusion in instance.then]
             new, concluded = [found for found in entry.findings if self._found(found, n)], entry.concluded
         because = self.text(rule.because, option) if entry.because is None else entry.because
+        reached = [item.in_case(self) for item in entry.items if item.reached(self)]
+        claims = dict.fromkeys((*rule.claims, *(claim for item in reached for claim in item.claims)))
         self.firings.append(
-            Firing(n, rule.id, option or None, rule.basis, because, matched, concluded, rule.claims)
+            Firing(
+                n,
+                rule.id,
+                option or None,
+                rule.basis,
+                because,
+                matched,
+                concluded,
+                tuple(claims),
+                tuple(reached),
+            )
         )
         for key, value in new:
-            self._learn(key, value)
+            if key not in self.scores and value is not None:
+                self._learn(key, value)
         return new
 
     def _learn(self, key: str, value: Value) -> None:
@@ -516,11 +621,18 @@ class WorkingMemory:
         else:
             self.reading.findings.setdefault(key, {})[value] = Grid.true
 
-    def _conclude(self, instance: Instance, n: int) -> tuple[list[Finding], tuple[Concluded, ...]]:
+    def _conclude(self, instance: Instance, n: int) -> tuple[list[Learnt], tuple[Concluded, ...]]:
         """Conclude what takes a case: the findings that are new, and the record of all conclusions."""
-        new: list[Finding] = []
+        new: list[Learnt] = []
         concluded: list[Concluded] = []
         for conclusion in instance.then:
+            if isinstance(conclusion, Tally):
+                self.concluded.append((conclusion, n))
+                new.append(self._add_up(conclusion, n))
+                said = self.scores[conclusion.key]
+                value = said.low if said.low == said.high else None
+                concluded.append(Concluded("score", said.finding, said.option, value, said.text))
+                continue
             if not isinstance(conclusion, Conclude):
                 self.concluded.append((conclusion, n))
                 text = self.text(text_of(conclusion), conclusion.option)
@@ -533,11 +645,39 @@ class WorkingMemory:
                 concluded.append(self.wording.found(conclusion, value))
         return new, tuple(concluded)
 
+    def _add_up(self, score: Tally, n: int) -> Learnt:
+        """Take in what a score adds up to; a finding where its bounds meet, and else none."""
+        self.reading.conclude(score, Grid.true)
+        [(_, least, most)] = self.reading.scores[score.key]
+        low, high = least.values[0], most.values[0]
+        term = self.base.knowledge.findings[score.name]
+        text = between(term, low, high)
+        self.bounds[score.key] = low, high
+        ends = term.plain(low), term.plain(high)
+        self.scores[score.key] = ScoreBounds(score.name, score.option or None, *ends, text, n)
+        if low != high:
+            return score.key, None
+        self._found((score.key, low), n)
+        return score.key, low
+
+    def score_match(self, ref: Ref) -> Sequence[Match]:
+        """What a premise on a score rests on: between what it lies."""
+        said = self.scores.get(ref.key)
+        if said is None:
+            return ()
+        if said.low == said.high:
+            return [self.match(ref, ref.key, value) for value in self.values[ref.key]]
+        ends = []
+        for operator, limit in (("at-least", said.low), ("at-most", said.high)):
+            ends.append(Statement("finding", said.finding, said.option, operator, (), str(limit)))
+        states = Statement("all", stands="holds", parts=tuple(ends))
+        return [Match("score", ref.name, said.option, None, said.text, (), (said.firing,), states=states)]
+
     def _values(self, conclusion: Conclude) -> list[Value]:
         """The values concluded; a quantity that is not known gives none."""
         if isinstance(conclusion.value, str):
             return [conclusion.value]
-        amounts = self.reading.amounts(conclusion.value)
+        amounts = self.reading.values_of(conclusion.value)
         return list(dict.fromkeys(row.values[0] for guard, row in amounts if guard & 1))
 
     def _found(self, finding: Finding, n: int) -> bool:
@@ -573,6 +713,10 @@ class WorkingMemory:
             value = self.case.value(name)
             return "an unknown " + term.label if value is None else term.show(value)
         if term and term.kind == "finding":
-            values = self.values.get(with_option(term.name, option if term.per_option else ""), ())
+            key = with_option(term.name, option if term.per_option else "")
+            low, high = self.bounds.get(key, (0, 0))
+            if low != high:
+                return f"{term.spell(low)} to {term.show(high)}"
+            values = self.values.get(key, ())
             return " and ".join(map(term.show, values)) or "(none)"
         return self.wording.filled(name, option)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from expert.consultation.case import Case
-from expert.language.conclusions import Argue, Conclude, computed_refs
+from expert.language.conclusions import Argue, Conclude, Tally, computed_refs
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -168,6 +168,12 @@ class OpenCase:
             return
         for writer in self.prepared.upstream.writers.get(ref.key, ()):
             for c in writer.then:
+                if isinstance(c, Tally) and c.key == ref.key:
+                    for row in c.rows:
+                        yield from self._part(row.when, False, seen)
+                        yield from self._part(row.when, True, seen)
+                    for part in computed_refs(c):
+                        yield from self._term(part, None, seen)
                 if isinstance(c, Conclude) and c.key == ref.key:
                     if isinstance(c.value, str) and wanted is not None and c.value not in wanted:
                         continue

@@ -61,6 +61,7 @@ def consultation(memory: WorkingMemory) -> trace.Consultation:
         firings=tuple(memory.firings),
         not_fired=cast("tuple[trace.NotFired, ...]", not_fired),
         format=trace.FORMAT,
+        scores=tuple(memory.scores.values()),
         results=results(memory),
         disagreements=_disagreements(memory),
     )

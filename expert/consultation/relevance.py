@@ -21,6 +21,7 @@ from expert.language.conclusions import (
     Conclusion,
     Flag,
     Plan,
+    Tally,
     Wait,
 )
 from expert.language.keys import with_option
@@ -91,8 +92,10 @@ class Reach:
     def _effect(self, c: Conclusion, instance: Instance) -> tuple[str, ...]:
         """What a conclusion shows: its kind, name and option, and what else it is told apart by."""
         match c:
-            case Conclude():  # nothing else is shown of a finding but by the texts that name it
-                return (c.kind, c.name, c.option) if c.name in shown_findings(self.base.knowledge) else ()
+            case Conclude() | Tally():  # nothing else is shown of a finding but by the texts that name it
+                return (
+                    (Conclude.kind, c.name, c.option) if c.name in shown_findings(self.base.knowledge) else ()
+                )
             case Argue() | Advise() | Caution():
                 return c.kind, instance.rule.id, c.option
             case Plan():  # a step cites the claims of the rules that plan it

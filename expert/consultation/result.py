@@ -71,7 +71,8 @@ class Match(NamedTuple):
     """Something that a premise rested on when its rule fired.
 
     kind: answer, unknown (the answer is not known), datum (an option's property, with its
-    claims), finding (with the numbers of the firings that concluded it), or no-evidence (of what
+    claims), finding (with the numbers of the firings that concluded it), score (between what it lies,
+    as `states` says), or no-evidence (of what
     `states` says). `bounds` are the tests that the value met.
     """
 
@@ -98,6 +99,16 @@ class Concluded(NamedTuple):
     strength: str | None = None
 
 
+class ScoreItem(NamedTuple):
+    """An item of a score in a case: it counts, does-not, or is open; and between what it lies."""
+
+    text: str
+    stands: str
+    low: Plain
+    high: Plain
+    claims: tuple[str, ...]
+
+
 class Firing(NamedTuple):
     """A rule that fired: the n-th of its consultation, counting from one."""
 
@@ -109,6 +120,7 @@ class Firing(NamedTuple):
     matched: tuple[Match, ...]
     concluded: tuple[Concluded, ...]
     claims: tuple[str, ...]
+    items: tuple[ScoreItem, ...] = ()  # of the score that it adds up
 
     @property
     def rests_on(self) -> tuple[str, ...]:
@@ -142,6 +154,17 @@ class Finding(NamedTuple):
     value: Plain
     text: str
     firings: tuple[int, ...]
+
+
+class ScoreBounds(NamedTuple):
+    """Between what a score lies, and the firing that added it up; where both are one it is a finding too."""
+
+    finding: str
+    option: str | None
+    low: Plain
+    high: Plain
+    text: str
+    firing: int
 
 
 class Argument(NamedTuple):
@@ -298,6 +321,8 @@ class Consultation(NamedTuple):
     format: int = 1
     results: tuple[Leading, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+
+    scores: tuple[ScoreBounds, ...] = ()
 
     def recommendation(self, option: str) -> Recommendation:
         return next(r for r in self.recommendations if r.option == option)

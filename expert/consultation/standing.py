@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from expert.consultation.result import Consultation, Cost, PlanStep, Price, Recommendation
+from expert.consultation.result import Consultation, Cost, PlanStep, Price, Recommendation, ScoreItem
 from expert.language.english import capital, in_sentence, listed
 from expert.language.model import SIGNS, Knowledge
 from expert.language.policy import NOW, RECOMMENDED, VERDICTS
@@ -194,3 +194,11 @@ def cost_text(cost: Cost | None) -> str:
     if not high:
         return f"from {low}"
     return (low if low == high else f"{low} to {high}" if low else f"up to {high}") + how
+
+
+# --- points ----------------------------------------------------------------------------------
+def item_text(item: ScoreItem) -> str:
+    """An item of a score, and how it stands."""
+    words = {"counts": "counts", "does-not": "does not count"}
+    ends = str(item.low) if item.low == item.high else f"{item.low} to {item.high}"
+    return f"{item.text}: {words.get(item.stands, f'open, {ends}')}"

@@ -15,6 +15,7 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Count,
+    Determined,
     Given,
     Is,
     Known,
@@ -24,6 +25,7 @@ from expert.language.conditions import (
     Ref,
     Unless,
     compared,
+    quantity_refs,
 )
 from expert.language.english import Phrases
 from expert.language.model import Term
@@ -43,6 +45,9 @@ def states(condition: Condition, phrases: Phrases, stands: str = "") -> Statemen
             return _comparison(condition.written or condition, phrases, stands)
         case OptionIs(ids):
             return Statement("option", "", None, "is", ids, stands=stands)
+        case Determined(quantity):
+            parts = [Statement("finding", r.name, r.option or None, "known") for r in quantity_refs(quantity)]
+            return Statement("determined", stands=stands, parts=tuple(parts))
         case Given():
             return _given(condition, phrases, stands)
         case AllOf(parts):

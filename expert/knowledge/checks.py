@@ -12,7 +12,7 @@ from expert.io.problems import Problem, Span, place_in_files
 from expert.io.yaml import parse_yaml
 from expert.knowledge.oddities import warn_labels, warn_no_answers, warn_prices, warn_unasked
 from expert.knowledge.todo import is_todo, problem, todos
-from expert.language.conclusions import Argue, Plan, Wait, computed_refs
+from expert.language.conclusions import Argue, Conclude, Plan, Tally, Wait, computed_refs
 from expert.language.conditions import Compare, compared, leaves
 from expert.language.outcome import shown_findings
 from expert.language.policy import NOW
@@ -102,7 +102,7 @@ def warn_uncited(base: RuleBase) -> list[Problem]:
 def warn_unused(base: RuleBase) -> list[Problem]:
     """Declared names that no rule concludes or reads."""
     knowledge = base.knowledge
-    concluded = {(c.kind, c.name) for rule in base.rules for c in rule.then}
+    concluded = {(FINDS.get(c.kind, c.kind), c.name) for rule in base.rules for c in rule.then}
     read = {ref.name for rule in base.rules for ref, _ in reads(rule)}
     problems = []
     for kind, names in (
@@ -169,6 +169,7 @@ def warn_several(base: RuleBase) -> list[Problem]:
     return problems
 
 
+FINDS = {Tally.kind: Conclude.kind}  # what else concludes a finding
 Pass = Callable[[RuleBase], list[Problem]]
 
 # each pass with the files that have to be right before it can say anything

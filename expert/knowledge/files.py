@@ -90,6 +90,11 @@ def _advice(base: RuleBase) -> list[str]:
     return list(dict.fromkeys(said))
 
 
+def scorable(base: RuleBase) -> dict[str, Term]:
+    """The findings that can be a score, by the names under which rules conclude them."""
+    return {name: term for name, term in concluded(base).items() if term.numeric}
+
+
 def _yes_no_findings(base: RuleBase) -> list[str]:
     return [name for name, term in concluded(base).items() if term.type == "yes-no"]
 
@@ -431,6 +436,31 @@ ADVICE_GIVEN = Shape(
     ),
 )
 
+POINTS = required("points", NUMBER, "The points that count where the condition holds; they may be below 0.")
+ROW_WHEN = required(
+    "when", RulePart("condition", "conditions"), "What has to hold for them, and can be denied."
+)
+ROW_CLAIMS = Key("claims", CITED, "The sentences that give these points; cited where they are not denied.")
+
+ROW = Shape("row", "a row", (POINTS, ROW_WHEN, ROW_CLAIMS))
+
+ITEM = Shape(
+    "item",
+    "an item",
+    (
+        Key(
+            "first",
+            Listing(Either(TEXT, ROW), alone=False),
+            "Rows of which the first counts that does not fail; a number at the end is for the rest.",
+        ),
+        POINTS._replace(required=False),
+        ROW_WHEN._replace(required=False),
+        ROW_CLAIMS,
+    ),
+    one_of=("first", "points"),
+    told="points when claims first",
+)
+
 CONCLUSION = Shape(
     "conclusion",
     "`then`",
@@ -445,6 +475,12 @@ CONCLUSION = Shape(
             SETTLED,
             "A yes-no finding: `yes` where the condition holds, `no` where it is denied, else open.",
         ),
+        Key(
+            "score",
+            ByTerm("numeric finding", scorable, Listing(Either(TEXT, ITEM), alone=False), some=True),
+            "A number that adds up, with a low and a high bound while items are open; items are points with"
+            " what they are for, numbers, other scores, and numbers that are answered.",
+        ),
         Key("argue", Listing(ARGUMENT), "An argument about the option."),
         Key("plan", Listing(STEP), "A step that is to be done."),
         Key("wait", Listing(STEP), "A step that the option waits for."),
@@ -452,7 +488,7 @@ CONCLUSION = Shape(
         Key("advise", Listing(Either(TEXT, ADVICE_GIVEN)), "A sentence for the person."),
         Key("caution", Listing(Either(TEXT, ADVICE_GIVEN)), "A sentence of warning for the person."),
     ),
-    some_of=("conclude", "settle", "argue", "plan", "wait", "flag", "advise", "caution"),
+    some_of=("conclude", "settle", "score", "argue", "plan", "wait", "flag", "advise", "caution"),
     keeps=True,
 )
 

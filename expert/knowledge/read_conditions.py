@@ -210,8 +210,8 @@ class Scope:
         if not known:
             return 0
         ref, other = known
-        if misfit := _misfit(other, term):
-            self.reader.report(node, f"`{text}` {misfit}", QUANTITIES if not other.numeric else "")
+        if why := misfit(other, term):
+            self.reader.report(node, f"`{text}` {why}", QUANTITIES if not other.numeric else "")
         return ref
 
     def _arithmetic(self, node: Node, term: Term) -> Quantity:
@@ -258,7 +258,7 @@ def never_denied(condition: Condition) -> Iterator[Ref]:
                 yield from never_denied(part)
 
 
-def _misfit(other: Term, term: Term) -> str:
+def misfit(other: Term, term: Term) -> str:
     """Why a term cannot be a quantity that is measured as another one, if it cannot."""
     if not other.numeric:
         return f"is a {other.type}, not a number" if other.type else ""

@@ -9,7 +9,7 @@ from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_claims
 from expert.knowledge.files import CONTRADICTION, ID
 from expert.knowledge.read_conditions import Scope
-from expert.language.conclusions import Caution, computed_refs
+from expert.language.conclusions import Caution, Tally, computed_refs
 from expert.language.conditions import AllOf, Condition, Is, Known, refs
 from expert.language.contradictions import Contradiction, Contradictions, flat
 from expert.language.english import Phrases
@@ -108,6 +108,17 @@ def _answered(term: Term, test: Condition, knowledge: Knowledge) -> str:
 def counting(rule: Rule, of: Contradictions, reader: Reader) -> Rule:
     """A rule to which an answer that is left out of account is none."""
     if not of.declared:
+        return rule
+    for c in rule.then:
+        for ref in computed_refs(c) if isinstance(c, Tally) else ():
+            if ref.kind == "attribute" and of.leaving_out(ref.name):
+                message = f"`{ref.name}` may be left out of account, and cannot be an item of a score"
+                reader.add(Problem(message, rule.span, "give points where a condition on it holds"))
+    then = tuple(
+        c.reading(lambda when: of.read(when, True)) if isinstance(c, Tally) else c for c in rule.then
+    )
+    rule = rule._replace(then=then)
+    if any(isinstance(c, Tally) for c in then):
         return rule
     computed = [{ref.name for ref in computed_refs(c) if ref.kind == "attribute"} for c in rule.then]
     named = dict.fromkeys(name for names in computed for name in sorted(names) if of.leaving_out(name))

@@ -4,36 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import assert_never
 
 from expert.io.problems import Problem, listed, not_among, shorten
 from expert.io.yaml import Node, Reader
-from expert.knowledge.declarations import read_claims, read_value
+from expert.knowledge.declarations import read_claims, read_number, read_value
 from expert.knowledge.files import (
     ADVICE_GIVEN,
     ARGUMENT,
     CONCLUSION,
     ID,
+    ITEM,
+    ROW,
     VOCABULARY_PATH,
     WHOLE,
     WRITTEN_RULE,
 )
-from expert.knowledge.read_conditions import Scope, never_denied
+from expert.knowledge.read_conditions import Scope, misfit, never_denied
 from expert.knowledge.read_contradictions import cautioning, counting, read_contradictions
 from expert.language.conclusions import (
     STANCES,
     STRENGTHS,
+    Addend,
     Advise,
     Argue,
     Caution,
     Conclude,
     Conclusion,
+    First,
     Flag,
     Plan,
+    Row,
+    Tally,
     Wait,
 )
-from expert.language.conditions import AllOf
+from expert.language.conditions import AllOf, Condition, Ref
 from expert.language.contradictions import Contradictions
-from expert.language.model import SETTLED, BadValue, Knowledge
+from expert.language.model import SCORE, SETTLED, BadValue, Knowledge, Term
 from expert.language.rules import (
     AGREEING,
     BASES,
@@ -63,6 +70,7 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
                     message, first = f"duplicate rule `{rule.id}`", rules[rule.id].span
                     reader.add(Problem(message, rule.span, f"first given at {first}"))
                 rules.setdefault(rule.id, rule)
+    rule_reader.check_ranges()
     size = sum(node.size for name, node in nodes.items() if name.startswith("rules/"))
     if size * len(knowledge.options) > SPELLED_LIMIT:
         message = f"too many rules ({len(rules):,}) for so many options ({len(knowledge.options):,})"
@@ -78,22 +86,28 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
 def with_roles(knowledge: Knowledge, nodes: dict[str, Node]) -> Knowledge:
     """The knowledge with what its rules make of findings, which conditions have to know of."""
     findings = dict(knowledge.findings)
-    for name in _settled_names(nodes):
+    for name, role in _roles(nodes):
         bare = name.removeprefix("option.")
         term = findings.get(bare)
-        if term and term.type == "yes-no" and term.per_option == (bare != name):
-            findings[bare] = term._replace(role=SETTLED)
+        if term and term.per_option == (bare != name) and _fits(term, role):
+            findings[bare] = term._replace(role=role)
     return knowledge._replace(findings=findings)
 
 
-def _settled_names(nodes: dict[str, Node]) -> Iterator[str]:
-    """The names under `settle` in rule files; whatever is wrong with them is said where they are read."""
+def _fits(term: Term, role: str) -> bool:
+    return term.numeric if role == SCORE else term.type == "yes-no"
+
+
+def _roles(nodes: dict[str, Node]) -> Iterator[tuple[str, str]]:
+    """The names under `settle` and `score` in rule files; they are checked where they are read."""
     nothing = Reader()
     for name, node in sorted(nodes.items()):
         rules = node.items or () if name.startswith("rules/") else ()
         for then in [value for rule in rules for key, value in rule.pairs or () if key.text == "then"]:
-            for part in nothing.listing(then):
-                yield from (value.text or "" for key, value in part.pairs or () if key.text == "settle")
+            for node in _given_in(then, "settle", nothing):
+                yield node.text or "", SETTLED
+            for node in _given_in(then, "score", nothing):
+                yield from ((key.text or "", SCORE) for key, _ in node.pairs or ())
 
 
 def _contradictions(nodes: dict[str, Node]) -> Node | None:
@@ -115,6 +129,9 @@ class _RuleReader:
         self.knowledge, self.reader = knowledge, reader
         self.scope = Scope(knowledge, reader)
         self.settled_by: dict[str, str] = {}  # of each settled finding, the rule
+        self.scored_by: dict[str, str] = {}  # and of each score
+        self.scores: dict[str, Tally] = {}
+        self.places: dict[str, Node] = {}
 
     def rule(self, node: Node) -> Rule:
         reader = self.reader
@@ -144,7 +161,7 @@ class _RuleReader:
             fields["id"].span if "id" in fields else node.span,
             otherwise=self._sentence(fields.get("otherwise"), "`otherwise`"),
         )
-        return self._settling(rule, fields)
+        return self._scoring(self._settling(rule, fields), fields)
 
     def _settling(self, rule: Rule, fields: dict[str, Node]) -> Rule:
         """The rule with what it settles, if it settles something, as its first conclusion."""
@@ -179,6 +196,147 @@ class _RuleReader:
             )
         return rule._replace(then=(Conclude(ref.name, "yes", ref.scoped), *rule.then), settles=True)
 
+    # --- scores ---------------------------------------------------------------------------------
+    def _scoring(self, rule: Rule, fields: dict[str, Node]) -> Rule:
+        """The rule with the score that it adds up, if it does, as its first conclusion."""
+        reader, nodes = self.reader, _given_in(fields.get("then"), "score", self.reader)
+        if not nodes:
+            return rule
+        if len(nodes) > 1 or not nodes[0].pairs or len(nodes[0].pairs) > 1:
+            help = "such as `score: {points: [{points: 1, when: ..., claims: ...}, ...]}`"
+            reader.report(nodes[-1], "`score` is a mapping from one finding to its items", help)
+            return rule
+        [(key, node)] = nodes[0].pairs
+        numeric = [name for name in self.scope.findings if self.scope.find(name)[1].numeric]
+        name = reader.pick(key, "numeric finding", numeric)
+        if not name:
+            return rule
+        ref, term = self.scope.find(name)
+        first = self.scored_by.setdefault(ref.name, rule.id)
+        if first != rule.id:
+            reader.report(key, f"`{name}` is scored by `{first}` already", "one rule scores a finding")
+        if "when" in fields:
+            help = "what the points depend on stands beside them, as `{points: ..., when: ...}`"
+            reader.report(
+                fields["when"], f"`{rule.id}` scores `{name}` in every case and has no `when`", help
+            )
+        items: list[Addend] = []
+        if node.items is None:
+            reader.report(node, f"the items of `{name}` must be a list, not {node.shape}")
+        for item in node.items or ():
+            items += self._item(item, term)
+        score = Tally(ref.name, tuple(items), ref.scoped, ends=self._ends(items))
+        scoring = rule._replace(then=(score, *rule.then))
+        if scoring.ranges and not ref.scoped:
+            message = f"`{rule.id}` ranges over options, and `{name}` is not `per-option`"
+            reader.report(key, message, f"give `{name}` `per-option: yes`")
+        self.places[ref.name] = key
+        self.scores[ref.name] = score
+        return scoring
+
+    def _ends(self, items: list[Addend]) -> tuple[tuple[str, int, int], ...]:
+        """Of each attribute among some items, the least and the most that may be answered."""
+        names = [item.name for item in items if isinstance(item, Ref) and item.kind == "attribute"]
+        return tuple((name, *self.knowledge.attributes[name].bounds) for name in dict.fromkeys(names))
+
+    def _item(self, node: Node, term: Term) -> list[Addend]:
+        """An item of a score: a row, rows of which the first counts, a number, or the name of one."""
+        if node.pairs is not None:
+            fields = ITEM.read(node, self.reader)
+            if ("first" in fields) == ("points" in fields):
+                self.reader.report(node, "an item has either `points` with `when`, or `first`")
+                return []
+            return [self._first(fields["first"], term)] if "first" in fields else [self._row(node, term)]
+        text = node.text or ""
+        if text[:1] in "0123456789-+." or not text:
+            return [self._points(node, term)]
+        found = self.scope.ref(text, node)
+        if not found:
+            return []
+        ref, other = found
+        if ref.kind == "finding" and ref.role != SCORE:
+            help = "an item is a score, an attribute, a number, or points with `when`"
+            self.reader.report(node, f"`{text}` is a finding that no rule scores", help)
+        elif ref.kind == "property":
+            self.reader.report(node, f"`{text}` is a property, and no item of a score")
+        elif why := misfit(other, term):
+            self.reader.report(node, f"`{text}` {why}")
+        elif ref.kind == "attribute" and (other.low is None or other.high is None):
+            help = f"give `{text}` its `min` and `max`, between which it is while it is not answered"
+            self.reader.report(node, f"`{text}` has no bounds", help)
+        else:
+            return [ref]
+        return []
+
+    def _points(self, node: Node, term: Term) -> int:
+        return read_number(node, term._replace(low=None, high=None), self.reader) or 0
+
+    def _row(self, node: Node, term: Term) -> Row:
+        fields = ROW.read(node, self.reader)
+        points = self._points(fields["points"], term) if "points" in fields else 0
+        when: Condition = self.scope.condition(fields["when"]) if "when" in fields else AllOf(())
+        for ref in never_denied(when):
+            help = f"`settle` `{ref.name}`, or write `unless`"
+            message = (
+                f"points do not count where their condition is denied, and the finding `{ref.name}` never is"
+            )
+            self.reader.report(fields["when"], message, help)
+        cited = (
+            read_claims(fields["claims"], self.knowledge.claims, self.reader) if "claims" in fields else ()
+        )
+        return Row(points, when, cited)
+
+    def _first(self, node: Node, term: Term) -> First:
+        rows: list[Row] = []
+        rest = 0
+        for n, item in enumerate(self.reader.listing(node), 1):
+            if item.pairs is not None:
+                rows.append(self._row(item, term))
+            elif n == len(node.items or ()):
+                rest = self._points(item, term)
+            else:
+                self.reader.report(item, "a number for the rest stands last in `first`")
+        if not rows:
+            self.reader.report(node, "`first` needs a list of rows", "such as `{points: 2, when: ...}`")
+        return First(tuple(rows), rest)
+
+    def check_ranges(self) -> None:
+        """That no score can exceed what its finding declares."""
+        for name, score in self.scores.items():
+            term, ends = self.knowledge.findings[name], self._range(score, ())
+            for declared, end, so in ((term.low, ends[0], "less"), (term.high, ends[1], "more")):
+                if declared is not None and (end < declared if so == "less" else end > declared):
+                    limit = "min" if so == "less" else "max"
+                    message = (
+                        f"the items of `{name}` can add up to {term.spell(end)}, {so} than its `{limit}`"
+                    )
+                    self.reader.report(self.places[name], f"{message}, {term.spell(declared)}")
+
+    def _range(self, score: Tally, seen: tuple[str, ...]) -> tuple[int, int]:
+        """Between what a score can lie at all."""
+        low = high = 0
+        for item in score.items:
+            least, most = self._item_range(item, score, (*seen, score.name))
+            low, high = low + least, high + most
+        return low, high
+
+    def _item_range(self, item: Addend, score: Tally, seen: tuple[str, ...]) -> tuple[int, int]:
+        match item:
+            case Row(points):
+                return min(points, 0), max(points, 0)
+            case First(rows, rest):
+                points_each = [rest, *(row.points for row in rows)]
+                return min(points_each), max(points_each)
+            case int():
+                return item, item
+            case Ref():
+                if item.kind == "finding":
+                    other = self.scores.get(item.name)
+                    return self._range(other, seen) if other and item.name not in seen else (0, 0)
+                return next((low, high) for name, low, high in score.ends if name == item.name)
+            case _:
+                assert_never(item)
+
     @property
     def _settleable(self) -> list[str]:
         return [name for name in self.scope.findings if self.scope.find(name)[1].type == "yes-no"]
@@ -202,8 +360,8 @@ class _RuleReader:
         conclusions: list[Conclusion] = []
         for part in self.reader.listing(node):
             for kind, body in CONCLUSION.read(part, self.reader).items():
-                if kind == "settle":
-                    continue  # see _settling
+                if kind in ("settle", "score"):
+                    continue  # see _settling and _scoring
                 if body.items == []:
                     self.reader.report(body, f"`{kind}` is given nothing")
                 for item in self.reader.listing(body):
@@ -234,8 +392,10 @@ class _RuleReader:
         for key, value in node.pairs or ():
             name = self.reader.pick(key, "finding", self.scope.findings) if key.text is not None else ""
             if name and self.scope.find(name)[1].role:
-                help = "one rule settles a finding, and nothing else concludes it"
-                self.reader.report(key, f"`{name}` is settled, and cannot be concluded beside that", help)
+                role = self.scope.find(name)[1].role
+                is_so, verb = ("settled", "settles") if role == SETTLED else ("scored", "scores")
+                help = f"one rule {verb} a finding, and nothing else concludes it"
+                self.reader.report(key, f"`{name}` is {is_so}, and cannot be concluded beside that", help)
             elif name:
                 findings.append(self._finding(name, value))
         return findings

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Generic, Protocol, TypeVar, assert_never
+from typing import Any, Generic, Protocol, TypeVar, assert_never
 
 from expert.language.cells import (
     Atom,
@@ -36,7 +36,7 @@ from expert.language.cells import (
 )
 from expert.language.conditions import Arithmetic, Quantity, Ref, Several
 from expert.language.diagrams import Diagram, Diagrams
-from expert.language.meaning import OPERATORS, Reading, Truth
+from expert.language.meaning import OPERATORS, Reading, Spans, Truth
 from expert.language.model import Term, Value
 
 CaseAnswers = Mapping[str, Value | None]  # None: answered `unknown`
@@ -88,8 +88,38 @@ class Amount(Generic[C]):
 Amounts = list[tuple[C, Amount[C]]]  # what a number can be, each with where it is
 
 
+class Splitting:
+    """What an algebra has whose numbers are polynomials: one that depends on a truth is several."""
+
+    @property
+    def splits(self) -> bool:
+        return True
+
+    def choose(self, where: object, one: object, other: object, /) -> Any:
+        raise TypeError("these numbers are split")
+
+    def within(self, sure: Any, possible: Any, /) -> Any:
+        """What is so of every number between two bounds."""
+        return sure
+
+    def between(self, low: Any, high: Any, /) -> Any:
+        return low
+
+    def unchanging(self, truth: Any, /) -> Any:
+        return truth
+
+
 class Merging(Reading[C, Amount[C]]):
     """A reading in which a quantity's equal values are one, and what it never has is left out."""
+
+    def _gathered(self, spans: Spans[C, Amount[C]]) -> Spans[C, Amount[C]]:
+        by_ends: dict[tuple[Polynomial, Polynomial], tuple[C, Amount[C], Amount[C]]] = {}
+        for where, low, high in spans:
+            if not where.never:
+                ends = low.polynomial, high.polynomial
+                before = by_ends.get(ends)
+                by_ends[ends] = (before[0] | where if before else where), low, high
+        return list(by_ends.values())
 
     def amounts(self, quantity: Quantity) -> Amounts[C]:
         match quantity:
@@ -143,7 +173,7 @@ def _perhaps(always: bool, never: bool) -> Perhaps:
 
 
 @dataclass
-class Survey:
+class Survey(Splitting):
     """The algebra that only writes down what rules ask of the answers that are open.
 
     `named` are the values that choices are tested for, `numbers` the numbers that are read, `atoms`
@@ -316,7 +346,7 @@ def _linked(numbers: Sequence[str], atoms: Iterable[Atom]) -> list[tuple[list[st
 
 
 # --- the algebra -----------------------------------------------------------------------------------
-class Completions:
+class Completions(Splitting):
     """The algebra of all completions of a case, and what can be said of truths in it.
 
     `order` is the order in which to ask for attributes, `groups` are kept for the next case, `steps` are

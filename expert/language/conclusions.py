@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar, assert_never
 
-from expert.language.conditions import Quantity, Ref, ground_quantity, quantity_refs
+from expert.language.conditions import Condition, Quantity, Ref, ground, ground_quantity, quantity_refs
 from expert.language.keys import with_option
 from expert.language.model import Option, Value
 
@@ -30,6 +31,71 @@ class Conclude:
     def key(self) -> str:
         """The name under which working memory holds it."""
         return with_option(self.name, self.option)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Points that count where a condition holds, and the claims that give them."""
+
+    points: int
+    when: Condition
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Of rows, the first that does not fail; `rest` where all do."""
+
+    rows: tuple[Row, ...]
+    rest: int = 0
+
+
+Addend = (
+    Row | First | int | Ref
+)  # what adds up to a score: a Ref is another score, or a number that is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A number has the sum of some items for its bounds; `ends` are those of items that are answers."""
+
+    kind: ClassVar[str] = "score"
+    name: str
+    items: tuple[Addend, ...]
+    scoped: bool = False
+    option: str = ""
+    ends: tuple[tuple[str, int, int], ...] = ()  # of each attribute among the items, the least and the most
+
+    @property
+    def key(self) -> str:
+        """The name under which working memory holds it."""
+        return with_option(self.name, self.option)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Its rows, in order."""
+        nested = [item.rows if isinstance(item, First) else (item,) for item in self.items]
+        return [row for rows in nested for row in rows if isinstance(row, Row)]
+
+    def reading(self, read: Callable[[Condition], Condition]) -> Tally:
+        """The same with the condition of each row read in another way."""
+        items: list[Addend] = []
+        for item in self.items:
+            if isinstance(item, First):
+                items.append(replace(item, rows=tuple(replace(r, when=read(r.when)) for r in item.rows)))
+            else:
+                items.append(replace(item, when=read(item.when)) if isinstance(item, Row) else item)
+        return replace(self, items=tuple(items))
+
+    def without(self, claim: str) -> Tally:
+        """The same without the rows that a claim gives."""
+        items: list[Addend] = []
+        for item in self.items:
+            if isinstance(item, First):
+                items.append(replace(item, rows=tuple(r for r in item.rows if claim not in r.claims)))
+            elif not isinstance(item, Row) or claim not in item.claims:
+                items.append(item)
+        return replace(self, items=tuple(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +174,7 @@ class Caution:
         return with_option(self.name, self.option)
 
 
-Conclusion = Conclude | Argue | Plan | Wait | Flag | Advise | Caution
+Conclusion = Conclude | Tally | Argue | Plan | Wait | Flag | Advise | Caution
 
 
 def ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | None:
@@ -121,12 +187,32 @@ def ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | No
             if quantity is None:
                 return None
             return Conclude(name, quantity, scoped, option.id if scoped else "")
+        case Tally():
+            items = tuple(_ground_item(item, option) for item in conclusion.items)
+            return replace(conclusion, items=items, option=option.id if conclusion.scoped else "")
         case Argue() | Wait() | Flag() | Advise() | Caution():
             return replace(conclusion, option=option.id)
         case Plan():
             return conclusion
         case _:
             assert_never(conclusion)
+
+
+def _ground_item(item: Addend, option: Option) -> Addend:
+    match item:
+        case Row():
+            return replace(item, when=ground(item.when, option))
+        case First():
+            return replace(item, rows=tuple(replace(row, when=ground(row.when, option)) for row in item.rows))
+        case Ref():
+            return item.of(option)
+        case _:
+            return item
+
+
+def conditions_in(conclusions: Iterable[Conclusion]) -> list[Condition]:
+    """The conditions that conclusions have of their own: those of the rows of a score."""
+    return [row.when for c in conclusions if isinstance(c, Tally) for row in c.rows]
 
 
 def replace_value(conclusion: Conclusion, value: Value) -> Conclude:
@@ -139,6 +225,8 @@ def computed_refs(conclusion: Conclusion) -> list[Ref]:
     """The terms that a conclusion computes with, in order."""
     if isinstance(conclusion, Conclude) and not isinstance(conclusion.value, str):
         return list(quantity_refs(conclusion.value))
+    if isinstance(conclusion, Tally):
+        return [item for item in conclusion.items if isinstance(item, Ref)]
     return []
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeVar, assert_never
 
 from expert.language.keys import with_option
-from expert.language.model import Datum, Option, Value
+from expert.language.model import SCORE, Datum, Option, Value
 
 C = TypeVar("C", bound=type)
 
@@ -113,6 +113,16 @@ class Known(NamedTuple):
 
 
 @by_kind
+class Determined(NamedTuple):
+    """A quantity has one value: its terms are known, and of scores in it the bounds meet.
+
+    No author writes it: it is what has to be so for a conclusion to be drawn.
+    """
+
+    quantity: Quantity
+
+
+@by_kind
 class OptionIs(NamedTuple):
     """The rule ranges over these options only."""
 
@@ -201,7 +211,7 @@ class Count(NamedTuple):
         return [*too_few, *([] if most is None else [(most + 1, False)])]
 
 
-Leaf = Is | Compare | Known | OptionIs | Given  # has no condition inside
+Leaf = Is | Compare | Known | Determined | OptionIs | Given  # has no condition inside
 
 
 Compound = AllOf | AnyOf | Not | Unless | Count
@@ -220,7 +230,7 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
             return condition.parts
         case Not() | Unless():
             return (condition.part,)
-        case Is() | Compare() | Known() | OptionIs() | Given():
+        case Is() | Compare() | Known() | Determined() | OptionIs() | Given():
             return ()
         case _:
             assert_never(condition)
@@ -266,6 +276,11 @@ def quantity_refs(quantity: Quantity) -> Iterator[Ref]:
             yield from quantity_refs(part)
 
 
+def is_bounded(quantity: Quantity) -> bool:
+    """Whether a quantity has a score in it, so that it has bounds and perhaps no value."""
+    return any(ref.role == SCORE for ref in quantity_refs(quantity))
+
+
 def compared(condition: Compare) -> list[Ref]:
     """Every term that a comparison mentions, in order."""
     return [*quantity_refs(condition.left), *quantity_refs(condition.right)]
@@ -279,6 +294,9 @@ def refs(condition: Condition) -> Iterator[tuple[Ref, bool]]:
                 yield part.ref, negations > 0 or bool(part.ref.role)
             case Compare():
                 for ref in compared(part):
+                    yield ref, True
+            case Determined():
+                for ref in quantity_refs(part.quantity):
                     yield ref, True
             case OptionIs() | Given() | AllOf() | AnyOf() | Not() | Unless() | Count():
                 pass
@@ -304,8 +322,8 @@ def ground(condition: Condition, option: Option | None) -> Condition:
             return _ground_comparison(condition, option)
         case Is() | Known() if option and condition.ref.scoped:
             return _ground_test(condition, option)
-        case Is() | Compare() | Known() | OptionIs() | Given():
-            return condition
+        case Is() | Compare() | Known() | Determined() | OptionIs() | Given():
+            return condition  # what is determined is made of what is grounded
         case _:
             assert_never(condition)
 
@@ -364,7 +382,7 @@ def ground_quantity(quantity: Quantity, option: Option | None) -> Quantity | Non
 def settled(condition: Condition) -> bool | None:
     """Whether a grounded condition is the same in every case: True, False, or None if it depends."""
     match condition:
-        case Is() | Compare() | Known() | OptionIs():
+        case Is() | Compare() | Known() | Determined() | OptionIs():
             return None
         case Given():
             return condition.truth

@@ -18,6 +18,7 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Count,
+    Determined,
     Given,
     Is,
     Known,
@@ -89,6 +90,8 @@ class Contradictions:
                 return with_parts(condition, parts)
             case Known(ref, wanted):
                 return self._known(ref, wanted)
+            case Determined():
+                return condition  # it is made of what is read
             case Is() | Compare() | OptionIs() | Given():
                 return self._counted(condition, denied)
             case _:

@@ -11,13 +11,17 @@ from collections.abc import Callable
 from typing import assert_never
 
 from expert.language.conclusions import (
+    Addend,
     Advise,
     Argue,
     Caution,
     Conclude,
     Conclusion,
+    First,
     Flag,
     Plan,
+    Row,
+    Tally,
     Wait,
 )
 from expert.language.conditions import (
@@ -27,6 +31,7 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Count,
+    Determined,
     Given,
     Is,
     Known,
@@ -104,6 +109,16 @@ def statement(term: Term, values: tuple[Value, ...]) -> str:
     return f"{term.label} is {shown}"
 
 
+def between(term: Term, low: int, high: int) -> str:
+    """That a number lies between two bounds, or is what both are."""
+    if low == high:
+        return statement(term, (low,))
+    shown = f"{term.spell(low)} to {term.show(high)}"
+    if "{value}" in term.says:
+        return term.says.replace("{value}", shown)
+    return f"{term.label} is {shown}"
+
+
 def datum_statement(term: Term, datum: Datum) -> str:
     """That an option has a value of a property: as the document states it, or as it was inferred."""
     return datum.says or statement(term, (datum.value,))
@@ -158,6 +173,9 @@ class Phrases:
             case OptionIs():
                 labels = [self.knowledge.options[id].phrase for id in condition.ids]
                 return f"the option is {listed(labels, 'or')}"
+            case Determined(quantity):
+                terms = list(dict.fromkeys(self.label(ref) for ref in quantity_refs(quantity)))
+                return f"what is made of {listed(terms)} has one value"
             case Given():
                 return self._given(condition)
             case AllOf((part,)) | AnyOf((part,)):
@@ -292,6 +310,21 @@ class Phrases:
         ]
         return {quantity.operator: parts}
 
+    def item(self, item: Addend, term: Term) -> str:
+        """An item of a score, measured as a term is."""
+        match item:
+            case Row(points, when):
+                return f"{term.show(points)} if {self.condition(when)}"
+            case First(rows, rest):
+                each = [self.item(row, term) for row in rows]
+                return f"{', else '.join(each)}, else {term.show(rest)}"
+            case int():
+                return term.show(item)
+            case Ref():
+                return self.label(item)
+            case _:
+                assert_never(item)
+
     def conclusion(self, conclusion: Conclusion) -> str:
         """What a rule would conclude."""
         k = self.knowledge
@@ -301,6 +334,9 @@ class Phrases:
                 if not isinstance(value, (str, int)):
                     return f"{term.label} is {self.quantity(value, term)}"
                 return statement(term, (value,))
+            case Tally(name, items):
+                rows = "; ".join(self.item(item, k.findings[name]) for item in items)
+                return f"{k.findings[name].label} is the sum of these: {rows}"
             case Argue(name, stance, target, strength):
                 about = f", for {k.targets[target].label}" if target else ""
                 strong = "a strong argument " if strength == "strong" else "argument "
@@ -347,7 +383,7 @@ class Phrases:
             lines.append(f"  because {readable(rule.otherwise, k)}")
         if rule.reason:
             lines.append(f"  added by us: {rule.reason}")
-        lines += [f"  {id}  {k.claims[id].says} [{k.hedges[k.claims[id].hedge]}]" for id in rule.claims]
+        lines += [f"  {id}  {k.claims[id].says} [{k.hedges[k.claims[id].hedge]}]" for id in rule.cites]
         return lines
 
 

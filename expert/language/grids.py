@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
+from typing import Any
 
 from expert.language.model import Value
+
+
+class Whole:
+    """What an algebra has where every truth is the last word: nothing is answered after it is read."""
+
+    @property
+    def splits(self) -> bool:
+        return False
+
+    def within(self, sure: Any, possible: Any, /) -> Any:
+        """What is so of every number between two bounds."""
+        return sure
+
+    def between(self, low: Any, high: Any, /) -> Any:
+        return low
+
+    def unchanging(self, truth: Any, /) -> Any:
+        return truth
 
 
 # --- plain Python: grids of cases ---------------------------------------------------------
@@ -33,11 +52,17 @@ class Row:
         return _mask(a >= b for a, b in zip(self.values, other.values, strict=True))
 
 
+def chosen(where: int, one: Row, other: Row) -> Row:
+    """Of two rows the one in the cases where something is so, the other in the others."""
+    pairs = enumerate(zip(one.values, other.values, strict=True))
+    return Row(tuple(a if where >> n & 1 else b for n, (a, b) in pairs))
+
+
 def _mask(bits: Iterator[bool]) -> int:
     return sum(1 << place for place, bit in enumerate(bits) if bit)
 
 
-class Grid:
+class Grid(Whole):
     """Every combination of the values given for each attribute (None: unknown)."""
 
     true, false = -1, 0  # as bit sets without end; `full` cuts them to the grid
@@ -67,6 +92,10 @@ class Grid:
         if None not in values:
             return self.full
         return self.full & ~self.where(attribute, values.index(None)) if len(values) > 1 else 0
+
+    def choose(self, where: int, one: Row, other: Row) -> Row:
+        """The one number where something is so, the other elsewhere."""
+        return chosen(where, one, other)
 
     def number(self, attribute: str) -> Row:
         values, stride = self.axes.get(attribute, (None,)), self.strides.get(attribute, 1)

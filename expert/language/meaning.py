@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Protocol, Self, TypeVar, assert_never
 
-from expert.language.conclusions import Conclude, Conclusion
+from expert.language.conclusions import Addend, Conclude, Conclusion, First, Row, Tally
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -19,6 +19,7 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Count,
+    Determined,
     Given,
     Is,
     Known,
@@ -28,9 +29,11 @@ from expert.language.conditions import (
     Ref,
     Several,
     Unless,
+    is_bounded,
 )
-from expert.language.grids import Grid, Row
-from expert.language.model import Value
+from expert.language.grids import Grid
+from expert.language.grids import Row as Numbers
+from expert.language.model import SCORE, Value
 from expert.language.rules import Instance, reads, writes
 
 
@@ -71,6 +74,26 @@ class Algebra(Protocol[T_co, N_co]):
     def equals(self, attribute: str, value: Value, /) -> T_co: ...
     def number(self, attribute: str, /) -> N_co: ...
     def constant(self, value: int, /) -> N_co: ...
+    @property
+    def splits(self) -> bool:
+        """Whether a number that depends on a truth is written as several, each with where it is."""
+        ...
+
+    def choose(self, where: Any, one: Any, other: Any, /) -> N_co:
+        """The one number where something is so, the other elsewhere; not where numbers are split."""
+        ...
+
+    def within(self, sure: Any, possible: Any, /) -> T_co:
+        """What is sure of numbers between their bounds; where cases are open, with what is possible."""
+        ...
+
+    def between(self, low: Any, high: Any, /) -> N_co:
+        """The number that has these bounds, where they meet."""
+        ...
+
+    def unchanging(self, truth: Any, /) -> T_co:
+        """Where something is so whatever is still answered."""
+        ...
 
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -102,6 +125,9 @@ def amount(quantity: Quantity, values: Mapping[str, int]) -> int:
             assert_never(quantity)
 
 
+Spans = list[tuple[T, N, N]]  # the bounds of a number, each with where they are: of several, one is
+
+
 class Reading(Generic[T, N]):
     """Conditions read in one algebra, over the findings concluded so far."""
 
@@ -109,6 +135,7 @@ class Reading(Generic[T, N]):
         self.algebra = algebra
         self.findings: dict[str, dict[str, T]] = {}
         self.numbers: dict[str, list[tuple[T, N]]] = {}
+        self.scores: dict[str, Spans[T, N]] = {}  # between what each score lies
         self.derived: list[Instance] = []  # the instances that were run, in that order
 
     def holds(self, condition: Condition) -> T:
@@ -129,6 +156,9 @@ class Reading(Generic[T, N]):
                 return union(false, [h for h, _ in pairs]), _fold_and(true, [d for _, d in pairs])
             case Compare():
                 return self._compare(condition)
+            case Determined():
+                known = union(false, [self._meeting(*span) for span in self.spans(condition.quantity)])
+                return known, ~known
             case Given():
                 return (true, false) if condition.truth else (false, true)
             case Known():
@@ -165,6 +195,8 @@ class Reading(Generic[T, N]):
 
     def _is(self, condition: Is) -> tuple[T, T]:
         ref, false = condition.ref, self.algebra.false
+        if ref.role == SCORE:
+            return self._scored(condition)
         if ref.kind == "attribute":
             held = union(false, [self.algebra.equals(ref.name, value) for value in condition.values])
             return held, self.algebra.known(ref.name) & ~held
@@ -179,7 +211,39 @@ class Reading(Generic[T, N]):
         others = [concluded[v] for v in concluded if v not in condition.values]
         return union(false, where), union(false, others)
 
+    def _scored(self, condition: Is) -> tuple[T, T]:
+        """Where a score is one of some numbers, and where it can be none of them."""
+        held, denied = self.algebra.false, self.algebra.true
+        for value in condition.values:
+            wanted = self.algebra.constant(value if isinstance(value, int) else 0)
+            so = beside = self.algebra.false
+            for where, low, high in self.scores.get(condition.ref.key, ()):
+                inside = (high >= wanted) & (wanted >= low)
+                exact = (low >= wanted) & (wanted >= high)
+                so = so | (where & self.algebra.within(exact, inside))
+                beside = beside | (where & self.algebra.within(~inside, ~exact))
+            held, denied = held | so, denied & beside
+        return held, denied
+
+    def _compare_spans(self, condition: Compare) -> tuple[T, T]:
+        """A comparison of quantities that have bounds: so, or not so, of every value between them."""
+        operator = OPERATORS[condition.operator]
+        more = condition.operator in ("more-than", "at-least")
+        held = denied = not_denied = self.algebra.false
+        rights = self.spans(condition.right)
+        for there, low, high in self.spans(condition.left):
+            for where, least, most in rights:
+                known = there & where
+                worst = operator(low, most) if more else operator(high, least)
+                best = operator(high, least) if more else operator(low, most)
+                held = held | (known & self.algebra.within(worst, best))
+                never = self.algebra.within(~best, ~worst)
+                denied, not_denied = denied | (known & never), not_denied | (known & ~never)
+        return held, denied & ~not_denied
+
     def _compare(self, condition: Compare) -> tuple[T, T]:
+        if is_bounded(condition.left) or is_bounded(condition.right):
+            return self._compare_spans(condition)
         operator = OPERATORS[condition.operator]
         held = denied = self.algebra.false
         for known_left, left in self.amounts(condition.left):
@@ -208,15 +272,139 @@ class Reading(Generic[T, N]):
             case _:
                 assert_never(quantity)
 
+    # --- bounds --------------------------------------------------------------------------------
+    def _meeting(self, where: T, low: N, high: N) -> T:
+        """Where bounds meet."""
+        return where & self.algebra.within(low >= high, self.algebra.true)
+
+    def _value(self, where: T, low: N, high: N) -> tuple[T, N]:
+        """The one value, where bounds meet."""
+        return self._meeting(where, low, high), self.algebra.between(low, high)
+
+    def spans(self, quantity: Quantity) -> Spans[T, N]:
+        """The bounds of a quantity, each with where it has them; none where a term of it is not known."""
+        if not is_bounded(quantity):
+            return [(where, number, number) for where, number in self.amounts(quantity)]
+        if isinstance(quantity, Ref):
+            return self.scores.get(quantity.key, [])
+        assert isinstance(quantity, Arithmetic)
+        first, *rest = [self.spans(part) for part in quantity.parts]
+        for more in rest:
+            together: Spans[T, N] = []
+            for there, a, b in first:
+                for where, c, d in more:
+                    found = self._combined(quantity.operator, (a, b), (c, d))
+                    together += [(there & where & so, low, high) for so, low, high in found]
+            first = self._gathered(together)
+        return first
+
+    def _combined(self, operator: str, one: tuple[N, N], other: tuple[N, N]) -> Spans[T, N]:
+        """The bounds of two quantities together."""
+        (a, b), (c, d), apply = one, other, OPERATORS[operator]
+        if operator == "times":
+            products = [apply(x, y) for x in (a, b) for y in (c, d)]
+            return [
+                (g & h, low, high)
+                for g, low in self._extreme(products, False)
+                for h, high in self._extreme(products, True)
+            ]
+        ends = (apply(a, d), apply(b, c)) if operator == "minus" else (apply(a, c), apply(b, d))
+        return [(self.algebra.true, *ends)]
+
+    def _extreme(self, numbers: list[N], greatest: bool) -> list[tuple[T, N]]:
+        """The least or the greatest of some numbers."""
+        found: list[tuple[T, N]] = [(self.algebra.true, numbers[0])]
+        for number in numbers[1:]:
+            further: list[tuple[T, N]] = []
+            for where, best in found:
+                better = (number > best) if greatest else (best > number)
+                if self.algebra.splits:
+                    further += [(where & better, number), (where & ~better, best)]
+                else:
+                    further.append((where, self.algebra.choose(better, number, best)))
+            found = further
+        return found
+
+    def _gathered(self, spans: Spans[T, N]) -> Spans[T, N]:
+        """The same bounds; where numbers are split, equal ones are one."""
+        return spans
+
+    def _score(self, score: Tally) -> Spans[T, N]:
+        """The bounds of a score: those of its items, added up."""
+        nought = self.algebra.constant(0)
+        total: Spans[T, N] = [(self.algebra.true, nought, nought)]
+        for item in score.items:
+            spans = self._item(item, score)
+            added = [(g & h, low + a, high + b) for g, low, high in total for h, a, b in spans]
+            total = self._gathered(added)
+        return total
+
+    def item_bounds(self, item: Addend, score: Tally) -> Spans[T, N]:
+        """The bounds of one item of a score."""
+        return self._item(item, score)
+
+    def _item(self, item: Addend, score: Tally) -> Spans[T, N]:
+        constant, true = self.algebra.constant, self.algebra.true
+        match item:
+            case Row():
+                return self._row(item, [(true, constant(0), constant(0))])
+            case First(rows, rest):
+                spans: Spans[T, N] = [(true, constant(rest), constant(rest))]
+                for row in reversed(rows):
+                    spans = self._row(row, spans)
+                return spans
+            case int():
+                return [(true, constant(item), constant(item))]
+            case Ref():
+                if item.kind == "finding":
+                    return self.scores.get(item.key, [])
+                low, high = next((low, high) for name, low, high in score.ends if name == item.name)
+                known, number = (
+                    self.algebra.unchanging(self.algebra.known(item.name)),
+                    self.algebra.number(item.name),
+                )
+                return self._either(known, [(true, number, number)], [(true, constant(low), constant(high))])
+            case _:
+                assert_never(item)
+
+    def _row(self, row: Row, rest: Spans[T, N]) -> Spans[T, N]:
+        """Where it holds its points, where it is denied the rest; else from the least to the greatest."""
+        held, denied = map(self.algebra.unchanging, self.pair(row.when))
+        points = self.algebra.constant(row.points)
+        both: Spans[T, N] = []
+        for where, low, high in rest:
+            lows, highs = self._extreme([low, points], False), self._extreme([high, points], True)
+            both += [(where & g & h, least, most) for g, least in lows for h, most in highs]
+        return self._either(held, [(self.algebra.true, points, points)], self._either(denied, rest, both))
+
+    def _either(self, so: T, one: Spans[T, N], other: Spans[T, N]) -> Spans[T, N]:
+        """The one bounds where something is so, the other elsewhere."""
+        if self.algebra.splits:
+            there = [(so & where, low, high) for where, low, high in one]
+            return self._gathered([*there, *((~so & where, low, high) for where, low, high in other)])
+        [(_, low, high)], [(_, least, most)] = one, other
+        choose = self.algebra.choose
+        return [(self.algebra.true, choose(so, low, least), choose(so, high, most))]
+
     def conclude(self, conclusion: Conclusion, where: T) -> None:
         """Take a finding into account; other conclusions are nobody's premises."""
+        if isinstance(conclusion, Tally):
+            spans = self.scores[conclusion.key] = self._score(conclusion)
+            self.numbers[conclusion.key] = [self._value(*span) for span in spans]
+            return
         if not isinstance(conclusion, Conclude):
             return
         if isinstance(conclusion.value, str):
             values = self.findings.setdefault(conclusion.key, {})
             values[conclusion.value] = values.get(conclusion.value, self.algebra.false) | where
         else:
-            self.add_numbers(conclusion.key, [(where & g, n) for g, n in self.amounts(conclusion.value)])
+            self.add_numbers(conclusion.key, [(where & g, n) for g, n in self.values_of(conclusion.value)])
+
+    def values_of(self, quantity: Quantity) -> list[tuple[T, N]]:
+        """The values that a quantity has; of one with bounds, where they meet."""
+        if not is_bounded(quantity):
+            return self.amounts(quantity)
+        return [self._value(*span) for span in self.spans(quantity)]
 
     def add_numbers(self, key: str, amounts: list[tuple[T, N]]) -> None:
         self.numbers.setdefault(key, []).extend(amounts)
@@ -233,7 +421,7 @@ class Reading(Generic[T, N]):
         return fired
 
 
-class Evaluation(Reading[int, Row]):
+class Evaluation(Reading[int, Numbers]):
     """The reading of one case in plain Python: bit 0 of every truth value."""
 
     def __init__(self, answers: dict[str, Value | None]) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Value = str | int  # a choice's name, "yes"/"no", or a number scaled by its term's decimals
 TYPES = ("choice", "yes-no", "count", "number", "money")
 NUMERIC = ("count", "number", "money")
+SCORE = "score"  # the role of a number with a low and a high bound in every case
 SETTLED = "settled"  # the role of a finding that is yes or no, and open where that is not known
 NOWHERE = Span("")
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}

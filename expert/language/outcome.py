@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Generic, assert_never
 
-from expert.language.conclusions import Advise, Argue, Caution, Conclude, Conclusion, Flag, Plan, Wait
+from expert.language.conclusions import Advise, Argue, Caution, Conclude, Conclusion, Flag, Plan, Tally, Wait
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.keys import with_option
 from expert.language.meaning import Algebra, N, Reading, T, union
@@ -58,7 +58,7 @@ class Outcome(Generic[T]):
                 self._add(self.advice, c.key, where)
             case Caution():
                 self._add(self.cautions, c.key, where)
-            case Conclude():
+            case Conclude() | Tally():
                 pass  # a premise of other rules: the reading has it
             case _:
                 assert_never(c)
@@ -188,7 +188,7 @@ def parts_shown(c: Conclusion, knowledge: Knowledge) -> Iterator[Part]:
             yield "timing", c.option, ""
         case Flag():
             yield "flags", c.option, ""
-        case Conclude():
+        case Conclude() | Tally():
             yield from ((side, c.option, "") for side, name, _ in cost_sides(knowledge) if name == c.name)
             if c.name in shown_findings(knowledge) - {*(knowledge.cost or ())}:
                 yield RESULT, c.option, c.name

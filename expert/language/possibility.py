@@ -80,6 +80,27 @@ class Possibilities(Generic[T, N]):
         self.true = Bounds(algebra.true, algebra.true)
         self.false = Bounds(algebra.false, algebra.false)
 
+    @property
+    def splits(self) -> bool:
+        return self.algebra.splits
+
+    def choose(self, where: Bounds[T], one: Estimate[T, N], other: Estimate[T, N], /) -> Estimate[T, N]:
+        """The one number where something must be so; it is certain where that is the last word."""
+        number = self.algebra.choose(where.must, one.number, other.number)
+        return Estimate(number, (where.must & one.certain) | (~where.may & other.certain))
+
+    def within(self, sure: Bounds[T], possible: Bounds[T], /) -> Bounds[T]:
+        """What must be so of every number between two bounds, and what may be of one; none lies beyond."""
+        return Bounds(sure.must, possible.may)
+
+    def between(self, low: Estimate[T, N], high: Estimate[T, N], /) -> Estimate[T, N]:
+        """Certain where the bounds meet now: if they do later, it may be any number between them."""
+        return Estimate(low.number, (low >= high).must)
+
+    def unchanging(self, truth: Bounds[T], /) -> Bounds[T]:
+        """Where something must be so: bounds are made of that, and do not widen."""
+        return Bounds(truth.must, truth.must)
+
     def known(self, attribute: str, /) -> Bounds[T]:
         """What is not answered may be answered yet."""
         return Bounds(self.algebra.known(attribute), self.algebra.true)

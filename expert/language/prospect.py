@@ -333,12 +333,22 @@ class Prospect:
     def holds(self, condition: Condition) -> Diagram:
         """Where a condition holds; it has to be part of an instance."""
         self.derive((), [ref.key for ref, _ in refs(condition) if ref.kind == "finding"])
-        return self.reading.holds(condition)
+        held: Diagram = self.reading.holds(condition)
+        return held
 
     def numbers(self, key: str) -> DiagramAmounts:
         """What a finding can be, each with where it is."""
         self.derive((), [key])
         return merged(self.reading.numbers.get(key, []))
+
+    def _score_sides(self, key: str) -> tuple[int, ...]:
+        """1 and 2, for its low and high bound, of what a rule scores."""
+        self.derive((), [key])
+        return (1, 2) if key in self.reading.scores else ()
+
+    def side(self, key: str, side: int) -> DiagramAmounts:
+        """What a bound of a score can be, each with where it is."""
+        return merged((where, ends[side - 1]) for where, *ends in self.reading.scores[key])
 
     def outcome(self, instances: Sequence[Instance]) -> Outcome[Deferred]:
         """The outcome of these instances; each truth of it is made when it is asked for (`get`)."""
@@ -459,8 +469,10 @@ class Prospect:
     def _printed(self, effect: Visible, where: Diagram) -> list[DiagramAmounts]:
         """The numbers that are printed, each with where it is."""
         printed = []
-        for key in effect.findings:
-            amounts = [(where & there, amount) for there, amount in self.numbers(key)]
+        sides = [(key, side) for key in effect.findings for side in (0, *self._score_sides(key))]
+        for key, side in sides:
+            numbers = self.numbers(key) if side == 0 else self.side(key, side)
+            amounts = [(where & there, amount) for there, amount in numbers]
             printed.append([(there, amount) for there, amount in amounts if not there.never])
         for name in effect.answers:
             if self.base.knowledge.attributes[name].numeric and name not in self.answers:

@@ -12,15 +12,27 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from expert.io.problems import Span
-from expert.language.conclusions import Conclude, Conclusion, computed_refs, ground_conclusion, replace_value
+from expert.language.conclusions import (
+    Conclude,
+    Conclusion,
+    Tally,
+    computed_refs,
+    conditions_in,
+    ground_conclusion,
+    replace_value,
+)
 from expert.language.conditions import (
     AllOf,
     AnyOf,
     Condition,
+    Determined,
     Known,
+    Leaf,
     Not,
     Ref,
     ground,
+    is_bounded,
+    leaves,
     mentions_option,
     refs,
     settled,
@@ -34,7 +46,7 @@ def cited(base: RuleBase) -> dict[str, list[str]]:
     """For each claim, what cites it: rule ids, and `option.property` of the options."""
     users: dict[str, list[str]] = {id: [] for id in base.knowledge.claims}
     for rule in base.rules:
-        for id in rule.claims:
+        for id in rule.cites:
             users[id].append(rule.id)
     for option in base.knowledge.options.values():
         for name, data in option.properties.items():
@@ -75,6 +87,19 @@ class Rule(NamedTuple):
     denies: bool = False  # this is that second half
 
     @property
+    def cites(self) -> tuple[str, ...]:
+        """The claims that it rests on, and those that give points of what it scores."""
+        rows = [row for c in self.then if isinstance(c, Tally) for row in c.rows]
+        return tuple(dict.fromkeys((*self.claims, *(claim for row in rows for claim in row.claims))))
+
+    def without(self, claim: str) -> Rule | None:
+        """The rule as if a claim had not been made; none if it rests on it, and no points that it gives."""
+        if claim in self.claims:
+            return None
+        then = tuple(c.without(claim) if isinstance(c, Tally) else c for c in self.then)
+        return self._replace(then=then)
+
+    @property
     def denial(self) -> Rule | None:
         """The rule that settles the finding with `no`, where the condition is denied."""
         if not self.settles:
@@ -87,7 +112,8 @@ class Rule(NamedTuple):
     @property
     def ranges(self) -> bool:
         """Whether it is spelled out for each option."""
-        about = mentions_option(self.when) or any(conclusion.scoped for conclusion in self.then)
+        about = any(mentions_option(part) for part in (self.when, *conditions_in(self.then)))
+        about = about or any(conclusion.scoped for conclusion in self.then)
         return about or any(ref.scoped for ref, _ in reads(self))  # computes with a property of it
 
 
@@ -124,6 +150,12 @@ class RuleBase(NamedTuple):
         """The rule of that name, or the half of it that settles a finding with `no`."""
         rule = next(rule for rule in self.rules if rule.id == written_rule(id))
         return rule if rule.id == id else rule.denial or rule
+
+
+def all_leaves(rule: Rule | Instance) -> list[Leaf]:
+    """The conditions with none inside, of what a rule needs and of what its points depend on."""
+    when = rule.written if isinstance(rule, Instance) else rule.when
+    return [leaf for part in (when, *conditions_in(rule.then)) for leaf in leaves(part)]
 
 
 def rule_names(base: RuleBase) -> list[str]:
@@ -163,6 +195,12 @@ def drawing(then: Iterable[Conclusion]) -> tuple[Condition, ...]:
     """
     ways: list[tuple[Condition, ...]] = []
     for conclusion in then:
+        if isinstance(conclusion, Tally):
+            return ()
+        value = conclusion.value if isinstance(conclusion, Conclude) else ""
+        if not isinstance(value, str) and is_bounded(value):
+            ways.append((Determined(value),))
+            continue
         terms = dict.fromkeys(ref for ref in computed_refs(conclusion) if ref.kind != "property")
         ways.append(tuple(Known(ref) for ref in terms))
     if not all(ways):
@@ -189,13 +227,15 @@ def reads(rule: Rule | Instance) -> list[tuple[Ref, bool]]:
     read = list(refs(rule.when))
     for conclusion in rule.then:
         read += [(ref, True) for ref in computed_refs(conclusion)]
+    for condition in conditions_in(rule.then):
+        read += [(ref, True) for ref, _ in refs(condition)]
     written = rule.rule if isinstance(rule, Instance) else rule
     return [(ref, True) for ref, _ in read] if written.settles or written.denies else read
 
 
 def writes(instance: Instance) -> set[str]:
     """The keys of the findings that an instance concludes."""
-    return {conclusion.key for conclusion in instance.then if isinstance(conclusion, Conclude)}
+    return {conclusion.key for conclusion in instance.then if isinstance(conclusion, (Conclude, Tally))}
 
 
 class Upstream:

@@ -160,7 +160,7 @@ def _responsible(bases: list[RuleBase], group: dict[str, int]) -> Iterator[Respo
     claims: dict[str, dict[str, None]] = {}  # of a rule under either knowledge base, each once
     for base in bases:
         for rule in base.rules:
-            claims.setdefault(rule.id, {}).update(dict.fromkeys(rule.claims))
+            claims.setdefault(rule.id, {}).update(dict.fromkeys(rule.cites))
     for id, cited in claims.items():
         before, after = _fired(group, f"old {FIRED}{id}"), _fired(group, f"new {FIRED}{id}")
         if before != after or (id in edited and (before or after)):

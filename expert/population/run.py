@@ -402,7 +402,7 @@ def write_legend(
     phrases, rules = Phrases(knowledge), {}
     for i in base.instances:
         because = i.rule.because or phrases.denied(i)
-        rules[i.id] = {"because": because, "claims": list(i.rule.claims)}
+        rules[i.id] = {"because": because, "claims": list(i.rule.cites)}
     legend = {
         "cicatrix": __version__,
         "knowledge": about,

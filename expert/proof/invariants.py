@@ -136,6 +136,11 @@ def observed(base: RuleBase, case: Case, consultation: Consultation) -> Evaluati
             reading.add_numbers(key, [(reading.algebra.true, reading.algebra.constant(value))])
         else:
             reading.findings.setdefault(key, {})[value] = reading.algebra.true
+    for score in consultation.scores:
+        term = base.knowledge.findings[score.finding]
+        scaled = [int(term.scaled(end)) for end in (score.low, score.high)]
+        low, high = map(reading.algebra.constant, scaled)
+        reading.scores[with_option(score.finding, score.option)] = [(reading.algebra.true, low, high)]
     values: dict[str, list[str]] = {
         "plan": [step.step for step in consultation.plan],
         "rule": [firing.rule for firing in consultation.firings],

@@ -27,7 +27,9 @@ from expert.language.conclusions import (
     Conclude,
     Conclusion,
     Plan,
+    Tally,
     computed_refs,
+    conditions_in,
     text_of,
 )
 from expert.language.conditions import (
@@ -157,7 +159,7 @@ class Structure:
         covers = [self._same(c, others) for _, c in goals]
         if not all(covers) or not self._lost(goals, covers, self.prover.world):
             return False
-        if not any(isinstance(c, Conclude) for _, c in goals):
+        if not any(isinstance(c, (Conclude, Tally)) for _, c in goals):
             return True
         # what it concludes may be what makes the others fire
         rest = passes(i for i in self.base.instances if written_rule(i.rule.id) != rule)
@@ -187,9 +189,10 @@ class Structure:
         knowledge, read = self.base.knowledge, self._read()
         for name, term in knowledge.findings.items():
             said = [(rule, c) for rule in self.base.rules for c in rule.then]
-            concluded = [(rule, c) for rule, c in said if isinstance(c, Conclude) and c.name == name]
+            own = [(rule, c) for rule, c in said if isinstance(c, (Conclude, Tally)) and c.name == name]
+            concluded = [(rule, c) for rule, c in own if isinstance(c, Conclude)]
             if name not in {known for known, _ in read}:
-                yield Found((name,), f"nothing reads {term.label}", _cited([rule for rule, _ in concluded]))
+                yield Found((name,), f"nothing reads {term.label}", _cited([rule for rule, _ in own]))
             elif (name, None) not in read and not term.numeric:
                 for value in dict.fromkeys(c.value for _, c in concluded):
                     if (name, value) not in read:
@@ -201,7 +204,7 @@ class Structure:
         rules, invariants = self.base.rules, self.invariants.invariants
         read: set[tuple[str, Value | None]] = {(name, None) for name in shown_findings(self.base.knowledge)}
         read |= {(name, None) for group in self.base.knowledge.exclusive for name in group}
-        conditions = [rule.when for rule in rules]
+        conditions = [part for rule in rules for part in (rule.when, *conditions_in(rule.then))]
         for invariant in invariants:
             conditions += [invariant.when, invariant.condition]
         for condition in conditions:

@@ -202,7 +202,7 @@ def _digest(data: object) -> str:
 def pairs(base: RuleBase) -> Iterator[tuple[str, str, str]]:
     """Everything to be reviewed: kind and name of what cites, and the claim."""
     for rule in base.rules:
-        for claim in dict.fromkeys(rule.claims):
+        for claim in dict.fromkeys(rule.cites):
             yield "rule", rule.id, claim
     for option in base.knowledge.options.values():
         for name, data in option.properties.items():
@@ -266,10 +266,10 @@ def not_approved(base: RuleBase, reviews: Reviews, ids: tuple[str, ...]) -> tupl
     rules = {rule.id: rule for rule in base.rules}
 
     def reviewed(rule: Rule) -> bool:
-        if any((rule.id, claim) not in named for claim in rule.claims):
+        if any((rule.id, claim) not in named for claim in rule.cites):
             return False
         own = hashes.citing("rule", rule.id)
-        return all(("rule", rule.id, c, own, hashes.claim(c)) in approved for c in rule.claims)
+        return all(("rule", rule.id, c, own, hashes.claim(c)) in approved for c in rule.cites)
 
     return tuple(id for id in ids if not reviewed(rules[id]))
 

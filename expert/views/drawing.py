@@ -199,4 +199,6 @@ def _starts(
 def _end(concluded: Concluded, knowledge: Knowledge) -> str:
     """The box that a conclusion is about, if there is one."""
     about_option = concluded.kind in ("argument", "wait", "flag") or concluded.name in (knowledge.cost or ())
+    if concluded.kind == "score" and not about_option:
+        return f"finding {concluded.name}"
     return f"option {concluded.option}" if about_option else f"{concluded.kind} {concluded.name}"

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from expert.consultation.result import Concluded, Consultation, Firing, Match, name_of
+from expert.consultation.standing import item_text
 from expert.language.english import STANCE_WORDS, count
+from expert.language.keys import written_rule
 from expert.language.model import Knowledge
 from expert.views.document import Block, Item, Line, Marked, Paragraph, Piece, Section, citing, titled
 
@@ -31,7 +33,8 @@ def _firing(firing: Firing) -> list[Block]:
     for match in firing.matched:
         source = match.claims or [f"step{n}" for n in match.firings]
         blocks.append(Item("if  ", citing(match.text, source), 9))
-    if not firing.matched:
+    blocks += [Item("of  ", citing(item_text(item), item.claims), 9) for item in firing.items]
+    if not firing.matched and not firing.items:
         blocks.append(Line("in every case", 9))
     blocks += [Item("->  ", concluded.text, 9) for concluded in firing.concluded]
     if all(concluded.text != firing.because for concluded in firing.concluded):
@@ -60,7 +63,7 @@ def short_trace(found: Consultation, knowledge: Knowledge) -> Section:
 def firings_counted(found: Consultation) -> str:
     """How many firings there are, of how many rules, and on what they rest."""
     by = found.counts()
-    rules = {firing.rule for firing in found.firings}
+    rules = {written_rule(firing.rule) for firing in found.firings}
     firings = f"{count(len(found.firings), 'firing')} of {count(len(rules), 'rule')}"
     return (
         f"{firings}: {by['stated']} stated by the document, {by['inferred']} inferred from it, "
@@ -117,6 +120,9 @@ def _numbers(firings: Sequence[Firing]) -> str:
 
 def _conditions(firing: Firing) -> str:
     matched = dict.fromkeys(_matched(match) for match in firing.matched)
+    if firing.items:
+        counted = [item for item in firing.items if item.stands != "does-not"]
+        return "; ".join(map(item_text, counted)) or "no item counts"
     return ", ".join(matched) or "in every case"
 
 
@@ -125,6 +131,8 @@ def _matched(match: Match) -> str:
     match match.kind:
         case "finding" if match.firings:
             return " ".join(f"#{n}" for n in match.firings)
+        case "score":
+            return match.text
         case "unknown":
             return f"{match.name} is not known"
         case "no-evidence":

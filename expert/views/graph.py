@@ -18,6 +18,7 @@ from expert.language.conclusions import (
     Conclusion,
     Flag,
     Plan,
+    Tally,
     Wait,
 )
 from expert.language.conditions import (
@@ -123,6 +124,8 @@ def _concluded(
             yield from ((rule, ("option", option), label, False) for option in options)
         case Advise() | Caution():
             yield rule, ("advice", c.kind), "", False
+        case Tally():
+            yield rule, ("finding", c.name), "", False
         case Conclude() | Plan():
             yield rule, (c.kind, c.name), "", False
         case _:

@@ -9,7 +9,7 @@ from string import Template
 from typing import Any
 
 from expert.consultation.result import Advice, Argument, Consultation, Firing, KnowledgeId
-from expert.consultation.standing import nothing_said, ranked
+from expert.consultation.standing import item_text, nothing_said, ranked
 from expert.io.quoting import safe
 from expert.language.english import STANCE_WORDS, count, in_sentence
 from expert.language.model import Knowledge, Quotes
@@ -185,6 +185,7 @@ def _step(firing: Firing) -> list[Cell]:
     for match in firing.matched:
         ids = match.claims or [f"step{n}" for n in match.firings]
         matched.append(Item("", (f"{match.text} ", Cited(tuple(ids)))))
+    matched += [Item("", (f"{item_text(item)} ", Cited(tuple(item.claims)))) for item in firing.items]
     texts = [concluded.text for concluded in firing.concluded]
     texts += [] if firing.because in texts else [f"because: {firing.because}"]
     option: Words = ("\nfor ", Marked(firing.option, "code")) if firing.option else ()

@@ -62,7 +62,7 @@ def english(pair: Pair, base: RuleBase, phrases: Phrases) -> list[str]:
 def _rule_words(rule: Rule, phrases: Phrases) -> Iterator[str]:
     """All of a rule that a reviewer's word is about."""
     knowledge = phrases.knowledge
-    head, *clauses = phrases.rule(rule)[: -len(rule.claims)]
+    head, *clauses = phrases.rule(rule)[: -len(rule.cites)]
     yield head
     yield from (readable(" ".join(clause.split()), knowledge) for clause in clauses)
     for c in rule.then:

@@ -66,7 +66,7 @@ def _signing() -> Paragraph:
 
 def _rule(number: int, rule: Rule, phrases: Phrases) -> Section:
     """A rule beside its claims, on what basis it stands, and where to sign."""
-    row = [_statement(rule, phrases), _claims(rule.claims, phrases.knowledge)]
+    row = [_statement(rule, phrases), _claims(rule.cites, phrases.knowledge)]
     reason = f" {rule.reason}" if rule.reason else ""
     return Section(
         f"{number}. {rule.id}",

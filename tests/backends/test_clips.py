@@ -205,8 +205,10 @@ def compare_generated(seed: int, directory: Path, cases: int = CASES_EACH) -> in
     try:
         engine = Clips(base, directory)
     except KnowledgeError as error:
-        assert "longer than CLIPS has integers" in str(error)
-        return None
+        if "bounds of a score" not in str(error):
+            assert "longer than CLIPS has integers" in str(error)
+            return None
+        engine = None
     fired = 0
     for _ in range(cases):
         answers = random_answers(base, random)
@@ -215,7 +217,7 @@ def compare_generated(seed: int, directory: Path, cases: int = CASES_EACH) -> in
         found, expected = in_oracle_terms(record), evaluate(kb, answers)
         for part, value in expected.items():
             assert found[part] == value, f"{part} of {answers} with seed {seed}"
-        assert engine.run(answers) == summary(base, record), f"{answers} with seed {seed}"
+        assert engine is None or engine.run(answers) == summary(base, record), f"{answers} with seed {seed}"
         fired += len(record.firings)
     return fired
 
@@ -240,7 +242,7 @@ def test_the_generator_uses_the_whole_language() -> None:
         any all not unless of exactly option known unknown
         more-than at-least less-than at-most times plus minus
         choice yes-no count number money decimals unit per-option low high stated inferred added salience
-        conclude settle otherwise
+        conclude settle otherwise score points first
         argue plan wait flag advise caution for against unsure target strength says id
     """
     assert set(language.split()) <= words

@@ -13,6 +13,7 @@ from expert.consultation import result as trace
 from expert.consultation.case import Case, make_case
 from expert.consultation.engine import Engine, Indexed, infer, prepare
 from expert.consultation.result import Plain
+from expert.language.conclusions import First, Row, Tally, computed_refs
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -33,7 +34,7 @@ from expert.language.english import Phrases
 from expert.language.grids import Grid
 from expert.language.meaning import Evaluation
 from expert.language.model import Term, Value
-from expert.language.rules import Instance, RuleBase, computed_data, reads
+from expert.language.rules import Instance, RuleBase, computed_data
 
 BASES_TRIED = some_or_all(12, 40)
 Ground = tuple[str, str, Plain | None, tuple[int, ...]]
@@ -107,11 +108,14 @@ class Grounds:
         self.knowledge, self.phrases, self.case = base.knowledge, Phrases(base.knowledge), case
         self.reading = Evaluation(case.answers)
         self.found: dict[tuple[str, Plain], tuple[int, ...]] = {}
+        self.open: dict[str, int] = {}  # scores whose bounds do not meet, and which firing added them up
 
     def take(self, instance: Instance, firing: trace.Firing) -> None:
         """Take in what a firing concluded."""
         for said in firing.concluded:
-            if said.kind == "finding" and said.value is not None:
+            if said.kind == "score" and said.value is None:
+                self.open[f"{said.name}@{said.option}" if said.option else said.name] = firing.n
+            if said.kind in ("finding", "score") and said.value is not None:
                 key = f"{said.name}@{said.option}" if said.option else said.name, said.value
                 self.found[key] = (*self.found.get(key, ()), firing.n)
         for conclusion in instance.then:
@@ -123,6 +127,8 @@ class Grounds:
             yield "unknown", ref.name, None, ()
         elif ref.kind == "attribute" and value is not None:
             yield "answer", ref.name, term.plain(value), ()
+        elif ref.key in self.open:
+            yield "score", ref.key, None, (self.open[ref.key],)
         for (key, plain_value), firings in self.found.items():
             if key == ref.key and (wanted is None or plain_value in [term.plain(v) for v in wanted]):
                 yield "finding", key, plain_value, firings
@@ -146,16 +152,24 @@ class Grounds:
         elif isinstance(condition, Not) and is_exact(condition.part):
             yield from self.denials(condition.part)
         else:
-            inside = condition.part if isinstance(condition, Not) else condition
-            named = [ref for ref, _ in refs(condition)]
-            if isinstance(inside, Compare):
-                named = compared(inside.written or inside)  # a property's number has its name there
-            for ref in named:
-                if ref.kind == "property":
-                    for value in self.given(ref, condition):
-                        yield "datum", ref.name, self.knowledge.properties[ref.name].plain(value), ()
-                elif not isinstance(condition, Not) or self.case.value(ref.name) is not None:
-                    yield from self.term(ref, condition.values if isinstance(condition, Is) else None)
+            yield from self.plainly(condition)
+
+    def plainly(self, condition: Condition) -> Iterator[Ground]:
+        """What the terms of a condition rest on, in their order."""
+        inside = condition.part if isinstance(condition, Not) else condition
+        named = [ref for ref, _ in refs(condition)]
+        if isinstance(inside, Compare):
+            named = compared(inside.written or inside)  # a property's number has its name there
+        for ref in named:
+            if ref.kind == "property":
+                for value in self.given(ref, condition):
+                    yield "datum", ref.name, self.knowledge.properties[ref.name].plain(value), ()
+            elif (
+                not isinstance(condition, Not)
+                or ref.kind == "finding"
+                or self.case.value(ref.name) is not None
+            ):
+                yield from self.term(ref, condition.values if isinstance(condition, Is) else None)
 
     def denials(self, condition: Condition) -> Iterator[Ground]:
         """What a condition that is denied rests on."""
@@ -173,10 +187,26 @@ class Grounds:
         elif isinstance(condition, Known) and condition.wanted and condition.ref.kind == "finding":
             yield "no-evidence", self.phrases.condition(Known(condition.ref, False)), None, ()
         elif isinstance(condition, Compare):
-            yield from self.of(Not(condition))
+            yield from self.plainly(Not(condition))
         else:
             assert isinstance(condition, (Is, Known))
             yield from self.term(condition.ref)
+
+    def items(self, score: Tally) -> Iterator[Ground]:
+        """What the points of a score rest on."""
+        for item in score.items:
+            for row in item.rows if isinstance(item, First) else (item,):
+                if not isinstance(row, Row):
+                    continue
+                if self.reading.test(row.when):
+                    yield from self.of(row.when)
+                    if isinstance(item, First):
+                        break
+                elif self.reading.denies(row.when):
+                    yield from self.denials(row.when)
+                else:
+                    names = dict.fromkeys(r.name for r, _ in refs(row.when) if r.kind == "attribute")
+                    yield from (("unknown", n, None, ()) for n in names if self.case.value(n) is None)
 
     def many(
         self, parts: tuple[Condition, ...], sides: list[tuple[int, bool]], wanted: int
@@ -206,7 +236,9 @@ class Grounds:
         """What an instance rests on: its condition, then what else it computes with; each once."""
         data = [Given(True, n, instance.option, (d,)) for n, d in computed_data(instance, self.knowledge)]
         inside = {ref for ref, _ in refs(instance.written)}
-        terms = [ground for ref, _ in reads(instance) if ref not in inside for ground in self.term(ref)]
+        computing = [ref for c in instance.then for ref in computed_refs(c)]
+        terms = [ground for ref in computing if ref not in inside for ground in self.term(ref)]
+        terms += [ground for c in instance.then if isinstance(c, Tally) for ground in self.items(c)]
         computed = [ground for given in data for ground in self.of(given)]
         when = instance.when
         no = isinstance(when, Not) and instance.rule.denies
@@ -216,14 +248,14 @@ class Grounds:
 
 def is_exact(condition: Condition) -> bool:
     return any(isinstance(part, Count) for part, _ in walk(condition)) or any(
-        ref.role for ref, _ in refs(condition)
+        ref.kind == "finding" for ref, _ in refs(condition)
     )
 
 
 def ground(match: trace.Match) -> Ground:
     if match.kind == "no-evidence":
         return match.kind, match.text, None, ()
-    finding = match.kind == "finding" and match.option
+    finding = match.kind in ("finding", "score") and match.option
     return match.kind, f"{match.name}@{match.option}" if finding else match.name, match.value, match.firings
 
 
@@ -246,5 +278,5 @@ def test_every_firing_matched_what_its_instance_rests_on(bases: int) -> None:
         ]
         for step in record.plan:
             assert step.firings == tuple(dict.fromkeys(n for n, name in steps if name == step.step))
-    assert kinds == {"answer", "unknown", "datum", "finding", "no-evidence"}
+    assert kinds == {"answer", "unknown", "datum", "finding", "score", "no-evidence"}
     assert again > bases // 4

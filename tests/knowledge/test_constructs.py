@@ -45,10 +45,36 @@ MISTAKES = yaml.safe_load("""
   says: "unknown comparison beside `of` `a`"
 - rules: [{id: r, when: {exactly: 1, of: [{o: 'yes'}, {b: 'yes'}]}, then: {advise: It.}}]
   says: "`exactly` counts what is denied, and the finding `o` never is"
+- rules: [{id: r, then: {score: {s: [1]}}}]
+  says: unknown numeric finding `s`
+- rules: [{id: r, when: {a: 'yes'}, then: {score: {n: [1]}}}]
+  says: "`r` scores `n` in every case and has no `when`"
+- rules: [{id: r, then: {score: {n: [1]}}}, {id: q, then: {score: {n: [1]}}}]
+  says: "`n` is scored by `r` already"
+- rules: [{id: r, then: {score: {n: [1]}}}, {id: q, then: {conclude: {n: 1}}}]
+  says: "`n` is scored, and cannot be concluded beside that"
+- rules: [{id: r, then: {score: {n: [{points: -1, when: {a: 'yes'}}]}}}]
+  says: "the items of `n` can add up to -1, less than its `min`, 0"
+- rules: [{id: r, then: {score: {n: [x]}}}]
+  says: "`x` has no bounds"
+- rules: [{id: r, then: {score: {n: [m]}}}]
+  says: "`m` is a finding that no rule scores"
+- rules: [{id: r, then: {score: {n: [{points: 1, when: {o: 'yes'}}]}}}]
+  says: points do not count where their condition is denied, and the finding `o` never is
+- rules: [{id: r, then: {score: {n: [{when: {a: 'yes'}}]}}}]
+  says: an item has either `points` with `when`, or `first`
+- rules: [{id: r, then: {score: {n: [{points: 1}]}}}]
+  says: "a row has no `when`"
+- rules: [{id: r, then: {score: {n: [{points: 1.5, when: {a: 'yes'}}]}}}]
+  says: "`1.5` is not a whole number for `n`"
+- rules: [{id: r, then: {score: {n: [{first: [3]}]}}}]
+  says: "`first` needs a list of rows"
+- rules: [{id: r, then: {score: {n: [m]}}}, {id: q, then: {score: {m: [n]}}}]
+  says: a conclusion depends on there being no evidence of itself, or computes or settles itself
 - rules: [{id: r, when: {not: {o: 'yes'}}, then: {advise: It.}}]
   says: "`not` over the finding `o`"
 """)
-FINDINGS = {"s": "yes-no", "u": "yes-no", "o": "yes-no", "n": "count"}
+FINDINGS = {"s": "yes-no", "u": "yes-no", "o": "yes-no", "n": "count", "m": "count"}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[mistake["says"] for mistake in MISTAKES])

@@ -53,6 +53,7 @@ def summary(c: trace.Consultation) -> dict[str, Any]:
     return {
         "fired": [(f.rule, f.option) for f in c.firings],
         "findings": {(f.finding, f.option, exact(f.value)) for f in c.findings},
+        "bounds": {(s.finding, s.option): (exact(s.low), exact(s.high)) for s in c.scores},
         "verdicts": {r.option: r.verdict for r in advised},
         "targets": {r.option: r.targets for r in advised},
         "waits": {r.option: list(r.waits_for) for r in advised},

@@ -82,6 +82,11 @@ class Generator:
                 term["per-option"] = "yes"
         yes_no = [name for name, term in self.findings.items() if term["type"] == "yes-no"]
         self.settled = {name for name in yes_no if random.random() < 0.8}
+        numeric = [name for name, term in self.findings.items() if term["type"] in NUMERIC]
+        self.scored = {name for name in numeric if random.random() < 0.3}
+        for term in self.attributes.values():
+            if term["type"] in NUMERIC and random.random() < 0.4:
+                term |= {"min": "0", "max": "9"}
         self.properties = {f"q{n}": self.term(f"q{n}") for n in range(properties)}
         self.options = {f"o{n}": self.option(n) for n in range(options)}
         self.steps, self.flags = self.named("s", 3), self.named("g", 2)
@@ -138,7 +143,7 @@ class Generator:
         """What a rule may read that concludes finding number `level`, by the name it is read under."""
         found = dict(self.attributes)
         for n, (name, term) in enumerate(self.findings.items()):
-            at_all = strict or name in self.settled
+            at_all = strict or name in self.settled | self.scored
             if n < level + (not at_all) and (scoped or "per-option" not in term):
                 found["option." * ("per-option" in term) + name] = term
         return found | ({f"option.{n}": t for n, t in self.properties.items()} if scoped else {})
@@ -207,7 +212,7 @@ class Generator:
     def test(self, level: int, scoped: bool, mode: str) -> tuple[str, Yaml]:
         terms = self.terms(level, scoped, bool(mode))
         if mode == "not":
-            ordinary = self.findings.keys() - self.settled
+            ordinary = self.findings.keys() - self.settled - self.scored
             terms = {n: t for n, t in terms.items() if n.removeprefix("option.") not in ordinary}
         name = self.random.choice(list(terms))
         term, about = terms[name], self.random.random()
@@ -215,7 +220,7 @@ class Generator:
         settled = not finding or int(name.removeprefix("option.")[1:]) < level
         if about < 0.15:
             return name, "known"
-        deniable = not finding or name.removeprefix("option.") in self.settled
+        deniable = not finding or name.removeprefix("option.") in self.settled | self.scored
         if about < 0.25 and deniable and not name.startswith("option.q"):
             return name, "unknown"
         if about < 0.4 and deniable:
@@ -236,9 +241,8 @@ class Generator:
 
     def rule(self, n: int) -> dict[str, Yaml]:
         scoped, names = self.random.random() < 0.6, list(self.findings)
-        usable = [
-            n for n in names if (scoped or "per-option" not in self.findings[n]) and n not in self.settled
-        ]
+        ordinary = [name for name in names if name not in self.settled | self.scored]
+        usable = [name for name in ordinary if scoped or "per-option" not in self.findings[name]]
         concluded = self.random.sample(usable, min(len(usable), self.random.choice((0, 0, 1, 1, 1, 2))))
         level = min((names.index(name) for name in concluded), default=LEVELS)
         then: list[Yaml] = [{"conclude": self.conclude(concluded, level, scoped)}] if concluded else []
@@ -253,6 +257,42 @@ class Generator:
         # a rule that mentions the option settles only what is the option's
         rule = self.written(n, self.condition(level, scoped, 3, "not"), then, scoped)
         return rule | ({"otherwise": self.because(scoped)} if self.random.random() < 0.5 else {})
+
+    def scoring(self, n: int, name: str) -> dict[str, Yaml]:
+        """The rule that adds up a score."""
+        term, level = self.findings[name], [*self.findings].index(name)
+        scoped = "per-option" in term
+        items = [self.item(term, level, scoped) for _ in range(self.random.randint(1, 4))]
+        then: list[Yaml] = [{"score": {"option." * scoped + name: items}}]
+        then += [self.conclusion(scoped) for _ in range(self.random.choice((0, 0, 1)))]
+        rule = self.written(n, {}, then, scoped)
+        rule.pop("when", None)
+        return rule
+
+    def item(self, term: dict[str, Yaml], level: int, scoped: bool) -> Yaml:
+        kind = self.random.choice(("row", "row", "row", "first", "number", "name"))
+        readable = self.terms(level, scoped, True)
+        names = [
+            n for n, t in readable.items() if t["type"] in NUMERIC and self.measure(t) == self.measure(term)
+        ]
+        fits = [n for n in names if n.removeprefix("option.") in self.scored or "max" in readable[n]]
+        if kind == "name" and fits:
+            return self.random.choice(fits)
+        if kind == "number":
+            return self.points(term)
+        if kind != "first":
+            return self.row(term, level, scoped)
+        rows: list[Yaml] = [self.row(term, level, scoped) for _ in range(self.random.randint(1, 3))]
+        return {"first": [*rows, *([self.points(term)] if self.random.random() < 0.5 else [])]}
+
+    def row(self, term: dict[str, Yaml], level: int, scoped: bool) -> dict[str, Yaml]:
+        row: dict[str, Yaml] = {"points": self.points(term), "when": self.condition(level, scoped, 2, "not")}
+        return row | ({"claims": "p1s1"} if self.random.random() < 0.5 else {})
+
+    def points(self, term: dict[str, Yaml]) -> str:
+        """A number of points; below 0 where the term may be."""
+        below = term["type"] != "count" and self.random.random() < 0.3
+        return "-" * below + self.value(term)
 
     def written(self, n: int, when: Yaml, then: list[Yaml], scoped: bool) -> dict[str, Yaml]:
         rule: dict[str, Yaml] = {"id": f"r{n}", "claims": f"p1s{n + 1}"}
@@ -309,6 +349,8 @@ class Generator:
 
     def files(self) -> dict[str, str]:
         rules = [self.rule(n) for n in range(self.random.randint(3, 12))]
+        for name in sorted(self.scored):
+            rules.insert(self.random.randint(0, len(rules)), self.scoring(len(rules), name))
         for name in sorted(self.settled):
             rules.insert(self.random.randint(0, len(rules)), self.settling(len(rules), name))
         rules.append(

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property, partial
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +88,30 @@ def counted(test: Any, held: int, denied: int) -> tuple[bool, bool]:
     return COMPARE[operator](undenied, number), not COMPARE[operator](held, number)
 
 
+Ends = tuple[Fraction, Fraction]
+
+
+def spread_of(operator: str, one: Ends, other: Ends) -> Ends:
+    """The bounds of two numbers together."""
+    if operator == "minus":
+        return one[0] - other[1], one[1] - other[0]
+    if operator == "plus":
+        return one[0] + other[0], one[1] + other[1]
+    products = [a * b for a in one for b in other]
+    return min(products), max(products)
+
+
+def compared(operator: str, one: Ends, other: Ends) -> tuple[bool, bool]:
+    """Whether a comparison is so for all that the numbers may be, and whether it is for none."""
+    results = [COMPARE[operator](a, b) for a in one for b in other]
+    return all(results), not any(results)
+
+
+def among(value: Fraction, low: Fraction, high: Fraction) -> tuple[bool, bool]:
+    """Whether a number between two bounds is a value, and whether it can not be."""
+    return low == value == high, not low <= value <= high
+
+
 @dataclass(frozen=True)
 class Instance:
     rule: str
@@ -100,6 +123,11 @@ class Instance:
     @cached_property
     def key(self) -> Key:
         return self.rule, self.option
+
+    @cached_property
+    def scored(self) -> list[Atom]:
+        """The names of scores and their items."""
+        return [pair for kind, body in self.then if kind == "score" for pair in body.items()]
 
     @cached_property
     def concluded(self) -> list[Atom]:
@@ -136,6 +164,10 @@ class OracleKB:
             rules += [{**rule, "when": self.counting(rule)} for rule in load(path)]
         settled = [name for rule in rules for kind, name in entries(rule["then"]) if kind == "settle"]
         self.settled = {name.removeprefix("option.") for name in settled}
+        scored = [
+            name for rule in rules for k, body in entries(rule["then"]) if k == "score" for name in body
+        ]
+        self.scored = {name.removeprefix("option.") for name in scored}
         instances = [instance for rule in rules for instance in self.instances(rule)]
         strata = self.stratify(instances)
         self.order = sorted(instances, key=lambda i: (strata[i.key], -i.salience))
@@ -143,8 +175,20 @@ class OracleKB:
         self.readers: dict[Key | None, set[Key]] = {}  # of each finding: the instances that read it
         for i in instances:
             computed = [word for _, quantity in i.concluded for word in words(quantity)]
-            for name in [*(name for name, _ in self.reads(i.when, i.option)), *computed]:
+            for name in [*(name for name, _ in self.reads(i.when, i.option)), *computed, *self.scores(i)]:
                 self.readers.setdefault(self.finding(name, i.option), set()).add(i.key)
+
+    def scores(self, instance: Instance) -> list[str]:
+        """The names that the items of an instance's score read."""
+        read: list[str] = []
+        for _, items in instance.scored:
+            for item in items:
+                rows = item.get("first", [item]) if isinstance(item, dict) else []
+                for row in rows:
+                    if isinstance(row, dict):
+                        read += [name for name, _ in self.reads(atoms(row["when"]), instance.option)]
+                read += [item] if isinstance(item, str) and item[0] not in "-+.0123456789" else []
+        return read
 
     # --- contradictions: an answer that is left out of account is none --------------------------
     def caution(self, n: int) -> dict[str, Any]:
@@ -233,7 +277,10 @@ class OracleKB:
         [settled] = [name for kind, name in written if kind == "settle"] or [None]
         then = tuple(entry for entry in written if entry[0] != "settle")
         then = (*([("conclude", {settled: "yes"})] if settled else []), *then)
-        scoped = any(k in ("argue", "wait", "flag") or (k == "conclude" and about_option(b)) for k, b in then)
+        scoped = any(
+            k in ("argue", "wait", "flag") or (k in ("conclude", "score") and about_option(b))
+            for k, b in then
+        )
         salience = int(rule.get("salience", "0"))
         for option in self.options if scoped or about_option([dict([a]) for a in when]) else [None]:
             drawn = tuple(
@@ -300,15 +347,16 @@ class OracleKB:
     def stratify(self, instances: list[Instance]) -> dict[Key, int]:
         writers: dict[Key | None, list[Key]] = {}
         for i in instances:
-            for name, _ in i.concluded:
+            for name, _ in [*i.concluded, *i.scored]:
                 writers.setdefault(self.finding(name, i.option), []).append(i.key)
         links = []
         for i in instances:
             computed = [(word, True) for _, quantity in i.concluded for word in words(quantity)]
             settles = bool({name.removeprefix("option.") for name, _ in i.concluded} & self.settled)
+            computed += [(name, True) for name in self.scores(i)]
             for name, strict in [*self.reads(i.when, i.option), *computed]:
                 if key := self.finding(name, i.option):
-                    strict = strict or settles or key[0] in self.settled
+                    strict = strict or settles or key[0] in self.settled | self.scored
                     links += [(i.key, writer, strict) for writer in writers.get(key, ())]
         strata, before = dict.fromkeys((i.key for i in instances), 0), None
         while strata != before:
@@ -325,6 +373,7 @@ class Evaluation:
         self.kb = kb
         self.answers = {n: kb.parse(kb.attributes[n], v) for n, v in answers.items() if v != "unknown"}
         self.findings: dict[Key, set[Value]] = {}
+        self.bounds: dict[Key, tuple[Fraction, Fraction]] = {}
         self.fired: dict[Key, Instance] = {}
         self.failed: set[Key] = set()  # instances that did not hold, and read nothing concluded since
 
@@ -333,6 +382,9 @@ class Evaluation:
         ready = self.ready()
         while instance := next(ready, None):
             self.fired[instance.key] = instance
+            for name, items in instance.scored:
+                self.add_up(instance, name, items)
+                ready = self.ready()
             if sum(self.conclude(instance, name, node) for name, node in instance.concluded):
                 ready = self.ready()  # from the start
 
@@ -365,6 +417,53 @@ class Evaluation:
             self.failed -= self.kb.readers.get(key, set())
         return bool(new)
 
+    def add_up(self, instance: Instance, name: str, items: list[Any]) -> None:
+        """Add up a score."""
+        option = instance.option
+        ends = [self.item(item, option) for item in items]
+        low, high = (sum((end[side] for end in ends), Fraction()) for side in (0, 1))
+        key = self.kb.finding(name, option) or (name, None)
+        self.bounds[key] = low, high
+        if low == high:
+            self.findings[key] = {low}
+        self.failed -= self.kb.readers.get(key, set())
+
+    def item(self, item: Any, option: str | None) -> tuple[Fraction, Fraction]:
+        """The bounds of an item of a score."""
+        if not isinstance(item, dict):
+            if item in self.kb.attributes and item not in self.answers:
+                term = self.kb.attributes[item]
+                return Fraction(term.get("min", 0)), Fraction(term["max"])
+            [ends] = self.spread(item, option)
+            return ends
+        rows = list(item.get("first", [item]))
+        low = high = Fraction(0 if isinstance(rows[-1], dict) else rows.pop())
+        for row in reversed(rows):
+            points = Fraction(row["points"])
+            held, denied = self.sure(row["when"], option)
+            if held:
+                low = high = points
+            elif not denied:
+                low, high = min(low, points), max(high, points)
+        return low, high
+
+    def sure(self, when: Any, option: str | None) -> tuple[bool, bool]:
+        """Whether points count, and whether they do not."""
+        return self.all(atoms(when), option)
+
+    def spread(self, node: Any, option: str | None) -> list[tuple[Fraction, Fraction]]:
+        """The bounds of a quantity: of each of its values; none if it is not known."""
+        if isinstance(node, str):
+            key = self.kb.finding(node, option)
+            if key and key[0] in self.kb.scored:
+                return [self.bounds[key]] if key in self.bounds else []
+            return [(value, value) for value in self.quantity(node, option)]
+        [(operator, operands)] = node.items()
+        first, *rest = [self.spread(operand, option) for operand in operands]
+        for more in rest:
+            first = [spread_of(operator, one, other) for one in first for other in more]
+        return first
+
     def values(self, name: str, option: str | None) -> list[Value]:
         """All the values that a term has."""
         if name in self.kb.attributes:
@@ -377,13 +476,7 @@ class Evaluation:
         """All the values that a quantity has; none if it is not known."""
         if isinstance(node, str):
             return [number(node)] if node[0] in "-+.0123456789" else self.values(node, option)
-        [(operator, operands)] = node.items()
-        chosen: list[list[Fraction]] = [[]]
-        for operand in operands:
-            chosen = [[*before, value] for before in chosen for value in self.quantity(operand, option)]
-        if operator == "minus":
-            return [a - b for a, b in chosen]
-        return [prod(terms) if operator == "times" else sum(terms, Fraction()) for terms in chosen]
+        return [low for low, high in self.spread(node, option) if low == high]
 
     def all(self, conjunction: Iterable[Atom], option: str | None) -> tuple[bool, bool]:
         """Whether a condition holds, and whether it is denied."""
@@ -405,6 +498,11 @@ class Evaluation:
         values = self.values(name, option)
         if isinstance(test, dict):
             return self.comparison(name, test, option)
+        key = self.kb.finding(name, option)
+        if key and key[0] in self.kb.scored and test not in ("known", "unknown"):
+            ends = self.bounds.get(key)
+            each = [among(Fraction(text), *ends) for text in listing(test)] if ends else []
+            return any(held for held, _ in each), bool(ends) and all(denied for _, denied in each)
         if test in ("known", "unknown"):
             return bool(values) == (test == "known"), bool(values) != (test == "known")
         held = bool({self.kb.parse(self.kb.term(name), text) for text in listing(test)} & set(values))
@@ -413,16 +511,16 @@ class Evaluation:
     def deniable(self, name: str) -> bool:
         """Whether the case may say otherwise of a term: not without an answer, nor of an ordinary finding."""
         if key := self.kb.finding(name):
-            return key[0] in self.kb.settled
+            return key[0] in self.kb.settled | self.kb.scored
         return name in self.answers or name not in self.kb.attributes
 
     def comparison(self, name: str, test: dict[str, Any], option: str | None) -> tuple[bool, bool]:
         if not self.kb.stated({name: test}, option):
             return False, True
         [(operator, operand)] = test.items()
-        rights = self.quantity(operand, option)
-        results = [COMPARE[operator](a, b) for a in self.values(name, option) for b in rights]
-        return any(results), bool(results) and not any(results)
+        rights = self.spread(operand, option)
+        results = [compared(operator, a, b) for a in self.spread(name, option) for b in rights]
+        return any(held for held, _ in results), bool(results) and all(denied for _, denied in results)
 
     def failure(self, instance: Instance) -> str:
         """Why an instance does not hold: what is the matter with its first part that does not."""
@@ -438,7 +536,7 @@ class Evaluation:
     def is_open(self, name: str, option: str | None) -> bool:
         """Whether something has no value that could be denied one."""
         key = self.kb.finding(name, option)
-        asked = name in self.kb.attributes or (key is not None and key[0] in self.kb.settled)
+        asked = name in self.kb.attributes or (key is not None and key[0] in self.kb.settled | self.kb.scored)
         return asked and not self.values(name, option)
 
     def says_otherwise(self, name: str, test: Any, option: str | None) -> bool:
@@ -466,6 +564,10 @@ class Evaluation:
         return "unknown" if read - set(self.answers) else "no-evidence"
 
 
+def ends_of(number: Any) -> Ends:
+    return number if isinstance(number, tuple) else (number, number)
+
+
 Sides = tuple[bool, bool]  # whether something must be so, and whether it may be
 OPEN, NO = (False, True), (False, False)
 
@@ -485,6 +587,7 @@ class Outlook:
     def __init__(self, kb: OracleKB, answers: dict[str, str]) -> None:
         self.kb, self.case = kb, Evaluation(kb, answers)
         self.findings: dict[Key, dict[Any, bool]] = {}  # values (None: some number), which of them must be
+        self.bounds: dict[Key, Ends] = {}
         self.fired: dict[Key, bool] = {}  # the instances that may fire, and whether they must
         for stratum in kb.strata:
             while sum([self.fire(i) for i in stratum]):
@@ -496,10 +599,19 @@ class Outlook:
         if not may or self.fired.get(instance.key) == must:
             return False
         self.fired[instance.key] = must
+        for name, items in instance.scored:
+            ends = [self.item(item, instance.option) for item in items]
+            self.bounds[self.kb.finding(name, instance.option) or (name, None)] = (
+                sum((low for low, _ in ends), Fraction()),
+                sum((high for _, high in ends), Fraction()),
+            )
         for name, node in instance.concluded:
             key = self.kb.finding(name, instance.option) or (name, None)
             numeric = self.kb.term(name)["type"] in NUMERIC
             values = self.quantity(node, instance.option) if numeric else [(node, True)]
+            values = [
+                (v if not isinstance(v, tuple) else v[0] if v[0] == v[1] else None, t) for v, t in values
+            ]
             known = self.findings.setdefault(key, {})
             known.update({value: known.get(value, False) or (there and must) for value, there in values})
         return True
@@ -514,25 +626,30 @@ class Outlook:
             return [*self.findings.get(key, {}).items()]
         return [(value, True) for value in self.case.values(name, option)]
 
+    def item(self, item: Any, option: str | None) -> Ends:
+        """The bounds that an item of a score keeps: what must count does, and what must not does not."""
+        case = Evaluation(self.kb, {})
+        case.answers, case.bounds = self.case.answers, self.bounds
+        case.sure = lambda when, about: tuple(must for must, _ in self.all(atoms(when), about))  # type: ignore
+        return case.item(item, option)
+
     def quantity(self, node: Any, option: str | None) -> list[tuple[Any, bool]]:
+        """What a quantity may be: a number, None (any), or two bounds; and whether it must have it."""
         if isinstance(node, str):
+            key = self.kb.finding(node, option)
+            if key and key[0] in self.kb.scored:
+                return [(self.bounds[key], True)] if key in self.bounds else []
             literal = node[0] in "-+.0123456789"
             return [(number(node), True)] if literal else self.values(node, option)
         [(operator, operands)] = node.items()
-        chosen: list[list[tuple[Any, bool]]] = [[]]
-        for operand in operands:
-            chosen = [[*before, value] for before in chosen for value in self.quantity(operand, option)]
-        found = []
-        for terms in chosen:
-            numbers = [number for number, _ in terms]
-            if None in numbers:
-                total = None
-            elif operator == "minus":
-                total = numbers[0] - numbers[1]
-            else:
-                total = prod(numbers) if operator == "times" else sum(numbers, Fraction())
-            found.append((total, all(there for _, there in terms)))
-        return found
+        first, *rest = [self.quantity(operand, option) for operand in operands]
+        for more in rest:
+            first = [
+                (None if None in (a, b) else spread_of(operator, ends_of(a), ends_of(b)), there and too)
+                for a, there in first
+                for b, too in more
+            ]
+        return first
 
     def all(self, conjunction: Iterable[Atom], option: str | None) -> tuple[Sides, Sides]:
         """Whether a condition must or may hold, and whether it must or may be denied."""
@@ -558,7 +675,10 @@ class Outlook:
             return self.comparison(name, test, option)
         if name in self.kb.attributes and name not in self.case.answers:
             return OPEN, OPEN
-        if key := self.kb.finding(name, option):
+        key = self.kb.finding(name, option)
+        if key and key[0] in self.kb.scored:
+            return self.scored(key, test)
+        if key:
             values = self.findings.get(key, {})
             if test in ("known", "unknown"):
                 found = joined([(must, True) for must in values.values()], any)
@@ -578,16 +698,27 @@ class Outlook:
         """Whether the answer to an attribute counts as none, as it disagrees with another."""
         return any(self.case.all(list(atoms(out)), None)[0] for out in self.kb.out([name]))
 
+    def scored(self, key: Key, test: Any) -> tuple[Sides, Sides]:
+        if key not in self.bounds:
+            return (NO, (True, True)) if test == "known" else (NO, NO)
+        low, high = self.bounds[key]
+        if test in ("known", "unknown"):
+            found = low == high, True
+            return (found, turned(found)) if test == "known" else (turned(found), found)
+        each = [among(Fraction(text), low, high) for text in listing(test)]
+        held = joined(((so, not no) for so, no in each), any)
+        return held, joined(((no, not so) for so, no in each), all)
+
     def comparison(self, name: str, test: dict[str, Any], option: str | None) -> tuple[Sides, Sides]:
         if not self.kb.stated({name: test}, option):
             return NO, (True, True)
         [(operator, operand)] = test.items()
         so, not_so = [], []
-        for a, there in self.values(name, option):
+        for a, there in self.quantity(name, option):
             for b, too in self.quantity(operand, option):
-                result = None if a is None or b is None else COMPARE[operator](a, b)
-                so.append((there and too and result is True, result is not False))
-                not_so.append((there and too and result is False, result is not True))
+                results = (False, False) if None in (a, b) else compared(operator, ends_of(a), ends_of(b))
+                so.append((there and too and results[0], not results[1]))
+                not_so.append((there and too and results[1], not results[0]))
         held, unmet = joined(so, any), joined(not_so, any)
         return held, joined([unmet, turned(held)], all)
 
@@ -646,6 +777,7 @@ def evaluate(kb: OracleKB, answers: dict[str, str]) -> dict[str, Any]:
     return {
         "fired": list(case.fired),
         "findings": {(name, option, v) for (name, option), values in case.findings.items() for v in values},
+        "bounds": {(name, option): ends for (name, option), ends in case.bounds.items()},
         "verdicts": {o: v for o, (v, _) in verdicts.items()},
         "targets": {o: t for o, (_, t) in verdicts.items()},
         "waits": waits,
