@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from expert.analysis.edits import Edit, edits
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
 from expert.language.cells import NotDecided
 from expert.language.conclusions import STANCES, Plan
 from expert.language.diagrams import Diagram
+from expert.language.edits import Edit, edits
 from expert.language.keys import name_and_option, with_option
 from expert.language.model import Knowledge, Term, Value
 from expert.language.outcome import RESULT, Outcome, cost_sides

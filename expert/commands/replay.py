@@ -12,6 +12,7 @@ from expert.commands.showing import emit
 from expert.io.json import plain
 from expert.io.problems import CheckFailed
 from expert.ledger import replay as replaying
+from expert.ledger.impact import impact
 from expert.ledger.records import consultations
 from expert.views.document import Block
 from expert.views.records import impact_blocks, replayed_blocks
@@ -39,7 +40,7 @@ def replay(
         total, entries = consultations(store, ids or [], all)
         if current:
             base = open_knowledge(kb)
-            affected = tuple(replaying.impact(store, progress(entries, total), base))
+            affected = tuple(impact(store, progress(entries, total), base))
             failed = len(affected)
             blocks: list[Block] = impact_blocks(affected, total)
             found = plain(affected)

@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from expert.consultation.compare import Difference, what_if
 from expert.consultation.engine import infer
-from expert.consultation.result import FORMAT, Consultation, Firing, name_of
+from expert.consultation.result import FORMAT, Consultation
 from expert.io.json import plain
 from expert.io.problems import shorten
 from expert.io.version import __version__
@@ -37,16 +36,7 @@ class Replayed(NamedTuple):
     reworded: tuple[Deviation, ...] = ()
 
 
-class Impact(NamedTuple):
-    """A record that would come out differently under other rules, and through what."""
-
-    id: str
-    differences: tuple[Difference, ...]
-    rules: tuple[str, ...]
-    claims: tuple[str, ...]
-
-
-class _Bases:
+class Bases:
     """The knowledge bases of records, each opened once."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -66,10 +56,10 @@ def replay(ledger: Ledger, entries: Iterator[Entry]) -> Iterator[Replayed]:
     All that followed must be the same, as far as the record's format held it; and of a record that this
     very program made, every text.
     """
-    yield from _replayed(_Bases(ledger), entries)
+    yield from _replayed(Bases(ledger), entries)
 
 
-def _replayed(bases: _Bases, entries: Iterable[Entry]) -> Iterator[Replayed]:
+def _replayed(bases: Bases, entries: Iterable[Entry]) -> Iterator[Replayed]:
     for entry in entries:
         base = bases.of(entry)
         if _comes_out_the_same(entry, base):
@@ -125,9 +115,9 @@ def _replay_part(part: tuple[Path, int, int]) -> list[Replayed]:
 
 
 @cache
-def _bases_of(path: Path) -> _Bases:
+def _bases_of(path: Path) -> Bases:
     """The ledger and its knowledge, as a process opens them once."""
-    return _Bases(Ledger(path))
+    return Bases(Ledger(path))
 
 
 # --- one of them --------------------------------------------------------------------------------
@@ -143,41 +133,3 @@ def _first(changes: tuple[Deviation, ...]) -> str:
         return ""
     where, before, after = next((c for c in changes if c.where.startswith("firings")), changes[0])
     return f"`{where}` was {shorten(before) or 'nothing'}, and is {shorten(after) or 'nothing'}"
-
-
-def impact(ledger: Ledger, entries: Iterator[Entry], base: RuleBase) -> Iterator[Impact]:
-    """Which records would come out differently under `base`, and through which rules and claims.
-
-    This program is run under the record's rules and under those, so that what it words or decides
-    otherwise than the program that made the record is not laid to the rules.
-    """
-    bases = _Bases(ledger)
-    for entry in entries:
-        recorded = consultation_of(entry)
-        check_shape(entry, None)
-        if entry.header["knowledge"] == base.knowledge.hash:
-            continue
-        before, after = (infer(b, case_of(recorded, b)) for b in (bases.of(entry), base))
-        changed = [d for d in what_if(before, after) if d.kind != "firing"] + _targets(before, after)
-        if changed:
-            old, new = ({name_of(f): _without_numbers(f) for f in c.firings} for c in (before, after))
-            firings = [(old.get(name), new.get(name)) for name in {**old, **new}]
-            moved = [f for pair in firings if pair[0] != pair[1] for f in pair if f]
-            rules = tuple(dict.fromkeys(f.rule for f in moved))
-            claims = tuple(dict.fromkeys(claim for f in moved for claim in f.claims))
-            yield Impact(entry.id, tuple(changed), rules, claims)
-
-
-def _targets(before: Consultation, after: Consultation) -> list[Difference]:
-    """The verdicts on an option for one target or another."""
-    old, new = (
-        {(r.option, t): v for r in c.recommendations for t, v in r.targets.items()} for c in (before, after)
-    )
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    return [Difference("target", " for ".join(n), old.get(n, ""), new.get(n, "")) for n in names]
-
-
-def _without_numbers(firing: Firing) -> Firing:
-    """A firing as it would be whatever fired before it."""
-    matched = tuple(match._replace(firings=()) for match in firing.matched)
-    return firing._replace(n=0, matched=matched)

@@ -7,10 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from expert.analysis.edits import edits
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column, result_column
 from expert.backends.frames import pl
 from expert.consultation.case import ROW
+from expert.language.edits import edits
 from expert.language.keys import name_and_option
 from expert.language.rules import RuleBase
 from expert.population.run import Counts, Job, RowsSeen, run

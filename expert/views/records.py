@@ -15,7 +15,8 @@ from expert.ledger.search import Summary
 from expert.views.document import Block, Cited, Item, Line, Paragraph, Section, Table, apart, quoted
 
 if TYPE_CHECKING:
-    from expert.ledger.replay import Impact, Replayed  # with it comes the engine, which no record needs
+    from expert.ledger.impact import Impact
+    from expert.ledger.replay import Replayed  # with it comes the engine, which no record needs
 
 
 def records_table(found: Sequence[Summary]) -> Table:
@@ -143,9 +144,9 @@ def impact_blocks(changed: Sequence[Impact], total: int) -> list[Block]:
     """Which records would come out differently under the current rules, and through what."""
     blocks: list[Block] = []
     for found in changed:
-        blocks.append(
-            Paragraph((f"Record {found.id}, through {', '.join(found.rules)} ", Cited(tuple(found.claims))))
-        )
+        through = ", ".join([*found.rules, *found.data])
+        cited = (" ", Cited(tuple(found.claims))) if found.claims else ()
+        blocks.append(Paragraph((f"Record {found.id}, through {through}", *cited)))
         for d in found.differences:
             blocks.append(Paragraph(f"{d.kind} {d.name}: {d.before or '-'} -> {d.after or '-'}", 2, 2))
     return [*blocks, Line(f"{len(changed)} of {count(total, 'record')} would come out differently.")]

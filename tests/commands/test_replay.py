@@ -15,9 +15,9 @@ from support.installed import Installed
             "1-depth.yaml",
             "deep-scars-present",
             "p1s1",
-            {"verdict", "cost", "flags", "plan", "advice", "target"},
+            {"verdict", "cost", "flags", "plan", "advice", "target", "argument", "finding", "order"},
         ),
-        ("1-depth.yaml", "shallow-scars-present", "p7s1", {"target", "plan"}),
+        ("1-depth.yaml", "shallow-scars-present", "p7s1", {"target", "plan", "argument", "order"}),
         ("2-acne.yaml", "clear-the-acne", "", set()),
     ],
 )

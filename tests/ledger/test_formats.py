@@ -23,6 +23,7 @@ from expert.ledger import bundle as bundles
 from expert.ledger import formats, store
 from expert.ledger import replay as replaying
 from expert.ledger.formats import compare, retold
+from expert.ledger.impact import impact
 from expert.ledger.recording import Occasion, record
 from expert.ledger.records import base_of, case_of, consultation_of
 from expert.ledger.store import VERSION, Ledger
@@ -175,8 +176,8 @@ def test_replay_tells_words_from_what_followed(old: Path, monkeypatch: pytest.Mo
         assert all(r.reworded for r in found)
         # and none of it is laid to the rules
         for entry in ledger.entries():
-            assert [*replaying.impact(ledger, iter([entry]), base_of(ledger, entry))] == []
-            assert [*replaying.impact(ledger, iter([entry]), same_rules_otherwise(ledger, entry))] == []
+            assert [*impact(ledger, iter([entry]), base_of(ledger, entry))] == []
+            assert [*impact(ledger, iter([entry]), same_rules_otherwise(ledger, entry))] == []
 
 
 def same_rules_otherwise(ledger: Ledger, entry: store.Entry) -> RuleBase:

@@ -40,7 +40,10 @@ def test_old_reasons_when_the_rules_have_changed(installed: Installed) -> None:
     (impact,) = json.loads(other.stdout)
     assert impact["id"] == json.loads(before[1].stdout)["header"]["id"]
     assert (impact["rules"], impact["claims"]) == ([rule], ["p13s3"]), "that rule, and no other"
-    assert [(d["kind"], d["name"]) for d in impact["differences"]] == [("flags", "punch-technique")]
+    assert [(d["kind"], d["name"]) for d in impact["differences"]] == [
+        ("flags", "punch-technique"),
+        ("argument", f"{rule}@punch-technique on cost"),
+    ]
     told = installed.run("audit", "replay", "last", "--with-current-rules")
     assert told.code == 1 and impact["id"] in told.stdout and rule in told.stdout and "p13s3" in told.stdout
 

@@ -2,7 +2,8 @@
 
 from expert.consultation.compare import Difference
 from expert.ledger.chain import Erased, Fault, Verified
-from expert.ledger.replay import Impact, Replayed
+from expert.ledger.impact import Impact
+from expert.ledger.replay import Replayed
 from expert.ledger.search import Summary
 from expert.views.document import Line
 from expert.views.records import (

@@ -9,11 +9,11 @@ import pytest
 from expert.analysis.ablation import Example, Load, Loads
 from expert.analysis.coverage import Coverage, Suggestion, Target
 from expert.analysis.diff import Change, Differences, Thing
-from expert.analysis.edits import Edit
 from expert.analysis.expected import Expected, Failure, Requirement
 from expert.analysis.mutation import KINDS, Mutant, Score, Survivor
 from expert.consultation.case import parse_pairs
 from expert.io.problems import Span
+from expert.language.edits import Edit
 from expert.language.rules import RuleBase
 from expert.views.terminal import Look, shown
 from expert.views.trials import case_blocks, diff_blocks, failure_words, fits, load_blocks, score_blocks

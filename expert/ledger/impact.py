@@ -1,0 +1,235 @@
+"""Which past consultations would come out differently under other knowledge, and through what of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from expert.consultation.compare import Difference, what_if
+from expert.consultation.engine import infer
+from expert.consultation.result import Consultation, Firing, Recommendation, name_of
+from expert.language.edits import Edit, edits
+from expert.language.keys import with_option, written_rule
+from expert.language.model import Option
+from expert.language.rules import RuleBase
+from expert.ledger.records import case_of, check_shape, consultation_of
+from expert.ledger.replay import Bases
+from expert.ledger.store import Entry, Ledger
+
+
+class Impact(NamedTuple):
+    """A record that would come out differently under other knowledge, and through what.
+
+    `rules` are those that were edited and fire otherwise; `data` are properties of options (`price of fern`)
+    and whatever else was edited and bears on what differs (`step ask-gardener`); `claims` are those that
+    these cite. Where no single edit is known to bear on it, `data` are all edits.
+    """
+
+    id: str
+    differences: tuple[Difference, ...]
+    rules: tuple[str, ...]
+    claims: tuple[str, ...]
+    data: tuple[str, ...] = ()
+
+
+def impact(ledger: Ledger, entries: Iterator[Entry], base: RuleBase) -> Iterator[Impact]:
+    """Which records would come out differently under `base`: of all that a person was shown.
+
+    This program is run under the record's rules and under those, so that what it words or decides
+    otherwise than the program that made the record is not laid to the rules.
+    """
+    bases = Bases(ledger)
+    edited: dict[str, list[Edit]] = {}
+    for entry in entries:
+        recorded = consultation_of(entry)
+        check_shape(entry, None)
+        hash = entry.header["knowledge"]
+        if hash == base.knowledge.hash:
+            continue
+        old = bases.of(entry)
+        if hash not in edited:
+            edited[hash] = [*edits(old, base)]
+        before, after = (infer(b, case_of(recorded, b)) for b in (old, base))
+        changed = differences(before, after)
+        if changed:
+            causes = _Causes((before, after), (old, base), edited[hash], changed)
+            yield Impact(entry.id, tuple(changed), causes.rules(), causes.claims(), causes.data())
+
+
+# --- what differs --------------------------------------------------------------------------------
+def differences(before: Consultation, after: Consultation) -> list[Difference]:
+    """Everything that a person was shown and that is otherwise: results, arguments, plan and every wording.
+
+    A rule that fires more or less is no difference in itself: what it concludes is.
+    """
+    found = [d for d in what_if(before, after) if d.kind != "firing"]
+    told = {(d.kind, d.name) for d in found}
+    for kind, one in (
+        ("target", _targets),
+        ("label", _labels),
+        ("argument", _arguments),
+        ("price", _prices),
+        ("plan", _steps),
+        ("order", _order),
+        ("finding", _findings),
+        ("reason", _reasons),
+        ("notice", _notices),
+    ):
+        old, new = one(before), one(after)
+        for name in {**old, **new}:
+            if old.get(name) != new.get(name) and (kind, name) not in told:
+                if kind == "reason" and not (name in old and name in new):
+                    continue  # of a rule that fires in one of them only
+                found.append(Difference(kind, name, old.get(name, ""), new.get(name, "")))
+    return found
+
+
+def _targets(c: Consultation) -> dict[str, str]:
+    return {
+        f"{r.option} for {target}": verdict
+        for r in c.recommendations
+        for target, verdict in r.targets.items()
+    }
+
+
+def _labels(c: Consultation) -> dict[str, str]:
+    return {r.option: r.label for r in c.recommendations}
+
+
+def _arguments(c: Consultation) -> dict[str, str]:
+    found = {}
+    for r in c.recommendations:
+        for argument in r.arguments:
+            target = f" for {argument.target}" if argument.target else ""
+            name = f"{with_option(argument.rule, r.option)}{target} on {argument.topic}"
+            strongly = "strongly " if argument.strength == "strong" else ""
+            found[name] = f"{strongly}{argument.stance}: {argument.text}"
+    return found
+
+
+def _prices(c: Consultation) -> dict[str, str]:
+    found = {}
+    for r in c.recommendations:
+        for price in r.cost.prices if r.cost else ():
+            per = f" per {price.per}" if price.per else ""
+            found[f"{price.property} of {r.option}"] = f"{price.basis} {price.amount:g}{per}".strip()
+    return found
+
+
+def _steps(c: Consultation) -> dict[str, str]:
+    return {step.step: step.text for step in c.plan}
+
+
+def _order(c: Consultation) -> dict[str, str]:
+    return {"plan": ", ".join(step.step for step in c.plan)}
+
+
+def _findings(c: Consultation) -> dict[str, str]:
+    return {with_option(f.finding, f.option): f.text for f in c.findings}
+
+
+def _reasons(c: Consultation) -> dict[str, str]:
+    return {name_of(firing): firing.because for firing in c.firings}
+
+
+def _notices(c: Consultation) -> dict[str, str]:
+    return {"title": c.knowledge.title, "disclaimer": c.knowledge.disclaimer}
+
+
+# --- through what ----------------------------------------------------------------------------------
+class _Causes:
+    """Which of the edits between two knowledge bases bear on what differs between two consultations."""
+
+    def __init__(
+        self,
+        consultations: tuple[Consultation, Consultation],
+        bases: tuple[RuleBase, RuleBase],
+        edited: Sequence[Edit],
+        changed: Sequence[Difference],
+    ) -> None:
+        self.consultations, self.bases, self.edited = consultations, bases, edited
+        self.changed = changed
+        old, new = ({name_of(f): _without_numbers(f) for f in c.firings} for c in consultations)
+        pairs = [(old.get(name), new.get(name)) for name in {**old, **new}]
+        self.moved = [firing for pair in pairs if pair[0] != pair[1] for firing in pair if firing]
+        # words in which an edited name may stand: `see-doctor`, `fern for balcony`
+        self.named = {word for d in changed for text in d for word in text.replace(",", " ").split()}
+        self.named |= {word.partition("@")[2] for word in self.named}
+        self.own = [edit for edit in edited if edit.kind == "rule" and self._fires_otherwise(edit.id)]
+        self.properties = [*self._properties()]
+
+    def _fires_otherwise(self, rule: str) -> bool:
+        return any(written_rule(firing.rule) == rule for firing in self.moved)
+
+    def _properties(self) -> list[tuple[str, str]]:
+        """The properties of options that were edited and that a firing or a price rests on."""
+        used = {
+            (match.option or firing.option, match.name)
+            for firing in self.moved
+            for match in firing.matched
+            if match.kind == "datum"
+        }
+        used |= {
+            (r.option, price.property) for r in self._recommendations() if r.cost for price in r.cost.prices
+        }
+        found = []
+        for edit in self.edited:
+            if edit.kind == "option" and "properties" in edit.fields:
+                one, other = (base.knowledge.options[edit.id].properties for base in self.bases)
+                for name in dict.fromkeys([*one, *other]):
+                    if one.get(name) != other.get(name) and (edit.id, name) in used:
+                        found.append((edit.id, name))
+        return found
+
+    def _recommendations(self) -> Iterator[Recommendation]:
+        for c in self.consultations:
+            yield from c.recommendations
+
+    def _others(self) -> list[tuple[str, str]]:
+        """What else was edited and is named in what differs."""
+        kinds = ("option", "attribute", "finding", "target", "topic", "step", "flag")
+        found = []
+        for edit in self.edited:
+            only_data = edit.kind == "option" and edit.fields == ("properties",)
+            if edit.kind in kinds and edit.id in self.named and not only_data:
+                found.append((edit.kind, edit.id))
+        return found
+
+    def rules(self) -> tuple[str, ...]:
+        """The rules that were edited and fire otherwise."""
+        order = [written_rule(firing.rule) for firing in self.moved]
+        return tuple(dict.fromkeys(rule for rule in order if rule in {edit.id for edit in self.own}))
+
+    def data(self) -> tuple[str, ...]:
+        """Everything else: all edits, if none is known to bear on it."""
+        found = [f"{name} of {option}" for option, name in self.properties]
+        found += [f"{kind} {id}" for kind, id in self._others()]
+        if not found and not self.own:
+            found = [f"{edit.kind} {edit.id}" for edit in self.edited]
+        if not found and not self.own:  # such as the disclaimer, which is no part of the knowledge
+            found = [f"{d.kind} {d.name}" for d in self.changed]
+        return tuple(found)
+
+    def claims(self) -> tuple[str, ...]:
+        """The claims that the edited rules cite, then and now, and those behind the edited data."""
+        found: list[str] = []
+        for firing in self.moved:
+            if written_rule(firing.rule) in {edit.id for edit in self.own}:
+                found += firing.claims
+        for option, name in self.properties:
+            for base in self.bases:
+                found += _cited(base.knowledge.options.get(option), name)
+        edited = [edit.id for edit in self.edited if edit.kind == "claim"]
+        rests_on = {claim for firing in self.moved for claim in firing.rests_on}
+        return tuple(dict.fromkeys([*found, *(claim for claim in edited if claim in rests_on)]))
+
+
+def _cited(option: Option | None, name: str) -> list[str]:
+    data = option.properties.get(name, ()) if option else ()
+    return [claim for datum in data for claim in datum.claims]
+
+
+def _without_numbers(firing: Firing) -> Firing:
+    """A firing as it would be whatever fired before it."""
+    matched = tuple(match._replace(firings=()) for match in firing.matched)
+    return firing._replace(n=0, matched=matched)

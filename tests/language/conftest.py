@@ -1,0 +1,3 @@
+"""A copy of the built-in knowledge, to spoil."""
+
+from support.trying import copy as copy
