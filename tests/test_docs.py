@@ -324,25 +324,25 @@ def test_the_exit_codes_are_these(code: int, line: str, workplace: Path) -> None
     assert done(workplace, line, without=lacking, shown=shown) == code
 
 
-def code_rows(by_command: bool) -> Iterator[str]:
+def code_rows() -> Iterator[str]:
     """The table of the exit codes, from the errors; and by command, from ENDS."""
-    yield "| code | meaning | from |\n|---|---|---|" if by_command else "| code | meaning |\n|---|---|"
+    yield "| code | meaning | from |\n|---|---|---|"
     for code, meaning in [(0, "success"), *((error.exit_code, error.meaning) for error in ERRORS)]:
         named = dict.fromkeys(f"`{command}`" for ends, command, _ in ENDS if ends == code and command)
         commands = EVERYWHERE.get(code, ", ".join(named))
-        if by_command:
-            yield f"| {code} | {meaning} | {commands}{', and Ctrl-C anywhere' if code == 130 else ''} |"
-        else:
-            yield f"| {code} | {meaning}{f' ({commands})' if code == 1 else ''} |"
+        yield f"| {code} | {meaning} | {commands}{', and Ctrl-C anywhere' if code == 130 else ''} |"
 
 
-@pytest.mark.parametrize("name", ["docs/exit-codes.md", "README.md"])
-def test_the_tables_of_exit_codes_are_made_from_the_errors(name: str) -> None:
-    path, begin, end = ROOT / name, "<!-- exit codes: written by `make reset-transcripts` -->\n", "\n\n"
+def test_the_table_of_exit_codes_is_made_from_the_errors() -> None:
+    path, begin, end = (
+        ROOT / "docs/exit-codes.md",
+        "<!-- exit codes: written by `make reset-transcripts` -->\n",
+        "\n\n",
+    )
     text = read(path)
     before, rest = text.split(begin)
     after = rest[rest.index(end) :]
-    made = before + begin + "\n".join(code_rows(by_command=name != "README.md")) + after
+    made = before + begin + "\n".join(code_rows()) + after
     if os.environ.get("RESET_TRANSCRIPTS"):
         path.write_text(made, "utf-8")
     else:

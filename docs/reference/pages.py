@@ -1,4 +1,4 @@
-"""The reference of the files of a knowledge base: a page for each, made of what is declared of it.
+"""The reference of the files of a knowledge base, a page for each, and of the commands, made from the code.
 
 What the pages say comes from `expert/knowledge/files.py`, and the examples are the files of
 `docs/reference/plants`. A test holds the pages to both; `make reset-transcripts` writes them anew.
@@ -7,8 +7,13 @@ What the pages say comes from `expert/knowledge/files.py`, and the examples are 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import click
+
+import cli
+from expert.commands.lazy import LazyCommand
 from expert.knowledge.files import FILES
 from expert.knowledge.shapes import (
     ByName,
@@ -33,6 +38,10 @@ EXAMPLE = Path(__file__).parent / "plants"
 LANGUAGE = "../language.md"
 
 
+CONTEXT = click.Context(click.Command("cicatrix"))
+EVERY = ("--width COLUMNS", "--plain")  # the options of every command
+
+
 LINKS = {  # what a page leads on to
     "claims": "The sentences themselves are never kept ([authoring](../authoring.md)).",
     "rules": f"[The rule language]({LANGUAGE}) has conditions, quantities and the deciding policy.",
@@ -46,7 +55,61 @@ def pages() -> dict[str, str]:
     """The pages by the names of their files."""
     found = {f"{file.kind}.md": page(file) for file in FILES}
     found["index.md"] = index()
+    found["commands.md"] = commands()
     return found
+
+
+def commands() -> str:
+    """The page of the commands: what each is for, its arguments and its options, with their help."""
+    lines = ["# Commands", ""]
+    lines += [
+        "Made from the program. Every command also takes `--width COLUMNS` and `--plain`, which say how its"
+    ]
+    lines += ["results look, and `-h`; [exit codes](../exit-codes.md) has how each can end.", ""]
+    for path, command in all_commands(cli.COMMANDS):
+        lines += [f"## {path}", "", command.help or "", ""]
+        parameters = [parameter for parameter in full(command).params if spelled(parameter) not in EVERY]
+        if parameters:
+            lines += ["| | |", "|---|---|"]
+            lines += [
+                f"| `{spelled(parameter)}` | {in_a_cell(help_of(parameter))} |" for parameter in parameters
+            ]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def all_commands(commands: Sequence[click.Command], before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command with all of its name, groups left out."""
+    for command in commands:
+        path = f"{before}{command.name}"
+        if isinstance(command, click.Group):
+            yield from all_commands([*command.commands.values()], f"{path} ")
+        else:
+            yield path, command
+
+
+def full(command: click.Command) -> click.Command:
+    """The command itself, with its parameters."""
+    return command.imported() if isinstance(command, LazyCommand) else command
+
+
+def spelled(parameter: click.Parameter) -> str:
+    """An argument, or an option with what it takes, as its help has them."""
+    if isinstance(parameter, click.Argument):
+        return parameter.make_metavar(CONTEXT)
+    assert isinstance(parameter, click.Option)
+    names = " / ".join([*parameter.opts, *parameter.secondary_opts])
+    takes = "" if parameter.is_flag else f" {parameter.make_metavar(CONTEXT)}"
+    return f"{names}{takes}"
+
+
+def help_of(parameter: click.Parameter) -> str:
+    said: str = getattr(parameter, "help", None) or ""
+    return said
+
+
+def in_a_cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def index() -> str:
