@@ -7,7 +7,6 @@ matters if it can change one of them; where that is not decided, it *may* matter
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, assert_never
 
@@ -37,14 +36,13 @@ BY_RULE = (Argue.kind, Advise.kind, Caution.kind)  # what a rule says in words o
 REASON, VERDICT = "reason", "verdict"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Effect:
     """One thing that a reader of a consultation can see, and what brings it about."""
 
-    kind: str
-    name: str
-    option: str
-    visible: Visible
+    __slots__ = ("kind", "name", "option", "visible")
+
+    def __init__(self, kind: str, name: str, option: str, visible: Visible) -> None:
+        self.kind, self.name, self.option, self.visible = kind, name, option, visible
 
     @property
     def instances(self) -> tuple[Instance, ...]:

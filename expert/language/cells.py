@@ -35,7 +35,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
 from math import comb, gcd, prod
@@ -73,11 +72,14 @@ class Budget:
 
 
 # --- polynomials -----------------------------------------------------------------------------
-@dataclass(frozen=True)
 class Polynomial:
     """A sum of products; `terms` are sorted, and none has the factor 0."""
 
-    terms: tuple[tuple[Monomial, int], ...]
+    def __init__(self, terms: tuple[tuple[Monomial, int], ...]) -> None:
+        self.terms = terms
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Polynomial) and self.terms == other.terms
 
     def __add__(self, other: Polynomial) -> Polynomial:
         return summed((*self.terms, *other.terms))

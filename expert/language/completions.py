@@ -14,9 +14,8 @@ what does not depend on an answer then does not depend on it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product
-from typing import Any, Generic, Protocol, TypeVar, assert_never
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, assert_never
 
 from expert.language.cells import (
     Atom,
@@ -62,12 +61,13 @@ class Compares(Protocol[C_co]):
     def positive(self, polynomial: Polynomial, /) -> C_co: ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Amount(Generic[C]):
     """A number of some algebra: a polynomial in the open answers."""
 
-    polynomial: Polynomial
-    algebra: Compares[C]
+    __slots__ = ("algebra", "polynomial")
+
+    def __init__(self, polynomial: Polynomial, algebra: Compares[C]) -> None:
+        self.polynomial, self.algebra = polynomial, algebra
 
     def __add__(self, other: Amount[C], /) -> Amount[C]:
         return Amount(self.polynomial + other.polynomial, self.algebra)
@@ -146,8 +146,7 @@ def merged(amounts: Iterable[tuple[C, Amount[C]]]) -> Amounts[C]:
 
 
 # --- what is asked -----------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Perhaps:
+class Perhaps(NamedTuple):
     """A truth value of a survey: always so, never so, or it depends."""
 
     always: bool
@@ -172,7 +171,6 @@ def _perhaps(always: bool, never: bool) -> Perhaps:
     return NEVER if never else DEPENDS
 
 
-@dataclass
 class Survey(Splitting):
     """The algebra that only writes down what rules ask of the answers that are open.
 
@@ -180,17 +178,15 @@ class Survey(Splitting):
     the comparisons.
     """
 
-    terms: Mapping[str, Term]
-    answers: CaseAnswers
-    named: dict[str, set[Value]] = field(default_factory=dict)
-    numbers: set[str] = field(default_factory=set)
-    atoms: set[Atom] = field(default_factory=set)
-    unforeseen: set[str] = field(default_factory=set)
-    true: Perhaps = ALWAYS
-    false: Perhaps = NEVER
+    true, false = ALWAYS, NEVER
 
-    def __post_init__(self) -> None:
-        self.ranges = {name: term.bounds for name, term in self.terms.items() if term.numeric}
+    def __init__(self, terms: Mapping[str, Term], answers: CaseAnswers) -> None:
+        self.terms, self.answers = terms, answers
+        self.named: dict[str, set[Value]] = {}
+        self.numbers: set[str] = set()
+        self.atoms: set[Atom] = set()
+        self.unforeseen: set[str] = set()
+        self.ranges = {name: term.bounds for name, term in terms.items() if term.numeric}
 
     def known(self, attribute: str) -> Perhaps:
         if attribute in self.answers:

@@ -14,15 +14,13 @@ cannot hold does so in none; what may hold is allowed to hold in none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
 
 from expert.language.meaning import Algebra, N, T
 from expert.language.model import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds(Generic[T]):
+class Bounds(NamedTuple, Generic[T]):
     """A truth value from below and from above: where it must hold, and where it may."""
 
     must: T
@@ -38,12 +36,13 @@ class Bounds(Generic[T]):
         return Bounds(~self.may, ~self.must)
 
 
-@dataclass(frozen=True, slots=True)
 class Estimate(Generic[T, N]):
     """A number, and where it is certain; elsewhere it may be any."""
 
-    number: N
-    certain: T
+    __slots__ = ("certain", "number")
+
+    def __init__(self, number: N, certain: T) -> None:
+        self.number, self.certain = number, certain
 
     def __add__(self, other: Estimate[T, N], /) -> Estimate[T, N]:
         return Estimate(self.number + other.number, self.certain & other.certain)
