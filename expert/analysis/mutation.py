@@ -9,7 +9,6 @@ the certainty that none does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, assert_never
 
@@ -19,6 +18,7 @@ from expert.consultation.case import Case
 from expert.io.problems import Span
 from expert.language.cells import NotDecided
 from expert.language.conclusions import (
+    FINDING,
     STANCES,
     Addend,
     Advise,
@@ -245,24 +245,24 @@ class _Maker:
         elif isinstance(c, Argue):
             yield from self.arguments(c)
         for name in _next(c.name, names.get(type(c), ())):
-            yield "value", f"{c.kind} {c.name} → {name}", replace(c, name=name)
+            yield "value", f"{c.kind} {c.name} → {name}", c._replace(name=name)
 
     def found(self, c: Conclude) -> Iterator[tuple[str, str, Conclude]]:
         if isinstance(c.value, str):
             for value in _next(c.value, self.k.findings[c.name].values):
-                yield "value", f"{c.name}: {c.value} → {value}", replace(c, value=value)
+                yield "value", f"{c.name}: {c.value} → {value}", c._replace(value=value)
         else:
             for what, quantity in _shifted(c.value):
-                yield "constant", f"{c.name}: {what}", replace(c, value=quantity)
+                yield "constant", f"{c.name}: {what}", c._replace(value=quantity)
 
     def scores(self, c: Tally) -> Iterator[tuple[str, str, Tally]]:
         """Each item left out and changed."""
         for n, item in enumerate(c.items):
             before, after = c.items[:n], c.items[n + 1 :]
             if before or after:
-                yield "conclusion", f"{c.name}: item {n + 1} is left out", replace(c, items=before + after)
+                yield "conclusion", f"{c.name}: item {n + 1} is left out", c._replace(items=before + after)
             for kind, what, other in self.items(item):
-                yield kind, f"{c.name}: {what}", replace(c, items=(*before, other, *after))
+                yield kind, f"{c.name}: {what}", c._replace(items=(*before, other, *after))
 
     def items(self, item: Addend) -> Iterator[tuple[str, str, Addend]]:
         match item:
@@ -272,12 +272,12 @@ class _Maker:
                 for n, row in enumerate(rows):
                     before, after = rows[:n], rows[n + 1 :]
                     if before or after:
-                        yield "condition", f"row {n + 1} is left out", replace(item, rows=before + after)
+                        yield "condition", f"row {n + 1} is left out", item._replace(rows=before + after)
                     for kind, what, other in self.rows(row):
-                        yield kind, what, replace(item, rows=(*before, other, *after))
+                        yield kind, what, item._replace(rows=(*before, other, *after))
                 for what, other_rest in _shifted(rest):
                     assert isinstance(other_rest, int)
-                    yield "constant", what, replace(item, rest=other_rest)
+                    yield "constant", what, item._replace(rest=other_rest)
             case int():
                 for what, other_number in _shifted(item):
                     assert isinstance(other_number, int)
@@ -290,19 +290,19 @@ class _Maker:
     def rows(self, row: Row) -> Iterator[tuple[str, str, Row]]:
         for what, points in _shifted(row.points):
             assert isinstance(points, int)
-            yield "constant", f"points: {what}", replace(row, points=points)
+            yield "constant", f"points: {what}", row._replace(points=points)
         for kind, what, when in self.conditions(row.when):
-            yield kind, what, replace(row, when=when)
+            yield kind, what, row._replace(when=when)
 
     def arguments(self, c: Argue) -> Iterator[tuple[str, str, Argue]]:
         what = f"argument on {c.name}: "
         for stance in _next(c.stance, STANCES):
-            yield "value", f"{what}{c.stance} → {stance}", replace(c, stance=stance)
+            yield "value", f"{what}{c.stance} → {stance}", c._replace(stance=stance)
         if c.stance == "for":
             strength = "plain" if c.strength == "strong" else "strong"
-            yield "value", f"{what}{c.strength} → {strength}", replace(c, strength=strength)
+            yield "value", f"{what}{c.strength} → {strength}", c._replace(strength=strength)
         for target in _next(c.target, self.k.targets) if c.target else ():
-            yield "value", f"{what}{c.target} → {target}", replace(c, target=target)
+            yield "value", f"{what}{c.target} → {target}", c._replace(target=target)
 
     def options(self, option: Option) -> Iterator[tuple[str, str, str, Option]]:
         for name, data in option.properties.items():
@@ -446,7 +446,7 @@ def _groups(instance: Instance, decides: set[str]) -> set[tuple[str, ...]]:
             case Wait():
                 groups.add((c.kind, c.option))
             case Tally():
-                groups.add((Conclude.kind, c.name, c.option))
+                groups.add((FINDING, c.name, c.option))
             case Conclude() | Plan() | Flag() | Advise() | Caution():
                 groups.add((c.kind, c.name, c.option))
             case _:

@@ -13,7 +13,7 @@ from expert.consultation.case import UNKNOWN, Answer, Case, make_case
 from expert.consultation.disagreement import Disagreeing, disagreeing
 from expert.consultation.relevance import REASON, VERDICT, Effect, Reach
 from expert.consultation.replies import shown_answer, understand
-from expert.language.conclusions import Conclude
+from expert.language.conclusions import FINDING
 from expert.language.english import count, in_sentence, listed
 from expert.language.model import Knowledge, Term
 from expert.language.rules import Instance
@@ -266,8 +266,8 @@ def _possible(verdicts: dict[str, bool], knowledge: Knowledge) -> str:
 
 def effect_word(effect: Effect, knowledge: Knowledge) -> str:
     """What an effect is called: the arguments, when, a note, a cost, a result, the plan or the advice."""
-    if effect.kind == Conclude.kind and effect.name in (knowledge.cost or ()):
+    if effect.kind == FINDING and effect.name in (knowledge.cost or ()):
         return f"the {in_sentence(knowledge.words.headings['cost'])}"
-    if effect.kind == Conclude.kind:
+    if effect.kind == FINDING:
         return knowledge.findings[effect.name].label
     return EFFECTS.get(effect.kind, "the advice")

@@ -13,6 +13,10 @@ from typing import NamedTuple, assert_never
 from expert.consultation.case import Answer, Case
 from expert.language.cells import NotDecided
 from expert.language.conclusions import (
+    ADVICE,
+    ARGUMENT,
+    CAUTION,
+    FINDING,
     Advise,
     Argue,
     Caution,
@@ -32,7 +36,7 @@ from expert.language.rules import Instance, RuleBase
 KEPT = 8  # cases of which it is kept what can still come of them
 
 
-BY_RULE = (Argue.kind, Advise.kind, Caution.kind)  # what a rule says in words of its own
+BY_RULE = (ARGUMENT, ADVICE, CAUTION)  # what a rule says in words of its own
 REASON, VERDICT = "reason", "verdict"
 
 
@@ -91,9 +95,7 @@ class Reach:
         """What a conclusion shows: its kind, name and option, and what else it is told apart by."""
         match c:
             case Conclude() | Tally():  # nothing else is shown of a finding but by the texts that name it
-                return (
-                    (Conclude.kind, c.name, c.option) if c.name in shown_findings(self.base.knowledge) else ()
-                )
+                return (FINDING, c.name, c.option) if c.name in shown_findings(self.base.knowledge) else ()
             case Argue() | Advise() | Caution():
                 return c.kind, instance.rule.id, c.option
             case Plan():  # a step cites the claims of the rules that plan it

@@ -12,7 +12,7 @@ from expert.io.problems import Problem, Span, place_in_files
 from expert.io.yaml import parse_yaml
 from expert.knowledge.oddities import warn_labels, warn_no_answers, warn_prices, warn_unasked
 from expert.knowledge.todo import is_todo, problem, todos
-from expert.language.conclusions import Argue, Conclude, Plan, Tally, Wait, computed_refs
+from expert.language.conclusions import FINDING, SCORE, Argue, Plan, Wait, computed_refs
 from expert.language.conditions import Compare, compared, leaves
 from expert.language.outcome import shown_findings
 from expert.language.policy import NOW
@@ -169,7 +169,7 @@ def warn_several(base: RuleBase) -> list[Problem]:
     return problems
 
 
-FINDS = {Tally.kind: Conclude.kind}  # what else concludes a finding
+FINDS = {SCORE: FINDING}  # what else concludes a finding
 Pass = Callable[[RuleBase], list[Problem]]
 
 # each pass with the files that have to be right before it can say anything

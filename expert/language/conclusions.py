@@ -6,22 +6,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import ClassVar, assert_never
+from typing import NamedTuple, assert_never
 
-from expert.language.conditions import Condition, Quantity, Ref, ground, ground_quantity, quantity_refs
+from expert.language.conditions import (
+    Condition,
+    Quantity,
+    Ref,
+    by_kind,
+    ground,
+    ground_quantity,
+    quantity_refs,
+)
 from expert.language.keys import with_option
 from expert.language.model import Option, Value
+
+# what each class is called, in records and by other engines
+FINDING, SCORE, ARGUMENT, ADVICE, CAUTION = "finding", "score", "argument", "advice", "caution"
 
 STANCES = ("for", "against", "unsure")
 STRENGTHS = ("plain", "strong")
 
 
-@dataclass(frozen=True, slots=True)
-class Conclude:
+@by_kind
+class Conclude(NamedTuple):
     """A finding has a value, or that of a quantity to compute."""
 
-    kind: ClassVar[str] = "finding"
     name: str
     value: Value | Quantity
     scoped: bool = False  # about the option that the rule ranges over
@@ -32,9 +41,13 @@ class Conclude:
         """The name under which working memory holds it."""
         return with_option(self.name, self.option)
 
+    @property
+    def kind(self) -> str:
+        return FINDING
 
-@dataclass(frozen=True, slots=True)
-class Row:
+
+@by_kind
+class Row(NamedTuple):
     """Points that count where a condition holds, and the claims that give them."""
 
     points: int
@@ -42,8 +55,8 @@ class Row:
     claims: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class First:
+@by_kind
+class First(NamedTuple):
     """Of rows, the first that does not fail; `rest` where all do."""
 
     rows: tuple[Row, ...]
@@ -55,11 +68,10 @@ Addend = (
 )  # what adds up to a score: a Ref is another score, or a number that is answered
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+@by_kind
+class Tally(NamedTuple):
     """A number has the sum of some items for its bounds; `ends` are those of items that are answers."""
 
-    kind: ClassVar[str] = "score"
     name: str
     items: tuple[Addend, ...]
     scoped: bool = False
@@ -82,28 +94,30 @@ class Tally:
         items: list[Addend] = []
         for item in self.items:
             if isinstance(item, First):
-                items.append(replace(item, rows=tuple(replace(r, when=read(r.when)) for r in item.rows)))
+                items.append(item._replace(rows=tuple(r._replace(when=read(r.when)) for r in item.rows)))
             else:
-                items.append(replace(item, when=read(item.when)) if isinstance(item, Row) else item)
-        return replace(self, items=tuple(items))
+                items.append(item._replace(when=read(item.when)) if isinstance(item, Row) else item)
+        return self._replace(items=tuple(items))
 
     def without(self, claim: str) -> Tally:
         """The same without the rows that a claim gives."""
         items: list[Addend] = []
         for item in self.items:
             if isinstance(item, First):
-                items.append(replace(item, rows=tuple(r for r in item.rows if claim not in r.claims)))
+                items.append(item._replace(rows=tuple(r for r in item.rows if claim not in r.claims)))
             elif not isinstance(item, Row) or claim not in item.claims:
                 items.append(item)
-        return replace(self, items=tuple(items))
+        return self._replace(items=tuple(items))
+
+    @property
+    def kind(self) -> str:
+        return SCORE
 
 
-@dataclass(frozen=True, slots=True)
-class Argue:
+@by_kind
+class Argue(NamedTuple):
     """An argument on a topic, for or against the option or unsure of it; perhaps for one target."""
 
-    kind: ClassVar[str] = "argument"
-    scoped: ClassVar[bool] = True
     name: str  # the topic
     stance: str
     target: str = ""
@@ -111,43 +125,70 @@ class Argue:
     text: str = ""
     option: str = ""
 
+    @property
+    def kind(self) -> str:
+        return ARGUMENT
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+    @property
+    def scoped(self) -> bool:
+        return True
+
+
+@by_kind
+class Plan(NamedTuple):
     """A step of the plan."""
 
-    kind: ClassVar[str] = "step"
-    scoped: ClassVar[bool] = False
-    option: ClassVar[str] = ""
     name: str
 
+    @property
+    def kind(self) -> str:
+        return "step"
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+    @property
+    def scoped(self) -> bool:
+        return False
+
+    @property
+    def option(self) -> str:
+        return ""
+
+
+@by_kind
+class Wait(NamedTuple):
     """The option waits for a step of the plan."""
 
-    kind: ClassVar[str] = "wait"
-    scoped: ClassVar[bool] = True
     name: str
     option: str = ""
 
+    @property
+    def kind(self) -> str:
+        return "wait"
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+    @property
+    def scoped(self) -> bool:
+        return True
+
+
+@by_kind
+class Flag(NamedTuple):
     """The option has a flag."""
 
-    kind: ClassVar[str] = "flag"
-    scoped: ClassVar[bool] = True
     name: str
     option: str = ""
 
+    @property
+    def kind(self) -> str:
+        return "flag"
 
-@dataclass(frozen=True, slots=True)
-class Advise:
+    @property
+    def scoped(self) -> bool:
+        return True
+
+
+@by_kind
+class Advise(NamedTuple):
     """A piece of advice; about an option if its rule ranges over options."""
 
-    kind: ClassVar[str] = "advice"
-    scoped: ClassVar[bool] = False  # it does not make its rule range
     name: str
     text: str
     option: str = ""
@@ -157,13 +198,19 @@ class Advise:
         """The name by which it is told from the same advice about another option."""
         return with_option(self.name, self.option)
 
+    @property
+    def kind(self) -> str:
+        return ADVICE
 
-@dataclass(frozen=True, slots=True)
-class Caution:
+    @property
+    def scoped(self) -> bool:
+        return False  # it does not make its rule range
+
+
+@by_kind
+class Caution(NamedTuple):
     """Something to be careful about, as advice is given."""
 
-    kind: ClassVar[str] = "caution"
-    scoped: ClassVar[bool] = False
     name: str
     text: str
     option: str = ""
@@ -172,6 +219,14 @@ class Caution:
     def key(self) -> str:
         """The name by which it is told from the same caution about another option."""
         return with_option(self.name, self.option)
+
+    @property
+    def kind(self) -> str:
+        return CAUTION
+
+    @property
+    def scoped(self) -> bool:
+        return False
 
 
 Conclusion = Conclude | Tally | Argue | Plan | Wait | Flag | Advise | Caution
@@ -189,9 +244,9 @@ def ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | No
             return Conclude(name, quantity, scoped, option.id if scoped else "")
         case Tally():
             items = tuple(_ground_item(item, option) for item in conclusion.items)
-            return replace(conclusion, items=items, option=option.id if conclusion.scoped else "")
+            return conclusion._replace(items=items, option=option.id if conclusion.scoped else "")
         case Argue() | Wait() | Flag() | Advise() | Caution():
-            return replace(conclusion, option=option.id)
+            return conclusion._replace(option=option.id)
         case Plan():
             return conclusion
         case _:
@@ -201,9 +256,9 @@ def ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | No
 def _ground_item(item: Addend, option: Option) -> Addend:
     match item:
         case Row():
-            return replace(item, when=ground(item.when, option))
+            return item._replace(when=ground(item.when, option))
         case First():
-            return replace(item, rows=tuple(replace(row, when=ground(row.when, option)) for row in item.rows))
+            return item._replace(rows=tuple(row._replace(when=ground(row.when, option)) for row in item.rows))
         case Ref():
             return item.of(option)
         case _:
@@ -218,7 +273,7 @@ def conditions_in(conclusions: Iterable[Conclusion]) -> list[Condition]:
 def replace_value(conclusion: Conclusion, value: Value) -> Conclude:
     """The same finding with another value."""
     assert isinstance(conclusion, Conclude)
-    return replace(conclusion, value=value)
+    return conclusion._replace(value=value)
 
 
 def computed_refs(conclusion: Conclusion) -> list[Ref]:

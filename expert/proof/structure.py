@@ -7,7 +7,6 @@ are findings about the knowledge, or about its document; what is meant to be so 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from expert.backends.z3 import (
     NO,
@@ -175,14 +174,14 @@ class Structure:
     def _same(self, conclusion: Conclusion, rules: set[str]) -> list[str]:
         """The instances of some rules that conclude the same, or more strongly."""
         wanted = self._meaning(conclusion)
-        strong = {wanted, replace(wanted, strength="strong") if isinstance(wanted, Argue) else wanted}
+        strong = {wanted, wanted._replace(strength="strong") if isinstance(wanted, Argue) else wanted}
         instances = [instance for instance in self.base.instances if instance.rule.id in rules]
         return [i.id for i in instances if not strong.isdisjoint(map(self._meaning, i.then))]
 
     def _meaning(self, c: Conclusion) -> Conclusion:
         """What a conclusion comes to; the words of an argument count where it decides nothing."""
         if isinstance(c, Argue) and c.name in self.base.knowledge.deciding_topics:
-            return replace(c, text="")
+            return c._replace(text="")
         return c
 
     def unread(self) -> Iterator[Found]:
