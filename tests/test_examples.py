@@ -25,6 +25,7 @@ from expert.analysis.shown import seen_by
 from expert.commands.export import writers
 from expert.consultation.case import spell_answers
 from expert.consultation.engine import infer
+from expert.io.problems import KnowledgeError
 from expert.knowledge.checks import warnings
 from expert.knowledge.document import coverage, sentences
 from expert.knowledge.load import load
@@ -43,6 +44,10 @@ WORDS = {  # of each subject; none of them has any business in the shell
         lukewarm pressure pump radiator radiators refills rust sludge temperature thermostat thermostatic
         valve valves vessel vibrates
     """,
+    "examples/curb65": """
+        blood breaths confused confusion diastolic hospital mmhg patient pressure referral
+        respiratory severity systolic treatment urea
+    """,
     "examples/sirs": """
         antibiotics arterial beats blood breaths cells cultures dioxide immature infection microlitre mmhg
         organ pulse sepsis severe sirs syndrome temperature white
@@ -53,6 +58,7 @@ WORDS = {  # of each subject; none of them has any business in the shell
 LEAST = {  # of each example: sentences, cases, invariants, rules
     "heating": (30, 15, 10, 30),
     "sirs": (11, 20, 5, 5),
+    "curb65": (13, 20, 5, 9),
 }
 
 
@@ -207,7 +213,11 @@ def test_the_oracle_orders_its_rules_in_the_same_way(example: Example) -> None:
 
 def test_it_can_be_exported(example: Example) -> None:
     for format, lines in writers().items():
-        text = "\n".join(lines(example.base))
+        try:
+            text = "\n".join(lines(example.base))
+        except KnowledgeError as error:  # a score has no form in CLIPS
+            assert format == "clips" and "is not exported" in str(error)
+            continue
         named = [rule.id for rule in example.base.rules if rule.id in text]
         assert len(named) == len(example.base.rules) or format == "json-schema", format
 
