@@ -121,7 +121,7 @@ RULES = """\
 
 - id: first-rule # a name of yours
   claims: {cited} # the sentence it rests on, or several: [p1s1, p1s2]
-  basis: stated # or inferred (it follows from several sentences), or added (ours: give a `reason`)
+  basis: stated # or inferred (it follows from several sentences), or added (give a `reason`)
   when: {{first_question: yes, option: first-option}}
   then:
     argue: {{for: effect}} # or against, unsure; also: conclude, plan, wait, flag, advise, caution

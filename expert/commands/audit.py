@@ -102,7 +102,9 @@ def show(
     blocks: list[Block] = [record_blocks(entry.header, entry.content or {}, entry.hash, lines)]
     if quotes:
         blocks.append(claims_used(found, base.knowledge, quotes))
-    below = Below("audit show", record_words(entry.id, ledger), unreviewed_in(entry, found) or ())
+    below = Below(
+        "audit show", record_words(entry.id, ledger), unreviewed_in(entry, found) or (), recorded=True
+    )
     blocks += consultation_blocks(found, base.knowledge, Extent(brief, trace, full), below)
     emit(*blocks, paged=False)
 

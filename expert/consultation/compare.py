@@ -14,7 +14,8 @@ from expert.language.keys import with_option
 class Difference(NamedTuple):
     """One thing that differs: what, in one consultation and in the other ("" where absent)."""
 
-    kind: str  # answer, result, verdict, timing, cost, flags, plan, advice, firing
+    # answer, result, verdict, target (`option for target`), timing, cost, flags, plan, advice, firing
+    kind: str
     name: str
     before: str
     after: str
@@ -36,7 +37,13 @@ def what_if(before: Consultation, after: Consultation) -> list[Difference]:
                 Difference("verdict", option, old.verdict if old else "", new.verdict if new else "")
             )
             continue
-        pairs = [("verdict", old.verdict, new.verdict), ("timing", old.timing, new.timing)]
+        pairs = [("verdict", old.verdict, new.verdict)]
+        found += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]
+        for target in dict.fromkeys([*old.targets, *new.targets]):
+            one, other = old.targets.get(target, ""), new.targets.get(target, "")
+            if one != other:
+                found.append(Difference("target", f"{option} for {target}", one, other))
+        pairs = [("timing", old.timing, new.timing)]
         pairs += [("cost", _cost(old.cost), _cost(new.cost))]
         pairs += [("flags", ", ".join(old.flags), ", ".join(new.flags))]
         found += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]

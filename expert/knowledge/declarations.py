@@ -38,7 +38,7 @@ from expert.language.model import (
     Term,
     Value,
 )
-from expert.language.rules import DATUM_BASES, PRICE_BASES
+from expert.language.rules import AGREEING, DATUM_BASES, PRICE_BASES
 
 PLURALS = {"attribute": "attributes", "finding": "findings", "property": "properties"}
 
@@ -136,6 +136,8 @@ def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader:
     if type == "money" and "currency" not in fields:
         reader.report(key, f"{kind} `{name}` is money and has no `currency`", "such as USD")
     low, high = (_bound(fields.get(side), name, type, decimals, reader) for side in ("min", "max"))
+    unit = reader.text(fields.get("currency" if type == "money" else "unit"), f"unit of `{name}`")
+    one, several = unit.split("|") if type != "money" and AGREEING.fullmatch(unit) else ("", unit)
     term = Term(
         name,
         kind,
@@ -146,7 +148,8 @@ def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader:
         low=0 if type == "count" and low is None else low,
         high=high,
         decimals=decimals,
-        unit=reader.text(fields.get("currency" if type == "money" else "unit"), f"unit of `{name}`"),
+        unit=several.strip(),
+        unit_one=one.strip(),
         question=reader.text(fields.get("question"), f"question of `{name}`"),
         help=reader.text(fields.get("help"), f"help of `{name}`"),
         fixed=reader.pick(fields.get("fixed"), "`fixed`", ("yes", "no")) == "yes",

@@ -194,7 +194,12 @@ TERM = Shape(
             "How many decimals it has: 1 if left out, and 2 for money.",
             only=("number", "money"),
         ),
-        Key("unit", TEXT, "What is counted or measured, such as `plants` or `cm`.", only=("count", "number")),
+        Key(
+            "unit",
+            TEXT,
+            "What is counted or measured: `cm`, `plants`, or for one and for several `plant|plants`.",
+            only=("count", "number"),
+        ),
         Key("min", NUMBER, "The least that may be answered or written; 0 for a count.", only=NUMERIC),
         Key("max", NUMBER, "The most that may be answered or written.", only=NUMERIC),
         Key(

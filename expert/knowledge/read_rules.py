@@ -142,7 +142,7 @@ class _RuleReader:
         basis = reader.pick(fields.get("basis"), "basis", BASES)
         reason = reader.text(fields.get("reason"), "`reason`")
         if basis == "added" and "reason" not in fields:
-            message = f"rule `{shorten(id)}` is ours (`added`) and gives no `reason` for being there"
+            message = f"rule `{shorten(id)}` is `added` and gives no `reason` for being there"
             reader.report(fields["basis"], message)
         salience = reader.text(fields.get("salience"), "`salience`") or "0"
         if not WHOLE.fits(salience):

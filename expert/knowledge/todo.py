@@ -23,7 +23,7 @@ HOW = {  # what is to be written, by key
     "label": "a few words, as they are shown",
     "question": "the question, as a person is asked",
     "because": "the sentence that explains the rule; {option} stands for the option's label",
-    "reason": "why this rule, which is ours, has to be there",
+    "reason": "why this rule, which is added, has to be there",
     "disclaimer": "the sentence that stands under every result, saying what it is and what it is not",
 }
 

@@ -84,12 +84,15 @@ class Contradictions:
             case AllOf(parts):
                 held = [part for whole in parts for part in flat(self.read(whole, denied))]
                 return AllOf(tuple(part for part in held if not _idle(part, held)))
-            case AnyOf() | Not() | Unless() | Count():
+            case AnyOf(parts):
+                ways = [self.read(part, denied) for part in parts]
+                return AnyOf(tuple(way for each in ways for way in _ways(each)))
+            case Not() | Unless() | Count():
                 turned = isinstance(condition, (Not, Count)) or (denied and not isinstance(condition, Unless))
                 parts = tuple(self.read(part, turned) for part in parts_of(condition))
                 return with_parts(condition, parts)
             case Known(ref, wanted):
-                return self._known(ref, wanted)
+                return self._known(ref, wanted, denied)
             case Determined():
                 return condition  # it is made of what is read
             case Is() | Compare() | OptionIs() | Given():
@@ -102,8 +105,10 @@ class Contradictions:
         named = dict.fromkeys(attributes)
         return [Unless(self.where(c), c.leaves_out) for c in self.declared if c.leaves_out in named]
 
-    def _known(self, ref: Ref, wanted: bool) -> Condition:
+    def _known(self, ref: Ref, wanted: bool, denied: bool) -> Condition:
         """That there is an answer that counts, or that there is none."""
+        if wanted and not denied:
+            return self._counted(Known(ref), denied)
         out = [self.where(c) for c in self.leaving_out(ref.name)] if ref.kind == "attribute" else []
         if wanted:
             return together([Known(ref), *(Unless(where) for where in out)])
@@ -161,6 +166,12 @@ def _idle(part: Condition, beside: Sequence[Condition]) -> bool:
 def _values(test: Condition) -> set[Value] | None:
     """The values that a test asks for, if it names them."""
     return {*test.values} if isinstance(test, Is) else None
+
+
+def _ways(condition: Condition) -> tuple[Condition, ...]:
+    """The parts of which one has to hold for a condition to hold."""
+    inside = condition.parts[0] if isinstance(condition, AllOf) and len(condition.parts) == 1 else condition
+    return inside.parts if isinstance(inside, AnyOf) else (condition,)
 
 
 def flat(condition: Condition) -> tuple[Condition, ...]:

@@ -44,6 +44,7 @@ from expert.language.conditions import (
     compared,
     quantity_refs,
 )
+from expert.language.contradictions import Contradictions
 from expert.language.meaning import amount
 from expert.language.model import Datum, Knowledge, Option, Term, Value
 from expert.language.rules import BASES, PLACEHOLDER, Instance, Rule
@@ -151,6 +152,8 @@ class Phrases:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
+        of = Contradictions(knowledge.contradictions)
+        self.disagreeing = {of.where(c): c.leaves_out for c in of.declared}
 
     def term(self, ref: Ref) -> Term:
         k = self.knowledge
@@ -163,6 +166,10 @@ class Phrases:
 
     def condition(self, condition: Condition) -> str:
         """A condition as a clause."""
+        if self.disagreeing and condition in self.disagreeing:
+            return (
+                f"the answer on {self.knowledge.attributes[self.disagreeing[condition]].label} does not count"
+            )
         match condition:
             case Is():
                 return self._about(condition.ref, statement(self.term(condition.ref), condition.values))
@@ -382,7 +389,7 @@ class Phrases:
         if rule.otherwise:
             lines.append(f"  because {readable(rule.otherwise, k)}")
         if rule.reason:
-            lines.append(f"  added by us: {rule.reason}")
+            lines.append(f"  added: {rule.reason}")
         lines += [f"  {id}  {k.claims[id].says} [{k.hedges[k.claims[id].hedge]}]" for id in rule.cites]
         return lines
 

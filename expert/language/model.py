@@ -84,6 +84,7 @@ class Term(NamedTuple):
     high: int | None = None
     decimals: int = 0
     unit: str = ""
+    unit_one: str = ""  # of one: `scar` beside `scars`
     question: str = ""
     help: str = ""
     fixed: bool = False  # the person cannot change it (their history)
@@ -186,7 +187,8 @@ class Term(NamedTuple):
         if not isinstance(value, int):
             return self.values.get(value, value)
         if self.type != "money":
-            return self.spell(value) + (f" {self.unit}" if self.unit else "")
+            one = self.unit_one if abs(value) == 10**self.decimals else ""
+            return self.spell(value) + (f" {one or self.unit}" if self.unit else "")
         amount = EXACT.scaleb(Decimal(value), -self.decimals)
         digits = 0 if amount == amount.to_integral_value() else self.decimals
         sign = SIGNS.get(self.unit)

@@ -59,7 +59,7 @@ def cited(base: RuleBase) -> dict[str, list[str]]:
 BASES = {
     "stated": "the document says it",
     "inferred": "it follows from several claims of the document",
-    "added": "ours, to close a gap",
+    "added": "the document does not say it",
 }
 
 PRICE_BASES = ("typical", "at-least")

@@ -65,7 +65,6 @@ def differences(before: Consultation, after: Consultation) -> list[Difference]:
     found = [d for d in what_if(before, after) if d.kind != "firing"]
     told = {(d.kind, d.name) for d in found}
     for kind, one in (
-        ("target", _targets),
         ("label", _labels),
         ("argument", _arguments),
         ("price", _prices),
@@ -82,14 +81,6 @@ def differences(before: Consultation, after: Consultation) -> list[Difference]:
                     continue  # of a rule that fires in one of them only
                 found.append(Difference(kind, name, old.get(name, ""), new.get(name, "")))
     return found
-
-
-def _targets(c: Consultation) -> dict[str, str]:
-    return {
-        f"{r.option} for {target}": verdict
-        for r in c.recommendations
-        for target, verdict in r.targets.items()
-    }
 
 
 def _labels(c: Consultation) -> dict[str, str]:

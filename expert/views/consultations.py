@@ -383,7 +383,7 @@ def what_if_blocks(
     """
     rows = []
     for kind in WHAT_DIFFERS:
-        for d in differences:
+        for d in _with_targets(differences):
             if d.kind == kind:
                 sides = _sides(d, before, after, knowledge)
                 if sides[0] != sides[1]:
@@ -399,6 +399,16 @@ def what_if_blocks(
     counted = [f"{advice} of what is advised"] * bool(advice) + [count(firings, "firing")] * bool(firings)
     said = [apart(Line(f"Different too: {listed(counted)} (--full)."))] if counted and not full else []
     return [*same, *tables, *said]
+
+
+def _with_targets(differences: Sequence[Difference]) -> list[Difference]:
+    """The differences, of which the verdict of an option says those of its targets too."""
+    found: dict[tuple[str, str], Difference] = {}
+    for d in differences:
+        if d.kind == "target":
+            d = d._replace(kind="verdict", name=d.name.split(" for ")[0])
+        found.setdefault((d.kind, d.name), d)
+    return [*found.values()]
 
 
 def _kind(kind: str, knowledge: Knowledge) -> str:

@@ -29,7 +29,7 @@ class Marked(NamedTuple):
 
 
 class Cited(NamedTuple):
-    """What something rests on: claims by id, and steps as `step1`."""
+    """What something rests on: claims by id, and firings as `firing1`."""
 
     ids: tuple[str, ...]
 
@@ -166,7 +166,7 @@ def as_read(piece: Piece) -> str:
     if isinstance(piece, str):
         return safe(piece)
     if isinstance(piece, Cited):
-        return f"[{' '.join(safe(id.replace('step', '#')) for id in piece.ids)}]"
+        return f"[{' '.join(safe(id.replace('firing', '#')) for id in piece.ids)}]"
     text = safe(piece.text)
     match piece.role:
         case "hedge":

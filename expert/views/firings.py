@@ -31,7 +31,7 @@ def _firing(firing: Firing) -> list[Block]:
     head = f"#{firing.n:<3} ", Marked(name_of(firing), "name"), "  ", Marked(firing.basis, "basis")
     blocks: list[Block] = [Line(citing(head, firing.claims), 2)]
     for match in firing.matched:
-        source = match.claims or [f"step{n}" for n in match.firings]
+        source = match.claims or [f"firing{n}" for n in match.firings]
         blocks.append(Item("if  ", citing(match.text, source), 9))
     blocks += [Item("of  ", citing(item_text(item), item.claims), 9) for item in firing.items]
     if not firing.matched and not firing.items:

@@ -54,7 +54,7 @@ def _piece(piece: Piece) -> str:
     if isinstance(piece, str):
         return escape(safe(piece)).replace("\n", "<br>")
     if isinstance(piece, Cited):
-        links = (element("a", escape(id.replace("step", "#")), href=f"#{id}") for id in piece.ids)
+        links = (element("a", escape(id.replace("firing", "#")), href=f"#{id}") for id in piece.ids)
         return element("span", " ".join(links), class_="refs")
     attributes = {"id": piece.id} if piece.id else {}
     tag = ELEMENTS.get(piece.role, "span")

@@ -63,7 +63,7 @@ def _piece(piece: Piece) -> str:
     if isinstance(piece, str):
         return plain(piece).replace("\n", "<br>")
     if isinstance(piece, Cited):
-        return plain(f"[{' '.join(id.replace('step', '#') for id in piece.ids)}]")
+        return plain(f"[{' '.join(id.replace('firing', '#') for id in piece.ids)}]")
     match piece.role:
         case "blank":
             return piece.text  # a place to write on

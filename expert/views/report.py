@@ -183,14 +183,14 @@ def _trace(found: Consultation) -> Table:
 def _step(firing: Firing) -> list[Cell]:
     matched = []
     for match in firing.matched:
-        ids = match.claims or [f"step{n}" for n in match.firings]
+        ids = match.claims or [f"firing{n}" for n in match.firings]
         matched.append(Item("", (f"{match.text} ", Cited(tuple(ids)))))
     matched += [Item("", (f"{item_text(item)} ", Cited(tuple(item.claims)))) for item in firing.items]
     texts = [concluded.text for concluded in firing.concluded]
     texts += [] if firing.because in texts else [f"because: {firing.because}"]
     option: Words = ("\nfor ", Marked(firing.option, "code")) if firing.option else ()
     return [
-        Marked(str(firing.n), "", f"step{firing.n}"),
+        Marked(str(firing.n), "", f"firing{firing.n}"),
         (Marked(firing.rule, "code"), *option),
         Marked(firing.basis, "basis"),
         Items(tuple(matched or [Item("", "in every case")])),
@@ -203,7 +203,7 @@ def _claims_used(found: Consultation, knowledge: Knowledge, quotes: Quotes) -> T
     users: dict[str, list[str]] = {}
     for firing in found.firings:
         for id in firing.rests_on:
-            users.setdefault(id, []).append(f"step{firing.n}")
+            users.setdefault(id, []).append(f"firing{firing.n}")
     rows: list[list[Cell]] = []
     for claim in sorted((knowledge.claims[id] for id in users), key=lambda c: (c.paragraph, c.sentence)):
         said: Words = ("\n", quoted(quotes[claim.id])) if claim.id in quotes else ()

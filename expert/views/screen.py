@@ -51,6 +51,7 @@ class Below(NamedTuple):
     id: str = ""
     unreviewed: Sequence[str] = ()
     saved: str = ""
+    recorded: bool = False  # whether what is not reviewed is said of when it was recorded
 
 
 class Fold(NamedTuple):
@@ -240,7 +241,7 @@ class Result:
     def end(self, fold: Fold) -> Section:
         """Where the rest is, what the result rests on, and its record."""
         knowledge = self.found.knowledge
-        _, *reviewed, _ = last_words(self.found, self.below.unreviewed, recorded=False)
+        _, *reviewed, _ = last_words(self.found, self.below.unreviewed, self.below.recorded)
         sentences = [self.where_more(), *reviewed]
         if not self.traced and not fold.named:  # the trace says how many there are
             sentences.append(firings_counted(self.found))

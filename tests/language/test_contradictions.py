@@ -28,7 +28,9 @@ def contradicting(files: dict[str, str], random: Random) -> dict[str, str]:
     """The files of a knowledge base, with contradictions between some answers."""
     vocabulary = yaml.load(files[VOCABULARY], Loader=yaml.BaseLoader)
     rules = [rule for name, text in files.items() if name.startswith("rules/") for rule in read(text)]
-    computed = [body for rule in rules for kind, body in entries(rule["then"]) if kind == "conclude"]
+    computed = [
+        body for rule in rules for kind, body in entries(rule["then"]) if kind in ("conclude", "score")
+    ]
     computing = {word for body in computed for word in words(list(body.values()))}
     free = [name for name in vocabulary["attributes"] if name not in computing]
     declared = {}

@@ -31,13 +31,13 @@ from expert.views.html import element, html, inline
     [
         ("<b> & \n", "&lt;b&gt; &amp; <br>"),
         (Marked("<a>", "code", "p1s1"), '<code id="p1s1">&lt;a&gt;</code>'),
-        (Marked("1", "", "step1"), '<span id="step1">1</span>'),
+        (Marked("1", "", "firing1"), '<span id="firing1">1</span>'),
         (Marked("added", "basis"), '<span class="basis added">added</span>'),
         (Marked("preferred", "verdict"), '<span class="verdict">preferred</span>'),
         (("a", Marked("b", "strong"), Marked("c", "quote")), "a<b>b</b><q>c</q>"),
         (
-            Cited(("p1s1", "step2")),
-            '<span class="refs"><a href="#p1s1">p1s1</a> <a href="#step2">#2</a></span>',
+            Cited(("p1s1", "firing2")),
+            '<span class="refs"><a href="#p1s1">p1s1</a> <a href="#firing2">#2</a></span>',
         ),
     ],
 )

@@ -37,7 +37,7 @@ from expert.views.markdown import markdown, text
         (Marked("a", "quote"), "“a”"),
         (Marked("a", "soft"), "a"),
         (("a ", Marked("it may be", "hedge")), "a *[it may be]*"),
-        (Cited(("p1s1", "step2")), r"\[p1s1 \#2\]"),
+        (Cited(("p1s1", "firing2")), r"\[p1s1 \#2\]"),
     ],
 )
 def test_words(words: Words, written: str) -> None:

@@ -110,7 +110,7 @@ def test_it_is_whole(base: RuleBase, words: str) -> None:
     assert {link.removeprefix("#") for link in reader.links} <= set(reader.ids)
     for firing in found.firings:
         assert f"<code>{firing.rule}</code>" in text
-        assert f'id="step{firing.n}"' in text
+        assert f'id="firing{firing.n}"' in text
         assert firing.because in reader.text
         assert set(firing.claims) <= set(reader.ids)
     for said in (*found.plan, *found.advice, *(a for r in found.recommendations for a in r.arguments)):

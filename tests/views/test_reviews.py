@@ -18,11 +18,11 @@ def test_side_by_side_with_the_document(plant: Path, tmp_path: Path) -> None:
     (tmp_path / "document.txt").write_text("A plant needs the light. It costs five.\nThat is all.\n")
     result = kb("review", "ferns-like-shade", "--kb", plant, "--document", tmp_path / "document.txt")
     lines = result.output.splitlines()
-    assert lines[0] == "ferns-like-shade  (added: ours, to close a gap)"
+    assert lines[0] == "ferns-like-shade  (added: the document does not say it)"
     left, right = (" ".join(" ".join(part).split()) for part in (
         [line[:39] for line in lines[1:-2]], [line[39:] for line in lines[1:-2]]))  # fmt: skip
     assert left.startswith("For each option: if the place is a shady place and liking is shade then a strong")
-    assert "added by us: To have an example." in left
+    assert "added: To have an example." in left
     assert right == "p1s1 A plant wants light. [it says so] “A plant needs the light.” -> never approved"
     assert max(map(len, lines)) <= 80
 

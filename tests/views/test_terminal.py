@@ -33,7 +33,7 @@ TABLE = Table(["Option", "", "Note"], [["a", "first", "-"], ["b", "", "more"]])
 
 
 def test_words_say_what_they_are() -> None:
-    words = ("a ", Marked("b", "hedge"), " ", Marked("c", "quote"), " ", Cited(("p1s1", "step2")))
+    words = ("a ", Marked("b", "hedge"), " ", Marked("c", "quote"), " ", Cited(("p1s1", "firing2")))
     assert flat(words) == "a [b] “c” [p1s1 #2]"
     assert flat(citing("a", [])) == "a"
     assert flat(citing(("a", "b"), ["p1s1"])) == "ab  [p1s1]"
