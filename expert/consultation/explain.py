@@ -6,6 +6,7 @@ The leaves are of two kinds: an answer (given, or not given), or a claim of the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from expert.consultation.case import UNKNOWN, Answer, Case, parse_pairs
@@ -32,6 +33,7 @@ from expert.consultation.standing import (
     when_words,
 )
 from expert.io.problems import CaseError, Problem, not_among
+from expert.io.unwinding import Unfolding, unwound
 from expert.language.cells import NotDecided
 from expert.language.conclusions import (
     Advise,
@@ -71,7 +73,15 @@ class Tree(NamedTuple):
 
     def leaves(self) -> list[Tree]:
         """The statements that rest on nothing further."""
-        return [leaf for part in self.parts for leaf in part.leaves()] if self.parts else [self]
+        return [node for node in self.nodes() if not node.parts]
+
+    def nodes(self) -> Iterator[Tree]:
+        """This statement, and all that it rests on, each before what it rests on."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.parts)
 
 
 class Subject(NamedTuple):
@@ -139,6 +149,9 @@ class How:
 
     def firing(self, n: int) -> Tree:
         """The n-th firing, down to answers and claims."""
+        return unwound(self._firing(n))
+
+    def _firing(self, n: int) -> Unfolding[Tree]:
         firing = self.consultation.firings[n - 1]
         states = Statement("rule", firing.rule, firing.option, values=(n,), stands="fired")
         if n in self.shown:
@@ -146,26 +159,32 @@ class How:
         self.shown.add(n)
         head = f"#{n} {name_of(firing)} ({firing.basis}): {firing.because}"
         items = tuple(Tree("note", item_text(item)) for item in firing.items)
-        matched = [part for match in firing.matched for part in self._match(match)]
+        matched: list[Tree] = []
+        for match in firing.matched:
+            matched += yield self._match(match)
         return Tree("firing", head, (*items, *matched, *map(self.claim, firing.claims)), states)
 
-    def _match(self, match: Match) -> list[Tree]:
+    def _firings(self, numbers: Iterable[int]) -> Unfolding[tuple[Tree, ...]]:
+        found = []
+        for n in numbers:
+            found.append((yield self._firing(n)))
+        return tuple(found)
+
+    def _match(self, match: Match) -> Unfolding[list[Tree]]:
         states = stated(match)
         if match.kind == "finding":
-            return [Tree("conclusion", match.text, tuple(map(self.firing, match.firings)), states)]
+            firings = yield self._firings(match.firings)
+            return [Tree("conclusion", match.text, firings, states)]
         if match.kind == "score":
-            return [Tree("conclusion", match.text, tuple(map(self.firing, match.firings)), match.states)]
+            firings = yield self._firings(match.firings)
+            return [Tree("conclusion", match.text, firings, match.states)]
         if match.kind == "datum":
             return [Tree("conclusion", match.text, tuple(map(self.claim, match.claims)), states)]
         if match.kind == "answer":
             return [Tree("answer", f"{match.text} (your answer: {match.name} = {match.value})", (), states)]
         if match.kind == "unknown":
             return [Tree("answer", f"{match.text} ({self._missing(match.name)})", (), states)]
-        parts = (
-            [part for leaf in _terms(match.states, self.knowledge) for part in self.standing(leaf)]
-            if match.states
-            else []
-        )
+        parts = yield self._needed(match.states)
         return [Tree("conclusion" if parts else "note", match.text, tuple(parts), match.states)]
 
     def claim(self, id: str) -> Tree:
@@ -177,7 +196,7 @@ class How:
         return Tree("claim", text, (), Statement("claim", id, stands="claim"))
 
     # --- how things stand that a rule would have needed ---------------------------------------
-    def standing(self, leaf: Statement) -> list[Tree]:
+    def _standing(self, leaf: Statement) -> Unfolding[list[Tree]]:
         """What the case, the findings or the option's data say of the term that a test is about."""
         if leaf.kind == "attribute":
             return [self._answer(leaf.name)]
@@ -185,7 +204,8 @@ class How:
             return self._data(leaf.name, leaf.option or "")
         if not self.knowledge.findings[leaf.name].per_option:
             leaf = leaf._replace(option=None)  # which is that of what it is compared with
-        return self._findings(leaf)
+        findings: list[Tree] = yield self._findings(leaf)
+        return findings
 
     def _answer(self, name: str) -> Tree:
         term = self.knowledge.attributes[name]
@@ -210,7 +230,7 @@ class How:
             found.append(Tree("conclusion", text, tuple(map(self.claim, datum.claims)), states))
         return found
 
-    def _findings(self, leaf: Statement) -> list[Tree]:
+    def _findings(self, leaf: Statement) -> Unfolding[list[Tree]]:
         """The values that a finding has; if it has none of those wanted, the rules that could say so."""
         term = self.knowledge.findings[leaf.name]
         found, values = [], []
@@ -220,7 +240,8 @@ class How:
                     "finding", leaf.name, leaf.option, "is", (finding.value,), stands="concluded"
                 )
                 text = _about(finding.text, finding.option, self.base)
-                found.append(Tree("conclusion", text, tuple(map(self.firing, finding.firings)), states))
+                firings = yield self._firings(finding.firings)
+                found.append(Tree("conclusion", text, firings, states))
                 values.append(finding.value)
         for score in self.consultation.scores:
             if (score.finding, score.option) == (leaf.name, leaf.option) and score.low != score.high:
@@ -231,9 +252,10 @@ class How:
         if leaf.operator != "is" and values:
             return found
         wanted = leaf.values if leaf.operator == "is" else ()
-        rules = [
-            self.not_fired(n) for n in self.consultation.not_fired if self._could_conclude(n, leaf, wanted)
-        ]
+        rules = []
+        for rule in self.consultation.not_fired:
+            if self._could_conclude(rule, leaf, wanted):
+                rules.append((yield self._not_fired(rule)))
         about = statement(term, tuple(map(term.scaled, wanted))) if wanted else known(term, True)
         about = _about(about, leaf.option, self.base)
         states = Statement(
@@ -249,23 +271,25 @@ class How:
                 return any(_fits(c, leaf, wanted, self.knowledge) for c in instance.then)
         return False
 
-    def not_fired(self, rule: NotFired) -> Tree:
+    def _not_fired(self, rule: NotFired) -> Unfolding[Tree]:
         """A rule that did not fire: what it needs, and how what that is about stands."""
         states = Statement("rule", rule.rule, rule.option, rule.reason, stands="not-fired")
         if (rule.rule, rule.option) in self.lacking:
             return Tree("note", f"{name_of(rule)} did not fire: see above", (), states)
         self.lacking.add((rule.rule, rule.option))
         text = f"{name_of(rule)} did not fire: it needs: {rule.condition}; {REASONS[rule.reason]}"
-        parts = tuple(self.needed(rule.states))
-        return Tree("not-fired", text, parts, states)
+        parts = yield self._needed(rule.states)
+        return Tree("not-fired", text, tuple(parts), states)
 
     def needed(self, condition: Statement | None) -> list[Tree]:
         """How each term that a condition is about stands."""
-        return (
-            [part for leaf in _terms(condition, self.knowledge) for part in self.standing(leaf)]
-            if condition
-            else []
-        )
+        return unwound(self._needed(condition))
+
+    def _needed(self, condition: Statement | None) -> Unfolding[list[Tree]]:
+        parts: list[Tree] = []
+        for leaf in _terms(condition, self.knowledge) if condition else ():
+            parts += yield self._standing(leaf)
+        return parts
 
 
 def _fits(c: Conclusion, leaf: Statement, wanted: tuple[Plain, ...], knowledge: Knowledge) -> bool:

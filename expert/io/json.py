@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints, overload
 
 from expert.io.problems import CaseError, Problem, shorten
+from expert.io.unwinding import Unfolding, unwound
 
 T = TypeVar("T")
 NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", NoneType: "null"}
@@ -48,7 +49,34 @@ def to_json(record: object) -> str:
     >>> to_json([Tree("claim", "p1s1 It is so.")])
     '[{"kind":"claim","text":"p1s1 It is so.","parts":[],"states":null}]'
     """
-    return json.dumps(plain(record), separators=(",", ":"))
+    try:
+        return json.dumps(plain(record), separators=(",", ":"))
+    except RecursionError:  # what is too deep for Python's stack is written piece by piece
+        written: list[str] = []
+        unwound(_pieces(record, written))
+        return "".join(written)
+
+
+def _pieces(record: object, written: list[str]) -> Unfolding[None]:
+    """Add the text of a record to what is written."""
+    names = getattr(record, "_fields", None)
+    if names is not None or isinstance(record, dict):
+        members = record.items() if isinstance(record, dict) else zip(names, record, strict=True)  # type: ignore
+        before = "{"
+        for name, value in members:
+            written += [before, json.dumps(name), ":"]
+            before = ","
+            yield _pieces(value, written)
+        written.append("{}" if before == "{" else "}")
+    elif isinstance(record, (tuple, list, Later)):
+        before = "["
+        for value in record:
+            written.append(before)
+            before = ","
+            yield _pieces(value, written)
+        written.append("[]" if before == "[" else "]")
+    else:
+        written.append(json.dumps(record))
 
 
 def plain(record: object) -> Any:

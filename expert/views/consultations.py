@@ -20,6 +20,7 @@ from expert.consultation.standing import (
     when_text,
     when_words,
 )
+from expert.io.unwinding import Unfolding, unwound
 from expert.language.english import REASONS, STANCE_WORDS, capital, count, in_sentence, listed
 from expert.language.keys import name_and_option, with_option, written_rule
 from expert.language.model import Knowledge, Quotes
@@ -247,23 +248,23 @@ def _review_words(found: Consultation, unreviewed: Sequence[str], recorded: bool
 # --- explanations --------------------------------------------------------------------------
 def explanation(found: Tree) -> Outline:
     """A tree whose leaves say whether they are an answer or a claim."""
+    return unwound(_explanation(found))
+
+
+def _explanation(found: Tree) -> Unfolding[Outline]:
     mark = {"answer": "answer: ", "claim": "claim: "}.get(found.kind, "")
-    return Outline((Marked(mark, "soft"), found.text), tuple(explanation(part) for part in found.parts))
+    parts = []
+    for part in found.parts:
+        parts.append((yield _explanation(part)))
+    return Outline((Marked(mark, "soft"), found.text), tuple(parts))
 
 
 def arguments_folded(trees: Sequence[Tree], knowledge: Knowledge) -> list[Line]:
     """How many arguments of an explanation are not unfolded, if it is not asked for in full."""
-    arguments = [node for tree in trees for node in nodes(tree) if node.states]
+    arguments = [node for tree in trees for node in tree.nodes() if node.states]
     left = sum(1 for a in arguments if a.states and a.states.kind == "argument" and not a.parts)
     said = f"{count(left, 'argument')} that {'does' if left == 1 else 'do'} not decide"
     return [Line(f"{said}: unfolded with --full")] if left else []
-
-
-def nodes(tree: Tree) -> Iterator[Tree]:
-    """A statement, and all that it rests on."""
-    yield tree
-    for part in tree.parts:
-        yield from nodes(part)
 
 
 def why_not_blocks(found: WhyNot, base: RuleBase, quotes: Quotes, full: bool = True) -> list[Block]:
@@ -320,13 +321,16 @@ def _impossible(found: WhyNot, knowledge: Knowledge) -> str:
 
 def _standing(found: Tree, indent: int, said: set[str]) -> list[Block]:
     """How what a rule needed stands: of what nothing concludes, the rules that could, down to answers."""
-    if found.kind == "answer" and found.text in said:
-        return []
-    said.add(found.text)
-    blocks: list[Block] = [Paragraph(found.text, indent, 2)]
-    if found.kind == "not-fired" or (found.states and found.states.stands == "not-concluded"):
-        for part in found.parts:
-            blocks += _standing(part, indent + 2, said)
+    blocks: list[Block] = []
+    waiting = [(found, indent)]
+    while waiting:
+        found, indent = waiting.pop()
+        if found.kind == "answer" and found.text in said:
+            continue
+        said.add(found.text)
+        blocks.append(Paragraph(found.text, indent, 2))
+        if found.kind == "not-fired" or (found.states and found.states.stands == "not-concluded"):
+            waiting += [(part, indent + 2) for part in reversed(found.parts)]
     return blocks
 
 

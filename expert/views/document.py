@@ -8,7 +8,7 @@ named tuples, which cost a sixth of a dataclass to define, at every start.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from expert.io.quoting import safe
@@ -154,6 +154,15 @@ Block = (
     | Section
     | Cards
 )
+
+
+def branches_of(outline: Outline) -> Iterator[tuple[int, Outline]]:
+    """An outline, and all that is below it, with their levels, each before what is below it."""
+    waiting = [(0, outline)]
+    while waiting:
+        level, branch = waiting.pop()
+        yield level, branch
+        waiting += [(level + 1, part) for part in reversed(branch.parts)]
 
 
 def pieces(words: Words) -> Sequence[Piece]:

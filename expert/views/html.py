@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from expert.io.quoting import safe
+from expert.io.unwinding import Unfolding, unwound
 from expert.views.document import (
     Beside,
     Block,
@@ -81,7 +82,7 @@ def _block(block: Block) -> str:
         case Items(items, ordered):
             return element("ol" if ordered else "ul", *(_item(item) for item in items))
         case Outline():
-            return element("ul", _branch(block))
+            return element("ul", unwound(_branch(block)))
         case Details(rows):
             told = (element("dt", name) + element("dd", inline(words)) for name, words in rows)
             return element("dl", *told)
@@ -99,8 +100,11 @@ def _item(item: Item) -> str:
     return element("li", inline(item.words))
 
 
-def _branch(branch: Outline) -> str:
-    below = element("ul", *(_branch(part) for part in branch.parts)) if branch.parts else ""
+def _branch(branch: Outline) -> Unfolding[str]:
+    parts = []
+    for part in branch.parts:
+        parts.append((yield _branch(part)))
+    below = element("ul", *parts) if parts else ""
     return element("li", inline(branch.words), below)
 
 

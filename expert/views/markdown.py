@@ -25,6 +25,7 @@ from expert.views.document import (
     Section,
     Table,
     Words,
+    branches_of,
     pieces,
 )
 
@@ -92,7 +93,7 @@ def _lines(block: Block, level: int) -> Iterator[str]:
         case Items(items, ordered):
             yield from (_item(item, f"{n}." if ordered else "-") for n, item in enumerate(items, 1))
         case Outline():
-            yield from _branches(block, "")
+            yield from _branches(block)
         case Details(rows):
             yield from (f"- {plain(name)}: {text(words)}" for name, words in rows)
         case Table(headers, rows):
@@ -111,10 +112,9 @@ def _item(item: Item, mark: str) -> str:
     return f"{mark} {text(item.words)}"
 
 
-def _branches(branch: Outline, indent: str) -> Iterator[str]:
-    yield f"{indent}- {text(branch.words)}"
-    for part in branch.parts:
-        yield from _branches(part, indent + "  ")
+def _branches(outline: Outline) -> Iterator[str]:
+    for level, branch in branches_of(outline):
+        yield f"{'  ' * level}- {text(branch.words)}"
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -33,6 +33,7 @@ from expert.views.document import (
     Table,
     Words,
     as_read,
+    branches_of,
     pieces,
 )
 
@@ -102,7 +103,7 @@ def _lines(block: Block, look: Look) -> Iterator[str]:
         case Items(items):
             yield from _stacked(items, look)
         case Outline():
-            yield from _branches(block, look, "")
+            yield from _branches(block, look)
         case Details(rows):
             widest = max((cells(name) for name, _ in rows), default=0)
             for name, words in rows:
@@ -143,11 +144,13 @@ def _line(words: Words, look: Look, indent: int, role: Role = "") -> list[str]:
     return painted(lines, words, "", role) if look.colour else lines
 
 
-def _branches(tree: Outline, look: Look, indent: str) -> Iterator[str]:
-    """A tree, two spaces a level."""
-    yield from _laid(tree.words, look, indent, indent + "    ")
-    for part in tree.parts:
-        yield from _branches(part, look, indent + "  ")
+def _branches(tree: Outline, look: Look) -> Iterator[str]:
+    """A tree, two spaces a level; where half the width is gone, levels are numbered instead."""
+    deepest = look.width // 4
+    for level, branch in branches_of(tree):
+        indent = "  " * min(level, deepest)
+        number = (f"{level}: ",) if level > deepest else ()
+        yield from _laid((*number, *pieces(branch.words)), look, indent, indent + "    ")
 
 
 def _beside(left: Sequence[Block], right: Sequence[Block], look: Look) -> Iterator[str]:

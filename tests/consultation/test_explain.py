@@ -10,12 +10,18 @@ from support.shell import cicatrix
 
 from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.engine import infer
-from expert.consultation.explain import Tree, find_subject, how, subjects, why_not
+from expert.consultation.explain import How, Tree, find_subject, how, subjects, why_not
 from expert.consultation.relevance import Reach
+from expert.consultation.result import Firing, Match
+from expert.io.json import to_json
 from expert.io.problems import CaseError
 from expert.knowledge.load import load
 from expert.language.policy import VERDICTS
 from expert.language.rules import RuleBase
+from expert.views.consultations import explanation
+from expert.views.html import html
+from expert.views.markdown import markdown
+from expert.views.terminal import Look, shown
 
 EXACT = Path(__file__).parents[1] / "data" / "exact"
 
@@ -120,3 +126,28 @@ def test_unknown_as_an_answer_is_not_a_missing_answer(base: RuleBase) -> None:
     for pairs, said in ((["scar_depth=unknown"], "your answer: unknown"), ([], "no answer: scar_depth")):
         [laser] = how(infer(base, parse_pairs(pairs, base.knowledge)), base, find_subject(base, "laser"))
         assert f"the depth of the scars is not known ({said})" in texts(laser)
+
+
+DEEP = 1500
+
+
+def test_a_chain_of_thousands_of_firings_is_explained_and_shown(base: RuleBase) -> None:
+    """Each rests on the one before it: how, in every form, and all that is read of it, without recursion."""
+    found = infer(base, Case({}))
+    chain = []
+    for n in range(1, DEEP + 1):
+        match = Match("finding", "deep-scars", None, "yes", f"so is {n - 1}", firings=(n - 1,)[: n > 1])
+        chain.append(Firing(n, f"r{n}", None, "stated", f"it is {n}", (match,), (), ("p1s1",)))
+    tree = How(found._replace(firings=tuple(chain)), base, {}).firing(DEEP)
+    assert len(tree.leaves()) == DEEP + 1  # a claim of each, and the first finding, which nothing concludes
+    shown_there = [
+        shown([explanation(tree)], Look()),
+        "\n".join(markdown([explanation(tree)])),
+        html([explanation(tree)]),
+        to_json(tree),
+    ]
+    for text in shown_there:  # no bare assert: pytest would take long to show what is wrong
+        for said in ("it is 1", f"it is {DEEP}"):
+            if said not in text:
+                pytest.fail(text[:100])
+    assert to_json(tree).count('"kind":"firing"') == DEEP

@@ -23,7 +23,6 @@ from expert.views.consultations import (
     footer,
     footer_of_changed,
     last_words,
-    nodes,
     recommendation_table,
     what_if_blocks,
     why_not_blocks,
@@ -161,7 +160,7 @@ def test_an_explanation_unfolds_what_decides(base: RuleBase) -> None:
         subject = find_subject(base, option)
         whole, short = how(found, base, subject), how(found, base, subject, full=False)
         assert arguments_folded(whole, base.knowledge) == []
-        texts = {part: "\n".join(node.text for tree in trees for node in nodes(tree))
+        texts = {part: "\n".join(node.text for tree in trees for node in tree.nodes())
                  for part, trees in (("whole", whole), ("short", short))}  # fmt: skip
         for argument in found.recommendation(option).arguments:
             assert argument.text in texts["short"]
