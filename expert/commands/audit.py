@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from expert.commands import completion
+from expert.commands.finding import Recorded
 from expert.commands.opening import open_ledger, read_quotes
 from expert.commands.shared import (
     Brief,
@@ -43,6 +44,7 @@ from expert.views.records import (
     edition_of,
     format_lines,
     record_blocks,
+    records_csv,
     records_table,
     verified_blocks,
 )
@@ -51,8 +53,10 @@ from expert.views.screen import Below, Extent, consultation_blocks
 
 
 def list_records(
-    since: Annotated[str, typer.Option(help="From this UTC time on, such as 2026-01-31.")] = "",
-    until: Annotated[str, typer.Option(help="Up to this UTC time (a day: to its end).")] = "",
+    since: Annotated[
+        str, typer.Option(help="From this time on: 2026-01, 2026-01-31, 2026-01-31T09:30 (UTC, or +02:00).")
+    ] = "",
+    until: Annotated[str, typer.Option(help="Up to this time (a month or a day: to its end).")] = "",
     option: Annotated[str, typer.Option(help="About this option: with --verdict, or recommended.")] = "",
     verdict: Annotated[str, typer.Option(help="In which some option (or --option) has this verdict.")] = "",
     rule: Annotated[str, typer.Option(help="In which this rule fired.")] = "",
@@ -60,20 +64,41 @@ def list_records(
         str, typer.Option(help="In which a firing rested on this claim: its rule's, or that of a datum.")
     ] = "",
     knowledge: Annotated[str, typer.Option(help="Made by the knowledge with this version or hash.")] = "",
+    label: Annotated[str, typer.Option(help="With these words in the label.")] = "",
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="ATTRIBUTE=VALUE", help="With this answer (may be repeated)."),
+    ] = None,
+    text: Annotated[str, typer.Option(help="With these words anywhere in the record.")] = "",
+    newest: Annotated[bool, typer.Option("--newest", help="The newest first.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="So many at most; 0 for all.")] = 0,
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet.")] = False,
     json: Json = False,
     ledger: LedgerFile = None,
 ) -> None:
     """The records, oldest first; every filter narrows them.
 
-    Example: cicatrix audit list --since 2026-01-01 --verdict preferred
+    Names are found as `explain` finds them, in the knowledge that was recorded.
+
+    Example: cicatrix audit list --since 2026-01 --verdict preferred --newest
     """
-    wanted = Filter(since, until, option, verdict, rule, claim, knowledge).checked()
+    wanted = Filter(since, until, option, verdict, rule, claim, knowledge, label, text).checked()
     with open_ledger(ledger) as store:
+        if option or rule or claim or answer:
+            recorded = Recorded(store)
+            names = {"option": option, "rule": rule, "claim": claim}
+            known = {kind: recorded.resolved(name, kind) for kind, name in names.items() if name}
+            wanted = wanted._replace(**known, answers=recorded.answers(answer or []))
         found = list(summaries(store, wanted))
+    if newest:
+        found.reverse()
+    shown = found[:limit] if limit else found
     if json:
-        print_json(tuple(found))
+        print_json(tuple(shown))
+    elif csv:
+        emit_file(records_csv(shown))
     else:
-        emit(records_table(found))
+        emit(records_table(shown, len(found)))
     if any(summary.fault for summary in found):
         raise CheckFailed
 

@@ -100,6 +100,9 @@ def the_case(words: list[str] | None, case_file: str | None, ledger: Path | None
     if words and "=" not in words[0] and case_file is None:
         if len(words) > 1:
             raise CaseError([Problem(f"a record (`{words[0]}`) has its own answers", None, "see what-if")])
+        if kb is not None:
+            message = f"a record (`{words[0]}`) is explained under the knowledge that made it"
+            raise CaseError([Problem(message, None, "leave out --kb, or give answers")])
         with open_ledger(ledger) as store:
             return _recorded(store, store.entry(words[0]))
     from expert.consultation.engine import infer  # a record is read, and explained, without an engine

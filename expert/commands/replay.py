@@ -10,7 +10,7 @@ from expert.commands.opening import open_ledger, progress
 from expert.commands.shared import Json, Kb, LedgerFile, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.json import plain
-from expert.io.problems import CheckFailed
+from expert.io.problems import CaseError, CheckFailed, Problem
 from expert.ledger import replay as replaying
 from expert.ledger.impact import impact
 from expert.ledger.records import consultations
@@ -36,6 +36,9 @@ def replay(
     Examples: cicatrix audit replay --all
               cicatrix audit replay --all --with-current-rules
     """
+    if kb is not None and not current:
+        message = "records are run again under the knowledge that made them"
+        raise CaseError([Problem(message, None, "--kb goes with --with-current-rules")])
     with open_ledger(ledger) as store:
         total, entries = consultations(store, ids or [], all)
         if current:

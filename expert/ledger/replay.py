@@ -76,6 +76,8 @@ def _replayed(bases: Bases, entries: Iterable[Entry]) -> Iterator[Replayed]:
 
 def _comes_out_the_same(entry: Entry, base: RuleBase) -> bool:
     """Whether the very data that were recorded follow again: where not, what differs takes longer to say."""
+    if entry.content is None:
+        consultation_of(entry)  # which says that it was erased
     content = entry.content or {}
     with legible(entry.id):
         recorded = dict(content["consultation"])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
+from expert.consultation.result import Plain
 from expert.io.dates import is_time
 from expert.io.problems import CaseError, Problem, not_among, shorten
 from expert.knowledge.load import open_files
@@ -34,7 +37,7 @@ OUTLINE = """json_array(
 """
 
 
-Test = tuple[str, list[str]]  # a condition in SQL, and the values of its question marks
+Test = tuple[str, list[Any]]  # a condition in SQL, and the values of its question marks
 
 
 class Summary(NamedTuple):
@@ -61,20 +64,24 @@ class Filter(NamedTuple):
     rule: str
     claim: str
     knowledge: str
+    label: str = ""
+    text: str = ""
+    answers: tuple[tuple[str, Plain], ...] = ()  # attributes, and the values that they have in records
 
     def checked(self) -> Filter:
         """The filter with its times as headers have them. Raises CaseError if one is none."""
         problems = []
         for name, text in (("--since", self.since), ("--until", self.until)):
-            if text and not is_time(text):
-                help = "in UTC, such as 2026-01-31 or 2026-01-31T09:30:00"
+            if text and not _as_header(text):
+                help = (
+                    "in UTC, such as 2026-01, 2026-01-31 or 2026-01-31T09:30, or with an offset: 09:30+02:00"
+                )
                 problems.append(Problem(f"`{text}` is not a time for {name}", None, help))
         if self.verdict and self.verdict not in VERDICTS:
             problems.append(not_among("verdict", self.verdict, VERDICTS))
         if problems:
             raise CaseError(problems)
-        since, until = (text.replace(" ", "T").rstrip("Z") for text in (self.since, self.until))
-        return self._replace(since=since, until=until)
+        return self._replace(since=_as_header(self.since), until=_as_header(self.until))
 
     def tests(self, hashes: list[str]) -> Iterator[Test]:
         """What has to hold of an entry; `hashes` are those of the knowledge that is wanted.
@@ -103,6 +110,27 @@ class Filter(NamedTuple):
             by_rule = f"EXISTS (SELECT 1 FROM {FIRINGS}, {claims} WHERE claim.value = ?)"
             by_data = f"EXISTS (SELECT 1 FROM {FIRINGS}, {matched}, {data} WHERE claim.value = ?)"
             yield f"({by_rule} OR {by_data})", [self.claim, self.claim]
+        if self.label:
+            yield "instr(lower(json_extract(content, '$.label')), lower(?))", [self.label]
+        if self.text:
+            yield "instr(lower(content), lower(?))", [json.dumps(self.text, ensure_ascii=False)[1:-1]]
+        for name, value in self.answers:
+            yield "json_extract(content, '$.consultation.answers.' || json_quote(?)) = ?", [name, value]
+
+
+def _as_header(text: str) -> str:
+    """A time as headers have it, as far as it goes: a month, a day, or a time in UTC; empty if it is none."""
+    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII):
+        return text
+    if is_time(text):
+        return text.replace(" ", "T").rstrip("Z")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", text, re.ASCII):
+        return ""
+    try:
+        there = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return ""
+    return there.strftime("%Y-%m-%dT%H:%M:%S" if len(text) > 22 else "%Y-%m-%dT%H:%M")
 
 
 def _marks(values: list[str]) -> str:

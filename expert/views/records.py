@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from expert.consultation.result import FORMAT, Consultation
@@ -19,14 +21,31 @@ if TYPE_CHECKING:
     from expert.ledger.replay import Replayed  # with it comes the engine, which no record needs
 
 
-def records_table(found: Sequence[Summary]) -> Table:
-    """The records, a row each."""
+def records_table(found: Sequence[Summary], total: int | None = None) -> Block:
+    """The records, a row each, of so many that fit; that there is none, if so."""
+    if not found:
+        return Line("No record fits." if not total else "No record is shown.")
     labelled = any(s.label for s in found)  # a label is rare, and its column has no room to spare
     rows = []
     for s in found:
         label = [on_one_line(s.label, 40)] if labelled else []
         rows.append([s.id, s.time, *label, s.knowledge, on_one_line(s.what)])
-    return Table(["Record", "Time", *(["Label"] if labelled else []), "Knowledge", "What"], rows)
+    table = Table(["Record", "Time", *(["Label"] if labelled else []), "Knowledge", "What"], rows)
+    if total is None or total == len(found):
+        return table
+    return apart(table, Line(f"{len(found)} of {count(total, 'record')}."))
+
+
+def records_csv(found: Sequence[Summary]) -> Iterator[str]:
+    """The records as CSV, line by line; no cell is taken for a formula by a spreadsheet."""
+    yield "record,time,label,knowledge,what,hash"
+    for s in found:
+        cells = [on_one_line(cell) for cell in (s.id, s.time, s.label, s.knowledge, s.what, s.hash)]
+        # a sign before which an apostrophe stands is read as text
+        safe_cells = [f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells]
+        line = StringIO()
+        csv.writer(line, lineterminator="").writerow(safe_cells)
+        yield line.getvalue()
 
 
 def drafts_table(found: Sequence[Waiting]) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -54,6 +55,13 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
         ("--until 2026-01-02T12:29", "deep"),
         ("--since 2026-01-02 --until 2026-01-03", "shallow acne"),
         ("--since 2027-01-01", ""),
+        ("--until 2026-01-02T14:29+02:00", "deep"),
+        ("--since 2026-01-03T11:30-01:00", "acne nothing gone erasure other"),
+        ("--since 2026-01 --until 2026-01", "deep shallow acne nothing gone erasure other"),
+        ("--since 2026-02", ""),
+        ("--label ada", "shallow"),
+        ("--text ACNE", "deep shallow acne nothing"),
+        ("--text nowhere", ""),
         ("--verdict preferred", "deep acne"),
         ("--verdict not-advised --option dermabrasion", "deep acne"),
         ("--option dermabrasion", "shallow"),
@@ -86,7 +94,7 @@ def test_filters(several: tuple[Path, dict[str, str]], words: str, names: str) -
 def filter_of(words: str) -> Filter:
     """The filter that options mean."""
     given = dict(re.findall(r"--(\w+) (\S+)", words))
-    return Filter(**{name: given.get(name, "") for name in Filter._fields})
+    return Filter(**{name: given.get(name, "") for name in Filter._fields if name != "answers"})
 
 
 @pytest.mark.parametrize(
@@ -125,7 +133,8 @@ def test_the_list(several: tuple[Path, dict[str, str]]) -> None:
         ("since", "2026"),
         ("until", "2026-W05-1"),
         ("until", "20260131"),
-        ("until", "2026-01-31T10:00+02:00"),
+        ("until", "2026-13"),
+        ("until", "2026-01-31T10:00+25:00"),
         ("until", "2026-01-31T25:00"),
         ("verdict", "good"),
     ],
@@ -163,8 +172,80 @@ def test_a_text_that_is_no_json_any_more_is_listed_as_such(
         ids = [ledger.append(HEADER, content(name), FILES).id for name in ("one", "two")]
     with behind(path) as connection:
         connection.execute(f"UPDATE entries SET {column} = '{{' WHERE id = ?", ids[1:])
-    everything = dict.fromkeys(Filter._fields, "")
+    everything = dict.fromkeys(Filter._fields[:9], "")
     with Ledger(path) as ledger:
         found = {s.id: s for s in summaries(ledger, Filter(**everything | wanted))}
     assert "changed" in found[ids[1]].fault and not found[ids[1]].verdicts
     assert ids[0] not in found or not found[ids[0]].fault
+
+
+# --- names and words on the command line -----------------------------------------------------------
+def listed(path: Path, *words: str) -> list[str]:
+    return [s["id"] for s in json.loads(output(path, "audit", "list", "--json", *words))]
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """Records of the built-in knowledge alone."""
+    path = tmp_path_factory.mktemp("real") / "ledger.sqlite"
+    cases = (
+        ("scar_depth=deep", "active_acne=no", "scar_count=12"),
+        ("scar_depth=shallow", "active_acne=no", "--label", '=Zoë "O\'Hara", 2nd'),
+        ("scar_depth=unknown",),
+    )
+    return path, [made(path, *words) for words in cases]
+
+
+def test_names_are_found_as_explain_finds_them(real: tuple[Path, list[str]]) -> None:
+    path, ids = real
+    assert listed(path, "--option", "punch") == listed(path, "--option", "Punch technique") == ids[:1]
+    assert listed(path, "--rule", "deep-scars-pre") == ids[:1]
+    assert listed(path, "--claim", "p13s2") == ids[:1]
+    assert listed(path, "--answer", "scar_count=12", "--answer", "scar_depth=deep") == ids[:1]
+    assert listed(path, "--answer", "scar_depth=unknown") == ids[2:]
+    assert listed(path, "--label", "zoë") == ids[1:2]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--option", "pnuch"),
+        ("--rule", "deep-scars-presnt"),
+        ("--claim", "p99s1"),
+        ("--answer", "scar_depth=flat"),
+        ("--answer", "depth=deep"),
+        ("--answer", "deep"),
+    ],
+)
+def test_names_that_mean_nothing_are_refused(real: tuple[Path, list[str]], words: tuple[str, str]) -> None:
+    result = run(real[0], "audit", "list", *words)
+    assert result.code == 2 and words[1].partition("=")[0] in result.stderr and not result.stdout
+
+
+def test_nothing_found_is_said(real: tuple[Path, list[str]]) -> None:
+    assert output(real[0], "audit", "list", "--since", "2999-01") == "No record fits.\n"
+    assert output(real[0], "audit", "list", "--since", "2999-01", "--json") == "[]\n"
+
+
+def test_the_newest_and_so_many(real: tuple[Path, list[str]]) -> None:
+    path, ids = real
+    assert listed(path, "--newest", "--limit", "2") == ids[:0:-1]
+    assert output(path, "audit", "list", "--limit", "1").endswith("1 of 3 records.\n")
+
+
+def test_as_csv(real: tuple[Path, list[str]]) -> None:
+    path, ids = real
+    rows = list(csv.DictReader(output(path, "audit", "list", "--csv").splitlines()))
+    assert [row["record"] for row in rows] == ids
+    assert rows[1]["label"] == "'=Zoë \"O'Hara\", 2nd", "a formula is none"
+
+
+def test_a_record_has_its_own_knowledge(real: tuple[Path, list[str]]) -> None:
+    path, ids = real
+    for words in (
+        ("explain", "how", "punch", ids[0]),
+        ("audit", "replay", ids[0]),
+        ("audit", "replay", "--all"),
+    ):
+        result = run(path, *words, "--kb", ".")
+        assert result.code == 2 and "knowledge that made" in result.stderr, words
