@@ -8,7 +8,7 @@ from expert.consultation.case import Case
 from expert.consultation.result import Consultation
 from expert.language.conclusions import STANCES
 from expert.language.grids import Grid, Row, Whole, chosen
-from expert.language.keys import name_and_option, with_option
+from expert.language.keys import exception_of, name_and_option, with_option
 from expert.language.meaning import Reading, T
 from expert.language.model import Knowledge, Term, Value
 from expert.language.outcome import Outcome, cost_sides, outcome_of
@@ -89,6 +89,8 @@ def _found(
 ) -> Iterator[tuple[str, str, str, int]]:
     """The findings, and the costs that are made of them: kind, key or option, value, where."""
     for key, values in reading.findings.items():
+        if exception_of(key):
+            continue
         yield from (("findings", key, str(value), where) for value, where in values.items())
     for key, amounts in reading.numbers.items():
         name, option = name_and_option(key)

@@ -55,6 +55,7 @@ from expert.language.conditions import (
     quantity_refs,
 )
 from expert.language.english import Phrases, agreeing, fill, readable
+from expert.language.keys import exception_of
 from expert.language.meaning import (
     OPERATORS,
     amount,
@@ -134,6 +135,8 @@ def _lines(base: RuleBase, made: list[_Defrule]) -> Iterator[str]:
         yield f"(deftemplate {name} {' '.join(f'(slot {slot})' for slot in slots.split())})"
     yield ""
     yield from COMPUTING.splitlines()
+    if any(each.instance.rule.exception_to for each in made):
+        yield "(deftemplate applies (slot rule) (slot option))"
     if any(each.counts for each in made):
         yield ""
         yield f"(deftemplate counted {' '.join(f'(slot {slot})' for slot in COUNTED)})"
@@ -277,6 +280,8 @@ class _Defrule:
         yield from (f"  {pattern}" for pattern in patterns if isinstance(pattern, str))
         yield "  =>"
         yield from (f"  {self.concludes(conclusion)}" for conclusion in self.instance.then)
+        if rule.exception_to:
+            yield f"  (assert {fact('applies', rule=rule.id, option=self.instance.option)})"
         yield f"  (fire {token(rule.id)} {token(self.instance.option)}))"
 
     @property
@@ -361,6 +366,8 @@ class _Defrule:
         """The pattern of an answer or a finding."""
         if ref.role == SCORE:
             raise self.refused()
+        if rule := exception_of(ref.name):
+            return written("applies", {"rule": token(rule), "option": token(ref.option)})
         slots = {"value": value} if value else {}
         if ref.kind == "attribute":
             return written("answer", {"attribute": token(ref.name), **slots})

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from expert.language.grids import Whole
+from expert.language.keys import exception_of
 from expert.language.meaning import OPERATORS, Reading, passes
 from expert.language.model import Knowledge, Value
 from expert.language.outcome import outcome_of
@@ -177,7 +178,10 @@ def lines(base: RuleBase) -> Lines:
     for option in knowledge.options:
         argued = outcome.targets(option)
         targets[option] = {target: argued[target] for target in knowledge.targets if target in argued}
-    findings = {(key, str(v)): at for key, values in reading.findings.items() for v, at in values.items()}
+    findings: dict[tuple[str, str], Step] = {}
+    for key, values in reading.findings.items():
+        if not exception_of(key):
+            findings |= {(key, str(value)): at for value, at in values.items()}
     return Lines(
         fired={i.id: fired[i.id] for i in base.instances},
         verdicts={option: outcome.verdicts(option) for option in knowledge.options},

@@ -246,7 +246,8 @@ class How:
         for score in self.consultation.scores:
             if (score.finding, score.option) == (leaf.name, leaf.option) and score.low != score.high:
                 text = _about(score.text, score.option, self.base)
-                return [Tree("conclusion", text, (self.firing(score.firing),), between(score))]
+                firings = yield self._firings([score.firing])
+                return [Tree("conclusion", text, firings, between(score))]
         if leaf.operator == "is" and set(leaf.values) & set(values):
             return found
         if leaf.operator != "is" and values:
@@ -279,6 +280,10 @@ class How:
         self.lacking.add((rule.rule, rule.option))
         text = f"{name_of(rule)} did not fire: it needs: {rule.condition}; {REASONS[rule.reason]}"
         parts = yield self._needed(rule.states)
+        if rule.reason == "exception":
+            option = rule.states.parts[0].option if rule.states else None
+            fired = [f for f in self.consultation.firings if f.rule in rule.names and f.option == option]
+            parts = yield self._firings(f.n for f in fired)
         return Tree("not-fired", text, tuple(parts), states)
 
     def needed(self, condition: Statement | None) -> list[Tree]:

@@ -72,7 +72,7 @@ from expert.language.grids import Grid
 from expert.language.keys import with_option
 from expert.language.meaning import OPERATORS, Evaluation
 from expert.language.model import SCORE, Term, Value
-from expert.language.rules import PLACEHOLDER, Instance, RuleBase, computed_data
+from expert.language.rules import PLACEHOLDER, Instance, RuleBase, applies_key, computed_data
 
 Finding = tuple[str, Value]  # its key and value
 Learnt = tuple[str, Value | None]  # the same; None: a score whose bounds do not meet
@@ -612,6 +612,10 @@ class WorkingMemory:
         for key, value in new:
             if key not in self.scores and value is not None:
                 self._learn(key, value)
+        if rule.exception_to:
+            applies = applies_key(instance)
+            self._learn(applies, "yes")
+            return [*new, (applies, "yes")]
         return new
 
     def _learn(self, key: str, value: Value) -> None:

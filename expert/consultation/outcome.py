@@ -20,9 +20,9 @@ from expert.language.conclusions import (
     Plan,
     Wait,
 )
-from expert.language.conditions import AllOf, AnyOf, Condition, Known, Not, Unless, refs
+from expert.language.conditions import AllOf, AnyOf, Condition, Determined, Is, Known, Not, Ref, Unless, refs
 from expert.language.grids import Grid
-from expert.language.keys import DENIAL, name_and_option, with_option
+from expert.language.keys import DENIAL, exception_of, name_and_option, with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Option
 from expert.language.outcome import Outcome, cost_sides
@@ -248,15 +248,35 @@ def _silent(memory: WorkingMemory) -> list[Instance]:
 def _not_fired(memory: WorkingMemory, instance: Instance) -> trace.NotFired:
     """Why an instance has not."""
     reason, failed = _failure(instance.when, memory.reading)
+    if excepted := _exception(failed):
+        return _excepted(instance, excepted, memory)
     text, names = memory.wording.said(failed)
     states = memory.wording.states(failed)._replace(stands=reason)
     return trace.NotFired(instance.rule.id, instance.option or None, reason, text, names, states)
 
 
+def _exception(failed: Condition) -> Ref | None:
+    """What applies, if that is why a condition does not hold: an exception."""
+    if isinstance(failed, Unless) and isinstance(failed.part, Is) and exception_of(failed.part.ref.name):
+        return failed.part.ref
+    return None
+
+
+def _excepted(instance: Instance, ref: Ref, memory: WorkingMemory) -> trace.NotFired:
+    """That an instance did not fire since an exception did, which is named with its firing."""
+    rule, option = exception_of(ref.name), ref.option or None
+    fired = [f.n for f in memory.firings if f.rule == rule and f.option == option]
+    numbers = " ".join(f"#{n}" for n in fired)
+    text = f"the exception `{rule}` ({numbers}) does not apply"
+    states = memory.wording.states(Unless(Is(ref, ("yes",))))._replace(stands="denied")
+    return trace.NotFired(instance.rule.id, instance.option or None, "exception", text, (rule,), states)
+
+
 def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]:
-    """Why a condition does not hold, and the first part of it that does not."""
+    """Why a condition does not hold, and the first part of it that does not; an exception comes last."""
     if isinstance(condition, AllOf):
-        return _failure(next(part for part in condition.parts if not reading.test(part)), reading)
+        failed = [part for part in condition.parts if not reading.test(part)]
+        return _failure(next((part for part in failed if not _exception(part)), failed[0]), reading)
     if _denied(condition, reading):
         return "denied", condition
     inside = [ref for ref, _ in refs(condition)]
@@ -267,7 +287,7 @@ def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]
 def _denied(condition: Condition, reading: Evaluation) -> bool:
     """Whether the case says otherwise; what should be known and is not, it does not speak of."""
     match condition:
-        case Known(_, True):
+        case Known(_, True) | Determined():
             return False
         case Unless(part, counts) if counts:
             return reading.test(part)

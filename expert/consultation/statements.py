@@ -28,12 +28,15 @@ from expert.language.conditions import (
     quantity_refs,
 )
 from expert.language.english import Phrases
+from expert.language.keys import exception_of
 from expert.language.model import Term
 
 
 def states(condition: Condition, phrases: Phrases, stands: str = "") -> Statement:
     """A condition as data."""
     match condition:
+        case Is(ref, _) if exception_of(ref.name):
+            return Statement("rule", exception_of(ref.name), ref.option or None, "applies", stands=stands)
         case Is(ref, values):
             term = phrases.term(ref)
             shown = tuple(term.plain(value) for value in values)

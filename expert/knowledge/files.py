@@ -510,6 +510,11 @@ WRITTEN_RULE = Shape(
             RulePart("condition", "conditions"),
             "What must hold, all of it; left out, the rule fires always.",
         ),
+        Key(
+            "exception-to",
+            Listing(RULE),
+            "A rule, or several, that does not fire where this one does; it then may have no `then`.",
+        ),
         required("then", Listing(CONCLUSION), "What is concluded, all of it."),
         required(
             "because", TEXT, "The sentence that explains it; `{option}` and terms in braces are filled in."
@@ -517,7 +522,7 @@ WRITTEN_RULE = Shape(
         Key("otherwise", TEXT, "The sentence that explains the `no` of what it settles."),
         Key("salience", WHOLE, "Among rules of one stratum the higher fires first; 0 if left out."),
     ),
-    told="when reason otherwise salience",
+    told="when reason exception-to otherwise salience",
 )
 
 

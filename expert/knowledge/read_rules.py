@@ -38,8 +38,9 @@ from expert.language.conclusions import (
     Tally,
     Wait,
 )
-from expert.language.conditions import AllOf, Condition, Ref
+from expert.language.conditions import AllOf, Condition, Is, Ref, Unless
 from expert.language.contradictions import Contradictions
+from expert.language.keys import APPLIES
 from expert.language.model import SCORE, SETTLED, BadValue, Knowledge, Term
 from expert.language.rules import (
     AGREEING,
@@ -70,6 +71,7 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
                     message, first = f"duplicate rule `{rule.id}`", rules[rule.id].span
                     reader.add(Problem(message, rule.span, f"first given at {first}"))
                 rules.setdefault(rule.id, rule)
+    rules = rule_reader.with_exceptions(rules)
     rule_reader.check_ranges()
     size = sum(node.size for name, node in nodes.items() if name.startswith("rules/"))
     if size * len(knowledge.options) > SPELLED_LIMIT:
@@ -122,6 +124,12 @@ def _rule_nodes(node: Node, reader: Reader) -> list[Node]:
     return reader.listing(node)
 
 
+EXCEPTION = WRITTEN_RULE._replace(
+    keys=tuple(key._replace(required=key.required and key.name != "then") for key in WRITTEN_RULE.keys),
+    told="when reason exception-to then otherwise salience",
+)
+
+
 class _RuleReader:
     """Reads rules."""
 
@@ -130,12 +138,14 @@ class _RuleReader:
         self.scope = Scope(knowledge, reader)
         self.settled_by: dict[str, str] = {}  # of each settled finding, the rule
         self.scored_by: dict[str, str] = {}  # and of each score
+        self.excepted: list[tuple[str, Node]] = []  # rules that have exceptions, and where that is said
         self.scores: dict[str, Tally] = {}
         self.places: dict[str, Node] = {}
 
     def rule(self, node: Node) -> Rule:
         reader = self.reader
-        fields = WRITTEN_RULE.read(node, reader)
+        excepts = any(key.text == "exception-to" for key, _ in node.pairs or ())
+        fields = (EXCEPTION if excepts else WRITTEN_RULE).read(node, reader)
         id = reader.text(fields.get("id"), "`id`")
         if id and not ID.fits(id):
             reader.report(fields["id"], f"`{shorten(id)}` is not a rule id", ID.words)
@@ -160,8 +170,41 @@ class _RuleReader:
             int(salience),
             fields["id"].span if "id" in fields else node.span,
             otherwise=self._sentence(fields.get("otherwise"), "`otherwise`"),
+            exception_to=self._excepted(fields.get("exception-to")),
         )
         return self._scoring(self._settling(rule, fields), fields)
+
+    def _excepted(self, node: Node | None) -> tuple[str, ...]:
+        """The names of rules that a rule is an exception to; whether there are such is seen at the end."""
+        named = [(self.reader.text(item, "`exception-to`"), item) for item in self.reader.listing(node)]
+        if node is not None and not named:
+            self.reader.report(node, "`exception-to` names no rule")
+        self.excepted += [(name, item) for name, item in named if name]
+        return tuple(dict.fromkeys(name for name, _ in named if name))
+
+    def with_exceptions(self, rules: dict[str, Rule]) -> dict[str, Rule]:
+        """The rules, each with the condition that none of its exceptions applies as its last."""
+        for name, item in self.excepted:
+            if name not in rules:
+                self.reader.add(not_among("rule in `exception-to`", name, [*rules], item.span))
+        found = dict(rules)
+        for exception in rules.values():
+            for name in exception.exception_to:
+                if name in found:
+                    found[name] = self._excepting(found[name], exception)
+        return found
+
+    def _excepting(self, rule: Rule, exception: Rule) -> Rule:
+        place = next((item for name, item in self.excepted if name == rule.id), None)
+        if place and any(isinstance(c, Tally) for c in rule.then):
+            self.reader.report(place, f"`{rule.id}` scores in every case and has no exception")
+        if place and exception.ranges and not rule.ranges:
+            message = f"`{exception.id}` is an exception for each option, and `{rule.id}` is about none"
+            self.reader.report(place, message)
+            return rule
+        ref = Ref("finding", APPLIES + exception.id, exception.ranges and rule.ranges)
+        parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
+        return rule._replace(when=AllOf((*parts, Unless(Is(ref, ("yes",))))))
 
     def _settling(self, rule: Rule, fields: dict[str, Node]) -> Rule:
         """The rule with what it settles, if it settles something, as its first conclusion."""

@@ -45,6 +45,7 @@ from expert.language.conditions import (
     quantity_refs,
 )
 from expert.language.contradictions import Contradictions
+from expert.language.keys import exception_of
 from expert.language.meaning import amount
 from expert.language.model import Datum, Knowledge, Option, Term, Value
 from expert.language.rules import BASES, PLACEHOLDER, Instance, Rule
@@ -62,6 +63,7 @@ REASONS = {
     "denied": "the case says otherwise",
     "unknown": "that is not known",
     "no-evidence": "there is no evidence of it",
+    "exception": "it applies",
 }
 
 
@@ -156,6 +158,9 @@ class Phrases:
         self.disagreeing = {of.where(c): c.leaves_out for c in of.declared}
 
     def term(self, ref: Ref) -> Term:
+        if rule := exception_of(ref.name):
+            says = f"the exception `{rule}` applies"
+            return Term(ref.name, "finding", "yes-no", says, says, {"yes": "yes", "no": "no"})
         k = self.knowledge
         return k.properties[ref.name] if ref.kind == "property" else k.term(ref.name)
 
@@ -235,6 +240,8 @@ class Phrases:
                 return f"{NOTHING_DENIES} {self.condition(Is(ref, ('yes',)))}"
             case Given():
                 return self._denied(part)
+            case Is(ref, _) if exception_of(ref.name):
+                return self._about(ref, f"the exception `{exception_of(ref.name)}` does not apply")
             case _:
                 return f"{NO_EVIDENCE} {self.condition(part)}"
 

@@ -20,6 +20,18 @@ def name_and_option(key: str) -> tuple[str, str]:
     return name, option
 
 
+APPLIES = "!"  # begins the name under which it is read that an exception applies: that its rule fires
+
+
+def exception_of(name: str) -> str:
+    """The rule whose firing is read under a name; empty if it is an ordinary name.
+
+    >>> exception_of("!when-it-rests"), exception_of("thirsty")
+    ('when-it-rests', '')
+    """
+    return name.removeprefix(APPLIES) if name.startswith(APPLIES) else ""
+
+
 def written_rule(id: str) -> str:
     """The rule as its author named it: of what settles a finding with `no`, the rule that settles it.
 

@@ -34,7 +34,7 @@ from expert.language.conditions import (
 from expert.language.grids import Grid
 from expert.language.grids import Row as Numbers
 from expert.language.model import SCORE, Value
-from expert.language.rules import Instance, reads, writes
+from expert.language.rules import Instance, applies_key, reads, writes
 
 
 class Truth(Protocol):
@@ -418,6 +418,8 @@ class Reading(Generic[T, N]):
             fired[instance.id] = where
             for conclusion in instance.then:
                 self.conclude(conclusion, where)
+            if instance.rule.exception_to:
+                self.findings[applies_key(instance)] = {"yes": where}
         return fired
 
 

@@ -37,7 +37,7 @@ from expert.language.conditions import (
     refs,
     settled,
 )
-from expert.language.keys import DENIAL, with_option, written_rule
+from expert.language.keys import APPLIES, DENIAL, with_option, written_rule
 from expert.language.model import Datum, Knowledge
 from expert.language.strata import Needs, strata_of
 
@@ -85,6 +85,7 @@ class Rule(NamedTuple):
     settles: bool = False  # the first conclusion is `yes` of a finding, and where denied it is `no`
     otherwise: str = ""  # `because` of that
     denies: bool = False  # this is that second half
+    exception_to: tuple[str, ...] = ()  # the rules that do not fire where this one does
 
     @property
     def cites(self) -> tuple[str, ...]:
@@ -107,7 +108,8 @@ class Rule(NamedTuple):
         no = replace_value(self.then[0], "no")
         because, when = self.otherwise, Not(self.when)
         id = self.id + DENIAL
-        return self._replace(id=id, when=when, then=(no,), because=because, settles=False, denies=True)
+        plain = self._replace(settles=False, denies=True, exception_to=())
+        return plain._replace(id=id, when=when, then=(no,), because=because)
 
     @property
     def ranges(self) -> bool:
@@ -203,7 +205,7 @@ def drawing(then: Iterable[Conclusion]) -> tuple[Condition, ...]:
             continue
         terms = dict.fromkeys(ref for ref in computed_refs(conclusion) if ref.kind != "property")
         ways.append(tuple(Known(ref) for ref in terms))
-    if not all(ways):
+    if not ways or not all(ways):
         return ()
     ways = list(dict.fromkeys(ways))
     return ways[0] if len(ways) == 1 else (AnyOf(tuple(AllOf(way) for way in ways)),)
@@ -234,8 +236,14 @@ def reads(rule: Rule | Instance) -> list[tuple[Ref, bool]]:
 
 
 def writes(instance: Instance) -> set[str]:
-    """The keys of the findings that an instance concludes."""
-    return {conclusion.key for conclusion in instance.then if isinstance(conclusion, (Conclude, Tally))}
+    """The keys of the findings that an instance concludes, and of it applying if it is an exception."""
+    applies = {applies_key(instance)} if instance.rule.exception_to else set[str]()
+    return applies | {c.key for c in instance.then if isinstance(c, (Conclude, Tally))}
+
+
+def applies_key(instance: Instance) -> str:
+    """Under which it is read that an exception applies."""
+    return with_option(APPLIES + instance.rule.id, instance.option)
 
 
 class Upstream:

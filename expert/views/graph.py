@@ -28,6 +28,7 @@ from expert.language.conditions import (
     refs,
     walk,
 )
+from expert.language.keys import exception_of
 from expert.language.rules import Rule, RuleBase, reads
 
 DOT_SHAPES = {
@@ -108,7 +109,9 @@ def _arrows(rule: Rule, base: RuleBase) -> Iterator[tuple[NodeName, NodeName, st
     """The arrows into a rule and out of it."""
     itself, signs = ("rule", rule.id), set(_signs(rule.when))
     for kind, name in dict.fromkeys((ref.kind, ref.name) for ref, _ in reads(rule)):
-        if kind != "property":
+        if exception_of(name):
+            yield ("rule", exception_of(name)), itself, "exception", False
+        elif kind != "property":
             yield (kind, name), itself, "", (name, True) in signs and (name, False) not in signs
     options = [i.option for i in base.instances if i.rule.id == rule.id and i.option]
     for conclusion in rule.then:

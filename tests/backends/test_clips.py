@@ -242,7 +242,7 @@ def test_the_generator_uses_the_whole_language() -> None:
         any all not unless of exactly option known unknown
         more-than at-least less-than at-most times plus minus
         choice yes-no count number money decimals unit per-option low high stated inferred added salience
-        conclude settle otherwise score points first
+        conclude settle otherwise score points first exception-to
         argue plan wait flag advise caution for against unsure target strength says id
     """
     assert set(language.split()) <= words

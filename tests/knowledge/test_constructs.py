@@ -71,6 +71,16 @@ MISTAKES = yaml.safe_load("""
   says: "`first` needs a list of rows"
 - rules: [{id: r, then: {score: {n: [m]}}}, {id: q, then: {score: {m: [n]}}}]
   says: a conclusion depends on there being no evidence of itself, or computes or settles itself
+- rules: [{id: r, when: {a: 'yes'}, exception-to: q}]
+  says: unknown rule in `exception-to` `q`
+- rules: [{id: r, when: {a: 'yes'}, exception-to: q}, {id: q, exception-to: r, when: {b: 'yes'}}]
+  says: a conclusion depends on there being no evidence of itself, or computes or settles itself
+- rules: [{id: r, when: {option: o1}, exception-to: q}, {id: q, when: {a: 'yes'}, then: {advise: It.}}]
+  says: "`r` is an exception for each option, and `q` is about none"
+- rules: [{id: r, when: {a: 'yes'}, exception-to: q}, {id: q, then: {score: {n: [1]}}}]
+  says: "`q` scores in every case and has no exception"
+- rules: [{id: r, when: {a: 'yes'}}]
+  says: "a rule has no `then`"
 - rules: [{id: r, when: {not: {o: 'yes'}}, then: {advise: It.}}]
   says: "`not` over the finding `o`"
 """)

@@ -258,6 +258,19 @@ class Generator:
         rule = self.written(n, self.condition(level, scoped, 3, "not"), then, scoped)
         return rule | ({"otherwise": self.because(scoped)} if self.random.random() < 0.5 else {})
 
+    def exception(self, n: int, rules: list[dict[str, Yaml]]) -> dict[str, Yaml]:
+        """An exception to rules: it reads answers and may conclude something."""
+        named = self.random.sample(rules, min(len(rules), self.random.choice((1, 1, 2))))
+        condition: Yaml = {}
+        while not condition or "option" in str(condition):
+            condition = self.condition(-1, False, 1)
+        rule = self.written(len(rules) + 40 + n, condition, [self.conclusion(False)], False)
+        if self.random.random() < 0.5:
+            del rule["then"]
+        rule |= {"id": f"e{n}", "claims": "p1s1"}
+        ids = [each["id"] for each in named]
+        return rule | {"exception-to": ids if len(ids) > 1 else ids[0]}
+
     def scoring(self, n: int, name: str) -> dict[str, Yaml]:
         """The rule that adds up a score."""
         term, level = self.findings[name], [*self.findings].index(name)
@@ -349,6 +362,8 @@ class Generator:
 
     def files(self) -> dict[str, str]:
         rules = [self.rule(n) for n in range(self.random.randint(3, 12))]
+        exceptions = [self.exception(n, rules) for n in range(self.random.choice((0, 0, 1, 2)))]
+        rules += [rule for rule in exceptions if rule]
         for name in sorted(self.scored):
             rules.insert(self.random.randint(0, len(rules)), self.scoring(len(rules), name))
         for name in sorted(self.settled):

@@ -67,6 +67,11 @@ def number(text: str) -> Fraction:
     return Fraction(text)
 
 
+def excepts(test: Any) -> bool:
+    """Whether an `unless` is over an exception."""
+    return isinstance(test, dict) and any(name.startswith("!") for name in test)
+
+
 def about_option(node: Any) -> bool:
     return any(word == "option" or word.startswith("option.") for word in words(node))
 
@@ -162,10 +167,20 @@ class OracleKB:
         rules = [self.caution(n) for n in range(len(self.contradictions))]
         for path in sorted((directory / "rules").glob("*.yaml")):
             rules += [{**rule, "when": self.counting(rule)} for rule in load(path)]
-        settled = [name for rule in rules for kind, name in entries(rule["then"]) if kind == "settle"]
+        self.ranging = {rule["id"] for rule in rules if self.ranges(rule)}
+        exceptions = [(name, rule["id"]) for rule in rules for name in listing(rule.get("exception-to", []))]
+        for n, rule in enumerate(rules):
+            names = [f"!{id}" for name, id in exceptions if name == rule["id"]]
+            unless = [{"unless": {name: "yes"}} for name in names]
+            rules[n] = {**rule, "when": [*listing(rule["when"]), *unless]} if unless else rule
+        settled = [name for rule in rules for kind, name in entries(rule.get("then", [])) if kind == "settle"]
         self.settled = {name.removeprefix("option.") for name in settled}
         scored = [
-            name for rule in rules for k, body in entries(rule["then"]) if k == "score" for name in body
+            name
+            for rule in rules
+            for k, body in entries(rule.get("then", []))
+            if k == "score"
+            for name in body
         ]
         self.scored = {name.removeprefix("option.") for name in scored}
         instances = [instance for rule in rules for instance in self.instances(rule)]
@@ -223,7 +238,9 @@ class OracleKB:
         """A rule's condition, to which such an answer is none."""
         if not self.contradictions:
             return rule.get("when", {})
-        computed = [w for k, b in entries(rule["then"]) if k == "conclude" for w in words(list(b.values()))]
+        computed = [
+            w for k, b in entries(rule.get("then", [])) if k == "conclude" for w in words(list(b.values()))
+        ]
         return [*self.counted(rule.get("when", {})), *({"counts": out} for out in self.out(computed))]
 
     def counted(self, node: Any) -> list[Any]:
@@ -271,18 +288,28 @@ class OracleKB:
         bare = self.spelled.get(name)
         return (bare, option if bare != name else None) if bare else None
 
+    def ranges(self, rule: dict[str, Any]) -> bool:
+        """Whether a rule is spelled out for each option."""
+        about = ("argue", "wait", "flag")
+        then = entries(rule.get("then", []))
+        if any(k in about or (k in ("conclude", "score", "settle") and about_option([b])) for k, b in then):
+            return True
+        return about_option([dict([a]) for a in atoms(rule.get("when", {}))])
+
+    def excepted(self, name: str, option: str | None) -> Key:
+        """The instance whose firing a name `!rule` is about."""
+        rule = name.removeprefix("!")
+        return rule, option if rule in self.ranging else None
+
     def instances(self, rule: dict[str, Any]) -> Iterator[Instance]:
         """The rule, or the rule for each option for which it can hold."""
-        when, written = tuple(atoms(rule.get("when", {}))), entries(rule["then"])
+        when, written = tuple(atoms(rule.get("when", {}))), entries(rule.get("then", []))
         [settled] = [name for kind, name in written if kind == "settle"] or [None]
         then = tuple(entry for entry in written if entry[0] != "settle")
         then = (*([("conclude", {settled: "yes"})] if settled else []), *then)
-        scoped = any(
-            k in ("argue", "wait", "flag") or (k in ("conclude", "score") and about_option(b))
-            for k, b in then
-        )
+        scoped = rule["id"] in self.ranging
         salience = int(rule.get("salience", "0"))
-        for option in self.options if scoped or about_option([dict([a]) for a in when]) else [None]:
+        for option in self.options if scoped else [None]:
             drawn = tuple(
                 e for e in then if e[0] != "conclude" or all(self.stated(q, option) for q in e[1].values())
             )
@@ -355,6 +382,8 @@ class OracleKB:
             settles = bool({name.removeprefix("option.") for name, _ in i.concluded} & self.settled)
             computed += [(name, True) for name in self.scores(i)]
             for name, strict in [*self.reads(i.when, i.option), *computed]:
+                if name.startswith("!"):
+                    links.append((i.key, self.excepted(name, i.option), True))
                 if key := self.finding(name, i.option):
                     strict = strict or settles or key[0] in self.settled | self.scored
                     links += [(i.key, writer, strict) for writer in writers.get(key, ())]
@@ -362,6 +391,8 @@ class OracleKB:
         while strata != before:
             before = dict(strata)
             for reader, writer, strict in links:
+                if writer not in strata:  # an exception that is spelled out for other options
+                    continue
                 strata[reader] = max(strata[reader], strata[writer] + strict)
         return strata
 
@@ -398,7 +429,7 @@ class Evaluation:
 
     def draws(self, instance: Instance) -> bool:
         """Whether any of the instance's conclusions is drawn: not those of which a quantity is unknown."""
-        return any(
+        return not instance.then or any(
             kind != "conclude" or any(self.drawn(instance, *pair) for pair in body.items())
             for kind, body in instance.then
         )
@@ -493,6 +524,9 @@ class Evaluation:
         if name == "of":
             pairs = [self.all(atoms(part), option) for part in listing(test["of"])]
             return counted(test, sum(held for held, _ in pairs), sum(denied for _, denied in pairs))
+        if name.startswith("!"):
+            held = self.kb.excepted(name, option) in self.fired
+            return held, not held
         if name == "option":
             return option in listing(test), option not in listing(test)
         values = self.values(name, option)
@@ -527,7 +561,10 @@ class Evaluation:
         failed = [a for a in instance.when if not self.atom(*a, instance.option)[0]]
         if not failed:
             return self.undrawn(instance)
-        name, test = failed[0]
+        others = [(name, test) for name, test in failed if name != "unless" or not excepts(test)]
+        if not others:
+            return "exception" if not instance.concluded or self.draws(instance) else self.undrawn(instance)
+        name, test = others[0]
         if self.says_otherwise(name, test, instance.option):
             return "denied"
         names = {word for word, _ in self.kb.reads([(name, test)], instance.option)}
@@ -557,6 +594,9 @@ class Evaluation:
             [w for w in words(node) if w in self.kb.attributes or self.kb.finding(w)]
             for _, node in instance.concluded
         ]
+        opened = [name for name in terms[0] if self.is_open(name, instance.option)]
+        if len(quantities) == 1 and any(name.removeprefix("option.") in self.kb.scored for name in terms[0]):
+            return "unknown" if opened else "no-evidence"
         if len(quantities) == 1:
             lacking = next(name for name in terms[0] if not self.values(name, instance.option))
             return "unknown" if lacking in self.kb.attributes else "no-evidence"
@@ -663,6 +703,10 @@ class Outlook:
         if name in ("not", "unless", "counts"):
             held, denied = self.all(atoms(test), option)
             return (denied, held) if name == "not" else (turned(held), held if name == "unless" else NO)
+        if name.startswith("!"):
+            key = self.kb.excepted(name, option)
+            held = self.fired.get(key, False), key in self.fired
+            return held, turned(held)
         if name == "of":
             both = [self.all(atoms(part), option) for part in listing(test["of"])]
             # what must be so, and what may be: each is counted by itself

@@ -37,7 +37,7 @@ from expert.language.conditions import (
     Unless,
     quantity_refs,
 )
-from expert.language.rules import Instance, RuleBase
+from expert.language.rules import Instance, RuleBase, applies_key
 
 Pattern = Any  # a ConditionalElement, a Fact, or a bool: in every case, or in none
 COMPARE: dict[str, Callable[[int, int], bool]] = {
@@ -257,6 +257,8 @@ class Native(KnowledgeEngine):  # type: ignore[misc]
         if key in self.fired:
             return
         self.fired.append(key)
+        if instance.rule.exception_to:
+            self.learn(applies_key(instance), "yes")
         for conclusion in instance.then:
             if isinstance(conclusion, Conclude):
                 value = conclusion.value

@@ -90,6 +90,8 @@ class Judge:
             return {kind: parts if kind in ("all", "any") else parts[0]}
         if kind == "count":
             return {node["operator"]: str(node["values"][0]), "of": [self.written(p) for p in node["parts"]]}
+        if kind == "rule":
+            return {f"!{node['name']}": "yes"}
         if kind == "option":
             return {"option": list(node["values"])}
         if node["operator"] == "is":
