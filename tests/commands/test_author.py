@@ -117,10 +117,11 @@ def test_watching_what_is_no_knowledge_base(tmp_path: Path) -> None:
 
 def test_the_commands_of_the_page_are_real(tmp_path: Path) -> None:
     (tmp_path / "plants.txt").write_text(DOCUMENT)
+    (tmp_path / "plants-2.txt").write_text(f"Second edition\n\n{DOCUMENT}")
     lines = re.findall(r"^    cicatrix (.*)$", (ROOT / "docs" / "authoring.md").read_text(), re.M)
     assert len(lines) >= 8
     for line in lines:
         if "--watch" not in line:
             result = cicatrix(*shlex.split(line), cwd=tmp_path)
             assert result.code in (0, 1) and "Traceback" not in result.stderr, result
-            assert "fmt" in line or "Next: " in result.stdout
+            assert "fmt" in line or line.endswith("plants-2.txt --kb plants") or "Next: " in result.stdout

@@ -17,6 +17,7 @@ from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation
 from expert.io.json import plain
+from expert.language.model import Quote, Quotes
 from expert.language.rules import RuleBase
 from expert.ledger.store import Entry
 from expert.views.report import page
@@ -43,7 +44,7 @@ FLAGS = [
 ]
 
 
-def sample(base: RuleBase, words: str, sentences: dict[str, str] | None = None) -> tuple[Consultation, str]:
+def sample(base: RuleBase, words: str, quotes: Quotes | None = None) -> tuple[Consultation, str]:
     """A consultation and its page; every second question was asked."""
     found = infer(base, parse_pairs(words.split(), base.knowledge))
     attributes = base.knowledge.attributes
@@ -61,7 +62,7 @@ def sample(base: RuleBase, words: str, sentences: dict[str, str] | None = None) 
     }
     content = {"label": "<b>&", "answers": answers, "consultation": plain(found)}
     entry = Entry(7, "k7f3a", header, content, "ab" * 32)
-    return found, page(entry, found, base.knowledge, sentences or {})
+    return found, page(entry, found, base.knowledge, quotes or {})
 
 
 class Reader(HTMLParser):
@@ -160,7 +161,7 @@ def test_the_order_of_answers_and_the_questions(base: RuleBase) -> None:
 
 def test_everything_is_escaped(base: RuleBase) -> None:
     hostile = "</q><script>alert('x')</script>&"
-    found, text = sample(base, CASES[0], dict.fromkeys(base.knowledge.claims, hostile))
+    found, text = sample(base, CASES[0], dict.fromkeys(base.knowledge.claims, Quote(hostile)))
     assert "<b>&<" not in text and "&lt;b&gt;&amp;" in text
     assert "<script" not in text and text.count(escape(hostile)) == len(
         {claim for firing in found.firings for claim in firing.claims}

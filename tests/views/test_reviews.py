@@ -7,6 +7,7 @@ from pathlib import Path
 from support.approving import kb
 from support.shell import cicatrix
 
+from expert.knowledge.document import fingerprint
 from expert.language.rules import RuleBase
 from expert.review.approvals import (
     standing,
@@ -15,7 +16,10 @@ from expert.views.reviews import english
 
 
 def test_side_by_side_with_the_document(plant: Path, tmp_path: Path) -> None:
-    (tmp_path / "document.txt").write_text("A plant needs the light. It costs five.\nThat is all.\n")
+    sentence = "A plant needs the light."
+    (tmp_path / "document.txt").write_text(f"{sentence} It costs five.\nThat is all.\n")
+    claims = plant / "kb" / "claims.yaml"
+    claims.write_text(claims.read_text().replace("0123456789abcdef", fingerprint(sentence)))
     result = kb("review", "ferns-like-shade", "--kb", plant, "--document", tmp_path / "document.txt")
     lines = result.output.splitlines()
     assert lines[0] == "ferns-like-shade  (added: the document does not say it)"
@@ -25,6 +29,9 @@ def test_side_by_side_with_the_document(plant: Path, tmp_path: Path) -> None:
     assert "added: To have an example." in left
     assert right == "p1s1 A plant wants light. [it says so] “A plant needs the light.” -> never approved"
     assert max(map(len, lines)) <= 80
+    (tmp_path / "document.txt").write_text("A plant needs no light. It costs five.\nThat is all.\n")
+    forged = kb("review", "ferns-like-shade", "--kb", plant, "--document", tmp_path / "document.txt").output
+    assert "needs no light" not in forged and "(the text given has another" in forged
 
 
 def test_nothing_side_by_side_for_who_asks_so(plant: Path) -> None:
