@@ -26,6 +26,7 @@ from expert.commands.shared import (
     say,
 )
 from expert.commands.showing import emit, emit_file
+from expert.io.dates import made_at
 from expert.io.files import write_whole
 from expert.io.problems import CaseError, CheckFailed, Stopped, not_among
 from expert.language.english import count
@@ -39,6 +40,7 @@ from expert.ledger.search import Filter, summaries
 from expert.ledger.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
 from expert.views.records import (
+    checked_words,
     claims_used,
     drafts_table,
     edition_of,
@@ -311,6 +313,8 @@ def report(
         entry = store.entry(id)
         written, base = opened(store, entry)
         found = retold(written, base)
+        checked = checked_words(store.verify(), made_at())
         output = output or Path(f"{entry.id}.html")
-        write_whole(output, [page(entry, found, base.knowledge, read_quotes(document, base))], private=True)
+        text = page(entry, found, base.knowledge, read_quotes(document, base), checked)
+        write_whole(output, [text], private=True)
     emit(f"Wrote {output}")

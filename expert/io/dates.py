@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from datetime import datetime
 
 DAY = r"\d{4}-\d\d-\d\d"
@@ -27,3 +29,13 @@ def _there_is(text: str, pattern: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def made_at() -> str:
+    """When something is made, in UTC, to the second: now, or when SOURCE_DATE_EPOCH says.
+
+    With that, the same can be made again to the byte.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    seconds = int(epoch) if re.fullmatch("[0-9]{1,11}", epoch, re.ASCII) else time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

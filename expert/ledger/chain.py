@@ -37,10 +37,11 @@ class Fault(NamedTuple):
 
 
 class Erased(NamedTuple):
-    """A record whose content was erased, and when."""
+    """A record whose content was erased, when and why."""
 
     id: str
     time: str
+    reason: str = ""
 
 
 class Backwards(NamedTuple):
@@ -109,7 +110,7 @@ def verify_rows(
         if fault:
             break
     fault = fault or seen.check_whole(head)
-    erasures = tuple(Erased(id, entry.time) for id, entry in seen.erasures.items())
+    erasures = tuple(Erased(id, entry.time, entry.reason) for id, entry in seen.erasures.items())
     witnessed = sum(seq <= seen.count for seq in kept.heads)
     return Verified(seen.count, len(erasures), seen.last, fault, erasures, witnessed, tuple(seen.backwards))
 
@@ -145,6 +146,7 @@ class _Erasure(NamedTuple):
     seq: int
     id: str
     time: str
+    reason: str
 
 
 class _Seen:
@@ -174,7 +176,7 @@ class _Seen:
             self.backwards.append(Backwards(id, fields["time"], self.time))
         self.time = fields["time"]
         if fields["kind"] == "erasure":
-            self.erasures[fields["erases"]] = _Erasure(seq, id, fields["time"])
+            self.erasures[fields["erases"]] = _Erasure(seq, id, fields["time"], str(fields.get("reason", "")))
         else:
             if content is None:
                 self.without[id] = seq

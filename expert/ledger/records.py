@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from expert.consultation.case import UNKNOWN, Case, make_case
 from expert.consultation.result import FORMAT, Consultation, Plain
 from expert.io.json import restore
-from expert.io.problems import LedgerError
+from expert.io.problems import LedgerError, shorten
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
 from expert.ledger.shape import content_fault, header_fault
@@ -25,7 +25,10 @@ def consultation_of(entry: Entry) -> Consultation:
     """
     if entry.content is None:
         if entry.header["kind"] == "erasure":
-            what = f"is no consultation: it erased `{entry.header['erases']}` at {entry.header['time']}"
+            reason = f": {shorten(str(entry.header['reason']))}" if entry.header.get("reason") else ""
+            what = (
+                f"is no consultation: it erased `{entry.header['erases']}` at {entry.header['time']}{reason}"
+            )
             raise LedgerError(f"record `{entry.id}` {what}")
         raise LedgerError(f"record `{entry.id}` was erased", "`audit list` shows when")
     with legible(entry.id):

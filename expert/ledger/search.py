@@ -187,7 +187,8 @@ def _summary(row: Row, outline: str | None) -> Summary:
             if results:  # which lead
                 what = f"{results[0]['finding']}: {results[0]['text']}"
     elif header["kind"] == "erasure":
-        what = f"erased {header['erases']}"
+        reason = header.get("reason")
+        what = f"erased {header['erases']}" + (f": {reason}" if reason else "")
     knowledge = header.get("knowledge", "")[:12]
     return Summary(seq, id, header["time"], label, knowledge, what, verdicts, hash)
 

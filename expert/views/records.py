@@ -114,13 +114,26 @@ def claims_used(found: Consultation, knowledge: Knowledge, quotes: Quotes) -> Se
     return Section("Claims", tuple(blocks))
 
 
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def checked_words(found: Verified, when: str) -> str:
+    """When a record was held against its hash, and the ledger that it is in against its head."""
+    start = f"Checked {when}: the record is as its hash says, "
+    if found.fault:
+        return f"{start}but its ledger is not whole. {_verified(found)}"
+    entries = "entry" if found.entries == 1 else "entries"
+    return f"{start}and its ledger of {found.entries} {entries} is whole up to the head {found.head}."
+
+
 def verified_blocks(found: Verified) -> list[Line]:
     """What a verification found, and what was erased."""
     head = [] if found.fault else [Line(f"Head {found.head}")]  # a line that can be kept elsewhere as it is
     return [
         Line(_verified(found)),
         *head,
-        *(Line(on_one_line(f"{e.id} was erased at {e.time}"), 2) for e in found.erasures),
+        *(Line(on_one_line(f"{e.id} was erased at {e.time}{_because(e.reason)}"), 2) for e in found.erasures),
         *(
             Line(on_one_line(f"{b.id} is dated {b.time}, before the one before it: {b.after}"), 2)
             for b in found.backwards

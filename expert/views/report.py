@@ -48,8 +48,11 @@ from expert.views.html import html
 MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "added, to close a gap"}
 
 
-def page(entry: Entry, found: Consultation, knowledge: Knowledge, quotes: Quotes) -> str:
-    """The page about a recorded consultation; `quotes` are the document's, where it is at hand."""
+def page(entry: Entry, found: Consultation, knowledge: Knowledge, quotes: Quotes, checked: str = "") -> str:
+    """The page about a recorded consultation; `quotes` are the document's, where it is at hand.
+
+    `checked` says when the record was held against what.
+    """
     content: dict[str, Any] = entry.content or {"answers": [], "label": ""}
     k = found.knowledge
     hashes = "Record ", Marked(entry.hash, "code"), "\nKnowledge ", Marked(k.hash, "code")
@@ -58,7 +61,7 @@ def page(entry: Entry, found: Consultation, knowledge: Knowledge, quotes: Quotes
         style=_file("report.css"),
         head=html(_head(entry, k, content["label"], knowledge.edition)),
         body=html(_sections(entry, found, knowledge, content["answers"], quotes)),
-        foot=html([Paragraph(hashes)]),
+        foot=html([Paragraph(hashes), *([Paragraph(checked)] if checked else [])]),
     )
 
 

@@ -45,7 +45,7 @@ def test_forget(path: Path) -> None:
 
     verify = output(path, "audit", "verify", "--head", head)
     assert "3 records, 1 of them erasures: the chain is whole" in verify
-    assert re.search(rf"{id} was erased at \d{{4}}-\d\d-\d\dT", verify)
+    assert re.search(rf"{id} was erased at \d{{4}}-\d\d-\d\dT[0-9:.]+Z: asked to", verify)
     for words in (
         ("audit", "show", id),
         ("explain", "how", "punch-technique", id),
@@ -64,9 +64,9 @@ def test_forget(path: Path) -> None:
     again = run(path, "audit", "forget", id, "--yes")
     assert again.code == 4 and "nothing left to forget" in again.stderr
     assert run(path, "audit", "forget", erasure, "--yes").code == 4
-    lines = output(path, "audit", "list").splitlines()
+    lines = output(path, "--width", "120", "audit", "list").splitlines()
     assert any(id in line and "(erased)" in line for line in lines)
-    assert any(erasure in line and f"erased {id}" in line for line in lines)
+    assert any(erasure in line and f"erased {id}: asked to" in line for line in lines)
     assert output(path, "audit", "replay", "--all") == "1 of 1 record came out the same.\n"
     assert shown(path)["header"]["id"] == kept
     assert verified(path).entries == 3

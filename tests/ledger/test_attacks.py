@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.ledger_make import ALL, behind, bytes_kept, copied, rewritten, small, verified
+from support.ledger_make import ALL, behind, bytes_kept, copied, head_of, rewritten, small, verified
 from support.ledger_worker import FILES, HEADER, content
 from support.records import made, output, run, shown
 
@@ -407,3 +407,24 @@ def test_times_that_run_backwards_are_named(path: Path) -> None:
     said = output(path, "audit", "verify")
     assert "the chain is whole" in said and f"{ids[1]} is dated 2020-01-01T00:00:00.000Z, before" in said
     assert [b["id"] for b in json.loads(output(path, "audit", "verify", "--json"))["backwards"]] == [ids[1]]
+
+
+# --- what a page was held against ------------------------------------------------------------------
+def test_a_page_says_when_and_against_what_it_was_checked(path: Path) -> None:
+    """With SOURCE_DATE_EPOCH the same page is made again, to the byte."""
+    id, other = made(path, "scar_depth=deep"), made(path, "scar_depth=shallow")
+    texts = []
+    for _ in range(2):
+        words = ("audit", "report", id, "-o", str(path.with_name("page.html")))
+        output(path, *words, SOURCE_DATE_EPOCH="1767225600")
+        texts.append(path.with_name("page.html").read_text())
+    assert texts[0] == texts[1] and head_of(path)[1] in texts[0]
+    assert (
+        "Checked 2026-01-01T00:00:00Z: the record is as its hash says, and its ledger of 2 entries"
+        in texts[0]
+    )
+    output(path, *words)
+    assert "Checked 2026-01-01T00:00:00Z" not in path.with_name("page.html").read_text()
+    changed(path, 2, "scar_depth", "scar_death")
+    output(path, *words)  # this record is as it was, and the page says that not all is
+    assert f"its ledger is not whole. Record {other}" in path.with_name("page.html").read_text()
