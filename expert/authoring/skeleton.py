@@ -13,6 +13,7 @@ from expert.io.quoting import quoted
 from expert.knowledge.document import fingerprint, sentences
 from expert.knowledge.files import file_at
 from expert.knowledge.load import open_files
+from expert.language.english import count
 from expert.language.rules import RuleBase
 
 SCHEMAS = ".schemas"
@@ -166,7 +167,9 @@ def skeleton(document: str, name: str, title: str) -> tuple[dict[str, str], Rule
     about = {
         "id": re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "knowledge",
         "title": quoted(title),
-        "source": quoted(f"{shorten(name)}, {paragraphs} paragraphs, {len(by_place)} sentences"),
+        "source": quoted(
+            f"{shorten(name)}, {count(paragraphs, 'paragraph')}, {count(len(by_place), 'sentence')}"
+        ),
     }
     files = {
         "kb/document.yaml": DOCUMENT.format(**about),

@@ -12,6 +12,7 @@ from expert.commands.hint import hint
 from expert.commands.shared import Json, Kb, directory_of, open_knowledge, print_json, say
 from expert.commands.showing import emit
 from expert.io.problems import CheckFailed
+from expert.language.english import count
 from expert.proof.invariants import load_invariants
 from expert.proof.structure import prove_all
 from expert.views.proofs import report_blocks
@@ -34,7 +35,7 @@ def prove(
     invariants = load_invariants(base, directory_of(kb))
     start = perf_counter()
     report = prove_all(base, invariants, timeout, str(kb) if kb else "")
-    say(f"{report.questions} questions in {perf_counter() - start:.1f} s")
+    say(f"{count(report.questions, 'question')} in {perf_counter() - start:.1f} s")
     if json:
         print_json(report)
     else:

@@ -91,8 +91,8 @@ def listed(words: list[str], last: str = "and") -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """1 rule, 2 rules."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """1 rule, 2 rules, 1,000 rules."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def in_sentence(label: str) -> str:

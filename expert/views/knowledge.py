@@ -135,7 +135,7 @@ def coverage_blocks(places: Sequence[Place], document: bool) -> list[Section]:
     share = 100 * good / len(places) if places else 0.0
     shown = f"{share:.0f}" if share == 100 or share == 0 else f"{min(share, 99.9):.1f}"
     checked = "fingerprints checked" if document else "fingerprints not checked: no --document"
-    total = f"{good} of {len(places)} sentences accounted for ({shown} %), {checked}."
+    total = f"{good} of {count(len(places), 'sentence')} accounted for ({shown} %), {checked}."
     return [apart(Table(["paragraph", *kinds], rows)), apart(*attention, Paragraph(total))]
 
 
@@ -152,14 +152,17 @@ def edition_lines(knowledge: Knowledge, moved: int) -> list[Line]:
 # --- what an author's commands did -----------------------------------------------------------------
 def warnings_blocks(base: RuleBase, found: Sequence[Problem]) -> list[Line]:
     """What a check warns of, and how much there is."""
-    size = f"{len(base.rules)} rules, {len(base.knowledge.claims)} claims"
-    return [*(Line(f"warning: {p}") for p in found), Line(f"{size}: no errors, {len(found)} warnings.")]
+    size = f"{count(len(base.rules), 'rule')}, {count(len(base.knowledge.claims), 'claim')}"
+    return [
+        *(Line(f"warning: {p}") for p in found),
+        Line(f"{size}: no errors, {count(len(found), 'warning')}."),
+    ]
 
 
 def begun_blocks(base: RuleBase, directory: Path, files: Sequence[str], command: str) -> list[Line]:
     """What a new knowledge base was begun with, and the command that checks it; schemas are not spoken of."""
     return [
-        Line(f"{len(base.knowledge.claims)} sentences. Written to {directory}:"),
+        Line(f"{count(len(base.knowledge.claims), 'sentence')}. Written to {directory}:"),
         *(Line(name, 2) for name in files if not name.startswith(".")),
         Line(("Look at it again with: ", Marked(command, "command"))),
     ]
@@ -177,7 +180,7 @@ def changed_file(path: Path, check: bool) -> Line:
 
 def nothing_to_change(files: int) -> Line:
     """All files were in order."""
-    return Line(f"{files} files: nothing to change.")
+    return Line(f"{count(files, 'file')}: nothing to change.")
 
 
 def hash_line(before: str, after: str) -> Line:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from expert.io.files import write_whole
 from expert.io.problems import not_installed
+from expert.language.english import count
 from expert.language.model import Knowledge
 from expert.language.policy import VERDICTS
 from expert.population.summary import PopulationSummary
@@ -48,7 +49,7 @@ def plot(summary: PopulationSummary, knowledge: Knowledge, path: Path) -> None:
         labels = [knowledge.options[option].label for option in options]
         above.barh(labels, widths, left=list(left.values()), color=colour, label=words[verdict])
         left = {option: left[option] + width for option, width in zip(options, widths, strict=True)}
-    above.set(title=f"Verdicts on {summary.cases:,} cases", xlabel="% of cases", xlim=(0, 100))
+    above.set(title=f"Verdicts on {count(summary.cases, 'case')}", xlabel="% of cases", xlim=(0, 100))
     above.invert_yaxis()
     under = {"loc": "upper center", "bbox_to_anchor": (0.45, -0.32), "frameon": False}
     above.legend(ncols=len(VERDICTS), fontsize="small", **under)

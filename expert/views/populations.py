@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expert.language.english import listed
+from expert.language.english import count, listed
 from expert.language.model import Knowledge
 from expert.views.document import Block, Line, Section, Table, apart
 
@@ -100,7 +100,7 @@ def _cost_row(spread: Spread, knowledge: Knowledge) -> list[str]:
 def affected_blocks(affected: Affected) -> list[Section]:
     """How many are shown something else, what, and which rules are behind it."""
     share = _percent(affected.touched, affected.compared)
-    both = f"{affected.compared:,} cases under both"
+    both = f"{count(affected.compared, 'case')} under both"
     sections = [apart(Line(f"{both}, of which {affected.touched:,} ({share}) are shown something else"))]
     if affected.old != affected.new:
         accepted = f"Accepted: {affected.old.accepted:,} by the old, {affected.new.accepted:,} by the new"

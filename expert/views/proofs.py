@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from expert.consultation.result import name_of
+from expert.language.english import count
 from expert.views.document import Block, Item, Line, Marked, Paragraph, Section, apart, citing
 
 if TYPE_CHECKING:  # they take Z3
@@ -21,7 +22,7 @@ def report_blocks(report: Report) -> list[Section]:
         checks += _check(check)
     proved = sum(proof.status == "proved" for proof in report.proofs)
     held = sum(check.status == "holds" for check in report.checks)
-    counted = f"{proved} of {len(report.proofs)} invariants proved"
+    counted = f"{proved} of {count(len(report.proofs), 'invariant')} proved"
     title = "Invariants, over all cases" if proofs else "There are no invariants: kb/invariants.yaml"
     return [
         Section(title, tuple(proofs)),

@@ -11,6 +11,7 @@ from expert.analysis.diff import Change, Differences
 from expert.analysis.expected import Expected, Failure
 from expert.analysis.mutation import KINDS, Score, Survivor
 from expert.consultation.case import Case, consult_line
+from expert.language.english import count
 from expert.language.keys import with_option
 from expert.language.model import Knowledge
 from expert.language.outcome import RESULT
@@ -34,7 +35,7 @@ def case_blocks(
     bad = sum(bool(wrong) for _, wrong in results)
     outcomes = _share(covered.share(rules=False))
     counts = apart(
-        Line(f"{len(results)} cases: {len(results) - bad} pass, {bad} fail."),
+        Line(f"{count(len(results), 'case')}: {len(results) - bad} pass, {bad} fail."),
         Line(f"Rules that fire in some case: {_share(covered.share(rules=True))}."),
         Line(f"Conditions seen holding and not holding in some case: {outcomes}."),
     )
@@ -167,7 +168,9 @@ def _change(change: Change, bases: Sequence[RuleBase], kb: Path | None) -> list[
     )
     if change.same is None:
         return [Line(f"{thing}: whether it differs is not decided")]
-    counted = f"{change.cases} of {change.of} cases" if change.cases is not None else "some cases"
+    counted = "some cases"
+    if change.cases is not None and change.of is not None:
+        counted = f"{change.cases:,} of {count(change.of, 'case')}"
     return [
         Line(f"{thing}: differs in {counted}"),
         Line(f"{change.before or 'nothing'} → {change.after or 'nothing'}", 2),

@@ -50,7 +50,7 @@ def test_what_is_not_accounted_for_is_named() -> None:
 
 def test_what_an_authors_commands_did(base: RuleBase) -> None:
     warning, size = warnings_blocks(base, [Problem("odd")])
-    assert warning == Line("warning: odd") and "no errors, 1 warnings." in str(size.words)
+    assert warning == Line("warning: odd") and "no errors, 1 warning." in str(size.words)
     begun = shown(begun_blocks(base, Path("d"), ["kb/claims.yaml", ".schemas/a"], "cicatrix kb lint"), LOOK)
     assert begun.split("\n")[1:] == ["  kb/claims.yaml", "Look at it again with: cicatrix kb lint"]
     assert changes_heading(["a", "b"]) == Line("--- a, b ---")
