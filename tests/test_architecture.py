@@ -146,6 +146,7 @@ LATE = {
         "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",
         "expert.commands.showing", "expert.ledger.recording", "expert.views.screen",
     },
+    "expert/commands/knowledge.py": {"expert.consultation.explain"},  # one of its commands looks names up
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
     "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one
     "expert/views/terminal.py": {"tabulate"},  # it takes longest to import, and many results have no table

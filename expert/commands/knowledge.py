@@ -12,7 +12,6 @@ from expert.commands.hint import hint
 from expert.commands.opening import document_text, read_quotes
 from expert.commands.shared import Document, Json, Kb, open_knowledge, print_json
 from expert.commands.showing import emit
-from expert.consultation.explain import find_subject
 from expert.io.problems import CaseError, CheckFailed, not_among
 from expert.knowledge.document import coverage as accounted_for
 from expert.knowledge.document import elsewhere
@@ -86,6 +85,8 @@ def options(
     kb: Kb = None,
 ) -> None:
     """What can be recommended, and what the document says of each."""
+    from expert.consultation.explain import find_subject  # the other commands start sooner without it
+
     base = open_knowledge(kb)
     named = [find_subject(base, id, ("option",)).id for id in ids or []]
     emit(*options_blocks(base, named))

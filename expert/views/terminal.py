@@ -178,16 +178,19 @@ def table(block: Table, look: Look) -> Iterator[str]:
     from tabulate import multiline_formats  # takes longest to import, and many results have no table
 
     natural = [_widest(column) for column in _columns(block.headers, body)]
-    lines = _drawn(block, natural, look)
-    over = max(map(cells, lines), default=0) - look.width
+    # between columns of the simple format there are two spaces; of another, drawing tells
+    lines = [] if simple else _drawn(block, natural, look)
+    drawn = sum(natural) + 2 * (len(natural) - 1) if simple else max(map(cells, lines), default=0)
+    over = drawn - look.width
     if over > 0 and look.table_format in multiline_formats:
         least = [_longest_word(column) for column in _columns(block.headers, body)]
         widths = allotted(natural, least, sum(natural) - over)
         if widths is None and simple:
             yield from _paragraphs(block, look)
             return
-        lines = _drawn(block, widths or [LEAST] * len(natural), look)
-    yield from lines
+        natural = widths or [LEAST] * len(natural)
+        lines = []
+    yield from lines or _drawn(block, natural, look)
 
 
 def allotted(natural: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
