@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import polars as pl
 from cases import Outcome  # (puts the shell on the path)
 
-from expert.backends.columns import POLARS, STEP, outcome
+from expert.backends.columns import NATIVE, POLARS, STEP, ColumnPlan, outcome, planned
 from expert.backends.program import Lines, Step, lines, needed
 from expert.language.model import Knowledge, Term
 from expert.language.policy import NOW, VERDICTS
@@ -191,7 +191,20 @@ class OnPolars:
 
 
 class Shell(OnPolars):
-    """The shell: `expert.columns`, through Narwhals."""
+    """The shell: the plan of `expert.backends.columns`, made once and kept."""
+
+    def __init__(self, base: RuleBase) -> None:
+        super().__init__(base)
+        self.kept: ColumnPlan | None = None
+
+    def plan(self) -> pl.LazyFrame:
+        self.kept = self.kept or planned(self.program, self.base.knowledge, NATIVE)
+        found: pl.LazyFrame = self.kept.on(self.cases.lazy())
+        return found.select(pl.exclude(f"^{STEP}.*$", *self.base.knowledge.attributes))
+
+
+class ThroughNarwhals(OnPolars):
+    """The same plan in Narwhals' expressions, which it goes through anew for every table."""
 
     def plan(self) -> pl.LazyFrame:
         import narwhals as nw
@@ -202,16 +215,20 @@ class Shell(OnPolars):
 
 
 class Direct(OnPolars):
-    """The same plan in Polars' own expressions: what Narwhals costs is the difference."""
+    """The plan written by hand in Polars' own expressions, made once and kept."""
 
     notation = InPolars
 
+    def __init__(self, base: RuleBase) -> None:
+        super().__init__(base)
+        self.kept: Layers | None = None
+
     def plan(self) -> pl.LazyFrame:
-        made = Layers(self.program, self.base.knowledge, self.notation())
+        self.kept = self.kept or Layers(self.program, self.base.knowledge, self.notation())
         frame = self.cases.lazy()
-        for layer in made.layers:
+        for layer in self.kept.layers:
             frame = frame.with_columns(**layer)
-        return frame.select(**made.results)
+        return frame.select(**self.kept.results)
 
 
 class NullAware(InPolars):

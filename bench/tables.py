@@ -189,24 +189,8 @@ def _parquet(results: Results) -> list[str]:
 def _narwhals(results: Results) -> list[str]:
     if "throughput" not in results:
         return []
-    found = results["throughput"]
-    sizes = sorted(found["sizes"], key=int)
-    rows = [
-        ["making the plan, ms", *(figure(found["plans"][name]) for name in ("population", "Polars alone"))]
-    ]
-    for size in sizes:
-        of = found["sizes"][size]
-        cells = [figure(median(_medians(of[name]))) for name in ("population", "Polars alone")]
-        rows.append([f"{int(size):,} cases, ns a case, plan included", *cells])
-    if "startup" in results:
-        taken = {name: 1e3 * median(values) for name, values in results["startup"].items()}
-        both, alone = taken["Polars and Narwhals"], taken["Polars"]
-        least = taken["interpreter alone"]
-        rows.append(["importing, ms", figure(both - least), figure(alone - least)])
-    return [
-        "## Narwhals: the same plan with and without it\n",
-        table(["", "Narwhals", "Polars alone"], rows),
-    ]
+    rows = [[name, figure(taken)] for name, taken in results["throughput"]["plans"].items()]
+    return ["## The plan for one table\n", table(["made", "ms"], rows)]
 
 
 def _startup(results: Results) -> list[str]:

@@ -66,12 +66,14 @@ def option_column(option: str, *parts: str) -> str:
 
 class Dialect(NamedTuple):
     """What differs between engines: the type for names from a list, and for long whole numbers;
-    a column by its name, which may have a dot; and native columns of which answers equal what."""
+    a column by its name, which may have a dot; native columns of which answers equal what; and the library
+    in whose expressions a plan is written."""
 
     names: Callable[[Iterable[str]], Any]
     wide: Any
-    column: Callable[[str], nw.Expr]
+    column: Callable[[str], Any]
     equals: Callable[[Any, Equals], Any]
+    api: Any = nw
 
 
 def _equals_in_polars(frame: Any, wanted: Equals) -> Any:
@@ -81,6 +83,8 @@ def _equals_in_polars(frame: Any, wanted: Equals) -> Any:
 
 
 POLARS = Dialect(lambda names: nw.Enum(list(names)), nw.Int128, nw.col, _equals_in_polars)
+# the same without Narwhals, which would go through a plan anew for every table: it takes most of a small run
+NATIVE = Dialect(lambda names: pl.Enum(list(names)), pl.Int128, pl.col, _equals_in_polars, pl)
 
 
 # --- reading raw columns -----------------------------------------------------------------------
@@ -134,7 +138,7 @@ def _names(
     return nw.when(allowed).then(text).cast(type), ~column.is_null() & ~_blank(text) & ~allowed
 
 
-def _staged(stages: list[list[nw.Expr]], dialect: Dialect, stage: int, name: str, made: nw.Expr) -> nw.Expr:
+def _staged(stages: list[list[nw.Expr]], dialect: Dialect, stage: int, name: str, made: nw.Expr) -> Any:
     """The expression as a column that is made once."""
     stages[stage].append(made.alias(name))
     return dialect.column(name)
@@ -190,24 +194,45 @@ def _scaled(
     return nw.when(good).then(number).cast(type), said & ~good
 
 
-def _whole(number: int, dialect: Dialect) -> nw.Expr:
+def _whole(number: int, dialect: Dialect) -> Any:
     """A whole number of any length, which an engine may take as text only."""
-    fits = abs(number) < INT64
-    return nw.lit(number, dtype=nw.Int64) if fits else nw.lit(str(number)).cast(dialect.wide)
+    fits, api = abs(number) < INT64, dialect.api
+    return api.lit(number, dtype=api.Int64) if fits else api.lit(str(number)).cast(dialect.wide)
 
 
 # --- following a program -------------------------------------------------------------------------
-def outcome(frame: Frame, knowledge: Knowledge, program: Lines, dialect: Dialect) -> Frame:
-    """The frame with a column for everything that follows (`_results` names them).
+class ColumnPlan(NamedTuple):
+    """What a program comes to over columns, made once and good for any table: columns to make, in layers."""
 
-    Its attribute columns are answers as `checked` gives them. Raises BadValue where numbers can
-    become too long to be exact.
-    """
+    equals: Equals
+    layers: list[list[Any]]
+    results: list[Any]
+    dialect: Dialect
+
+    def on(self, frame: Any) -> Any:
+        """A native frame with a column for everything that follows (`_results` names them).
+
+        Its attribute columns are answers as `checked` gives them.
+        """
+        frame = self.dialect.equals(frame, self.equals)
+        if self.dialect.api is nw:
+            frame = nw.from_native(frame)
+        for layer in self.layers:
+            frame = frame.with_columns(*layer)
+        frame = frame.with_columns(*self.results)
+        return frame.to_native() if self.dialect.api is nw else frame
+
+
+def planned(program: Lines, knowledge: Knowledge, dialect: Dialect) -> ColumnPlan:
+    """The plan of a program. Raises BadValue where numbers can become too long to be exact."""
     taken = _Taken(program, knowledge, dialect)
-    frame = nw.from_native(dialect.equals(nw.to_native(frame), taken.equals))
-    for layer in taken.layers:
-        frame = frame.with_columns(*layer)
-    return frame.with_columns(*(e.alias(name) for name, e in _results(program, knowledge, taken).items()))
+    results = [made.alias(name) for name, made in _results(program, knowledge, taken).items()]
+    return ColumnPlan(taken.equals, taken.layers, results, dialect)
+
+
+def outcome(frame: Frame, knowledge: Knowledge, program: Lines, dialect: Dialect) -> Frame:
+    """The frame with a column for everything that follows, by a plan for this once."""
+    return nw.from_native(planned(program, knowledge, dialect).on(nw.to_native(frame)))
 
 
 class _Taken:
@@ -217,9 +242,9 @@ class _Taken:
         self.knowledge, self.dialect = knowledge, dialect
         terms = [*knowledge.attributes.values(), *knowledge.findings.values()]
         self.decimals = max(term.decimals for term in terms)
-        self.expressions: dict[Step, nw.Expr] = {}
+        self.expressions: dict[Step, Any] = {}
         self.equals: Equals = {}
-        self.layers: list[list[nw.Expr]] = []
+        self.layers: list[list[Any]] = []
         self.depth: dict[Step, int] = {}
         numbers = [step for amounts in program.numbers.values() for pair in amounts for step in pair]
         numbers += [end for both in program.bounds.values() for end in both]
@@ -235,19 +260,19 @@ class _Taken:
             made, depth = self.dialect.column(f"{STEP}{step.n}"), depth + 1
         self.expressions[step], self.depth[step] = made, depth
 
-    def _made(self, step: Step) -> nw.Expr:
+    def _made(self, step: Step) -> Any:
         inputs = [self.expressions[part] for part in step.inputs]
         if step.op in ("true", "false"):
-            return nw.lit(step.op == "true")
+            return self.dialect.api.lit(step.op == "true")
         if step.op == "constant":
             return _whole(step.low, self.dialect)
         if step.op == "~":
             return ~inputs[0]
         if step.op == "choose":
             one, other = (self._wide(e, step) for e in inputs[1:])
-            return nw.when(inputs[0]).then(one).otherwise(other)
+            return self.dialect.api.when(inputs[0]).then(one).otherwise(other)
         if len(inputs) == 2:
-            applied: nw.Expr = APPLY[step.op](*(self._wide(e, step) for e in inputs))
+            applied: Any = APPLY[step.op](*(self._wide(e, step) for e in inputs))
             return applied
         column = self.dialect.column(str(step.args[0]))
         if step.op == "equals":
@@ -256,7 +281,7 @@ class _Taken:
             return self.dialect.column(f"{STEP}{step.n}")
         return column if step.op == "number" else ~column.is_null()
 
-    def _wide(self, number: nw.Expr, step: Step) -> nw.Expr:
+    def _wide(self, number: Any, step: Step) -> Any:
         """A factor or summand, in the type that holds what is computed."""
         most = max(abs(step.low), abs(step.high))
         if most >= 10 ** (DIGITS - self.decimals):
@@ -265,24 +290,28 @@ class _Taken:
             )
         return number if most < INT64 else number.cast(self.dialect.wide)
 
-    def first(self, choices: dict[str, Step], names: Iterable[str], otherwise: str | None = None) -> nw.Expr:
+    def first(self, choices: dict[str, Step], names: Iterable[str], otherwise: str | None = None) -> Any:
         """The first choice that holds, of a list of names."""
         type = self.dialect.names(names)
-        chosen = nw.lit(otherwise, dtype=type)
+        chosen = self.dialect.api.lit(otherwise, dtype=type)
         for name, where in reversed(choices.items()):
             if where.op != "false":
-                chosen = nw.when(self.expressions[where]).then(nw.lit(name, dtype=type)).otherwise(chosen)
+                chosen = (
+                    self.dialect.api.when(self.expressions[where])
+                    .then(self.dialect.api.lit(name, dtype=type))
+                    .otherwise(chosen)
+                )
         return chosen
 
-    def amount(self, amounts: StepAmounts) -> list[nw.Expr]:
+    def amount(self, amounts: StepAmounts) -> list[Any]:
         """Each of the numbers concluded, where it is."""
         made = self.expressions
-        return [nw.when(made[where]).then(made[number]) for where, number in amounts]
+        return [self.dialect.api.when(made[where]).then(made[number]) for where, number in amounts]
 
 
-def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, nw.Expr]:
+def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, Any]:
     made = taken.expressions
-    columns: dict[str, nw.Expr] = {}
+    columns: dict[str, Any] = {}
     for option in knowledge.options:
         columns[option_column(option, VERDICT)] = taken.first(program.verdicts[option], VERDICTS)
         for target, verdicts in program.targets[option].items():
@@ -292,7 +321,8 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, n
         )
         for side, name, pick in cost_sides(knowledge):
             if parts := taken.amount(program.numbers.get(with_option(name, option), [])):
-                bound = nw.min_horizontal if pick is min else nw.max_horizontal
+                api = taken.dialect.api
+                bound = api.min_horizontal if pick is min else api.max_horizontal
                 columns[option_column(option, COST, side)] = parts[0] if len(parts) == 1 else bound(*parts)
         for flag, at in program.flags[option].items():
             columns[option_column(option, FLAG, flag)] = made[at]

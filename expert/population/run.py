@@ -20,11 +20,23 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from time import sleep
 from typing import IO, Any, NamedTuple
 
-from expert.backends.columns import ANSWER, BAD, FIRED, POLARS, STEP, checked, decimals, outcome
+from expert.backends.columns import (
+    ANSWER,
+    BAD,
+    FIRED,
+    NATIVE,
+    POLARS,
+    STEP,
+    ColumnPlan,
+    checked,
+    decimals,
+    planned,
+)
 from expert.backends.frames import nw, pl
 from expert.backends.program import lines
 from expert.consultation.case import ROW, UNKNOWN, cell_answer
@@ -362,12 +374,32 @@ def follow(frame: pl.LazyFrame, base: RuleBase) -> pl.LazyFrame:
     Choices and yes-no are Enum columns of their values, numbers are scaled by their decimals.
     """
     try:
-        followed: pl.LazyFrame = outcome(
-            nw.from_native(frame), base.knowledge, lines(base), POLARS
-        ).to_native()
+        followed: pl.LazyFrame = _plan(_Same(base)).on(frame)
     except BadValue as error:
         raise CaseError([Problem(error.message, None, error.help)]) from None
     return followed.select(pl.exclude(f"^{STEP}.*$"))
+
+
+class _Same:
+    """A rule base by which its plan is found: that very one, as others may declare the same."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.base = base
+
+    def __hash__(self) -> int:
+        return id(self.base.instances)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Same):
+            return False
+        mine, theirs = self.base, other.base
+        return mine.instances is theirs.instances and mine.knowledge is theirs.knowledge
+
+
+@lru_cache(maxsize=8)
+def _plan(same: _Same) -> ColumnPlan:
+    """The plan of a knowledge base, made once."""
+    return planned(lines(same.base), same.base.knowledge, NATIVE)
 
 
 def shaped(frame: pl.LazyFrame, knowledge: Knowledge, suffix: str) -> pl.LazyFrame:

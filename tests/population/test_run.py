@@ -13,6 +13,7 @@ from support.tables import BASE, NAMES, pl
 
 from expert.consultation.case import UNKNOWN, make_case
 from expert.consultation.engine import infer
+from expert.population import run as running
 
 
 def test_every_row_is_what_infer_says(folder: Path, rows: list[dict[str, str]]) -> None:
@@ -56,3 +57,13 @@ def test_interrupted_runs_leave_nothing_that_looks_whole(tmp_path: Path, how: si
         assert left == set()
     else:
         assert all(name.endswith(".part") for name in left)
+
+
+def test_a_plan_is_made_once_for_each_knowledge_base() -> None:
+    """And it is that of this very knowledge base, whatever another declares."""
+    frame = pl.LazyFrame(schema={n: running._polars_type(t) for n, t in BASE.knowledge.attributes.items()})
+    first = running._plan(running._Same(BASE))
+    assert running.follow(frame, BASE).collect().columns[-1].startswith("fired.")
+    assert running._plan(running._Same(BASE)) is first
+    fewer = BASE._replace(instances=BASE.instances[:-1])
+    assert len(running._plan(running._Same(fewer)).results) < len(first.results)
