@@ -7,21 +7,21 @@ from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import clips
 import pytest
-from support.compare import BASES, choices, exact
+from support.clips_engine import Clips, Summary, summary
+from support.compare import BASES, choices
 from support.compare import summary as in_oracle_terms
 from support.generate import knowledge_files, random_answers, write_files
 from support.loading import MINIMAL, texts
 from support.oracle import OracleKB, evaluate
 from support.sizes import some_or_all
 
-from expert.backends.clips import HIGHEST, clips_text, fact, token
-from expert.consultation.case import Case, parse_pairs
+from expert.backends.clips import HIGHEST, clips_text, token
+from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
-from expert.consultation.result import Consultation
 from expert.io.problems import KnowledgeError
 from expert.knowledge.load import load, open_files
 from expert.language.conditions import AllOf, AnyOf, Is, Ref
@@ -30,59 +30,10 @@ from expert.language.rules import RuleBase
 PAIRS = {"acne": 200, "bicycle": 100}  # how many of the pairs of answers
 SOME, RANDOM_CASES = {"acne": 120, "bicycle": 250}, {"acne": 1000, "bicycle": 400}
 GENERATED, CASES_EACH = 60, 10
-RESULTS = {  # what is compared of each kind of fact
-    "fired": "n rule option",
-    "finding": "name option value",
-    "argument": "option topic stance target strength rule",
-    "step": "name",
-    "wait": "name option",
-    "flag": "name option",
-    "advice": "name option rule",
-    "caution": "name option rule",
-}
 AROUND = {  # what the rules compare, and just beside it
     "scar_count": "1 2 3 12 120",
     "budget": "0 49.99 50 50.01 99.99 100 100.01 599.99 600 600.01 5999.99 6000 6000.01 999999999999999",
 }
-Summary = dict[str, Any]
-
-
-def case_text(case: Case) -> list[str]:
-    """The answers of a case, as facts to assert."""
-    answers = {name: value for name, value in case.answers.items() if value is not None}
-    return [fact("answer", attribute=name, value=value) for name, value in answers.items()]
-
-
-class Clips:
-    """A rule base as CLIPS runs it.
-
-    Results are read as flat lists: clipspy 1.0.6 never frees a Fact object.
-    """
-
-    def __init__(self, base: RuleBase, directory: Path) -> None:
-        path = directory / f"{base.knowledge.id}.clp"
-        path.write_text("".join(line + "\n" for line in clips_text(base)), "utf-8")
-        self.base, self.environment = base, clips.Environment()
-        self.environment.load(str(path))
-        for kind, slots in RESULTS.items():
-            values = " ".join(f"?f:{slot}" for slot in slots.split())
-            self.environment.build(
-                f"(deffunction all-{kind} () (bind ?all (create$)) (do-for-all-facts ((?f {kind})) TRUE"
-                f" (bind ?all (create$ ?all {values}))) ?all)"
-            )
-
-    def run(self, answers: dict[str, str]) -> Summary:
-        pairs = [f"{name}={value}" for name, value in answers.items()]
-        case = parse_pairs(pairs, self.base.knowledge)
-        self.environment.reset()
-        facts = "".join(f"(assert {text})" for text in case_text(case))
-        self.environment.eval(f"(progn {facts} TRUE)")
-        self.environment.run()
-        found: Summary = {}
-        for kind, slots in RESULTS.items():
-            values, width = self.environment.eval(f"(all-{kind})"), len(slots.split())
-            found[kind] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
-        return {kind: rows if kind == "fired" else set(rows) for kind, rows in found.items()}
 
 
 class Setting(NamedTuple):
@@ -100,31 +51,6 @@ class Setting(NamedTuple):
             for value in self.options[one]
             for second in self.options[other]
         ]
-
-
-def summary(base: RuleBase, c: Consultation) -> Summary:
-    """A consultation in the terms of the exported facts."""
-    k = base.knowledge
-    arguments = [(r.option, a) for r in c.recommendations for a in r.arguments]
-
-    def value(name: str, plain: Any) -> Any:
-        return int(exact(plain) * 10 ** k.findings[name].decimals) if k.findings[name].numeric else plain
-
-    def advised(kind: str) -> set[tuple[str, ...]]:
-        return {(a.id, a.option or "nil", a.rule) for a in c.advice if a.kind == kind}
-
-    return {
-        "fired": [(f.n, f.rule, f.option or "nil") for f in c.firings],
-        "finding": {(f.finding, f.option or "nil", value(f.finding, f.value)) for f in c.findings},
-        "argument": {
-            (option, a.topic, a.stance, a.target or "nil", a.strength, a.rule) for option, a in arguments
-        },
-        "step": {(step.step,) for step in c.plan},
-        "wait": {(step, r.option) for r in c.recommendations for step in r.waits_for},
-        "flag": {(flag, r.option) for r in c.recommendations for flag in r.flags},
-        "advice": advised("advice"),
-        "caution": advised("caution"),
-    }
 
 
 def check(engine: Clips, answers: dict[str, str]) -> Summary:

@@ -11,6 +11,7 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Ref,
+    Several,
     leaves,
 )
 from expert.language.meaning import passes
@@ -28,6 +29,8 @@ def combinations(base: RuleBase) -> int:
     def size(quantity: Any) -> int:
         if isinstance(quantity, Arithmetic):
             return prod(map(size, quantity.parts))
+        if isinstance(quantity, Several):
+            return len(quantity.values)
         finding = isinstance(quantity, Ref) and quantity.kind == "finding"
         return places.get(quantity.key, 0) if finding else 1
 
