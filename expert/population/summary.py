@@ -165,19 +165,15 @@ def undecided_in(results: Results) -> Undecided:
     cones = Cones(results.base)
     support = {o: cones.support(deciding(results.base, o)) for o in results.base.knowledge.options}
     rested = [option for option, names in support.items() if names]
-    survey = Survey(results.base.knowledge.attributes, {})
-    for option in rested:
-        look_through(survey, cones, cones.upstream(deciding(results.base, option)))
-    allow_for_answers(survey)
     told: dict[str, _Told] = {}
     for option in rested:
         with suppress(NotDecided):
-            told[option] = _told(cones, survey, option, support[option])
+            told[option] = _told(cones, option, support[option])
     uncounted = [option for option in rested if option not in told]
     if not told:
         return Undecided([], None if uncounted else 0, {}, uncounted)
-    groups = _grouped(results, told.values())
-    undecided = {option: _where(groups, t.completions, t.undecided) for option, t in told.items()}
+    groups = _grouped(results, told)
+    undecided = {option: _where(groups, option, t, t.undecided) for option, t in told.items()}
     shares = [Share(option, "undecided", _count(groups, where)) for option, where in undecided.items()]
     anywhere = _any(undecided.values())
     settles = {}
@@ -186,14 +182,17 @@ def undecided_in(results: Results) -> Undecided:
         for option, t in told.items():
             there = ~undecided[option]
             if name in t.settled:
-                there = there | _where(groups, t.completions, t.settled[name])
+                there = there | _where(groups, option, t, t.settled[name])
             settled = settled & there
         settles[name] = _count(groups, settled)
     return Undecided(shares, _count(groups, anywhere), settles, uncounted)
 
 
-def _told(cones: Cones, survey: Survey, option: str, support: Iterable[str]) -> _Told:
+def _told(cones: Cones, option: str, support: Iterable[str]) -> _Told:
     """Raises NotDecided."""
+    survey = Survey(cones.base.knowledge.attributes, {})
+    look_through(survey, cones, cones.upstream(deciding(cones.base, option)))
+    allow_for_answers(survey)
     completions = Completions(survey, cones.order, cones.groups)
     prospect = Prospect(cones, {}, (), Limits(), completions)
     once = twice = completions.false
@@ -220,18 +219,18 @@ def _too_wide(completions: Completions, level: int) -> bool:
     return max(map(abs, bounds), default=0) >= WIDEST
 
 
-def _grouped(results: Results, told: Iterable[_Told]) -> pl.DataFrame:
+def _grouped(results: Results, told: Mapping[str, _Told]) -> pl.DataFrame:
     """The groups of cases that are told apart: the branches that they take, and how many they are."""
-    asked: dict[int, Variable] = {}
-    for t in told:
+    asked: dict[str, Variable] = {}
+    for option, t in told.items():
         for truth in (t.undecided, *t.settled.values()):
             for level in t.completions.diagrams.support(truth):
-                asked[level] = t.completions.variables[level]
+                asked[_column(option, level)] = t.completions.variables[level]
     terms = results.base.knowledge.attributes
-    branches = [_branch(variable, terms).alias(str(level)) for level, variable in asked.items()]
+    branches = [_branch(variable, terms).alias(column) for column, variable in asked.items()]
     if not branches:
         return results.frame.select(pl.len().alias(CASES)).collect(engine="streaming")
-    groups = results.frame.select(branches).group_by([str(level) for level in asked])
+    groups = results.frame.select(branches).group_by([*asked])
     return groups.agg(pl.len().alias(CASES)).collect(engine="streaming")
 
 
@@ -284,12 +283,17 @@ def _amount(form: Polynomial, numbers: Mapping[str, pl.Expr]) -> pl.Expr:
     return total
 
 
-def _where(groups: pl.DataFrame, completions: Completions, truth: Diagram) -> pl.Series:
+def _column(option: str, level: int) -> str:
+    """Where the branches are that cases take of one of an option's variables."""
+    return f"{option} {level}"
+
+
+def _where(groups: pl.DataFrame, option: str, told: _Told, truth: Diagram) -> pl.Series:
     """In which groups a truth is so: all of them follow the diagram at once."""
     edges = pl.Series([truth.edge], dtype=pl.Int64).new_from_index(0, len(groups))
-    for level, along in completions.diagrams.steps(truth):
-        size = completions.variables[level].size
-        taken = edges * size + groups[str(level)]
+    for level, along in told.completions.diagrams.steps(truth):
+        size = told.completions.variables[level].size
+        taken = edges * size + groups[_column(option, level)]
         old = [edge * size + branch for edge, branch in along]
         further = taken.replace_strict(old, list(along.values()), default=None, return_dtype=pl.Int64)
         edges = further.fill_null(edges)
