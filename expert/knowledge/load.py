@@ -74,7 +74,7 @@ def _stamps(directory: Path) -> list[tuple[str, int, int, int]]:
     """What tells whether a file of the knowledge base was written or replaced meanwhile."""
     stamps = []
     for folder in ("kb", "rules"):
-        with suppress(OSError), os.scandir(directory / folder) as entries:
+        with suppress(OSError, ValueError), os.scandir(directory / folder) as entries:
             for entry in islice(entries, FILE_LIMIT + 1):
                 with suppress(OSError):
                     found = entry.stat()

@@ -23,6 +23,8 @@ from expert.knowledge.files import (
 from expert.knowledge.read_conditions import Scope, misfit, never_denied
 from expert.knowledge.read_contradictions import cautioning, counting, read_contradictions
 from expert.language.conclusions import (
+    ADVICE,
+    CAUTION,
     STANCES,
     STRENGTHS,
     Addend,
@@ -472,10 +474,10 @@ class _RuleReader:
 
     def _advice(self, key: str, node: Node, because: str, id: str) -> Advise | Caution:
         """Advice is named by its rule unless it names itself; it is per option if its rule is."""
-        kind = Advise if key == "advise" else Caution
+        kind, what = (Advise, ADVICE) if key == "advise" else (Caution, CAUTION)
         if node.pairs is None:
-            return kind(id, self._sentence(node, f"`{kind.kind}`"))
-        fields = ADVICE_GIVEN.read(node, self.reader, f"`{kind.kind}`")
+            return kind(id, self._sentence(node, f"`{what}`"))
+        fields = ADVICE_GIVEN.read(node, self.reader, f"`{what}`")
         text = self._sentence(fields.get("says"), "`says`") or because
         return kind(self.reader.text(fields.get("id"), "`id`") or id, text)
 
