@@ -22,13 +22,16 @@ from typing import NamedTuple, assert_never
 from expert.io.problems import KnowledgeError, Problem
 from expert.io.quoting import backslashed
 from expert.language.conclusions import (
+    Addend,
     Advise,
     Argue,
     Caution,
     Conclude,
     Conclusion,
+    First,
     Flag,
     Plan,
+    Row,
     Tally,
     Wait,
 )
@@ -50,6 +53,7 @@ from expert.language.conditions import (
     Several,
     Unless,
     compared,
+    is_bounded,
     leaves,
     parts_of,
     quantity_refs,
@@ -103,6 +107,28 @@ COMPUTING = """\
   (if (< (abs ?near) 9.2e18) then (- ?a ?b) else ?near))
 """
 
+SCORING = """\
+(deftemplate score (slot name) (slot option) (slot low) (slot high))
+(deftemplate row (slot by) (slot n) (slot so))
+
+(deffunction stands (?by ?n)
+  (if (any-factp ((?f row)) (and (eq ?f:by ?by) (eq ?f:n ?n) (eq ?f:so yes))) then (return yes))
+  (if (any-factp ((?f row)) (and (eq ?f:by ?by) (eq ?f:n ?n) (eq ?f:so no))) then (return no))
+  open)
+
+(deffunction answered (?attribute ?else)
+  (do-for-fact ((?f answer)) (eq ?f:attribute ?attribute) (return ?f:value))
+  ?else)
+
+(deffunction low-of (?name ?option)
+  (do-for-fact ((?f score)) (and (eq ?f:name ?name) (eq ?f:option ?option)) (return ?f:low))
+  0)
+
+(deffunction high-of (?name ?option)
+  (do-for-fact ((?f score)) (and (eq ?f:name ?name) (eq ?f:option ?option)) (return ?f:high))
+  0)
+"""
+
 COUNTED = ("by", "among", "so")  # of the first so many parts, so many are so
 
 Pattern = str | bool  # conditional elements, or what is the same in every case
@@ -116,11 +142,8 @@ def clips_text(base: RuleBase) -> Iterator[str]:
     if problems := _too_long(base):
         raise KnowledgeError(problems)
     if len(base.instances) <= 2 * HIGHEST + 1:
-        for instance in base.instances:
-            if any(isinstance(c, Tally) for c in instance.then):
-                raise _Defrule(instance, base.knowledge).refused()
         made = [_Defrule(instance, base.knowledge) for instance in base.instances]
-        needed = len(made) + sum(bool(each.counts) for each in made)
+        needed = len(made) + sum(bool(each.counts) + bool(each.rows) for each in made)
     else:
         made, needed = [], len(base.instances)
     if needed > 2 * HIGHEST + 1:
@@ -140,12 +163,20 @@ def _lines(base: RuleBase, made: list[_Defrule]) -> Iterator[str]:
     if any(each.counts for each in made):
         yield ""
         yield f"(deftemplate counted {' '.join(f'(slot {slot})' for slot in COUNTED)})"
+    if any(isinstance(c, Tally) for each in made for c in each.instance.then):
+        yield ""
+        yield from SCORING.splitlines()
     salience = HIGHEST
     for each in made:
         if each.counts:
             yield ""
             for count in each.counts:
                 yield from count.lines(salience)
+            salience -= 1
+        if each.rows:
+            yield ""
+            for n, row in enumerate(each.rows, 1):
+                yield from each.row_lines(n, row, salience)
             salience -= 1
         yield ""
         yield from each.lines(salience)
@@ -264,6 +295,10 @@ class _Defrule:
         self.spread = ways(instance.when) <= SPREAD
         self.variables = 0
         self.counts: list[_Counting] = []
+        self.rows: list[tuple[Pattern, Pattern]] = []  # of a score: where each counts, and where it does not
+        for c in instance.then:
+            for row in c.rows if isinstance(c, Tally) else ():
+                self.rows.append((self.holds(row.when), self.denied(row.when)))
         when = instance.when
         self.patterns = [self.holds(part) for part in (when.parts if isinstance(when, AllOf) else (when,))]
 
@@ -284,18 +319,61 @@ class _Defrule:
             yield f"  (assert {fact('applies', rule=rule.id, option=self.instance.option)})"
         yield f"  (fire {token(rule.id)} {token(self.instance.option)}))"
 
+    def row_lines(self, n: int, row: tuple[Pattern, Pattern], salience: int) -> Iterator[str]:
+        """The defrules that say how the n-th row of a score stands."""
+        name = f"{self.instance.id}.row-{n}"
+        for word, pattern in zip(("yes", "no"), row, strict=True):
+            if pattern is not False:
+                says = written("row", {"by": backslashed(self.instance.id), "n": str(n), "so": word})
+                matched = f" {pattern}" if isinstance(pattern, str) else ""
+                declared = f"(declare (salience {salience}))"
+                yield f"(defrule {name}.{word} {declared}{matched} => (assert {says}))"
+
+    def scores(self, score: Tally) -> str:
+        """The actions that add up a score, assert its bounds, and a finding where they meet."""
+        actions = []
+        for side, of, pick in (("?low", "low-of", "min"), ("?high", "high-of", "max")):
+            total, place = "0", 0
+            for item in score.items:
+                added, place = self.addend(item, score, (of, pick), place)
+                total = f"(plus {total} {added})"
+            actions.append(f"(bind {side} {total})")
+        about = {"name": token(score.name), "option": token(score.option)}
+        bounds = written("score", {**about, "low": "?low", "high": "?high"})
+        found = written("finding", {**about, "value": "?low"})
+        return f"{' '.join(actions)} (assert {bounds}) (if (= ?low ?high) then (assert {found}))"
+
+    def addend(self, item: Addend, score: Tally, side: tuple[str, str], place: int) -> tuple[str, int]:
+        """One bound of an item, and how many rows there are up to it."""
+        match item:
+            case Row():
+                return self.row_of(item, "0", side[1], place + 1), place + 1
+            case First(rows, rest):
+                found = token(rest)
+                for n, row in reversed([*enumerate(rows, place + 1)]):
+                    found = self.row_of(row, found, side[1], n)
+                return found, place + len(rows)
+            case int():
+                return token(item), place
+            case Ref():
+                if item.kind == "finding":
+                    return f"({side[0]} {token(item.name)} {token(item.option)})", place
+                ends = next((low, high) for name, low, high in score.ends if name == item.name)
+                return f"(answered {token(item.name)} {token(ends[side[1] == 'max'])})", place
+            case _:
+                assert_never(item)
+
+    def row_of(self, row: Row, rest: str, pick: str, n: int) -> str:
+        """The points of the n-th row where it counts, else the rest; while it is open a bound of both."""
+        stands, points = f"(stands {backslashed(self.instance.id)} {n})", token(row.points)
+        otherwise = f"(if (eq {stands} no) then {rest} else ({pick} {points} {rest}))"
+        return f"(if (eq {stands} yes) then {points} else {otherwise})"
+
     @property
     def because(self) -> str:
         """The rule's sentence; of what is settled with `no`, without one, what is denied."""
         because = self.instance.rule.because
         return self.text(because) if because else Phrases(self.knowledge).denied(self.instance)
-
-    def refused(self) -> KnowledgeError:
-        """That the rule cannot be said in CLIPS: what its numbers lie between is no fact there."""
-        message = (
-            f"rule `{self.instance.rule.id}` gives or reads the bounds of a score, which is not exported"
-        )
-        return KnowledgeError([Problem(message, self.instance.rule.span, "other formats have it")])
 
     # --- conditions ---------------------------------------------------------------------
 
@@ -308,8 +386,11 @@ class _Defrule:
                 return self.term(c.ref) if c.wanted else negated(self.term(c.ref))
             case Compare():
                 return self.compare(c)
-            case Determined():
-                raise self.refused()
+            case Determined(quantity):
+                names = self.mentioned([*quantity_refs(quantity)])
+                patterns = " ".join(self.bound(*each) for each in names)
+                low, high = bounds_of(quantity, iter(ends for _, *ends in names))
+                return f"(and {patterns} (test (= {low} {high})))"
             case Given():
                 return c.truth
             case AllOf():
@@ -331,9 +412,14 @@ class _Defrule:
         """The patterns that match where the case says otherwise."""
         match c:
             case Is():
+                if c.ref.role == SCORE:
+                    return self.beside(c)
                 other = "&".join(f"~{token(value)}" for value in c.values)
                 return self.term(c.ref, other) if c.ref.deniable else False
             case Compare():
+                if is_bounded(c.left) or is_bounded(c.right):
+                    known = dict.fromkeys(self.bound(ref, "", "") for ref in compared(c))
+                    return both([*known, negated(self.between(c, False))])
                 known = dict.fromkeys(self.term(ref) for ref in compared(c))
                 return both([*known, negated(self.compare(c))])
             case Unless(_, counts) if counts:
@@ -364,8 +450,6 @@ class _Defrule:
 
     def term(self, ref: Ref, value: str = "") -> str:
         """The pattern of an answer or a finding."""
-        if ref.role == SCORE:
-            raise self.refused()
         if rule := exception_of(ref.name):
             return written("applies", {"rule": token(rule), "option": token(ref.option)})
         slots = {"value": value} if value else {}
@@ -375,6 +459,8 @@ class _Defrule:
 
     def compare(self, c: Compare) -> Pattern:
         """The terms compared, each mention matched by itself, and the test of their values."""
+        if is_bounded(c.left) or is_bounded(c.right):
+            return self.between(c, True)
         names = [(self.variable(), ref) for ref in compared(c)]
         pairs = [*product(spelled_out(c.left), spelled_out(c.right))]
         if not names:
@@ -386,6 +472,41 @@ class _Defrule:
             tests.append(f"({COMPARE[c.operator]} {computed(left, values)} {computed(right, values)})")
         patterns = " ".join(self.term(ref, name) for name, ref in names)
         return f"(and {patterns} (test {_joined('or', tests, False)}))"
+
+    # --- bounds -----------------------------------------------------------------------------
+    def mentioned(self, refs: list[Ref]) -> list[tuple[Ref, str, str]]:
+        """Terms, each mention with the names of its low and its high bound: one of what is no score."""
+        found = []
+        for ref in refs:
+            name = self.variable()
+            found.append((ref, f"{name}l", f"{name}h") if ref.role == SCORE else (ref, name, name))
+        return found
+
+    def bound(self, ref: Ref, low: str, high: str) -> str:
+        """The pattern of a term with its bounds."""
+        if ref.role != SCORE:
+            return self.term(ref, low)
+        ends = {"low": low, "high": high} if low else {}
+        return written("score", {"name": token(ref.name), "option": token(ref.option), **ends})
+
+    def between(self, c: Compare, surely: bool) -> str:
+        """A comparison that is so of every value between the bounds; or, if not surely, of some."""
+        names = self.mentioned(compared(c))
+        tests = []
+        for left, right in product(spelled_out(c.left), spelled_out(c.right)):
+            ends = iter((low, high) for _, low, high in names)
+            (low, high), (least, most) = bounds_of(left, ends), bounds_of(right, ends)
+            lower = (c.operator in ("more-than", "at-least")) == surely
+            one, other = (low, most) if lower else (high, least)
+            tests.append(f"({COMPARE[c.operator]} {one} {other})")
+        patterns = " ".join(self.bound(*each) for each in names)
+        return f"(and {patterns} (test {_joined('or', tests, False)}))"
+
+    def beside(self, c: Is) -> str:
+        """That a score can be none of some values."""
+        [(ref, low, high)] = self.mentioned([c.ref])
+        tests = [f"(or (> {low} {token(value)}) (< {high} {token(value)}))" for value in c.values]
+        return f"(and {self.bound(ref, low, high)} (test {_joined('and', tests, True)}))"
 
     def variable(self) -> str:
         self.variables += 1
@@ -402,7 +523,7 @@ class _Defrule:
                     return " ".join(self.computes(c, each) for each in spelled_out(value))
                 slots: dict[str, Value] = {**named, "option": c.option, "value": value}
             case Tally():
-                raise self.refused()
+                return self.scores(c)
             case Argue():
                 says = {"target": c.target, "strength": c.strength, "rule": self.instance.rule.id}
                 about = {"topic": c.name, "stance": c.stance, "option": c.option}
@@ -421,9 +542,23 @@ class _Defrule:
     def computes(self, c: Conclude, quantity: Quantity) -> str:
         """The action that asserts every value of a quantity; none if a term of it is not known."""
         names = [(f"?f{n}", ref) for n, ref in enumerate(quantity_refs(quantity), 1)]
+        if is_bounded(quantity):
+            return self.computes_bounds(c, quantity, names)
         total = computed(quantity, iter(f"{name}:value" for name, _ in names))
         slots = {"name": token(c.name), "option": token(c.option), "value": total}
         action = f"(assert {written('finding', slots)})"
+        for name, ref in reversed(names):
+            action = f"(delayed-do-for-all-facts {_query(name, ref)} {action})"
+        return action
+
+    def computes_bounds(self, c: Conclude, quantity: Quantity, names: list[tuple[str, Ref]]) -> str:
+        """The action that asserts the value of a quantity with bounds, where they meet."""
+        ends = []
+        for name, ref in names:
+            ends.append((f"{name}:low", f"{name}:high") if ref.role == SCORE else (f"{name}:value",) * 2)
+        low, high = bounds_of(quantity, iter(ends))
+        found = written("finding", {"name": token(c.name), "option": token(c.option), "value": low})
+        action = f"(if (= {low} {high}) then (assert {found}))"
         for name, ref in reversed(names):
             action = f"(delayed-do-for-all-facts {_query(name, ref)} {action})"
         return action
@@ -475,12 +610,41 @@ def computed(quantity: Quantity, values: Iterator[str]) -> str:
             assert_never(quantity)
 
 
+def bounds_of(quantity: Quantity, ends: Iterator[Iterable[str]]) -> tuple[str, str]:
+    """The bounds of a quantity as expressions over those of its terms, in the order of `quantity_refs`."""
+    match quantity:
+        case int():
+            return token(quantity), token(quantity)
+        case Ref():
+            low, high = next(ends)
+            return low, high
+        case Several():
+            raise TypeError(f"not spelled out: {quantity!r}")
+        case Arithmetic(operator, parts):
+            (low, high), *rest = [bounds_of(part, ends) for part in parts]
+            for least, most in rest:
+                low, high = _together(operator, (low, high), (least, most))
+            return low, high
+        case _:
+            assert_never(quantity)
+
+
+def _together(operator: str, one: tuple[str, str], other: tuple[str, str]) -> tuple[str, str]:
+    if operator == "minus":
+        return f"(minus {one[0]} {other[1]})", f"(minus {one[1]} {other[0]})"
+    if operator == "plus":
+        return f"(plus {one[0]} {other[0]})", f"(plus {one[1]} {other[1]})"
+    products = " ".join(f"(times {a} {b})" for a in one for b in other)
+    return f"(min {products})", f"(max {products})"
+
+
 def _query(name: str, ref: Ref) -> str:
     """The facts that give a term its values, one at a time in `name`."""
     if ref.kind == "attribute":
         return f"(({name} answer)) (eq {name}:attribute {token(ref.name)})"
+    template = "score" if ref.role == SCORE else "finding"
     of_option = f"(eq {name}:option {token(ref.option)})"
-    return f"(({name} finding)) (and (eq {name}:name {token(ref.name)}) {of_option})"
+    return f"(({name} {template})) (and (eq {name}:name {token(ref.name)}) {of_option})"
 
 
 # --- long numbers ------------------------------------------------------------------------------------

@@ -387,6 +387,8 @@ class Phrases:
             f"  {'then' if i == 0 else ' and'} {self.conclusion(conclusion)}"
             for i, conclusion in enumerate(rule.then)
         ]
+        for n, id in enumerate(rule.exception_to):
+            lines.append(f"  {' and' if n or rule.then else 'then'} `{id}` does not apply")
         if counts:
             labels = listed([k.attributes[name].label for name in counts])
             lines.append(f"  where no answer on {labels} is left out of account, as another disagrees")

@@ -88,6 +88,8 @@ def _statement(rule: Rule, phrases: Phrases) -> Items:
         lines.append(["in every case"])
     for place, conclusion in enumerate(rule.then):
         lines.append([_joined("then", place), f" {_conclusion(conclusion, rule, phrases)}"])
+    for place, id in enumerate(rule.exception_to, len(rule.then)):
+        lines.append([_joined("then", place), f" `{id}` does not apply"])
     lines.append([Marked("because", "emphasis"), f" {readable(rule.because, phrases.knowledge)}"])
     if denial := rule.denial:
         lines.append([Marked("where that is denied", "strong"), f" {phrases.conclusion(denial.then[0])}"])
