@@ -141,6 +141,8 @@ def test_no_word_of_the_subject_in_the_shell() -> None:
 LATE = {
     "expert/__init__.py": {"expert.io.version", "expert"},  # the library, at the first of its names
     # each: `consult` starts without it
+    # what names in filters mean, and what could have mattered: few readers of records ask for it
+    "expert/commands/audit.py": {"expert.commands.finding", "expert.ledger.unanswered"},
     "expert/commands/completion.py": {"expert.ledger.drafts", "expert.ledger.store", "expert.views.terminal"},
     "expert/commands/consult.py": {
         "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",

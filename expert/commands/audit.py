@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from expert.commands import completion
-from expert.commands.finding import Recorded
 from expert.commands.opening import open_ledger, read_quotes
 from expert.commands.shared import (
     Brief,
@@ -35,7 +34,7 @@ from expert.ledger.chain import Kept, checked_head
 from expert.ledger.drafts import waiting
 from expert.ledger.formats import retold
 from expert.ledger.prov import provenance
-from expert.ledger.records import opened, unreviewed_in
+from expert.ledger.records import case_of, opened, unreviewed_in
 from expert.ledger.search import Filter, summaries
 from expert.ledger.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
@@ -48,6 +47,7 @@ from expert.views.records import (
     record_blocks,
     records_csv,
     records_table,
+    unanswered_section,
     verified_blocks,
 )
 from expert.views.report import page
@@ -87,6 +87,8 @@ def list_records(
     wanted = Filter(since, until, option, verdict, rule, claim, knowledge, label, text).checked()
     with open_ledger(ledger) as store:
         if option or rule or claim or answer:
+            from expert.commands.finding import Recorded
+
             recorded = Recorded(store)
             names = {"option": option, "rule": rule, "claim": claim}
             known = {kind: recorded.resolved(name, kind) for kind, name in names.items() if name}
@@ -132,6 +134,10 @@ def show(
     below = Below(
         "audit show", record_words(entry.id, ledger), unreviewed_in(entry, found) or (), recorded=True
     )
+    if full:
+        from expert.ledger.unanswered import unanswered
+
+        blocks += unanswered_section(unanswered(base, case_of(found, base)), base.knowledge)
     blocks += consultation_blocks(found, base.knowledge, Extent(brief, trace, full), below)
     emit(*blocks, paged=False)
 
@@ -309,12 +315,15 @@ def report(
 
     Example: cicatrix audit report last -o report.html
     """
+    from expert.ledger.unanswered import unanswered
+
     with open_ledger(ledger) as store:
         entry = store.entry(id)
         written, base = opened(store, entry)
         found = retold(written, base)
         checked = checked_words(store.verify(), made_at())
         output = output or Path(f"{entry.id}.html")
-        text = page(entry, found, base.knowledge, read_quotes(document, base), checked)
+        open = unanswered(base, case_of(found, base))
+        text = page(entry, found, base.knowledge, read_quotes(document, base), checked, open)
         write_whole(output, [text], private=True)
     emit(f"Wrote {output}")

@@ -14,11 +14,12 @@ from expert.language.model import Knowledge, Quotes
 from expert.ledger.chain import Verified
 from expert.ledger.drafts import Waiting
 from expert.ledger.search import Summary
-from expert.views.document import Block, Cited, Item, Line, Paragraph, Section, Table, apart, quoted
+from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart, quoted
 
 if TYPE_CHECKING:
     from expert.ledger.impact import Impact
     from expert.ledger.replay import Replayed  # with it comes the engine, which no record needs
+    from expert.ledger.unanswered import Unanswered
 
 
 def records_table(found: Sequence[Summary], total: int | None = None) -> Block:
@@ -84,6 +85,31 @@ def record_blocks(
         *formats,
         *answers,
     )
+
+
+CHANGES = {
+    "verdict": "An answer could have changed a verdict",
+    "shown": "An answer could have changed something else that is shown, and no verdict",
+    "undecided": "Whether an answer could have changed anything could not be told",
+    "nothing": "An answer could have changed nothing",
+}
+
+
+def unanswered_section(open: Sequence[Unanswered], knowledge: Knowledge) -> list[Section]:
+    """What was not known, by what it could have changed; none if all was answered."""
+    blocks: list[Block] = []
+    for changes, says in CHANGES.items():
+        names = [one for one in open if one.changes == changes]
+        if names:
+            blocks.append(Paragraph(f"{says}:"))
+        for one in names:
+            said = " (the answer was: unknown)" if one.said_unknown else ""
+            blocks.append(Item("- ", (Marked(one.attribute, "name"), f": {_question(one, knowledge)}{said}")))
+    return [Section("What was not known", tuple(blocks))] if blocks else []
+
+
+def _question(one: Unanswered, knowledge: Knowledge) -> str:
+    return knowledge.attributes[one.attribute].question
 
 
 def format_lines(written: Consultation, found: Consultation) -> list[Line]:

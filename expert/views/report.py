@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from expert.consultation.result import Advice, Argument, Consultation, Firing, KnowledgeId
 from expert.consultation.standing import item_text, nothing_said, ranked
@@ -44,14 +44,25 @@ from expert.views.document import (
 )
 from expert.views.drawing import drawing
 from expert.views.html import html
+from expert.views.records import unanswered_section
+
+if TYPE_CHECKING:
+    from expert.ledger.unanswered import Unanswered  # with it comes what only a few readers of records need
 
 MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "added, to close a gap"}
 
 
-def page(entry: Entry, found: Consultation, knowledge: Knowledge, quotes: Quotes, checked: str = "") -> str:
+def page(
+    entry: Entry,
+    found: Consultation,
+    knowledge: Knowledge,
+    quotes: Quotes,
+    checked: str = "",
+    open: Sequence[Unanswered] = (),
+) -> str:
     """The page about a recorded consultation; `quotes` are the document's, where it is at hand.
 
-    `checked` says when the record was held against what.
+    `checked` says when the record was held against what, `open` are the questions that had no answer.
     """
     content: dict[str, Any] = entry.content or {"answers": [], "label": ""}
     k = found.knowledge
@@ -60,7 +71,7 @@ def page(entry: Entry, found: Consultation, knowledge: Knowledge, quotes: Quotes
         title=f"{escape(safe(k.title))}: record {escape(safe(entry.id))}",
         style=_file("report.css"),
         head=html(_head(entry, k, content["label"], knowledge.edition)),
-        body=html(_sections(entry, found, knowledge, content["answers"], quotes)),
+        body=html(_sections(entry, found, knowledge, content["answers"], quotes, open)),
         foot=html([Paragraph(hashes), *([Paragraph(checked)] if checked else [])]),
     )
 
@@ -75,6 +86,7 @@ def _sections(
     knowledge: Knowledge,
     answers: list[dict[str, Any]],
     quotes: Quotes,
+    open: Sequence[Unanswered],
 ) -> list[Section]:
     end = " ".join(last_words(found, unreviewed_in(entry, found), recorded=True))
     caption = "The best verdict first." if knowledge.rank is None else "In the order of their places."
@@ -92,6 +104,7 @@ def _sections(
         ),
         Section("How it follows", (_figure(found, [a["attribute"] for a in answers], knowledge),)),
         Section("Trace", (_trace(found),)),
+        *unanswered_section(open, knowledge),
         Section("Claims used", (_claims_used(found, knowledge, quotes),)),
         Section("Whose firings these are", (Note(" ".join(end.split())),)),
     ]

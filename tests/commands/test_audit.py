@@ -15,7 +15,7 @@ def test_reading_a_damaged_record(path: Path) -> None:
     for damage in ("'{}'", "CAST(x'7bff' AS TEXT)", "5"):
         with behind(path) as connection:
             connection.execute(f"UPDATE entries SET content = {damage} WHERE seq = 2")
-        listed = run(path, "audit", "list", "--verdict", "not-advised")
+        listed = run(path, "audit", "list", "--since", "2999-01")
         assert listed.code == 1 and bad in listed.stdout and good not in listed.stdout
         for words in (("show", bad), ("replay", "--all")):
             assert run(path, "audit", *words).code == 4, (damage, words)

@@ -1,0 +1,37 @@
+"""What was not known when a consultation was recorded, and whether knowing it could have mattered."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from expert.consultation.case import Case
+from expert.consultation.relevance import VERDICT, Reach
+from expert.language.rules import RuleBase
+
+
+class Unanswered(NamedTuple):
+    """A question without an answer, or answered with `unknown`, and what an answer could have changed.
+
+    changes: verdict; shown (something else that is shown); undecided (that could not be told); nothing,
+    whatever the other answers are that were not known either.
+    """
+
+    attribute: str
+    said_unknown: bool
+    changes: str
+
+
+def unanswered(base: RuleBase, case: Case) -> list[Unanswered]:
+    """The questions that a case leaves open, in the vocabulary's order: over all that could be answered."""
+    known = Case({name: value for name, value in case.answers.items() if value is not None})
+    reach = Reach(base)
+    matters = reach.matters(known)
+    found = []
+    for name in reach.open(known):
+        effects = matters.get(name, {})
+        changes = "nothing" if not effects else "undecided"
+        if any(effects.values()):
+            sure = {effect.kind for effect, certain in effects.items() if certain}
+            changes = "verdict" if VERDICT in sure else "shown"
+        found.append(Unanswered(name, name in case.answers, changes))
+    return found

@@ -1,0 +1,59 @@
+"""What was not known when a record was made, and whether it could have mattered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support.records import made, output
+
+from expert.consultation.case import Case, parse_pairs
+from expert.consultation.engine import infer
+from expert.knowledge.load import load
+from expert.ledger.unanswered import unanswered
+
+BASE = load(Path(__file__).parents[2])
+SMALL = load(Path(__file__).parents[1] / "data" / "minimal")
+
+
+def shown(case: Case) -> object:
+    """What a person sees of a consultation, but for the answers themselves."""
+    found = infer(SMALL, case)
+    return [(r.option, r.verdict, r.timing, r.cost, r.arguments) for r in found.recommendations], [
+        (f.rule, f.because) for f in found.firings
+    ]
+
+
+def test_what_could_change_nothing_changes_nothing() -> None:
+    """Held against every answer to it, of cases that leave all else as it is."""
+    tried = 0
+    for name, term in SMALL.knowledge.attributes.items():
+        for value in term.values:
+            case = parse_pairs([f"{name}={value}"], SMALL.knowledge)
+            for one in unanswered(SMALL, case):
+                values = SMALL.knowledge.attributes[one.attribute].values
+                pairs = [[f"{name}={value}", f"{one.attribute}={other}"] for other in values]
+                outcomes = [shown(parse_pairs(pair, SMALL.knowledge)) for pair in pairs]
+                if one.changes == "nothing":
+                    assert all(outcome == shown(case) for outcome in outcomes), (name, value, one)
+                    tried += 1
+                else:
+                    assert one.changes in ("verdict", "shown", "undecided")
+    assert tried or not any(u.changes == "nothing" for u in unanswered(SMALL, Case({})))
+
+
+def test_an_answer_that_is_unknown_was_not_known() -> None:
+    found = {u.attribute: u for u in unanswered(BASE, parse_pairs(["scar_depth=unknown"], BASE.knowledge))}
+    assert found["scar_depth"].said_unknown and found["scar_depth"].changes == "verdict"
+    assert not found["budget"].said_unknown
+    deep = parse_pairs(["scar_depth=deep"], BASE.knowledge)
+    assert "scar_depth" not in {u.attribute for u in unanswered(BASE, deep)}
+
+
+def test_records_and_reports_say_it(path: Path) -> None:
+    id, page = made(path, "scar_depth=unknown"), path.with_name("page.html")
+    output(path, "audit", "report", id, "-o", str(page))
+    for shown_text in (output(path, "audit", "show", id, "--full"), page.read_text()):
+        text = " ".join(shown_text.split())
+        assert "What was not known" in text and "could have changed a verdict" in text
+        assert "the answer was: unknown" in text
+    assert "What was not known" not in output(path, "audit", "show", id)
