@@ -24,4 +24,7 @@ def hint(
     """Say what the author should do next, if anything: as the result's last line, or beside it."""
     step = next_step(base, directory_of(directory), document, proof)
     if step:
-        (say if aside else emit)(step_line(step))
+        if aside:
+            say(step_line(step), hang=2)
+        else:
+            emit(step_line(step))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.shell import cicatrix
+from support.text import joined
 from support.trying import ROOT, edit, kb
 
 from expert.analysis.diff import Change, compare
@@ -25,7 +26,7 @@ def test_the_smallest_case_with_another_verdict_can_be_run(copy: Path) -> None:
     assert "edited   rule laser-may-or-may-not-work (then)" in result.stdout
     assert "laser-treatment verdict: differs in 18 of 45 cases" in result.stdout
     line = f"cicatrix consult scar_depth=deep --no-save --kb {copy}"
-    assert line in result.stdout
+    assert line in joined(result.stdout)
     said = json.loads(cicatrix(*line.split()[1:], "--json").stdout)
     assert {r["option"]: r["verdict"] for r in said["recommendations"]}["laser-treatment"] == "not-advised"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.text import joined
 from support.trying import kb, only_case
 
 from expert.analysis.coverage import coverage
@@ -76,7 +77,7 @@ def test_every_problem_of_the_case_files_at_once(copy: Path) -> None:
     (copy / "kb/cases/four.yaml").write_text("- case: [\n")
     result = kb("test", "--kb", copy)
     assert result.exit_code == 3 and not result.stdout
-    shown_problems = result.stderr
+    shown_problems = joined(result.stderr)
     for said in (
         "one.yaml:2:11: unknown attribute `scar_dept`", "did you mean `scar_depth`?",
         "one.yaml:2:41: unknown value for `active_acne` `perhaps`", "`0` is out of range",

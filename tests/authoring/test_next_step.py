@@ -8,6 +8,7 @@ from pathlib import Path
 
 from support.plants import DOCUMENT, PARTS, edit, kb
 from support.shell import ROOT, cicatrix
+from support.text import joined
 
 from expert.authoring.next_step import next_step
 from expert.knowledge.document import fingerprint
@@ -52,11 +53,12 @@ class Author:
         for _ in range(60):
             result = kb(*command, "--kb", self.directory)
             assert result.exit_code in (0, 1), result.output
-            found = re.findall(r"^Next: (.*)\.$", result.stdout, re.M)
+            shown = joined(result.stdout)
+            found = re.findall(r"^Next: (.*)\.$", shown, re.M)
             if not found:
                 assert "Next" not in result.stdout
                 return
-            assert len(found) == 1 and result.stdout.endswith(f"Next: {found[0]}.\n")
+            assert len(found) == 1 and shown.endswith(f"Next: {found[0]}.\n")
             assert found[0] not in self.followed, "the same twice: it was not followed, or is not mended"
             self.followed.append(found[0])
             self.follow(found[0])
@@ -177,7 +179,7 @@ def finished(directory: Path) -> Path:
 
 
 def line_after(directory: Path, *command: object) -> str:
-    return (re.findall(r"^Next: .*", kb(*command, "--kb", directory).stdout, re.M) or [""])[0]
+    return (re.findall(r"^Next: .*", joined(kb(*command, "--kb", directory).stdout), re.M) or [""])[0]
 
 
 def test_what_goes_wrong_in_a_finished_one_is_the_next_thing(plants: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.plants import DOCUMENT, edit, kb
 from support.shell import cicatrix
+from support.text import joined
 
 from expert.authoring.skeleton import title_from
 from expert.io.problems import KnowledgeError
@@ -25,7 +26,7 @@ def test_a_new_knowledge_base_loads_answers_and_passes_its_case(plants: Path) ->
     assert kb("lint", "--strict", "--kb", plants).exit_code == 1
     asked = cicatrix("consult", "first_question=yes", "--kb", str(plants.resolve()), "--no-save")
     assert asked.code == 0 and "TODO" in asked.stdout
-    assert asked.stderr.startswith("Next: ") and asked.stderr.count("\n") == 1
+    assert asked.stderr.startswith("Next: ") and joined(asked.stderr).count("\n") == 1
     assert kb("fmt", "--check", "--kb", plants).exit_code == 0
 
 

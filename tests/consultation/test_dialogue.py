@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.shell import cicatrix
 from support.sizes import first
+from support.text import joined
 
 from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.dialogue import Dialogue, Interrupted, why_text
@@ -113,7 +114,8 @@ def test_it_goes_on_where_it_was_stopped() -> None:
     stopped = cicatrix("consult", stdin="deep\nno\nunknown\n")
     assert stopped.code == 130
     assert stopped.stdout == ""
-    line = next(line for line in stopped.stderr.splitlines() if "consult --ask" in line).split()
+    shown = joined(stopped.stderr).split("so far: ")[1]
+    line = shown.splitlines()[0].split()
     assert line[-3:] == ["scar_depth=deep", "active_acne=no", "light_scarring=unknown"]
     resumed = cicatrix(*line[2:], "--json", stdin="unknown\n" * 20)
     whole = cicatrix("consult", "--json", stdin="deep\nno\n" + "unknown\n" * 20)
