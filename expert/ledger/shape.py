@@ -15,7 +15,7 @@ from expert.consultation.result import Consultation, Firing, Plain, Statement
 from expert.io.dates import is_time
 from expert.io.json import NotRestored, restore
 from expert.io.problems import shorten
-from expert.language.conclusions import STANCES, STRENGTHS
+from expert.language.conclusions import ADVICE, ARGUMENT, CAUTION, FINDING, SCORE, STANCES, STRENGTHS
 from expert.language.model import Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase, rule_names
@@ -23,7 +23,7 @@ from expert.language.rules import RuleBase, rule_names
 ID = re.compile("[a-z0-9]{5}")
 HASH = re.compile("[0-9a-f]{64}")
 BASES = ("stated", "inferred", "added")
-CONCLUSIONS = ("finding", "argument", "step", "wait", "flag", "advice", "caution")
+CONCLUSIONS = (FINDING, SCORE, ARGUMENT, "step", "wait", "flag", ADVICE, CAUTION)
 DEEPEST = 100  # levels of a statement
 
 
@@ -130,6 +130,8 @@ class _Faults:
         last = len(found.firings) + 1
         for finding in found.findings:
             _before(finding.firings, last)
+        for result in found.results:
+            _before(result.firings, last)
         for step in found.plan:
             _before(step.firings, last)
             if not step.firings:
@@ -175,6 +177,12 @@ class _Faults:
                 _target(argument.target, k.targets)
                 _among("rule", [argument.rule], rules)
                 _among("claim", argument.claims, k.claims)
+        for result in found.results:
+            _among("finding", [result.finding], k.findings)
+            _option(result.option, k.options)
+            _among("attribute", result.depends_on, k.attributes)
+            for told in (*result.values, result.low, result.high):
+                _value(k.findings[result.finding], told)
         for step in found.plan:
             _among("step", [step.step], k.steps)
             _among("rule", step.rules, rules)
@@ -198,7 +206,8 @@ class _Faults:
             "answer": k.attributes,
             "unknown": k.attributes,
             "datum": k.properties,
-            "finding": k.findings,
+            FINDING: k.findings,
+            SCORE: k.findings,
         }
         for match in firing.matched:
             _among("claim", match.claims, k.claims)
@@ -207,11 +216,12 @@ class _Faults:
                 _among("name in a premise", [match.name], named[match.kind])
                 _value(named[match.kind][match.name], match.value)
             _option(match.option, k.options)
-        if not firing.concluded and self.found.format > 1:  # in format 1 a rule could fire for nothing
+        idle = not base.rule(firing.rule).then  # an exception need conclude nothing
+        if not firing.concluded and not idle and self.found.format > 1:  # in format 1 a rule could
             raise _Wrong("a rule fired and concluded nothing")
         for concluded in firing.concluded:
             _among("kind of conclusion", [concluded.kind], CONCLUSIONS)
-            if concluded.kind == "finding":
+            if concluded.kind in (FINDING, SCORE):
                 _among("finding", [concluded.name], k.findings)
                 _value(k.findings[concluded.name], concluded.value)
             elif concluded.kind == "argument":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -14,6 +15,7 @@ from support.generate import knowledge_files, random_answers
 from support.ledger_make import small
 from support.records import made, run
 
+from expert.analysis.expected import load_cases
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.io.json import canonical, digest, plain
@@ -22,6 +24,7 @@ from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
 from expert.ledger.bundle import bundle_lines, import_bundle, verify_bundle
 from expert.ledger.chain import GENESIS
+from expert.ledger.recording import Occasion, record
 from expert.ledger.records import consultation_of
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import Entry, Ledger
@@ -269,3 +272,21 @@ def test_a_summary_that_is_not_the_consultations(path: Path) -> None:
         ledger.append(header, content, BASE.knowledge.files)
     result = run(path, "audit", "list")
     assert result.code == 1 and "preferred" not in result.stdout and "other verdicts" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["sirs", "curb65", "car", "idle"])
+def test_a_record_of_every_construct_is_one(name: str, tmp_path: Path) -> None:
+    """Findings that are settled, scores with their bounds, exceptions, also one that concludes nothing."""
+    directory = ROOT / "examples" / ("car" if name == "idle" else name)
+    if name == "idle":
+        directory = Path(shutil.copytree(directory, tmp_path / "car"))
+        rules = directory / "rules" / "1-running.yaml"
+        rules.write_text(rules.read_text().replace("  then: {conclude: {repair: fuel-line}}\n", ""))
+    base = load(directory)
+    for case in load_cases(directory, base)[::4]:
+        found = infer(base, case.given)
+        with Ledger(tmp_path / "ledger", write=True) as store:
+            entry = record(store, base, found, Occasion([*case.given.answers]))
+            written = store.entry(entry.id)
+            assert content_fault(written.header, written.content or {}, base) == "", case.name
+            assert consultation_of(written) == found
