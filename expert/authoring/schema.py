@@ -193,7 +193,9 @@ def _further(shape: Shape, base: RuleBase) -> Schema:
         return {"allOf": [_fitting(type, shape) for type in TYPES]}
     if shape.name == "rule":
         ours: Schema = {"properties": {"basis": {"const": "added"}}, "required": ["basis"]}
-        return {"if": ours, "then": {"required": ["reason"]}}
+        says: list[Schema] = [{"required": ["then"]}, {"required": ["exception-to"]}]
+        needed = [name for name in shape.required if name != "then"]
+        return {"required": needed, "anyOf": says, "if": ours, "then": {"required": ["reason"]}}
     if shape.name == "invariant":
         comparing: Schema = {"anyOf": [{"required": [sense]} for sense in COMPARING]}
         return {"if": {"required": ["more"]}, "then": comparing, "else": {"not": comparing}}

@@ -24,6 +24,7 @@ from expert.language.conditions import (
 )
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.grids import Grid
+from expert.language.keys import exception_of
 from expert.language.meaning import Reading, passes
 from expert.language.model import Value
 from expert.language.outcome import decides
@@ -167,6 +168,8 @@ class OpenCase:
                 yield ref.name
             return
         for writer in self.prepared.upstream.writers.get(ref.key, ()):
+            if exception_of(ref.name):
+                yield from self._instance(writer, seen)
             for c in writer.then:
                 if isinstance(c, Tally) and c.key == ref.key:
                     for row in c.rows:

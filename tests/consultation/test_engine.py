@@ -51,7 +51,12 @@ def test_facts_are_the_premises_each_declared_once(bases: int) -> None:
             for n in base.knowledge.attributes
         ]
         found = [("finding", *finding) for finding in engine.memory.grounds]
-        assert [(fact["kind"], fact["key"], fact["value"]) for fact in told] == asked + found
+        said = [(fact["kind"], fact["key"], fact["value"]) for fact in told]
+        # beside them, that an exception applies, and that a score has bounds which do not meet
+        beside = [
+            fact for fact in said if fact[1].startswith("!") or (fact[0] == "finding" and fact[2] is None)
+        ]
+        assert [fact for fact in said if fact not in beside] == asked + found
         again += any(len(firings) > 1 for firings in engine.memory.grounds.values())
     assert again > bases // 4
 

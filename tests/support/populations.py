@@ -126,6 +126,8 @@ def compare(frame: Any, told: list[Told], base: RuleBase) -> int:
     compared, numbers = 0, {}
     for name in frame.columns[1 + len(base.knowledge.attributes) :]:
         first, *rest = name.split(".")
+        if first == "finding" and rest[-1] in ("low", "high"):
+            continue  # of a score
         if first == "finding" and len(rest) < 3 and base.knowledge.findings[rest[0].split("@")[0]].numeric:
             numbers.setdefault(rest[0], []).append(frame[name].to_list())
             continue

@@ -114,6 +114,8 @@ class Judge:
                 return [result["verdicts"][option], result["timing"][option]] == list(values)
             case "timing":
                 return bool(result["waits"][option] == list(values))
+            case "score":
+                return (name, option) in result["bounds"]
             case "argument":
                 return any(
                     kind == "argue" and instance.option == option and body.get(values[0]) == name
