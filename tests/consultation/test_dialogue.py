@@ -117,8 +117,8 @@ def test_it_goes_on_where_it_was_stopped() -> None:
     shown = joined(stopped.stderr).split("so far: ")[1]
     line = shown.splitlines()[0].split()
     assert line[-3:] == ["scar_depth=deep", "active_acne=no", "light_scarring=unknown"]
-    resumed = cicatrix(*line[2:], "--json", stdin="unknown\n" * 20)
-    whole = cicatrix("consult", "--json", stdin="deep\nno\n" + "unknown\n" * 20)
+    resumed = cicatrix(*line[2:], "--json", "--no-save", stdin="unknown\n" * 20)
+    whole = cicatrix("consult", "--json", "--no-save", stdin="deep\nno\n" + "unknown\n" * 20)
     assert resumed.code == whole.code == 0
     assert resumed.stdout == whole.stdout
 
