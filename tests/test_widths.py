@@ -53,6 +53,8 @@ LINES = {
     "review:approve": ["kb approve --all --by Ann {kb}"],
     "audit:list_records": ["audit list {ledger}"],
     "audit:show": ["audit show last {ledger}"],
+    "audit:show_head": ["audit head {ledger}"],
+    "rebase:rebase": ["kb rebase --document {text} {kb}"],
     "audit:verify": ["audit verify {ledger}"],
     "replay:replay": ["audit replay --all {ledger}", "audit replay --all --with-current-rules {ledger}"],
     "audit:forget": ["audit forget nothing {ledger}"],
@@ -159,9 +161,9 @@ def test_columns_stay_below_each_other(tmp_path: Path) -> None:
     base = str(wide_base(tmp_path / "base"))
     done = cicatrix("consult", *GIVEN["wide"].split(), "--kb", base, "--no-save", "--full")
     lines = done.stdout.split("\n")
-    heading = next(n for n, line in enumerate(lines) if line.startswith("Option "))
-    starts = [match.start() for match in re.finditer(r"-+", lines[heading + 1])]
-    for line in lines[heading + 2 : lines.index("", heading)]:
+    rule = next(n for n, line in enumerate(lines) if line.startswith("---"))
+    starts = [match.start() for match in re.finditer(r"-+", lines[rule])]
+    for line in lines[rule + 1 : lines.index("", rule)]:
         for start in starts[1:]:
             before = next(n for n in range(len(line) + 1) if n == len(line) or wcswidth(line[:n]) >= start)
             assert wcswidth(line[:before]) in (start, wcswidth(line)), line
