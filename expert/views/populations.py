@@ -28,8 +28,9 @@ def run_blocks(counts: Counts, rejects: Path) -> list[Block]:
 
 def summary_blocks(summary: PopulationSummary, knowledge: Knowledge) -> list[Section]:
     """Cases, verdicts, questions, costs, and the rules that fired."""
-    sections = [apart(Line(f"Cases: {summary.cases:,}")), apart(_by_option(summary, knowledge))]
-    sections += _questions(summary, knowledge)
+    sections = [apart(Line(f"Cases: {summary.cases:,}"))]
+    if knowledge.options:  # otherwise there is no verdict either
+        sections += [apart(_by_option(summary, knowledge)), *_questions(summary, knowledge)]
     if summary.costs:
         headers = [
             knowledge.words.headings["cost"],

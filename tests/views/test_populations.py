@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("polars")
 
+from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 from expert.population.affected import Affected, Moved, Responsible
 from expert.population.run import Counts
@@ -68,3 +69,9 @@ def test_whom_an_edit_touches() -> None:
     assert ["b-rule", "p1s1", "yes", "-", "-"] in rows and ["a-rule", "p1s1", "yes", "3", "4"] in rows
     same = Affected(Counts(9, 9, 0), Counts(9, 9, 0), 9, 0, (), ())
     assert len(affected_blocks(same)) == 1
+
+
+def test_without_options_nothing_is_said_of_verdicts() -> None:
+    base = load(Path(__file__).parents[2] / "examples" / "sirs")
+    text = shown(summary_blocks(PopulationSummary(2, (), (), (), (), 0, (), (), ()), base.knowledge), LOOK)
+    assert "Cases: 2" in text and "Verdict" not in text and "verdict" not in text
