@@ -27,7 +27,8 @@ from expert.commands.shared import (
 from expert.commands.showing import emit, emit_file
 from expert.io.dates import made_at
 from expert.io.files import write_whole
-from expert.io.problems import CaseError, CheckFailed, Stopped, not_among
+from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem, Stopped, not_among
+from expert.io.quoting import on_one_line
 from expert.language.english import count
 from expert.ledger import bundle as bundles
 from expert.ledger.chain import Kept, checked_head
@@ -36,6 +37,7 @@ from expert.ledger.formats import retold
 from expert.ledger.prov import provenance
 from expert.ledger.records import case_of, opened, unreviewed_in
 from expert.ledger.search import Filter, summaries
+from expert.ledger.store import Entry, Ledger
 from expert.ledger.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
 from expert.views.records import (
@@ -199,7 +201,16 @@ def show_head(
 
 
 def forget(
-    id: RecordId,
+    id: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="A record's id, or `last`.", autocompletion=completion.records),
+    ] = None,
+    before: Annotated[
+        str, typer.Option("--before", metavar="TIME", help="Every record from before this time.")
+    ] = "",
+    label: Annotated[
+        str, typer.Option(metavar="WORDS", help="Every record with these words in its label.")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     reason: Annotated[str, typer.Option(help="Kept in the chain with the erasure.")] = "",
     witness: WitnessFile = None,
@@ -210,12 +221,23 @@ def forget(
     Example: cicatrix audit forget last --reason 'asked for by the person'
     """
     reason = checked_note(reason, "--reason")
+    if (id is None) == (not before and not label):
+        help = "an id, or --before or --label"
+        raise CaseError([Problem("it has to be said which records are to be erased", None, help)])
+    wanted = Filter(before, "", "", "", "", "", "", label).checked()
     with open_ledger(ledger, write=True) as store:
         if witness:
             hold_against(store, witness)
-        entry = store.entry(id)
+        entries = [store.entry(id)] if id else _to_forget(store, wanted)
+        for entry in entries if len(entries) > 1 else []:
+            words = on_one_line((entry.content or {}).get("label", ""), 40)
+            say(f"{entry.id}  {entry.header['time']}  {words}".rstrip())
+        what = f"record {entries[0].id} of {entries[0].header['time']}" if len(entries) == 1 else ""
+        if not entries:
+            emit("No record fits: nothing was erased.")
+            return
         if not yes:
-            say(f"Erase the content of record {entry.id} of {entry.header['time']} for good? (yes/no)")
+            say(f"Erase the content of {what or f'these {len(entries)} records'} for good? (yes/no)")
             try:
                 agreed = ask_line("> ").strip().lower() == "yes"
             except (EOFError, KeyboardInterrupt):
@@ -223,10 +245,21 @@ def forget(
             if not agreed:
                 say("Nothing was erased.")
                 raise Stopped
-        erasure = store.forget(entry.id, reason)
-    if witness:
-        bear_witness(witness, erasure.seq, erasure.hash)
-    emit(f"Erased {entry.id}: record {erasure.id}", f"Head {erasure.hash}")
+        for entry in entries:
+            erasure = store.forget(entry.id, reason)
+            if witness:
+                bear_witness(witness, erasure.seq, erasure.hash)
+            emit(f"Erased {entry.id}: record {erasure.id}", f"Head {erasure.hash}")
+
+
+def _to_forget(store: Ledger, wanted: Filter) -> list[Entry]:
+    """The records that are not erased yet, from before `since` and with the label. Raises LedgerError."""
+    found = list(summaries(store, wanted._replace(since="")))
+    if any(summary.fault for summary in found):
+        raise LedgerError("the ledger is not whole, and nothing is erased in it", "`audit verify` says more")
+    early = [s for s in found if not wanted.since or s.time < wanted.since]
+    entries = [store.entry(s.id) for s in early]
+    return [entry for entry in entries if entry.content is not None]
 
 
 def export(

@@ -70,3 +70,32 @@ def test_forget(path: Path) -> None:
     assert output(path, "audit", "replay", "--all") == "1 of 1 record came out the same.\n"
     assert shown(path)["header"]["id"] == kept
     assert verified(path).entries == 3
+
+
+def test_forget_several(path: Path) -> None:
+    """Those from before a time, or with words in their labels; which they are is shown first."""
+    names = ("Ada", "Grace", "Alan")
+    ids = [made(path, "scar_depth=deep", "--label", f"{name}, first visit") for name in names]
+    kept = made(path, "scar_depth=deep")
+    asked = run(path, "audit", "forget", "--label", "FIRST visit", stdin="no\n")
+    assert asked.code == 130 and all(id in asked.stderr for id in ids) and kept not in asked.stderr
+    assert "these 3 records" in asked.stderr and verified(path).erased == 0
+    assert "Erased" in output(path, "audit", "forget", "--label", "Ada", "--yes")
+    assert output(path, "audit", "forget", "--before", "2020-01", "--yes").startswith("No record fits")
+    done = output(
+        path,
+        "audit",
+        "forget",
+        "--before",
+        "2999-01",
+        "--label",
+        "visit",
+        "--yes",
+        "--reason",
+        "kept too long",
+    )
+    assert done.count("Erased ") == 2 and verified(path).erased == 3
+    assert bytes_kept(path, "Ada", "Grace", "Alan") == []
+    assert shown(path)["header"]["id"] == kept
+    for words in ((), ("last", "--label", "x"), ("--before", "yesterday")):
+        assert run(path, "audit", "forget", *words, "--yes").code == 2, words

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from support.ledger_make import ALL, behind, bytes_kept, copied, head_of, rewritten, small, verified
 from support.ledger_worker import FILES, HEADER, content
-from support.records import made, output, run, shown
+from support.records import made, on_stderr, output, run, shown
 
 from expert.io.files import write_whole
 from expert.io.json import canonical, digest
@@ -52,7 +52,7 @@ def test_an_index_that_leads_to_another_record(path: Path, swapped: tuple[str, s
     for id in swapped:
         for words in (("show", id), ("report", id, "-o", str(path.with_name("page.html"))), ("replay", id)):
             result = run(path, "audit", *words)
-            assert result.code == 4 and f"gives another record for `{id}`" in result.stderr, words
+            assert result.code == 4 and f"gives another record for `{id}`" in on_stderr(result), words
     found = verified(path).fault
     assert found is not None and "its file is damaged" in found.message
     result = run(path, "audit", "verify")
@@ -63,7 +63,7 @@ def test_an_index_that_leads_to_another_record_erases_nothing(path: Path, swappe
     with behind(path) as connection:
         before = connection.execute(ALL).fetchall()
     result = run(path, "audit", "forget", swapped[0], "--yes")
-    assert result.code == 4 and "gives another record" in result.stderr
+    assert result.code == 4 and "gives another record" in on_stderr(result)
     with behind(path) as connection:
         assert connection.execute(ALL).fetchall() == before
 
@@ -109,7 +109,7 @@ def test_a_foreign_schema_is_refused(path: Path, kind: str) -> None:
     if kind == "a trigger alone":
         for words in (("verify",), ("show", ids[1]), ("forget", ids[1], "--yes"), ("list",), ("export",)):
             result = run(path, "audit", *words)
-            assert result.code == 4 and "`keep` is not ours" in result.stderr, words
+            assert result.code == 4 and "`keep` is not ours" in on_stderr(result), words
         assert bytes_kept(path, "second") == ["second"]  # and nothing was done
 
 
@@ -118,7 +118,7 @@ def test_a_name_in_a_foreign_schema_is_shown_safely(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute('CREATE TABLE "a\x1b[31m\nerror: all is well" (x)')
     result = run(path, "audit", "verify")
-    assert result.code == 4 and "\x1b" not in result.stderr and "\nerror: all" not in result.stderr
+    assert result.code == 4 and "\x1b" not in on_stderr(result) and "\nerror: all" not in on_stderr(result)
 
 
 # --- single records --------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def test_a_changed_verdict_is_shown_by_no_command(path: Path) -> None:
         ("what-if", id, "active_acne=yes"),
     ):
         result = run(path, *words)
-        assert result.code == 4 and f"record `{id}` has a changed content" in result.stderr, words
+        assert result.code == 4 and f"record `{id}` has a changed content" in on_stderr(result), words
         assert not result.stdout and not page.exists()
     listed = run(path, "audit", "list", "--verdict", "not-advised")
     assert listed.code == 1 and "has a changed content" in listed.stdout
@@ -166,7 +166,7 @@ def test_a_record_sealed_anew_is_not_what_the_next_rests_on(path: Path) -> None:
             update = "UPDATE entries SET header = ?, content = ?, hash = ? WHERE seq = ?"
             connection.execute(update, (header, text, own, seq))
         result = run(attacked, "audit", "show", id)
-        assert result.code == 4 and said in result.stderr and not result.stdout
+        assert result.code == 4 and said in on_stderr(result) and not result.stdout
 
 
 def test_the_last_record_hides_none(path: Path) -> None:
@@ -175,7 +175,7 @@ def test_the_last_record_hides_none(path: Path) -> None:
     with behind(path) as connection:
         connection.execute("UPDATE entries SET content = NULL WHERE seq = 2")
     result = run(path, "audit", "show", "last")
-    assert result.code == 4 and f"record `{second}` has lost its content" in result.stderr
+    assert result.code == 4 and f"record `{second}` has lost its content" in on_stderr(result)
     assert run(path, "audit", "show", second).code == 4
     assert shown(path, first)["header"]["id"] == first
 
@@ -186,7 +186,7 @@ def test_changed_knowledge_explains_nothing(path: Path) -> None:
         assert connection.execute("UPDATE knowledge SET files = replace(files, 'deep', 'flat')").rowcount == 1
     for words in (("audit", "show", id), ("audit", "replay", id), ("explain", "how", "punch", id)):
         result = run(path, *words)
-        assert result.code == 4 and "has been changed" in result.stderr, words
+        assert result.code == 4 and "has been changed" in on_stderr(result), words
 
 
 def test_records_missing_are_in_the_list(path: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_head_of_few_digits_is_no_proof(path: Path) -> None:
         result = run(path, "audit", "verify", "--head", kept[:digits])
         assert result.code == code, (digits, result)
     short = run(path, "audit", "verify", "--head", kept[:8])
-    assert "too short" in short.stderr and "the first eight" in short.stderr and not short.stdout
+    assert "too short" in on_stderr(short) and "the first eight" in on_stderr(short) and not short.stdout
 
 
 # --- output over the ledger ------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def test_no_output_goes_over_a_ledger(path: Path, kind: str) -> None:
     before = other.read_bytes()
     for target in (path, other, log, link, hard, path.with_name("other.sqlite-shm")):
         result = run(path, *OUTPUTS[kind], str(target))
-        assert result.code == 2 and "is a ledger, or belongs to one" in result.stderr, target
+        assert result.code == 2 and "is a ledger, or belongs to one" in on_stderr(result), target
     assert other.read_bytes() == before and link.is_symlink() and log.exists()
     assert verified(path).fault is None and not [*path.parent.glob("*.part")]
 
@@ -312,10 +312,10 @@ def test_a_ledger_that_others_may_write(path: Path) -> None:
     path.chmod(0o662)
     for words in (("audit", "verify"), ("audit", "show"), ("consult", "scar_depth=deep", "--json")):
         result = run(path, *words) if words[-1] != "show" else run(path, *words, "last")
-        assert result.code == 0 and "warning: others may write the ledger" in result.stderr
+        assert result.code == 0 and "warning: others may write the ledger" in on_stderr(result)
     path.chmod(0o600)
     path.parent.chmod(0o777)
-    assert "another file in the place of the ledger" in run(path, "audit", "verify").stderr
+    assert "another file in the place of the ledger" in on_stderr(run(path, "audit", "verify"))
     path.parent.chmod(0o700)
 
 
@@ -329,7 +329,7 @@ def test_a_ledger_that_is_no_file(path: Path, kind: str) -> None:
     place = Path("/dev/null") if kind == "device" else path
     for words in (("audit", "verify"), ("consult", "scar_depth=deep", "--brief")):
         result = run(place, *words)
-        assert result.code == 4 and "error: the ledger" in result.stderr
+        assert result.code == 4 and "error: the ledger" in on_stderr(result)
 
 
 # --- texts that a terminal would obey --------------------------------------------------------------
@@ -373,14 +373,14 @@ def test_a_label_is_shown_and_not_obeyed(path: Path, kind: str) -> None:
 def test_no_such_label_is_recorded(path: Path, kind: str) -> None:
     """It is refused before anything is asked or concluded."""
     result = run(path, "consult", "scar_depth=deep", "--label", ODD_LABELS[kind])
-    assert result.code == 2 and "--label" in result.stderr and not result.stdout
-    assert "\x1b" not in result.stderr and len(result.stderr) < 500 and not path.exists()
+    assert result.code == 2 and "--label" in on_stderr(result) and not result.stdout
+    assert "\x1b" not in on_stderr(result) and len(result.stderr) < 500 and not path.exists()
 
 
 def test_a_label_that_is_not_utf8(path: Path) -> None:
     """A terminal in Latin-1 sends bytes that are no UTF-8, which Python passes on as half characters."""
     result = run(path, "consult", "scar_depth=deep", "--label", "Andr\udce9")
-    assert result.code == 2 and "is not UTF-8 text" in result.stderr and not path.exists()
+    assert result.code == 2 and "is not UTF-8 text" in on_stderr(result) and not path.exists()
     made(path, "scar_depth=deep")
     result = run(path, "audit", "forget", "last", "--yes", "--reason", "Andr\udce9")
     assert result.code == 2 and verified(path).erased == 0

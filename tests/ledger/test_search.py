@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.ledger_make import behind, rewritten
 from support.ledger_worker import FILES, HEADER, content
-from support.records import made, output, run
+from support.records import made, on_stderr, output, run
 
 from expert.io.problems import CaseError
 from expert.ledger.search import Filter, summaries
@@ -147,8 +147,8 @@ def test_filters_that_are_none(option: str, value: str) -> None:
 def test_bad_filters_on_the_command_line(several: tuple[Path, dict[str, str]]) -> None:
     result = run(several[0], "audit", "list", "--since", "yesterday", "--verdict", "good")
     assert result.code == 2 and not result.stdout
-    assert "`yesterday` is not a time for --since" in result.stderr
-    assert "unknown verdict `good`" in result.stderr and "not-advised" in result.stderr
+    assert "`yesterday` is not a time for --since" in on_stderr(result)
+    assert "unknown verdict `good`" in on_stderr(result) and "not-advised" in on_stderr(result)
     assert run(several[0], "audit", "list", "--nonsense", "x").code == 2
 
 
@@ -219,7 +219,7 @@ def test_names_are_found_as_explain_finds_them(real: tuple[Path, list[str]]) -> 
 )
 def test_names_that_mean_nothing_are_refused(real: tuple[Path, list[str]], words: tuple[str, str]) -> None:
     result = run(real[0], "audit", "list", *words)
-    assert result.code == 2 and words[1].partition("=")[0] in result.stderr and not result.stdout
+    assert result.code == 2 and words[1].partition("=")[0] in on_stderr(result) and not result.stdout
 
 
 def test_nothing_found_is_said(real: tuple[Path, list[str]]) -> None:
@@ -248,4 +248,4 @@ def test_a_record_has_its_own_knowledge(real: tuple[Path, list[str]]) -> None:
         ("audit", "replay", "--all"),
     ):
         result = run(path, *words, "--kb", ".")
-        assert result.code == 2 and "knowledge that made" in result.stderr, words
+        assert result.code == 2 and "knowledge that made" in on_stderr(result), words

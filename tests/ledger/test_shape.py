@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support.generate import knowledge_files, random_answers
 from support.ledger_make import small
-from support.records import made, run
+from support.records import made, on_stderr, run
 
 from expert.analysis.expected import load_cases
 from expert.consultation.case import parse_pairs
@@ -258,7 +258,7 @@ def test_a_hostile_ledger_is_refused_record_by_record(path: Path, kind: str) -> 
         assert ledger.verify().fault is None
     for words in (("audit", "show", id), ("explain", "how", "punch", id)):
         result = run(path, *words)
-        assert result.code == 4 and "no record's" in result.stderr, (kind, words)
+        assert result.code == 4 and "no record's" in on_stderr(result), (kind, words)
     assert run(path, "audit", "replay", id).code in (1, 4)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.ledger_make import behind, copied, rewritten, small, verified
 from support.ledger_worker import FILES, HEADER, content
-from support.records import made, output, run
+from support.records import made, on_stderr, output, run
 
 from expert.ledger.store import Ledger
 from expert.ledger.witness import bear_witness
@@ -61,7 +61,7 @@ def test_what_a_witness_shows(path: Path) -> None:
         before = attacked.read_bytes()
         for words in (("consult", "scar_depth=deep", "--brief"), ("audit", "forget", "last", "--yes")):
             result = run(attacked, *words, "--witness", str(witness))  # nor does it go on from there
-            assert result.code == 4 and "is not what the witness" in result.stderr
+            assert result.code == 4 and "is not what the witness" in on_stderr(result)
         assert verified(attacked).entries == 3 - (attacked == earlier) - 2 * (attacked == empty)
         assert attacked.read_bytes() == before
     assert len(witness.read_text().splitlines()) == 3
@@ -81,14 +81,14 @@ def test_a_witness_that_is_none(path: Path, text: str, said: str) -> None:
     witness = path.with_name("elsewhere")
     witness.write_text(text)
     result = run(path, "audit", "verify", "--witness", str(witness))
-    assert result.code == 2 and said in result.stderr and "\x1b" not in result.stderr
+    assert result.code == 2 and said in on_stderr(result) and "\x1b" not in on_stderr(result)
     assert run(path, "audit", "verify", "--witness", str(path.with_name("none"))).code == 2
 
 
 def test_a_witness_that_cannot_be_written(path: Path) -> None:
     """The record is made all the same, and the reason said."""
     result = run(path, "consult", "scar_depth=deep", "--brief", "--witness", str(path.parent / "no" / "file"))
-    assert result.code == 0 and "cannot be written" in result.stderr and "Record" in result.stdout
+    assert result.code == 0 and "cannot be written" in on_stderr(result) and "Record" in result.stdout
 
 
 def test_a_flipped_byte_in_the_log(path: Path) -> None:

@@ -25,6 +25,11 @@ def run(path: Path, *words: str, stdin: str = "", **environment: str) -> Result:
     return result
 
 
+def on_stderr(result: Result) -> str:
+    """What a command said beside its result, however the lines were broken."""
+    return " ".join(result.stderr.split())
+
+
 def output(path: Path, *words: str, **more: str) -> str:
     result = run(path, *words, **more)
     assert result.code == 0, result
