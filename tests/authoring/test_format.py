@@ -139,7 +139,11 @@ def test_our_own_files_are_in_order(directory: Path) -> None:
 
 def test_what_is_out_of_order_is_named(tmp_path: Path) -> None:
     copy = copy_of(ROOT, tmp_path / "copy")
-    edit(copy / "kb/vocabulary.yaml", "    unit: scars\n    min: 1\n", "    min: 1\n    unit: scars\n")
+    edit(
+        copy / "kb/vocabulary.yaml",
+        "    unit: scar|scars\n    min: 1\n",
+        "    min: 1\n    unit: scar|scars\n",
+    )
     before = load(copy).knowledge.hash[:12]
     checked = kb("fmt", "--check", "--kb", copy)
     assert checked.exit_code == 1

@@ -46,7 +46,7 @@ MISTAKES = [  # file, what stands there, what is written instead
     ("rules/1-depth.yaml", "[deep, both]", "{more-than: 2}"),
     ("rules/1-depth.yaml", "when: {scar_depth: [deep, both]}", "when: deep"),
     ("rules/1-depth.yaml", "when: {scar_depth: [deep, both]}", "if: {scar_depth: deep}"),
-    ("rules/1-depth.yaml", "unless: {previous_punch: no}", "unless: {}"),
+    ("rules/1-depth.yaml", "unless: {scar_kind: light}", "unless: {}"),
     ("rules/1-depth.yaml", "{conclude: {scar_kind: deep}}", "{conclude: {scar_kind: both}}"),
     ("rules/1-depth.yaml", "{conclude: {scar_kind: deep}}", "{conclude: {scar_depth: deep}}"),
     ("rules/1-depth.yaml", "{conclude: {scar_kind: deep}}", "{conclude: {}}"),

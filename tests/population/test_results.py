@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.shell import cicatrix
 from support.tables import COUNT, pl, population, write_csv
+from support.text import joined
 
 from expert.consultation.case import UNKNOWN, parse_pairs
 from expert.consultation.engine import infer
@@ -58,7 +59,7 @@ def test_a_changed_result_is_noticed(folder: Path, tmp_path: Path) -> None:
         r for r in csv.DictReader((folder / "to.csv").open()) if r["punch-technique.verdict"] == "preferred"
     )
     said = population("explain", "to.csv", "--row", row["row"], cwd=tmp_path, code=2)
-    assert "does not say what its knowledge says: punch-technique.verdict" in said
+    assert "does not say what its knowledge says: punch-technique.verdict" in joined(said)
     legend = json.loads((tmp_path / "to.csv.legend.json").read_text())
     legend["files"]["kb/claims.yaml"] += "\n# changed\n"
     (tmp_path / "to.csv.legend.json").write_text(json.dumps(legend))
