@@ -147,7 +147,7 @@ def test_what_is_out_of_order_is_named(tmp_path: Path) -> None:
     before = load(copy).knowledge.hash[:12]
     checked = kb("fmt", "--check", "--kb", copy)
     assert checked.exit_code == 1
-    assert re.findall(r"would change  (.*)", checked.stdout) == [str(copy / "kb/vocabulary.yaml")]
+    assert re.findall(r"would change\s+(.*)", checked.stdout) == [str(copy / "kb/vocabulary.yaml")]
     after = load(ROOT).knowledge.hash[:12]
     assert f"knowledge hash {before} -> {after}" in kb("fmt", "--kb", copy).stdout
     assert (copy / "kb/vocabulary.yaml").read_text() == (ROOT / "kb/vocabulary.yaml").read_text()
