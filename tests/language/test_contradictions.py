@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 
 import pytest
-import yaml
+from support.contradicting import contradicting
 from support.generate import knowledge_files, random_answers, write_files
-from support.oracle import Evaluation, OracleKB, atoms, entries, words
+from support.oracle import Evaluation, OracleKB, atoms
 from support.sizes import some_or_all
 
 from expert.consultation.case import parse_pairs
@@ -20,41 +20,7 @@ from expert.language.conditions import AllOf, AnyOf, Is, Known, Not, Ref, Unless
 from expert.language.contradictions import Contradiction, Contradictions
 from expert.language.rules import RuleBase
 
-VOCABULARY = "kb/vocabulary.yaml"
 SMALL, LEFT_OUT = Ref("attribute", "a"), Ref("attribute", "b")
-
-
-def contradicting(files: dict[str, str], random: Random) -> dict[str, str]:
-    """The files of a knowledge base, with contradictions between some answers."""
-    vocabulary = yaml.load(files[VOCABULARY], Loader=yaml.BaseLoader)
-    rules = [rule for name, text in files.items() if name.startswith("rules/") for rule in read(text)]
-    computed = [
-        body for rule in rules for kind, body in entries(rule["then"]) if kind in ("conclude", "score")
-    ]
-    computing = {word for body in computed for word in words(list(body.values()))}
-    free = [name for name in vocabulary["attributes"] if name not in computing]
-    declared = {}
-    for n in range(random.randint(1, 3)):
-        if not free or len(vocabulary["attributes"]) < 2:
-            break
-        out = random.choice(free)
-        other = random.choice([name for name in vocabulary["attributes"] if name != out])
-        between = {name: some_test(vocabulary["attributes"][name], random) for name in (out, other)}
-        declared[f"c{n}"] = {"between": between, "leaves-out": out, "claims": "p1s1", "because": "It is so."}
-    return {**files, VOCABULARY: yaml.safe_dump({**vocabulary, "contradictions": declared}, sort_keys=False)}
-
-
-def read(text: str) -> Any:
-    return yaml.load(text, Loader=yaml.BaseLoader)
-
-
-def some_test(term: dict[str, Any], random: Random) -> Any:
-    """A test of an attribute; half of the time one that most answers meet."""
-    if term["type"] in ("count", "number", "money"):
-        return random.choice(["known", {random.choice(["at-most", "at-least"]): "2"}, "1"])
-    values = [*term.get("values", ("yes", "no"))]
-    some = random.sample(values, random.randint(1, len(values)))
-    return random.choice(["known", random.choice(values), some])
 
 
 def counted(kb: OracleKB, answers: dict[str, str]) -> dict[str, str]:
@@ -100,7 +66,7 @@ def test_the_same_follows_as_without_the_answer(bases: int, tmp_path: Path) -> N
             assert followed(found) == followed(bare), (seed, answers, kept)
             assert {d.left_out for d in found.disagreements} == answers.keys() - kept.keys()
             left_out += len(found.disagreements)
-    assert left_out > bases
+    assert left_out > bases // 2
 
 
 def consulted(base: Any, answers: dict[str, str]) -> Consultation:
