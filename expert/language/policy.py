@@ -36,6 +36,9 @@ NOW = "now"
 OPEN = VERDICTS[3]  # nothing was put forward, and an answer that is not known may change that
 
 
+NOT_ADDRESSED = VERDICTS[5]
+
+
 def weigh(
     deciding: Sequence[tuple[Argue, T]], possible: Iterable[tuple[Argue, T]], false: T
 ) -> dict[str, dict[str, T]]:

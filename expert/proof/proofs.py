@@ -21,8 +21,21 @@ from expert.consultation.case import Case, command_line, parse_pairs, spell_answ
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, Firing
 from expert.io.problems import CaseError
-from expert.language.conditions import Condition, Is, Ref, ground
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Count,
+    Is,
+    Not,
+    Ref,
+    Unless,
+    ground,
+    parts_of,
+    with_parts,
+)
 from expert.language.model import Option
+from expert.language.policy import NOT_ADDRESSED, OPEN
 from expert.language.rules import RuleBase
 from expert.proof.invariants import Invariant, observed, options_of, read_finding
 
@@ -51,6 +64,7 @@ class Proof(NamedTuple):
     claims: tuple[str, ...]
     option: str = ""  # the option for which it does not hold, or that is not decided
     witnesses: tuple[Witness, ...] = ()  # two where two cases are compared
+    open_instead: bool = False  # whether it would hold in that case if `open` counted as not-addressed
 
 
 class Found(NamedTuple):
@@ -113,7 +127,9 @@ class Proofs:
             if answered.status == YES:
                 seen = _violated(self.base, invariant, option, answered.cases)
                 shown = tuple(self.witnesses(answered.cases, seen))
-                return Proof(invariant.id, invariant.says, COUNTEREXAMPLE, invariant.claims, id, shown)
+                open = _open_instead(self.base, invariant, option, answered.cases)
+                said = invariant.id, invariant.says, COUNTEREXAMPLE, invariant.claims
+                return Proof(*said, id, shown, open)
             if answered.status != NO and status == PROVED:
                 status, at = answered.status, id
         return Proof(invariant.id, invariant.says, status, invariant.claims, at)
@@ -215,6 +231,30 @@ def _has_two(base: RuleBase, choices: list[Condition], cases: tuple[Case, ...]) 
         return sum(1 for choice in choices if reading.test(choice)) > 1
 
     return seen
+
+
+def _open_instead(
+    base: RuleBase, invariant: Invariant, option: Option | None, cases: tuple[Case, ...]
+) -> bool:
+    """Whether an invariant that names `not-addressed` fails in a case for a verdict that is open."""
+    wider = open_too(invariant.condition)
+    if wider == invariant.condition:
+        return False
+    full = typed(cases[0], base.knowledge)
+    reading = observed(base, full, infer(base, full))
+    return reading.test(ground(wider, option)) == (invariant.sense == "always")
+
+
+def open_too(condition: Condition) -> Condition:
+    """The condition, met by a verdict that is open wherever it is met by `not-addressed`."""
+    if isinstance(condition, Is):
+        of_verdict = condition.ref.name == "verdict" or condition.ref.name.startswith("verdict-for.")
+        if of_verdict and NOT_ADDRESSED in condition.values and OPEN not in condition.values:
+            return Is(condition.ref, (*condition.values, OPEN))
+        return condition
+    if isinstance(condition, (AllOf, AnyOf, Not, Unless, Count)):
+        return with_parts(condition, tuple(map(open_too, parts_of(condition))))
+    return condition
 
 
 def _violated(base: RuleBase, invariant: Invariant, option: Option | None, cases: tuple[Case, ...]) -> Seen:

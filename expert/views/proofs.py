@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from expert.consultation.result import name_of
 from expert.language.english import count
 from expert.views.document import Block, Item, Line, Marked, Paragraph, Section, apart, citing
+from expert.views.trials import OPEN_IS_NEW
 
 if TYPE_CHECKING:  # they take Z3
     from expert.proof.proofs import Found, Proof, Report, StructuralCheck, Witness
@@ -36,6 +37,8 @@ def _proof(proof: Proof) -> list[Block]:
     blocks: list[Block] = [Item(f"{proof.status:14}  ", said)]
     if proof.option:
         blocks.append(Line(f"for {proof.option}:", 18))
+    if proof.open_instead:
+        blocks.append(Paragraph(f"its verdict there is `open`: {OPEN_IS_NEW}", 18))
     for witness in proof.witnesses:
         blocks += _witness(witness, 18)
     return blocks

@@ -10,6 +10,8 @@ from support.proving import HERE, ROOT, RULE, check_of, copy_of, edit, proof_of,
 from expert.language.rules import RuleBase
 from expert.proof.invariants import load_invariants
 from expert.proof.structure import prove_all
+from expert.views.proofs import report_blocks
+from expert.views.terminal import Look, shown
 
 # --- the built-in knowledge --------------------------------------------------------------
 
@@ -119,3 +121,31 @@ def test_of_a_finding_that_each_option_has_no_two_options_may_have_it(tmp_path: 
     )
     proof = proof_of(report_of(directory), "exclusive")
     assert proof.status == "counterexample" and proof.witnesses[0].confirmed
+
+
+def test_where_not_addressed_is_expected_of_what_is_open(tmp_path: Path) -> None:
+    """An invariant from before there was a verdict `open` fails for it, and is told so; another is not."""
+    directory = copy_of(ROOT, tmp_path / "copy")
+    edit(directory, "kb/invariants.yaml", "invariants:\n", f"invariants:{FROM_BEFORE}")
+    report = report_of(directory)
+    silent, never, other = (proof_of(report, f"from-before-{n}") for n in (1, 2, 3))
+    assert {silent.status, never.status, other.status} == {"counterexample"}
+    assert (silent.open_instead, never.open_instead, other.open_instead) == (True, True, False)
+    lines = " ".join(shown(report_blocks(report), Look()).split())
+    assert lines.count("its verdict there is `open`: an answer that the case does not give decides") == 2
+
+
+FROM_BEFORE = """
+  - id: from-before-1
+    says: Without a depth the punch technique is not addressed.
+    when: {option: punch-technique, scar_depth: unknown}
+    always: {option.verdict: not-addressed}
+  - id: from-before-2
+    says: Without a depth no treatment says anything.
+    when: {scar_depth: unknown, light_scarring: unknown}
+    never: {unless: {option.verdict: not-addressed}}
+  - id: from-before-3
+    says: The punch technique is never addressed.
+    when: {option: punch-technique, scar_depth: deep}
+    always: {option.verdict: not-addressed}
+"""
