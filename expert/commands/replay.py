@@ -45,7 +45,7 @@ def replay(
             base = open_knowledge(kb)
             affected = tuple(impact(store, progress(entries, total), base))
             failed = len(affected)
-            blocks: list[Block] = impact_blocks(affected, total)
+            blocks: list[Block] = impact_blocks(affected, total, base.knowledge)
             found = plain(affected)
         else:
             found_again = replaying.replay_all(store) if all else replaying.replay(store, entries)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from expert.consultation.result import FORMAT, Consultation
 from expert.io.quoting import on_one_line
-from expert.language.english import count
+from expert.language.english import count, in_sentence
+from expert.language.keys import name_and_option
 from expert.language.model import Knowledge, Quotes
 from expert.ledger.chain import Verified
 from expert.ledger.drafts import Waiting
@@ -17,9 +19,13 @@ from expert.ledger.search import Summary
 from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart, quoted
 
 if TYPE_CHECKING:
+    from expert.consultation.compare import Difference
     from expert.ledger.impact import Impact
     from expert.ledger.replay import Replayed  # with it comes the engine, which no record needs
     from expert.ledger.unanswered import Unanswered
+
+# how a difference in an argument is named: rule@option for target on topic
+ARGUED = re.compile(r"(\S+?)@(\S+)(?: for (\S+))? on (\S+)")
 
 
 def records_table(found: Sequence[Summary], total: int | None = None) -> Block:
@@ -198,13 +204,64 @@ def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -
     return blocks
 
 
-def impact_blocks(changed: Sequence[Impact], total: int) -> list[Block]:
-    """Which records would come out differently under the current rules, and through what."""
+def impact_blocks(changed: Sequence[Impact], total: int, knowledge: Knowledge) -> list[Block]:
+    """Which records would come out differently under the current rules, and through what, in their words."""
     blocks: list[Block] = []
     for found in changed:
         through = ", ".join([*found.rules, *found.data])
         cited = (" ", Cited(tuple(found.claims))) if found.claims else ()
         blocks.append(Paragraph((f"Record {found.id}, through {through}", *cited)))
         for d in found.differences:
-            blocks.append(Paragraph(f"{d.kind} {d.name}: {d.before or '-'} -> {d.after or '-'}", 2, 2))
+            before, after = (_side(d.kind, side, knowledge) or "-" for side in (d.before, d.after))
+            blocks.append(Paragraph(f"{_of_what(d, knowledge)}: {before} -> {after}", 2, 2))
     return [*blocks, Line(f"{len(changed)} of {count(total, 'record')} would come out differently.")]
+
+
+def _of_what(d: Difference, knowledge: Knowledge) -> str:
+    """What differs, by its label; by its id where the current knowledge has no such thing."""
+    kind, name = d.kind, d.name
+    if kind == "target":
+        option, _, target = name.partition(" for ")
+        about = knowledge.targets[target].label if target in knowledge.targets else target
+        return f"verdict {_option(option, knowledge)} for {about}"
+    if kind == "argument" and (parts := ARGUED.fullmatch(name)):
+        rule, option, target, topic = parts.groups()
+        about = f" for {knowledge.targets[target].label}" if target in knowledge.targets else ""
+        on = knowledge.topics[topic].label if topic in knowledge.topics else topic
+        return f"argument {_option(option, knowledge)}{about}, {on} ({rule})"
+    first, option = name_and_option(name)
+    if kind in ("finding", "result") and first in knowledge.findings:
+        label = knowledge.findings[first].label
+        return f"{kind} {label}, {_option(option, knowledge)}" if option else f"{kind} {label}"
+    if kind == "plan" and name in knowledge.steps:
+        return f"plan {knowledge.steps[name].label}"
+    if kind == "order":
+        return "order of the plan"
+    if kind == "advice":  # whose words are beside it
+        return f"{kind} on {_option(option, knowledge)}" if option else kind
+    if kind == "cost":
+        kind = in_sentence(knowledge.words.headings["cost"])
+    return f"{kind} {_option(name, knowledge)}"
+
+
+def _option(id: str, knowledge: Knowledge) -> str:
+    return knowledge.options[id].label if id in knowledge.options else id
+
+
+def _side(kind: str, side: str, knowledge: Knowledge) -> str:
+    """What stands on one side of a difference, in words."""
+    if kind in ("verdict", "target"):
+        return knowledge.words.verdicts.get(side, side)
+    if kind == "timing" and side in knowledge.steps:
+        return f"after: {knowledge.steps[side].label}"
+    if kind == "flags":
+        return ", ".join(knowledge.flags[id].label if id in knowledge.flags else id for id in _ids(side))
+    if kind == "order":
+        return "; ".join(knowledge.steps[id].label if id in knowledge.steps else id for id in _ids(side))
+    if kind == "plan" and side in knowledge.steps:
+        return "planned"
+    return side
+
+
+def _ids(listing: str) -> list[str]:
+    return listing.split(", ") if listing else []

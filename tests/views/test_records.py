@@ -1,6 +1,7 @@
 """Records, and what was found of them."""
 
 from expert.consultation.compare import Difference
+from expert.language.rules import RuleBase
 from expert.ledger.chain import Erased, Fault, Verified
 from expert.ledger.impact import Impact
 from expert.ledger.replay import Replayed
@@ -60,8 +61,33 @@ def test_what_came_out_differently() -> None:
     assert shown(replayed_blocks([Replayed("abc12", False, "step 2")], 3), LOOK) == (
         "Record abc12 comes out differently: step 2.\n2 of 3 records came out the same."
     )
-    changed = Impact("abc12", (Difference("verdict", "fern", "option", ""),), ("r", "s"), ("p1s1",))
-    assert shown(impact_blocks([changed], 1), LOOK) == (
-        "Record abc12, through r, s [p1s1]\n  verdict fern: option -> -\n"
-        "1 of 1 record would come out differently."
+
+
+def test_other_rules_in_words(base: RuleBase) -> None:
+    """By labels, as what-if says it; by its id what the current knowledge has no longer."""
+    differences = (
+        Difference("verdict", "chemical-peel", "option", "not-addressed"),
+        Difference("target", "chemical-peel for deep", "not-advised", ""),
+        Difference("timing", "chemical-peel", "clear-acne", "now"),
+        Difference("flags", "laser-treatment", "several-sessions", ""),
+        Difference("plan", "clear-acne", "clear-acne", ""),
+        Difference("order", "plan", "clear-acne, gone", "gone"),
+        Difference("argument", "r@chemical-peel for deep on effectiveness", "", "for: It works."),
+        Difference("verdict", "gone", "", "option"),
+        Difference("advice", "r@chemical-peel", "Do it.", ""),
     )
+    changed = Impact("abc12", differences, ("r", "s"), ("p1s1",))
+    clear = base.knowledge.steps["clear-acne"].label
+    assert shown(impact_blocks([changed], 1, base.knowledge), Look(width=200)).splitlines() == [
+        "Record abc12, through r, s [p1s1]",
+        "  verdict Chemical peel: option -> not addressed",
+        "  verdict Chemical peel for the deep scars: not advised -> -",
+        f"  timing Chemical peel: after: {clear} -> now",
+        "  flags Laser treatment: several sessions -> -",
+        f"  plan {clear}: planned -> -",
+        f"  order of the plan: {clear}; gone -> gone",
+        "  argument Chemical peel for the deep scars, effectiveness (r): - -> for: It works.",
+        "  verdict gone: - -> option",
+        "  advice on Chemical peel: Do it. -> -",
+        "1 of 1 record would come out differently.",
+    ]
