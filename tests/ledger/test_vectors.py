@@ -1,0 +1,126 @@
+"""The canonical vectors of docs/ledger.md: this program makes them, and so does other code.
+
+That is `support/reproduce.py`, which shares nothing with the program.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import reproduce
+from support.shell import ROOT, cicatrix
+
+from expert.io.files import content_hash
+from expert.io.json import canonical, digest
+from expert.io.problems import LedgerError
+from expert.ledger import store
+from expert.ledger.store import Ledger
+
+FOLDER = ROOT / "tests/data/vectors"
+BUNDLE = FOLDER / "bundle.jsonl"
+VECTORS: dict[str, Any] = json.loads((FOLDER / "vectors.json").read_text("utf-8"))
+ENTRIES: list[dict[str, Any]] = VECTORS["entries"]
+FILES: dict[str, str] = VECTORS["knowledge"]["files"]
+
+
+def test_the_vectors_hold_what_they_should() -> None:
+    assert [entry["header"]["kind"] for entry in ENTRIES] == ["consultation"] * 3 + ["erasure"]
+    assert not ENTRIES[1]["content_text"].isascii() and not VECTORS["knowledge"]["text"].isascii()
+    assert {type(answer["value"]) for answer in ENTRIES[2]["content"]["answers"]} == {int, float}
+    assert ENTRIES[3]["header"]["erases"] == ENTRIES[0]["header"]["id"]
+    assert len({entry["hash"] for entry in ENTRIES}) == 4 and len(VECTORS["values"]) > 5
+
+
+@pytest.mark.parametrize("vector", VECTORS["values"], ids=lambda vector: vector["about"])
+def test_values(vector: dict[str, Any]) -> None:
+    for text in (canonical(vector["data"]), reproduce.canonical(vector["data"])):
+        assert text == vector["text"]
+    for hash in (digest(vector["text"]), reproduce.digest(vector["text"])):
+        assert hash == vector["sha256"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["refused"], ids=lambda vector: vector["about"])
+def test_what_has_no_text(vector: dict[str, Any], path: Path) -> None:
+    for make in (canonical, reproduce.canonical):
+        with pytest.raises(ValueError):
+            make(vector["data"])
+    header = {"knowledge": VECTORS["knowledge"]["hash"], "programs": {}}
+    with Ledger(path, write=True) as ledger, pytest.raises(LedgerError, match="cannot be recorded"):
+        ledger.append(header, {"label": vector["data"]}, FILES)
+
+
+def test_this_program_writes_the_chain(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger that is given what the vectors hold, salts, ids and times too, has their bytes."""
+    with Ledger(path, write=True) as ledger:
+        for entry in ENTRIES:
+            header, content = dict(entry["header"]), dict(entry["content"] or {})
+            salt = content.pop("salt", "")
+            monkeypatch.setattr(store, "utc_now", lambda time=header["time"]: time)
+            monkeypatch.setattr(Ledger, "_new_id", lambda _, id=header["id"]: id)
+            monkeypatch.setattr(store.secrets, "token_hex", lambda _, salt=salt: salt)
+            if header["kind"] == "erasure":
+                ledger.forget(header["erases"], header["reason"])
+                continue
+            given = {name: header[name] for name in ("knowledge", "programs")}
+            ledger.append(given, content, FILES)
+            assert [*ledger.rows()][-1] == row_of(entry)
+        erased = (*row_of(ENTRIES[0])[:3], None, ENTRIES[0]["hash"])
+        assert [*ledger.rows()] == [erased, *map(row_of, ENTRIES[1:])]
+        assert ledger.knowledge_rows() == [(VECTORS["knowledge"]["hash"], VECTORS["knowledge"]["text"])]
+        assert ledger.verify(ENTRIES[-1]["hash"]).fault is None
+    assert content_hash(FILES) == VECTORS["knowledge"]["hash"]
+
+
+def row_of(entry: dict[str, Any]) -> tuple[Any, ...]:
+    """An entry as a ledger stores it, before any erasure."""
+    header = entry["header"]
+    return header["seq"], header["id"], entry["header_text"], entry["content_text"], entry["hash"]
+
+
+def test_other_code_reproduces_the_chain() -> None:
+    """From the data alone, as docs/ledger.md says."""
+    previous = "0" * 64
+    for entry in ENTRIES:
+        header, content = entry["header"], entry["content"]
+        if content is not None:
+            assert reproduce.canonical(content) == entry["content_text"]
+            assert reproduce.digest(entry["content_text"]) == header["content"]
+        assert reproduce.canonical(header) == entry["header_text"]
+        assert entry["previous"] == previous
+        previous = reproduce.digest(previous, entry["header_text"])
+        assert entry["hash"] == previous
+    assert reproduce.knowledge_hash(FILES) == VECTORS["knowledge"]["hash"]
+    assert reproduce.canonical(FILES) == VECTORS["knowledge"]["text"]
+    assert reproduce.bundle(VECTORS).encode() == BUNDLE.read_bytes()
+
+
+def test_the_other_code_shares_nothing_with_this_program() -> None:
+    tree = ast.parse(Path(reproduce.__file__).read_text("utf-8"))
+    imported = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    named = {getattr(node, "module", None) or node.names[0].name for node in imported}
+    assert named == {"__future__", "json", "math", "hashlib", "typing"}
+
+
+def test_the_bundle_is_read_and_written_as_it_is(tmp_path: Path) -> None:
+    """Whatever layout this program writes today, it takes this one in, and gives it back byte by byte."""
+    ledger, again = str(tmp_path / "ledger.sqlite"), tmp_path / "again.jsonl"
+    verified = cicatrix("audit", "verify", str(BUNDLE), "--head", ENTRIES[-1]["hash"])
+    assert (verified.code, verified.stderr) == (0, "") and ENTRIES[-1]["hash"] in verified.stdout
+    assert cicatrix("audit", "import", str(BUNDLE), "--ledger", ledger).code == 0
+    assert cicatrix("audit", "export", "--ledger", ledger, "-o", str(again)).code == 0
+    assert again.read_bytes() == BUNDLE.read_bytes()
+
+
+@pytest.mark.parametrize("part", ["header", "content", "hash"])
+def test_a_vector_with_one_letter_otherwise_fails(part: str, tmp_path: Path) -> None:
+    lines = BUNDLE.read_text("utf-8").split("\n")  # U+2028 ends no line
+    entry = json.loads(lines[3])  # the second record
+    entry[part] = entry[part].replace("a", "b", 1)
+    lines[3] = canonical(entry)
+    changed = tmp_path / "changed.jsonl"
+    changed.write_text("\n".join(lines), "utf-8")
+    assert cicatrix("audit", "verify", str(changed)).code == 1
