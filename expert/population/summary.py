@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column
 from expert.backends.frames import pl
+from expert.consultation.standing import TIMED
 from expert.language.cells import NotDecided, Polynomial
 from expert.language.completions import (
     Cells,
@@ -24,7 +25,7 @@ from expert.language.completions import (
     allow_for_answers,
 )
 from expert.language.diagrams import TRUE, Diagram
-from expert.language.model import Term
+from expert.language.model import Knowledge, Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.prospect import Cones, Limits, Prospect, deciding, look_through
 from expert.population.results import Results
@@ -38,6 +39,15 @@ class Share(NamedTuple):
 
     name: str
     value: str
+    cases: int
+
+
+class ForTarget(NamedTuple):
+    """Of how many cases an option has a verdict for a target, of those in which it is argued about."""
+
+    option: str
+    target: str
+    verdict: str
     cases: int
 
 
@@ -78,6 +88,8 @@ class PopulationSummary(NamedTuple):
     questions: tuple[Question, ...]
     costs: tuple[Spread, ...]
     uncounted: tuple[str, ...]
+    targets: tuple[ForTarget, ...] = ()  # a verdict is the best over these
+    now: tuple[Share, ...] = ()  # of how many cases an option is recommended, and waits for nothing
 
 
 def summarize(results: Results) -> PopulationSummary:
@@ -109,6 +121,8 @@ def summarize(results: Results) -> PopulationSummary:
         questions=tuple(sorted(questions, key=lambda q: -(q.settles or 0))),
         costs=tuple(s for cost in costs if (s := _spread(frame, columns, *cost))),
         uncounted=tuple(undecided.uncounted),
+        targets=tuple(_for_targets(frame, columns, knowledge)),
+        now=tuple(_recommended_now(frame, knowledge.options)),
     )
 
 
@@ -118,6 +132,27 @@ def _shares(frame: pl.LazyFrame, options: Iterable[str], what: str, order: Itera
         lengths = frame.group_by(column).len().collect(engine="streaming")
         counts = dict(lengths.iter_rows())
         yield from (Share(option, value, counts[value]) for value in order if value in counts)
+
+
+def _recommended_now(frame: pl.LazyFrame, options: Iterable[str]) -> Iterator[Share]:
+    """Of what is not recommended, or is uncertain, no time is said."""
+    for option in options:
+        verdict, timing = (pl.col(option_column(option, what)) for what in (VERDICT, TIMING))
+        there = frame.filter(verdict.cast(pl.String).is_in(TIMED) & (timing.cast(pl.String) == NOW))
+        yield Share(option, NOW, there.select(pl.len()).collect(engine="streaming").item())
+
+
+def _for_targets(frame: pl.LazyFrame, columns: Container[str], knowledge: Knowledge) -> Iterator[ForTarget]:
+    for option in knowledge.options:
+        for target in knowledge.targets:
+            name = option_column(option, VERDICT, target)
+            if name not in columns:
+                continue
+            lengths = frame.group_by(pl.col(name)).len().collect(engine="streaming")
+            counts = dict(lengths.iter_rows())
+            for verdict in VERDICTS:
+                if verdict in counts:
+                    yield ForTarget(option, target, verdict, counts[verdict])
 
 
 def _spread(frame: pl.LazyFrame, columns: Container[str], option: str, side: str) -> Spread | None:

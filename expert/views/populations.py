@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from expert.language.english import count, listed
 from expert.language.model import Knowledge
-from expert.views.document import Block, Line, Section, Table, apart
+from expert.views.document import Block, Line, Paragraph, Section, Table, apart
 
 if TYPE_CHECKING:  # they take Polars
     from expert.population.affected import Affected
@@ -30,7 +30,8 @@ def summary_blocks(summary: PopulationSummary, knowledge: Knowledge) -> list[Sec
     """Cases, verdicts, questions, costs, and the rules that fired."""
     sections = [apart(Line(f"Cases: {summary.cases:,}"))]
     if knowledge.options:  # otherwise there is no verdict either
-        sections += [apart(_by_option(summary, knowledge)), *_questions(summary, knowledge)]
+        sections += [apart(_by_option(summary, knowledge)), *_for_targets(summary, knowledge)]
+        sections += _questions(summary, knowledge)
     if summary.costs:
         headers = [
             knowledge.words.headings["cost"],
@@ -55,7 +56,7 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _by_option(summary: PopulationSummary, knowledge: Knowledge) -> Table:
-    now = {share.name: share.cases for share in summary.timings if share.value == "now"}
+    now = {share.name: share.cases for share in summary.now}
     undecided = {share.name: share.cases for share in summary.undecided}
     rows = []
     for option in knowledge.options.values():
@@ -67,6 +68,23 @@ def _by_option(summary: PopulationSummary, knowledge: Knowledge) -> Table:
             about = ["", "", ""]
     headings = knowledge.words.headings
     return Table([headings["option"], headings["verdict"], "cases", "share", "now", "undecided"], rows)
+
+
+def _for_targets(summary: PopulationSummary, knowledge: Knowledge) -> list[Section]:
+    """What the verdicts are for, where options are argued about one target and not another."""
+    rows, last = [], ("", "")
+    for share in summary.targets:
+        about = knowledge.options[share.option].label, knowledge.targets[share.target].label
+        named = ["" if about[0] == last[0] else about[0], "" if about == last else about[1]]
+        counts = [f"{share.cases:,}", _percent(share.cases, summary.cases)]
+        rows.append([*named, knowledge.words.verdicts[share.verdict], *counts])
+        last = about
+    if not rows:
+        return []
+    headings = knowledge.words.headings
+    table = Table([headings["option"], "for", headings["verdict"], "cases", "share"], rows)
+    line = "A verdict is the best over what it is for. For each, where something is argued about it:"
+    return [apart(Paragraph(line), table)]
 
 
 def _questions(summary: PopulationSummary, knowledge: Knowledge) -> list[Section]:

@@ -43,6 +43,19 @@ def test_summary_counts_what_is_there(folder: Path, rows: list[dict[str, str]]) 
         for verdict in VERDICTS:
             count = int((results[f"{option}.verdict"].cast(pl.String) == verdict).sum())
             assert counted.get((option, verdict), 0) == count
+    now = {s["name"]: s["cases"] for s in found["now"]}
+    targets = {(t["option"], t["target"], t["verdict"]): t["cases"] for t in found["targets"]}
+    for option in BASE.knowledge.options:
+        there = results.select(pl.col(f"{option}.verdict", f"{option}.timing").cast(pl.String)).rows()
+        assert now[option] == sum(v in ("preferred", "option") and t == NOW for v, t in there)
+        for target in BASE.knowledge.targets:
+            said = (
+                results[f"{option}.verdict.{target}"].cast(pl.String).to_list()
+                if (f"{option}.verdict.{target}" in results.columns)
+                else []
+            )
+            for verdict in VERDICTS:
+                assert targets.get((option, target, verdict), 0) == said.count(verdict)
     assert {s["cases"] for s in found["timings"] if s["value"] == NOW} <= set(range(COUNT + 1))
     values = telling(BASE)
     attributes = BASE.knowledge.attributes

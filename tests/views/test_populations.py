@@ -10,7 +10,7 @@ from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 from expert.population.affected import Affected, Moved, Responsible
 from expert.population.run import Counts
-from expert.population.summary import PopulationSummary, Question, Share, Spread
+from expert.population.summary import ForTarget, PopulationSummary, Question, Share, Spread
 from expert.views.populations import affected_blocks, run_blocks, summary_blocks
 from expert.views.terminal import Look, shown
 
@@ -30,6 +30,7 @@ def test_a_summary(base: RuleBase) -> None:
     k = base.knowledge
     first, second, *_ = k.options.values()
     name, term = next(iter(k.attributes.items()))
+    target, about = next(iter(k.targets.items()))
     found = PopulationSummary(
         cases=4,
         verdicts=(
@@ -44,11 +45,15 @@ def test_a_summary(base: RuleBase) -> None:
         questions=(Question(name, 2, 1), Question("other", 0, 0)),
         costs=(Spread(first.id, "low", 2, "2000.50", ("1", "2", "3", "4", "5")),),
         uncounted=(second.id,),
+        targets=(ForTarget(first.id, target, "option", 2), ForTarget(first.id, target, "not-advised", 1)),
+        now=(Share(first.id, "now", 2),),
     )
     text = shown(summary_blocks(found, k), LOOK)
     rows = [line.split() for line in text.split("\n")]
     assert [*first.label.split(), "option", "3", "75.0%", "2", "3"] in rows
     assert [*second.label.split(), "option", "4", "100.0%", "0", "not", "counted"] in rows
+    assert [*first.label.split(), *about.label.split(), "option", "2", "50.0%"] in rows
+    assert ["not", "advised", "1", "25.0%"] in rows
     assert [*term.label.split(), "2", "50.0%", "1"] in rows
     assert any(row[-7:] == ["2", "2,000.50", "1", "2", "3", "4", "5"] for row in rows)
     assert text.index("often") < text.index("rare")
