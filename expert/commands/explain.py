@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -67,9 +69,19 @@ def how(
         left = arguments_folded(trees, asked.base.knowledge)
         emit(apart(*(explanation(tree) for tree in trees)), apart(*left), end)
     elif subject.kind == "claim":
-        emit(f"No rule that fired rests on {subject.id}: see `kb claims {subject.id}`.")
+        there = shlex.join(place_of(kb))
+        emit(f"No rule that fired rests on {subject.id}: see `{f'kb claims {subject.id} {there}'.rstrip()}`.")
     else:
-        emit(f"Nothing was concluded about {subject.id}: see `explain why-not {subject.id}`.")
+        # of the same case: without these words it would be another's
+        case = [*(rest or ()), *(["--case", case_file] if case_file else ())]
+        place = [*(["--ledger", str(ledger)] if ledger else ()), *place_of(kb)]
+        again = shlex.join(["explain", "why-not", subject.id, *case, *place])
+        emit(f"Nothing was concluded about {subject.id}: see `{again}`.")
+
+
+def place_of(kb: Path | None) -> list[str]:
+    """The words by which a command is about the knowledge base in a directory; none for the built-in one."""
+    return ["--kb", str(kb)] if kb else []
 
 
 def why_not(
@@ -112,9 +124,13 @@ def verdict_in(words: list[str]) -> str:
     if not words or "=" in words[0] or words[0] == "last":
         return ""
     alone = len(words) == 1 or "=" in words[1]
-    is_id = len(words[0]) == 5 and any(c.isdigit() for c in words[0]) and alone
     known = words[0] in (*VERDICTS, NOW) or nearest(words[0], [*VERDICTS, NOW])
-    return words[0] if known or not is_id else ""
+    return words[0] if known or not (names_record(words[0]) and alone) else ""
+
+
+def names_record(word: str) -> bool:
+    """Whether a word that is no answer looks like `last` or the id of a record."""
+    return word == "last" or (len(word) == 5 and any(c.isdigit() for c in word))
 
 
 def what_if(
@@ -142,6 +158,8 @@ def what_if(
     words = [word for words in given or () for word in words.split()]
     if "=" not in changes[0]:
         words, changes = [changes[0], *words], changes[1:]
+    elif "=" not in changes[-1] and names_record(changes[-1]) and not words:
+        words, changes = [changes[-1]], changes[:-1]
     asked = the_case(words, case_file, ledger, kb)
     base = asked.base
     # of a record, this program's words on both sides: only the answers are to make a difference

@@ -25,6 +25,10 @@ class LazyCommand(click.Command):
         super().__init__(name, help=help)
         self.place, self.example = place, example
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The line of help, whole: a list of commands folds what is longer than its lines."""
+        return self.help or ""
+
     def imported(self) -> click.Command:
         """The command itself."""
         module, function = self.place.split(":")

@@ -32,7 +32,7 @@ from expert.consultation.standing import (
     verdict_text,
     when_words,
 )
-from expert.io.problems import CaseError, Problem, not_among
+from expert.io.problems import CaseError, Problem, nearest, not_among
 from expert.io.unwinding import Unfolding, unwound
 from expert.language.cells import NotDecided
 from expert.language.conclusions import (
@@ -119,10 +119,14 @@ def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subj
         if fitting:
             ids = ", ".join(s.id for s in fitting)
             raise CaseError([Problem(f"`{name}` could be several things", None, f"one of: {ids}")])
-    kinds = ("option", "finding", "step")
-    shown = [s.id for s in known if s.kind in kinds]
-    shown += [s.id for s in known if s.kind not in (*kinds, "claim")]  # of claims there is one a sentence
-    raise CaseError([not_among("conclusion", name, shown)])
+    problem = not_among("conclusion", name, [s.id for s in known if s.kind != "claim"])
+    if not kinds:  # of rules, pieces of advice and claims there are too many to be read
+        near = nearest(name, [s.id for s in known if s.kind != "claim"])
+        hint = f"did you mean `{near}`? " if near else ""
+        shown = ", ".join(s.id for s in known if s.kind in ("option", "finding", "step"))
+        rest = "the ids of rules, claims, advice and notes"
+        problem = problem._replace(help=f"{hint}allowed: {shown}; and {rest}")
+    raise CaseError([problem])
 
 
 def _begins(subject: Subject, wanted: str) -> bool:

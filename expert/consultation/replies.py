@@ -97,11 +97,17 @@ def _named(word: str, folded: str, term: Term) -> Answer:
     if len(meant) == 1:
         return None if meant[0] == UNKNOWN else meant[0]
     if meant:
-        could = [value for value in values if value in meant]
+        could = [_shown(value, term) for value in values if value in meant]
         raise ValueError(f"`{shorten(word)}` could be {listed(could, 'or')}")
     near = nearest(word, spellings)
     hint = f"; did you mean `{spellings[near]}`?" if near else ""
     raise ValueError(f"`{shorten(word)}` is not understood{hint} (allowed: {term.allowed})")
+
+
+def _shown(value: str, term: Term) -> str:
+    """A value as it may be typed, with the label that the list shows where that does not begin so."""
+    label = term.values.get(value, value)
+    return value if _folded(label).startswith(value) else f"{value} ({label})"
 
 
 def _folded(text: str) -> str:

@@ -46,6 +46,7 @@ from expert.views.document import (
 )
 
 MOST_RULES = 3  # that did not fire, where not all are asked for
+MOST_CHANGES = 4  # of the answers, after which it would be so
 MOST_NAMED = 2  # answers that a verdict depends on, in the table
 
 
@@ -303,8 +304,10 @@ def why_not_blocks(found: WhyNot, base: RuleBase, quotes: Quotes, full: bool = T
     if not full and found.beside:
         left.append(f"{count(len(found.beside), 'argument')} against it that "
                     f"{'does' if len(found.beside) == 1 else 'do'} not decide")  # fmt: skip
+    if not full and len(found.flips or ()) > MOST_CHANGES:
+        left.append(count(len(found.flips or ()) - MOST_CHANGES, "other change"))
     more = [Line(f"Left out: {listed(left)} (--full).")] if left else []
-    return [*blocks, *_flips(found, base.knowledge), *more]
+    return [*blocks, *_flips(found, base.knowledge, full), *more]
 
 
 def _impossible(found: WhyNot, knowledge: Knowledge) -> str:
@@ -334,9 +337,9 @@ def _standing(found: Tree, indent: int, said: set[str]) -> list[Block]:
     return blocks
 
 
-def _flips(found: WhyNot, knowledge: Knowledge) -> list[Block]:
+def _flips(found: WhyNot, knowledge: Knowledge, full: bool) -> list[Block]:
     lines: list[Block] = []
-    for flip in found.flips or ():
+    for flip in (found.flips or ())[: None if full else MOST_CHANGES]:
         changes = " ".join(f"{name}={value}" for name, value in flip.changes.items())
         head = "Smallest change" if found.decided else "A change"
         head = "If the answer were" if flip.unanswered else head

@@ -80,3 +80,8 @@ def test_what_stops_a_command_is_said_with_its_code() -> None:
     done = invoked("kb", "rules", "nothing")
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith("error: unknown rule `nothing`\n  help: ")
+
+
+def test_a_list_of_commands_cuts_no_line_of_help() -> None:
+    said = " ".join(invoked("audit", "--help").stdout.split())
+    assert all(command.help in said for place, command in LISTED.items() if place.startswith("audit:"))

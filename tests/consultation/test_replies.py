@@ -54,7 +54,7 @@ def test_replies(base: RuleBase, reply: str, name: str, answer: object) -> None:
         ("6", "scar_depth", "from 1 to 5"),
         ("0", "scar_depth", "from 1 to 5"),
         ("shalow", "scar_depth", "did you mean `shallow`?"),
-        ("d", "scar_depth", "`d` could be deep or both"),
+        ("d", "scar_depth", "`d` could be deep or both (deep and shallow)"),
         ("de", "scar_depth", "`de` could be deep or both"),
         ("no", "otc_result", "not an answer to this question (allowed: not-tried, helping, did-not-help"),
         ("n", "otc_result", "not an answer to this question"),

@@ -16,6 +16,7 @@ from expert.consultation.standing import ranked
 from expert.language.rules import RuleBase
 from expert.language.words import VERDICT_WORDS
 from expert.views.consultations import (
+    MOST_CHANGES,
     MOST_RULES,
     WHAT_DIFFERS,
     arguments_folded,
@@ -251,3 +252,13 @@ def test_why_not_lists_what_does_not_decide_and_no_answer_twice(base: RuleBase) 
         alone = reason._replace(failed=(failed,), flips=None)
         words = " ".join(shown(why_not_blocks(alone, base, {}), Look()).split())
         assert words.count("(your answer: scar_depth = deep)") <= 1
+
+
+def test_of_many_changes_a_few_are_shown_and_the_others_counted(base: RuleBase) -> None:
+    case = parse_pairs(["scar_depth=deep", "active_acne=yes"], base.knowledge)
+    reason = why_not(Reach(base), case, infer(base, case), find_subject(base, "punch"), "now")
+    assert reason.flips
+    many = reason._replace(flips=reason.flips[:1] * (MOST_CHANGES + 2))
+    short, full = (shown(why_not_blocks(many, base, {}, full), Look()) for full in (False, True))
+    assert short.count("Smallest change: ") == MOST_CHANGES and "2 other changes" in short
+    assert full.count("Smallest change: ") == MOST_CHANGES + 2 and "other change" not in full
