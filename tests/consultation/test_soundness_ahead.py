@@ -52,7 +52,7 @@ BASES = {
 }
 Made = tuple[RuleBase, Evaluated]
 FEW_OPTIONS = 2
-SOME = (2, 3, 4, 8, 14, 15)  # seeds of knowledge bases with few questions
+SOME = (2, 3, 4, 8, 10, 14, 15, 16)  # seeds of knowledge bases with few questions
 
 
 def case_of(base: RuleBase, answers: Answers) -> Case:
@@ -173,11 +173,20 @@ def _kept(kb: OracleKB, change: Answers) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(named.items()))
 
 
-@pytest.mark.parametrize("seeds", some_or_all(SOME, range(200)))
+@pytest.mark.parametrize("seeds", some_or_all((2, 3, 69), range(200)))
 def test_every_change_leads_where_it_says_and_is_smallest(
     seeds: Sequence[int], tmp_path: Path, record_property: Any
 ) -> None:
     hold_all(flips_hold, seeds, tmp_path, record_property, 20)
+
+
+@pytest.mark.parametrize("count", some_or_all(1, 60))
+@pytest.mark.parametrize("name", ["built-in", "plants"])
+def test_every_change_of_these(name: str, count: int, record_property: Any) -> None:
+    base, evaluated, random = load(BASES[name]), Evaluated(OracleKB(BASES[name])), Random(5)
+    nodes = sum(flips_hold(base, evaluated, random) for _ in range(count))
+    record_property("nodes", nodes)
+    assert nodes > 70 * count
 
 
 # --- what-if ------------------------------------------------------------------------------------------
