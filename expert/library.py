@@ -157,19 +157,21 @@ def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given) 
     expert.io.problems.CaseError: unknown attribute `no-such-thing`
       help: allowed: ...
     """
-    k, problems = base.knowledge, []
-    found: dict[str, case.Answer] = {}
+    knowledge, problems = base.knowledge, []
+    answers_read: dict[str, case.Answer] = {}
     for name, value in {**(answers or {}), **more}.items():
-        if name not in k.attributes:
-            problems.append(not_among("attribute", str(name), k.attributes))
+        if name not in knowledge.attributes:
+            problems.append(not_among("attribute", str(name), knowledge.attributes))
             continue
         try:
-            found[name] = case.parse_answer(_spelled(value, k.attributes[name]), k.attributes[name])
+            answers_read[name] = case.parse_answer(
+                _spelled(value, knowledge.attributes[name]), knowledge.attributes[name]
+            )
         except BadValue as error:
             problems.append(Problem(error.message, None, error.help))
     if problems:
         raise CaseError(problems)
-    return case.make_case(found, k)
+    return case.make_case(answers_read, knowledge)
 
 
 def _spelled(value: Given, term: Term) -> str:
@@ -210,7 +212,7 @@ def prepare(base: RuleBase) -> Callable[[Case], Consultation]:
 
 
 # --- explanations ------------------------------------------------------------------------------
-def how(base: RuleBase, found: Consultation, subject: str, document: str = "") -> list[Tree]:
+def how(base: RuleBase, consultation: Consultation, subject: str, document: str = "") -> list[Tree]:
     """How what was concluded about an option, finding, step, advice or rule was reached.
 
     `subject` is an id or a label, or the beginning of one. The trees end in answers and claims; with
@@ -222,15 +224,15 @@ def how(base: RuleBase, found: Consultation, subject: str, document: str = "") -
     >>> {leaf.kind for leaf in tree.leaves()} <= {"answer", "claim", "note"}
     True
     """
-    _same_knowledge(base, found)
-    return explain.how(found, base, explain.find_subject(base, subject), _quotes(base, document))
+    _same_knowledge(base, consultation)
+    return explain.how(consultation, base, explain.find_subject(base, subject), _quotes(base, document))
 
 
 def _quotes(base: RuleBase, document: str) -> Quotes:
     return quotes(base.knowledge.claims, document) if document else {}
 
 
-def why_not(base: RuleBase, found: Consultation, subject: str, goal: str = "") -> WhyNot:
+def why_not(base: RuleBase, consultation: Consultation, subject: str, goal: str = "") -> WhyNot:
     """Why an option has not the verdict `goal` (or is not `now`), and what would have to change.
 
     Without a goal: why it is not recommended. Of a finding, step, advice or rule: why it is not concluded.
@@ -241,13 +243,13 @@ def why_not(base: RuleBase, found: Consultation, subject: str, goal: str = "") -
     >>> reason.already, reason.goal
     (False, 'preferred')
     """
-    _same_knowledge(base, found)
+    _same_knowledge(base, consultation)
     about = explain.find_subject(base, subject)
-    return explain.why_not(Reach(base), make_case(base, found.answers), found, about, goal)
+    return explain.why_not(Reach(base), make_case(base, consultation.answers), consultation, about, goal)
 
 
 def what_if(
-    base: RuleBase, found: Consultation, changes: Answers | None = None, /, **more: Given
+    base: RuleBase, consultation: Consultation, changes: Answers | None = None, /, **more: Given
 ) -> list[Difference]:
     """What would be different if some answers were.
 
@@ -259,14 +261,14 @@ def what_if(
     >>> what_if(base, found, {name: None})[0]  # doctest: +ELLIPSIS
     Difference(kind='answer', name='...', before='', after='unknown')
     """
-    _same_knowledge(base, found)
-    after = consult(base, {**found.answers, **(changes or {}), **more})
-    return compare.what_if(found, after)
+    _same_knowledge(base, consultation)
+    after = consult(base, {**consultation.answers, **(changes or {}), **more})
+    return compare.what_if(consultation, after)
 
 
-def _same_knowledge(base: RuleBase, found: Consultation) -> None:
-    if found.knowledge.hash != base.knowledge.hash:
-        made, here = found.knowledge.hash[:12], base.knowledge.hash[:12]
+def _same_knowledge(base: RuleBase, consultation: Consultation) -> None:
+    if consultation.knowledge.hash != base.knowledge.hash:
+        made, here = consultation.knowledge.hash[:12], base.knowledge.hash[:12]
         message = f"the consultation was made by other knowledge ({made}, not {here})"
         raise CaseError([Problem(message, None, "`Records.knowledge(id)` gives that of a record")])
 
@@ -292,11 +294,11 @@ def from_json(text: str | bytes, kind: Any = Consultation) -> Any:
     Traceback (most recent call last):
     expert.io.problems.CaseError: `text` must be a text, not 1
     """
-    found = json.from_json(text, kind)
-    if isinstance(found, Consultation) and found.format > FORMAT:
-        message = f"the consultation was written by a newer version (format {found.format})"
+    value = json.from_json(text, kind)
+    if isinstance(value, Consultation) and value.format > FORMAT:
+        message = f"the consultation was written by a newer version (format {value.format})"
         raise CaseError([Problem(message, None, f"this one reads formats up to {FORMAT}")])
-    return found
+    return value
 
 
 def load_reviews(path: Directory | None = None) -> Reviews:
@@ -344,15 +346,15 @@ class Records:
         self._ledger.connection.close()
 
     def save(
-        self, base: RuleBase, found: Consultation, label: str = "", reviews: Reviews | None = None
+        self, base: RuleBase, consultation: Consultation, label: str = "", reviews: Reviews | None = None
     ) -> Entry:
         """Append a consultation; when this returns, it is on the disk. `hash` is the ledger's new head.
 
         With `reviews` the record says which rules had not been reviewed.
         """
-        _same_knowledge(base, found)
-        missing = None if reviews is None else unreviewed(base, reviews, found)
-        return record(self._ledger, base, found, Occasion([*found.answers], (), label, missing))
+        _same_knowledge(base, consultation)
+        missing = None if reviews is None else unreviewed(base, reviews, consultation)
+        return record(self._ledger, base, consultation, Occasion([*consultation.answers], (), label, missing))
 
     def get(self, id: str = "last") -> Consultation:
         """A recorded consultation as it was made. Raises LedgerError."""

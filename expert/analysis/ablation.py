@@ -135,10 +135,10 @@ class _Ground:
 
     def rules(self) -> dict[str, list[Instance]]:
         """The rules behind its verdict."""
-        found: dict[str, list[Instance]] = {}
+        instances_of: dict[str, list[Instance]] = {}
         for instance in self.whole.upstream(deciding(self.whole.base, self.option)):
-            found.setdefault(instance.rule.id, []).append(instance)
-        return found
+            instances_of.setdefault(instance.rule.id, []).append(instance)
+        return instances_of
 
 
 def _said(cones: Cones, option: str) -> set[object]:

@@ -65,8 +65,8 @@ class Differences(NamedTuple):
     @property
     def same(self) -> bool | None:
         """Whether everything is shown alike in every case; None: not decided of something."""
-        found = {change.same for change in self.changes}
-        return False if False in found else None if None in found else True
+        outcomes = {change.same for change in self.changes}
+        return False if False in outcomes else None if None in outcomes else True
 
 
 # --- for which cases it matters --------------------------------------------------------------------
@@ -86,9 +86,9 @@ def compare(old: RuleBase, new: RuleBase) -> Differences:
 
 def _behind(reach: Reach) -> dict[Thing, list[Instance]]:
     """The instances behind each thing that is shown."""
-    found = {Thing(*part): instances for part, instances in reach.behind.items()}
+    behind = {Thing(*part): instances for part, instances in reach.behind.items()}
     planning = [i for i in reach.base.instances if any(isinstance(c, Plan) for c in i.then)]
-    return {**found, Thing(ORDER, "plan", ""): planning} if planning else found
+    return {**behind, Thing(ORDER, "plan", ""): planning} if planning else behind
 
 
 Reaches = tuple[Reach, Reach]

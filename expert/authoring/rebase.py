@@ -44,29 +44,29 @@ class Replacement(NamedTuple):
     new: str
 
 
-def carried_over(base: RuleBase, directory: Path, found: Edition, name: str) -> dict[str, str]:
+def carried_over(base: RuleBase, directory: Path, edition: Edition, name: str) -> dict[str, str]:
     """The files of a knowledge base that change, with their new texts, by path.
 
     `name` is what the edition is called. Raises CaseError if a sentence is gone that something rests on, and
     where the files cannot be carried over; KnowledgeError if cases, invariants or reviews cannot be read.
     """
     load_cases(directory, base)
-    _check_gone(found, load_invariants(base, directory))
+    _check_gone(edition, load_invariants(base, directory))
     reviews = load_reviews(directory)
     old = _texts(base, directory)
-    new = {path: _with_places(text, found.places) for path, text in old.items()}
-    new[CLAIMS_PATH] = _claims(old[CLAIMS_PATH], base, found)
+    new = {path: _with_places(text, edition.places) for path, text in old.items()}
+    new[CLAIMS_PATH] = _claims(old[CLAIMS_PATH], base, edition)
     new[DOCUMENT_PATH] = _named(new[DOCUMENT_PATH], name)
     after, problems = open_files({path: new[path] for path in base.knowledge.files})
     if problems:
         raise CaseError([_refused(str(problems[0]))])
     _check_same(base, after, new)
     if REVIEWS in new:
-        new[REVIEWS] = _reviews(new[REVIEWS], reviews, base, after, found)
+        new[REVIEWS] = _reviews(new[REVIEWS], reviews, base, after, edition)
         read_reviews(new[REVIEWS])
     if (directory / WORKSHEET).is_file():
         old[WORKSHEET] = read_text(directory / WORKSHEET, WORKSHEET)
-        new[WORKSHEET] = worksheet(found.sentences)
+        new[WORKSHEET] = worksheet(edition.sentences)
     return {path: text for path, text in new.items() if text != old[path]}
 
 
@@ -78,10 +78,10 @@ def _texts(base: RuleBase, directory: Path) -> dict[str, str]:
     return {path: text.replace("\r\n", "\n") for path, text in texts.items()}
 
 
-def _check_gone(found: Edition, invariants: Invariants) -> None:
+def _check_gone(edition: Edition, invariants: Invariants) -> None:
     """Raises CaseError for every sentence that is gone and that something rests on."""
     problems = []
-    for passage in found.of(GONE):
+    for passage in edition.of(GONE):
         users = list(passage.users)
         users += [each.id for each in invariants.invariants if passage.was in _named_in(each)]
         if users:
@@ -159,32 +159,32 @@ class ClaimLines:
         return "\n".join(line for n, line in enumerate(self.lines) if n not in gone)
 
 
-def _claims(text: str, base: RuleBase, found: Edition) -> str:
+def _claims(text: str, base: RuleBase, edition: Edition) -> str:
     """The claims at their new places: without what is gone, with new fingerprints and new entries."""
-    text = ClaimLines(text).without([passage.was for passage in found.of(GONE)])
-    text = _with_places(text, found.places)
+    text = ClaimLines(text).without([passage.was for passage in edition.of(GONE)])
+    text = _with_places(text, edition.places)
     edits, entries = [], ClaimLines(text).entries
-    for passage in found.of(EDITED):
+    for passage in edition.of(EDITED):
         fields = {key.text: value for key, value in entries[passage.now][1].pairs or ()}
-        edits.append(_replaced(text, fields["fingerprint"], fingerprint(found.sentences[passage.now])))
+        edits.append(_replaced(text, fields["fingerprint"], fingerprint(edition.sentences[passage.now])))
     text = _edited(text, edits)
-    new = [passage.now for passage in found.of(NEW)]
+    new = [passage.now for passage in edition.of(NEW)]
     if not new:
         return text
-    text = _with_new(text, new, found)
+    text = _with_new(text, new, edition)
     if any(name == UNWRITTEN and is_todo(words) for name, words in base.knowledge.hedges.items()):
         return text
     return _edited(text, [_new_hedge(text, ClaimLines(text).sections["hedges"])])
 
 
-def _with_new(text: str, new: list[str], found: Edition) -> str:
+def _with_new(text: str, new: list[str], edition: Edition) -> str:
     """The text with an entry for each new sentence, after that of the sentence before it."""
     lines = ClaimLines(text)
     first = min(lines.starts.values())
     indent = " " * (next(iter(lines.entries.values()))[0].span.column - 1)
     bodies: dict[int, list[str]] = {}  # by the line before which they are put
     at = first
-    for place, sentence in found.sentences.items():
+    for place, sentence in edition.sentences.items():
         if place in lines.entries:
             at = lines.ends[place]
         elif place in new:
@@ -222,9 +222,9 @@ def _named(text: str, name: str) -> str:
 
 
 # --- approvals ---------------------------------------------------------------------------------
-def _reviews(text: str, given: Reviews, base: RuleBase, after: RuleBase, found: Edition) -> str:
+def _reviews(text: str, given: Reviews, base: RuleBase, after: RuleBase, edition: Edition) -> str:
     """The approvals of what only moved, with the hashes that it has now; those of what was edited lapse."""
-    moved = {p.was: p.now for p in found.passages if p.was and p.now and p.status != EDITED}
+    moved = {p.was: p.now for p in edition.passages if p.was and p.now and p.status != EDITED}
     claims = _hashes(base, after, list(moved.items()), lambda h, id: h.claim(id))
     citing = {(kind, name) for kind, name, _ in pairs(base)} & {
         (kind, name) for kind, name, _ in pairs(after)

@@ -340,8 +340,8 @@ class _Defrule:
             actions.append(f"(bind {side} {total})")
         about = {"name": token(score.name), "option": token(score.option)}
         bounds = written("score", {**about, "low": "?low", "high": "?high"})
-        found = written("finding", {**about, "value": "?low"})
-        return f"{' '.join(actions)} (assert {bounds}) (if (= ?low ?high) then (assert {found}))"
+        finding = written("finding", {**about, "value": "?low"})
+        return f"{' '.join(actions)} (assert {bounds}) (if (= ?low ?high) then (assert {finding}))"
 
     def addend(self, item: Addend, score: Tally, side: tuple[str, str], place: int) -> tuple[str, int]:
         """One bound of an item, and how many rows there are up to it."""
@@ -349,10 +349,10 @@ class _Defrule:
             case Row():
                 return self.row_of(item, "0", side[1], place + 1), place + 1
             case First(rows, rest):
-                found = token(rest)
+                bound = token(rest)
                 for n, row in reversed([*enumerate(rows, place + 1)]):
-                    found = self.row_of(row, found, side[1], n)
-                return found, place + len(rows)
+                    bound = self.row_of(row, bound, side[1], n)
+                return bound, place + len(rows)
             case int():
                 return token(item), place
             case Ref():
@@ -476,11 +476,11 @@ class _Defrule:
     # --- bounds -----------------------------------------------------------------------------
     def mentioned(self, refs: list[Ref]) -> list[tuple[Ref, str, str]]:
         """Terms, each mention with the names of its low and its high bound: one of what is no score."""
-        found = []
+        mentions = []
         for ref in refs:
             name = self.variable()
-            found.append((ref, f"{name}l", f"{name}h") if ref.role == SCORE else (ref, name, name))
-        return found
+            mentions.append((ref, f"{name}l", f"{name}h") if ref.role == SCORE else (ref, name, name))
+        return mentions
 
     def bound(self, ref: Ref, low: str, high: str) -> str:
         """The pattern of a term with its bounds."""
@@ -557,8 +557,8 @@ class _Defrule:
         for name, ref in names:
             ends.append((f"{name}:low", f"{name}:high") if ref.role == SCORE else (f"{name}:value",) * 2)
         low, high = bounds_of(quantity, iter(ends))
-        found = written("finding", {"name": token(c.name), "option": token(c.option), "value": low})
-        action = f"(if (= {low} {high}) then (assert {found}))"
+        finding = written("finding", {"name": token(c.name), "option": token(c.option), "value": low})
+        action = f"(if (= {low} {high}) then (assert {finding}))"
         for name, ref in reversed(names):
             action = f"(delayed-do-for-all-facts {_query(name, ref)} {action})"
         return action
@@ -679,8 +679,8 @@ def _too_long(base: RuleBase) -> list[Problem]:
                     problems[_long(instance)] = None
         for c in instance.then:
             if isinstance(c, Conclude) and not isinstance(c.value, str):
-                found = extent(c.value)
-                extents[c.key] = extents[c.key].joined(found) if c.key in extents else found
+                bounds = extent(c.value)
+                extents[c.key] = extents[c.key].joined(bounds) if c.key in extents else bounds
     return [*problems]
 
 

@@ -110,8 +110,8 @@ class Program(Whole):
         """`&` or `|`, for which the order does not count."""
         one, other = (a, b) if a.n < b.n else (b, a)
         key = (op, one.n, other.n)  # as `step` makes it
-        found = self.steps.get(key)
-        return found or self.step(op, one, other)
+        kept = self.steps.get(key)
+        return kept or self.step(op, one, other)
 
     def computed(self, op: str, name: str, a: Step, b: Step) -> Step:
         """A sum, difference or product, and the range in which it must be."""

@@ -95,17 +95,17 @@ def list_records(
             names = {"option": option, "rule": rule, "claim": claim}
             known = {kind: recorded.resolved(name, kind) for kind, name in names.items() if name}
             wanted = wanted._replace(**known, answers=recorded.answers(answer or []))
-        found = list(summaries(store, wanted))
+        listed = list(summaries(store, wanted))
     if newest:
-        found.reverse()
-    shown = found[:limit] if limit else found
+        listed.reverse()
+    shown = listed[:limit] if limit else listed
     if json:
         print_json(tuple(shown))
     elif csv:
         emit_file(records_csv(shown))
     else:
-        emit(records_table(shown, len(found)))
-    if any(summary.fault for summary in found):
+        emit(records_table(shown, len(listed)))
+    if any(summary.fault for summary in listed):
         raise CheckFailed
 
 
@@ -128,19 +128,19 @@ def show(
             print_json({"header": entry.header, "content": entry.content, "hash": entry.hash})
             return
         written, base = opened(store, entry)
-        found, quotes = retold(written, base), read_quotes(document, base)
-    lines = [*edition_of(base.knowledge), *format_lines(written, found)]
+        consultation, quotes = retold(written, base), read_quotes(document, base)
+    lines = [*edition_of(base.knowledge), *format_lines(written, consultation)]
     blocks: list[Block] = [record_blocks(entry.header, entry.content or {}, entry.hash, lines)]
     if quotes:
-        blocks.append(claims_used(found, base.knowledge, quotes))
+        blocks.append(claims_used(consultation, base.knowledge, quotes))
     below = Below(
-        "audit show", record_words(entry.id, ledger), unreviewed_in(entry, found) or (), recorded=True
+        "audit show", record_words(entry.id, ledger), unreviewed_in(entry, consultation) or (), recorded=True
     )
     if full:
         from expert.ledger.unanswered import unanswered
 
-        blocks += unanswered_section(unanswered(base, case_of(found, base)), base.knowledge)
-    blocks += consultation_blocks(found, base.knowledge, Extent(brief, trace, full), below)
+        blocks += unanswered_section(unanswered(base, case_of(consultation, base)), base.knowledge)
+    blocks += consultation_blocks(consultation, base.knowledge, Extent(brief, trace, full), below)
     emit(*blocks, paged=False)
 
 
@@ -162,15 +162,15 @@ def verify(
     """
     kept = _kept(head, witness)
     if bundle:
-        found = bundles.verify_bundle(bundle, kept)
+        verified = bundles.verify_bundle(bundle, kept)
     else:
         with open_ledger(ledger) as store:
-            found = store.verify(*kept)
+            verified = store.verify(*kept)
     if json:
-        print_json(found)
+        print_json(verified)
     else:
-        emit(*verified_blocks(found))
-    if found.fault:
+        emit(*verified_blocks(verified))
+    if verified.fault:
         raise CheckFailed
 
 
@@ -254,10 +254,10 @@ def forget(
 
 def _to_forget(store: Ledger, wanted: Filter) -> list[Entry]:
     """The records that are not erased yet, from before `since` and with the label. Raises LedgerError."""
-    found = list(summaries(store, wanted._replace(since="")))
-    if any(summary.fault for summary in found):
+    listed = list(summaries(store, wanted._replace(since="")))
+    if any(summary.fault for summary in listed):
         raise LedgerError("the ledger is not whole, and nothing is erased in it", "`audit verify` says more")
-    early = [s for s in found if not wanted.since or s.time < wanted.since]
+    early = [s for s in listed if not wanted.since or s.time < wanted.since]
     entries = [store.entry(s.id) for s in early]
     return [entry for entry in entries if entry.content is not None]
 
@@ -304,9 +304,9 @@ def drafts(
     Example: cicatrix audit drafts --delete k7q2x
     """
     with open_ledger(ledger, write=bool(delete)) as store:
-        found = waiting(store)
+        drafted = waiting(store)
         if delete:
-            ids = [one.id for one in found]
+            ids = [one.id for one in drafted]
             wanted = ids if delete == ["all"] else list(dict.fromkeys(id.lower() for id in delete))
             unknown = [not_among("interrupted consultation", id, ids) for id in wanted if id not in ids]
             if unknown:
@@ -315,9 +315,9 @@ def drafts(
                 store.drop_draft(id)
             emit(f"Deleted {', '.join(wanted) or 'none: there is none'}")
         elif json:
-            print_json(tuple(found))
+            print_json(tuple(drafted))
         else:
-            emit(drafts_table(found))
+            emit(drafts_table(drafted))
 
 
 def import_bundle(
@@ -330,9 +330,9 @@ def import_bundle(
 
     Example: cicatrix audit import consultations.jsonl --ledger theirs.sqlite
     """
-    found = bundles.import_bundle(bundle, ledger, _kept(head, witness))
-    emit(*verified_blocks(found))
-    if found.fault:
+    verified = bundles.import_bundle(bundle, ledger, _kept(head, witness))
+    emit(*verified_blocks(verified))
+    if verified.fault:
         raise CheckFailed
 
 
@@ -353,10 +353,10 @@ def report(
     with open_ledger(ledger) as store:
         entry = store.entry(id)
         written, base = opened(store, entry)
-        found = retold(written, base)
+        consultation = retold(written, base)
         checked = checked_words(store.verify(), made_at())
         output = output or Path(f"{entry.id}.html")
-        open = unanswered(base, case_of(found, base))
-        text = page(entry, found, base.knowledge, read_quotes(document, base), checked, open)
+        open = unanswered(base, case_of(consultation, base))
+        text = page(entry, consultation, base.knowledge, read_quotes(document, base), checked, open)
         write_whole(output, [text], private=True)
     emit(f"Wrote {output}")

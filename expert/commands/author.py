@@ -119,10 +119,10 @@ def lint_once(kb: Path | None, strict: bool) -> None:
     """Check it, and bring the schemas of a knowledge base that has them up to date."""
     base = open_knowledge(kb)
     _renew_schemas(base, kb)
-    found = [*warnings(base), *unread(directory_of(kb))]
-    emit(*warnings_blocks(base, found))
+    problems = [*warnings(base), *unread(directory_of(kb))]
+    emit(*warnings_blocks(base, problems))
     hint(base, kb)
-    if strict and found:
+    if strict and problems:
         raise CheckFailed
 
 
@@ -205,13 +205,13 @@ def folders(directory: Path) -> list[tuple[Path, int]]:
 
     And the one that holds these, where they may go and come back.
     """
-    found = []
+    present = []
     for name in ("", "kb", "kb/cases", "rules"):
         try:
-            found.append((directory / name, (directory / name).stat().st_ino))
+            present.append((directory / name, (directory / name).stat().st_ino))
         except OSError:
             continue
-    return found
+    return present
 
 
 def texts_of(directory: Path) -> dict[str, str]:
@@ -239,14 +239,14 @@ def fmt(
     from expert.authoring.format import formatted  # needs ruamel.yaml
 
     directory = directory_of(kb)
-    found = formatted(directory)
-    for name, text in found.changed.items():
+    layout = formatted(directory)
+    for name, text in layout.changed.items():
         if not check:
             _write((directory / name).resolve(), text)
         emit(changed_file(directory / name, check))
-    if not found.changed:
-        emit(nothing_to_change(found.files))
+    if not layout.changed:
+        emit(nothing_to_change(layout.files))
     elif not check:
-        emit(hash_line(found.before, found.after))
-    if check and found.changed:
+        emit(hash_line(layout.before, layout.after))
+    if check and layout.changed:
         raise CheckFailed

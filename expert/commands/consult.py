@@ -66,8 +66,8 @@ def consult(
         begun = resumed(base, answered, "".join(ids), ledger) if resume else answered
         begun = begun._replace(label=label or begun.label)
         answered = hold_dialogue(base, begun, kb, ledger, not no_save)
-    found = infer(base, answered.case)
-    missing = unreviewed(base, reviews, found)
+    consultation = infer(base, answered.case)
+    missing = unreviewed(base, reviews, consultation)
     saved = None
     if not no_save:
         from expert.commands.recording import RecordedAt, save
@@ -76,10 +76,10 @@ def consult(
         occasion = Occasion(
             answered.given, answered.asked, label or answered.label, missing, answered.questions
         )
-        saved = save(base, found, occasion, RecordedAt(ledger, answered.draft, witness))
+        saved = save(base, consultation, occasion, RecordedAt(ledger, answered.draft, witness))
     if json:
         kept = {"id": saved.id, "hash": saved.hash} if saved else None
-        print_json({**consultation_json(found, missing), "record": kept})
+        print_json({**consultation_json(consultation, missing), "record": kept})
     else:
         from expert.commands.showing import emit
         from expert.views.screen import Below, Extent, consultation_blocks
@@ -87,7 +87,7 @@ def consult(
         record = f"Record {saved.id}, {saved.hash}" if saved else ""
         id = record_words("last", ledger) if saved else ""
         below = Below("consult", id, missing, record)
-        blocks = consultation_blocks(found, base.knowledge, Extent(brief, trace, full), below)
+        blocks = consultation_blocks(consultation, base.knowledge, Extent(brief, trace, full), below)
         emit(*blocks, table_format=table_format, paged=False)
     if has_todos(base.knowledge.files):
         from expert.commands.hint import hint

@@ -61,11 +61,11 @@ def how(
     asked = the_case(rest, case_file, ledger, kb)
     subject = explain.find_subject(asked.base, conclusion)
     quotes = read_quotes(document, asked.base)
-    trees = explain.how(asked.found, asked.base, subject, quotes, full or json)
+    trees = explain.how(asked.consultation, asked.base, subject, quotes, full or json)
     if json:
         print_json(tuple(trees))
     elif trees:
-        end = footer(asked.found, asked.unreviewed, asked.recorded)
+        end = footer(asked.consultation, asked.unreviewed, asked.recorded)
         left = arguments_folded(trees, asked.base.knowledge)
         emit(apart(*(explanation(tree) for tree in trees)), apart(*left), end)
     elif subject.kind == "claim":
@@ -111,11 +111,11 @@ def why_not(
     goal = verdict_in(rest or [])
     asked = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
     quotes, about = read_quotes(document, asked.base), explain.find_subject(asked.base, subject)
-    reason = explain.why_not(Reach(asked.base), asked.case, asked.found, about, goal)
+    reason = explain.why_not(Reach(asked.base), asked.case, asked.consultation, about, goal)
     if json:
         print_json(reason)
     else:
-        end = footer(asked.found, asked.unreviewed, asked.recorded)
+        end = footer(asked.consultation, asked.unreviewed, asked.recorded)
         emit(*why_not_blocks(reason, asked.base, quotes, full), end)
 
 
@@ -163,7 +163,7 @@ def what_if(
     asked = the_case(words, case_file, ledger, kb)
     base = asked.base
     # of a record, this program's words on both sides: only the answers are to make a difference
-    before = follow(base, asked.case) if asked.recorded else asked.found
+    before = follow(base, asked.case) if asked.recorded else asked.consultation
     changed = asked.case.with_answers(parse_pairs(changes, base.knowledge).answers, base.knowledge)
     after = follow(base, changed)
     # a record says that of the rules which fired in it, and not of others

@@ -35,18 +35,18 @@ class Recorded:
 
         A name that none of it knows is refused, unless some of it cannot be opened. Raises CaseError.
         """
-        found: dict[str, None] = {}
+        ids: dict[str, None] = {}
         error: CaseError | None = None
         for base in self.bases:
             try:
-                found[find_subject(base, name, (kind,)).id] = None
+                ids[find_subject(base, name, (kind,)).id] = None
             except CaseError as unknown:
                 error = unknown
-        if len(found) == 1:
-            return next(iter(found))
-        if found:
+        if len(ids) == 1:
+            return next(iter(ids))
+        if ids:
             message = f"`{name}` means one thing in one knowledge base, and another in another"
-            raise CaseError([Problem(message, None, f"one of: {', '.join(found)}")])
+            raise CaseError([Problem(message, None, f"one of: {', '.join(ids)}")])
         if error and self.whole:
             raise error
         return name

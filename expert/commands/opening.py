@@ -80,7 +80,7 @@ class Asked(NamedTuple):
 
     base: RuleBase
     case: Case
-    found: Consultation
+    consultation: Consultation
     reviews: Reviews | None  # those kept with the knowledge; None for a record
     unreviewed: Sequence[str] | None  # the rules that fired unreviewed; None if the record does not say
 
@@ -109,14 +109,14 @@ def the_case(words: list[str] | None, case_file: str | None, ledger: Path | None
 
     base, reviews = open_knowledge(kb), open_reviews(kb)
     case = read_answers(base, words, case_file).case
-    found = infer(base, case)
-    return Asked(base, case, found, reviews, unreviewed(base, reviews, found))
+    consultation = infer(base, case)
+    return Asked(base, case, consultation, reviews, unreviewed(base, reviews, consultation))
 
 
 def _recorded(store: Ledger, entry: Entry) -> Asked:
     written, base = opened(store, entry)
-    found = retold(written, base)
-    return Asked(base, case_of(found, base), found, None, unreviewed_in(entry, found))
+    consultation = retold(written, base)
+    return Asked(base, case_of(consultation, base), consultation, None, unreviewed_in(entry, consultation))
 
 
 def _last_of(now: RuleBase, ledger: Path | None) -> Asked:

@@ -54,35 +54,40 @@ def rebase(
             [Problem(f"`{shorten(str(document))}` holds no sentence", None, "is it a text file?")]
         )
     said = _pairs(pairs or [], base, new)
-    found = edition(base, text, _old_sentences(old, directory), said)
+    new_edition = edition(base, text, _old_sentences(old, directory), said)
     called = name.strip() or f"{document.name}, {sha256(text.encode()).hexdigest()[:8]}"
     if not called.isprintable():
         raise CaseError(
             [Problem(f"`{shorten(called)}` cannot be printed, and is no name", None, "--edition NAME")]
         )
-    changed = carried_over(base, directory, found, called) if write else {}
+    changed = carried_over(base, directory, new_edition, called) if write else {}
     _write(directory, changed)
     if json:
-        print_json({"passages": found.passages, "edition": called if write else None, "written": [*changed]})
+        print_json(
+            {"passages": new_edition.passages, "edition": called if write else None, "written": [*changed]}
+        )
     else:
-        emit(*edition_blocks(found, base), *written_blocks(found, directory, list(changed), called, write))
+        emit(
+            *edition_blocks(new_edition, base),
+            *written_blocks(new_edition, directory, list(changed), called, write),
+        )
     if write:
         hint(open_knowledge(kb), kb, text, aside=json)
 
 
 def _pairs(words: list[str], base: RuleBase, new: dict[str, str]) -> dict[str, str]:
     """The places that the author says belong together. Raises CaseError."""
-    found: dict[str, str] = {}
+    pairs: dict[str, str] = {}
     for word in words:
         was, _, now = word.partition("=")
         if was not in base.knowledge.claims:
             raise CaseError([not_among("claim", was, base.knowledge.claims)])
         if now not in new:
             raise CaseError([not_among("place in the new text", now, new)])
-        if was in found or now in found.values():
+        if was in pairs or now in pairs.values():
             raise CaseError([Problem(f"`{shorten(word)}`: one of the two is named already")])
-        found[was] = now
-    return found
+        pairs[was] = now
+    return pairs
 
 
 def _old_sentences(old: Path | None, directory: Path) -> dict[str, str]:
@@ -92,11 +97,11 @@ def _old_sentences(old: Path | None, directory: Path) -> dict[str, str]:
     path = directory / WORKSHEET
     if not path.is_file():
         return {}
-    found = {}
+    by_place = {}
     for line in read_text(path, str(path)).split("\n"):
         if place := re.match(r"(p[0-9]+s[0-9]+)  (.+)", line):
-            found[place[1]] = place[2]
-    return found
+            by_place[place[1]] = place[2]
+    return by_place
 
 
 def _write(directory: Path, changed: dict[str, str]) -> None:

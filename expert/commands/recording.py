@@ -25,7 +25,7 @@ class RecordedAt(NamedTuple):
     witness: Path | None = None
 
 
-def save(base: RuleBase, found: Consultation, occasion: Occasion, place: RecordedAt) -> Entry | None:
+def save(base: RuleBase, consultation: Consultation, occasion: Occasion, place: RecordedAt) -> Entry | None:
     """Append the consultation to the ledger; None, with the reason on stderr, if that fails.
 
     The draft that it goes on from, if any, is dropped. Nothing is appended to a ledger that is not what its
@@ -37,7 +37,7 @@ def save(base: RuleBase, found: Consultation, occasion: Occasion, place: Recorde
         with Ledger(ledger_path(ledger), write=True) as store:
             if witness:
                 hold_against(store, witness)
-            entry = record(store, base, found, occasion)
+            entry = record(store, base, consultation, occasion)
             if witness:
                 _bear_witness(witness, entry)
             store.expire_drafts()

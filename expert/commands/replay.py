@@ -46,15 +46,15 @@ def replay(
             affected = tuple(impact(store, progress(entries, total), base))
             failed = len(affected)
             blocks: list[Block] = impact_blocks(affected, total, base.knowledge)
-            found = plain(affected)
+            result = plain(affected)
         else:
             found_again = replaying.replay_all(store) if all else replaying.replay(store, entries)
             told = [r for r in progress(found_again, total) if not r.same or r.reworded]
             failed = sum(not r.same for r in told)
             blocks = [*replayed_blocks(told, total, words)]
-            found = plain([r for r in told if words or not r.same])
+            result = plain([r for r in told if words or not r.same])
     if json:
-        print_json(found)
+        print_json(result)
     else:
         emit(*blocks)
     if failed:

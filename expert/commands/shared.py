@@ -254,9 +254,9 @@ def print_json(record: object) -> None:
     sys.stdout.write(to_json(record) + "\n")
 
 
-def consultation_json(found: Consultation, unreviewed: Sequence[str]) -> dict[str, Any]:
+def consultation_json(consultation: Consultation, unreviewed: Sequence[str]) -> dict[str, Any]:
     """A consultation for a program: its results first, then all that it holds, and what nobody reviewed."""
-    record: dict[str, Any] = plain(found)
+    record: dict[str, Any] = plain(consultation)
     return {"results": record["results"], **record, "unreviewed": unreviewed}
 
 

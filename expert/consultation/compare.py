@@ -23,34 +23,36 @@ class Difference(NamedTuple):
 
 def what_if(before: Consultation, after: Consultation) -> list[Difference]:
     """How two consultations of the same knowledge differ."""
-    found = [
+    differences = [
         Difference("answer", name, str(before.answers.get(name, "")), str(after.answers.get(name, "")))
         for name in dict.fromkeys([*before.answers, *after.answers])
         if before.answers.get(name) != after.answers.get(name)
     ]
-    found += _changed("result", _results_of(before), _results_of(after))
+    differences += _changed("result", _results_of(before), _results_of(after))
     olds, news = ({r.option: r for r in c.recommendations} for c in (before, after))
     for option in dict.fromkeys([*olds, *news]):
         old, new = olds.get(option), news.get(option)
         if old is None or new is None:
-            found.append(
+            differences.append(
                 Difference("verdict", option, old.verdict if old else "", new.verdict if new else "")
             )
             continue
         pairs = [("verdict", old.verdict, new.verdict)]
-        found += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]
+        differences += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]
         for target in dict.fromkeys([*old.targets, *new.targets]):
             one, other = old.targets.get(target, ""), new.targets.get(target, "")
             if one != other:
-                found.append(Difference("target", f"{option} for {target}", one, other))
+                differences.append(Difference("target", f"{option} for {target}", one, other))
         pairs = [("timing", old.timing, new.timing)]
         pairs += [("cost", _cost(old.cost), _cost(new.cost))]
         pairs += [("flags", ", ".join(old.flags), ", ".join(new.flags))]
-        found += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]
-    found += _changed("plan", {s.step: s.step for s in before.plan}, {s.step: s.step for s in after.plan})
-    found += _changed("advice", _advice_of(before), _advice_of(after))
-    found += _changed("firing", _firings_of(before), _firings_of(after))
-    return found
+        differences += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]
+    differences += _changed(
+        "plan", {s.step: s.step for s in before.plan}, {s.step: s.step for s in after.plan}
+    )
+    differences += _changed("advice", _advice_of(before), _advice_of(after))
+    differences += _changed("firing", _firings_of(before), _firings_of(after))
+    return differences
 
 
 def _cost(cost: Cost | None) -> str:

@@ -162,11 +162,11 @@ class Dialogue:
             term = self.reach.base.knowledge.attributes[name]
             self._put(term, len(self.remaining()) - 1, ask, say)
 
-    def _offer(self, found: Disagreeing) -> str:
+    def _offer(self, disagreeing: Disagreeing) -> str:
         """What disagrees, and the ways out of it."""
-        terms = [self.reach.base.knowledge.attributes[name] for name in found.contradiction.attributes]
-        lines = [found.text, found.because]
-        for n, (term, value) in enumerate(zip(terms, found.answers, strict=True), 1):
+        terms = [self.reach.base.knowledge.attributes[name] for name in disagreeing.contradiction.attributes]
+        lines = [disagreeing.text, disagreeing.because]
+        for n, (term, value) in enumerate(zip(terms, disagreeing.answers, strict=True), 1):
             lines.append(f"  {n}  change the answer: {term.question} ({shown_answer(value, term)})")
         return "\n".join([*lines, "  3  leave both as they are"])
 

@@ -23,20 +23,20 @@ class Disagreeing(NamedTuple):
 
 def disagreeing(base: RuleBase, case: Case) -> list[Disagreeing]:
     """The answers of a case that contradict each other, as its cautions say it."""
-    k = base.knowledge
-    if not k.contradictions:
+    knowledge = base.knowledge
+    if not knowledge.contradictions:
         return []
     reading = Evaluation(case.answers)
 
     def shown(name: str) -> str:
         value = case.value(name)
-        return "" if value is None else k.attributes[name].show(value)
+        return "" if value is None else knowledge.attributes[name].show(value)
 
-    found = []
-    for contradiction in k.contradictions:
+    pairs = []
+    for contradiction in knowledge.contradictions:
         rule = base.rule(contradiction.id)
         if reading.test(rule.when):
             one, other = (case.value(name) for name in contradiction.attributes)
             said = [fill(c.text, shown) for c in rule.then if isinstance(c, Caution)]
-            found.append(Disagreeing(contradiction, (one, other), " ".join(said), rule.because))
-    return found
+            pairs.append(Disagreeing(contradiction, (one, other), " ".join(said), rule.because))
+    return pairs

@@ -109,12 +109,12 @@ class Prepared:
 
     def told(self, name: str, value: Value | None) -> Told:
         """The fact of an answer: one for all cases, as it comes at the same place in the list of facts."""
-        found = self._told.get((name, value))
-        if found is None:
-            found = Told("unknown" if value is None else "answer", name, value)
+        fact = self._told.get((name, value))
+        if fact is None:
+            fact = Told("unknown" if value is None else "answer", name, value)
             if not isinstance(value, int):  # there is no end to numbers
-                self._told[name, value] = found
-        return found
+                self._told[name, value] = fact
+        return fact
 
     def __call__(self, case: Case) -> Consultation:
         """What follows from a case."""
@@ -357,6 +357,6 @@ class Engine(KnowledgeEngine):  # type: ignore[misc]
     def fire(self, instance: Instance) -> None:
         """What a rule does when experta fires it."""
         # what else a rule concludes is in the record: it is no premise of any rule
-        found = [Told("finding", key, value) for key, value in self.memory.fire(instance)]
-        if found:
-            self.declare(*found)
+        facts = [Told("finding", key, value) for key, value in self.memory.fire(instance)]
+        if facts:
+            self.declare(*facts)

@@ -94,15 +94,15 @@ class Subject(NamedTuple):
 
 def subjects(base: RuleBase) -> list[Subject]:
     """Everything that can be asked about."""
-    k = base.knowledge
-    found = [Subject("option", o.id, o.label) for o in k.options.values()]
-    found += [Subject("finding", t.name, t.label) for t in k.findings.values()]
-    found += [Subject("step", s.id, s.label) for s in k.steps.values()]
-    found += [Subject("flag", f.id, f.label) for f in k.flags.values()]
+    knowledge = base.knowledge
+    known = [Subject("option", o.id, o.label) for o in knowledge.options.values()]
+    known += [Subject("finding", t.name, t.label) for t in knowledge.findings.values()]
+    known += [Subject("step", s.id, s.label) for s in knowledge.steps.values()]
+    known += [Subject("flag", f.id, f.label) for f in knowledge.flags.values()]
     advice = {c.name: c for rule in base.rules for c in rule.then if isinstance(c, (Advise, Caution))}
-    found += [Subject("advice", name, c.text) for name, c in advice.items()]
-    found += [Subject("rule", id, id) for id in rule_names(base) if id not in advice]
-    return found + [Subject("claim", claim, claim) for claim in k.claims]
+    known += [Subject("advice", name, c.text) for name, c in advice.items()]
+    known += [Subject("rule", id, id) for id in rule_names(base) if id not in advice]
+    return known + [Subject("claim", claim, claim) for claim in knowledge.claims]
 
 
 def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subject:
@@ -169,10 +169,10 @@ class How:
         return Tree("firing", head, (*items, *matched, *map(self.claim, firing.claims)), states)
 
     def _firings(self, numbers: Iterable[int]) -> Unfolding[tuple[Tree, ...]]:
-        found = []
+        trees = []
         for n in numbers:
-            found.append((yield self._firing(n)))
-        return tuple(found)
+            trees.append((yield self._firing(n)))
+        return tuple(trees)
 
     def _match(self, match: Match) -> Unfolding[list[Tree]]:
         states = stated(match)
@@ -227,17 +227,17 @@ class How:
 
     def _data(self, name: str, option: str) -> list[Tree]:
         term = self.knowledge.properties[name]
-        found = []
+        conclusions = []
         for datum in self.knowledge.options[option].properties.get(name, ()):
             text = _about(datum_statement(term, datum), option, self.base)
             states = Statement("property", name, option, "is", (term.plain(datum.value),), stands="datum")
-            found.append(Tree("conclusion", text, tuple(map(self.claim, datum.claims)), states))
-        return found
+            conclusions.append(Tree("conclusion", text, tuple(map(self.claim, datum.claims)), states))
+        return conclusions
 
     def _findings(self, leaf: Statement) -> Unfolding[list[Tree]]:
         """The values that a finding has; if it has none of those wanted, the rules that could say so."""
         term = self.knowledge.findings[leaf.name]
-        found, values = [], []
+        conclusions, values = [], []
         for finding in self.consultation.findings:
             if (finding.finding, finding.option) == (leaf.name, leaf.option):
                 states = Statement(
@@ -245,7 +245,7 @@ class How:
                 )
                 text = _about(finding.text, finding.option, self.base)
                 firings = yield self._firings(finding.firings)
-                found.append(Tree("conclusion", text, firings, states))
+                conclusions.append(Tree("conclusion", text, firings, states))
                 values.append(finding.value)
         for score in self.consultation.scores:
             if (score.finding, score.option) == (leaf.name, leaf.option) and score.low != score.high:
@@ -253,9 +253,9 @@ class How:
                 firings = yield self._firings([score.firing])
                 return [Tree("conclusion", text, firings, between(score))]
         if leaf.operator == "is" and set(leaf.values) & set(values):
-            return found
+            return conclusions
         if leaf.operator != "is" and values:
-            return found
+            return conclusions
         wanted = leaf.values if leaf.operator == "is" else ()
         rules = []
         for rule in self.consultation.not_fired:
@@ -267,8 +267,8 @@ class How:
             "finding", leaf.name, leaf.option, "is" if wanted else "known", wanted, stands="not-concluded"
         )
         if not rules:
-            return [*found, Tree("note", f"no rule here concludes that {about}", (), states)]
-        return [*found, Tree("conclusion", f"nothing concludes that {about}", tuple(rules), states)]
+            return [*conclusions, Tree("note", f"no rule here concludes that {about}", (), states)]
+        return [*conclusions, Tree("conclusion", f"nothing concludes that {about}", tuple(rules), states)]
 
     def _could_conclude(self, rule: NotFired, leaf: Statement, wanted: tuple[Plain, ...]) -> bool:
         for instance in self.base.instances:
@@ -317,23 +317,23 @@ def _terms(condition: Statement, knowledge: Knowledge) -> list[Statement]:
     if condition.kind in ("attribute", "finding", "property"):
         named = _of_limit(condition, knowledge) if condition.of else []
         return list(dict.fromkeys([condition, *named]))
-    found = [leaf for part in condition.parts for leaf in _terms(part, knowledge)]
-    return list(dict.fromkeys(found))
+    leaves = [leaf for part in condition.parts for leaf in _terms(part, knowledge)]
+    return list(dict.fromkeys(leaves))
 
 
 def _of_limit(condition: Statement, knowledge: Knowledge) -> list[Statement]:
     """The terms of what is compared with: each has to be known."""
-    found = []
+    limits = []
     for name in re.findall(r"[A-Za-z_][\w.-]*", condition.of or ""):
         bare = name.removeprefix("option.")
         if name in knowledge.attributes:
-            found.append(Statement("attribute", name, None, "known"))
+            limits.append(Statement("attribute", name, None, "known"))
         elif bare in knowledge.findings:
             option = condition.option if bare != name else None
-            found.append(Statement("finding", bare, option, "known"))
+            limits.append(Statement("finding", bare, option, "known"))
         elif bare != name and bare in knowledge.properties:
-            found.append(Statement("property", bare, condition.option, "known"))
-    return found
+            limits.append(Statement("property", bare, condition.option, "known"))
+    return limits
 
 
 def between(score: ScoreBounds) -> Statement:
@@ -396,7 +396,7 @@ def how(
     if subject.kind == "claim":
         return [tree.firing(f.n) for f in consultation.firings if subject.id in f.rests_on]
     kinds = ("advice", "caution") if subject.kind == "advice" else (subject.kind,)
-    found = [
+    named = [
         (concluded, firing)
         for firing in consultation.firings
         for concluded in firing.concluded
@@ -409,7 +409,7 @@ def how(
             (tree.firing(f.n),),
             Statement(c.kind, c.name, c.option, stands="concluded"),
         )
-        for c, f in found
+        for c, f in named
     ]
 
 
@@ -418,14 +418,14 @@ def _about(text: str, option: str | None, base: RuleBase) -> str:
 
 
 def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree:
-    found = consultation.recommendation(subject.id)
+    recommendation = consultation.recommendation(subject.id)
     groups: list[Tree] = []
     for stance, title in (
         ("for", "arguments for"),
         ("unsure", "undecided"),
         ("against", "arguments against"),
     ):
-        arguments = [a for a in found.arguments if a.stance == stance]
+        arguments = [a for a in recommendation.arguments if a.stance == stance]
         if arguments:
             groups.append(Tree("conclusion", title, tuple(_how_argument(a, tree) for a in arguments)))
     waits = [
@@ -435,11 +435,13 @@ def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree
         if c.kind == "wait" and c.option == subject.id
     ]
     if waits:
-        states = Statement("timing", "", subject.id, "waits-for", found.waits_for, stands="concluded")
+        states = Statement(
+            "timing", "", subject.id, "waits-for", recommendation.waits_for, stands="concluded"
+        )
         groups.append(
             Tree(
                 "conclusion",
-                f"it waits for: {step_words(found.waits_for, tree.knowledge)}",
+                f"it waits for: {step_words(recommendation.waits_for, tree.knowledge)}",
                 tuple(waits),
                 states,
             )
@@ -448,12 +450,14 @@ def _how_option(consultation: Consultation, subject: Subject, tree: How) -> Tree
     for f in costs:
         states = Statement("finding", f.finding, f.option, "is", (f.value,), stands="concluded")
         groups.append(Tree("conclusion", f.text, tuple(map(tree.firing, f.firings)), states))
-    if note := nothing_said(found, consultation, tree.knowledge):
+    if note := nothing_said(recommendation, consultation, tree.knowledge):
         groups.insert(0, Tree("note", note))
-    when = when_words(found.verdict, found.timing, tree.knowledge)
-    stands = verdict_text(found, consultation, tree.knowledge) + (f", {when}" if when else "")
-    states = Statement("verdict", "", subject.id, "is", (found.verdict, found.timing), stands="concluded")
-    return Tree("conclusion", f"{found.label}: {stands}", tuple(groups), states)
+    when = when_words(recommendation.verdict, recommendation.timing, tree.knowledge)
+    stands = verdict_text(recommendation, consultation, tree.knowledge) + (f", {when}" if when else "")
+    states = Statement(
+        "verdict", "", subject.id, "is", (recommendation.verdict, recommendation.timing), stands="concluded"
+    )
+    return Tree("conclusion", f"{recommendation.label}: {stands}", tuple(groups), states)
 
 
 def _how_argument(argument: Argument, tree: How) -> Tree:
@@ -526,29 +530,31 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
         return _why_not_concluded(reach, consultation, subject)
     if goal and goal not in (*VERDICTS, NOW):
         raise CaseError([not_among("verdict", goal, [*VERDICTS, NOW])])
-    found = consultation.recommendation(subject.id)
+    recommendation = consultation.recommendation(subject.id)
     wanted: tuple[str, ...] = (goal,) if goal else VERDICTS[:2]
     leading = [
         i for i in reach.base.instances if _leads(i, subject.id, wanted, reach.base.knowledge.deciding_topics)
     ]
-    if not goal and not leading and found.verdict in ("open", "not-addressed"):
+    if not goal and not leading and recommendation.verdict in ("open", "not-addressed"):
         wanted = RECOMMENDED  # the most that a rule can say of it is that it is uncertain
         leading = [
             i
             for i in reach.base.instances
             if _leads(i, subject.id, wanted, reach.base.knowledge.deciding_topics)
         ]
-    already = found.timing == NOW if goal == NOW else found.verdict in wanted
+    already = recommendation.timing == NOW if goal == NOW else recommendation.verdict in wanted
     not_for = _not_for(consultation, subject.id, wanted, reach.base.knowledge) if already else ()
     possible = already or goal in (NOW, "not-addressed") or bool(leading)
     if goal == OPEN:  # no rule says so: it is what a case without answers may have
         possible = already or OPEN in reach.verdicts(subject.id, Case({}))
     against = [
-        a for a in found.arguments if a.topic in reach.base.knowledge.deciding_topics and a.stance != "for"
+        a
+        for a in recommendation.arguments
+        if a.topic in reach.base.knowledge.deciding_topics and a.stance != "for"
     ]
     beside = [
         a
-        for a in found.arguments
+        for a in recommendation.arguments
         if a.topic not in reach.base.knowledge.deciding_topics and a.stance != "for"
     ]
     if not_for:
@@ -565,12 +571,12 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
         possible,
         _nearest_first(failed, flips, reach.base, case),
         tuple(against) if shown else (),
-        found.waits_for if goal == NOW else (),
+        recommendation.waits_for if goal == NOW else (),
         flips,
-        () if already or goal == NOW else found.depends_on,
+        () if already or goal == NOW else recommendation.depends_on,
         up_to,
         decided,
-        tuple(standing_sentences(found, consultation, reach.base.knowledge)),
+        tuple(standing_sentences(recommendation, consultation, reach.base.knowledge)),
         tuple(beside) if shown else (),
         not_for,
         wanted,
@@ -623,13 +629,13 @@ def _leads(instance: Instance, option: str, wanted: tuple[str, ...], decides: se
 
 def _failed(consultation: Consultation, instances: list[Instance], base: RuleBase) -> tuple[Failed, ...]:
     wanted = {(i.rule.id, i.option) for i in instances}
-    found = []
+    failed = []
     for n in consultation.not_fired:
         if (n.rule, n.option or "") in wanted:
             stands = tuple(How(consultation, base, {}).needed(n.states))
             claims = base.rule(n.rule).claims
-            found.append(Failed(n.rule, n.option, n.reason, n.condition, claims, n.states, stands))
-    return tuple(found)
+            failed.append(Failed(n.rule, n.option, n.reason, n.condition, claims, n.states, stands))
+    return tuple(failed)
 
 
 def _nearest_first(
@@ -665,20 +671,20 @@ def _flips(
     With them: without any, of how many answers no change leads there (None: of any number), and
     whether it is decided which are the smallest.
     """
-    k = reach.base.knowledge
-    in_play = targets_in_play(before, k)
+    knowledge = reach.base.knowledge
+    in_play = targets_in_play(before, knowledge)
     changes, up_to, decided = _smallest_changes(reach, case, option, wanted)
-    found: list[Flip] = []
+    flips: list[Flip] = []
     for change in changes:
-        after = follow(reach.base, case.with_answers({**change}, k))
+        after = follow(reach.base, case.with_answers({**change}, knowledge))
         result = after.recommendation(option)
         if wanted.reached(result):
             spelled = {name: _spelled(name, value, reach.base) for name, value in change.items()}
             step = next((step.n for step in after.plan if step.step == result.timing), None)
-            new = tuple(t for t in targets_in_play(after, k) if in_play and t not in in_play)
+            new = tuple(t for t in targets_in_play(after, knowledge) if in_play and t not in in_play)
             missing = all(case.value(name) is None for name in change)
-            found.append(Flip(spelled, result.verdict, result.timing, result.targets, step, new, missing))
-    return tuple(found), up_to, decided
+            flips.append(Flip(spelled, result.verdict, result.timing, result.targets, step, new, missing))
+    return tuple(flips), up_to, decided
 
 
 def _smallest_changes(

@@ -37,13 +37,13 @@ def places_of(memory: WorkingMemory) -> dict[str, Rank]:
     if knowledge.rank is None:
         return {}
     term, sign = knowledge.findings[knowledge.rank.finding], -1 if knowledge.rank.least_first else 1
-    found: dict[str, Interval] = {}
+    intervals: dict[str, Interval] = {}
     for option in knowledge.options:
         if bounds := bounds_of(memory, with_option(term.name, option)):
-            found[option] = bounds
+            intervals[option] = bounds
     places = {}
-    for option, (low, high) in found.items():
-        others = [bounds for other, bounds in found.items() if other != option]
+    for option, (low, high) in intervals.items():
+        others = [bounds for other, bounds in intervals.items() if other != option]
         if sign < 0:  # the mirror image
             surely = sum(1 for other in others if other.high < low)
             perhaps = sum(1 for other in others if other.low < high)

@@ -104,10 +104,12 @@ class Wording:
     """What records say of a rule base in every case, each put into words when first needed."""
 
     def __init__(self, base: RuleBase) -> None:
-        k = base.knowledge
-        self.base, self.phrases = base, Phrases(k)
-        self.knowledge_id = KnowledgeId(k.id, k.title, k.version, k.hash, k.disclaimer)
-        self.decides = {topic.id for topic in k.topics.values() if topic.decides}
+        knowledge = base.knowledge
+        self.base, self.phrases = base, Phrases(knowledge)
+        self.knowledge_id = KnowledgeId(
+            knowledge.id, knowledge.title, knowledge.version, knowledge.hash, knowledge.disclaimer
+        )
+        self.decides = {topic.id for topic in knowledge.topics.values() if topic.decides}
         self._priced: dict[str, list[Priced]] | None = None
         self._said: dict[Condition, Said] = {}
         self._states: dict[Condition, Statement] = {}
@@ -130,46 +132,46 @@ class Wording:
         return self._priced.get(option, [])
 
     def _priced_in(self, instance: Instance) -> Iterator[Priced]:
-        k = self.base.knowledge
+        knowledge = self.base.knowledge
         for conclusion in instance.rule.then:  # an instance has the amount itself
-            if isinstance(conclusion, Conclude) and conclusion.name in (k.cost or ()):
+            if isinstance(conclusion, Conclude) and conclusion.name in (knowledge.cost or ()):
                 terms = computed_refs(conclusion)
                 attributes = tuple(ref.name for ref in terms if ref.kind == "attribute")
                 parts = instance.when.parts if isinstance(instance.when, AllOf) else (instance.when,)
                 apart = tuple(part for part in parts if not _reads_any(part, attributes))
-                priced = [r.name for r in terms if r.kind == "property" and k.properties[r.name].per]
+                priced = [r.name for r in terms if r.kind == "property" and knowledge.properties[r.name].per]
                 for name in dict.fromkeys(priced):
                     yield Priced(instance.rule.id, name, attributes, apart)
 
     def said(self, condition: Condition) -> Said:
         """One of the rule base's conditions in words."""
-        found = self._said.get(condition)
-        if found is None:
+        said = self._said.get(condition)
+        if said is None:
             names = tuple(dict.fromkeys(ref.key for ref, _ in refs(condition)))
-            found = self._said[condition] = self.phrases.condition(condition), names
-        return found
+            said = self._said[condition] = self.phrases.condition(condition), names
+        return said
 
     def states(self, condition: Condition) -> Statement:
         """One of the rule base's conditions as data."""
-        found = self._states.get(condition)
-        if found is None:
-            found = self._states[condition] = states(condition, self.phrases)
-        return found
+        statement = self._states.get(condition)
+        if statement is None:
+            statement = self._states[condition] = states(condition, self.phrases)
+        return statement
 
     def value(self, term: Term, value: Value) -> tuple[Plain, str]:
         """A value of a term as the record holds it, and the statement that the term has it."""
         key = (term.kind, term.name, value)
-        found = self._values.get(key)
-        if found is None:
+        said = self._values.get(key)
+        if said is None:
             if len(self._values) >= KEPT:
                 self._values.clear()
-            found = self._values[key] = term.plain(value), statement(term, (value,))
-        return found
+            said = self._values[key] = term.plain(value), statement(term, (value,))
+        return said
 
     def answer(self, name: str, value: Value | None) -> tuple[Match]:
         """What a premise on an attribute rests on, if this is the answer."""
-        found = self._answers.get((name, value))
-        if found is None:
+        matches = self._answers.get((name, value))
+        if matches is None:
             if len(self._answers) >= KEPT:
                 self._answers.clear()
             term = self.base.knowledge.attributes[name]
@@ -177,14 +179,14 @@ class Wording:
                 match = Match("unknown", name, None, None, known(term, False))
             else:
                 match = Match("answer", name, None, *self.value(term, value))
-            found = self._answers[name, value] = (match,)
-        return found
+            matches = self._answers[name, value] = (match,)
+        return matches
 
     def text(self, text: str, option: str) -> str | None:
         """A rule's text with its placeholders filled; None if that takes a case."""
         if (text, option) not in self._texts:
-            k = self.base.knowledge
-            terms = [k.named(name) for name in PLACEHOLDER.findall(text)]
+            knowledge = self.base.knowledge
+            terms = [knowledge.named(name) for name in PLACEHOLDER.findall(text)]
             varies = any(term and term.kind != "property" for term in terms)
             filled = None if varies else fill(text, lambda name: self.filled(name, option))
             self._texts[text, option] = filled
@@ -192,22 +194,22 @@ class Wording:
 
     def filled(self, name: str, option: str) -> str:
         """What stands for a placeholder that is about the option."""
-        k = self.base.knowledge
+        knowledge = self.base.knowledge
         if name == "option":
-            return k.options[option].phrase if option else "the option"
+            return knowledge.options[option].phrase if option else "the option"
         if "|" in name:
-            return agreeing(name, k.options.get(option))
+            return agreeing(name, knowledge.options.get(option))
         bare = name.removeprefix("option.")
-        data = k.options[option].properties.get(bare, ()) if option else ()
-        return " or ".join(k.properties[bare].show(datum.value) for datum in data) or "(not stated)"
+        data = knowledge.options[option].properties.get(bare, ()) if option else ()
+        return " or ".join(knowledge.properties[bare].show(datum.value) for datum in data) or "(not stated)"
 
     def entry(self, instance: Instance) -> FiringTemplate:
         """What the record of a firing of one of the rule base's instances says in every case."""
         key = instance.rule.id, instance.option
-        found = self._entries.get(key)
-        if found is None:
-            found = self._entries[key] = FiringTemplate(self, instance)
-        return found
+        template = self._entries.get(key)
+        if template is None:
+            template = self._entries[key] = FiringTemplate(self, instance)
+        return template
 
     def concluded(self, conclusion: Conclusion) -> Concluded | None:
         """The record of a conclusion; None if that takes a case."""
@@ -300,8 +302,8 @@ class Wording:
             case Not() | Unless():
                 yield from self.sources(condition.part)
             case Count(_, _, parts):
-                found = [self._some(parts, number, denied) for number, denied in condition.refuted]
-                yield found[0] if len(found) == 1 else _either(found)
+                sources = [self._some(parts, number, denied) for number, denied in condition.refuted]
+                yield sources[0] if len(sources) == 1 else _either(sources)
             case Given():
                 data = self.base.knowledge.options[condition.option].properties.get(condition.property, ())
                 yield from self.data(condition._replace(data=data))
@@ -357,8 +359,8 @@ class Wording:
 
 # Sources do not hold the wording that holds them: it goes as soon as nothing else does.
 def _always(match: Match) -> Source:
-    found = (match,)
-    return lambda memory: found
+    matches = (match,)
+    return lambda memory: matches
 
 
 def resting_on(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
@@ -466,13 +468,13 @@ def _is_exact(condition: Condition) -> bool:
 
 def _together(matches: Iterable[Match]) -> tuple[Match, ...]:
     """Each thing that a rule rests on once, with all tests that it met."""
-    found: dict[Match, tuple[Bound, ...]] = {}
+    bounds_of: dict[Match, tuple[Bound, ...]] = {}
     for match in matches:
         bare = match._replace(bounds=()) if match.bounds else match
-        found[bare] = tuple(dict.fromkeys((*found.get(bare, ()), *match.bounds)))
+        bounds_of[bare] = tuple(dict.fromkeys((*bounds_of.get(bare, ()), *match.bounds)))
     return tuple(
         match._replace(text=bounded(match.text, [b.text for b in bounds]), bounds=bounds) if bounds else match
-        for match, bounds in found.items()
+        for match, bounds in bounds_of.items()
     )
 
 
@@ -592,7 +594,10 @@ class WorkingMemory:
             new, concluded = self._conclude(instance, n)
         else:
             self.concluded += [(conclusion, n) for conclusion in instance.then]
-            new, concluded = [found for found in entry.findings if self._found(found, n)], entry.concluded
+            new, concluded = (
+                [finding for finding in entry.findings if self._found(finding, n)],
+                entry.concluded,
+            )
         because = self.text(rule.because, option) if entry.because is None else entry.because
         reached = [item.in_case(self) for item in entry.items if item.reached(self)]
         claims = dict.fromkeys((*rule.claims, *(claim for item in reached for claim in item.claims)))
@@ -644,8 +649,8 @@ class WorkingMemory:
                 continue
             for value in self._values(conclusion):
                 self.concluded.append((conclusion, n))
-                found = (conclusion.key, value)
-                new += [found] if self._found(found, n) else []
+                finding = (conclusion.key, value)
+                new += [finding] if self._found(finding, n) else []
                 concluded.append(self.wording.found(conclusion, value))
         return new, tuple(concluded)
 
@@ -696,13 +701,13 @@ class WorkingMemory:
 
     def match(self, ref: Ref, key: str, value: Value) -> Match:
         """What a premise on one of the findings rests on, after all firings so far."""
-        found = self.matches.get((key, value))
-        if found is None:
+        match = self.matches.get((key, value))
+        if match is None:
             said = self.wording.value(self.base.knowledge.findings[ref.name], value)
             firings = tuple(self.grounds[key, value])
-            found = Match("finding", ref.name, ref.option or None, *said, (), firings)
-            self.matches[key, value] = found
-        return found
+            match = Match("finding", ref.name, ref.option or None, *said, (), firings)
+            self.matches[key, value] = match
+        return match
 
     # --- what it concluded, in words --------------------------------------------------------
 

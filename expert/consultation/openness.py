@@ -56,22 +56,22 @@ class Openness:
         if silent not in self._rest_on:
             self._rest_on[silent] = self._attributes(silent)
         key = silent, *[case.value(name) for name in self._rest_on[silent]]
-        found = self._found.get(key)
-        if found is None:
+        open = self._found.get(key)
+        if open is None:
             if len(self._found) >= KEPT:  # there is no end to numbers
                 self._found.clear()
             left = self.of(case, silent)
-            found = {option: left.depends_on(option) for option in silent if left.arguments(option)}
-            self._found[key] = found
-        return found
+            open = {option: left.depends_on(option) for option in silent if left.arguments(option)}
+            self._found[key] = open
+        return open
 
     def _attributes(self, options: Iterable[str]) -> list[str]:
         """The attributes that the deciding arguments on some options rest on."""
         upstream = self.upstream.of(i for option in options for i in self.deciding[option])
-        found = {ref.name: None for i in upstream for ref, _ in reads(i) if ref.kind == "attribute"}
+        names = {ref.name: None for i in upstream for ref, _ in reads(i) if ref.kind == "attribute"}
         for contradiction in self.knowledge.contradictions:  # by which an answer may count as none
-            found.update(dict.fromkeys(contradiction.attributes))
-        return [*found]
+            names.update(dict.fromkeys(contradiction.attributes))
+        return [*names]
 
     def of(self, case: Case, options: Iterable[str]) -> OpenCase:
         """What may still be argued about some options in a case."""
@@ -116,10 +116,10 @@ class OpenCase:
 
     def depends_on(self, option: str) -> tuple[str, ...]:
         """The attributes not answered that these may depend on, in the vocabulary's order."""
-        found, seen = set[str](), set[str]()
+        answers, seen = set[str](), set[str]()
         for instance in self._possible(option):
-            found |= set(self._instance(instance, seen))
-        return tuple(name for name in self.prepared.knowledge.attributes if name in found)
+            answers |= set(self._instance(instance, seen))
+        return tuple(name for name in self.prepared.knowledge.attributes if name in answers)
 
     def may_conclude(self, ref: Ref) -> bool:
         """Whether an instance that concludes a finding may still fire."""
@@ -128,8 +128,8 @@ class OpenCase:
 
     def waits_for(self, ref: Ref) -> tuple[str, ...]:
         """The attributes not answered that a finding may depend on, in the vocabulary's order."""
-        found = set(self._term(ref, None, set()))
-        return tuple(name for name in self.prepared.knowledge.attributes if name in found)
+        names = set(self._term(ref, None, set()))
+        return tuple(name for name in self.prepared.knowledge.attributes if name in names)
 
     def _possible(self, option: str) -> list[Instance]:
         return [i for i in self.prepared.deciding[option] if i.id in self.fired and self.fired[i.id].may & 1]

@@ -69,32 +69,34 @@ def consultation(memory: WorkingMemory) -> trace.Consultation:
 
 def _disagreements(memory: WorkingMemory) -> tuple[trace.Disagreement, ...]:
     declared = {c.id: c for c in memory.base.knowledge.contradictions}
-    found = []
+    disagreements = []
     for firing in memory.firings if declared else ():
         if c := declared.get(firing.rule):
-            found.append(trace.Disagreement(c.id, c.attributes, c.leaves_out, firing.n))
-    return tuple(found)
+            disagreements.append(trace.Disagreement(c.id, c.attributes, c.leaves_out, firing.n))
+    return tuple(disagreements)
 
 
 def _findings(memory: WorkingMemory) -> tuple[trace.Finding, ...]:
-    found = []
+    findings = []
     for (key, value), firings in memory.grounds.items():
         name, option = name_and_option(key)
         said = memory.wording.value(memory.base.knowledge.findings[name], value)
-        found.append(trace.Finding(name, option or None, *said, tuple(firings)))
-    return tuple(found)
+        findings.append(trace.Finding(name, option or None, *said, tuple(firings)))
+    return tuple(findings)
 
 
 def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
-    k, arguments, about = memory.base.knowledge, dict[str, list[tuple[Argue, int]]](), []
+    knowledge, arguments, about = memory.base.knowledge, dict[str, list[tuple[Argue, int]]](), []
     for conclusion, n in memory.concluded:
         if isinstance(conclusion, Argue):  # weighed by `verdicts`, which remembers
             arguments.setdefault(conclusion.option, []).append((conclusion, n))
         elif isinstance(conclusion, (Wait, Flag)):
             about.append((conclusion, Grid.true))
-    outcome = Outcome(k, about, Grid.false)
-    found = [_recommendation(memory, o, outcome, arguments.get(o.id, ())) for o in k.options.values()]
-    silent = tuple([r.option for r in found if r.verdict == "not-addressed"])
+    outcome = Outcome(knowledge, about, Grid.false)
+    recommendations = [
+        _recommendation(memory, o, outcome, arguments.get(o.id, ())) for o in knowledge.options.values()
+    ]
+    silent = tuple([r.option for r in recommendations if r.verdict == "not-addressed"])
     open = memory.wording.openness.open(memory.case, silent) if silent else {}
     places = places_of(memory)
     return tuple(
@@ -106,7 +108,7 @@ def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
             )
             if r.option in open or r.option in places
             else r
-            for r in found
+            for r in recommendations
         ]
     )
 
@@ -139,9 +141,9 @@ def verdicts(arguments: Iterable[Argue], decides: set[str]) -> tuple[str, dict[s
 def _weighed(said: tuple[tuple[str, str, str], ...]) -> tuple[str, dict[str, str]]:
     """The policy, on nothing but the targets, stances and strengths: of those there are few."""
     arguments = [(Argue("", stance, target, strength), Grid.true) for target, stance, strength in said]
-    found = weigh(arguments, (), Grid.false)
-    targets = {target: first(verdicts) for target, verdicts in found.items() if target}
-    return first(overall(found, Grid.false)), targets
+    weighed = weigh(arguments, (), Grid.false)
+    targets = {target: first(verdicts) for target, verdicts in weighed.items() if target}
+    return first(overall(weighed, Grid.false)), targets
 
 
 def _argument(memory: WorkingMemory, conclusion: Argue, n: int) -> trace.Argument:
@@ -161,16 +163,16 @@ def _argument(memory: WorkingMemory, conclusion: Argue, n: int) -> trace.Argumen
 
 def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
     """The lowest of what was concluded to be the least, the highest of what was to be the most."""
-    k, found = memory.base.knowledge, []
-    for _, name, pick in cost_sides(k):
+    knowledge, bounds = memory.base.knowledge, []
+    for _, name, pick in cost_sides(knowledge):
         values = memory.values.get(with_option(name, option), ())
         numbers = [value for value in values if isinstance(value, int)]
-        found.append(pick(numbers) if numbers else None)
+        bounds.append(pick(numbers) if numbers else None)
     prices = _prices(memory, option)
-    if not k.cost or (found == [None, None] and not prices):
+    if not knowledge.cost or (bounds == [None, None] and not prices):
         return None
-    term = k.findings[k.cost[0]]
-    low, high = (None if number is None else term.plain(number) for number in found)
+    term = knowledge.findings[knowledge.cost[0]]
+    low, high = (None if number is None else term.plain(number) for number in bounds)
     fired = {firing.rule for firing in memory.firings if firing.option == option}
     used = {p.property for p in memory.wording.priced(option) if p.rule in fired}
     bases = [price.basis for price in prices if price.property in used and price.basis]
@@ -182,23 +184,23 @@ def _prices(memory: WorkingMemory, option: str) -> tuple[trace.Price, ...]:
 
     They are named only where they would: where nothing else keeps the cost from being computed.
     """
-    k = memory.base.knowledge
+    knowledge = memory.base.knowledge
     factors: dict[str, dict[str, None]] = {}
     for priced in memory.wording.priced(option):
         computed = all(memory.reading.test(part) for part in priced.apart)
         unanswered = [name for name in priced.attributes if computed and memory.case.value(name) is None]
         factors.setdefault(priced.property, {}).update(dict.fromkeys(unanswered))
-    found = []
-    for name, data in k.options[option].properties.items():
-        term = k.properties[name]
+    prices = []
+    for name, data in knowledge.options[option].properties.items():
+        term = knowledge.properties[name]
         for datum in data if term.per else ():
             amount, missing = term.plain(datum.value), tuple(factors.get(name, ()))
-            found.append(trace.Price(name, amount, term.per, term.basis, datum.claims, missing))  # type: ignore[arg-type]
-    return tuple(found)
+            prices.append(trace.Price(name, amount, term.per, term.basis, datum.claims, missing))  # type: ignore[arg-type]
+    return tuple(prices)
 
 
 def _plan(memory: WorkingMemory) -> tuple[trace.PlanStep, ...]:
-    found: list[trace.PlanStep] = []
+    steps: list[trace.PlanStep] = []
     numbers: dict[str, dict[int, None]] = {}
     for conclusion, n in memory.concluded:
         if isinstance(conclusion, Plan):
@@ -208,17 +210,17 @@ def _plan(memory: WorkingMemory) -> tuple[trace.PlanStep, ...]:
             firings = [memory.firings[n - 1] for n in where]
             rules = tuple(dict.fromkeys([firing.rule for firing in firings]))
             claims = tuple(dict.fromkeys([claim for firing in firings for claim in firing.claims]))
-            found.append(trace.PlanStep(len(found) + 1, step.id, step.label, rules, claims, where))
-    return tuple(found)
+            steps.append(trace.PlanStep(len(steps) + 1, step.id, step.label, rules, claims, where))
+    return tuple(steps)
 
 
 def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
-    found = []
+    advice = []
     for conclusion, n in memory.concluded:
         if isinstance(conclusion, (Advise, Caution)):
             firing, option = memory.firings[n - 1], conclusion.option
             text = memory.text(conclusion.text, option)
-            found.append(
+            advice.append(
                 trace.Advice(
                     conclusion.kind,
                     conclusion.name,
@@ -230,7 +232,7 @@ def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
                     n,
                 )
             )
-    return tuple(found)
+    return tuple(advice)
 
 
 def _silent(memory: WorkingMemory) -> list[Instance]:

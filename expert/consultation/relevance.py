@@ -72,7 +72,7 @@ class Reach:
     @cached_property
     def effects(self) -> list[Effect]:
         """Everything that can be seen: arguments, advice and reasons by rule, the rest by what it says."""
-        found: dict[tuple[str, ...], dict[str, Instance]] = {}
+        instances_of: dict[tuple[str, ...], dict[str, Instance]] = {}
         # nothing is asked to find answers that disagree
         contradictions = {c.id for c in self.base.knowledge.contradictions}
         for instance in (i for i in self.base.instances if i.rule.id not in contradictions):
@@ -80,9 +80,9 @@ class Reach:
             if keys and all(key[0] not in BY_RULE for key in keys) and any(self.cones.printed(instance)):
                 keys.append((REASON, instance.rule.id, instance.option))
             for key in keys:
-                found.setdefault(key, {})[instance.id] = instance
+                instances_of.setdefault(key, {})[instance.id] = instance
         effects = []
-        for key, some in found.items():
+        for key, some in instances_of.items():
             kind, name, option, *_ = key
             visible = self._visible(kind, name, option, tuple(some.values()))
             effects.append(Effect(kind, name, option, visible))
@@ -115,12 +115,12 @@ class Reach:
     @cached_property
     def behind(self) -> dict[Part, list[Instance]]:
         """Everything that an outcome can show, and the instances that bring it about."""
-        found: dict[Part, list[Instance]] = {}
+        behind: dict[Part, list[Instance]] = {}
         for instance in self.base.instances:
             for conclusion in instance.then:
                 for part in parts_shown(conclusion, self.base.knowledge):
-                    found.setdefault(part, []).append(instance)
-        return found
+                    behind.setdefault(part, []).append(instance)
+        return behind
 
     # --- which open answers matter -----------------------------------------------------------
 
@@ -164,12 +164,12 @@ class Reach:
 
     def rests_on(self, effect: Effect) -> list[str]:
         """The attributes that an effect depends on."""
-        found = self._supports.get(effect)
-        if found is None:
+        names = self._supports.get(effect)
+        if names is None:
             visible = effect.visible
             support = self.cones.support(visible.instances, visible.findings)
-            found = self._supports[effect] = [*support, *visible.answers]
-        return found
+            names = self._supports[effect] = [*support, *visible.answers]
+        return names
 
     def may_change(self, name: str, case: Case) -> bool:
         """Whether an open answer can still change something, for all that can be told."""
@@ -178,11 +178,11 @@ class Reach:
 
     def matters(self, case: Case) -> dict[str, dict[Effect, bool]]:
         """For each open answer that can still change something, what it can change, and whether surely."""
-        found: dict[str, dict[Effect, bool]] = {}
+        effects_of: dict[str, dict[Effect, bool]] = {}
         for effect in self.effects:
             for name, sure in self.changing(effect, case).items():
-                found.setdefault(name, {})[effect] = sure
-        return {name: found[name] for name in self.open(case) if name in found}
+                effects_of.setdefault(name, {})[effect] = sure
+        return {name: effects_of[name] for name in self.open(case) if name in effects_of}
 
     def verdicts(self, option: str, case: Case) -> dict[str, bool]:
         """The verdicts that an option can still have, and whether that is certain."""

@@ -125,10 +125,10 @@ class Firing(NamedTuple):
     @property
     def rests_on(self) -> tuple[str, ...]:
         """The claims of the rule, and those behind the option's data that it used."""
-        found = list(self.claims)
+        claims = list(self.claims)
         for match in self.matched:
-            found += match.claims
-        return tuple(dict.fromkeys(found))
+            claims += match.claims
+        return tuple(dict.fromkeys(claims))
 
 
 class NotFired(NamedTuple):
@@ -329,7 +329,7 @@ class Consultation(NamedTuple):
 
     def counts(self) -> dict[str, int]:
         """How many firings rest on each basis."""
-        found = {"stated": 0, "inferred": 0, "added": 0}
+        counts = {"stated": 0, "inferred": 0, "added": 0}
         for firing in self.firings:
-            found[firing.basis] += 1
-        return found
+            counts[firing.basis] += 1
+        return counts

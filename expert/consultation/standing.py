@@ -15,10 +15,10 @@ from expert.language.policy import NOW, RECOMMENDED, VERDICTS
 TIMED = VERDICTS[:2]  # of which it is said when they can be done
 
 
-def ranked(found: Consultation, knowledge: Knowledge) -> list[Recommendation]:
+def ranked(consultation: Consultation, knowledge: Knowledge) -> list[Recommendation]:
     """The recommendations, the best verdict first; by their places where a number ranks them."""
     if knowledge.rank is None:
-        return sorted(found.recommendations, key=lambda r: VERDICTS.index(r.verdict))
+        return sorted(consultation.recommendations, key=lambda r: VERDICTS.index(r.verdict))
     term, least = knowledge.findings[knowledge.rank.finding], knowledge.rank.least_first
 
     def by_place(r: Recommendation) -> tuple[bool, int, int]:
@@ -27,13 +27,13 @@ def ranked(found: Consultation, knowledge: Knowledge) -> list[Recommendation]:
         low, high = (int(term.scaled(bound)) for bound in (r.place.low, r.place.high))
         return (False, high, low) if least else (False, -low, -high)
 
-    return sorted(found.recommendations, key=by_place)
+    return sorted(consultation.recommendations, key=by_place)
 
 
 # --- for which targets -----------------------------------------------------------------------
-def targets_in_play(found: Consultation, knowledge: Knowledge) -> list[str]:
+def targets_in_play(consultation: Consultation, knowledge: Knowledge) -> list[str]:
     """The targets that something is argued about in the case, in their declared order."""
-    argued = {target for r in found.recommendations for target in r.targets}
+    argued = {target for r in consultation.recommendations for target in r.targets}
     return [target for target in knowledge.targets if target in argued]
 
 
@@ -42,10 +42,12 @@ def covers_all(r: Recommendation, in_play: Iterable[str]) -> bool:
     return not r.targets or (set(in_play) <= r.targets.keys() and len(set(r.targets.values())) == 1)
 
 
-def by_target(r: Recommendation, found: Consultation, knowledge: Knowledge) -> list[str]:
+def by_target(r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> list[str]:
     """`preferred for its growth`, for each target argued about; nothing where the verdict is for all."""
-    others = any(other.verdict == "open" for other in found.recommendations)  # targets may still come up
-    if covers_all(r, targets_in_play(found, knowledge)) and not (others and r.targets):
+    others = any(
+        other.verdict == "open" for other in consultation.recommendations
+    )  # targets may still come up
+    if covers_all(r, targets_in_play(consultation, knowledge)) and not (others and r.targets):
         return []
     return each_target(r.targets, knowledge)
 
@@ -60,20 +62,20 @@ def each_target(targets: dict[str, str], knowledge: Knowledge) -> list[str]:
     return said
 
 
-def verdict_text(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
+def verdict_text(r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> str:
     """The verdict, with what it is for where that is not everything in the case."""
-    return "; ".join(by_target(r, found, knowledge)) or knowledge.words.verdicts[r.verdict]
+    return "; ".join(by_target(r, consultation, knowledge)) or knowledge.words.verdicts[r.verdict]
 
 
-def for_each_target(found: Consultation, knowledge: Knowledge) -> list[str]:
+def for_each_target(consultation: Consultation, knowledge: Knowledge) -> list[str]:
     """Where several targets are in play, what is recommended for each of them."""
-    in_play = targets_in_play(found, knowledge)
+    in_play = targets_in_play(consultation, knowledge)
     if len(in_play) < 2:
         return []
     sentences = []
     for target in in_play:
         named = []
-        for r in ranked(found, knowledge):
+        for r in ranked(consultation, knowledge):
             verdict = r.targets.get(target) if r.targets else r.verdict
             if verdict in RECOMMENDED:
                 named.append(f"{knowledge.options[r.option].phrase} ({knowledge.words.verdicts[verdict]})")
@@ -81,14 +83,14 @@ def for_each_target(found: Consultation, knowledge: Knowledge) -> list[str]:
     return sentences
 
 
-def standing_sentences(r: Recommendation, found: Consultation, knowledge: Knowledge) -> list[str]:
+def standing_sentences(r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> list[str]:
     """How an option stands, in whole sentences: for each target in play, and where the document is silent."""
     option = knowledge.options[r.option]
     name, it = capital(option.phrase), "they are" if option.plural else "it is"
     verb = "are" if option.plural else "is"
-    in_play = targets_in_play(found, knowledge)
+    in_play = targets_in_play(consultation, knowledge)
     if r.verdict in ("open", "not-addressed"):
-        return [said] if (said := nothing_said(r, found, knowledge)) else []
+        return [said] if (said := nothing_said(r, consultation, knowledge)) else []
     if covers_all(r, in_play):
         return [f"{name} {verb} {knowledge.words.clauses[r.verdict]}."]
     sentences: list[str] = []
@@ -106,15 +108,15 @@ def standing_sentences(r: Recommendation, found: Consultation, knowledge: Knowle
 NOTHING_PUT_FORWARD = "Nothing was put forward for it or against it."
 
 
-def nothing_said(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
+def nothing_said(r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> str:
     """What is to be said of an option on which nothing that decides was put forward; else nothing."""
     if r.depends_on:
         return cannot_be_said(r.depends_on, knowledge)
     if r.verdict != "not-addressed":
         return ""
-    if found.format == 1:  # which had no verdict `open`
+    if consultation.format == 1:  # which had no verdict `open`
         return "" if r.arguments else NOTHING_PUT_FORWARD
-    return silent_text(r, targets_in_play(found, knowledge), knowledge)
+    return silent_text(r, targets_in_play(consultation, knowledge), knowledge)
 
 
 def silent_text(r: Recommendation, targets: Sequence[str], knowledge: Knowledge) -> str:
@@ -155,9 +157,9 @@ def timing_text(timing: str, plan: Iterable[PlanStep], knowledge: Knowledge) -> 
     return NOW if timing == NOW else f"after {step_text(timing, plan, knowledge)}"
 
 
-def when_text(r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
+def when_text(r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> str:
     """When what is recommended can be done; nothing of what is not, or is uncertain."""
-    return timing_text(r.timing, found.plan, knowledge) if r.verdict in TIMED else ""
+    return timing_text(r.timing, consultation.plan, knowledge) if r.verdict in TIMED else ""
 
 
 def when_words(verdict: str, timing: str, knowledge: Knowledge) -> str:

@@ -71,8 +71,8 @@ def states(condition: Condition, phrases: Phrases, stands: str = "") -> Statemen
 def _given(condition: Given, phrases: Phrases, stands: str) -> Statement:
     if condition.written is None:
         return Statement("all" if condition.truth else "any", stands=stands)  # of nothing: always, never
-    found = states(condition.written, phrases, stands)
-    return found._replace(option=condition.option)
+    statement = states(condition.written, phrases, stands)
+    return statement._replace(option=condition.option)
 
 
 def _comparison(condition: Compare, phrases: Phrases, stands: str) -> Statement:
@@ -86,5 +86,5 @@ def _comparison(condition: Compare, phrases: Phrases, stands: str) -> Statement:
 
 def spelled(quantity: Quantity, phrases: Phrases, term: Term) -> str:
     """A quantity measured as a term is, as the rule language writes it; JSON if it is computed."""
-    found = phrases.spelled(quantity, term)
-    return found if isinstance(found, str) else json.dumps(found)
+    words = phrases.spelled(quantity, term)
+    return words if isinstance(words, str) else json.dumps(words)

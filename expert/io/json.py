@@ -35,10 +35,10 @@ def strict(text: str | bytes) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise ValueError("a name is given twice")
-    return found
+    return members
 
 
 # --- writing -----------------------------------------------------------------------------------

@@ -28,8 +28,10 @@ def program_name() -> str:
         return shlex.join(sys.orig_argv[: len(sys.orig_argv) - len(sys.argv) + 1])
     if script.stem != NAME:
         return NAME
-    found = which(NAME)
-    on_path = script.parent == Path() or (found is not None and Path(found).absolute() == script.absolute())
+    installed = which(NAME)
+    on_path = script.parent == Path() or (
+        installed is not None and Path(installed).absolute() == script.absolute()
+    )
     return NAME if on_path else shlex.quote(str(script))
 
 
@@ -59,10 +61,10 @@ def extras() -> Mapping[str, list[str]]:
     if project.is_file():
         import tomllib  # as below: needed where something is missing, and not at every start
 
-        found: Mapping[str, list[str]] = tomllib.loads(project.read_text(encoding="utf-8"))["project"][
+        declared: Mapping[str, list[str]] = tomllib.loads(project.read_text(encoding="utf-8"))["project"][
             "optional-dependencies"
         ]
-        return found
+        return declared
     from importlib.metadata import PackageNotFoundError, requires
 
     try:
@@ -72,12 +74,12 @@ def extras() -> Mapping[str, list[str]]:
 
 
 def _by_extra(required: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    libraries: dict[str, list[str]] = {}
     for line in required:
         library, _, condition = line.partition(";")
         if named := re.search(r"extra == ['\"](.+?)['\"]", condition):
-            found.setdefault(named[1], []).append(library.strip())
-    return found
+            libraries.setdefault(named[1], []).append(library.strip())
+    return libraries
 
 
 def libraries_of(extra: str, extras: Mapping[str, list[str]]) -> Iterator[str]:

@@ -22,5 +22,5 @@ def unwound(task: Unfolding[T]) -> T:
         else:
             waiting.append(part)
             result = None
-    found: T = result
-    return found
+    value: T = result
+    return value

@@ -97,22 +97,22 @@ def quotes(claims: Mapping[str, Claim], document: str) -> Quotes:
     """For each claim the very sentence of which it was made, wherever it stands, or that it is not there."""
     by_place = sentences(document)
     by_print = {fingerprint(text): text for text in reversed(by_place.values())}
-    found = {}
+    quoted = {}
     for id, claim in claims.items():
         text = by_print.get(claim.fingerprint)
-        found[id] = Quote(text) if text else Quote(ANOTHER if id in by_place else NOWHERE, False)
-    return found
+        quoted[id] = Quote(text) if text else Quote(ANOTHER if id in by_place else NOWHERE, False)
+    return quoted
 
 
 def elsewhere(base: RuleBase, document: str) -> int:
     """How many claims' very sentences stand in the document, and not at their places."""
     by_place = sentences(document)
     prints = {fingerprint(text) for text in by_place.values()}
-    found = 0
+    count = 0
     for id, claim in base.knowledge.claims.items():
         here = id in by_place and fingerprint(by_place[id]) == claim.fingerprint
-        found += claim.fingerprint in prints and not here
-    return found
+        count += claim.fingerprint in prints and not here
+    return count
 
 
 def _unwritten(claim: Claim, base: RuleBase, used: bool) -> bool:

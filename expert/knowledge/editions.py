@@ -62,14 +62,14 @@ def edition(
     """
     claims, texts = base.knowledge.claims, sentences(document)
     known = {id: text for id, text in old.items() if id in claims and _is(text, claims[id])}
-    found = dict(pairs or {})
-    found |= _same(claims, texts, found)
-    likeness = dict.fromkeys(found, 1.0)
-    for was, now, alike in _alike(claims, texts, found, known):
-        found[was], likeness[was] = now, alike
+    places = dict(pairs or {})
+    places |= _same(claims, texts, places)
+    likeness = dict.fromkeys(places, 1.0)
+    for was, now, alike in _alike(claims, texts, places, known):
+        places[was], likeness[was] = now, alike
     users = cited(base)
     passages = []
-    by_place = {now: was for was, now in found.items()}
+    by_place = {now: was for was, now in places.items()}
     for now in texts:
         was = by_place.get(now, "")
         if not was:
@@ -81,7 +81,7 @@ def edition(
         passages.append(Passage(status, was, now, likeness[was], tuple(dict.fromkeys(users[was]))))
     gone = []
     for id in in_order(claims):
-        if id not in found:
+        if id not in places:
             gone.append(Passage(GONE, id, "", 0.0, tuple(dict.fromkeys(users[id]))))
     return Edition((*passages, *gone), texts)
 
@@ -102,29 +102,32 @@ def _same(claims: Mapping[str, Claim], texts: Mapping[str, str], taken: Mapping[
     for place, text in texts.items():
         if place not in taken.values():
             free.setdefault(fingerprint(text), []).append(place)
-    found = {}
+    places_of = {}
     waiting = [id for id in in_order(claims) if id not in taken]
     for id in waiting:  # first those that did not move
         if id in free.get(claims[id].fingerprint, ()):
             free[claims[id].fingerprint].remove(id)
-            found[id] = id
+            places_of[id] = id
     for id in waiting:
         places = free.get(claims[id].fingerprint)
-        if id not in found and places:
-            found[id] = places.pop(0)
-    return found
+        if id not in places_of and places:
+            places_of[id] = places.pop(0)
+    return places_of
 
 
 # --- by likeness -------------------------------------------------------------------------------
 def _alike(
-    claims: Mapping[str, Claim], texts: Mapping[str, str], found: Mapping[str, str], known: Mapping[str, str]
+    claims: Mapping[str, Claim],
+    texts: Mapping[str, str],
+    places_of: Mapping[str, str],
+    known: Mapping[str, str],
 ) -> list[tuple[str, str, float]]:
     """Of claims and sentences that are left, those that are alike, the most alike first."""
-    left = [id for id in in_order(claims) if id not in found]
-    free = [place for place in texts if place not in found.values()]
+    left = [id for id in in_order(claims) if id not in places_of]
+    free = [place for place in texts if place not in places_of.values()]
     stems = {place: _stems(texts[place]) for place in free}
     index = _index(stems)
-    gaps = _gaps(in_order(claims), list(texts), found)
+    gaps = _gaps(in_order(claims), list(texts), places_of)
     scored = []
     for number, id in enumerate(left):
         least = LIKE_TEXT if id in known else LIKE_CLAIM
@@ -184,15 +187,15 @@ class _Gaps(NamedTuple):
         return before < self.numbers[place] < after
 
 
-def _gaps(ids: list[str], places: list[str], found: Mapping[str, str]) -> _Gaps:
+def _gaps(ids: list[str], places: list[str], places_of: Mapping[str, str]) -> _Gaps:
     numbers = {place: n for n, place in enumerate(places)}
     before, of_claims, waiting = -1, dict[str, tuple[int, int]](), list[str]()
-    for known, run in groupby(ids, key=lambda id: id in found):
+    for known, run in groupby(ids, key=lambda id: id in places_of):
         run_ids = list(run)
         if not known:
             waiting = run_ids
             continue
-        after = numbers[found[run_ids[0]]]
+        after = numbers[places_of[run_ids[0]]]
         of_claims |= dict.fromkeys(waiting, (before, after))
-        before, waiting = numbers[found[run_ids[-1]]], []
+        before, waiting = numbers[places_of[run_ids[-1]]], []
     return _Gaps(of_claims | dict.fromkeys(waiting, (before, len(places))), numbers)

@@ -44,9 +44,9 @@ def load_kept(directory: Path, place: Path | None) -> RuleBase:
     if problems or place is None:
         return open_read(directory, files, problems)
     name = digest(_made_by(), str(directory), json.dumps(files, sort_keys=True))
-    found = _found(place / name, name)
-    if found is not None:
-        return found._replace(knowledge=found.knowledge._replace(files=files))
+    kept = _found(place / name, name)
+    if kept is not None:
+        return kept._replace(knowledge=kept.knowledge._replace(files=files))
     base = open_read(directory, files, problems)
     with suppress(OSError, TypeError):  # what cannot be kept is read again
         _keep(place, name, base._replace(knowledge=base.knowledge._replace(files={})))

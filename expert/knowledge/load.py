@@ -61,11 +61,11 @@ def read_files(directory: Path) -> tuple[dict[str, str], list[Problem]]:
     """
     for turn in range(TURNS):
         before = _stamps(directory)
-        found = _read_once(directory)
+        read = _read_once(directory)
         if _stamps(directory) == before:
-            return found
+            return read
         time.sleep(0.05 * turn)
-    files, problems = found
+    files, problems = read
     message = f"the files of `{shorten(str(directory))}` are being changed while they are read"
     return files, [*problems, Problem(message, None, "try again when that has finished")]
 
@@ -77,8 +77,8 @@ def _stamps(directory: Path) -> list[tuple[str, int, int, int]]:
         with suppress(OSError, ValueError), os.scandir(directory / folder) as entries:
             for entry in islice(entries, FILE_LIMIT + 1):
                 with suppress(OSError):
-                    found = entry.stat()
-                    stamps.append((entry.path, found.st_mtime_ns, found.st_size, found.st_ino))
+                    status = entry.stat()
+                    stamps.append((entry.path, status.st_mtime_ns, status.st_size, status.st_ino))
     return sorted(stamps)
 
 

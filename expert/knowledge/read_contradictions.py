@@ -78,12 +78,12 @@ def _tests(id: str, node: Node | None, scope: Scope, reader: Reader) -> dict[str
 def cautioning(declared: list[Declared], knowledge: Knowledge) -> list[Rule]:
     """A rule for each: where both answers are given, it says so, and which of them does not count."""
     of = Contradictions([each.contradiction for each in declared])
-    found = []
+    rules = []
     for contradiction, because, claims, span in declared:
         caution = Caution(contradiction.id, caution_text(contradiction, knowledge))
         when = of.where(contradiction)
-        found.append(Rule(contradiction.id, claims, "added", because, REASON, when, (caution,), 0, span))
-    return found
+        rules.append(Rule(contradiction.id, claims, "added", because, REASON, when, (caution,), 0, span))
+    return rules
 
 
 def caution_text(contradiction: Contradiction, knowledge: Knowledge) -> str:

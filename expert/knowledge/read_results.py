@@ -16,14 +16,14 @@ SILENT_ABOUT = ("{option}", "{about}")
 def read_results(node: Node | None, findings: dict[str, Term], reader: Reader) -> tuple[str, ...]:
     """The findings that lead what is shown."""
     names = _names(findings)
-    found = []
+    results = []
     for item in reader.listing(node):
         name = reader.pick(item, "finding", names)
-        if name and names[name].name in found:
+        if name and names[name].name in results:
             reader.report(item, f"`{name}` is a result already")
         elif name:
-            found.append(names[name].name)
-    return tuple(found)
+            results.append(names[name].name)
+    return tuple(results)
 
 
 def read_exclusive(
@@ -46,16 +46,16 @@ def read_exclusive(
 
 def _group(node: Node, findings: dict[str, Term], reader: Reader) -> list[Term]:
     names = {name: term for name, term in _names(findings).items() if not term.numeric}
-    found: list[Term] = []
+    terms: list[Term] = []
     for item in reader.listing(node):
         name = reader.pick(item, "yes-no or choice finding", names)
-        if name and names[name] in found:
+        if name and names[name] in terms:
             reader.report(item, f"`{name}` is named twice")
         elif name:
-            found.append(names[name])
+            terms.append(names[name])
     if node.items == []:
         reader.report(node, "no finding is given")
-    return found
+    return terms
 
 
 def _names(findings: dict[str, Term]) -> dict[str, Term]:

@@ -189,12 +189,12 @@ class _RuleReader:
         for name, item in self.excepted:
             if name not in rules:
                 self.reader.add(not_among("rule in `exception-to`", name, [*rules], item.span))
-        found = dict(rules)
+        excepted = dict(rules)
         for exception in rules.values():
             for name in exception.exception_to:
-                if name in found:
-                    found[name] = self._excepting(found[name], exception)
-        return found
+                if name in excepted:
+                    excepted[name] = self._excepting(excepted[name], exception)
+        return excepted
 
     def _excepting(self, rule: Rule, exception: Rule) -> Rule:
         place = next((item for name, item in self.excepted if name == rule.id), None)
@@ -295,10 +295,10 @@ class _RuleReader:
         text = node.text or ""
         if text[:1] in "0123456789-+." or not text:
             return [self._points(node, term)]
-        found = self.scope.ref(text, node)
-        if not found:
+        read = self.scope.ref(text, node)
+        if not read:
             return []
-        ref, other = found
+        ref, other = read
         if ref.kind == "finding" and ref.role != SCORE:
             help = "an item is a score, an attribute, a number, or points with `when`"
             self.reader.report(node, f"`{text}` is a finding that no rule scores", help)

@@ -570,13 +570,13 @@ def allowing_for_answers(ranges: dict[str, Range], atoms: Collection[Atom], step
     by_known = {frozenset(ranges): frozenset(atoms)}
     for size in range(len(ranges) - 1, 0, -1):
         for known in combinations(ranges, size):
-            found = {atom for atom in atoms if atom.form.names <= set(known)}
+            allowed = {atom for atom in atoms if atom.form.names <= set(known)}
             for name in ranges:
                 if name not in known:
                     more = frozenset((*known, name))
                     some = {other: ends for other, ends in ranges.items() if other in more}
-                    found |= _without(Numbers(by_known[more], some, {}, budget), name).atoms
-            by_known[frozenset(known)] = frozenset(found)
+                    allowed |= _without(Numbers(by_known[more], some, {}, budget), name).atoms
+            by_known[frozenset(known)] = frozenset(allowed)
     return {atom for some in by_known.values() for atom in some}
 
 
@@ -705,7 +705,7 @@ class Group:
     @cached_property
     def completed(self) -> list[list[int]]:
         """The cells to which the case known of each cell can be completed, and itself: answer by answer."""
-        found = []
+        completed = []
         for number in range(len(self.cells)):
             reached, waiting = {number}, [number]
             while waiting:
@@ -713,19 +713,19 @@ class Group:
                 further = {other for by_cell in self.answered.values() for other in by_cell[cell]} - reached
                 reached |= further
                 waiting += further
-            found.append(sorted(reached))
-        return found
+            completed.append(sorted(reached))
+        return completed
 
     @cached_property
     def answered(self) -> dict[str, list[list[int]]]:
         """The cells to which an answer for a number leads, of each cell in which it is not known."""
-        found: dict[str, list[list[int]]] = {name: [] for name in self.names}
+        answered: dict[str, list[list[int]]] = {name: [] for name in self.names}
         for cell in self.cells:
             for name, value in cell.values.items():
                 changes = self._changed(cell.values, (name,)) if value is None else []
                 reached = [self.cell({**cell.values, **change}) for change in changes]
-                found[name].append(list(dict.fromkeys(reached)))
-        return found
+                answered[name].append(list(dict.fromkeys(reached)))
+        return answered
 
     # --- from a given case -----------------------------------------------------------------------
     def changes(self, given: Values, fixed: Collection[str]) -> dict[int, list[dict[str, int]]]:

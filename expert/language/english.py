@@ -161,8 +161,8 @@ class Phrases:
         if rule := exception_of(ref.name):
             says = f"the exception `{rule}` applies"
             return Term(ref.name, "finding", "yes-no", says, says, {"yes": "yes", "no": "no"})
-        k = self.knowledge
-        return k.properties[ref.name] if ref.kind == "property" else k.term(ref.name)
+        knowledge = self.knowledge
+        return knowledge.properties[ref.name] if ref.kind == "property" else knowledge.term(ref.name)
 
     def label(self, ref: Ref) -> str:
         option = self.knowledge.options.get(ref.option)
@@ -341,28 +341,28 @@ class Phrases:
 
     def conclusion(self, conclusion: Conclusion) -> str:
         """What a rule would conclude."""
-        k = self.knowledge
+        knowledge = self.knowledge
         match conclusion:
             case Conclude(name, value):
-                term = k.findings[name]
+                term = knowledge.findings[name]
                 if not isinstance(value, (str, int)):
                     return f"{term.label} is {self.quantity(value, term)}"
                 return statement(term, (value,))
             case Tally(name, items):
-                rows = "; ".join(self.item(item, k.findings[name]) for item in items)
-                return f"{k.findings[name].label} is the sum of these: {rows}"
+                rows = "; ".join(self.item(item, knowledge.findings[name]) for item in items)
+                return f"{knowledge.findings[name].label} is the sum of these: {rows}"
             case Argue(name, stance, target, strength):
-                about = f", for {k.targets[target].label}" if target else ""
+                about = f", for {knowledge.targets[target].label}" if target else ""
                 strong = "a strong argument " if strength == "strong" else "argument "
-                return f"{strong}{STANCE_WORDS[stance]} ({k.topics[name].label}{about})"
+                return f"{strong}{STANCE_WORDS[stance]} ({knowledge.topics[name].label}{about})"
             case Plan(name):
-                return f"plan: {k.steps[name].label}"
+                return f"plan: {knowledge.steps[name].label}"
             case Wait(name):
-                return f"wait for: {k.steps[name].label}"
+                return f"wait for: {knowledge.steps[name].label}"
             case Flag(name):
-                return f"note: {k.flags[name].label}"
+                return f"note: {knowledge.flags[name].label}"
             case Advise() | Caution():
-                return f"{conclusion.kind}: {readable(conclusion.text, k)}"
+                return f"{conclusion.kind}: {readable(conclusion.text, knowledge)}"
             case _:
                 assert_never(conclusion)
 
@@ -372,7 +372,7 @@ class Phrases:
 
     def rule(self, rule: Rule) -> list[str]:
         """A rule in English, one clause a line."""
-        k = self.knowledge
+        knowledge = self.knowledge
         who = "For each option:" if rule.ranges else ""
         parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
         counts = dict.fromkeys(part.counts for part in parts if isinstance(part, Unless) and part.counts)
@@ -390,16 +390,19 @@ class Phrases:
         for n, id in enumerate(rule.exception_to):
             lines.append(f"  {' and' if n or rule.then else 'then'} `{id}` does not apply")
         if counts:
-            labels = listed([k.attributes[name].label for name in counts])
+            labels = listed([knowledge.attributes[name].label for name in counts])
             lines.append(f"  where no answer on {labels} is left out of account, as another disagrees")
-        lines.append(f"  because {readable(rule.because, k)}")
+        lines.append(f"  because {readable(rule.because, knowledge)}")
         if denial := rule.denial:
             lines.append(f"  and, where that is denied, {self.conclusion(denial.then[0])}")
         if rule.otherwise:
-            lines.append(f"  because {readable(rule.otherwise, k)}")
+            lines.append(f"  because {readable(rule.otherwise, knowledge)}")
         if rule.reason:
             lines.append(f"  added: {rule.reason}")
-        lines += [f"  {id}  {k.claims[id].says} [{k.hedges[k.claims[id].hedge]}]" for id in rule.cites]
+        lines += [
+            f"  {id}  {knowledge.claims[id].says} [{knowledge.hedges[knowledge.claims[id].hedge]}]"
+            for id in rule.cites
+        ]
         return lines
 
 

@@ -293,8 +293,8 @@ class Reading(Generic[T, N]):
             together: Spans[T, N] = []
             for there, a, b in first:
                 for where, c, d in more:
-                    found = self._combined(quantity.operator, (a, b), (c, d))
-                    together += [(there & where & so, low, high) for so, low, high in found]
+                    combined = self._combined(quantity.operator, (a, b), (c, d))
+                    together += [(there & where & so, low, high) for so, low, high in combined]
             first = self._gathered(together)
         return first
 
@@ -313,17 +313,17 @@ class Reading(Generic[T, N]):
 
     def _extreme(self, numbers: list[N], greatest: bool) -> list[tuple[T, N]]:
         """The least or the greatest of some numbers."""
-        found: list[tuple[T, N]] = [(self.algebra.true, numbers[0])]
+        extremes: list[tuple[T, N]] = [(self.algebra.true, numbers[0])]
         for number in numbers[1:]:
             further: list[tuple[T, N]] = []
-            for where, best in found:
+            for where, best in extremes:
                 better = (number > best) if greatest else (best > number)
                 if self.algebra.splits:
                     further += [(where & better, number), (where & ~better, best)]
                 else:
                     further.append((where, self.algebra.choose(better, number, best)))
-            found = further
-        return found
+            extremes = further
+        return extremes
 
     def _gathered(self, spans: Spans[T, N]) -> Spans[T, N]:
         """The same bounds; where numbers are split, equal ones are one."""

@@ -73,10 +73,10 @@ class Outcome(Generic[T]):
 
     @cached_property
     def _possible(self) -> dict[str, list[tuple[Argue, T]]]:
-        found: dict[str, list[tuple[Argue, T]]] = {}
+        arguments: dict[str, list[tuple[Argue, T]]] = {}
         for argument, where in self._find_possible():
-            found.setdefault(argument.option, []).append((argument, where))
-        return found
+            arguments.setdefault(argument.option, []).append((argument, where))
+        return arguments
 
     def targets(self, option: str) -> dict[str, dict[str, T]]:
         """For each target argued about, and "" for the case as a whole, where each verdict holds."""
@@ -95,11 +95,11 @@ class Outcome(Generic[T]):
 
     def topics(self, option: str, stance: str) -> dict[str, T]:
         """The topics of the arguments that take a stance."""
-        found: dict[str, T] = {}
+        topics: dict[str, T] = {}
         for c, where in self.arguments.get(option, ()):
             if c.stance == stance:
-                self._add(found, c.name, where)
-        return found
+                self._add(topics, c.name, where)
+        return topics
 
     def waits(self, option: str) -> dict[str, T]:
         """The steps that the option waits for, in the plan's order."""

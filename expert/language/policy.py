@@ -47,16 +47,16 @@ def weigh(
     The target "" is the case as a whole, and has a verdict where no other target has one.
     `possible` are the arguments that may still be put forward, and where.
     """
-    found: dict[str, dict[str, T]] = {}
+    weighed: dict[str, dict[str, T]] = {}
     anywhere = false
     for target in dict.fromkeys(c.target for c, _ in deciding if c.target):
         argued = union(false, [where for c, where in deciding if c.target == target])
         anywhere = anywhere | argued
         verdicts = weigh_for(target, deciding, false, false)
-        found[target] = {verdict: where & argued for verdict, where in verdicts.items()}
+        weighed[target] = {verdict: where & argued for verdict, where in verdicts.items()}
     verdicts = weigh_for("", deciding, union(false, [where for _, where in possible]), false)
-    found[""] = {verdict: where & ~anywhere for verdict, where in verdicts.items()}
-    return found
+    weighed[""] = {verdict: where & ~anywhere for verdict, where in verdicts.items()}
+    return weighed
 
 
 def weigh_for(target: str, deciding: Iterable[tuple[Argue, T]], possible: T, false: T) -> dict[str, T]:
@@ -99,12 +99,12 @@ def overall(by_target: Mapping[str, Mapping[str, T]], false: T) -> dict[str, T]:
 # --- choices --------------------------------------------------------------------------------
 def firsts(choices: Mapping[str, T], false: T, otherwise: str = "") -> dict[str, T]:
     """Where each of some choices is the first that holds, and where none does, if that has a name."""
-    found: dict[str, T] = {}
+    chosen: dict[str, T] = {}
     before = false
     for name, where in choices.items():
-        found[name] = where & ~before
+        chosen[name] = where & ~before
         before = before | where
-    return {**found, otherwise: ~before} if otherwise else found
+    return {**chosen, otherwise: ~before} if otherwise else chosen
 
 
 def first(choices: Mapping[str, int], otherwise: str = "") -> str:

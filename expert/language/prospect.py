@@ -107,10 +107,10 @@ class Cones:
 
     def printed(self, instance: Instance) -> Printed:
         """The findings, by key, and the attributes whose values are in an instance's texts."""
-        k, findings, answers = self.base.knowledge, dict[str, None](), dict[str, None]()
+        knowledge, findings, answers = self.base.knowledge, dict[str, None](), dict[str, None]()
         texts = [instance.rule.because, *(text_of(c) for c in instance.then)]
         for name in [name for text in texts for name in PLACEHOLDER.findall(text)]:
-            term = k.named(name)
+            term = knowledge.named(name)
             if term and term.kind == "attribute":
                 answers[name] = None
             elif term and term.kind == "finding":
@@ -274,14 +274,14 @@ def look_through(survey: Survey, cones: Cones, read: list[Instance]) -> Merging[
 def deciding(base: RuleBase, option: str, waits: bool = False) -> list[Instance]:
     """The instances behind an option's verdict, and behind its timing if `waits`."""
     topics = base.knowledge.deciding_topics
-    found = []
+    instances = []
     for instance in base.instances:
         for c in instance.then:
             argues = isinstance(c, Argue) and c.name in topics
             if c.option == option and (argues or (waits and isinstance(c, Wait))):
-                found.append(instance)
+                instances.append(instance)
                 break
-    return found
+    return instances
 
 
 class Limits(NamedTuple):
@@ -699,14 +699,14 @@ def unlike(sides: Sequence[Amounts[C]], false: C) -> C:
 
 def most(amounts: Amounts[C], least: bool = False) -> Amounts[C]:
     """The greatest of a number's values (or the least), each with where it is that."""
-    found = []
+    extremes = []
     for n, (where, amount) in enumerate(amounts):
         for m, (guard, other) in enumerate(amounts):
             if n != m:
                 beyond = amount > other if least else other > amount
                 where = where & ~(guard & beyond)
-        found.append((where, amount))
-    return found
+        extremes.append((where, amount))
+    return extremes
 
 
 def both_terms(old: dict[str, Term], new: dict[str, Term]) -> dict[str, Term]:

@@ -79,16 +79,16 @@ def keep(store: Ledger, knowledge: Knowledge, draft: Draft, instead_of: str = ""
 
 def waiting(store: Ledger) -> list[Waiting]:
     """Every draft that has not expired, the newest first."""
-    now, found = utc_time(time.time()), []
+    now, drafts = utc_time(time.time()), []
     for id, when, body in store.draft_rows():
         try:
             draft = _read(id, when, body)
         except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
-            found.append(Waiting(str(id), str(when), None, str(error)))
+            drafts.append(Waiting(str(id), str(when), None, str(error)))
             continue
         if not draft.expires or draft.expires > now:
-            found.append(Waiting(id, when, draft))
-    return found
+            drafts.append(Waiting(id, when, draft))
+    return drafts
 
 
 def find(store: Ledger, knowledge: Knowledge, id: str = "") -> Draft:
@@ -133,7 +133,7 @@ def _read(id: str, when: str, text: str) -> Draft:
 
 
 def _words(body: dict[str, Any], name: str) -> list[str]:
-    found = body.get(name, [])
-    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+    words = body.get(name, [])
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError(f"its `{name}` is no list of words")
-    return list(dict.fromkeys(found)) if name != "questions" else found
+    return list(dict.fromkeys(words)) if name != "questions" else words

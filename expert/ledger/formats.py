@@ -94,9 +94,9 @@ def compare(before: Consultation, after: Consultation, base: RuleBase) -> Deviat
     if before.format == 1:
         before, after, called = _as_in_1(before, after, base)
     held = HELD_1 if before.format == 1 else {}
-    found = [*_changes(before, after, held, "", False)]
-    substance = [change for change, is_text in found if not is_text]
-    texts = [change for change, is_text in found if is_text]
+    changes = [*_changes(before, after, held, "", False)]
+    substance = [change for change, is_text in changes if not is_text]
+    texts = [change for change, is_text in changes if is_text]
     return Deviations(tuple(substance), (*called, *texts))
 
 
@@ -108,10 +108,10 @@ def retold(recorded: Consultation, base: RuleBase) -> Consultation:
     """
     if recorded.format == FORMAT:
         return recorded
-    found = follow(base, case_of(recorded, base))
-    if compare(recorded, found, base).substance:
+    consultation = follow(base, case_of(recorded, base))
+    if compare(recorded, consultation, base).substance:
         return recorded
-    return found._replace(answers=recorded.answers)
+    return consultation._replace(answers=recorded.answers)
 
 
 # --- side by side ------------------------------------------------------------------------------
@@ -194,15 +194,15 @@ def _as_in_1(
     return before._replace(not_fired=tuple(sorted(before.not_fired, key=name_of))), after, called
 
 
-def _recommended_in_1(found: Recommendation, called: list[Deviation]) -> Recommendation:
-    where = f"recommendations.{found.option}"
-    if found.verdict == "open":
+def _recommended_in_1(recommendation: Recommendation, called: list[Deviation]) -> Recommendation:
+    where = f"recommendations.{recommendation.option}"
+    if recommendation.verdict == "open":
         called.append(Deviation(f"{where}.verdict", "not-addressed", "open"))
-        found = found._replace(verdict="not-addressed")
-    if found.cost and found.cost.low is None and found.cost.high is None:
+        recommendation = recommendation._replace(verdict="not-addressed")
+    if recommendation.cost and recommendation.cost.low is None and recommendation.cost.high is None:
         called.append(Deviation(f"{where}.cost", "", "a price, and no number of them"))
-        found = found._replace(cost=None)
-    return found
+        recommendation = recommendation._replace(cost=None)
+    return recommendation
 
 
 def _firings_in_1(before: Sequence[Firing], after: Sequence[Firing], called: list[Deviation]) -> list[Firing]:

@@ -62,8 +62,8 @@ def differences(before: Consultation, after: Consultation) -> list[Difference]:
 
     A rule that fires more or less is no difference in itself: what it concludes is.
     """
-    found = [d for d in what_if(before, after) if d.kind != "firing"]
-    told = {(d.kind, d.name) for d in found}
+    changed = [d for d in what_if(before, after) if d.kind != "firing"]
+    told = {(d.kind, d.name) for d in changed}
     for kind, one in (
         ("label", _labels),
         ("argument", _arguments),
@@ -79,8 +79,8 @@ def differences(before: Consultation, after: Consultation) -> list[Difference]:
             if old.get(name) != new.get(name) and (kind, name) not in told:
                 if kind == "reason" and not (name in old and name in new):
                     continue  # of a rule that fires in one of them only
-                found.append(Difference(kind, name, old.get(name, ""), new.get(name, "")))
-    return found
+                changed.append(Difference(kind, name, old.get(name, ""), new.get(name, "")))
+    return changed
 
 
 def _labels(c: Consultation) -> dict[str, str]:
@@ -88,23 +88,23 @@ def _labels(c: Consultation) -> dict[str, str]:
 
 
 def _arguments(c: Consultation) -> dict[str, str]:
-    found = {}
+    arguments = {}
     for r in c.recommendations:
         for argument in r.arguments:
             target = f" for {argument.target}" if argument.target else ""
             name = f"{with_option(argument.rule, r.option)}{target} on {argument.topic}"
             strongly = "strongly " if argument.strength == "strong" else ""
-            found[name] = f"{strongly}{argument.stance}: {argument.text}"
-    return found
+            arguments[name] = f"{strongly}{argument.stance}: {argument.text}"
+    return arguments
 
 
 def _prices(c: Consultation) -> dict[str, str]:
-    found = {}
+    prices = {}
     for r in c.recommendations:
         for price in r.cost.prices if r.cost else ():
             per = f" per {price.per}" if price.per else ""
-            found[f"{price.property} of {r.option}"] = f"{price.basis} {price.amount:g}{per}".strip()
-    return found
+            prices[f"{price.property} of {r.option}"] = f"{price.basis} {price.amount:g}{per}".strip()
+    return prices
 
 
 def _steps(c: Consultation) -> dict[str, str]:
@@ -163,14 +163,14 @@ class _Causes:
         used |= {
             (r.option, price.property) for r in self._recommendations() if r.cost for price in r.cost.prices
         }
-        found = []
+        properties = []
         for edit in self.edited:
             if edit.kind == "option" and "properties" in edit.fields:
                 one, other = (base.knowledge.options[edit.id].properties for base in self.bases)
                 for name in dict.fromkeys([*one, *other]):
                     if one.get(name) != other.get(name) and (edit.id, name) in used:
-                        found.append((edit.id, name))
-        return found
+                        properties.append((edit.id, name))
+        return properties
 
     def _recommendations(self) -> Iterator[Recommendation]:
         for c in self.consultations:
@@ -179,12 +179,12 @@ class _Causes:
     def _others(self) -> list[tuple[str, str]]:
         """What else was edited and is named in what differs."""
         kinds = ("option", "attribute", "finding", "target", "topic", "step", "flag")
-        found = []
+        others = []
         for edit in self.edited:
             only_data = edit.kind == "option" and edit.fields == ("properties",)
             if edit.kind in kinds and edit.id in self.named and not only_data:
-                found.append((edit.kind, edit.id))
-        return found
+                others.append((edit.kind, edit.id))
+        return others
 
     def rules(self) -> tuple[str, ...]:
         """The rules that were edited and fire otherwise."""
@@ -193,26 +193,26 @@ class _Causes:
 
     def data(self) -> tuple[str, ...]:
         """Everything else: all edits, if none is known to bear on it."""
-        found = [f"{name} of {option}" for option, name in self.properties]
-        found += [f"{kind} {id}" for kind, id in self._others()]
-        if not found and not self.own:
-            found = [f"{edit.kind} {edit.id}" for edit in self.edited]
-        if not found and not self.own:  # such as the disclaimer, which is no part of the knowledge
-            found = [f"{d.kind} {d.name}" for d in self.changed]
-        return tuple(found)
+        data = [f"{name} of {option}" for option, name in self.properties]
+        data += [f"{kind} {id}" for kind, id in self._others()]
+        if not data and not self.own:
+            data = [f"{edit.kind} {edit.id}" for edit in self.edited]
+        if not data and not self.own:  # such as the disclaimer, which is no part of the knowledge
+            data = [f"{d.kind} {d.name}" for d in self.changed]
+        return tuple(data)
 
     def claims(self) -> tuple[str, ...]:
         """The claims that the edited rules cite, then and now, and those behind the edited data."""
-        found: list[str] = []
+        claims: list[str] = []
         for firing in self.moved:
             if written_rule(firing.rule) in {edit.id for edit in self.own}:
-                found += firing.claims
+                claims += firing.claims
         for option, name in self.properties:
             for base in self.bases:
-                found += _cited(base.knowledge.options.get(option), name)
+                claims += _cited(base.knowledge.options.get(option), name)
         edited = [edit.id for edit in self.edited if edit.kind == "claim"]
         rests_on = {claim for firing in self.moved for claim in firing.rests_on}
-        return tuple(dict.fromkeys([*found, *(claim for claim in edited if claim in rests_on)]))
+        return tuple(dict.fromkeys([*claims, *(claim for claim in edited if claim in rests_on)]))
 
 
 def _cited(option: Option | None, name: str) -> list[str]:

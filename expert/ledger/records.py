@@ -65,7 +65,7 @@ def check_shape(entry: Entry, base: RuleBase | None) -> None:
         raise LedgerError(f"record `{entry.id}` {wrong}", "somebody else's program wrote it")
 
 
-def unreviewed_in(entry: Entry, found: Consultation | None = None) -> tuple[str, ...] | None:
+def unreviewed_in(entry: Entry, consultation: Consultation | None = None) -> tuple[str, ...] | None:
     """The rules that fired and were not reviewed then; None if the record is older than such reviews.
 
     Of `found`, if it is given, which tells the record in another format: a rule may count as not fired there.
@@ -76,7 +76,7 @@ def unreviewed_in(entry: Entry, found: Consultation | None = None) -> tuple[str,
         unreviewed = entry.content["consultation"].get("unreviewed")
         if unreviewed is None:
             return None
-        fired = unreviewed if found is None else {firing.rule for firing in found.firings}
+        fired = unreviewed if consultation is None else {firing.rule for firing in consultation.firings}
         return tuple(str(rule) for rule in unreviewed if rule in fired)
 
 

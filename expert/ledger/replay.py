@@ -41,13 +41,13 @@ class Bases:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.found: dict[tuple[str, int], RuleBase] = {}
+        self.opened: dict[tuple[str, int], RuleBase] = {}
 
     def of(self, entry: Entry) -> RuleBase:
         key = entry.header["knowledge"], format_of(entry)
-        if key not in self.found:
-            self.found[key] = base_of(self.ledger, entry)
-        return self.found[key]
+        if key not in self.opened:
+            self.opened[key] = base_of(self.ledger, entry)
+        return self.opened[key]
 
 
 def replay(ledger: Ledger, entries: Iterator[Entry]) -> Iterator[Replayed]:
@@ -67,8 +67,8 @@ def _replayed(bases: Bases, entries: Iterable[Entry]) -> Iterator[Replayed]:
             continue
         before = consultation_of(entry)
         check_shape(entry, None)
-        found = compare(before, infer(base, case_of(before, base)), base)
-        wrong, reworded = found.substance, found.program
+        deviations = compare(before, infer(base, case_of(before, base)), base)
+        wrong, reworded = deviations.substance, deviations.program
         if _made_by_this_program(entry, before):
             wrong, reworded = (*wrong, *reworded), ()
         yield Replayed(entry.id, not wrong, _first(wrong), reworded)
@@ -98,8 +98,8 @@ def replay_all(ledger: Ledger) -> Iterator[Replayed]:
         return
     with ProcessPoolExecutor(workers, initializer=_ignore_interruptions) as pool:
         try:
-            for found in pool.map(_replay_part, parts):
-                yield from found
+            for replayed in pool.map(_replay_part, parts):
+                yield from replayed
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -125,8 +125,8 @@ def _bases_of(path: Path) -> Bases:
 # --- one of them --------------------------------------------------------------------------------
 
 
-def _made_by_this_program(entry: Entry, found: Consultation) -> bool:
-    return found.format == FORMAT and entry.header["programs"].get("cicatrix") == __version__
+def _made_by_this_program(entry: Entry, consultation: Consultation) -> bool:
+    return consultation.format == FORMAT and entry.header["programs"].get("cicatrix") == __version__
 
 
 def _first(changes: tuple[Deviation, ...]) -> str:

@@ -69,14 +69,14 @@ def header_fault(header: dict[str, Any]) -> str:
     """What is wrong with a header; empty if nothing is."""
     try:
         erasure = header.get("kind") == "erasure"
-        found = restore(_ErasureHeader if erasure else _RecordHeader, header)
+        restored = restore(_ErasureHeader if erasure else _RecordHeader, header)
     except NotRestored as error:
         return f"has a header that is no record's: {error}"
-    if found.kind not in ("consultation", "erasure"):
-        return f"is of a kind that this program does not know: `{found.kind}`"
-    if not ID.fullmatch(found.id) or not is_time(found.time):
+    if restored.kind not in ("consultation", "erasure"):
+        return f"is of a kind that this program does not know: `{restored.kind}`"
+    if not ID.fullmatch(restored.id) or not is_time(restored.time):
         return "has a header that is no record's: its id or its time is none"
-    hashes = (found.knowledge, found.content) if isinstance(found, _RecordHeader) else ()
+    hashes = (restored.knowledge, restored.content) if isinstance(restored, _RecordHeader) else ()
     if not all(HASH.fullmatch(hash) for hash in hashes):
         return "has a header that is no record's: its hashes are none"
     return ""
@@ -88,13 +88,13 @@ def content_fault(header: dict[str, Any], content: dict[str, Any], base: RuleBas
     `base` is the knowledge that it names, by which its own names are known; None if that cannot be opened.
     """
     try:
-        found: _Content = restore(_Content, content)
+        restored: _Content = restore(_Content, content)
         restore(_Unreviewed, content["consultation"])
     except (NotRestored, RecursionError) as error:
         return f"has a content that is no record's: {error or 'it is nested too deeply'}"
-    faults = _Faults(found.consultation)
+    faults = _Faults(restored.consultation)
     try:
-        faults.about_itself(found, header)
+        faults.about_itself(restored, header)
         if base is not None:
             faults.about_names(base)
     except _Wrong as error:
@@ -109,41 +109,41 @@ class _Wrong(Exception):
 class _Faults:
     """Everything in a consultation that could not stand in one; each test raises _Wrong."""
 
-    def __init__(self, found: Consultation) -> None:
-        self.found = found
+    def __init__(self, consultation: Consultation) -> None:
+        self.consultation = consultation
 
     def about_itself(self, content: _Content, header: dict[str, Any]) -> None:
         """What can be told without the knowledge."""
-        found = self.found
+        consultation = self.consultation
         answers = {answer.attribute: answer.value for answer in content.answers}
-        _same("answers", answers, found.answers)
-        _same("verdicts", content.verdicts, {r.option: r.verdict for r in found.recommendations})
+        _same("answers", answers, consultation.answers)
+        _same("verdicts", content.verdicts, {r.option: r.verdict for r in consultation.recommendations})
         for option, targets in (content.targets or {}).items():
-            told = {r.option: [*r.targets] for r in found.recommendations}
+            told = {r.option: [*r.targets] for r in consultation.recommendations}
             _same(f"targets of `{option}`", sorted(targets), sorted(told.get(option, ())))
-        _same("knowledge", found.knowledge.hash, header["knowledge"])
-        for n, firing in enumerate(found.firings, 1):
+        _same("knowledge", consultation.knowledge.hash, header["knowledge"])
+        for n, firing in enumerate(consultation.firings, 1):
             _same("numbers of firings", firing.n, n)
             _among("basis", [firing.basis], BASES)
             for match in firing.matched:
                 _before(match.firings, n)
-        last = len(found.firings) + 1
-        for finding in found.findings:
+        last = len(consultation.firings) + 1
+        for finding in consultation.findings:
             _before(finding.firings, last)
-        for result in found.results:
+        for result in consultation.results:
             _before(result.firings, last)
-        for step in found.plan:
+        for step in consultation.plan:
             _before(step.firings, last)
             if not step.firings:
                 raise _Wrong("a step of its plan rests on nothing")
-        for r in found.recommendations:
+        for r in consultation.recommendations:
             _among("verdict", [r.verdict, *r.targets.values()], VERDICTS)
             for argument in r.arguments:
                 _before([argument.firing], last)
                 _among("stance", [argument.stance], STANCES)
                 _among("strength", [argument.strength], STRENGTHS)
                 _among("basis", [argument.basis], BASES)
-        for advice in found.advice:
+        for advice in consultation.advice:
             _before([advice.firing], last)
             _among("kind of advice", [advice.kind], ("advice", "caution"))
             _among("basis", [advice.basis], BASES)
@@ -151,83 +151,87 @@ class _Faults:
             _shallow(statement, 0)
 
     def _statements(self) -> Iterator[Statement]:
-        for firing in self.found.firings:
+        for firing in self.consultation.firings:
             yield from (match.states for match in firing.matched if match.states)
-        yield from (rule.states for rule in self.found.not_fired if rule.states)
+        yield from (rule.states for rule in self.consultation.not_fired if rule.states)
 
     def about_names(self, base: RuleBase) -> None:
         """That every name is one of the knowledge."""
-        found, k = self.found, base.knowledge
+        consultation, knowledge = self.consultation, base.knowledge
         rules = {*rule_names(base)}
-        _same("knowledge", (found.knowledge.id, found.knowledge.version), (k.id, k.version))
-        _among("attribute", found.answers, k.attributes)
-        for name, value in found.answers.items():
-            _value(k.attributes[name], value)
-        for finding in found.findings:
-            _among("finding", [finding.finding], k.findings)
-            _value(k.findings[finding.finding], finding.value)
-            _option(finding.option, k.options)
-        for r in found.recommendations:
-            _among("option", [r.option], k.options)
-            _among("step", [*r.waits_for, *[r.timing] * (r.timing != NOW)], k.steps)
-            _among("attribute", r.depends_on, k.attributes)
-            _among("flag", r.flags, k.flags)
+        _same(
+            "knowledge",
+            (consultation.knowledge.id, consultation.knowledge.version),
+            (knowledge.id, knowledge.version),
+        )
+        _among("attribute", consultation.answers, knowledge.attributes)
+        for name, value in consultation.answers.items():
+            _value(knowledge.attributes[name], value)
+        for finding in consultation.findings:
+            _among("finding", [finding.finding], knowledge.findings)
+            _value(knowledge.findings[finding.finding], finding.value)
+            _option(finding.option, knowledge.options)
+        for r in consultation.recommendations:
+            _among("option", [r.option], knowledge.options)
+            _among("step", [*r.waits_for, *[r.timing] * (r.timing != NOW)], knowledge.steps)
+            _among("attribute", r.depends_on, knowledge.attributes)
+            _among("flag", r.flags, knowledge.flags)
             for argument in r.arguments:
-                _among("topic", [argument.topic], k.topics)
-                _target(argument.target, k.targets)
+                _among("topic", [argument.topic], knowledge.topics)
+                _target(argument.target, knowledge.targets)
                 _among("rule", [argument.rule], rules)
-                _among("claim", argument.claims, k.claims)
-        for result in found.results:
-            _among("finding", [result.finding], k.findings)
-            _option(result.option, k.options)
-            _among("attribute", result.depends_on, k.attributes)
+                _among("claim", argument.claims, knowledge.claims)
+        for result in consultation.results:
+            _among("finding", [result.finding], knowledge.findings)
+            _option(result.option, knowledge.options)
+            _among("attribute", result.depends_on, knowledge.attributes)
             for told in (*result.values, result.low, result.high):
-                _value(k.findings[result.finding], told)
-        for step in found.plan:
-            _among("step", [step.step], k.steps)
+                _value(knowledge.findings[result.finding], told)
+        for step in consultation.plan:
+            _among("step", [step.step], knowledge.steps)
             _among("rule", step.rules, rules)
-            _among("claim", step.claims, k.claims)
-        for advice in found.advice:
+            _among("claim", step.claims, knowledge.claims)
+        for advice in consultation.advice:
             _among("rule", [advice.rule], rules)
-            _among("claim", advice.claims, k.claims)
-            _option(advice.option, k.options)
-        for firing in found.firings:
+            _among("claim", advice.claims, knowledge.claims)
+            _option(advice.option, knowledge.options)
+        for firing in consultation.firings:
             self._firing(firing, base, rules)
-        for rule in found.not_fired:
+        for rule in consultation.not_fired:
             _among("rule", [rule.rule], rules)
-            _option(rule.option, k.options)
+            _option(rule.option, knowledge.options)
 
     def _firing(self, firing: Firing, base: RuleBase, rules: set[str]) -> None:
-        k = base.knowledge
+        knowledge = base.knowledge
         _among("rule", [firing.rule], rules)
-        _option(firing.option, k.options)
-        _among("claim", firing.claims, k.claims)
+        _option(firing.option, knowledge.options)
+        _among("claim", firing.claims, knowledge.claims)
         named = {
-            "answer": k.attributes,
-            "unknown": k.attributes,
-            "datum": k.properties,
-            FINDING: k.findings,
-            SCORE: k.findings,
+            "answer": knowledge.attributes,
+            "unknown": knowledge.attributes,
+            "datum": knowledge.properties,
+            FINDING: knowledge.findings,
+            SCORE: knowledge.findings,
         }
         for match in firing.matched:
-            _among("claim", match.claims, k.claims)
+            _among("claim", match.claims, knowledge.claims)
             _among("kind of premise", [match.kind], (*named, "no-evidence"))
             if match.kind in named:
                 _among("name in a premise", [match.name], named[match.kind])
                 _value(named[match.kind][match.name], match.value)
-            _option(match.option, k.options)
+            _option(match.option, knowledge.options)
         idle = not base.rule(firing.rule).then  # an exception need conclude nothing
-        if not firing.concluded and not idle and self.found.format > 1:  # in format 1 a rule could
+        if not firing.concluded and not idle and self.consultation.format > 1:  # in format 1 a rule could
             raise _Wrong("a rule fired and concluded nothing")
         for concluded in firing.concluded:
             _among("kind of conclusion", [concluded.kind], CONCLUSIONS)
             if concluded.kind in (FINDING, SCORE):
-                _among("finding", [concluded.name], k.findings)
-                _value(k.findings[concluded.name], concluded.value)
+                _among("finding", [concluded.name], knowledge.findings)
+                _value(knowledge.findings[concluded.name], concluded.value)
             elif concluded.kind == "argument":
                 _among("stance", [str(concluded.value)], STANCES)
-            _option(concluded.option, k.options)
-            _target(concluded.target, k.targets)
+            _option(concluded.option, knowledge.options)
+            _target(concluded.target, knowledge.targets)
 
 
 def _value(term: Term, value: Plain | None) -> None:

@@ -158,20 +158,20 @@ class Ledger:
 
         A trigger could keep what is forgotten, and a view stand for a table.
         """
-        found = {
+        present = {
             (kind, " ".join((sql or "").split()).removeprefix("CREATE TABLE ")): name
             for kind, name, sql in objects
             if sql is not None
         }
         ours = {("table", made) for made in OBJECTS}
-        for thing, name in found.items():
+        for thing, name in present.items():
             if thing not in ours:
                 message = (
                     f"the ledger `{self.path}` has been altered: its {thing[0]} `{shorten(name)}` is not ours"
                 )
                 raise LedgerError(message, ALTERED)
-        if ours - {*found}:
-            missing = min(made for _, made in ours - {*found}).split()[0]
+        if ours - {*present}:
+            missing = min(made for _, made in ours - {*present}).split()[0]
             raise LedgerError(
                 f"the ledger `{self.path}` has been altered: it has no table `{missing}`", ALTERED
             )
@@ -182,9 +182,9 @@ class Ledger:
 
     def _to_layout(self, version: int) -> None:
         """Raise the layout to that of what is written in the same transaction, and never lower it."""
-        found = self.layout()  # another process may have raised it since this one opened the file
-        self._refuse_newer(found)
-        if found < version:
+        layout = self.layout()  # another process may have raised it since this one opened the file
+        self._refuse_newer(layout)
+        if layout < version:
             self.connection.execute(f"PRAGMA user_version = {version}")
 
     @contextmanager
@@ -450,10 +450,10 @@ class Ledger:
         `head` is a head hash kept elsewhere (or its beginning), `heads` are heads by number of entries.
         """
         with self.view():
-            found = verify_rows(
+            verified = verify_rows(
                 self.rows(), dict(self.knowledge_rows()), self.head(), Kept(head, heads or {})
             )
-            return found if found.fault else found._replace(fault=self._damage())
+            return verified if verified.fault else verified._replace(fault=self._damage())
 
     def _damage(self) -> Fault | None:
         """What SQLite finds wrong with the file, such as an index that leads to another row."""

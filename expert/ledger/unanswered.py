@@ -26,12 +26,12 @@ def unanswered(base: RuleBase, case: Case) -> list[Unanswered]:
     known = Case({name: value for name, value in case.answers.items() if value is not None})
     reach = Reach(base)
     matters = reach.matters(known)
-    found = []
+    questions = []
     for name in reach.open(known):
         effects = matters.get(name, {})
         changes = "nothing" if not effects else "undecided"
         if any(effects.values()):
             sure = {effect.kind for effect, certain in effects.items() if certain}
             changes = "verdict" if VERDICT in sure else "shown"
-        found.append(Unanswered(name, name in case.answers, changes))
-    return found
+        questions.append(Unanswered(name, name in case.answers, changes))
+    return questions

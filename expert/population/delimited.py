@@ -62,14 +62,14 @@ def _separator(path: Path, attributes: Attributes, reading: ReadAs) -> str:
         else:
             return SEPARATORS[0]
     wanted = {name.casefold() for name in attributes}
-    found = {}
+    matches = {}
     for separator in SEPARATORS:
         try:
             cells = next(csv.reader([line], delimiter=separator), [])
         except csv.Error:  # what is no separator may leave cells of any length
             cells = []
-        found[separator] = len(wanted & {cell.strip().casefold() for cell in cells})
-    return max(SEPARATORS, key=lambda separator: found[separator])
+        matches[separator] = len(wanted & {cell.strip().casefold() for cell in cells})
+    return max(SEPARATORS, key=lambda separator: matches[separator])
 
 
 def _batches(

@@ -43,7 +43,7 @@ def _shown(effect: Effect, before: World, after: World) -> Iterator[Formula]:
         yield there & _other_amount(before, *reversed(amounts))
         named = [world.reading.findings.get(key, {}) for world in worlds]
         for value in sorted(named[0].keys() | named[1].keys()):
-            where = [found.get(value, before.algebra.false) for found in named]
+            where = [formulas.get(value, before.algebra.false) for formulas in named]
             yield there & (where[0] != where[1])
     for name in visible.answers:
         yield there & _other_answer(name, before, after)

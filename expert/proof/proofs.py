@@ -214,13 +214,13 @@ class Proofs:
 
 def alternatives(base: RuleBase, group: tuple[str, ...]) -> list[Condition]:
     """What excludes each other: that yes-no findings are so, every value of a choice, each of each option."""
-    found: list[Condition] = []
+    choices: list[Condition] = []
     for name in group:
         term = base.knowledge.findings[name]
         values = ["yes"] if term.type == "yes-no" else list(term.values)
         for option in base.knowledge.options if term.per_option else ("",):
-            found += [Is(Ref("finding", name, option=option), (value,)) for value in values]
-    return found
+            choices += [Is(Ref("finding", name, option=option), (value,)) for value in values]
+    return choices
 
 
 def _has_two(base: RuleBase, choices: list[Condition], cases: tuple[Case, ...]) -> Seen:

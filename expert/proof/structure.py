@@ -244,8 +244,8 @@ class Structure:
         for mark in self.invariants.intended:
             if mark.check == "dead-end" and mark.when is not None:
                 here = self.room.reading.holds(mark.when)
-                for found in self._witnessed(about, says, (), [*facts, here], _silent):
-                    yield found._replace(intended=mark.reason)
+                for dead_end in self._witnessed(about, says, (), [*facts, here], _silent):
+                    yield dead_end._replace(intended=mark.reason)
                 if self.never(*facts, here):
                     yield Found(about, f"{mark.reason}: is marked as intended, and does not occur")
                 facts.append(~here)

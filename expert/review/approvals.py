@@ -174,11 +174,11 @@ class Hashes:
     def _contradictions(self) -> dict[str, Node]:
         """What the vocabulary declares of answers that disagree: each is a rule too."""
         vocabulary, _ = parse_yaml(self.base.knowledge.files["kb/vocabulary.yaml"], "kb/vocabulary.yaml")
-        found: dict[str, Node] = {}
+        bodies: dict[str, Node] = {}
         for key, node in (vocabulary.pairs if vocabulary else None) or ():
             if key.text == "contradictions":
-                found |= {_single_spaced(name.text): body for name, body in node.pairs or ()}
-        return found
+                bodies |= {_single_spaced(name.text): body for name, body in node.pairs or ()}
+        return bodies
 
 
 def _data(node: Node) -> object:

@@ -56,24 +56,24 @@ ADVICE_HEADINGS = {"advice": "advice", "caution": "cautions"}  # by the kind of 
 MARKS = {"for": "+", "against": "-", "unsure": "?"}
 
 
-def verdict_words(r: Recommendation, found: Consultation, knowledge: Knowledge) -> Marked:
+def verdict_words(r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> Marked:
     """A verdict in words, with what it is for."""
-    return Marked(verdict_text(r, found, knowledge), "verdict")
+    return Marked(verdict_text(r, consultation, knowledge), "verdict")
 
 
 # --- a consultation ------------------------------------------------------------------------
-def argument_sections(found: Consultation, knowledge: Knowledge) -> list[Section]:
+def argument_sections(consultation: Consultation, knowledge: Knowledge) -> list[Section]:
     """The arguments about every option, and the advice."""
-    sections = [_arguments(found, knowledge)] if found.recommendations else []
-    return [*sections, *advice_section(found, knowledge, "advice")]
+    sections = [_arguments(consultation, knowledge)] if consultation.recommendations else []
+    return [*sections, *advice_section(consultation, knowledge, "advice")]
 
 
-def results_section(found: Consultation, knowledge: Knowledge) -> list[Section]:
+def results_section(consultation: Consultation, knowledge: Knowledge) -> list[Section]:
     """How the findings stand that lead the result; those that each option has are beside the options."""
     items = []
-    for result in found.results:
+    for result in consultation.results:
         if result.option is None:
-            claims = [claim for n in result.firings for claim in found.firings[n - 1].claims]
+            claims = [claim for n in result.firings for claim in consultation.firings[n - 1].claims]
             words = f"{capital(result.label)}: ", Marked(result_text(result, knowledge), "verdict")
             items.append(Item("", citing(words, tuple(dict.fromkeys(claims)))))
     return [Section(knowledge.words.headings["results"], (Items(tuple(items)),))] if items else []
@@ -86,9 +86,9 @@ def result_text(result: Leading, knowledge: Knowledge) -> str:
     return result.text
 
 
-def is_silent(r: Recommendation, found: Consultation) -> bool:
+def is_silent(r: Recommendation, consultation: Consultation) -> bool:
     """Whether nothing speaks of an option: no argument, no number, no result of its own."""
-    own = any(result.option == r.option and result.values for result in found.results)
+    own = any(result.option == r.option and result.values for result in consultation.results)
     return r.verdict == "not-addressed" and not (r.arguments or r.flags or r.place or own)
 
 
@@ -99,13 +99,13 @@ class Column(NamedTuple):
     heading: str
 
 
-def columns(found: Consultation, knowledge: Knowledge) -> list[Column]:
+def columns(consultation: Consultation, knowledge: Knowledge) -> list[Column]:
     """What there is to say of options: of verdicts, times and costs only where there are any."""
     headings = knowledge.words.headings
     every = [Column("place", "#")] if knowledge.rank else []
     every.append(Column("option", headings["option"]))
     ranks = [knowledge.rank.finding] if knowledge.rank else []
-    own = [result.finding for result in found.results if result.option]
+    own = [result.finding for result in consultation.results if result.option]
     for name in dict.fromkeys([*ranks, *own]):
         every.append(Column(f"finding {name}", capital(knowledge.findings[name].label)))
     if knowledge.deciding_topics:
@@ -118,18 +118,25 @@ def columns(found: Consultation, knowledge: Knowledge) -> list[Column]:
 
 
 def recommendation_table(
-    found: Consultation, knowledge: Knowledge, caption: str = "", options: Sequence[Recommendation] = ()
+    consultation: Consultation,
+    knowledge: Knowledge,
+    caption: str = "",
+    options: Sequence[Recommendation] = (),
 ) -> Table:
     """What there is to say of every option, or of some, in their order."""
-    shown = columns(found, knowledge)
+    shown = columns(consultation, knowledge)
     rows = []
-    for r in options or ranked(found, knowledge):
-        rows.append([cell(column, r, found, knowledge) for column in shown])
+    for r in options or ranked(consultation, knowledge):
+        rows.append([cell(column, r, consultation, knowledge) for column in shown])
     return Table([column.heading for column in shown], rows, caption)
 
 
 def cell(
-    column: Column, r: Recommendation, found: Consultation, knowledge: Knowledge, apart_targets: bool = True
+    column: Column,
+    r: Recommendation,
+    consultation: Consultation,
+    knowledge: Knowledge,
+    apart_targets: bool = True,
 ) -> Words:
     """What stands in a column of an option's row; the notes on each target only if these are kept apart."""
     match column.key:
@@ -140,17 +147,17 @@ def cell(
         case "verdict":
             return Marked(knowledge.words.verdicts[r.verdict], "verdict")
         case "when":
-            return when_text(r, found, knowledge) or "-"
+            return when_text(r, consultation, knowledge) or "-"
         case "cost":
             return cost_text(r.cost)
         case "notes":
-            return _notes_on(r, found, knowledge, apart_targets)
-    return _finding_of(column.key.removeprefix("finding "), r, found, knowledge)
+            return _notes_on(r, consultation, knowledge, apart_targets)
+    return _finding_of(column.key.removeprefix("finding "), r, consultation, knowledge)
 
 
-def _finding_of(name: str, r: Recommendation, found: Consultation, knowledge: Knowledge) -> str:
+def _finding_of(name: str, r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> str:
     """An option's own finding: as a result stands, or the number that ranks it."""
-    for result in found.results:
+    for result in consultation.results:
         if (result.finding, result.option) == (name, r.option):
             return result_text(result, knowledge)
     term = knowledge.findings[name]
@@ -164,8 +171,10 @@ def _between(low: str, high: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _notes_on(r: Recommendation, found: Consultation, knowledge: Knowledge, apart_targets: bool) -> str:
-    stands = by_target(r, found, knowledge) if apart_targets else []
+def _notes_on(
+    r: Recommendation, consultation: Consultation, knowledge: Knowledge, apart_targets: bool
+) -> str:
+    stands = by_target(r, consultation, knowledge) if apart_targets else []
     if len(stands) == 1:  # the verdict has a column of its own
         stands = [stands[0].removeprefix(f"{knowledge.words.verdicts[r.verdict]} ")]
     if r.depends_on:
@@ -173,25 +182,25 @@ def _notes_on(r: Recommendation, found: Consultation, knowledge: Knowledge, apar
     return "; ".join([*stands, *(knowledge.flags[flag].label for flag in r.flags)])
 
 
-def _arguments(found: Consultation, knowledge: Knowledge) -> Section:
+def _arguments(consultation: Consultation, knowledge: Knowledge) -> Section:
     blocks: list[Block] = []
-    for r in found.recommendations:
-        blocks.append(Heading((f"{r.label}: ", verdict_words(r, found, knowledge)), indent=2))
+    for r in consultation.recommendations:
+        blocks.append(Heading((f"{r.label}: ", verdict_words(r, consultation, knowledge)), indent=2))
         for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
             said = f"{knowledge.topics[a.topic].label}: {a.text}"
             blocks.append(Item(f"{MARKS[a.stance]} ", citing(said, a.claims), 4))
-        if said := nothing_said(r, found, knowledge):
+        if said := nothing_said(r, consultation, knowledge):
             blocks.append(Paragraph(said, 6))
     heading = knowledge.words.headings["arguments"]
     return Section(titled(heading, "+ for, - against, ? undecided"), tuple(blocks))
 
 
 def advice_section(
-    found: Consultation, knowledge: Knowledge, kind: str, most: int | None = None, explained: str = ""
+    consultation: Consultation, knowledge: Knowledge, kind: str, most: int | None = None, explained: str = ""
 ) -> list[Section]:
     """Advice or cautions, if there are any; those after the first `most` are counted."""
     items = []
-    for a in found.advice:
+    for a in consultation.advice:
         if a.kind == kind:
             about = f"{knowledge.options[a.option].label}: " if a.option else ""
             items.append(Item("* ", citing(f"{about}{a.text}", a.claims)))
@@ -209,55 +218,57 @@ def folded(items: Sequence[Item], most: int | None, ordered: bool = False) -> tu
     return (Items(shown, ordered), *more)
 
 
-def footer(found: Consultation, unreviewed: Sequence[str] | None = None, recorded: bool = False) -> Section:
+def footer(
+    consultation: Consultation, unreviewed: Sequence[str] | None = None, recorded: bool = False
+) -> Section:
     """What has to be said below a result."""
-    return apart(*(Paragraph(sentence) for sentence in last_words(found, unreviewed, recorded)))
+    return apart(*(Paragraph(sentence) for sentence in last_words(consultation, unreviewed, recorded)))
 
 
-def footer_of_changed(found: Consultation, unreviewed: Sequence[str] | None) -> Section:
+def footer_of_changed(consultation: Consultation, unreviewed: Sequence[str] | None) -> Section:
     """The same below a comparison: what is counted are the firings in the changed case."""
-    firings, *others = last_words(found, unreviewed, recorded=False)
+    firings, *others = last_words(consultation, unreviewed, recorded=False)
     return apart(*(Paragraph(sentence) for sentence in (f"In the changed case: {firings}", *others)))
 
 
-def last_words(found: Consultation, unreviewed: Sequence[str] | None, recorded: bool) -> list[str]:
+def last_words(consultation: Consultation, unreviewed: Sequence[str] | None, recorded: bool) -> list[str]:
     """How many firings are the document's and how many added, how many nobody reviewed, what this is not.
 
     `unreviewed` are the rules that fired and were not reviewed: now, or when it was recorded.
     """
-    by = found.counts()
-    firings = f"{count(len(found.firings), 'firing')} of {count(len(_fired(found)), 'rule')}"
+    by = consultation.counts()
+    firings = f"{count(len(consultation.firings), 'firing')} of {count(len(_fired(consultation)), 'rule')}"
     follows = f"{by['stated']} stated by the document, {by['inferred']} inferred from it, {by['added']} added"
-    knowledge = found.knowledge
-    reviewed = [_review_words(found, unreviewed, recorded)] if unreviewed else []
+    knowledge = consultation.knowledge
+    reviewed = [_review_words(consultation, unreviewed, recorded)] if unreviewed else []
     about = f"({knowledge.title} {knowledge.version}, {knowledge.hash[:12]})"
     return [f"{firings}: {follows}.", *reviewed, f"{knowledge.disclaimer}  {about}"]
 
 
-def _fired(found: Consultation) -> set[str]:
-    return {written_rule(firing.rule) for firing in found.firings}
+def _fired(consultation: Consultation) -> set[str]:
+    return {written_rule(firing.rule) for firing in consultation.firings}
 
 
-def _review_words(found: Consultation, unreviewed: Sequence[str], recorded: bool) -> str:
+def _review_words(consultation: Consultation, unreviewed: Sequence[str], recorded: bool) -> str:
     """How many of the rules that fired nobody has reviewed, or had then."""
-    fired = count(len(_fired(found)), "rule")
+    fired = count(len(_fired(consultation)), "rule")
     have = "had" if recorded else "has" if len(unreviewed) == 1 else "have"
     end = " when this was recorded." if recorded else ": see `kb review`."
     return f"Of the {fired} that fired, {len(unreviewed)} {have} not been reviewed{end}"
 
 
 # --- explanations --------------------------------------------------------------------------
-def explanation(found: Tree) -> Outline:
+def explanation(tree: Tree) -> Outline:
     """A tree whose leaves say whether they are an answer or a claim."""
-    return unwound(_explanation(found))
+    return unwound(_explanation(tree))
 
 
-def _explanation(found: Tree) -> Unfolding[Outline]:
-    mark = {"answer": "answer: ", "claim": "claim: "}.get(found.kind, "")
+def _explanation(tree: Tree) -> Unfolding[Outline]:
+    mark = {"answer": "answer: ", "claim": "claim: "}.get(tree.kind, "")
     parts = []
-    for part in found.parts:
+    for part in tree.parts:
         parts.append((yield _explanation(part)))
-    return Outline((Marked(mark, "soft"), found.text), tuple(parts))
+    return Outline((Marked(mark, "soft"), tree.text), tuple(parts))
 
 
 def arguments_folded(trees: Sequence[Tree], knowledge: Knowledge) -> list[Line]:
@@ -268,27 +279,27 @@ def arguments_folded(trees: Sequence[Tree], knowledge: Knowledge) -> list[Line]:
     return [Line(f"{said}: unfolded with --full")] if left else []
 
 
-def why_not_blocks(found: WhyNot, base: RuleBase, quotes: Quotes, full: bool = True) -> list[Block]:
+def why_not_blocks(why_not: WhyNot, base: RuleBase, quotes: Quotes, full: bool = True) -> list[Block]:
     """Why not, in words; with the document at hand, its sentences beside the claims.
 
     Unless `full`, the nearest of the rules that did not fire, and how many others and other arguments.
     """
-    blocks: list[Block] = [Paragraph(sentence) for sentence in found.stands]
-    if found.already and not found.stands:
-        blocks.append(Line(f"{found.subject}: it is so."))
-    if found.already and found.goal == NOW:
+    blocks: list[Block] = [Paragraph(sentence) for sentence in why_not.stands]
+    if why_not.already and not why_not.stands:
+        blocks.append(Line(f"{why_not.subject}: it is so."))
+    if why_not.already and why_not.goal == NOW:
         blocks.append(Line("No step has to come before it."))
-    if not found.possible or (found.not_for and not found.failed):
-        blocks.append(Paragraph(_impossible(found, base.knowledge)))
-    if found.waiting:
-        blocks.append(Paragraph(f"It waits for: {step_words(found.waiting, base.knowledge)}."))
-    for argument in found.against:
+    if not why_not.possible or (why_not.not_for and not why_not.failed):
+        blocks.append(Paragraph(_impossible(why_not, base.knowledge)))
+    if why_not.waiting:
+        blocks.append(Paragraph(f"It waits for: {step_words(why_not.waiting, base.knowledge)}."))
+    for argument in why_not.against:
         said = f"{STANCE_WORDS[argument.stance]}: {argument.text}"
         blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
-    for argument in found.beside if full else ():
+    for argument in why_not.beside if full else ():
         said = f"{STANCE_WORDS[argument.stance]}, which does not decide: {argument.text}"
         blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
-    for failed in found.failed if full else found.failed[:MOST_RULES]:
+    for failed in why_not.failed if full else why_not.failed[:MOST_RULES]:
         name = with_option(failed.rule, failed.option)
         blocks.append(Line(citing((Marked(name, "name"), " did not fire"), failed.claims), 2))
         for id in failed.claims:
@@ -299,68 +310,68 @@ def why_not_blocks(found: WhyNot, base: RuleBase, quotes: Quotes, full: bool = T
         for tree in failed.stands:
             blocks += _standing(tree, 6, said_of)
     left = []
-    if not full and len(found.failed) > MOST_RULES:
-        left.append(count(len(found.failed) - MOST_RULES, "other rule"))
-    if not full and found.beside:
-        left.append(f"{count(len(found.beside), 'argument')} against it that "
-                    f"{'does' if len(found.beside) == 1 else 'do'} not decide")  # fmt: skip
-    if not full and len(found.flips or ()) > MOST_CHANGES:
-        left.append(count(len(found.flips or ()) - MOST_CHANGES, "other change"))
+    if not full and len(why_not.failed) > MOST_RULES:
+        left.append(count(len(why_not.failed) - MOST_RULES, "other rule"))
+    if not full and why_not.beside:
+        left.append(f"{count(len(why_not.beside), 'argument')} against it that "
+                    f"{'does' if len(why_not.beside) == 1 else 'do'} not decide")  # fmt: skip
+    if not full and len(why_not.flips or ()) > MOST_CHANGES:
+        left.append(count(len(why_not.flips or ()) - MOST_CHANGES, "other change"))
     more = [Line(f"Left out: {listed(left)} (--full).")] if left else []
-    return [*blocks, *_flips(found, base.knowledge, full), *more]
+    return [*blocks, *_flips(why_not, base.knowledge, full), *more]
 
 
-def _impossible(found: WhyNot, knowledge: Knowledge) -> str:
+def _impossible(why_not: WhyNot, knowledge: Knowledge) -> str:
     """That no rule could have concluded it, and for which targets."""
-    words = [knowledge.words.clauses.get(goal, goal) for goal in found.wanted]
+    words = [knowledge.words.clauses.get(goal, goal) for goal in why_not.wanted]
     if not words:
-        return f"No rule here concludes this: {found.subject}."
-    about = [knowledge.targets[target].label for target in found.not_for]
+        return f"No rule here concludes this: {why_not.subject}."
+    about = [knowledge.targets[target].label for target in why_not.not_for]
     end = f" for {listed(about, 'or')}" if about else ""
-    option = next(o for o in knowledge.options.values() if o.label == found.subject)
+    option = next(o for o in knowledge.options.values() if o.label == why_not.subject)
     verb = "are" if option.plural else "is"
     return f"No rule here concludes that {option.phrase} {verb} {listed(words, 'or')}{end}."
 
 
-def _standing(found: Tree, indent: int, said: set[str]) -> list[Block]:
+def _standing(tree: Tree, indent: int, said: set[str]) -> list[Block]:
     """How what a rule needed stands: of what nothing concludes, the rules that could, down to answers."""
     blocks: list[Block] = []
-    waiting = [(found, indent)]
+    waiting = [(tree, indent)]
     while waiting:
-        found, indent = waiting.pop()
-        if found.kind == "answer" and found.text in said:
+        tree, indent = waiting.pop()
+        if tree.kind == "answer" and tree.text in said:
             continue
-        said.add(found.text)
-        blocks.append(Paragraph(found.text, indent, 2))
-        if found.kind == "not-fired" or (found.states and found.states.stands == "not-concluded"):
-            waiting += [(part, indent + 2) for part in reversed(found.parts)]
+        said.add(tree.text)
+        blocks.append(Paragraph(tree.text, indent, 2))
+        if tree.kind == "not-fired" or (tree.states and tree.states.stands == "not-concluded"):
+            waiting += [(part, indent + 2) for part in reversed(tree.parts)]
     return blocks
 
 
-def _flips(found: WhyNot, knowledge: Knowledge, full: bool) -> list[Block]:
+def _flips(why_not: WhyNot, knowledge: Knowledge, full: bool) -> list[Block]:
     lines: list[Block] = []
-    for flip in (found.flips or ())[: None if full else MOST_CHANGES]:
+    for flip in (why_not.flips or ())[: None if full else MOST_CHANGES]:
         changes = " ".join(f"{name}={value}" for name, value in flip.changes.items())
-        head = "Smallest change" if found.decided else "A change"
+        head = "Smallest change" if why_not.decided else "A change"
         head = "If the answer were" if flip.unanswered else head
         lines.append(Paragraph((f"{head}: {changes}  ->  ", *_leading_to(flip, knowledge)), 0, 2))
-    if lines and not found.decided:
+    if lines and not why_not.decided:
         lines.append(Line("Whether there is a smaller one is not decided."))
-    looked_for = found.flips is not None and found.possible and not found.already
-    if not lines and (looked_for or (found.not_for and found.failed)):
-        lines.append(Line(_none_leads_there(found, knowledge)))
+    looked_for = why_not.flips is not None and why_not.possible and not why_not.already
+    if not lines and (looked_for or (why_not.not_for and why_not.failed)):
+        lines.append(Line(_none_leads_there(why_not, knowledge)))
     return lines
 
 
-def _none_leads_there(found: WhyNot, knowledge: Knowledge) -> str:
+def _none_leads_there(why_not: WhyNot, knowledge: Knowledge) -> str:
     """How far it is known that no change of answers leads there."""
-    labels = [knowledge.targets[target].label for target in found.not_for]
+    labels = [knowledge.targets[target].label for target in why_not.not_for]
     there = f"leads there for {listed(labels, 'or')}" if labels else "leads there"
-    if not found.decided:
+    if not why_not.decided:
         return f"Whether a change of answers {there} is not decided."
-    if found.up_to is None:
+    if why_not.up_to is None:
         return f"No change of answers {there}."
-    return f"No change of up to {count(found.up_to, 'answer')} {there}; of more it is not decided."
+    return f"No change of up to {count(why_not.up_to, 'answer')} {there}; of more it is not decided."
 
 
 def _leading_to(flip: Flip, knowledge: Knowledge) -> Iterator[Piece]:
@@ -410,12 +421,12 @@ def what_if_blocks(
 
 def _with_targets(differences: Sequence[Difference]) -> list[Difference]:
     """The differences, of which the verdict of an option says those of its targets too."""
-    found: dict[tuple[str, str], Difference] = {}
+    by_name: dict[tuple[str, str], Difference] = {}
     for d in differences:
         if d.kind == "target":
             d = d._replace(kind="verdict", name=d.name.split(" for ")[0])
-        found.setdefault((d.kind, d.name), d)
-    return [*found.values()]
+        by_name.setdefault((d.kind, d.name), d)
+    return [*by_name.values()]
 
 
 def _kind(kind: str, knowledge: Knowledge) -> str:

@@ -14,19 +14,19 @@ from expert.views.document import Block, Item, Line, Marked, Paragraph, Section,
 HANG = 8  # what stands below a passage
 
 
-def edition_blocks(found: Edition, base: RuleBase) -> list[Section]:
+def edition_blocks(edition: Edition, base: RuleBase) -> list[Section]:
     """Every claim that is elsewhere or otherwise, every new sentence, and how many there are of each."""
-    numbers = {status: len(found.of(status)) for status in (SAME, MOVED, EDITED, NEW, GONE)}
+    numbers = {status: len(edition.of(status)) for status in (SAME, MOVED, EDITED, NEW, GONE)}
     told = ", ".join(f"{number} {status}" for status, number in numbers.items())
-    blocks: list[Block] = [_moved(run) for run in _runs(found.of(MOVED))]
-    for passage in found.of(EDITED):
-        blocks += _edited(passage, found, base)
-    for passage in found.of(NEW):
-        said = Marked(found.sentences[passage.now], "quote")
+    blocks: list[Block] = [_moved(run) for run in _runs(edition.of(MOVED))]
+    for passage in edition.of(EDITED):
+        blocks += _edited(passage, edition, base)
+    for passage in edition.of(NEW):
+        said = Marked(edition.sentences[passage.now], "quote")
         blocks.append(Item("new     ", (f"{passage.now} ", said), 0))
-    for passage in found.of(GONE):
+    for passage in edition.of(GONE):
         blocks += _gone(passage, base)
-    claims, sentences = count(len(base.knowledge.claims), "claim"), count(len(found.sentences), "sentence")
+    claims, sentences = count(len(base.knowledge.claims), "claim"), count(len(edition.sentences), "sentence")
     return [*([apart(*blocks)] if blocks else []), apart(Line(f"{claims}, {sentences}: {told}."))]
 
 
@@ -54,12 +54,12 @@ def _moved(run: Sequence[Passage]) -> Item:
     return Item("moved   ", f"{was} -> {now}", 0)
 
 
-def _edited(passage: Passage, found: Edition, base: RuleBase) -> list[Block]:
+def _edited(passage: Passage, edition: Edition, base: RuleBase) -> list[Block]:
     head = f"{passage.was} -> {passage.now}" if passage.was != passage.now else passage.was
     alike = f", {passage.likeness:.0%} alike" if passage.likeness < 1 else ""
     return [
         Item("edited  ", f"{head}{alike}{_users(passage)}", 0),
-        Paragraph(("is now: ", Marked(found.sentences[passage.now], "quote")), HANG, 2),
+        Paragraph(("is now: ", Marked(edition.sentences[passage.now], "quote")), HANG, 2),
         Paragraph(f"the claim says: {base.knowledge.claims[passage.was].says}", HANG, 2),
     ]
 
@@ -79,15 +79,15 @@ def _users(passage: Passage) -> str:
 
 
 def written_blocks(
-    found: Edition, directory: Path, changed: Sequence[str], name: str, write: bool
+    edition: Edition, directory: Path, changed: Sequence[str], name: str, write: bool
 ) -> list[Block]:
     """Which files were written, or how that is done; that approvals of what was edited have lapsed."""
     if not write:
         return [Line("Nothing was written; --write carries this into the files.")]
     lines: list[Block] = [Line(f"changed  {directory / path}") for path in changed]
     lines.append(Line(f"The edition is called: {name}"))
-    if found.of(EDITED):
+    if edition.of(EDITED):
         lines.append(Line("Read the claims of edited sentences again; approvals of them have lapsed."))
-    if found.of(NEW):
-        lines.append(Line(f"Still to be written: {count(len(found.of(NEW)), 'claim')} of new sentences."))
+    if edition.of(NEW):
+        lines.append(Line(f"Still to be written: {count(len(edition.of(NEW)), 'claim')} of new sentences."))
     return lines

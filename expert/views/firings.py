@@ -17,13 +17,13 @@ CLAIM = re.compile(r"p([0-9]+)s([0-9]+)")
 
 
 # --- all that is known -----------------------------------------------------------------------
-def long_trace(found: Consultation) -> Section:
+def long_trace(consultation: Consultation) -> Section:
     """The firing trace: number, rule, basis, what matched, what was concluded, claims."""
     blocks: list[Block] = []
-    for firing in found.firings:
+    for firing in consultation.firings:
         blocks += _firing(firing)
-    blocks.append(Line(f"({count(len(found.not_fired), 'instance')} of rules did not fire)", 2))
-    explained = reference_explained(firing.claims for firing in found.firings)
+    blocks.append(Line(f"({count(len(consultation.not_fired), 'instance')} of rules did not fire)", 2))
+    explained = reference_explained(firing.claims for firing in consultation.firings)
     return Section(titled("Trace", explained), tuple(blocks))
 
 
@@ -43,38 +43,38 @@ def _firing(firing: Firing) -> list[Block]:
 
 
 # --- a short entry each ----------------------------------------------------------------------
-def short_trace(found: Consultation, knowledge: Knowledge) -> Section:
+def short_trace(consultation: Consultation, knowledge: Knowledge) -> Section:
     """The firing trace, an entry for each firing; those that decided a verdict are marked.
 
     Firings of a rule that say the same of several options, one after the other, are one entry.
     """
-    decided = deciding(found, knowledge)
+    decided = deciding(consultation, knowledge)
     entries = []
-    for _, firings in groupby(found.firings, lambda firing: _same_entry(firing, decided)):
+    for _, firings in groupby(consultation.firings, lambda firing: _same_entry(firing, decided)):
         entries.append(list(firings))
     widest = max((len(_numbers(firings)) for firings in entries), default=0)
     blocks = [_entry(firings, decided, widest) for firings in entries]
     said = ["* decided a verdict"] if decided else []
-    if explained := reference_explained(firing.rests_on for firing in found.firings):
+    if explained := reference_explained(firing.rests_on for firing in consultation.firings):
         said.append(explained)
-    return Section(titled("Trace", "; ".join(said)), (*blocks, Paragraph(firings_counted(found))))
+    return Section(titled("Trace", "; ".join(said)), (*blocks, Paragraph(firings_counted(consultation))))
 
 
-def firings_counted(found: Consultation) -> str:
+def firings_counted(consultation: Consultation) -> str:
     """How many firings there are, of how many rules, and on what they rest."""
-    by = found.counts()
-    rules = {written_rule(firing.rule) for firing in found.firings}
-    firings = f"{count(len(found.firings), 'firing')} of {count(len(rules), 'rule')}"
+    by = consultation.counts()
+    rules = {written_rule(firing.rule) for firing in consultation.firings}
+    firings = f"{count(len(consultation.firings), 'firing')} of {count(len(rules), 'rule')}"
     return (
         f"{firings}: {by['stated']} stated by the document, {by['inferred']} inferred from it, "
         f"{by['added']} added."
     )
 
 
-def deciding(found: Consultation, knowledge: Knowledge) -> set[int]:
+def deciding(consultation: Consultation, knowledge: Knowledge) -> set[int]:
     """The numbers of the firings that put forward the arguments which decided the verdicts."""
     numbers = set()
-    for r in found.recommendations:
+    for r in consultation.recommendations:
         for argument in r.arguments:
             if knowledge.topics[argument.topic].decides:
                 numbers.add(argument.firing)

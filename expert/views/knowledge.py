@@ -31,19 +31,23 @@ from expert.views.firings import place_words
 
 def knowledge_blocks(base: RuleBase) -> list[Block]:
     """What the knowledge base holds."""
-    k = base.knowledge
+    knowledge = base.knowledge
     counts = Counter(rule.basis for rule in base.rules)
-    context = sum(bool(claim.context) for claim in k.claims.values())
+    context = sum(bool(claim.context) for claim in knowledge.claims.values())
     rules = listed([f"{counts[basis]} {basis}" for basis in BASES])
     facts = [
-        ("hash", k.hash),
-        *([("edition of the document", k.edition)] if k.edition else []),
-        ("claims", f"{len(k.claims)} ({len(k.claims) - context} encoded, {context} context)"),
-        ("attributes", str(len(k.attributes))),
-        ("options", ", ".join(k.options)),
+        ("hash", knowledge.hash),
+        *([("edition of the document", knowledge.edition)] if knowledge.edition else []),
+        ("claims", f"{len(knowledge.claims)} ({len(knowledge.claims) - context} encoded, {context} context)"),
+        ("attributes", str(len(knowledge.attributes))),
+        ("options", ", ".join(knowledge.options)),
         ("rules", f"{len(base.rules)} ({rules}); {len(base.instances)} spelled out per option"),
     ]
-    return [Line(f"{k.title}  ({k.id} {k.version})"), Details(facts), Line(k.disclaimer)]
+    return [
+        Line(f"{knowledge.title}  ({knowledge.id} {knowledge.version})"),
+        Details(facts),
+        Line(knowledge.disclaimer),
+    ]
 
 
 def claim_words(claim: Claim, knowledge: Knowledge) -> tuple[Piece, ...]:
@@ -87,15 +91,15 @@ def rules_blocks(rules: Sequence[Rule], base: RuleBase) -> list[Section]:
 
 def options_blocks(base: RuleBase, named: Sequence[str] = ()) -> list[Block]:
     """Every option, or those named, with what the document says of it."""
-    k = base.knowledge
+    knowledge = base.knowledge
     blocks: list[Block] = []
-    for option in k.options.values():
+    for option in knowledge.options.values():
         if named and option.id not in named:
             continue
         blocks.append(Heading(f"{option.id}  {option.label}"))
         for name, data in option.properties.items():
             for datum in data:
-                said = datum_words(k.properties[name], datum)
+                said = datum_words(knowledge.properties[name], datum)
                 blocks.append(Paragraph(citing(said, datum.claims), 2))
     return blocks
 
@@ -150,12 +154,12 @@ def edition_lines(knowledge: Knowledge, moved: int) -> list[Line]:
 
 
 # --- what an author's commands did -----------------------------------------------------------------
-def warnings_blocks(base: RuleBase, found: Sequence[Problem]) -> list[Line]:
+def warnings_blocks(base: RuleBase, problems: Sequence[Problem]) -> list[Line]:
     """What a check warns of, and how much there is."""
     size = f"{count(len(base.rules), 'rule')}, {count(len(base.knowledge.claims), 'claim')}"
     return [
-        *(Line(f"warning: {p}") for p in found),
-        Line(f"{size}: no errors, {count(len(found), 'warning')}."),
+        *(Line(f"warning: {p}") for p in problems),
+        Line(f"{size}: no errors, {count(len(problems), 'warning')}."),
     ]
 
 

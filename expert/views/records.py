@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 ARGUED = re.compile(r"(\S+?)@(\S+)(?: for (\S+))? on (\S+)")
 
 
-def records_table(found: Sequence[Summary], total: int | None = None) -> Block:
+def records_table(listed: Sequence[Summary], total: int | None = None) -> Block:
     """The records, a row each, of so many that fit; that there is none, if so."""
-    if not found:
+    if not listed:
         return Line("No record fits." if not total else "No record is shown.")
-    labelled = any(s.label for s in found)  # a label is rare, and its column has no room to spare
+    labelled = any(s.label for s in listed)  # a label is rare, and its column has no room to spare
     rows = []
-    for s in found:
+    for s in listed:
         label = [on_one_line(s.label, 40)] if labelled else []
         rows.append([s.id, s.time, *label, s.knowledge, on_one_line(s.what)])
     table = Table(["Record", "Time", *(["Label"] if labelled else []), "Knowledge", "What"], rows)
-    if total is None or total == len(found):
+    if total is None or total == len(listed):
         return table
-    return apart(table, Line(f"{len(found)} of {count(total, 'record')}."))
+    return apart(table, Line(f"{len(listed)} of {count(total, 'record')}."))
 
 
-def records_csv(found: Sequence[Summary]) -> Iterator[str]:
+def records_csv(listed: Sequence[Summary]) -> Iterator[str]:
     """The records as CSV, line by line; no cell is taken for a formula by a spreadsheet."""
     yield "record,time,label,knowledge,what,hash"
-    for s in found:
+    for s in listed:
         cells = [on_one_line(cell) for cell in (s.id, s.time, s.label, s.knowledge, s.what, s.hash)]
         # a sign before which an apostrophe stands is read as text
         safe_cells = [f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells]
@@ -55,12 +55,12 @@ def records_csv(found: Sequence[Summary]) -> Iterator[str]:
         yield line.getvalue()
 
 
-def drafts_table(found: Sequence[Waiting]) -> Block:
+def drafts_table(drafts: Sequence[Waiting]) -> Block:
     """The interrupted dialogues, a row each; of a damaged one, why it cannot be read."""
-    if not found:
+    if not drafts:
         return Line("No interrupted dialogue is kept.")
     rows = []
-    for one in found:
+    for one in drafts:
         draft = one.draft
         if draft is None:
             rows.append([one.id, one.time, "", "", on_one_line(f"cannot be read: {one.damaged}")])
@@ -118,12 +118,12 @@ def _question(one: Unanswered, knowledge: Knowledge) -> str:
     return knowledge.attributes[one.attribute].question
 
 
-def format_lines(written: Consultation, found: Consultation) -> list[Line]:
+def format_lines(written: Consultation, consultation: Consultation) -> list[Line]:
     """That an earlier program wrote a record, and what is `found` of it today."""
     if written.format == FORMAT:
         return []
     lines = [f"written in format {written.format}, told in the words of this program: --json has its own"]
-    if found.format != FORMAT:
+    if consultation.format != FORMAT:
         lines = [
             f"written in format {written.format}, where `not-addressed` could also mean that it was open",
             "something else follows from its answers today: see `audit replay`",
@@ -136,10 +136,10 @@ def edition_of(knowledge: Knowledge) -> list[Line]:
     return [Line(f"edition of the document: {knowledge.edition}", 2)] if knowledge.edition else []
 
 
-def claims_used(found: Consultation, knowledge: Knowledge, quotes: Quotes) -> Section:
+def claims_used(consultation: Consultation, knowledge: Knowledge, quotes: Quotes) -> Section:
     """The claims that the firings rest on, each with the document's sentence."""
     blocks: list[Block] = []
-    for id in dict.fromkeys(claim for firing in found.firings for claim in firing.rests_on):
+    for id in dict.fromkeys(claim for firing in consultation.firings for claim in firing.rests_on):
         blocks.append(Item(f"{id:6} ", knowledge.claims[id].says))
         if id in quotes:
             blocks.append(Paragraph(quoted(quotes[id]), 9))
@@ -150,38 +150,43 @@ def _because(reason: str) -> str:
     return f": {reason}" if reason else ""
 
 
-def checked_words(found: Verified, when: str) -> str:
+def checked_words(verified: Verified, when: str) -> str:
     """When a record was held against its hash, and the ledger that it is in against its head."""
     start = f"Checked {when}: the record is as its hash says, "
-    if found.fault:
-        return f"{start}but its ledger is not whole. {_verified(found)}"
-    entries = "entry" if found.entries == 1 else "entries"
-    return f"{start}and its ledger of {found.entries} {entries} is whole up to the head {found.head}."
+    if verified.fault:
+        return f"{start}but its ledger is not whole. {_verified(verified)}"
+    entries = "entry" if verified.entries == 1 else "entries"
+    return f"{start}and its ledger of {verified.entries} {entries} is whole up to the head {verified.head}."
 
 
-def verified_blocks(found: Verified) -> list[Line]:
+def verified_blocks(verified: Verified) -> list[Line]:
     """What a verification found, and what was erased."""
-    head = [] if found.fault else [Line(f"Head {found.head}")]  # a line that can be kept elsewhere as it is
+    head = (
+        [] if verified.fault else [Line(f"Head {verified.head}")]
+    )  # a line that can be kept elsewhere as it is
     return [
-        Line(_verified(found)),
+        Line(_verified(verified)),
         *head,
-        *(Line(on_one_line(f"{e.id} was erased at {e.time}{_because(e.reason)}"), 2) for e in found.erasures),
+        *(
+            Line(on_one_line(f"{e.id} was erased at {e.time}{_because(e.reason)}"), 2)
+            for e in verified.erasures
+        ),
         *(
             Line(on_one_line(f"{b.id} is dated {b.time}, before the one before it: {b.after}"), 2)
-            for b in found.backwards
+            for b in verified.backwards
         ),
     ]
 
 
-def _verified(found: Verified) -> str:
-    if found.fault:
-        where = f"Record {on_one_line(found.fault.id, 40)}" if found.fault.id else "The chain"
-        number = f" (number {found.fault.seq})" if found.fault.seq else ""
-        read = "before it are whole" if found.fault.seq else "were read"
-        return f"{where}{number} {on_one_line(found.fault.message)}. {found.entries} {read}."
-    erased = f", {found.erased} of them erasures" if found.erased else ""
-    kept = f" {count(found.witnessed, 'witnessed head')} in it." if found.witnessed else ""
-    return f"{count(found.entries, 'record')}{erased}: the chain is whole.{kept}"
+def _verified(verified: Verified) -> str:
+    if verified.fault:
+        where = f"Record {on_one_line(verified.fault.id, 40)}" if verified.fault.id else "The chain"
+        number = f" (number {verified.fault.seq})" if verified.fault.seq else ""
+        read = "before it are whole" if verified.fault.seq else "were read"
+        return f"{where}{number} {on_one_line(verified.fault.message)}. {verified.entries} {read}."
+    erased = f", {verified.erased} of them erasures" if verified.erased else ""
+    kept = f" {count(verified.witnessed, 'witnessed head')} in it." if verified.witnessed else ""
+    return f"{count(verified.entries, 'record')}{erased}: the chain is whole.{kept}"
 
 
 def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -> list[Block]:
@@ -207,11 +212,11 @@ def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -
 def impact_blocks(changed: Sequence[Impact], total: int, knowledge: Knowledge) -> list[Block]:
     """Which records would come out differently under the current rules, and through what, in their words."""
     blocks: list[Block] = []
-    for found in changed:
-        through = ", ".join([*found.rules, *found.data])
-        cited = (" ", Cited(tuple(found.claims))) if found.claims else ()
-        blocks.append(Paragraph((f"Record {found.id}, through {through}", *cited)))
-        for d in found.differences:
+    for impact in changed:
+        through = ", ".join([*impact.rules, *impact.data])
+        cited = (" ", Cited(tuple(impact.claims))) if impact.claims else ()
+        blocks.append(Paragraph((f"Record {impact.id}, through {through}", *cited)))
+        for d in impact.differences:
             before, after = (_side(d.kind, side, knowledge) or "-" for side in (d.before, d.after))
             blocks.append(Paragraph(f"{_of_what(d, knowledge)}: {before} -> {after}", 2, 2))
     return [*blocks, Line(f"{len(changed)} of {count(total, 'record')} would come out differently.")]

@@ -54,7 +54,7 @@ MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "ad
 
 def page(
     entry: Entry,
-    found: Consultation,
+    consultation: Consultation,
     knowledge: Knowledge,
     quotes: Quotes,
     checked: str = "",
@@ -65,13 +65,13 @@ def page(
     `checked` says when the record was held against what, `open` are the questions that had no answer.
     """
     content: dict[str, Any] = entry.content or {"answers": [], "label": ""}
-    k = found.knowledge
-    hashes = "Record ", Marked(entry.hash, "code"), "\nKnowledge ", Marked(k.hash, "code")
+    knowledge_id = consultation.knowledge
+    hashes = "Record ", Marked(entry.hash, "code"), "\nKnowledge ", Marked(knowledge_id.hash, "code")
     return Template(_file("report.html")).substitute(
-        title=f"{escape(safe(k.title))}: record {escape(safe(entry.id))}",
+        title=f"{escape(safe(knowledge_id.title))}: record {escape(safe(entry.id))}",
         style=_file("report.css"),
-        head=html(_head(entry, k, content["label"], knowledge.edition)),
-        body=html(_sections(entry, found, knowledge, content["answers"], quotes, open)),
+        head=html(_head(entry, knowledge_id, content["label"], knowledge.edition)),
+        body=html(_sections(entry, consultation, knowledge, content["answers"], quotes, open)),
         foot=html([Paragraph(hashes), *([Paragraph(checked)] if checked else [])]),
     )
 
@@ -82,47 +82,56 @@ def _file(name: str) -> str:
 
 def _sections(
     entry: Entry,
-    found: Consultation,
+    consultation: Consultation,
     knowledge: Knowledge,
     answers: list[dict[str, Any]],
     quotes: Quotes,
     open: Sequence[Unanswered],
 ) -> list[Section]:
-    end = " ".join(last_words(found, unreviewed_in(entry, found), recorded=True))
+    end = " ".join(last_words(consultation, unreviewed_in(entry, consultation), recorded=True))
     caption = "The best verdict first." if knowledge.rank is None else "In the order of their places."
     headings = knowledge.words.headings
-    plan = [Section(headings["plan"], (_plan(found),))] if found.plan or not found.firings else []
-    table = recommendation_table(found, knowledge, caption)
+    plan = (
+        [Section(headings["plan"], (_plan(consultation),))]
+        if consultation.plan or not consultation.firings
+        else []
+    )
+    table = recommendation_table(consultation, knowledge, caption)
     return [
         Section("Answers", (_answers(answers, knowledge),)),
-        *results_section(found, knowledge),
-        *([Section(headings["options"], (table,))] if found.recommendations else []),
+        *results_section(consultation, knowledge),
+        *([Section(headings["options"], (table,))] if consultation.recommendations else []),
         *plan,
-        *([Section(headings["arguments"], _arguments(found, knowledge))] if found.recommendations else []),
-        Section(
-            f"{headings['advice']} and {in_sentence(headings['cautions'])}", (_advice(found, knowledge),)
+        *(
+            [Section(headings["arguments"], _arguments(consultation, knowledge))]
+            if consultation.recommendations
+            else []
         ),
-        Section("How it follows", (_figure(found, [a["attribute"] for a in answers], knowledge),)),
-        Section("Trace", (_trace(found),)),
+        Section(
+            f"{headings['advice']} and {in_sentence(headings['cautions'])}",
+            (_advice(consultation, knowledge),),
+        ),
+        Section("How it follows", (_figure(consultation, [a["attribute"] for a in answers], knowledge),)),
+        Section("Trace", (_trace(consultation),)),
         *unanswered_section(open, knowledge),
-        Section("Claims used", (_claims_used(found, knowledge, quotes),)),
+        Section("Claims used", (_claims_used(consultation, knowledge, quotes),)),
         Section("Whose firings these are", (Note(" ".join(end.split())),)),
     ]
 
 
-def _head(entry: Entry, k: KnowledgeId, label: str, edition: str) -> list[Block]:
+def _head(entry: Entry, knowledge: KnowledgeId, label: str, edition: str) -> list[Block]:
     programs = ", ".join(f"{name} {version}" for name, version in sorted(entry.header["programs"].items()))
     facts: list[tuple[str, Words]] = [
         ("Record", f"{entry.id}, number {entry.header['seq']}"),
         ("Label", label or "none"),
         ("Time", entry.header["time"]),
         ("Made by", programs),
-        ("Knowledge", f"{k.id} {k.version}"),
+        ("Knowledge", f"{knowledge.id} {knowledge.version}"),
         *([("Edition of the document", edition)] if edition else []),
         ("Knowledge hash", Marked(entry.header["knowledge"], "code")),
         ("Record hash", Marked(entry.hash, "code")),
     ]
-    return [Heading(k.title, 1), Note(k.disclaimer), Details(facts)]
+    return [Heading(knowledge.title, 1), Note(knowledge.disclaimer), Details(facts)]
 
 
 def _answers(answers: list[dict[str, Any]], knowledge: Knowledge) -> Table:
@@ -137,9 +146,9 @@ def _answers(answers: list[dict[str, Any]], knowledge: Knowledge) -> Table:
     return Table(heads, rows, caption="In the order in which they were given.")
 
 
-def _plan(found: Consultation) -> Block:
+def _plan(consultation: Consultation) -> Block:
     items = []
-    for step in found.plan:
+    for step in consultation.plan:
         items.append(Item("", (step.text, " ", Marked(step.step, "code"), " ", Cited(tuple(step.claims)))))
     return Items(tuple(items), ordered=True) if items else Paragraph("Nothing follows from what is known.")
 
@@ -148,29 +157,29 @@ def _said(about: Sequence[Piece], a: Argument | Advice) -> Item:
     return Item("", (*about, f"{a.text} ", Cited(tuple(a.claims)), " ", Marked(a.basis, "basis")))
 
 
-def _arguments(found: Consultation, knowledge: Knowledge) -> tuple[Block, ...]:
+def _arguments(consultation: Consultation, knowledge: Knowledge) -> tuple[Block, ...]:
     cards = []
-    for r in ranked(found, knowledge):
+    for r in ranked(consultation, knowledge):
         items = []
         for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
             about = knowledge.topics[a.topic].label
             about += f", {knowledge.targets[a.target].label}" if a.target else ""
             about += " (strong)" if a.strength == "strong" else ""
             items.append(_said([Marked(MARKS[a.stance], "mark"), Marked(about, "strong"), ": "], a))
-        said = nothing_said(r, found, knowledge)
+        said = nothing_said(r, consultation, knowledge)
         body: list[Block] = [Paragraph(said)] if said else []
         if items:
             body.append(Items(tuple(items)))
-        cards.append(Section((f"{r.label}: ", verdict_words(r, found, knowledge)), tuple(body)))
+        cards.append(Section((f"{r.label}: ", verdict_words(r, consultation, knowledge)), tuple(body)))
     marks = ", ".join(f"{mark} {STANCE_WORDS[stance]}" for stance, mark in MARKS.items())
     return Paragraph(marks, role="soft"), Cards(tuple(cards))
 
 
-def _advice(found: Consultation, knowledge: Knowledge) -> Block:
+def _advice(consultation: Consultation, knowledge: Knowledge) -> Block:
     cards = []
     for kind, heading in ADVICE_HEADINGS.items():
         items = []
-        for a in found.advice:
+        for a in consultation.advice:
             if a.kind == kind:
                 option = a.option and knowledge.options[a.option].label
                 items.append(_said([Marked(option, "strong"), ": "] if option else [], a))
@@ -179,19 +188,19 @@ def _advice(found: Consultation, knowledge: Knowledge) -> Block:
     return Cards(tuple(cards)) if cards else Paragraph("None in this case.")
 
 
-def _figure(found: Consultation, answers: list[str], knowledge: Knowledge) -> Figure:
+def _figure(consultation: Consultation, answers: list[str], knowledge: Knowledge) -> Figure:
     caption: list[Piece] = [
         "From left to right. A rule that fired for several options is drawn once; the trace has each. "
     ]
     for basis, means in MEANS.items():
         caption += [Marked(basis, "basis"), f" {means}", ", "]
-    graph = drawing(found, answers, knowledge)
+    graph = drawing(consultation, answers, knowledge)
     return Figure([*caption[:-1], "."], graph.svg("How the conclusions follow"))
 
 
-def _trace(found: Consultation) -> Table:
-    rows = [_step(firing) for firing in found.firings]
-    caption = f"The firings in order. {count(len(found.not_fired), 'instance')} of rules did not fire."
+def _trace(consultation: Consultation) -> Table:
+    rows = [_step(firing) for firing in consultation.firings]
+    caption = f"The firings in order. {count(len(consultation.not_fired), 'instance')} of rules did not fire."
     heads = ["No.", "Rule", "Basis", "Matched", "Concluded", "Claims"]
     return Table(heads, rows, caption=caption, kind="fine trace")
 
@@ -215,9 +224,9 @@ def _step(firing: Firing) -> list[Cell]:
     ]
 
 
-def _claims_used(found: Consultation, knowledge: Knowledge, quotes: Quotes) -> Table:
+def _claims_used(consultation: Consultation, knowledge: Knowledge, quotes: Quotes) -> Table:
     users: dict[str, list[str]] = {}
-    for firing in found.firings:
+    for firing in consultation.firings:
         for id in firing.rests_on:
             users.setdefault(id, []).append(f"firing{firing.n}")
     rows: list[list[Cell]] = []

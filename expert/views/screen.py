@@ -71,26 +71,26 @@ class Fold(NamedTuple):
 
 
 def consultation_blocks(
-    found: Consultation, knowledge: Knowledge, asked: Extent, below: Below
+    consultation: Consultation, knowledge: Knowledge, asked: Extent, below: Below
 ) -> list[Section]:
     """A consultation: its trace, with `full` the arguments and advice, and its result last."""
     sections = []
     traced = asked.trace and not asked.brief
     if traced:
-        sections.append(long_trace(found) if asked.full else short_trace(found, knowledge))
+        sections.append(long_trace(consultation) if asked.full else short_trace(consultation, knowledge))
     if asked.full and not asked.brief:
-        sections += argument_sections(found, knowledge)
-    result = Result(found, knowledge, below, traced)
+        sections += argument_sections(consultation, knowledge)
+    result = Result(consultation, knowledge, below, traced)
     return [*sections, *(result.sections(Fold()) if asked.full else result.fitted())]
 
 
 class Result:
     """The result of a consultation: what to do in which order, and what that rests on."""
 
-    def __init__(self, found: Consultation, knowledge: Knowledge, below: Below, traced: bool) -> None:
-        self.found, self.knowledge, self.below = found, knowledge, below
+    def __init__(self, consultation: Consultation, knowledge: Knowledge, below: Below, traced: bool) -> None:
+        self.consultation, self.knowledge, self.below = consultation, knowledge, below
         self.traced = traced
-        self.cautions = sum(1 for a in found.advice if a.kind == "caution")
+        self.cautions = sum(1 for a in consultation.advice if a.kind == "caution")
 
     def fitted(self) -> list[Section]:
         """The result in so many lines as a terminal shows, with as little folded as that takes.
@@ -98,7 +98,7 @@ class Result:
         That is decided at the usual width and of a result with a record, so that the same is said always.
         """
         below = self.below._replace(id="last", saved="Record")
-        usual = Result(self.found, self.knowledge, below, self.traced)
+        usual = Result(self.consultation, self.knowledge, below, self.traced)
         fold = Fold()
         for fold in self.folds():
             if shown(usual.sections(fold), Look()).count("\n") < LINES:
@@ -115,7 +115,7 @@ class Result:
         yield fold
         fold = fold._replace(targets=True)
         yield fold
-        for steps in range(len(self.found.plan) - 1, LEAST_STEPS - 1, -1):
+        for steps in range(len(self.consultation.plan) - 1, LEAST_STEPS - 1, -1):
             fold = fold._replace(steps=steps)
             yield fold
         for most in range(self.cautions - 1, -1, -1):
@@ -124,8 +124,8 @@ class Result:
 
     def sections(self, fold: Fold) -> list[Section]:
         """The result without what is folded."""
-        found, knowledge = self.found, self.knowledge
-        sections = [*results_section(found, knowledge), *self.plan(fold.steps)]
+        consultation, knowledge = self.consultation, self.knowledge
+        sections = [*results_section(consultation, knowledge), *self.plan(fold.steps)]
         table = self.table(fold)
         below = [Paragraph(sentence) for sentence in self.said(fold)]
         if table and fold.named:  # an empty line less
@@ -135,34 +135,34 @@ class Result:
             sections += [apart(*below)] if below else []
         if fold.cautions != 0:
             explained = "" if self.traced else self.reference("caution")
-            sections += advice_section(found, knowledge, "caution", fold.cautions, explained)
+            sections += advice_section(consultation, knowledge, "caution", fold.cautions, explained)
         return [*sections, self.end(fold)]
 
     def plan(self, most: int | None) -> list[Section]:
         """What to do, in its order; that nothing follows, where nothing does."""
-        steps = [Item(f"{step.n}  ", citing(step.text, step.claims)) for step in self.found.plan]
+        steps = [Item(f"{step.n}  ", citing(step.text, step.claims)) for step in self.consultation.plan]
         if not steps:
-            return [] if self.found.firings else [apart(Paragraph(NOTHING_FOLLOWS))]
+            return [] if self.consultation.firings else [apart(Paragraph(NOTHING_FOLLOWS))]
         explained = "" if self.traced else self.reference("plan")
         heading = self.knowledge.words.headings["plan"]
         return [Section(titled(heading, explained), folded(steps, most, ordered=True))]
 
     def reference(self, place: str) -> str:
         """What the first reference means, if it is in this place: the plan, or else the cautions."""
-        steps = [step.claims for step in self.found.plan if step.claims]
-        cautions = [a.claims for a in self.found.advice if a.kind == "caution"]
+        steps = [step.claims for step in self.consultation.plan if step.claims]
+        cautions = [a.claims for a in self.consultation.advice if a.kind == "caution"]
         cited = steps if place == "plan" else [] if steps else cautions
         return reference_explained(cited)
 
     def table(self, fold: Fold) -> Table | None:
         """The options in their order; only those recommended where the others are named."""
-        options = [r for r in ranked(self.found, self.knowledge) if not self.is_named(r, fold)]
+        options = [r for r in ranked(self.consultation, self.knowledge) if not self.is_named(r, fold)]
         if not options:
             return None
-        shown = columns(self.found, self.knowledge)
+        shown = columns(self.consultation, self.knowledge)
         if fold.notes:
             shown = shown[:-1]
-            if fold.targets and for_each_target(self.found, self.knowledge):
+            if fold.targets and for_each_target(self.consultation, self.knowledge):
                 shown.append(Column("for", self.knowledge.words.headings["for"]))
         rows = [[self.cell(column, r, fold) for column in shown] for r in options]
         return Table([column.heading for column in shown], rows)
@@ -171,13 +171,13 @@ class Result:
         """What stands in a column of an option's row."""
         if column.key == "for":
             return self.suits(r)
-        return cell(column, r, self.found, self.knowledge, apart_targets=not fold.named)
+        return cell(column, r, self.consultation, self.knowledge, apart_targets=not fold.named)
 
     def is_named(self, r: Recommendation, fold: Fold) -> bool:
         """Whether an option has no row, and is named in a sentence below the table."""
         if fold.named and r.verdict not in RECOMMENDED and r.place is None:
             return True
-        return fold.silent and is_silent(r, self.found)
+        return fold.silent and is_silent(r, self.consultation)
 
     def suits(self, r: Recommendation) -> str:
         """The targets that an option is recommended for; another verdict than its own is named."""
@@ -190,7 +190,7 @@ class Result:
 
     def said(self, fold: Fold) -> list[str]:
         """What is said below the table: of targets, of options, and what is folded."""
-        targets = for_each_target(self.found, self.knowledge)
+        targets = for_each_target(self.consultation, self.knowledge)
         said = []
         for verdict in VERDICTS:
             said += self.named(verdict, fold)
@@ -203,8 +203,8 @@ class Result:
         """What is folded of the table and of what is said below it."""
         hidden = []
         refused = 0
-        for r in self.found.recommendations:
-            if self.is_named(r, fold) and not is_silent(r, self.found):
+        for r in self.consultation.recommendations:
+            if self.is_named(r, fold) and not is_silent(r, self.consultation):
                 refused += 1
         if fold.named and targets:
             hidden.append(f"verdicts for each of {targets} targets")
@@ -219,13 +219,17 @@ class Result:
     def named(self, verdict: str, fold: Fold) -> list[str]:
         """The options with a verdict that have no row, or are open, and which answers they depend on."""
         options = []
-        for r in self.found.recommendations:
+        for r in self.consultation.recommendations:
             if r.verdict == verdict and (verdict == "open" or self.is_named(r, fold)):
                 options.append(r)
         if not options:
             return []
         phrases = [self.knowledge.options[r.option].phrase for r in options]
-        if len(phrases) > MOST_SILENT and fold.silent and all(is_silent(r, self.found) for r in options):
+        if (
+            len(phrases) > MOST_SILENT
+            and fold.silent
+            and all(is_silent(r, self.consultation) for r in options)
+        ):
             more = len(phrases) - MOST_SILENT + 1
             phrases = [*phrases[: MOST_SILENT - 1], f"{more} others (--full)"]
         words = capital(self.knowledge.words.verdicts[verdict])
@@ -240,11 +244,11 @@ class Result:
 
     def end(self, fold: Fold) -> Section:
         """Where the rest is, what the result rests on, and its record."""
-        knowledge = self.found.knowledge
-        _, *reviewed, _ = last_words(self.found, self.below.unreviewed, self.below.recorded)
+        knowledge = self.consultation.knowledge
+        _, *reviewed, _ = last_words(self.consultation, self.below.unreviewed, self.below.recorded)
         sentences = [self.where_more(), *reviewed]
         if not self.traced and not fold.named:  # the trace says how many there are
-            sentences.append(firings_counted(self.found))
+            sentences.append(firings_counted(self.consultation))
         sentences.append(f"{knowledge.disclaimer}  ({knowledge.version}, {knowledge.hash[:12]})")
         if self.below.saved:
             sentences.append(self.below.saved)
@@ -256,17 +260,17 @@ class Result:
         if not id:
             return f"More: {self.below.again} --full"
         more = [f"audit show {id} --full"]
-        if concluded := [r.option for r in ranked(self.found, self.knowledge) if r.arguments]:
+        if concluded := [r.option for r in ranked(self.consultation, self.knowledge) if r.arguments]:
             more.append(f"explain how {self.in_short(concluded[0])} {id}")
         return f"More: {', '.join([*more, f'audit report {id}'])}"
 
     def in_short(self, option: str) -> str:
         """The first word of an option's name, where nothing else begins like it."""
-        k = self.knowledge
+        knowledge = self.knowledge
         word = option.split("-")[0]
-        names = [*k.options, *(other.label.casefold() for other in k.options.values())]
+        names = [*knowledge.options, *(other.label.casefold() for other in knowledge.options.values())]
         names.remove(option)
-        names.remove(k.options[option].label.casefold())
+        names.remove(knowledge.options[option].label.casefold())
         words = [part for name in names for part in re.split(r"[\s-]+", name)]
-        exact = word in k.findings or word in k.steps
+        exact = word in knowledge.findings or word in knowledge.steps
         return option if exact or any(part.startswith(word) for part in words) else word
