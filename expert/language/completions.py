@@ -69,6 +69,12 @@ class Amount(Generic[C]):
     def __init__(self, polynomial: Polynomial, algebra: Compares[C]) -> None:
         self.polynomial, self.algebra = polynomial, algebra
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Amount) and self.polynomial == other.polynomial
+
+    def __hash__(self) -> int:
+        return hash(self.polynomial)
+
     def __add__(self, other: Amount[C], /) -> Amount[C]:
         return Amount(self.polynomial + other.polynomial, self.algebra)
 
