@@ -273,7 +273,7 @@ def test_a_ledger_from_python_and_from_the_command(tmp_path: Path) -> None:
         with_reviews = records.save(base, found, "ours", load_reviews())
         records.save(base, found)
     shown = cicatrix("audit", "show", with_reviews.id, "--brief", "--ledger", str(path))
-    assert "ours" in shown.stdout and "have not been reviewed" in shown.stdout
+    assert "ours" in shown.stdout and "had not been reviewed" in shown.stdout
     cicatrix("consult", "scar_depth=shallow", "--ledger", str(path))
     with open_ledger(str(path), write=False) as records:
         assert [summary.label for summary in records.summaries()] == ["ours", "", ""]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.shell import ROOT
 from support.tables import NAMES, population, write_csv
+from support.text import joined
 
 MISTAKES = {
     "none.csv -o out.csv": "`none.csv` cannot be read: No such file",
@@ -38,7 +39,7 @@ def test_mistakes(tmp_path: Path, rows: list[dict[str, str]], line: str) -> None
     (tmp_path / "row.csv").write_text("row,scar_depth\n1,deep\n")
     (tmp_path / "open.csv").write_text(",".join(NAMES) + ',"more\ndeep')
     before = sorted(path.name for path in tmp_path.iterdir())
-    assert MISTAKES[line] in population("run", *line.split(), cwd=tmp_path, code=2)
+    assert MISTAKES[line] in joined(population("run", *line.split(), cwd=tmp_path, code=2))
     assert sorted(path.name for path in tmp_path.iterdir()) == before  # nothing half-written
 
 
