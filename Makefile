@@ -75,7 +75,7 @@ lint: $(VENV)/dev.stamp
 	$(VENV)/bin/lint-imports --no-logo
 
 reset-transcripts: $(VENV)/dev.stamp
-	RESET_TRANSCRIPTS=1 $(PY) -m pytest tests/test_transcripts.py tests/test_readme.py tests/test_docs.py tests/test_reference.py tests/test_pictures.py
+	RESET_TRANSCRIPTS=1 $(PY) -m pytest tests/test_transcripts.py tests/test_readme.py tests/test_docs.py tests/test_reference.py tests/test_stability.py tests/test_pictures.py
 
 bench: $(VENV)/dev.stamp
 	$(PY) -m pip install --quiet --disable-pip-version-check -r bench/requirements.lock >&2

@@ -245,6 +245,7 @@ def test_a_format_that_is_not_known_is_refused(old: Path) -> None:
     ):
         result = run(old, *words)
         assert result.code == 4 and f"was written by a newer version (format {FORMAT + 1})" in result.stderr
+    assert run(old, "audit", "verify").code == 0  # which asks for hashes, and no meaning
     with pytest.raises(CaseError, match=f"format {FORMAT + 1}"):
         from_json(to_json(later))
 
