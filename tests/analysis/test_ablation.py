@@ -18,6 +18,8 @@ from expert.knowledge.load import load
 from expert.language.meaning import passes
 from expert.language.rules import RuleBase
 
+PLANTS = ROOT / "docs" / "reference" / "plants"
+
 
 def test_dropping_a_claim_is_what_deleting_its_rules_is(copy: Path, base: RuleBase) -> None:
     loads = {load.claim: load for load in load_bearing(base, load_cases(ROOT, base)).claims}
@@ -37,13 +39,13 @@ def test_dropping_a_claim_is_what_deleting_its_rules_is(copy: Path, base: RuleBa
 
 
 def test_load_bearing_ranks_the_claims() -> None:
-    result = kb("load-bearing", "--kb", ROOT)
+    result = kb("load-bearing", "--kb", PLANTS)
     assert result.exit_code == 0
-    found = json.loads(kb("load-bearing", "--kb", ROOT, "--json").stdout)
+    found = json.loads(kb("load-bearing", "--kb", PLANTS, "--json").stdout)
     weights = [load["lost"] + load["changed"] for load in found]
     assert weights == sorted(weights, reverse=True) and weights[0] > 0
     assert result.stdout.splitlines()[2].split()[0] == found[0]["claim"]
-    assert len(found) == sum(not claim.context for claim in load(ROOT).knowledge.claims.values())
+    assert len(found) == sum(not claim.context for claim in load(PLANTS).knowledge.claims.values())
 
 
 def test_each_option_counts_its_own_verdicts() -> None:

@@ -106,6 +106,7 @@ def test_spark_gives_the_same(spark: Any, cases: Setting, tmp_path: Path) -> Non
         same_on_spark(cases, tmp_path)
 
 
+@pytest.mark.long
 def test_spark_gives_the_same_on_generated_knowledge_bases(quick_spark: Any, tmp_path: Path) -> None:
     done = 0
     for seed in GENERATED:
@@ -126,7 +127,8 @@ def test_spark_gives_the_same_on_all_generated_knowledge_bases(spark: Any, tmp_p
             same_on_spark(found, folder)
 
 
-@pytest.mark.parametrize("absent", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("absent", [False, True])
 def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path: Path, absent: bool) -> None:
     """Files with other columns and types, odd names, rows that are no cases: the same lines and numbers."""
     from expert.population import spark as engine
