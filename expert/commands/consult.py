@@ -26,6 +26,7 @@ from expert.commands.shared import (
     consultation_json,
     open_knowledge,
     open_reviews,
+    place_of,
     print_json,
     read_answers,
     record_words,
@@ -86,7 +87,7 @@ def consult(
 
         record = f"Record {saved.id}, {saved.hash}" if saved else ""
         id = record_words("last", ledger) if saved else ""
-        below = Below("consult", id, missing, record)
+        below = Below("consult", id, missing, record, place=place_of(kb))
         blocks = consultation_blocks(consultation, base.knowledge, Extent(brief, trace, full), below)
         emit(*blocks, table_format=table_format, paged=False)
     if has_todos(base.knowledge.files):

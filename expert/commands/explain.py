@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +19,7 @@ from expert.commands.shared import (
     TableFormat,
     Unfolded,
     check_format,
+    place_of,
     print_json,
 )
 from expert.commands.showing import emit
@@ -38,7 +38,7 @@ from expert.views.consultations import (
     what_if_blocks,
     why_not_blocks,
 )
-from expert.views.document import apart
+from expert.views.document import apart, on
 
 
 def how(
@@ -65,23 +65,18 @@ def how(
     if json:
         print_json(tuple(trees))
     elif trees:
-        end = footer(asked.consultation, asked.unreviewed, asked.recorded)
+        end = footer(asked.consultation, asked.unreviewed, asked.recorded, place_of(kb))
         left = arguments_folded(trees, asked.base.knowledge)
         emit(apart(*(explanation(tree) for tree in trees)), apart(*left), end)
     elif subject.kind == "claim":
-        there = shlex.join(place_of(kb))
-        emit(f"No rule that fired rests on {subject.id}: see `{f'kb claims {subject.id} {there}'.rstrip()}`.")
+        command = on(f"kb claims {subject.id}", place_of(kb))
+        emit(f"No rule that fired rests on {subject.id}: see `{command}`.")
     else:
         # of the same case: without these words it would be another's
         case = [*(rest or ()), *(["--case", case_file] if case_file else ())]
-        place = [*(["--ledger", str(ledger)] if ledger else ()), *place_of(kb)]
-        again = shlex.join(["explain", "why-not", subject.id, *case, *place])
+        place = ["--ledger", str(ledger)] if ledger else []
+        again = on(shlex.join(["explain", "why-not", subject.id, *case, *place]), place_of(kb))
         emit(f"Nothing was concluded about {subject.id}: see `{again}`.")
-
-
-def place_of(kb: Path | None) -> list[str]:
-    """The words by which a command is about the knowledge base in a directory; none for the built-in one."""
-    return ["--kb", str(kb)] if kb else []
 
 
 def why_not(
@@ -115,7 +110,7 @@ def why_not(
     if json:
         print_json(reason)
     else:
-        end = footer(asked.consultation, asked.unreviewed, asked.recorded)
+        end = footer(asked.consultation, asked.unreviewed, asked.recorded, place_of(kb))
         emit(*why_not_blocks(reason, asked.base, quotes, full), end)
 
 
@@ -174,6 +169,6 @@ def what_if(
     else:
         emit(
             *what_if_blocks(differences, before, after, base.knowledge, full),
-            footer_of_changed(after, missing),
+            footer_of_changed(after, missing, place_of(kb)),
             table_format=table_format,
         )

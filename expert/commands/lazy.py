@@ -25,10 +25,6 @@ class LazyCommand(click.Command):
         super().__init__(name, help=help)
         self.place, self.example = place, example
 
-    def get_short_help_str(self, limit: int = 0) -> str:
-        """The line of help, whole: a list of commands folds what is longer than its lines."""
-        return self.help or ""
-
     def imported(self) -> click.Command:
         """The command itself."""
         module, function = self.place.split(":")
@@ -86,6 +82,11 @@ class LazyGroup(TyperGroup):
             args = [*args[1:], "--help"]
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.imported() if isinstance(command, LazyCommand) else command, rest
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with its line of help: what is longer is folded, and not cut."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.help or "") for name, command in self.commands.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -260,6 +260,11 @@ def consultation_json(consultation: Consultation, unreviewed: Sequence[str]) -> 
     return {"results": record["results"], **record, "unreviewed": unreviewed}
 
 
+def place_of(kb: Path | None) -> str:
+    """The words by which a command is about the knowledge base in a directory; none for the built-in one."""
+    return f"--kb {quote(str(kb))}" if kb else ""
+
+
 def say(text: str, hang: int = 0) -> None:
     """Print something that is not the result, if it can be: the result, or the exit code, says enough.
 

@@ -41,6 +41,7 @@ from expert.views.document import (
     Words,
     apart,
     citing,
+    on,
     quoted,
     titled,
 )
@@ -219,28 +220,36 @@ def folded(items: Sequence[Item], most: int | None, ordered: bool = False) -> tu
 
 
 def footer(
-    consultation: Consultation, unreviewed: Sequence[str] | None = None, recorded: bool = False
+    consultation: Consultation,
+    unreviewed: Sequence[str] | None = None,
+    recorded: bool = False,
+    place: str = "",
 ) -> Section:
     """What has to be said below a result."""
-    return apart(*(Paragraph(sentence) for sentence in last_words(consultation, unreviewed, recorded)))
+    return apart(*(Paragraph(sentence) for sentence in last_words(consultation, unreviewed, recorded, place)))
 
 
-def footer_of_changed(consultation: Consultation, unreviewed: Sequence[str] | None) -> Section:
+def footer_of_changed(
+    consultation: Consultation, unreviewed: Sequence[str] | None, place: str = ""
+) -> Section:
     """The same below a comparison: what is counted are the firings in the changed case."""
-    firings, *others = last_words(consultation, unreviewed, recorded=False)
+    firings, *others = last_words(consultation, unreviewed, recorded=False, place=place)
     return apart(*(Paragraph(sentence) for sentence in (f"In the changed case: {firings}", *others)))
 
 
-def last_words(consultation: Consultation, unreviewed: Sequence[str] | None, recorded: bool) -> list[str]:
+def last_words(
+    consultation: Consultation, unreviewed: Sequence[str] | None, recorded: bool, place: str = ""
+) -> list[str]:
     """How many firings are the document's and how many added, how many nobody reviewed, what this is not.
 
-    `unreviewed` are the rules that fired and were not reviewed: now, or when it was recorded.
+    `unreviewed` are the rules that fired and were not reviewed: now, or when it was recorded. `place` are the
+    words by which a command is about this knowledge base, where it is not the built-in one.
     """
     by = consultation.counts()
     firings = f"{count(len(consultation.firings), 'firing')} of {count(len(_fired(consultation)), 'rule')}"
     follows = f"{by['stated']} stated by the document, {by['inferred']} inferred from it, {by['added']} added"
     knowledge = consultation.knowledge
-    reviewed = [_review_words(consultation, unreviewed, recorded)] if unreviewed else []
+    reviewed = [_review_words(consultation, unreviewed, recorded, place)] if unreviewed else []
     about = f"({knowledge.title} {knowledge.version}, {knowledge.hash[:12]})"
     return [f"{firings}: {follows}.", *reviewed, f"{knowledge.disclaimer}  {about}"]
 
@@ -249,11 +258,11 @@ def _fired(consultation: Consultation) -> set[str]:
     return {written_rule(firing.rule) for firing in consultation.firings}
 
 
-def _review_words(consultation: Consultation, unreviewed: Sequence[str], recorded: bool) -> str:
+def _review_words(consultation: Consultation, unreviewed: Sequence[str], recorded: bool, place: str) -> str:
     """How many of the rules that fired nobody has reviewed, or had then."""
     fired = count(len(_fired(consultation)), "rule")
     have = "had" if recorded else "has" if len(unreviewed) == 1 else "have"
-    end = " when this was recorded." if recorded else ": see `kb review`."
+    end = " when this was recorded." if recorded else f": see `{on('kb review', place)}`."
     return f"Of the {fired} that fired, {len(unreviewed)} {have} not been reviewed{end}"
 
 

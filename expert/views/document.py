@@ -187,6 +187,11 @@ def as_read(piece: Piece) -> str:
     return text
 
 
+def on(command: str, place: str) -> str:
+    """A command on a knowledge base, whose place is in words; on the built-in one it has none."""
+    return f"{command} {place}".rstrip()
+
+
 def citing(text: Words, ids: Sequence[str]) -> Words:
     """Words, and then what they rest on, if anything."""
     return (*pieces(text), "  ", Cited(tuple(ids))) if ids else text

@@ -11,19 +11,19 @@ from expert.consultation.standing import item_text
 from expert.language.english import STANCE_WORDS, count
 from expert.language.keys import written_rule
 from expert.language.model import Knowledge
-from expert.views.document import Block, Item, Line, Marked, Paragraph, Piece, Section, citing, titled
+from expert.views.document import Block, Item, Line, Marked, Paragraph, Piece, Section, citing, on, titled
 
 CLAIM = re.compile(r"p([0-9]+)s([0-9]+)")
 
 
 # --- all that is known -----------------------------------------------------------------------
-def long_trace(consultation: Consultation) -> Section:
+def long_trace(consultation: Consultation, place: str = "") -> Section:
     """The firing trace: number, rule, basis, what matched, what was concluded, claims."""
     blocks: list[Block] = []
     for firing in consultation.firings:
         blocks += _firing(firing)
     blocks.append(Line(f"({count(len(consultation.not_fired), 'instance')} of rules did not fire)", 2))
-    explained = reference_explained(firing.claims for firing in consultation.firings)
+    explained = reference_explained((firing.claims for firing in consultation.firings), place)
     return Section(titled("Trace", explained), tuple(blocks))
 
 
@@ -43,7 +43,7 @@ def _firing(firing: Firing) -> list[Block]:
 
 
 # --- a short entry each ----------------------------------------------------------------------
-def short_trace(consultation: Consultation, knowledge: Knowledge) -> Section:
+def short_trace(consultation: Consultation, knowledge: Knowledge, place: str = "") -> Section:
     """The firing trace, an entry for each firing; those that decided a verdict are marked.
 
     Firings of a rule that say the same of several options, one after the other, are one entry.
@@ -55,7 +55,7 @@ def short_trace(consultation: Consultation, knowledge: Knowledge) -> Section:
     widest = max((len(_numbers(firings)) for firings in entries), default=0)
     blocks = [_entry(firings, decided, widest) for firings in entries]
     said = ["* decided a verdict"] if decided else []
-    if explained := reference_explained(firing.rests_on for firing in consultation.firings):
+    if explained := reference_explained((firing.rests_on for firing in consultation.firings), place):
         said.append(explained)
     return Section(titled("Trace", "; ".join(said)), (*blocks, Paragraph(firings_counted(consultation))))
 
@@ -81,11 +81,14 @@ def deciding(consultation: Consultation, knowledge: Knowledge) -> set[int]:
     return numbers
 
 
-def reference_explained(cited: Iterable[Sequence[str]]) -> str:
-    """What the first reference means, in words; nothing where there is none."""
+def reference_explained(cited: Iterable[Sequence[str]], place: str = "") -> str:
+    """What the first reference means, in words; nothing where there is none.
+
+    `place` are the words by which a command is about this knowledge base, where it is not the built-in one.
+    """
     first = next((id for ids in cited for id in ids), "")
     words = place_words(first)
-    return f"[{first}] is {words}: kb claims {first}" if words else ""
+    return f"[{first}] is {words}: {on(f'kb claims {first}', place)}" if words else ""
 
 
 def place_words(claim: str) -> str:

@@ -35,13 +35,14 @@ def knowledge_blocks(base: RuleBase) -> list[Block]:
     counts = Counter(rule.basis for rule in base.rules)
     context = sum(bool(claim.context) for claim in knowledge.claims.values())
     rules = listed([f"{counts[basis]} {basis}" for basis in BASES])
+    each = " per option" if knowledge.options else ""
     facts = [
         ("hash", knowledge.hash),
         *([("edition of the document", knowledge.edition)] if knowledge.edition else []),
         ("claims", f"{len(knowledge.claims)} ({len(knowledge.claims) - context} encoded, {context} context)"),
         ("attributes", str(len(knowledge.attributes))),
-        ("options", ", ".join(knowledge.options)),
-        ("rules", f"{len(base.rules)} ({rules}); {len(base.instances)} spelled out per option"),
+        *([("options", ", ".join(knowledge.options))] if knowledge.options else []),
+        ("rules", f"{len(base.rules)} ({rules}); {len(base.instances)} spelled out{each}"),
     ]
     return [
         Line(f"{knowledge.title}  ({knowledge.id} {knowledge.version})"),

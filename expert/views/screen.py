@@ -52,6 +52,7 @@ class Below(NamedTuple):
     unreviewed: Sequence[str] = ()
     saved: str = ""
     recorded: bool = False  # whether what is not reviewed is said of when it was recorded
+    place: str = ""  # the words by which a command is about this knowledge base
 
 
 class Fold(NamedTuple):
@@ -77,7 +78,12 @@ def consultation_blocks(
     sections = []
     traced = asked.trace and not asked.brief
     if traced:
-        sections.append(long_trace(consultation) if asked.full else short_trace(consultation, knowledge))
+        traces = (
+            long_trace(consultation, below.place)
+            if asked.full
+            else short_trace(consultation, knowledge, below.place)
+        )
+        sections.append(traces)
     if asked.full and not asked.brief:
         sections += argument_sections(consultation, knowledge)
     result = Result(consultation, knowledge, below, traced)
@@ -152,7 +158,7 @@ class Result:
         steps = [step.claims for step in self.consultation.plan if step.claims]
         cautions = [a.claims for a in self.consultation.advice if a.kind == "caution"]
         cited = steps if place == "plan" else [] if steps else cautions
-        return reference_explained(cited)
+        return reference_explained(cited, self.below.place)
 
     def table(self, fold: Fold) -> Table | None:
         """The options in their order; only those recommended where the others are named."""
@@ -245,7 +251,8 @@ class Result:
     def end(self, fold: Fold) -> Section:
         """Where the rest is, what the result rests on, and its record."""
         knowledge = self.consultation.knowledge
-        _, *reviewed, _ = last_words(self.consultation, self.below.unreviewed, self.below.recorded)
+        below = self.below
+        _, *reviewed, _ = last_words(self.consultation, below.unreviewed, below.recorded, below.place)
         sentences = [self.where_more(), *reviewed]
         if not self.traced and not fold.named:  # the trace says how many there are
             sentences.append(firings_counted(self.consultation))

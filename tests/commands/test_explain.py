@@ -62,3 +62,13 @@ def test_a_name_that_is_none_is_answered_in_a_few_lines() -> None:
     said = " ".join(invoked("explain", "how", "nothing-like-it", *ANSWERS).stderr.split())
     assert "punch-technique" in said and "over-the-budget" not in said and "ids of rules" in said
     assert "did you mean `over-the-budget`?" in invoked("explain", "how", "over-teh-budget", *ANSWERS).stderr
+
+
+def test_what_is_advised_of_another_knowledge_base_is_about_that_one() -> None:
+    for words in (["consult", "--brief"], ["consult", "--full"], ["explain", "how", "crb65"]):
+        said = " ".join(invoked(*words, "age=70", *SCORE).stdout.split())
+        assert "kb review --kb examples/curb65`" in said
+        assert said.count("kb claims p2s1") == said.count("kb claims p2s1 --kb examples/curb65")
+    assert "kb claims p2s1 --kb examples/curb65" in invoked("consult", "age=70", *SCORE).stdout
+    shown = invoked("kb", "show", "--kb", "examples/car").stdout
+    assert "options" not in shown and "per option" not in shown

@@ -50,5 +50,7 @@ def waiting(directory: Path) -> dict[tuple[str, str], Pair]:
 
 FIRED = ["a-shady-place", "ferns-like-shade"]  # where the light is dim, and the pots are not counted
 LINE = re.compile(
-    r"^Of the (\d+) rules? that fired, (\d+) ha(?:s|ve) not been reviewed: see `kb review`\.$", re.M
+    r"^Of the (\d+) rules? that fired, (\d+) ha(?:s|ve) not been reviewed: "
+    r"see `kb review(?:\s+--kb\s[^`]*)?`\.$",
+    re.M,
 )
