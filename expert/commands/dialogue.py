@@ -12,7 +12,7 @@ from typing import Any
 
 from expert.commands.opening import open_ledger
 from expert.commands.recording import keep_draft
-from expert.commands.shared import Entered, ask_line, say, say_command
+from expert.commands.shared import Entered, ask_line, fits_screen, say, say_command
 from expert.consultation.case import Answer, Case, command_line, make_case, parse_pairs, spell_answers
 from expert.consultation.dialogue import Dialogue, Interrupted
 from expert.consultation.relevance import Reach
@@ -75,7 +75,7 @@ def hold_dialogue(
 
     Interrupted, or told to end, keep a draft (`save`), say how to go on, and raise Stopped.
     """
-    dialogue = Dialogue(Reach(base), begun.case, begun.asked, {**begun.later})
+    dialogue = Dialogue(Reach(base), begun.case, begun.asked, {**begun.later}, fits_screen)
     with ended_by_signals() as ignore_signals:
         with suppress(KeyboardInterrupt):  # a signal may follow the end of the input
             try:

@@ -39,6 +39,7 @@ settings: dict[str, Any] = {
     "context_settings": {"help_option_names": ["-h", "--help"]},
 }
 
+ROWS = 24  # of what is no terminal, whose size is not asked
 # the indent of a line and what stands at the beginning of a list's: the rest of the line hangs below it
 BEGINNING = re.compile(r" *(\S+  +)?")
 
@@ -271,6 +272,17 @@ def say(text: str, hang: int = 0) -> None:
     In lines as wide as asked, or as a narrower terminal is, where results are the same on any; what follows
     of a line hangs below it, below what stands behind its mark, if it has one.
     """
+    _write("\n".join(_said(text, hang)))
+
+
+def fits_screen(text: str) -> bool:
+    """Whether what is said can be seen all at once, above the line on which the reply is typed."""
+    rows = get_terminal_size().lines if sys.stderr.isatty() else ROWS
+    return len(_said(text)) < rows
+
+
+def _said(text: str, hang: int = 0) -> list[str]:
+    """The lines of what is said."""
     lines = []
     for line in text.split("\n"):
         begun = BEGINNING.match(line)
@@ -278,7 +290,7 @@ def say(text: str, hang: int = 0) -> None:
         marked = bool(begun and begun[1])
         rest = " " * (indent if marked else indent + hang)
         lines += wrapped(line, said_width(), "", rest)
-    _write("\n".join(lines))
+    return lines
 
 
 def say_command(line: str) -> None:

@@ -26,9 +26,9 @@ COMMANDS = {
     "quit": "stop here; the answers so far are kept",
 }
 
-# of `why`, so much that it fits a screen together with the question
+# of `why`, so much at most: what does not fit a screen together with the question is counted
 RULES_NAMED = 3
-LINES_OF_WHY = 7
+GROUPS_OF_WHY = 7
 
 EFFECTS = {
     "argument": "the arguments",
@@ -64,13 +64,19 @@ class Dialogue:
     """One consultation in questions, from the answers given so far.
 
     `asked` are the questions answered here, in order, to which `back` returns; `kept` are answers
-    that were given before a return: each is offered again where its question comes.
+    that were given before a return: each is offered again where its question comes. `fits` says
+    whether a text that is said can be seen all at once.
     """
 
     def __init__(
-        self, reach: Reach, case: Case, asked: Iterable[str] = (), kept: dict[str, Answer] | None = None
+        self,
+        reach: Reach,
+        case: Case,
+        asked: Iterable[str] = (),
+        kept: dict[str, Answer] | None = None,
+        fits: Callable[[str], bool] = lambda text: True,
     ) -> None:
-        self.reach, self.case = reach, case
+        self.reach, self.case, self.fits = reach, case, fits
         self.asked: list[str] = [name for name in asked if name in case.answers]
         self.kept: dict[str, Answer] = dict(kept or {})
         self.pointed_out: list[Disagreeing] = []  # answers that disagree, and may do so
@@ -188,9 +194,7 @@ class Dialogue:
             case "?" | "help":
                 say(f"{help_text(term)}\n\n{question}")
             case "why" | "why all":
-                reasons = self.why(term.name)
-                text = why_text(reasons, self.reach.base.knowledge, whole=word.lower() != "why")
-                say(f"{text}\n\n{question}")
+                say(self._why_and_question(term.name, question, whole=word.lower() != "why"))
             case "back":
                 if self.back():
                     return True
@@ -198,6 +202,16 @@ class Dialogue:
             case _:
                 return self._answered(term, word, say)
         return False
+
+    def _why_and_question(self, name: str, question: str, whole: bool) -> str:
+        """Why a question is asked, as much as fits with the question, or all of it; and the question."""
+        why, knowledge = self.why(name), self.reach.base.knowledge
+        text = f"{why_text(why, knowledge, whole)}\n\n{question}"
+        most = GROUPS_OF_WHY
+        while not whole and most > 1 and not self.fits(text):
+            most -= 1
+            text = f"{why_text(why, knowledge, whole, most)}\n\n{question}"
+        return text
 
     def _answered(self, term: Term, word: str, say: Callable[[str], None]) -> bool:
         """Take a reply for an answer, and say which; whether it is one."""
@@ -226,14 +240,18 @@ def help_text(term: Term) -> str:
     return "\n".join([*about, "Also:", *commands])
 
 
-def why_text(why: Why, knowledge: Knowledge, whole: bool = False) -> str:
-    """What `why` says: what the answer can change and the first rules that need it, or everything."""
-    changes = _changes(why, knowledge)
-    shown = changes if whole else changes[:LINES_OF_WHY]
+def why_text(why: Why, knowledge: Knowledge, whole: bool = False, most: int = GROUPS_OF_WHY) -> str:
+    """What `why` says: what the answer can change and the first rules that need it, or everything.
+
+    Unless `whole`, of so many groups of options as `most`; the others are counted.
+    """
+    groups = _groups(why, knowledge)
+    shown = groups if whole else groups[:most]
     can = "can still change" if any(why.effects.values()) else "may still change (that is not decided)"
     lines = [f"{why.attribute} {can}:", *(f"  {line}" for line in shown)]
-    if len(shown) < len(changes):
-        lines.append(f"  and more about {count(len(changes) - len(shown), 'group')} of options")
+    if len(shown) < len(groups):
+        lines.append(f"  and more about {count(len(groups) - len(shown), 'group')} of options")
+    lines += [f"  {line}" for line in _general(why, knowledge)]
     if whole or len(why.rules) <= RULES_NAMED + 1:
         return "\n".join([*lines, "by way of:", *(f"  {rule}" for rule in why.rules)])
     named = ", ".join(why.rules[:RULES_NAMED])
@@ -241,8 +259,8 @@ def why_text(why: Why, knowledge: Knowledge, whole: bool = False) -> str:
     return "\n".join([*lines, f"by way of {named} and {more} (`why all`)"])
 
 
-def _changes(why: Why, knowledge: Knowledge) -> list[str]:
-    """What can change, a line for all options of which the same can."""
+def _groups(why: Why, knowledge: Knowledge) -> list[str]:
+    """What can change of options, a line for all of which the same can."""
     alike: dict[str, list[str]] = {}
     for option, verdicts in why.verdicts.items():
         about = [effect for effect in why.effects if effect.option == option]
@@ -253,9 +271,13 @@ def _changes(why: Why, knowledge: Knowledge) -> list[str]:
         # more than one verdict is possible yet
         can += f" (still {_possible(verdicts, knowledge)})" if len(verdicts) > 1 else ""
         alike.setdefault(can, []).append(knowledge.options[option].phrase)
-    lines = [f"for {listed(phrases)}: {can}" for can, phrases in alike.items()]
-    general = dict.fromkeys(effect_word(effect, knowledge) for effect in why.effects if not effect.option)
-    return [*lines, listed(list(general))] if general else lines
+    return [f"for {listed(phrases)}: {can}" for can, phrases in alike.items()]
+
+
+def _general(why: Why, knowledge: Knowledge) -> list[str]:
+    """What can change that is about no option, in a line if there is any."""
+    words = dict.fromkeys(effect_word(effect, knowledge) for effect in why.effects if not effect.option)
+    return [listed(list(words))] if words else []
 
 
 def _possible(verdicts: dict[str, bool], knowledge: Knowledge) -> str:

@@ -220,3 +220,20 @@ def test_answers_that_disagree_are_pointed_out_at_once(base: RuleBase) -> None:
 def test_nothing_is_asked_only_to_find_answers_that_disagree(base: RuleBase) -> None:
     case = parse_pairs(["scar_depth=light-only", "active_acne=no"], base.knowledge)
     assert not {"light_scarring", "scar_count"} & {*Reach(base).matters(case)}
+
+
+def test_why_gives_up_groups_of_options_until_it_fits(base: RuleBase) -> None:
+    """What is about no option, and how many groups are left out, is said in any room."""
+
+    def why(most: int) -> str:
+        said: list[str] = []
+        replies = iter(["why", "quit"])
+        dialogue = Dialogue(Reach(base), Case({}), fits=lambda text: len(text.split("\n")) <= most)
+        with pytest.raises(Interrupted):
+            dialogue.run(lambda _: next(replies), said.append)
+        return said[-1]
+
+    room, tight, none = why(99), why(len(why(99).split("\n")) - 1), why(0)
+    assert "groups of options" not in room and "and more about 2 groups of options" in tight
+    assert [text.count("  for ") for text in (room, tight, none)] == [4, 2, 1]
+    assert all("  the plan and the advice\n" in text and "How deep" in text for text in (room, tight, none))
