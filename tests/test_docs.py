@@ -54,6 +54,7 @@ def told(text: str) -> str:
     """The text without what is new each time; in a table, of the same width."""
     text = re.sub(rf"Record [0-9a-z]{{5}}, {HASH}", "Record ID, HASH", text)
     text = re.sub(rf"Head {HASH}", "Head HASH", text)
+    text = re.sub(r"^Record [0-9a-z]{5}, through", "Record ID, through", text, flags=re.M)
     row = r"^[0-9a-z]{5}(?P<gap> +)\d{4}-\d\d-\d\dT[0-9:.]{12}Z"
     return re.sub(row, lambda match: f"ID   {match['gap']}{'TIME':24}", text, flags=re.M)
 
