@@ -119,7 +119,8 @@ def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subj
         if fitting:
             ids = ", ".join(s.id for s in fitting)
             raise CaseError([Problem(f"`{name}` could be several things", None, f"one of: {ids}")])
-    problem = not_among("conclusion", name, [s.id for s in known if s.kind != "claim"])
+    what = kinds[0] if len(kinds) == 1 else "conclusion"
+    problem = not_among(what, name, [s.id for s in known])
     if not kinds:  # of rules, pieces of advice and claims there are too many to be read
         near = nearest(name, [s.id for s in known if s.kind != "claim"])
         hint = f"did you mean `{near}`? " if near else ""

@@ -152,6 +152,22 @@ def test_bad_filters_on_the_command_line(several: tuple[Path, dict[str, str]]) -
     assert run(several[0], "audit", "list", "--nonsense", "x").code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        ("--claim p13s9", "p13s3"),
+        ("--rule deep-scars-presend", "deep-scars-present"),
+        ("--option punch-tecnique", "punch-technique"),
+    ],
+)
+def test_a_name_that_nothing_has_is_told_by_its_kind(path: Path, words: str, near: str) -> None:
+    made(path, "scar_depth=deep")
+    kind, name = words.removeprefix("--").split()
+    result = run(path, "audit", "list", *words.split())
+    assert result.code == 2
+    assert f"unknown {kind} `{name}`" in on_stderr(result) and f"did you mean `{near}`" in on_stderr(result)
+
+
 def test_an_option_named_like_a_member(path: Path) -> None:
     """The list reads the end of a content: nothing that is in one may mislead it."""
     odd = content('",\\"label\\":"x', {"label": "option", "salt": "preferred", "a": "option"})
