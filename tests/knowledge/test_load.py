@@ -119,7 +119,7 @@ def chain(count: int, ring: bool) -> str:
 # what is made of a size, that size, and a part of what is said then
 BUILT: list[tuple[Callable[[int], dict[str, str]], int, str]] = [
     (lambda n: {VOCABULARY: "".join(f"a{i}: 1\n" for i in range(n))}, 49_000, "too many problems"),
-    (lambda n: {RULES: "- a: 1\n" * n}, 30_000, "too many problems in the file; reading stops here"),
+    (lambda n: {RULES: "- a: 1\n" * n}, 30_000, "too many problems; reading stops here"),
     (lambda n: {RULES: "- &a x\n" + "- *a\n" * n}, 90_000, "too many problems"),
     (
         lambda n: {RULES: "a: &a [x]\n" + "".join(f"b{i}: &b{i} [*a,*a]\n" for i in range(n))},
