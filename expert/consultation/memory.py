@@ -585,6 +585,27 @@ class WorkingMemory:
         self.scores: dict[str, ScoreBounds] = {}  # by key
         self.bounds: dict[str, tuple[int, int]] = {}  # the same, scaled
 
+    def judging(self, instance: Instance) -> Evaluation:
+        """What an instance is judged by: without the answers that are left out, but for a contradiction."""
+        return self.reading if instance.rule.id in self._leaving_out else self._counting
+
+    @cached_property
+    def _leaving_out(self) -> dict[str, str]:
+        """The attribute that each contradiction leaves out of account where it is one, by its id."""
+        return {c.id: c.leaves_out for c in self.base.knowledge.contradictions}
+
+    @cached_property
+    def _counting(self) -> Evaluation:
+        """What has been concluded, and the answers that are not left out of account."""
+        leaving = self._leaving_out
+        out = {leaving[firing.rule] for firing in self.firings if firing.rule in leaving}
+        if not out:
+            return self.reading
+        kept = Evaluation({name: value for name, value in self.case.answers.items() if name not in out})
+        kept.findings, kept.numbers = self.reading.findings, self.reading.numbers
+        kept.scores = self.reading.scores
+        return kept
+
     def fire(self, instance: Instance) -> list[Learnt]:
         """Record that an instance fires; the findings that no firing before it concluded."""
         n, rule, option = len(self.firings) + 1, instance.rule, instance.option

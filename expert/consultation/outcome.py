@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -20,7 +20,19 @@ from expert.language.conclusions import (
     Plan,
     Wait,
 )
-from expert.language.conditions import AllOf, AnyOf, Condition, Determined, Is, Known, Not, Ref, Unless, refs
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Determined,
+    Is,
+    Known,
+    Not,
+    Ref,
+    Unless,
+    parts_of,
+    refs,
+)
 from expert.language.grids import Grid
 from expert.language.keys import DENIAL, exception_of, name_and_option, with_option
 from expert.language.meaning import Evaluation
@@ -249,7 +261,7 @@ def _silent(memory: WorkingMemory) -> list[Instance]:
 
 def _not_fired(memory: WorkingMemory, instance: Instance) -> trace.NotFired:
     """Why an instance has not."""
-    reason, failed = _failure(instance.when, memory.reading)
+    reason, failed = _failure(instance.when, memory.judging(instance))
     if excepted := _exception(failed):
         return _excepted(instance, excepted, memory)
     text, names = memory.wording.said(failed)
@@ -279,11 +291,19 @@ def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]
     if isinstance(condition, AllOf):
         failed = [part for part in condition.parts if not reading.test(part)]
         return _failure(next((part for part in failed if not _exception(part)), failed[0]), reading)
-    if _denied(condition, reading):
+    if _denied(condition, reading) or (isinstance(condition, Unless) and condition.counts):
         return "denied", condition
-    inside = [ref for ref, _ in refs(condition)]
-    unanswered = any(ref.deniable and not reading.test(Known(ref)) for ref in inside)
+    unanswered = any(ref.deniable and not reading.test(Known(ref)) for ref in _asked(condition))
     return ("unknown" if unanswered else "no-evidence"), condition
+
+
+def _asked(condition: Condition) -> Iterator[Ref]:
+    """What a condition asks of a case, but for what could leave an answer out of account."""
+    if not parts_of(condition):
+        yield from (ref for ref, _ in refs(condition))
+    elif not (isinstance(condition, Unless) and condition.counts):
+        for part in parts_of(condition):
+            yield from _asked(part)
 
 
 def _denied(condition: Condition, reading: Evaluation) -> bool:
@@ -291,8 +311,8 @@ def _denied(condition: Condition, reading: Evaluation) -> bool:
     match condition:
         case Known(_, True) | Determined():
             return False
-        case Unless(part, counts) if counts:
-            return reading.test(part)
+        case Unless(_, counts) if counts:
+            return False
         case Not(Unless(_, counts)) if counts:
             return True
         case AllOf(parts):

@@ -112,7 +112,10 @@ class Contradictions:
         out = [self.where(c) for c in self.leaving_out(ref.name)] if ref.kind == "attribute" else []
         if wanted:
             return together([Known(ref), *(Unless(where) for where in out)])
-        return AnyOf((Known(ref, False), *out)) if out else Known(ref, False)
+        # an answer counts wherever it is not left out, also where what it would disagree with is not known
+        return (
+            AnyOf((Known(ref, False), *(Not(Unless(where)) for where in out))) if out else Known(ref, False)
+        )
 
     def _counted(self, test: Condition, denied: bool) -> Condition:
         """A test that holds, and (if that is read) is denied, where the answers that it is about count."""

@@ -71,7 +71,7 @@ def _none(attribute: str) -> tuple[Any, ...]:
 class Possibilities(Generic[T, N]):
     """The algebra of what must and what may hold, over the truth values of another algebra.
 
-    `left_out` says where an answer is left out of account: what is not known may there be answered yet.
+    `left_out` says where an answer is left out of account: there it is as if it were not given.
     """
 
     def __init__(self, algebra: Algebra[T, N], left_out: Callable[[str], Iterable[T]] = _none) -> None:
@@ -102,22 +102,23 @@ class Possibilities(Generic[T, N]):
 
     def known(self, attribute: str, /) -> Bounds[T]:
         """What is not answered may be answered yet."""
-        return Bounds(self.algebra.known(attribute), self.algebra.true)
+        return Bounds(self._counts(attribute), self.algebra.true)
 
     def equals(self, attribute: str, value: Value, /) -> Bounds[T]:
         """Where that is the answer, and where it may be yet."""
-        held = self.algebra.equals(attribute, value)
-        may = held | ~self.algebra.known(attribute)
-        for where in self.left_out(attribute):
-            may = may | where
-        return Bounds(held, may)
+        held, counts = self.algebra.equals(attribute, value), self._counts(attribute)
+        return Bounds(held & counts, held | ~counts)
 
     def number(self, attribute: str, /) -> Estimate[T, N]:
         """The answer, where there is one."""
-        certain = self.algebra.known(attribute)
+        return Estimate(self.algebra.number(attribute), self._counts(attribute))
+
+    def _counts(self, attribute: str) -> T:
+        """Where there is an answer that is not left out of account."""
+        counts = self.algebra.known(attribute)
         for where in self.left_out(attribute):
-            certain = certain & ~where
-        return Estimate(self.algebra.number(attribute), certain)
+            counts = counts & ~where
+        return counts
 
     def constant(self, value: int, /) -> Estimate[T, N]:
         """The same number whatever the case."""

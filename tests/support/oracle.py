@@ -8,6 +8,7 @@ passing over those that did not hold and read nothing that was concluded since.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property, partial
@@ -141,9 +142,15 @@ class Instance:
 
 
 class OracleKB:
-    """The YAML files of one knowledge base."""
+    """The YAML files of one knowledge base.
 
-    def __init__(self, directory: Path) -> None:
+    An answer that is left out of account is dropped before anything else is looked at. Only `ahead`, where
+    answers are to come that may leave out others, has written into its conditions that they count.
+    """
+
+    def __init__(self, directory: Path, ahead: bool = False) -> None:
+        self.directory, self.looks_ahead = directory, ahead
+
         def load(path: Path) -> Any:
             return yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader)
 
@@ -164,6 +171,7 @@ class OracleKB:
             for option, body in sheet["options"].items()
         }
         self.contradictions = [*vocabulary.get("contradictions", {}).items()]
+        self.cautions = {id for id, _ in self.contradictions}
         rules = [self.caution(n) for n in range(len(self.contradictions))]
         for path in sorted((directory / "rules").glob("*.yaml")):
             rules += [{**rule, "when": self.counting(rule)} for rule in load(path)]
@@ -206,6 +214,11 @@ class OracleKB:
         return read
 
     # --- contradictions: an answer that is left out of account is none --------------------------
+    @cached_property
+    def ahead(self) -> OracleKB:
+        """The same, with what is still to be answered in mind."""
+        return OracleKB(self.directory, ahead=True) if self.contradictions else self
+
     def caution(self, n: int) -> dict[str, Any]:
         id = self.contradictions[n][0]
         return {"id": id, "when": self.disagree(n), "then": {"caution": ""}, "basis": "added"}
@@ -238,7 +251,7 @@ class OracleKB:
 
     def counting(self, rule: dict[str, Any]) -> Any:
         """A rule's condition, to which such an answer is none."""
-        if not self.contradictions:
+        if not self.contradictions or not self.looks_ahead:
             return rule.get("when", {})
         computed = [
             w for k, b in entries(rule.get("then", [])) if k == "conclude" for w in words(list(b.values()))
@@ -404,11 +417,31 @@ class Evaluation:
 
     def __init__(self, kb: OracleKB, answers: dict[str, str]) -> None:
         self.kb = kb
-        self.answers = {n: kb.parse(kb.attributes[n], v) for n, v in answers.items() if v != "unknown"}
+        self.given = {n: kb.parse(kb.attributes[n], v) for n, v in answers.items() if v != "unknown"}
+        self.answers = self.given
+        self.left_out = self.disagreeing()
+        self.answers = {n: v for n, v in self.given.items() if n not in self.left_out}
         self.findings: dict[Key, set[Value]] = {}
         self.bounds: dict[Key, tuple[Fraction, Fraction]] = {}
         self.fired: dict[Key, Instance] = {}
         self.failed: set[Key] = set()  # instances that did not hold, and read nothing concluded since
+
+    def disagreeing(self) -> set[str]:
+        """The attributes whose answers are left out of account: of each contradiction that is one."""
+        out: set[str] = set()
+        for _, body in self.kb.contradictions:
+            between = body["between"]
+            if out.isdisjoint(between) and self.all(between.items(), None)[0]:
+                out.add(body["leaves-out"])
+        return out
+
+    def judging(self, instance: Instance) -> Evaluation:
+        """What an instance is judged by: a caution that answers disagree by all that are given."""
+        if instance.rule not in self.kb.cautions:
+            return self
+        whole = copy(self)
+        whole.answers = self.given
+        return whole
 
     def run(self) -> None:
         """Fire, until none is left, the first instance that can and has not."""
@@ -424,7 +457,7 @@ class Evaluation:
     def ready(self) -> Iterator[Instance]:
         for i in self.kb.order:
             if i.key not in self.fired and i.key not in self.failed:
-                if self.all(i.when, i.option)[0] and self.draws(i):
+                if self.judging(i).all(i.when, i.option)[0] and self.draws(i):
                     yield i
                 else:
                     self.failed.add(i.key)
@@ -662,8 +695,6 @@ class Outlook:
         """The values that a term may have (None: a number that is not known), and which it must have."""
         if name in self.kb.attributes and name not in self.case.answers:
             return [(None, False)]
-        if name in self.kb.attributes and self.left_out(name):
-            return [(value, False) for value in (None, *self.case.values(name, option))]
         if key := self.kb.finding(name, option):
             return [*self.findings.get(key, {}).items()]
         return [(value, True) for value in self.case.values(name, option)]
@@ -736,13 +767,7 @@ class Outlook:
             others = [(must, True) for value, must in values.items() if value not in wanted]
             return joined(fitting, any), joined(others, any)
         held_now, denied_now = self.case.atom(name, test, option)
-        if self.left_out(name) and test not in ("known", "unknown"):
-            return (held_now, True), (denied_now, True)
         return (held_now, held_now), (denied_now, denied_now)
-
-    def left_out(self, name: str) -> bool:
-        """Whether the answer to an attribute counts as none, as it disagrees with another."""
-        return any(self.case.all(list(atoms(out)), None)[0] for out in self.kb.out([name]))
 
     def scored(self, key: Key, test: Any) -> tuple[Sides, Sides]:
         if key not in self.bounds:
@@ -807,10 +832,10 @@ def evaluate(kb: OracleKB, answers: dict[str, str]) -> dict[str, Any]:
 
     costs = {o: (bound("low", min, o), bound("high", max, o)) for o in kb.options}
     verdicts = {o: weigh(about(o, "argue"), kb.decides) for o in kb.options}
-    outlook = Outlook(kb, answers)
+    outlook = Outlook(kb.ahead, answers)
     may_argue = {
         i.option
-        for i in kb.order
+        for i in kb.ahead.order
         if i.key in outlook.fired
         for kind, body in i.then
         if kind == "argue" and any(body.get(stance) in kb.decides for stance in STANCES)
@@ -834,5 +859,5 @@ def evaluate(kb: OracleKB, answers: dict[str, str]) -> dict[str, Any]:
         "advice": {
             (kind, b.get("id", i.rule) if isinstance(b, dict) else i.rule, i.option) for i, kind, b in advice
         },
-        "not_fired": {i.key: case.failure(i) for i in kb.order if kb.silent(i, case.fired)},
+        "not_fired": {i.key: case.judging(i).failure(i) for i in kb.order if kb.silent(i, case.fired)},
     }
