@@ -151,7 +151,6 @@ LATE = {
     "expert/commands/knowledge.py": {"expert.consultation.explain"},  # one of its commands looks names up
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
     "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one
-    "expert/views/terminal.py": {"tabulate"},  # it takes longest to import, and many results have no table
     "expert/io/program.py": {"importlib.metadata", "tomllib"},  # where a library is missing
     "expert/io/json.py": {"rfc8785"},  # a consultation that keeps no record hashes nothing
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import sys
@@ -26,6 +27,20 @@ def lazily(name: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def without(library: str, other: str) -> ModuleType:
+    """A library, imported as if another were not there that it would load if it were."""
+    if library not in sys.modules:
+        there = sys.modules.pop(other, None)
+        sys.modules[other] = None  # type: ignore[assignment]
+        try:
+            importlib.import_module(library)
+        finally:
+            del sys.modules[other]
+            if there is not None:
+                sys.modules[other] = there
+    return sys.modules[library]
 
 
 # it takes longer to load than all that we load of a terminal, and few texts need it

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from expert.io.cells import WIDTH, cells, continued, narrow, padded, wrapped
+from expert.io.cells import WIDTH, cells, continued, narrow, padded, wcwidth, without, wrapped
 from expert.views.colour import painted
 from expert.views.document import (
     Beside,
@@ -175,14 +175,12 @@ def table(block: Table, look: Look) -> Iterator[str]:
     if look.narrow and simple:
         yield from _paragraphs(block, look)
         return
-    from tabulate import multiline_formats  # takes longest to import, and many results have no table
-
     natural = [_widest(column) for column in _columns(block.headers, body)]
     # between columns of the simple format there are two spaces; of another, drawing tells
     lines = [] if simple else _drawn(block, natural, look)
     drawn = sum(natural) + 2 * (len(natural) - 1) if simple else max(map(cells, lines), default=0)
     over = drawn - look.width
-    if over > 0 and look.table_format in multiline_formats:
+    if over > 0 and look.table_format in _tabulate().multiline_formats:
         least = [_longest_word(column) for column in _columns(block.headers, body)]
         widths = allotted(natural, least, sum(natural) - over)
         if widths is None and simple:
@@ -228,8 +226,7 @@ def _longest_word(texts: Sequence[str]) -> int:
 
 def _drawn(block: Table, widths: Sequence[int], look: Look) -> list[str]:
     """The table with columns of these widths."""
-    import tabulate
-
+    tabulate = _tabulate()
     headers = [
         "\n".join(wrapped(heading, max(1, width - HEADING), on_hyphens=True))
         for heading, width in zip(block.headers, widths, strict=True)
@@ -239,9 +236,15 @@ def _drawn(block: Table, widths: Sequence[int], look: Look) -> list[str]:
         body.append([_cell(cell, width, look) for cell, width in zip(row, widths, strict=True)])
     texts = [*headers, *(text for row in body for text in row)]
     # wide characters are looked up only where there are any
-    tabulate.WIDE_CHARS_MODE = not all(narrow(text.replace("\n", "")) for text in texts)
-    drawn = tabulate.tabulate(body, headers, tablefmt=look.table_format, disable_numparse=True)
+    tabulate.wcwidth = None if all(narrow(text.replace("\n", "")) for text in texts) else wcwidth
+    tabulate.WIDE_CHARS_MODE = tabulate.wcwidth is not None
+    drawn: str = tabulate.tabulate(body, headers, tablefmt=look.table_format, disable_numparse=True)
     return drawn.split("\n")
+
+
+def _tabulate() -> Any:
+    """It takes longest to import, and longer with what it knows cells by; many results have no table."""
+    return without("tabulate", "wcwidth")
 
 
 def _cell(cell: Cell, width: int, look: Look) -> str:
@@ -273,6 +276,4 @@ def _paragraphs(block: Table, look: Look) -> Iterator[str]:
 
 def table_formats() -> list[str]:
     """The names of tabulate's formats."""
-    from tabulate import tabulate_formats
-
-    return list(tabulate_formats)
+    return list(_tabulate().tabulate_formats)
