@@ -595,6 +595,11 @@ class WorkingMemory:
         return {c.id: c.leaves_out for c in self.base.knowledge.contradictions}
 
     @cached_property
+    def disagreeing(self) -> list[Condition]:
+        """Where answers disagree, so that one of them is left out of account."""
+        return [self.base.rule(c.id).when for c in self.base.knowledge.contradictions]
+
+    @cached_property
     def _counting(self) -> Evaluation:
         """What has been concluded, and the answers that are not left out of account."""
         leaving = self._leaving_out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -261,7 +261,7 @@ def _silent(memory: WorkingMemory) -> list[Instance]:
 
 def _not_fired(memory: WorkingMemory, instance: Instance) -> trace.NotFired:
     """Why an instance has not."""
-    reason, failed = _failure(instance.when, memory.judging(instance))
+    reason, failed = _failure(instance.when, memory.judging(instance), memory.disagreeing)
     if excepted := _exception(failed):
         return _excepted(instance, excepted, memory)
     text, names = memory.wording.said(failed)
@@ -286,24 +286,28 @@ def _excepted(instance: Instance, ref: Ref, memory: WorkingMemory) -> trace.NotF
     return trace.NotFired(instance.rule.id, instance.option or None, "exception", text, (rule,), states)
 
 
-def _failure(condition: Condition, reading: Evaluation) -> tuple[str, Condition]:
+def _failure(
+    condition: Condition, reading: Evaluation, disagreeing: Collection[Condition]
+) -> tuple[str, Condition]:
     """Why a condition does not hold, and the first part of it that does not; an exception comes last."""
     if isinstance(condition, AllOf):
         failed = [part for part in condition.parts if not reading.test(part)]
-        return _failure(next((part for part in failed if not _exception(part)), failed[0]), reading)
+        return _failure(
+            next((part for part in failed if not _exception(part)), failed[0]), reading, disagreeing
+        )
     if _denied(condition, reading) or (isinstance(condition, Unless) and condition.counts):
         return "denied", condition
-    unanswered = any(ref.deniable and not reading.test(Known(ref)) for ref in _asked(condition))
+    unanswered = any(ref.deniable and not reading.test(Known(ref)) for ref in _asked(condition, disagreeing))
     return ("unknown" if unanswered else "no-evidence"), condition
 
 
-def _asked(condition: Condition) -> Iterator[Ref]:
+def _asked(condition: Condition, disagreeing: Collection[Condition]) -> Iterator[Ref]:
     """What a condition asks of a case, but for what could leave an answer out of account."""
     if not parts_of(condition):
         yield from (ref for ref, _ in refs(condition))
-    elif not (isinstance(condition, Unless) and condition.counts):
+    elif not isinstance(condition, Unless) or not (condition.counts or condition.part in disagreeing):
         for part in parts_of(condition):
-            yield from _asked(part)
+            yield from _asked(part, disagreeing)
 
 
 def _denied(condition: Condition, reading: Evaluation) -> bool:
