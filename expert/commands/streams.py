@@ -41,6 +41,7 @@ def all_written() -> Iterator[None]:
         try:
             yield
         finally:
+            _flush_or_drop(sys.stderr)  # of a terminal that is gone: Python would end with a code of its own
             sys.stdout.flush()
     except OSError as error:
         if error.errno not in NOT_WRITTEN or error.filename is not None:

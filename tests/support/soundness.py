@@ -42,6 +42,8 @@ class Judge:
     def fact(self, node: Node) -> bool:
         """What is said of a value, or of there being none, and the tests that it met."""
         found = self.case.values(self.name(node), node["option"])
+        if node["kind"] == "attribute" and node["stands"] == "given" and node["name"] in self.case.left_out:
+            found = [self.case.given[node["name"]]]  # of such an answer its caution says that it was given
         values = [self.value(node, value) for value in node["values"]]
         if node["stands"] == "not-answered":
             return not found and node["operator"] == "unknown" and node["kind"] == "attribute"
