@@ -53,6 +53,7 @@ def all_written() -> Iterator[None]:
         with suppress(OSError):
             sys.stderr.write(f"error: the result cannot be written: {error.strerror}\n")
             sys.stderr.flush()
+        _flush_or_drop(sys.stderr)
         sys.exit(OutputLost.exit_code)
 
 
