@@ -25,10 +25,10 @@ from expert.language.conditions import (
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.grids import Grid
 from expert.language.keys import exception_of
-from expert.language.meaning import passes
+from expert.language.meaning import Reading, passes
 from expert.language.model import Value
 from expert.language.outcome import decides
-from expert.language.possibility import Bounds, Possibilities, TwoSided
+from expert.language.possibility import Bounds, Possibilities
 from expert.language.rules import Instance, RuleBase, Upstream, reads
 
 Open = dict[str, tuple[str, ...]]  # options that are open, and the answers that they may depend on
@@ -101,7 +101,7 @@ class OpenCase:
         self.prepared, self.case = prepared, case
         grid = Grid({name: (value,) for name, value in case.answers.items()})
         self.left_out = LeftOut(Contradictions(prepared.knowledge.contradictions), grid)
-        self.reading = TwoSided(Possibilities(grid, self.left_out))
+        self.reading = Reading(Possibilities(grid, self.left_out))
         self.fired = self.reading.derive(prepared.upstream.of(instances, self._ruled_out))
 
     def _ruled_out(self, instance: Instance) -> bool:

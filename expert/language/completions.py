@@ -35,7 +35,8 @@ from expert.language.cells import (
 )
 from expert.language.conditions import Arithmetic, Quantity, Ref, Several
 from expert.language.diagrams import Diagram, Diagrams
-from expert.language.meaning import OPERATORS, Reading, Spans, Truth
+from expert.language.grids import Whole
+from expert.language.meaning import OPERATORS, Reading, Truth
 from expert.language.model import Term, Value
 
 CaseAnswers = Mapping[str, Value | None]  # None: answered `unknown`
@@ -94,7 +95,7 @@ class Amount(Generic[C]):
 Amounts = list[tuple[C, Amount[C]]]  # what a number can be, each with where it is
 
 
-class Splitting:
+class Splitting(Whole):
     """What an algebra has whose numbers are polynomials: one that depends on a truth is several."""
 
     @property
@@ -104,28 +105,9 @@ class Splitting:
     def choose(self, where: object, one: object, other: object, /) -> Any:
         raise TypeError("these numbers are split")
 
-    def within(self, sure: Any, possible: Any, /) -> Any:
-        """What is so of every number between two bounds."""
-        return sure
-
-    def between(self, low: Any, high: Any, /) -> Any:
-        return low
-
-    def unchanging(self, truth: Any, /) -> Any:
-        return truth
-
 
 class Merging(Reading[C, Amount[C]]):
     """A reading in which a quantity's equal values are one, and what it never has is left out."""
-
-    def _gathered(self, spans: Spans[C, Amount[C]]) -> Spans[C, Amount[C]]:
-        by_ends: dict[tuple[Polynomial, Polynomial], tuple[C, Amount[C], Amount[C]]] = {}
-        for where, low, high in spans:
-            if not where.never:
-                ends = low.polynomial, high.polynomial
-                before = by_ends.get(ends)
-                by_ends[ends] = (before[0] | where if before else where), low, high
-        return list(by_ends.values())
 
     def amounts(self, quantity: Quantity) -> Amounts[C]:
         match quantity:

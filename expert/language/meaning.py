@@ -326,8 +326,15 @@ class Reading(Generic[T, N]):
         return extremes
 
     def _gathered(self, spans: Spans[T, N]) -> Spans[T, N]:
-        """The same bounds; where numbers are split, equal ones are one."""
-        return spans
+        """The same bounds; where numbers are split, equal ones are one, and what is nowhere is left out."""
+        if not self.algebra.splits:
+            return spans
+        by_ends: dict[tuple[N, N], tuple[T, N, N]] = {}
+        for where, low, high in spans:
+            if where != self.algebra.false:
+                before = by_ends.get((low, high))
+                by_ends[low, high] = (before[0] | where if before else where), low, high
+        return list(by_ends.values())
 
     def _score(self, score: Tally) -> Spans[T, N]:
         """The bounds of a score: those of its items, added up."""

@@ -16,7 +16,7 @@ from expert.language.keys import with_option
 from expert.language.meaning import Algebra, N, Reading, T, union
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, firsts, overall, weigh, weigh_for
-from expert.language.possibility import Possibilities, TwoSided
+from expert.language.possibility import Possibilities
 from expert.language.rules import Instance, Upstream
 
 Said = Iterable[tuple[Conclusion, T]]
@@ -142,7 +142,7 @@ def possible_arguments(
     upstream = Upstream(ordered)
     deciding = [i for i in upstream.ordered if any(decides(c, knowledge) for c in i.then)]
     left_out = LeftOut(Contradictions(knowledge.contradictions), algebra)
-    bounds = TwoSided(Possibilities(algebra, left_out)).derive(upstream.of(deciding))
+    bounds = Reading(Possibilities(algebra, left_out)).derive(upstream.of(deciding))
     instances = {i.id: i for i in deciding}.values()
     said = [(c, bounds[i.id].may) for i in instances for c in i.then]
     return [(c, where) for c, where in said if isinstance(c, Argue) and decides(c, knowledge)]

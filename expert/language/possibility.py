@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple
 
-from expert.language.meaning import Algebra, N, Reading, Spans, T
+from expert.language.meaning import Algebra, N, T
 from expert.language.model import Value
 
 
@@ -43,6 +43,12 @@ class Estimate(Generic[T, N]):
 
     def __init__(self, number: N, certain: T) -> None:
         self.number, self.certain = number, certain
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Estimate) and (self.number, self.certain) == (other.number, other.certain)
+
+    def __hash__(self) -> int:
+        return hash((self.number, self.certain))
 
     def __add__(self, other: Estimate[T, N], /) -> Estimate[T, N]:
         return Estimate(self.number + other.number, self.certain & other.certain)
@@ -123,18 +129,3 @@ class Possibilities(Generic[T, N]):
     def constant(self, value: int, /) -> Estimate[T, N]:
         """The same number whatever the case."""
         return Estimate(self.algebra.constant(value), self.algebra.true)
-
-
-class TwoSided(Reading[Bounds[T], Estimate[T, N]]):
-    """What must and what may hold; where numbers are split, equal bounds of a quantity are one."""
-
-    def _gathered(self, spans: Spans[Bounds[T], Estimate[T, N]]) -> Spans[Bounds[T], Estimate[T, N]]:
-        if not self.algebra.splits:
-            return spans
-        by_ends: dict[Any, tuple[Bounds[T], Estimate[T, N], Estimate[T, N]]] = {}
-        for where, low, high in spans:
-            if where != self.algebra.false:
-                ends = low.number, low.certain, high.number, high.certain
-                before = by_ends.get(ends)
-                by_ends[ends] = (before[0] | where if before else where), low, high
-        return list(by_ends.values())

@@ -37,11 +37,11 @@ from expert.language.conditions import Condition, refs
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.keys import with_option
-from expert.language.meaning import passes, union
+from expert.language.meaning import Reading, passes, union
 from expert.language.model import Term, Value
 from expert.language.outcome import Outcome, decides, possible_arguments
 from expert.language.policy import NOW, OPEN, VERDICTS
-from expert.language.possibility import Bounds, Possibilities, TwoSided
+from expert.language.possibility import Bounds, Possibilities
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, reads, writes
 
 DiagramAmounts = Amounts[Diagram]
@@ -315,7 +315,7 @@ class Prospect:
         self.reading = Merging(self.completions)
         self._fired: dict[str, Diagram] = {}
         left_out = LeftOut(Contradictions(cones.base.knowledge.contradictions), self.completions)
-        self._possible = TwoSided(Possibilities(self.completions, left_out))
+        self._possible = Reading(Possibilities(self.completions, left_out))
         self._bounds: dict[str, Bounds[Diagram]] = {}
 
     # --- truths ------------------------------------------------------------------------------------
