@@ -80,7 +80,7 @@ def consult(
         saved = save(base, consultation, occasion, RecordedAt(ledger, answered.draft, witness))
     if json:
         kept = {"id": saved.id, "hash": saved.hash} if saved else None
-        print_json({**consultation_json(consultation, missing), "record": kept})
+        print_json(consultation_json(consultation, missing, kept))
     else:
         from expert.commands.showing import emit
         from expert.views.screen import Below, Extent, consultation_blocks

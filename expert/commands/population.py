@@ -174,7 +174,7 @@ def explain(
         fired = dict.fromkeys(firing.rule for firing in consultation.firings)
         unreviewed = [rule for rule in fired if rule in results.legend.get("unreviewed", ())]
     if json:
-        print_json({**consultation_json(consultation, unreviewed), "record": None})
+        print_json(consultation_json(consultation, unreviewed))
     else:
         below = Below(f"population explain {out} --row {row}", unreviewed=unreviewed)
         blocks = consultation_blocks(consultation, results.base.knowledge, Extent(brief, trace, full), below)

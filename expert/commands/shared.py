@@ -255,10 +255,15 @@ def print_json(record: object) -> None:
     sys.stdout.write(to_json(record) + "\n")
 
 
-def consultation_json(consultation: Consultation, unreviewed: Sequence[str]) -> dict[str, Any]:
-    """A consultation for a program: its results first, then all that it holds, and what nobody reviewed."""
-    record: dict[str, Any] = plain(consultation)
-    return {"results": record["results"], **record, "unreviewed": unreviewed}
+def consultation_json(
+    consultation: Consultation, unreviewed: Sequence[str], kept: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """A consultation for a program: its results first, then all that it holds, and what nobody reviewed.
+
+    `kept`: id and hash of the record that was kept of it, if one was.
+    """
+    held: dict[str, Any] = plain(consultation)
+    return {"results": held["results"], **held, "unreviewed": unreviewed, "record": kept}
 
 
 def place_of(kb: Path | None) -> str:

@@ -46,8 +46,7 @@ def all_written() -> Iterator[None]:
     except OSError as error:
         if error.errno not in NOT_WRITTEN or error.filename is not None:
             raise
-        for stream in (sys.stdout, sys.stderr):
-            _flush_or_drop(stream)
+        _flush_or_drop(sys.stdout)
         if isinstance(error, BrokenPipeError):
             sys.exit(1)
         with suppress(OSError):

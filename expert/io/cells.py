@@ -83,24 +83,15 @@ def wrapped(
     paths = [word for word in text.split() if "/" in word and narrow(word) and len(word) > room]
     for path in paths:  # what names it stays before it: `error:`
         text = text.replace(f" {path}", f"\0{path}")
-    if narrow(text) and narrow(first):
-        lines = textwrap.wrap(
-            text,
-            width,
-            initial_indent=indents[0],
-            subsequent_indent=indents[1],
-            break_long_words=not paths,
-            break_on_hyphens=on_hyphens,
-        )
-    else:
-        lines = wcwidth.wrap(
-            text,
-            width,
-            initial_indent=indents[0],
-            subsequent_indent=indents[1],
-            break_long_words=not paths,
-            break_on_hyphens=on_hyphens,
-        )
+    wrap = textwrap.wrap if narrow(text) and narrow(first) else wcwidth.wrap
+    lines: list[str] = wrap(
+        text,
+        width,
+        initial_indent=indents[0],
+        subsequent_indent=indents[1],
+        break_long_words=not paths,
+        break_on_hyphens=on_hyphens,
+    )
     return [line.replace("\0", " ") for line in lines] or [first.rstrip()]
 
 

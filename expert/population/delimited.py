@@ -24,8 +24,7 @@ from expert.population.tables import (
     ReadAs,
     TableFile,
     TextRow,
-    check_names,
-    named,
+    columns_of,
     refused,
     text_frame,
     texts,
@@ -46,8 +45,7 @@ def open_delimited(path: Path, attributes: Attributes, reading: ReadAs) -> Table
         raise refused(path, "has no header")
     if header.wrong:
         raise refused(path, f"has no header that can be read: line {header.line}: {header.wrong}")
-    names = named(path, [cell or "" for cell in header.cells])
-    check_names(path, names, attributes, reading)
+    names = columns_of(path, header.cells, attributes, reading)
     return TableFile(path, texts(names), None, lambda: _batches(path, names, separator, attributes, reading))
 
 

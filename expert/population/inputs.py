@@ -18,8 +18,7 @@ from expert.population.tables import (
     Opener,
     ReadAs,
     TableFile,
-    check_names,
-    named,
+    columns_of,
     of_result,
     refused,
 )
@@ -116,8 +115,7 @@ def open_parquet(path: Path, attributes: Attributes, reading: ReadAs) -> TableFi
     """A Parquet file. Raises CaseError, PolarsError."""
     frame = pl.scan_parquet(path, glob=False)
     schema = dict(frame.collect_schema())
-    names = named(path, list(schema))
-    check_names(path, names, attributes, reading)
+    names = columns_of(path, schema, attributes, reading)
     rows = frame.select(pl.len()).collect().item()
     frame = frame.rename(dict(zip(schema, names, strict=True)))
     columns = dict(zip(names, schema.values(), strict=True))

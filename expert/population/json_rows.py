@@ -22,8 +22,7 @@ from expert.population.tables import (
     ReadAs,
     TableFile,
     TextRow,
-    check_names,
-    named,
+    columns_of,
     of_result,
     refused,
     text_frame,
@@ -112,8 +111,7 @@ def _columns(path: Path, attributes: Attributes, reading: ReadAs, places: Places
             continue
         first = [*record.cells]
         if record.whole:
-            named(path, first)
-            check_names(path, first, attributes, reading)
+            columns_of(path, first, attributes, reading)
         return [*dict.fromkeys([*first, *attributes])]
     if reason:
         raise refused(path, f"has no row that can be read: row {where}: {reason}")

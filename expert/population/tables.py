@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -77,7 +77,16 @@ def texts(names: list[str]) -> dict[str, pl.DataType]:
     return {name: pl.String() for name in names}
 
 
-def named(path: Path, header: list[str]) -> list[str]:
+def columns_of(
+    path: Path, header: Iterable[str | None], attributes: Attributes, reading: ReadAs
+) -> list[str]:
+    """The columns of a file: each with a name, and attributes among them. Raises CaseError."""
+    names = _named(path, header)
+    _check_names(path, names, attributes, reading)
+    return names
+
+
+def _named(path: Path, header: Iterable[str | None]) -> list[str]:
     """The columns of a header, those without a name named by their place. Raises CaseError."""
     names = [name or f"column {place}" for place, name in enumerate(header, 1)]
     problems = []
@@ -94,7 +103,7 @@ def named(path: Path, header: list[str]) -> list[str]:
     return names
 
 
-def check_names(path: Path, names: list[str], attributes: Attributes, reading: ReadAs) -> None:
+def _check_names(path: Path, names: list[str], attributes: Attributes, reading: ReadAs) -> None:
     """Raises CaseError if no column is an attribute, or if one that may be absent seems to be misspelt."""
     if not attributes:
         return

@@ -24,8 +24,7 @@ from expert.population.tables import (
     ReadAs,
     TableFile,
     TextRow,
-    check_names,
-    named,
+    columns_of,
     refused,
     text_frame,
     texts,
@@ -51,8 +50,7 @@ def open_workbook(path: Path, attributes: Attributes, reading: ReadAs) -> TableF
         raise refused(path, "has no header")
     if header.wrong:
         raise refused(path, f"has no header that can be read: {header.wrong}")
-    names = named(path, [cell or "" for cell in header.cells])
-    check_names(path, names, attributes, reading)
+    names = columns_of(path, header.cells, attributes, reading)
     return TableFile(path, texts(names), None, lambda: _batches(path, title, names))
 
 
