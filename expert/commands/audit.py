@@ -20,6 +20,7 @@ from expert.commands.shared import (
     WitnessFile,
     ask_line,
     checked_note,
+    one_of,
     print_json,
     record_words,
     say,
@@ -224,7 +225,7 @@ def forget(
     if (id is None) == (not before and not label):
         help = "an id, or --before or --label"
         raise CaseError([Problem("it has to be said which records are to be erased", None, help)])
-    wanted = Filter(before, "", "", "", "", "", "", label).checked()
+    wanted = Filter(before, "", "", "", "", "", "", label).checked("--before")
     with open_ledger(ledger, write=True) as store:
         if witness:
             hold_against(store, witness)
@@ -277,8 +278,7 @@ def export(
     Example: cicatrix audit export -o consultations.jsonl
     """
     with open_ledger(ledger) as store:
-        if format not in ("jsonl", "prov"):
-            raise CaseError([not_among("format", format, ["jsonl", "prov"])])
+        one_of(format, ("jsonl", "prov"), "format")
         lines = bundles.bundle_lines(store) if format == "jsonl" else [provenance(store, store.entry(id))]
         if output is None:
             emit_file(lines)

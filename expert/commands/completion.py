@@ -13,7 +13,8 @@ from pathlib import Path
 
 import typer
 
-from expert.knowledge.load import built_in, load
+from expert.knowledge.kept import cache_place, load_kept
+from expert.knowledge.load import built_in
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
@@ -60,16 +61,13 @@ def _values(name: str, begun: str, knowledge: Knowledge) -> list[str]:
 
 def subjects(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
     """What can be asked about: options, findings, steps, rules and claims."""
-    try:
-        base = _base(ctx)
-    except Exception:
-        return []
-    knowledge = base.knowledge
-    names = dict.fromkeys(
-        [*knowledge.options, *knowledge.findings, *knowledge.steps, *(rule.id for rule in base.rules)]
-    )
-    names |= dict.fromkeys(knowledge.claims)
-    return [name for name in names if name.startswith(incomplete)]
+    return _named(ctx, incomplete, _subjects)
+
+
+def _subjects(base: RuleBase) -> Iterable[str]:
+    declared = base.knowledge
+    named = [*declared.options, *declared.findings, *declared.steps]
+    return dict.fromkeys([*named, *(rule.id for rule in base.rules), *declared.claims])
 
 
 def claims(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
@@ -144,7 +142,8 @@ def drafts(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
 
 
 def _base(ctx: typer.Context) -> RuleBase:
-    return load(_directory(ctx))
+    without = ctx.find_root().params.get("no_cache")
+    return load_kept(_directory(ctx), None if without else cache_place())
 
 
 def _directory(ctx: typer.Context) -> Path:

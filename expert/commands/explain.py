@@ -66,7 +66,7 @@ def how(
         print_json(tuple(trees))
     elif trees:
         end = footer(asked.consultation, asked.unreviewed, asked.recorded, place_of(kb))
-        left = arguments_folded(trees, asked.base.knowledge)
+        left = arguments_folded(trees)
         emit(apart(*(explanation(tree) for tree in trees)), apart(*left), end)
     elif subject.kind == "claim":
         command = on(f"kb claims {subject.id}", place_of(kb))

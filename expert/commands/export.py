@@ -11,10 +11,9 @@ import typer
 
 from expert.authoring.schema import schema
 from expert.backends.clips import clips_text
-from expert.commands.shared import Kb, open_knowledge
+from expert.commands.shared import Kb, one_of, open_knowledge
 from expert.commands.showing import emit_file
 from expert.io.files import write_whole
-from expert.io.problems import CaseError, not_among
 from expert.language.rules import RuleBase
 from expert.views.graph import dot_lines, mermaid_lines
 from expert.views.sheet import review_lines
@@ -45,9 +44,7 @@ def export(
     mermaid draw the rules; markdown is a sheet on which a reviewer signs each rule.
     """
     formats = writers()
-    if to not in formats:
-        raise CaseError([not_among("format", to, formats)])
-    lines = formats[to](open_knowledge(kb))
+    lines = formats[one_of(to, formats, "format")](open_knowledge(kb))
     if output is not None:
         write_whole(output, lines)
         return

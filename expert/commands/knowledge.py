@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Annotated
 
 import typer
@@ -10,9 +9,9 @@ import typer
 from expert.commands import completion
 from expert.commands.hint import hint
 from expert.commands.opening import document_text, read_quotes
-from expert.commands.shared import Document, Json, Kb, open_knowledge, print_json
+from expert.commands.shared import Document, Json, Kb, one_of, open_knowledge, print_json
 from expert.commands.showing import emit
-from expert.io.problems import CaseError, CheckFailed, not_among
+from expert.io.problems import CheckFailed
 from expert.knowledge.document import coverage as accounted_for
 from expert.knowledge.document import elsewhere
 from expert.language.rules import cited
@@ -68,7 +67,8 @@ def rules(
     Example: cicatrix kb rules depth-decides
     """
     base = open_knowledge(kb)
-    named = [one_of(id, [rule.id for rule in base.rules], "rule") for id in ids or []]
+    known = [rule.id for rule in base.rules]
+    named = [one_of(id, known, "rule") for id in ids or []]
     emit(*rules_blocks([rule for rule in base.rules if not named or rule.id in named], base))
 
 
@@ -108,13 +108,6 @@ def questions(
     base = open_knowledge(kb)
     named = [one_of(id, base.knowledge.attributes, "attribute") for id in ids or []]
     emit(*questions_blocks(base, named))
-
-
-def one_of(word: str, allowed: Collection[str], what: str) -> str:
-    """The name that a word is. Raises CaseError, with the near one."""
-    if word not in allowed:
-        raise CaseError([not_among(what, word, allowed)])
-    return word
 
 
 def coverage(document: Document = None, json: Json = False, kb: Kb = None) -> None:

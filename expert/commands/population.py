@@ -24,6 +24,7 @@ from expert.commands.shared import (
     Trace,
     check_format,
     consultation_json,
+    one_of,
     open_knowledge,
     open_reviews,
     print_json,
@@ -31,7 +32,7 @@ from expert.commands.shared import (
 )
 from expert.commands.showing import emit
 from expert.commands.streams import engine_silenced
-from expert.io.problems import CaseError, CheckFailed, Problem, Stopped, not_among
+from expert.io.problems import CaseError, CheckFailed, Problem, Stopped
 from expert.language.rules import RuleBase
 from expert.review.approvals import not_approved
 from expert.views.populations import affected_blocks, run_blocks, summary_blocks
@@ -141,8 +142,7 @@ def run(
 
 def run_on(engine: str, base: RuleBase, job: Job, seen: RowsSeen | None) -> Counts:
     """Run a population on Polars or Spark. Raises CaseError, MissingLibrary."""
-    if engine not in ("polars", "spark"):
-        raise CaseError([not_among("engine", engine, ("polars", "spark"))])
+    one_of(engine, ("polars", "spark"), "engine")
     if engine == "polars":
         from expert.population.run import run as run_on_polars
 
@@ -171,8 +171,7 @@ def explain(
         check_format(table_format)
         results = open_results(out)
         _, consultation = explained(results, row)
-        fired = dict.fromkeys(firing.rule for firing in consultation.firings)
-        unreviewed = [rule for rule in fired if rule in results.legend.get("unreviewed", ())]
+        unreviewed = [rule for rule in consultation.rules() if rule in results.legend.get("unreviewed", ())]
     if json:
         print_json(consultation_json(consultation, unreviewed))
     else:

@@ -13,10 +13,10 @@ from expert.authoring.rebase import carried_over
 from expert.authoring.skeleton import WORKSHEET
 from expert.commands.hint import hint
 from expert.commands.opening import document_text
-from expert.commands.shared import Json, Kb, directory_of, open_knowledge, print_json
+from expert.commands.shared import Json, Kb, directory_of, one_of, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.files import read_text, written_together
-from expert.io.problems import CaseError, Problem, not_among, shorten
+from expert.io.problems import CaseError, Problem, shorten
 from expert.knowledge.document import sentences
 from expert.knowledge.editions import edition
 from expert.language.rules import RuleBase
@@ -80,10 +80,8 @@ def _pairs(words: list[str], base: RuleBase, new: dict[str, str]) -> dict[str, s
     pairs: dict[str, str] = {}
     for word in words:
         was, _, now = word.partition("=")
-        if was not in base.knowledge.claims:
-            raise CaseError([not_among("claim", was, base.knowledge.claims)])
-        if now not in new:
-            raise CaseError([not_among("place in the new text", now, new)])
+        one_of(was, base.knowledge.claims, "claim")
+        one_of(now, new, "place in the new text")
         if was in pairs or now in pairs.values():
             raise CaseError([Problem(f"`{shorten(word)}`: one of the two is named already")])
         pairs[was] = now

@@ -9,7 +9,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from shlex import quote
@@ -141,9 +141,7 @@ def directory_of(kb: Path | None) -> Path:
 
 def open_knowledge(kb: Path | None) -> RuleBase:
     """The knowledge base asked for. Raises KnowledgeError."""
-    context = click.get_current_context(silent=True)
-    asked = context.find_root().params if context else {}
-    return load_kept(directory_of(kb), None if asked.get("no_cache") else cache_place())
+    return load_kept(directory_of(kb), None if _given_to_all().get("no_cache") else cache_place())
 
 
 def open_reviews(kb: Path | None) -> Reviews:
@@ -215,8 +213,14 @@ def check_format(name: str) -> None:
         return
     from expert.views.terminal import table_formats
 
-    if name not in table_formats():
-        raise CaseError([not_among("table format", name, table_formats())])
+    one_of(name, table_formats(), "table format")
+
+
+def one_of(word: str, allowed: Collection[str], what: str) -> str:
+    """The name that a word is. Raises CaseError, with the near one."""
+    if word not in allowed:
+        raise CaseError([not_among(what, word, allowed)])
+    return word
 
 
 def ask_line(prompt: str) -> str:
@@ -317,10 +321,15 @@ def said_width() -> int:
     return width
 
 
+def _given_to_all() -> dict[str, Any]:
+    """The options that stand before the command, if it is one that runs."""
+    context = click.get_current_context(silent=True)
+    return context.find_root().params if context else {}
+
+
 def asked() -> dict[str, Any]:
     """How the user asked for results to look: `width` and `plain`, if that is known."""
-    context = click.get_current_context(silent=True)
-    given = context.find_root().params if context else {}
+    given = _given_to_all()
     return {name: given[name] for name in ("width", "plain") if given.get(name)}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeVar
 
-from expert.language.keys import with_option
+from expert.language.keys import with_option, written_rule
 
 
 def name_of(record: Firing | NotFired) -> str:
@@ -326,6 +326,10 @@ class Consultation(NamedTuple):
 
     def recommendation(self, option: str) -> Recommendation:
         return next(r for r in self.recommendations if r.option == option)
+
+    def rules(self) -> tuple[str, ...]:
+        """The rules that fired, as their authors named them, in the order in which they first did."""
+        return tuple(dict.fromkeys(written_rule(firing.rule) for firing in self.firings))
 
     def counts(self) -> dict[str, int]:
         """How many firings rest on each basis."""

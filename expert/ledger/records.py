@@ -68,7 +68,8 @@ def check_shape(entry: Entry, base: RuleBase | None) -> None:
 def unreviewed_in(entry: Entry, consultation: Consultation | None = None) -> tuple[str, ...] | None:
     """The rules that fired and were not reviewed then; None if the record is older than such reviews.
 
-    Of `found`, if it is given, which tells the record in another format: a rule may count as not fired there.
+    Of `consultation`, if it is given, which tells the record in another format: there a rule may count as
+    not fired.
     """
     if entry.content is None:
         return None
@@ -76,7 +77,7 @@ def unreviewed_in(entry: Entry, consultation: Consultation | None = None) -> tup
         unreviewed = entry.content["consultation"].get("unreviewed")
         if unreviewed is None:
             return None
-        fired = unreviewed if consultation is None else {firing.rule for firing in consultation.firings}
+        fired = unreviewed if consultation is None else consultation.rules()
         return tuple(str(rule) for rule in unreviewed if rule in fired)
 
 

@@ -17,7 +17,7 @@ from expert.io.problems import shorten
 from expert.io.version import __version__
 from expert.language.rules import RuleBase
 from expert.ledger.formats import Deviation, compare
-from expert.ledger.records import base_of, case_of, case_of_answers, check_shape, consultation_of, format_of
+from expert.ledger.records import base_of, case_of_answers, check_shape, consultation_of, format_of
 from expert.ledger.store import Entry, Ledger, legible
 
 PART = 100  # records that a process runs at a time
@@ -62,20 +62,21 @@ def replay(ledger: Ledger, entries: Iterator[Entry]) -> Iterator[Replayed]:
 def _replayed(bases: Bases, entries: Iterable[Entry]) -> Iterator[Replayed]:
     for entry in entries:
         base = bases.of(entry)
-        if _comes_out_the_same(entry, base):
+        after, same = _again(entry, base)
+        if same:
             yield Replayed(entry.id, True, "")
             continue
         before = consultation_of(entry)
         check_shape(entry, None)
-        deviations = compare(before, infer(base, case_of(before, base)), base)
+        deviations = compare(before, after, base)
         wrong, reworded = deviations.substance, deviations.program
         if _made_by_this_program(entry, before):
             wrong, reworded = (*wrong, *reworded), ()
         yield Replayed(entry.id, not wrong, _first(wrong), reworded)
 
 
-def _comes_out_the_same(entry: Entry, base: RuleBase) -> bool:
-    """Whether the very data that were recorded follow again: where not, what differs takes longer to say."""
+def _again(entry: Entry, base: RuleBase) -> tuple[Consultation, bool]:
+    """What follows again, and whether it is the very data recorded: what differs takes longer to say."""
     if entry.content is None:
         consultation_of(entry)  # which says that it was erased
     content = entry.content or {}
@@ -83,7 +84,8 @@ def _comes_out_the_same(entry: Entry, base: RuleBase) -> bool:
         recorded = dict(content["consultation"])
         recorded.pop("unreviewed", None)  # which is about the reviews of then
         case = case_of_answers(recorded["answers"], base)
-    return bool(plain(infer(base, case)) == recorded)
+    after = infer(base, case)
+    return after, bool(plain(after) == recorded)
 
 
 # --- all of them, on every processor ------------------------------------------------------------

@@ -68,10 +68,13 @@ class Filter(NamedTuple):
     text: str = ""
     answers: tuple[tuple[str, Plain], ...] = ()  # attributes, and the values that they have in records
 
-    def checked(self) -> Filter:
-        """The filter with its times as headers have them. Raises CaseError if one is none."""
+    def checked(self, since: str = "--since") -> Filter:
+        """The filter with its times as headers have them. Raises CaseError if one is none.
+
+        `since` is the option that the earlier of them was given with.
+        """
         problems = []
-        for name, text in (("--since", self.since), ("--until", self.until)):
+        for name, text in ((since, self.since), ("--until", self.until)):
             if text and not _as_header(text):
                 help = (
                     "in UTC, such as 2026-01, 2026-01-31 or 2026-01-31T09:30, or with an offset: 09:30+02:00"

@@ -118,8 +118,8 @@ class _Faults:
         answers = {answer.attribute: answer.value for answer in content.answers}
         _same("answers", answers, consultation.answers)
         _same("verdicts", content.verdicts, {r.option: r.verdict for r in consultation.recommendations})
+        told = {r.option: [*r.targets] for r in consultation.recommendations}
         for option, targets in (content.targets or {}).items():
-            told = {r.option: [*r.targets] for r in consultation.recommendations}
             _same(f"targets of `{option}`", sorted(targets), sorted(told.get(option, ())))
         _same("knowledge", consultation.knowledge.hash, header["knowledge"])
         for n, firing in enumerate(consultation.firings, 1):

@@ -19,7 +19,6 @@ from expert.io.json import canonical, digest
 from expert.io.problems import KnowledgeError, Problem, Span, nearest, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.files import APPROVAL, HASH
-from expert.language.keys import written_rule
 from expert.language.model import NOWHERE, Claim
 from expert.language.rules import Rule, RuleBase
 
@@ -253,8 +252,7 @@ def unreviewed(base: RuleBase, reviews: Reviews, consultation: Consultation) -> 
     >>> set(unreviewed(base, (), found)) == {firing.rule for firing in found.firings}
     True
     """
-    fired = dict.fromkeys(written_rule(firing.rule) for firing in consultation.firings)
-    return not_approved(base, reviews, tuple(fired))
+    return not_approved(base, reviews, consultation.rules())
 
 
 def not_approved(base: RuleBase, reviews: Reviews, ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from expert.consultation.standing import (
 )
 from expert.io.unwinding import Unfolding, unwound
 from expert.language.english import REASONS, STANCE_WORDS, capital, count, in_sentence, listed
-from expert.language.keys import name_and_option, with_option, written_rule
+from expert.language.keys import name_and_option, with_option
 from expert.language.model import Knowledge, Quotes
 from expert.language.policy import NOW
 from expert.language.rules import RuleBase
@@ -45,6 +45,7 @@ from expert.views.document import (
     quoted,
     titled,
 )
+from expert.views.firings import firings_counted
 
 MOST_RULES = 3  # that did not fire, where not all are asked for
 MOST_CHANGES = 4  # of the answers, after which it would be so
@@ -245,22 +246,15 @@ def last_words(
     `unreviewed` are the rules that fired and were not reviewed: now, or when it was recorded. `place` are the
     words by which a command is about this knowledge base, where it is not the built-in one.
     """
-    by = consultation.counts()
-    firings = f"{count(len(consultation.firings), 'firing')} of {count(len(_fired(consultation)), 'rule')}"
-    follows = f"{by['stated']} stated by the document, {by['inferred']} inferred from it, {by['added']} added"
     knowledge = consultation.knowledge
     reviewed = [_review_words(consultation, unreviewed, recorded, place)] if unreviewed else []
     about = f"({knowledge.title} {knowledge.version}, {knowledge.hash[:12]})"
-    return [f"{firings}: {follows}.", *reviewed, f"{knowledge.disclaimer}  {about}"]
-
-
-def _fired(consultation: Consultation) -> set[str]:
-    return {written_rule(firing.rule) for firing in consultation.firings}
+    return [firings_counted(consultation), *reviewed, f"{knowledge.disclaimer}  {about}"]
 
 
 def _review_words(consultation: Consultation, unreviewed: Sequence[str], recorded: bool, place: str) -> str:
     """How many of the rules that fired nobody has reviewed, or had then."""
-    fired = count(len(_fired(consultation)), "rule")
+    fired = count(len(consultation.rules()), "rule")
     have = "had" if recorded else "has" if len(unreviewed) == 1 else "have"
     end = " when this was recorded." if recorded else f": see `{on('kb review', place)}`."
     return f"Of the {fired} that fired, {len(unreviewed)} {have} not been reviewed{end}"
@@ -280,12 +274,15 @@ def _explanation(tree: Tree) -> Unfolding[Outline]:
     return Outline((Marked(mark, "soft"), tree.text), tuple(parts))
 
 
-def arguments_folded(trees: Sequence[Tree], knowledge: Knowledge) -> list[Line]:
+def arguments_folded(trees: Sequence[Tree]) -> list[Line]:
     """How many arguments of an explanation are not unfolded, if it is not asked for in full."""
     arguments = [node for tree in trees for node in tree.nodes() if node.states]
     left = sum(1 for a in arguments if a.states and a.states.kind == "argument" and not a.parts)
-    said = f"{count(left, 'argument')} that {'does' if left == 1 else 'do'} not decide"
-    return [Line(f"{said}: unfolded with --full")] if left else []
+    return [Line(f"{_not_deciding(left)}: unfolded with --full")] if left else []
+
+
+def _not_deciding(number: int, about: str = "") -> str:
+    return f"{count(number, 'argument')}{about} that {'does' if number == 1 else 'do'} not decide"
 
 
 def why_not_blocks(why_not: WhyNot, base: RuleBase, quotes: Quotes, full: bool = True) -> list[Block]:
@@ -322,8 +319,7 @@ def why_not_blocks(why_not: WhyNot, base: RuleBase, quotes: Quotes, full: bool =
     if not full and len(why_not.failed) > MOST_RULES:
         left.append(count(len(why_not.failed) - MOST_RULES, "other rule"))
     if not full and why_not.beside:
-        left.append(f"{count(len(why_not.beside), 'argument')} against it that "
-                    f"{'does' if len(why_not.beside) == 1 else 'do'} not decide")  # fmt: skip
+        left.append(_not_deciding(len(why_not.beside), " against it"))
     if not full and len(why_not.flips or ()) > MOST_CHANGES:
         left.append(count(len(why_not.flips or ()) - MOST_CHANGES, "other change"))
     more = [Line(f"Left out: {listed(left)} (--full).")] if left else []
@@ -464,7 +460,7 @@ def _together(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     for kind, about, before, after in rows:
         same = (kind, before, after)
         if same in together and kind in ("verdict", "timing", "cost", "flags"):
-            together[same][1] += f", {about[0].lower()}{about[1:]}"
+            together[same][1] += f", {in_sentence(about)}"
             continue
         together[same] = [kind, about, before, after]
         shown.append(together[same])

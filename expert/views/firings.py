@@ -9,7 +9,6 @@ from itertools import groupby
 from expert.consultation.result import Concluded, Consultation, Firing, Match, name_of
 from expert.consultation.standing import item_text
 from expert.language.english import STANCE_WORDS, count
-from expert.language.keys import written_rule
 from expert.language.model import Knowledge
 from expert.views.document import Block, Item, Line, Marked, Paragraph, Piece, Section, citing, on, titled
 
@@ -63,7 +62,7 @@ def short_trace(consultation: Consultation, knowledge: Knowledge, place: str = "
 def firings_counted(consultation: Consultation) -> str:
     """How many firings there are, of how many rules, and on what they rest."""
     by = consultation.counts()
-    rules = {written_rule(firing.rule) for firing in consultation.firings}
+    rules = consultation.rules()
     firings = f"{count(len(consultation.firings), 'firing')} of {count(len(rules), 'rule')}"
     return (
         f"{firings}: {by['stated']} stated by the document, {by['inferred']} inferred from it, "

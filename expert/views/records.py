@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -227,30 +227,30 @@ def _of_what(d: Difference, knowledge: Knowledge) -> str:
     kind, name = d.kind, d.name
     if kind == "target":
         option, _, target = name.partition(" for ")
-        about = knowledge.targets[target].label if target in knowledge.targets else target
-        return f"verdict {_option(option, knowledge)} for {about}"
+        about = _label(target, knowledge.targets)
+        return f"verdict {_label(option, knowledge.options)} for {about}"
     if kind == "argument" and (parts := ARGUED.fullmatch(name)):
         rule, option, target, topic = parts.groups()
         about = f" for {knowledge.targets[target].label}" if target in knowledge.targets else ""
-        on = knowledge.topics[topic].label if topic in knowledge.topics else topic
-        return f"argument {_option(option, knowledge)}{about}, {on} ({rule})"
+        on = _label(topic, knowledge.topics)
+        return f"argument {_label(option, knowledge.options)}{about}, {on} ({rule})"
     first, option = name_and_option(name)
     if kind in ("finding", "result") and first in knowledge.findings:
         label = knowledge.findings[first].label
-        return f"{kind} {label}, {_option(option, knowledge)}" if option else f"{kind} {label}"
+        return f"{kind} {label}, {_label(option, knowledge.options)}" if option else f"{kind} {label}"
     if kind == "plan" and name in knowledge.steps:
         return f"plan {knowledge.steps[name].label}"
     if kind == "order":
         return "order of the plan"
     if kind == "advice":  # whose words are beside it
-        return f"{kind} on {_option(option, knowledge)}" if option else kind
+        return f"{kind} on {_label(option, knowledge.options)}" if option else kind
     if kind == "cost":
         kind = in_sentence(knowledge.words.headings["cost"])
-    return f"{kind} {_option(name, knowledge)}"
+    return f"{kind} {_label(name, knowledge.options)}"
 
 
-def _option(id: str, knowledge: Knowledge) -> str:
-    return knowledge.options[id].label if id in knowledge.options else id
+def _label(id: str, things: Mapping[str, Any]) -> str:
+    return str(things[id].label) if id in things else id
 
 
 def _side(kind: str, side: str, knowledge: Knowledge) -> str:
@@ -260,9 +260,9 @@ def _side(kind: str, side: str, knowledge: Knowledge) -> str:
     if kind == "timing" and side in knowledge.steps:
         return f"after: {knowledge.steps[side].label}"
     if kind == "flags":
-        return ", ".join(knowledge.flags[id].label if id in knowledge.flags else id for id in _ids(side))
+        return ", ".join(_label(id, knowledge.flags) for id in _ids(side))
     if kind == "order":
-        return "; ".join(knowledge.steps[id].label if id in knowledge.steps else id for id in _ids(side))
+        return "; ".join(_label(id, knowledge.steps) for id in _ids(side))
     if kind == "plan" and side in knowledge.steps:
         return "planned"
     return side

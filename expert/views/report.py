@@ -43,6 +43,7 @@ from expert.views.document import (
     quoted,
 )
 from expert.views.drawing import drawing
+from expert.views.firings import place_words
 from expert.views.html import html
 from expert.views.records import unanswered_section
 
@@ -232,7 +233,7 @@ def _claims_used(consultation: Consultation, knowledge: Knowledge, quotes: Quote
     rows: list[list[Cell]] = []
     for claim in sorted((knowledge.claims[id] for id in users), key=lambda c: (c.paragraph, c.sentence)):
         said: Words = ("\n", quoted(quotes[claim.id])) if claim.id in quotes else ()
-        place = f"paragraph {claim.paragraph}, sentence {claim.sentence}"
+        place = place_words(claim.id)
         hedge = knowledge.hedges[claim.hedge]
         head = Marked(claim.id, "code", claim.id)
         rows.append([head, place, (claim.says, *said), hedge, Cited(tuple(users[claim.id]))])

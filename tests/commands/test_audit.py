@@ -82,6 +82,7 @@ def test_forget_several(path: Path) -> None:
     assert "these 3 records" in asked.stderr and verified(path).erased == 0
     assert "Erased" in output(path, "audit", "forget", "--label", "Ada", "--yes")
     assert output(path, "audit", "forget", "--before", "2020-01", "--yes").startswith("No record fits")
+    assert "not a time for --before" in run(path, "audit", "forget", "--before", "long ago").stderr
     done = output(
         path,
         "audit",

@@ -8,6 +8,7 @@ from pathlib import Path
 from support.approving import FIRED, approve_all
 from support.program import invoked
 from support.records import run, shown
+from support.shell import ROOT
 from support.text import joined
 
 from expert.ledger.records import unreviewed_in
@@ -58,3 +59,16 @@ def test_what_was_asked_is_recorded(path: Path) -> None:
         assert answer["asked"].endswith("?") and answer["asked"] in screen
     order = [screen.index(answer["asked"]) for answer in answers[1:]]
     assert order == sorted(order)
+
+
+def test_a_rule_that_fired_by_its_other_half_was_not_reviewed_either(tmp_path: Path) -> None:
+    """What settles a finding with no fires as `rule/no`, and is one rule with its author's name."""
+    path, sirs = tmp_path / "ledger.sqlite", ROOT / "examples" / "sirs"
+    answers = ["infection=no", "organ_failure=yes", "temperature=38.1", "pulse=91"]
+    done = run(path, "consult", *answers, "--json", "--kb", str(sirs))
+    said = json.loads(done.stdout)
+    fired = {firing["rule"] for firing in said["firings"]}
+    assert {rule for rule in fired if rule.endswith("/no")}
+    assert {*said["unreviewed"]} == {rule.removesuffix("/no") for rule in fired}
+    count = len(said["unreviewed"])
+    assert f"Of the {count} rules that fired, {count} had not" in run(path, "audit", "show", "last").stdout

@@ -160,7 +160,7 @@ def test_an_explanation_unfolds_what_decides(base: RuleBase) -> None:
     for option in base.knowledge.options:
         subject = find_subject(base, option)
         whole, short = how(found, base, subject), how(found, base, subject, full=False)
-        assert arguments_folded(whole, base.knowledge) == []
+        assert arguments_folded(whole) == []
         texts = {part: "\n".join(node.text for tree in trees for node in tree.nodes())
                  for part, trees in (("whole", whole), ("short", short))}  # fmt: skip
         for argument in found.recommendation(option).arguments:
