@@ -229,7 +229,7 @@ def forget(
     with open_ledger(ledger, write=True) as store:
         if witness:
             hold_against(store, witness)
-        entries = [store.entry(id)] if id else _to_forget(store, wanted)
+        entries = [store.entry(id)] if id is not None else _to_forget(store, wanted)
         for entry in entries if len(entries) > 1 else []:
             words = on_one_line((entry.content or {}).get("label", ""), 40)
             say(f"{entry.id}  {entry.header['time']}  {words}".rstrip())

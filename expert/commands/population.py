@@ -32,6 +32,7 @@ from expert.commands.shared import (
 )
 from expert.commands.showing import emit
 from expert.commands.streams import engine_silenced
+from expert.io.files import beside
 from expert.io.problems import CaseError, CheckFailed, Problem, Stopped
 from expert.language.rules import RuleBase
 from expert.review.approvals import not_approved
@@ -129,7 +130,7 @@ def run(
         reading = ReadAs(absent, encoding, character(separator), decimal_comma, sheet)
         base = open_knowledge(kb)
         unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
-        where = rejects or out.with_name(out.name + ".rejects.jsonl")
+        where = rejects or beside(out, ".rejects.jsonl")
         with rows_counted() as seen:
             counts = run_on(engine, base, Job(cases, out, where, reading, unreviewed), seen)
     if json:

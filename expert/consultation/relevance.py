@@ -184,6 +184,14 @@ class Reach:
                 effects_of.setdefault(name, {})[effect] = sure
         return {name: effects_of[name] for name in self.open(case) if name in effects_of}
 
+    def changing_verdicts(self, case: Case) -> dict[str, bool]:
+        """The open answers that can still change some verdict, and whether that is certain."""
+        prospect = self.ahead(case).prospect
+        try:
+            return prospect.changing_verdicts() if prospect else dict.fromkeys(self.open(case), False)
+        except NotDecided:
+            return dict.fromkeys(self.open(case), False)
+
     def verdicts(self, option: str, case: Case) -> dict[str, bool]:
         """The verdicts that an option can still have, and whether that is certain."""
         prospect = self.ahead(case).prospect

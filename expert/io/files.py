@@ -123,7 +123,19 @@ def _is_stream(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
+def beside(path: Path, ending: str) -> Path:
+    """The file beside another whose name goes on with an ending. Raises CaseError if that one has no name."""
+    _check_name(path)
+    return path.with_name(path.name + ending)
+
+
+def _check_name(path: Path) -> None:
+    if not path.name:
+        raise CaseError([Problem(f"`{path}` is a directory", None, "name a file in it")])
+
+
 def _folder_beside(path: Path) -> Path:
+    _check_name(path)
     return path.with_name(f"{path.name[:100]}.{os.urandom(8).hex()}.part")
 
 

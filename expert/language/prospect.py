@@ -385,6 +385,15 @@ class Prospect:
             verdicts[NOW] = outcome.timing(option)[NOW]
         return verdicts
 
+    def changing_verdicts(self) -> dict[str, bool]:
+        """The open answers that can still change which verdict an option has, and whether that is certain."""
+        sure: dict[str, bool] = {}
+        for option in self.base.knowledge.options:
+            for where in self.verdicts(option).values():
+                for name, certain in self.completions.changing(where.get()).items():
+                    sure[name] = sure.get(name, False) or certain
+        return sure
+
     def possible_verdicts(self, option: str) -> dict[str, bool]:
         """The verdicts that an option can still have, and whether that is certain."""
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from expert.consultation.case import Case
-from expert.consultation.relevance import VERDICT, Reach
+from expert.consultation.relevance import Reach
 from expert.language.rules import RuleBase
 
 
@@ -25,13 +25,13 @@ def unanswered(base: RuleBase, case: Case) -> list[Unanswered]:
     """The questions that a case leaves open, in the vocabulary's order: over all that could be answered."""
     known = Case({name: value for name, value in case.answers.items() if value is not None})
     reach = Reach(base)
-    matters = reach.matters(known)
+    matters, verdicts = reach.matters(known), reach.changing_verdicts(known)
     questions = []
     for name in reach.open(known):
         effects = matters.get(name, {})
-        changes = "nothing" if not effects else "undecided"
-        if any(effects.values()):
-            sure = {effect.kind for effect, certain in effects.items() if certain}
-            changes = "verdict" if VERDICT in sure else "shown"
+        changes = "verdict"
+        if not verdicts.get(name):
+            undecided = name in verdicts or not any(effects.values())
+            changes = "nothing" if not effects else "undecided" if undecided else "shown"
         questions.append(Unanswered(name, name in case.answers, changes))
     return questions

@@ -40,7 +40,7 @@ from expert.backends.columns import (
 from expert.backends.frames import nw, pl
 from expert.backends.program import lines
 from expert.consultation.case import ROW, UNKNOWN, cell_answer
-from expert.io.files import written_together
+from expert.io.files import beside, written_together
 from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.io.version import __version__
 from expert.language.english import Phrases
@@ -416,7 +416,7 @@ def shaped(frame: pl.LazyFrame, knowledge: Knowledge, suffix: str) -> pl.LazyFra
 
 def legend_path(out: Path) -> Path:
     """Where the legend of an output is."""
-    return out.with_name(out.name + ".legend.json")
+    return beside(out, ".legend.json")
 
 
 def write_legend(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from support.ledger_make import behind, bytes_kept, head_of, verified
-from support.records import made, output, run, shown
+from support.records import made, on_stderr, output, run, shown
 
 
 def test_reading_a_damaged_record(path: Path) -> None:
@@ -70,6 +71,23 @@ def test_forget(path: Path) -> None:
     assert output(path, "audit", "replay", "--all") == "1 of 1 record came out the same.\n"
     assert shown(path)["header"]["id"] == kept
     assert verified(path).entries == 3
+
+
+def test_an_empty_id_erases_nothing(path: Path) -> None:
+    made(path, "scar_depth=deep")
+    result = run(path, "audit", "forget", "", "--yes")
+    assert result.code == 4 and "no record" in on_stderr(result)
+    assert verified(path).erased == 0
+
+
+@pytest.mark.parametrize("out", ["/", ".", "", ".."])
+@pytest.mark.parametrize(
+    "words", [("audit", "report", "last"), ("audit", "export"), ("kb", "export", "--to", "clips")]
+)
+def test_an_output_without_a_name_is_refused(path: Path, words: tuple[str, ...], out: str) -> None:
+    made(path, "scar_depth=deep")
+    result = run(path, *words, "-o", out)
+    assert result.code in (2, 4) and result.stdout == "" and "error: " in on_stderr(result)
 
 
 def test_forget_several(path: Path) -> None:

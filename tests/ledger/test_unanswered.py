@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.records import made, output
 
 from expert.consultation.case import Case, parse_pairs
@@ -57,3 +58,22 @@ def test_records_and_reports_say_it(path: Path) -> None:
         assert "What was not known" in text and "could have changed a verdict" in text
         assert "the answer was: unknown" in text
     assert "What was not known" not in output(path, "audit", "show", id)
+
+
+def verdicts_of(case: Case) -> list[tuple[str, object]]:
+    """Each option with its verdicts on a case."""
+    return [(r.option, (r.verdict, r.targets)) for r in infer(BASE, case).recommendations]
+
+
+@pytest.mark.parametrize("given", [["scar_depth=deep"], ["scar_depth=deep", "active_acne=no"], []])
+def test_an_answer_that_changes_a_verdict_alone_is_said_to(given: list[str]) -> None:
+    """Each answer is tried by itself: whatever turns a verdict is not said to change only what is shown."""
+    case = parse_pairs(given, BASE.knowledge)
+    before, turning = verdicts_of(case), 0
+    for one in unanswered(BASE, case):
+        for value in BASE.knowledge.attributes[one.attribute].values:
+            after = verdicts_of(parse_pairs([*given, f"{one.attribute}={value}"], BASE.knowledge))
+            if after != before:
+                turning += 1
+                assert one.changes == "verdict", (given, one, value)
+    assert turning
