@@ -159,7 +159,7 @@ class _Seen:
         self.time = ""
         self.backwards: list[Backwards] = []
         self.knowledge, self.kept = knowledge, kept
-        self.found_kept = GENESIS.startswith(kept.head)  # as everything starts with nothing
+        self.found_kept = not kept.head
         self.good: dict[str, bool] = {}  # the knowledge that is what its hash says
         self.without: dict[str, int] = {}  # consultations without a content
         self.erasures: dict[str, _Erasure] = {}
@@ -217,9 +217,9 @@ class _Seen:
         if newest > self.count:
             message = f"is missing, and the witness has a head of entry {newest}: the history was cut off"
             return Fault(self.count + 1, "", message)
-        if not self.found_kept:
-            message = (
-                f"has no entry with the hash {self.kept.head[:16]} that was kept: the history was rewritten"
-            )
-            return Fault(0, "", message)
-        return None
+        if self.found_kept or self.last.startswith(self.kept.head):  # the head of no entries is no entry's
+            return None
+        message = f"has no entry with the hash {self.kept.head[:16]} that was kept: the history was rewritten"
+        if GENESIS.startswith(self.kept.head):
+            message = "has entries, and the head that was kept is that of an empty ledger, which shows nothing"
+        return Fault(0, "", message)

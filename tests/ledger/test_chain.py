@@ -211,3 +211,16 @@ def test_headers_that_are_no_records(path: Path) -> None:
         hash = digest(GENESIS, header)
         found = verify_rows([(1, "abc22", header, None, hash)], {}, (1, hash), Kept())
         assert found.fault is not None and found.fault.seq == 1
+
+
+def test_the_head_of_no_entries_is_found_in_no_other_ledger(path: Path) -> None:
+    """All begin with it, and so it shows nothing of any."""
+    nothing = "0" * 64
+    small(path)
+    for head in (nothing, nothing[:32]):
+        result = cicatrix("audit", "verify", "--ledger", str(path), "--head", head)
+        assert result.code == 1 and "that of an empty ledger" in result.stdout
+    empty = path.with_name("empty.sqlite")
+    Ledger(empty, write=True).connection.close()
+    assert verified(empty, nothing).fault is None
+    assert verified(empty, "1" * 64).fault is not None
