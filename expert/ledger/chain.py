@@ -221,5 +221,5 @@ class _Seen:
             return None
         message = f"has no entry with the hash {self.kept.head[:16]} that was kept: the history was rewritten"
         if GENESIS.startswith(self.kept.head):
-            message = "has entries, and the head that was kept is that of an empty ledger, which shows nothing"
+            message = "has entries, and the head that was kept is that of an empty ledger: it shows nothing"
         return Fault(0, "", message)
