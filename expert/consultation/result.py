@@ -24,6 +24,12 @@ def name_of(record: Firing | NotFired) -> str:
 FORMAT = 2
 
 
+# the meanings of the rule language, and of what a run amounts to, that this program has, the newest last. A
+# new one is due when the same rules and answers give something else than before; what is added to the
+# language is none, as a program without it cannot open knowledge that uses it
+MEANINGS = (1,)
+
+
 Plain = str | int | float  # a value in its term's own unit
 
 

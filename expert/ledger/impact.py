@@ -8,11 +8,12 @@ from typing import NamedTuple
 from expert.consultation.compare import Difference, what_if
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, Firing, Recommendation, name_of
+from expert.consultation.standing import TIMED
 from expert.language.edits import Edit, edits
 from expert.language.keys import with_option, written_rule
 from expert.language.model import Option
 from expert.language.rules import RuleBase
-from expert.ledger.records import case_of, check_shape, consultation_of
+from expert.ledger.records import case_of, check_shape, consultation_of, refusal
 from expert.ledger.replay import Bases
 from expert.ledger.store import Entry, Ledger
 
@@ -22,7 +23,8 @@ class Impact(NamedTuple):
 
     `rules` are those that were edited and fire otherwise; `data` are properties of options (`price of fern`)
     and whatever else was edited and bears on what differs (`step ask-gardener`); `claims` are those that
-    these cite. Where no single edit is known to bear on it, `data` are all edits.
+    these cite. Where no single edit is known to bear on it, `data` are all edits. `refused` is why a record
+    was not judged, of which nothing else is said then.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Impact(NamedTuple):
     rules: tuple[str, ...]
     claims: tuple[str, ...]
     data: tuple[str, ...] = ()
+    refused: str = ""
 
 
 def impact(ledger: Ledger, entries: Iterator[Entry], base: RuleBase) -> Iterator[Impact]:
@@ -41,6 +44,9 @@ def impact(ledger: Ledger, entries: Iterator[Entry], base: RuleBase) -> Iterator
     bases = Bases(ledger)
     edited: dict[str, list[Edit]] = {}
     for entry in entries:
+        if refused := refusal(entry):
+            yield Impact(entry.id, (), (), (), refused=refused)
+            continue
         recorded = consultation_of(entry)
         check_shape(entry, None)
         hash = entry.header["knowledge"]
@@ -62,9 +68,12 @@ def differences(before: Consultation, after: Consultation) -> list[Difference]:
 
     A rule that fires more or less is no difference in itself: what it concludes is.
     """
-    changed = [d for d in what_if(before, after) if d.kind != "firing"]
+    changed = [d for d in what_if(before, after) if d.kind not in ("firing", "timing")]
     told = {(d.kind, d.name) for d in changed}
     for kind, one in (
+        ("timing", _times),
+        ("depends", _depends),
+        ("place", _places),
         ("label", _labels),
         ("argument", _arguments),
         ("price", _prices),
@@ -72,19 +81,41 @@ def differences(before: Consultation, after: Consultation) -> list[Difference]:
         ("order", _order),
         ("finding", _findings),
         ("reason", _reasons),
+        ("source", _sources),
         ("notice", _notices),
     ):
         old, new = one(before), one(after)
         for name in {**old, **new}:
             if old.get(name) != new.get(name) and (kind, name) not in told:
-                if kind == "reason" and not (name in old and name in new):
+                if kind in ("reason", "source") and not (name in old and name in new):
                     continue  # of a rule that fires in one of them only
+                if kind == "timing" and not new.get(name):
+                    continue  # it is not recommended any more, which its verdict says
                 changed.append(Difference(kind, name, old.get(name, ""), new.get(name, "")))
     return changed
 
 
 def _labels(c: Consultation) -> dict[str, str]:
     return {r.option: r.label for r in c.recommendations}
+
+
+def _times(c: Consultation) -> dict[str, str]:
+    """When something can be done is said of what is recommended only."""
+    return {r.option: r.timing if r.verdict in TIMED else "" for r in c.recommendations}
+
+
+def _depends(c: Consultation) -> dict[str, str]:
+    open = {r.option: ", ".join(r.depends_on) for r in c.recommendations}
+    results = {with_option(r.finding, r.option): ", ".join(r.depends_on) for r in c.results}
+    return {**open, **results}
+
+
+def _places(c: Consultation) -> dict[str, str]:
+    places = {}
+    for r in c.recommendations:
+        if r.place:
+            places[r.option] = f"{r.place.first} to {r.place.last} ({r.place.low} to {r.place.high})"
+    return places
 
 
 def _arguments(c: Consultation) -> dict[str, str]:
@@ -121,6 +152,11 @@ def _findings(c: Consultation) -> dict[str, str]:
 
 def _reasons(c: Consultation) -> dict[str, str]:
     return {name_of(firing): firing.because for firing in c.firings}
+
+
+def _sources(c: Consultation) -> dict[str, str]:
+    """On what basis, and on which claims, each firing stands."""
+    return {name_of(firing): " ".join([firing.basis, *firing.rests_on]) for firing in c.firings}
 
 
 def _notices(c: Consultation) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from expert.consultation.engine import ENGINE
-from expert.consultation.result import Consultation
+from expert.consultation.result import MEANINGS, Consultation
 from expert.io.json import plain
 from expert.io.version import __version__
 from expert.language.rules import RuleBase
@@ -52,5 +52,5 @@ def record(ledger: Ledger, base: RuleBase, consultation: Consultation, occasion:
     content["consultation"] = plain(consultation)
     if unreviewed is not None:
         content["consultation"]["unreviewed"] = list(unreviewed)
-    header = {"knowledge": consultation.knowledge.hash, "programs": programs()}
+    header = {"knowledge": consultation.knowledge.hash, "programs": programs(), "meaning": MEANINGS[-1]}
     return ledger.append(header, content, base.knowledge.files)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from expert.consultation.case import UNKNOWN, Case, make_case
-from expert.consultation.result import FORMAT, Consultation, Plain
+from expert.consultation.result import FORMAT, MEANINGS, Consultation, Plain
 from expert.io.json import restore
 from expert.io.problems import LedgerError, shorten
 from expert.knowledge.load import open_files
@@ -31,11 +31,9 @@ def consultation_of(entry: Entry) -> Consultation:
             )
             raise LedgerError(f"record `{entry.id}` {what}")
         raise LedgerError(f"record `{entry.id}` was erased", "`audit list` shows when")
+    check_judged(entry)
     with legible(entry.id):
         consultation: Consultation = restore(Consultation, entry.content["consultation"])
-        if consultation.format > FORMAT:
-            message = f"record `{entry.id}` was written by a newer version (format {consultation.format})"
-            raise LedgerError(message, NEWER)
         given = [answer["attribute"] for answer in entry.content["answers"]]
         answers = {
             name: consultation.answers[name] for name in dict.fromkeys([*given, *consultation.answers])
@@ -56,6 +54,34 @@ def opened(ledger: Ledger, entry: Entry) -> tuple[Consultation, RuleBase]:
     written, base = consultation_of(entry), base_of(ledger, entry)
     check_shape(entry, base)
     return written, base
+
+
+def meaning_of(entry: Entry) -> int:
+    """The meaning of the rule language under which a record came about; 1 where none is named."""
+    with legible(entry.id):
+        return int(entry.header.get("meaning", 1))
+
+
+def refusal(entry: Entry) -> str:
+    """Why a record is not judged, nor told: it is of a format, or was written under a meaning of the rules,
+    that this program does not have; empty if there is nothing in the way.
+
+    What its keys, or its rules, say is not known here.
+    """
+    format, meaning = format_of(entry), meaning_of(entry)
+    if format > FORMAT:
+        return f"record `{entry.id}` was written by a newer version (format {format})"
+    if meaning not in MEANINGS:
+        known = " and ".join(map(str, MEANINGS))
+        under = f"record `{entry.id}` was written under meaning {meaning} of the rule language"
+        return f"{under}, and this program has meaning {known}"
+    return ""
+
+
+def check_judged(entry: Entry) -> None:
+    """Raise LedgerError for a record that this program does not judge."""
+    if refused := refusal(entry):
+        raise LedgerError(refused, NEWER)
 
 
 def check_shape(entry: Entry, base: RuleBase | None) -> None:
@@ -83,7 +109,10 @@ def unreviewed_in(entry: Entry, consultation: Consultation | None = None) -> tup
 
 def format_of(entry: Entry) -> int:
     """The format in which a record was written; 1 where none is named."""
-    return int(entry.content["consultation"].get("format", 1)) if entry.content else FORMAT
+    if entry.content is None:
+        return FORMAT
+    with legible(entry.id):
+        return int(entry.content["consultation"].get("format", 1))
 
 
 def base_of(ledger: Ledger, entry: Entry) -> RuleBase:

@@ -17,7 +17,14 @@ from expert.io.problems import shorten
 from expert.io.version import __version__
 from expert.language.rules import RuleBase
 from expert.ledger.formats import Deviation, compare
-from expert.ledger.records import base_of, case_of_answers, check_shape, consultation_of, format_of
+from expert.ledger.records import (
+    base_of,
+    case_of_answers,
+    check_shape,
+    consultation_of,
+    format_of,
+    refusal,
+)
 from expert.ledger.store import Entry, Ledger, legible
 
 PART = 100  # records that a process runs at a time
@@ -27,13 +34,14 @@ class Replayed(NamedTuple):
     """A record run again: whether it came out the same, and where it first differs.
 
     `reworded` is what another program than this wrote in other words, or in an earlier format: it is
-    no difference of what followed.
+    no difference of what followed. `refused` is why a record was not judged, which is then neither.
     """
 
     id: str
     same: bool
     first: str
     reworded: tuple[Deviation, ...] = ()
+    refused: str = ""
 
 
 class Bases:
@@ -44,6 +52,7 @@ class Bases:
         self.opened: dict[tuple[str, int], RuleBase] = {}
 
     def of(self, entry: Entry) -> RuleBase:
+        """The knowledge that made a record."""
         key = entry.header["knowledge"], format_of(entry)
         if key not in self.opened:
             self.opened[key] = base_of(self.ledger, entry)
@@ -54,13 +63,16 @@ def replay(ledger: Ledger, entries: Iterator[Entry]) -> Iterator[Replayed]:
     """Run recorded answers under the recorded rules.
 
     All that followed must be the same, as far as the record's format held it; and of a record that this
-    very program made, every text.
+    very program made, every text. One that this program cannot judge is named as such.
     """
     yield from _replayed(Bases(ledger), entries)
 
 
 def _replayed(bases: Bases, entries: Iterable[Entry]) -> Iterator[Replayed]:
     for entry in entries:
+        if refused := refusal(entry):
+            yield Replayed(entry.id, False, "", refused=refused)
+            continue
         base = bases.of(entry)
         after, same = _again(entry, base)
         if same:

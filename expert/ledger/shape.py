@@ -35,6 +35,7 @@ class _RecordHeader(NamedTuple):
     knowledge: str
     programs: dict[str, str]
     content: str
+    meaning: int = 1
 
 
 class _ErasureHeader(NamedTuple):

@@ -191,7 +191,8 @@ def _verified(verified: Verified) -> str:
 
 def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -> list[Block]:
     """Which records did not come out as they were, and which are worded differently: how, with `words`."""
-    changed = [r for r in told if not r.same]
+    changed = [r for r in told if not r.same and not r.refused]
+    refused = [r.refused for r in told if r.refused]
     reworded = [r for r in told if r.same and r.reworded]
     blocks: list[Block] = [Line(f"Record {r.id} comes out differently: {r.first}.") for r in changed]
     if words:
@@ -199,7 +200,9 @@ def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -
             blocks.append(Line(f"Record {r.id} is worded differently by this program."))
             for c in r.reworded:
                 blocks.append(Paragraph(f"{c.where}: {c.before or '-'} -> {c.after or '-'}", 2, 2))
-    blocks.append(Line(f"{total - len(changed)} of {count(total, 'record')} came out the same."))
+    blocks += _not_judged(refused)
+    if judged := total - len(refused):
+        blocks.append(Line(f"{judged - len(changed)} of {count(judged, 'record')} came out the same."))
     if reworded:
         verb = "is" if len(reworded) == 1 else "are"
         how = "" if words else ": `--words` shows how"
@@ -211,6 +214,8 @@ def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -
 
 def impact_blocks(changed: Sequence[Impact], total: int, knowledge: Knowledge) -> list[Block]:
     """Which records would come out differently under the current rules, and through what, in their words."""
+    refused = [impact.refused for impact in changed if impact.refused]
+    changed = [impact for impact in changed if not impact.refused]
     blocks: list[Block] = []
     for impact in changed:
         through = ", ".join([*impact.rules, *impact.data])
@@ -219,7 +224,14 @@ def impact_blocks(changed: Sequence[Impact], total: int, knowledge: Knowledge) -
         for d in impact.differences:
             before, after = (_side(d.kind, side, knowledge) or "-" for side in (d.before, d.after))
             blocks.append(Paragraph(f"{_of_what(d, knowledge)}: {before} -> {after}", 2, 2))
-    return [*blocks, Line(f"{len(changed)} of {count(total, 'record')} would come out differently.")]
+    blocks += _not_judged(refused)
+    if judged := total - len(refused):
+        blocks.append(Line(f"{len(changed)} of {count(judged, 'record')} would come out differently."))
+    return blocks
+
+
+def _not_judged(refused: Sequence[str]) -> list[Paragraph]:
+    return [Paragraph(f"Not judged: {why}.", hang=2) for why in refused]
 
 
 def _of_what(d: Difference, knowledge: Knowledge) -> str:
@@ -235,7 +247,8 @@ def _of_what(d: Difference, knowledge: Knowledge) -> str:
         on = _label(topic, knowledge.topics)
         return f"argument {_label(option, knowledge.options)}{about}, {on} ({rule})"
     first, option = name_and_option(name)
-    if kind in ("finding", "result") and first in knowledge.findings:
+    kind = {"depends": "depends on:", "source": "source of"}.get(kind, kind)
+    if kind in ("finding", "result", "depends on:") and first in knowledge.findings:
         label = knowledge.findings[first].label
         return f"{kind} {label}, {_label(option, knowledge.options)}" if option else f"{kind} {label}"
     if kind == "plan" and name in knowledge.steps:
@@ -257,6 +270,8 @@ def _side(kind: str, side: str, knowledge: Knowledge) -> str:
     """What stands on one side of a difference, in words."""
     if kind in ("verdict", "target"):
         return knowledge.words.verdicts.get(side, side)
+    if kind == "depends":
+        return ", ".join(_label(id, knowledge.attributes) for id in _ids(side))
     if kind == "timing" and side in knowledge.steps:
         return f"after: {knowledge.steps[side].label}"
     if kind == "flags":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +11,15 @@ from typing import Any
 import pytest
 from support.ledger_make import behind, small, verified
 from support.ledger_worker import FILES, HEADER, content
-from support.records import made, output, run, shown
+from support.records import made, on_stderr, output, run, shown
 from support.shell import ROOT
 
 from expert import from_json, to_json
+from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.outcome import follow
-from expert.consultation.result import FORMAT, Consultation, Finding, Match, NotFired, name_of
+from expert.consultation.result import FORMAT, MEANINGS, Consultation, Finding, Match, NotFired, name_of
+from expert.io.json import plain
 from expert.io.problems import CaseError, LedgerError
 from expert.language.rules import RuleBase
 from expert.ledger import bundle as bundles
@@ -248,6 +251,41 @@ def test_a_format_that_is_not_known_is_refused(old: Path) -> None:
     assert run(old, "audit", "verify").code == 0  # which asks for hashes, and no meaning
     with pytest.raises(CaseError, match=f"format {FORMAT + 1}"):
         from_json(to_json(later))
+
+
+def test_records_under_another_meaning_are_not_judged(path: Path, base: RuleBase, tmp_path: Path) -> None:
+    """Of one whose rules may have said something else, nothing is said but what its hash shows."""
+    made(path, "scar_depth=deep")
+    assert shown(path)["header"]["meaning"] == MEANINGS[-1] == 1
+    found = infer(base, parse_pairs(["scar_depth=shallow"], base.knowledge))
+    with Ledger(path, write=True) as ledger:
+        header = {"knowledge": base.knowledge.hash, "programs": {}, "meaning": 2}
+        told = {"answers": [{"attribute": "scar_depth", "value": "shallow", "asked": ""}], "label": ""}
+        told |= {"verdicts": {r.option: r.verdict for r in found.recommendations}}
+        id = ledger.append(header, {**told, "consultation": plain(found)}, base.knowledge.files).id
+    refused = f"record `{id}` was written under meaning 2 of the rule language"
+    for words in (
+        ("audit", "show", id),
+        ("audit", "report", id, "-o", str(tmp_path / "page.html")),
+        ("audit", "replay", id),
+        ("audit", "replay", id, "--with-current-rules"),
+        ("explain", "how", "laser", id),
+        ("what-if", id, "active_acne=no"),
+    ):
+        result = run(path, *words)
+        assert result.code == 4 and refused in on_stderr(result), result
+    everything = run(path, "audit", "replay", "--all")
+    assert everything.code == 4 and f"Not judged: {refused}" in " ".join(everything.stdout.split())
+    assert "1 of 1 record came out the same." in everything.stdout
+    (told_of,) = json.loads(run(path, "audit", "replay", "--all", "--json").stdout)
+    assert told_of["id"] == id and refused in told_of["refused"]
+    assert run(path, "audit", "verify").code == 0 and id in output(path, "audit", "list")
+    assert shown(path, id)["header"]["meaning"] == 2
+
+
+def test_a_record_without_a_meaning_is_of_the_first(old: Path) -> None:
+    assert "meaning" not in shown(old, DEPTH_UNKNOWN)["header"]
+    assert run(old, "audit", "replay", "--all").code == 0
 
 
 def layout(path: Path) -> int:

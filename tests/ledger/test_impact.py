@@ -42,6 +42,8 @@ def of_edit(path: Path, file: str, before: str, after: str) -> list[Impact]:
          (("cost-by-the-scar",), ())),
         ("rules/5-cost.yaml", "argue: {against: cost}", "argue: {for: cost}", "argument", "for:",
          (("a-fee-per-scar-is-costly", "several-scars-add-up"), ())),
+        ("rules/5-cost.yaml", "claims: p13s3\n  basis: stated", "claims: p13s3\n  basis: inferred", "source",
+         "inferred p13s3", (("several-scars-add-up",), ())),
         ("kb/document.yaml", "disclaimer: ", "disclaimer: New. ", "notice", "New.", None),
     ],
 )  # fmt: skip
@@ -68,3 +70,13 @@ def test_a_price_cites_its_claims_and_blames_no_rule(path: Path) -> None:
 
 def test_what_nobody_was_shown_is_no_difference(path: Path) -> None:
     assert of_edit(path, "kb/claims.yaml", "claims:", "# a remark\nclaims:") == []
+
+
+def test_a_time_is_said_of_what_is_recommended_only(path: Path) -> None:
+    """What is not recommended waits as well, which nobody was told."""
+    (found,) = of_edit(path, "rules/2-acne.yaml", "wait: clear-acne", "plan: clear-acne")
+    then = infer(BASE, parse_pairs(list(CASE), BASE.knowledge))
+    recommended = {r.option for r in then.recommendations if r.verdict in ("preferred", "option")}
+    assert recommended < {r.option for r in then.recommendations if r.timing == "clear-acne"}
+    assert {d.name for d in found.differences if d.kind == "timing"} == recommended
+    assert ("clear-acne", "now") in {d[2:] for d in found.differences if d.kind == "timing"}

@@ -24,6 +24,7 @@ FOLDER = ROOT / "tests/data/vectors"
 BUNDLE = FOLDER / "bundle.jsonl"
 VECTORS: dict[str, Any] = json.loads((FOLDER / "vectors.json").read_text("utf-8"))
 ENTRIES: list[dict[str, Any]] = VECTORS["entries"]
+MEANING: list[dict[str, Any]] = json.loads((FOLDER / "meaning.json").read_text("utf-8"))["entries"]
 FILES: dict[str, str] = VECTORS["knowledge"]["files"]
 
 
@@ -53,10 +54,13 @@ def test_what_has_no_text(vector: dict[str, Any], path: Path) -> None:
         ledger.append(header, {"label": vector["data"]}, FILES)
 
 
-def test_this_program_writes_the_chain(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("entries", [ENTRIES, MEANING], ids=["chain", "meaning"])
+def test_this_program_writes_the_chain(
+    entries: list[dict[str, Any]], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A ledger that is given what the vectors hold, salts, ids and times too, has their bytes."""
     with Ledger(path, write=True) as ledger:
-        for entry in ENTRIES:
+        for entry in entries:
             header, content = dict(entry["header"]), dict(entry["content"] or {})
             salt = content.pop("salt", "")
             monkeypatch.setattr(store, "utc_now", lambda time=header["time"]: time)
@@ -65,13 +69,15 @@ def test_this_program_writes_the_chain(path: Path, monkeypatch: pytest.MonkeyPat
             if header["kind"] == "erasure":
                 ledger.forget(header["erases"], header["reason"])
                 continue
-            given = {name: header[name] for name in ("knowledge", "programs")}
+            given = {name: header[name] for name in ("knowledge", "programs", "meaning") if name in header}
             ledger.append(given, content, FILES)
             assert [*ledger.rows()][-1] == row_of(entry)
-        erased = (*row_of(ENTRIES[0])[:3], None, ENTRIES[0]["hash"])
-        assert [*ledger.rows()] == [erased, *map(row_of, ENTRIES[1:])]
+        rows = [*map(row_of, entries)]
+        if "erases" in entries[-1]["header"]:
+            rows[0] = (*rows[0][:3], None, rows[0][4])
+        assert [*ledger.rows()] == rows
         assert ledger.knowledge_rows() == [(VECTORS["knowledge"]["hash"], VECTORS["knowledge"]["text"])]
-        assert ledger.verify(ENTRIES[-1]["hash"]).fault is None
+        assert ledger.verify(entries[-1]["hash"]).fault is None
     assert content_hash(FILES) == VECTORS["knowledge"]["hash"]
 
 
@@ -81,10 +87,11 @@ def row_of(entry: dict[str, Any]) -> tuple[Any, ...]:
     return header["seq"], header["id"], entry["header_text"], entry["content_text"], entry["hash"]
 
 
-def test_other_code_reproduces_the_chain() -> None:
+@pytest.mark.parametrize("entries", [ENTRIES, MEANING], ids=["chain", "meaning"])
+def test_other_code_reproduces_the_chain(entries: list[dict[str, Any]]) -> None:
     """From the data alone, as docs/ledger.md says."""
     previous = "0" * 64
-    for entry in ENTRIES:
+    for entry in entries:
         header, content = entry["header"], entry["content"]
         if content is not None:
             assert reproduce.canonical(content) == entry["content_text"]
@@ -93,6 +100,9 @@ def test_other_code_reproduces_the_chain() -> None:
         assert entry["previous"] == previous
         previous = reproduce.digest(previous, entry["header_text"])
         assert entry["hash"] == previous
+
+
+def test_other_code_reproduces_the_knowledge_and_the_bundle() -> None:
     assert reproduce.knowledge_hash(FILES) == VECTORS["knowledge"]["hash"]
     assert reproduce.canonical(FILES) == VECTORS["knowledge"]["text"]
     assert reproduce.bundle(VECTORS).encode() == BUNDLE.read_bytes()
