@@ -9,9 +9,11 @@ it back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 from expert.language.keys import with_option, written_rule
+from expert.language.rules import BASES
 
 
 def name_of(record: Firing | NotFired) -> str:
@@ -337,9 +339,13 @@ class Consultation(NamedTuple):
         """The rules that fired, as their authors named them, in the order in which they first did."""
         return tuple(dict.fromkeys(written_rule(firing.rule) for firing in self.firings))
 
+    def basis(self, firings: Sequence[int]) -> str:
+        """The firmest basis that some firings, by number, rest on."""
+        return min((self.firings[n - 1].basis for n in firings), key=list(BASES).index)
+
     def counts(self) -> dict[str, int]:
         """How many firings rest on each basis."""
-        counts = {"stated": 0, "inferred": 0, "added": 0}
+        counts = dict.fromkeys(BASES, 0)
         for firing in self.firings:
             counts[firing.basis] += 1
         return counts

@@ -41,6 +41,7 @@ from expert.views.document import (
     Words,
     apart,
     citing,
+    grounded,
     on,
     quoted,
     titled,
@@ -190,7 +191,7 @@ def _arguments(consultation: Consultation, knowledge: Knowledge) -> Section:
         blocks.append(Heading((f"{r.label}: ", verdict_words(r, consultation, knowledge)), indent=2))
         for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
             said = f"{knowledge.topics[a.topic].label}: {a.text}"
-            blocks.append(Item(f"{MARKS[a.stance]} ", citing(said, a.claims), 4))
+            blocks.append(Item(f"{MARKS[a.stance]} ", grounded(said, a.claims, a.basis), 4))
         if said := nothing_said(r, consultation, knowledge):
             blocks.append(Paragraph(said, 6))
     heading = knowledge.words.headings["arguments"]
@@ -205,7 +206,7 @@ def advice_section(
     for a in consultation.advice:
         if a.kind == kind:
             about = f"{knowledge.options[a.option].label}: " if a.option else ""
-            items.append(Item("* ", citing(f"{about}{a.text}", a.claims)))
+            items.append(Item("* ", grounded(f"{about}{a.text}", a.claims, a.basis)))
     if not items:
         return []
     title = knowledge.words.headings[ADVICE_HEADINGS[kind]]

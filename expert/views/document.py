@@ -197,6 +197,11 @@ def citing(text: Words, ids: Sequence[str]) -> Words:
     return (*pieces(text), "  ", Cited(tuple(ids))) if ids else text
 
 
+def grounded(text: Words, ids: Sequence[str], basis: str) -> Words:
+    """Words, on what basis they stand if the document does not state them, and what they rest on."""
+    return citing(text if basis == "stated" else (*pieces(text), " ", Marked(basis, "basis")), ids)
+
+
 def quoted(quote: Quote) -> Marked:
     """A sentence of the document, or that the text at hand does not have it."""
     return Marked(quote.text, "quote") if quote.encoded else Marked(f"({quote.text})", "soft")

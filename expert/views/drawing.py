@@ -15,7 +15,6 @@ from expert.consultation.result import Concluded, Consultation, Firing
 from expert.io.quoting import safe
 from expert.language.english import known, statement
 from expert.language.model import Knowledge
-from expert.language.rules import BASES
 from expert.views.html import element
 
 WIDTH, LAST, GAP, LINE, MARGIN = 124, 164, 46, 10.5, 5  # a box, a conclusion, between columns, ...
@@ -176,8 +175,7 @@ def _add_conclusions(graph: Drawing, consultation: Consultation, knowledge: Know
         words = f"{r.label}: {knowledge.words.verdicts[r.verdict]}"
         graph.add(f"option {r.option}", graph.last, "verdict", words, r.label)
     for s in consultation.plan:
-        basis = min((consultation.firings[n - 1].basis for n in s.firings), key=list(BASES).index)
-        graph.add(f"step {s.step}", graph.last, basis, f"{s.n}. {s.text}", s.text)
+        graph.add(f"step {s.step}", graph.last, consultation.basis(s.firings), f"{s.n}. {s.text}", s.text)
     for a in consultation.advice:
         graph.add(f"{a.kind} {a.id}", graph.last, a.basis, f"{a.kind.title()}: {a.text}", a.text)
 

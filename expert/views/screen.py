@@ -23,7 +23,7 @@ from expert.views.consultations import (
     last_words,
     results_section,
 )
-from expert.views.document import Item, Paragraph, Section, Table, Words, apart, citing, titled
+from expert.views.document import Item, Paragraph, Section, Table, Words, apart, grounded, titled
 from expert.views.firings import firings_counted, long_trace, reference_explained, short_trace
 from expert.views.terminal import Look, shown
 
@@ -146,7 +146,10 @@ class Result:
 
     def plan(self, most: int | None) -> list[Section]:
         """What to do, in its order; that nothing follows, where nothing does."""
-        steps = [Item(f"{step.n}  ", citing(step.text, step.claims)) for step in self.consultation.plan]
+        steps = []
+        for step in self.consultation.plan:
+            words = grounded(step.text, step.claims, self.consultation.basis(step.firings))
+            steps.append(Item(f"{step.n}  ", words))
         if not steps:
             return [] if self.consultation.firings else [apart(Paragraph(NOTHING_FOLLOWS))]
         explained = "" if self.traced else self.reference("plan")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from expert.analysis.expected import load_cases
 from expert.consultation.case import parse_pairs
 from expert.consultation.compare import what_if
 from expert.consultation.engine import infer
@@ -32,6 +35,8 @@ from expert.views.document import Cited, Line, Marked, Outline, Paragraph, Secti
 from expert.views.screen import Below, Extent, consultation_blocks
 from expert.views.terminal import Look, flat, shown
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture(scope="module")
 def found(base: RuleBase) -> Consultation:
@@ -50,6 +55,24 @@ def test_sections_in_their_order(base: RuleBase, found: Consultation) -> None:
     assert untraced[:2] == whole[1:3] and untraced[3:-1] == whole[4:-1]
     assert untraced[2].blocks == whole[3].blocks
     assert all_of(found, base, brief=True) == untraced[2:]
+
+
+def test_what_the_document_does_not_state_is_marked(base: RuleBase, found: Consultation) -> None:
+    """In the plan, among the arguments and the cautions, on every case of the base."""
+    marks = Counter[str]()
+    for expected in load_cases(ROOT, base):
+        found = infer(base, expected.given)
+        text = " ".join(shown(all_of(found, base), Look(2000)).split("\n"))
+        for step in found.plan:
+            bases = {next(rule.basis for rule in base.rules if rule.id == name) for name in step.rules}
+            mark = "" if "stated" in bases else " (inferred)" if "inferred" in bases else " (added)"
+            assert f"{step.text}{mark}  [" in text
+            marks[mark] += 1
+        for said in found.advice:
+            mark = "" if said.basis == "stated" else f" ({said.basis})"
+            assert f"{said.text}{mark}  [" in text
+            marks[mark] += 1
+    assert len(marks) == 3
 
 
 def test_the_best_verdict_first(base: RuleBase, found: Consultation) -> None:
