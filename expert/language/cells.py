@@ -20,9 +20,9 @@ lost, as each piece is half open and begins and ends at whole numbers). And for 
 
 so all this is once more a set of comparisons, between the other numbers, wherever at most one of each two
 thresholds has a divisor other than 1 (constants are divided at once; of floor(n / d) and
-floor((n + k*d) / d) the order never changes). Comparisons that are differences, x - y <= c, lead to
-differences only: they are always decided. The last number left is cut by comparisons in it alone, of
-any degree (`cuts`). One number out of every piece of it stands for the piece; put into the
+floor((n + k) / d) the order never changes if k is 0, or d or more). Comparisons that are differences,
+x - y <= c, lead to differences only: they are always decided. The last number left is cut by comparisons
+in it alone, of any degree (`cuts`). One number out of every piece of it stands for the piece; put into the
 comparisons, it leaves one number less (`points`). By induction every cell has a point among those
 found, and all of them are cases. Of the one number eliminated first, more is found: `fibers` are
 *all* sets of cells among which it alone can choose.
@@ -34,7 +34,7 @@ number of few values takes them one by one; else `NotDecided` is raised, and it 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, pairwise
 from math import comb, gcd, prod
@@ -360,9 +360,10 @@ def _order(one: _Threshold, other: _Threshold, name: str) -> list[Polynomial]:
     """What has to be > 0 for the one to be the greater, and for the other."""
     if not one.is_whole and not other.is_whole:
         apart = one.amount - other.amount
-        numbers = one.divisor == other.divisor and not one.divisor.names and not apart.names
-        if numbers and apart.constant % one.divisor.constant == 0:
-            return []
+        if one.divisor == other.divisor and not one.divisor.names and not apart.names:
+            steps, rest = divmod(abs(apart.constant), one.divisor.constant)
+            if steps or not rest:
+                return []  # the one is always the greater, or never
         raise NotDecided(f"two multiples of {name}")
     if not one.is_whole:
         one, other = other, one
@@ -563,21 +564,58 @@ def allowing_for_answers(ranges: dict[str, Range], atoms: Collection[Atom], step
     """Comparisons, with those that decide what numbers that are not known can still come to.
 
     Of all cases in a cell of these, the numbers that are not known can be chosen so that the same of the
-    comparisons hold. Found from all numbers down: whatever of them is not known is eliminated. Raises
-    NotDecided.
+    comparisons hold. Raises NotDecided.
     """
-    budget = Budget(steps, f"the numbers {', '.join(ranges)}")
-    by_known = {frozenset(ranges): frozenset(atoms)}
-    for size in range(len(ranges) - 1, 0, -1):
-        for known in combinations(ranges, size):
-            allowed = {atom for atom in atoms if atom.form.names <= set(known)}
-            for name in ranges:
-                if name not in known:
-                    more = frozenset((*known, name))
-                    some = {other: ends for other, ends in ranges.items() if other in more}
-                    allowed |= _without(Numbers(by_known[more], some, {}, budget), name).atoms
-            by_known[frozenset(known)] = frozenset(allowed)
-    return {atom for some in by_known.values() for atom in some}
+    allowed, budget = set(atoms), _budget(ranges, steps)
+    for known in _subsets(ranges)[:-1]:
+        gone = [name for name in ranges if name not in known]
+        allowed |= _without_any(Numbers(frozenset(atoms), ranges, {}, budget), gone).atoms
+    return allowed
+
+
+def allowing_for_one(ranges: dict[str, Range], atoms: Collection[Atom], name: str, steps: int) -> set[Atom]:
+    """Comparisons between the others that decide which of some comparisons one number can be chosen for.
+
+    Raises NotDecided.
+    """
+    return {*_without_any(Numbers(frozenset(atoms), ranges, {}, _budget(ranges, steps)), [name]).atoms}
+
+
+def _budget(names: Iterable[str], steps: int) -> Budget:
+    return Budget(steps, f"the numbers {', '.join(names)}")
+
+
+def _without_any(numbers: Numbers, gone: Collection[str]) -> Numbers:
+    """What is left without some numbers: in an order in which that is decided, else value by value.
+
+    Raises NotDecided.
+    """
+    try:
+        return _eliminated(numbers, gone)
+    except TooLarge:
+        raise
+    except NotDecided:
+        name = min(gone, key=lambda name: (numbers.ranges[name][1] - numbers.ranges[name][0], name))
+        rest = [other for other in gone if other != name]
+        given = [_without_any(numbers.given({name: n}), rest) for n in _one_by_one(numbers, name)]
+        atoms = frozenset(atom for left in given for atom in left.atoms)
+        return given[0]._replace(atoms=atoms)
+
+
+def _eliminated(numbers: Numbers, gone: Collection[str]) -> Numbers:
+    """The others, some having been eliminated in an order in which that can be done. Raises NotDecided."""
+    if not gone:
+        return numbers
+    problem: NotDecided | None = None
+    for name in sorted(gone, key=lambda name: _uses(numbers, name)):
+        try:
+            return _eliminated(numbers.without(name), [other for other in gone if other != name])
+        except TooLarge:
+            raise
+        except NotDecided as raised:
+            problem = problem or raised
+    assert problem is not None
+    raise problem
 
 
 # --- groups --------------------------------------------------------------------------------------
@@ -615,9 +653,14 @@ class Group:
         if len(self.names) == 1:
             self._cut_one(self.names[0])
         else:
-            for known in _subsets(self.names):
+            for known in self.known:
                 for values in points_of(self._numbers(known)):
                     self._add(values, None)
+
+    @property
+    def known(self) -> list[tuple[str, ...]]:
+        """Which of the numbers can be known together, from none to all."""
+        return _subsets(self.names)
 
     def _numbers(self, known: Iterable[str], near: Mapping[str, int] | None = None) -> Numbers:
         """The comparisons among some of the numbers, the others not being known."""
@@ -668,6 +711,25 @@ class Group:
     def knowing(self, name: str) -> list[bool]:
         """Of each cell, whether a number is known there."""
         return [cell.values[name] is not None for cell in self.cells]
+
+    def telling(self, known: Collection[str], kinds: Sequence[object]) -> set[Atom]:
+        """Comparisons that are enough to tell apart, where these numbers are known, cells of other kinds."""
+        rows: dict[int, object] = {}  # what holds there, a bit for each comparison -> the kind
+        told = [
+            (n, atom) for n, atom in enumerate(sorted(self.atoms, key=_place)) if atom.form.names <= {*known}
+        ]
+        exceeding = {n: self.exceeding(atom) for n, atom in told}
+        for number, cell in enumerate(self.cells):
+            if {name for name, value in cell.values.items() if value is not None} == {*known}:
+                rows[sum(exceeding[n][number] << n for n, _ in told)] = kinds[number]
+        kept = set()
+        for n, atom in told:
+            fewer: dict[int, object] = {}
+            if all(fewer.setdefault(bits & ~(1 << n), kind) == kind for bits, kind in rows.items()):
+                rows = fewer
+            else:
+                kept.add(atom)
+        return kept
 
     # --- one number at a time --------------------------------------------------------------------
     @cached_property
@@ -774,7 +836,7 @@ class Group:
         if len(self.names) == 1:
             return [piece[1] - piece[0] + 1 if (piece := cell.piece) else 1 for cell in self.cells]
         sizes = [0] * len(self.cells)
-        for known in _subsets(self.names):
+        for known in self.known:
             for key, count in counted(self._numbers(known), self._places).items():
                 sizes[self.numbered[key, frozenset(known)]] += count
         return sizes
@@ -792,16 +854,6 @@ def distance(change: Mapping[str, int], given: Values) -> int:
 def _subsets(names: Iterable[str]) -> list[tuple[str, ...]]:
     listed = list(names)
     return [chosen for size in range(len(listed) + 1) for chosen in combinations(listed, size)]
-
-
-def _without(numbers: Numbers, name: str) -> Numbers:
-    """The others (see Numbers), value by value only where there is no other way."""
-    try:
-        return numbers.without(name)
-    except TooLarge:
-        raise
-    except NotDecided:
-        return numbers.without(name, True)
 
 
 def points_of(numbers: Numbers) -> list[dict[str, int]]:

@@ -25,6 +25,7 @@ from expert.language.cells import (
     Polynomial,
     Range,
     allowing_for_answers,
+    allowing_for_one,
     constant,
     distance,
     positive,
@@ -216,8 +217,8 @@ class Survey(Splitting):
 def allow_for_answers(survey: Survey, steps: int = STEPS) -> None:
     """Have cases told apart, too, whose open numbers can come to something else.
 
-    Of linked numbers of which that is not decided, `still` and `settles` are not to be asked: their names
-    are `unforeseen` then.
+    Of linked numbers of which that is not decided, `still` is not to be asked: their names are
+    `unforeseen` then.
     """
     read = [name for name in survey.ranges if name in survey.numbers]
     for names, atoms in _linked(read, survey.atoms):
@@ -226,6 +227,32 @@ def allow_for_answers(survey: Survey, steps: int = STEPS) -> None:
                 survey.atoms |= allowing_for_answers({n: survey.ranges[n] for n in names}, atoms, steps)
             except NotDecided:
                 survey.unforeseen.update(names)
+
+
+def allow_for_one_answer(survey: Survey, completions: Completions, truth: Diagram) -> None:
+    """Have cases told apart, too, in which the truth is so for other answers to one more question.
+
+    The survey is that of the completions. Of linked numbers of which that is not decided, `denied_by_any`
+    is not to be asked then.
+    """
+    for level in completions.diagrams.support(truth):
+        variable = completions.variables[level]
+        if isinstance(variable, Cells) and len(variable.names) > 1:
+            try:
+                survey.atoms |= _allowed(survey, variable.group, completions.diagrams.kinds(truth, level))
+            except NotDecided:
+                survey.unforeseen.update(variable.names)
+
+
+def _allowed(survey: Survey, group: Group, kinds: Sequence[object]) -> set[Atom]:
+    """What decides, of numbers one of which is to be answered, to which kinds of cells that may lead."""
+    allowed: set[Atom] = set()
+    for known in group.known:
+        ranges = {name: survey.ranges[name] for name in known}
+        telling = group.telling(known, kinds)
+        for name in known:
+            allowed |= allowing_for_one(ranges, telling, name, STEPS)
+    return allowed
 
 
 def _number(attribute: str, answers: CaseAnswers) -> Polynomial:

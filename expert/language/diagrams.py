@@ -224,6 +224,11 @@ class Diagrams:
         """The variables that the truth depends on."""
         return sorted({self.level[number] for number in self.nodes(truth.edge)})
 
+    def kinds(self, truth: Diagram, level: int) -> list[tuple[int, ...]]:
+        """Where each branch of a variable leads; those of one kind make no difference."""
+        asked = [self.branches[n] for n in self.nodes(truth.edge) if self.level[n] == level]
+        return [tuple([branches[branch] for branches in asked]) for branch in range(self.sizes[level])]
+
     def varies(self, truth: Diagram, level: int, choices: Iterable[Iterable[int]]) -> bool:
         """Whether some case's truth changes as a variable goes from one branch to another of a choice."""
         asked = [self.branches[n] for n in self.nodes(truth.edge) if self.level[n] == level]

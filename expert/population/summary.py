@@ -23,6 +23,7 @@ from expert.language.completions import (
     Survey,
     Variable,
     allow_for_answers,
+    allow_for_one_answer,
 )
 from expert.language.diagrams import TRUE, Diagram
 from expert.language.model import Knowledge, Term
@@ -228,6 +229,22 @@ def _told(cones: Cones, option: str, support: Iterable[str]) -> _Told:
     survey = Survey(cones.base.knowledge.attributes, {})
     look_through(survey, cones, cones.upstream(deciding(cones.base, option)))
     allow_for_answers(survey)
+    completions, undecided = _undecided(cones, option, survey)
+    before = len(survey.atoms)
+    allow_for_one_answer(survey, completions, undecided)
+    if len(survey.atoms) > before:
+        completions, undecided = _undecided(cones, option, survey)
+    if any(_too_wide(completions, level) for level in completions.diagrams.support(undecided)):
+        raise NotDecided(option)
+    settled = {}
+    for name in support:
+        if name in completions.level:
+            settled[name] = undecided & completions.denied_by_any(undecided, name)
+    return _Told(completions, undecided, settled)
+
+
+def _undecided(cones: Cones, option: str, survey: Survey) -> tuple[Completions, Diagram]:
+    """Where an option can still have more than one verdict. Raises NotDecided."""
     completions = Completions(survey, cones.order, cones.groups)
     prospect = Prospect(cones, {}, (), Limits(), completions)
     once = twice = completions.false
@@ -236,13 +253,7 @@ def _told(cones: Cones, option: str, support: Iterable[str]) -> _Told:
             raise NotDecided(option)
         possible = completions.still(where.get())
         once, twice = once | possible, twice | (once & possible)
-    if any(_too_wide(completions, level) for level in completions.diagrams.support(twice)):
-        raise NotDecided(option)
-    settled = {}
-    for name in support:
-        if name in completions.level:
-            settled[name] = twice & completions.denied_by_any(twice, name)
-    return _Told(completions, twice, settled)
+    return completions, twice
 
 
 def _too_wide(completions: Completions, level: int) -> bool:

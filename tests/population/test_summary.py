@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 from support.linked import Linked, linked_base, small_first
+from support.shell import ROOT
 from support.tables import BASE, COUNT, NAMES, pl, population
 from support.telling import telling
 
 from expert.consultation.case import UNKNOWN, Answer, Case, make_case
 from expert.consultation.relevance import Reach
+from expert.knowledge.load import load
 from expert.language.policy import NOW, VERDICTS
 from expert.language.prospect import deciding
 from expert.population.results import Results
-from expert.population.summary import undecided_in
+from expert.population.summary import _told, undecided_in
 
 REACH = Reach(BASE)
 BEHIND = {n for option in BASE.knowledge.options for n in REACH.cones.support(deciding(BASE, option))}
@@ -136,3 +138,41 @@ class Completed:
                 if value is None and all(settled):
                     settles[self.names[place]] = settles.get(self.names[place], 0) + 1
         return len(undecided), settles
+
+
+@pytest.mark.parametrize(("seed", "count"), [(3, 12), pytest.param(4, 150, marks=pytest.mark.long)])
+def test_every_option_is_counted_where_numbers_are_multiplied(seed: int, count: int, tmp_path: Path) -> None:
+    """Heating: a flow, what is set, and one and a half times the temperature outside, by all completions."""
+    base, random = load(ROOT / "examples" / "heating"), Random(seed)
+    reach, option = Reach(base), "cool-setting"
+    names = reach.cones.support(deciding(base, option))
+    given: dict[str, list[Any]] = {"minutes": [30, 90], "outside": [-40, -20, -3, 0, 4, 9, 20]}
+    given |= {"flow_temperature": [150, 400, 449, 450, 500, 700], "set_temperature": [0, 499, 500, 550, 900]}
+    rows = []
+    for _ in range(count):
+        row = {}
+        for name in names:
+            some = given.get(name) or [*base.knowledge.attributes[name].values]
+            row[name] = random.choice([*some[:3], *some, None])
+        rows.append(row)
+
+    def decided(row: dict[str, Any]) -> bool:
+        answers = {name: value for name, value in row.items() if value is not None}
+        return len(reach.verdicts(option, make_case(answers, base.knowledge))) == 1
+
+    text = [
+        {n: v if v is None else base.knowledge.attributes[n].spell(v) for n, v in r.items()} for r in rows
+    ]
+    others = dict.fromkeys(set(base.knowledge.attributes) - set(names))
+    frame = pl.DataFrame(
+        [{**others, **row} for row in text], schema=dict.fromkeys([*others, *names], pl.String)
+    )
+    found = undecided_in(Results(tmp_path, base, {}, frame.lazy()))
+    assert found.uncounted == []
+    undecided = [row for row in rows if not decided(row)]
+    counts = {share.name: share.cases for share in found.shares}
+    assert counts[option] == len(undecided)
+    told = _told(reach.cones, option, names)
+    for row in [row for row in undecided if row["outside"] is None][:4]:
+        settles = all(decided({**row, "outside": value}) for value in range(-40, 21))
+        assert told.completions.at(told.settled["outside"], row) == settles
