@@ -19,6 +19,7 @@ from expert.commands.shared import (
     Trace,
     WitnessFile,
     ask_line,
+    check_extent,
     checked_note,
     one_of,
     print_json,
@@ -123,6 +124,7 @@ def show(
 
     Example: cicatrix audit show last --brief
     """
+    check_extent(brief, full)
     with open_ledger(ledger) as store:
         entry = store.entry(id)
         if json:

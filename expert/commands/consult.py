@@ -21,6 +21,7 @@ from expert.commands.shared import (
     TableFormat,
     Trace,
     WitnessFile,
+    check_extent,
     check_format,
     checked_note,
     consultation_json,
@@ -57,6 +58,7 @@ def consult(
 ) -> None:
     """Run a consultation: in questions, or on the answers given."""
     check_format(table_format)
+    check_extent(brief, full)
     label = checked_note(label, "--label")
     base, reviews = open_knowledge(kb), open_reviews(kb)
     ids = [word for word in pairs or [] if "=" not in word] if resume else []

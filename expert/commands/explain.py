@@ -27,7 +27,7 @@ from expert.consultation import compare, explain
 from expert.consultation.case import parse_pairs
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
-from expert.io.problems import nearest
+from expert.io.problems import CaseError, Problem, nearest
 from expert.language.policy import NOW, VERDICTS
 from expert.review.approvals import unreviewed
 from expert.views.consultations import (
@@ -155,6 +155,8 @@ def what_if(
         words, changes = [changes[0], *words], changes[1:]
     elif "=" not in changes[-1] and names_record(changes[-1]) and not words:
         words, changes = [changes[-1]], changes[:-1]
+    if not changes:
+        raise CaseError([Problem("no answer to change is named", None, "name one: ATTRIBUTE=VALUE")])
     asked = the_case(words, case_file, ledger, kb)
     base = asked.base
     # of a record, this program's words on both sides: only the answers are to make a difference

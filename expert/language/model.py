@@ -111,6 +111,9 @@ class Term(NamedTuple):
         spelled = re.fullmatch(rf"-?[0-9]{digits}(\.[0-9]{{1,12}})?", text)
         scaled = EXACT.scaleb(Decimal(text), self.decimals) if spelled else Decimal("0.5")
         if scaled != scaled.to_integral_value():
+            if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) and not spelled:
+                digits = "15 digits before the point and 12 after it are read"
+                raise BadValue(f"`{shorten(text)}` is too long a number for `{self.name}`", digits)
             wanted = f"a number with up to {self.decimals} decimals" if self.decimals else "a whole number"
             raise BadValue(f"`{shorten(text)}` is not {wanted} for `{self.name}`, such as {self.sample}")
         # what is computed is in no range: a count may come out below nought

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.approving import LINE, approve_all, edit, kb
 from support.program import invoked
 from support.shell import cicatrix
@@ -25,6 +26,28 @@ def test_a_malformed_file_stops_a_consultation(plant: Path) -> None:
         result = cicatrix(*words, "--kb", str(plant))
         assert (result.code, result.stdout) == (3, "")
         assert "reviews.yaml:1:3: an approval has no `claim`" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["what-if", "last"], "no answer to change is named"),
+        (["consult", "light=dim", "--no-save", "--brief", "--full"], "--brief and --full exclude each other"),
+        (["consult", f"pots={'1' * 19}", "--no-save"], "is too long a number for `pots`"),
+        (["consult", f"budget=1.{'1' * 13}", "--no-save"], "is too long a number for `budget`"),
+        (["consult", "budget=1.123", "--no-save"], "is not a number with up to 2 decimals for `budget`"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(plant: Path, words: list[str], says: str) -> None:
+    result = cicatrix(*words, "--kb", str(plant))
+    assert (result.code, result.stdout) == (2, "") and says in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("patience", ["abc", "-1", "nan", "1e3"])
+def test_a_patience_that_is_no_number(plant: Path, tmp_path: Path, patience: str) -> None:
+    words = "consult", "light=dim", "--kb", str(plant), "--ledger", str(tmp_path / "ledger.sqlite")
+    result = cicatrix(*words, CICATRIX_LEDGER_PATIENCE=patience)
+    assert result.code == 4 and "which is no number of seconds" in " ".join(result.stderr.split())
 
 
 def approval(pair: Pair) -> Approval:
