@@ -109,7 +109,12 @@ KB = (
 
 AUDIT = (
     LazyCommand("list", "audit:list_records", "The records, oldest first; every filter narrows them."),
-    LazyCommand("show", "audit:show", "A record as it was made: answers, result and trace."),
+    LazyCommand(
+        "show",
+        "audit:show",
+        "A record as it was made: answers, result and trace, with what was noted on it since; or a note.",
+    ),
+    LazyCommand("note", "audit:note", "Append what a second person says of a record, which stays as it is."),
     LazyCommand(
         "verify",
         "audit:verify",

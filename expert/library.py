@@ -50,8 +50,9 @@ from expert.knowledge.load import built_in
 from expert.knowledge.load import load as load_directory
 from expert.language.model import BadValue, Quotes, Term
 from expert.language.rules import RuleBase
-from expert.ledger import records, replay, search
+from expert.ledger import notes, records, replay, search
 from expert.ledger.chain import Verified, checked_head
+from expert.ledger.notes import Noted
 from expert.ledger.recording import Occasion, record
 from expert.ledger.replay import Replayed
 from expert.ledger.search import Summary
@@ -346,15 +347,32 @@ class Records:
         self._ledger.connection.close()
 
     def save(
-        self, base: RuleBase, consultation: Consultation, label: str = "", reviews: Reviews | None = None
+        self,
+        base: RuleBase,
+        consultation: Consultation,
+        label: str = "",
+        reviews: Reviews | None = None,
+        by: str = "",
     ) -> Entry:
         """Append a consultation; when this returns, it is on the disk. `hash` is the ledger's new head.
 
-        With `reviews` the record says which rules had not been reviewed.
+        With `reviews` the record says which rules had not been reviewed; `by` is who held it.
         """
         _same_knowledge(base, consultation)
         missing = None if reviews is None else unreviewed(base, reviews, consultation)
-        return record(self._ledger, base, consultation, Occasion([*consultation.answers], (), label, missing))
+        occasion = Occasion([*consultation.answers], (), label, missing, by=by)
+        return record(self._ledger, base, consultation, occasion)
+
+    def note(self, id: str, by: str, text: str = "", judgement: str = "") -> Entry:
+        """Append what a second person says of a record, which stays as it is.
+
+        `judgement` is agree, disagree, unsure or nothing. Raises LedgerError if there is no such record.
+        """
+        return notes.note_on(self._ledger, id, by, judgement, text)
+
+    def notes(self, id: str = "last") -> list[Noted]:
+        """What was noted on a record since, and is not erased."""
+        return notes.notes_on(self._ledger, self._ledger.entry(id))
 
     def get(self, id: str = "last") -> Consultation:
         """A recorded consultation as it was made. Raises LedgerError."""

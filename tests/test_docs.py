@@ -212,7 +212,7 @@ def test_every_command_is_named_somewhere() -> None:
 
 def test_extras_and_make_targets_that_are_named_exist() -> None:
     extras = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]["optional-dependencies"]
-    assert list(extras) == ["prov", "prove", "population", "spark", "clips", "author", "docs"]
+    assert list(extras) == ["prov", "sign", "prove", "population", "spark", "clips", "author", "docs"]
     text = "\n".join(map(read, PAGES))
     asked = {name for names in re.findall(r"(?:cicatrix|\.)\[([a-z,]+)\]", text) for name in names.split(",")}
     assert asked and asked <= set(extras)

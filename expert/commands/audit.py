@@ -11,6 +11,7 @@ from expert.commands import completion
 from expert.commands.opening import open_ledger, read_quotes
 from expert.commands.shared import (
     Brief,
+    By,
     Document,
     Full,
     Json,
@@ -36,9 +37,11 @@ from expert.ledger import bundle as bundles
 from expert.ledger.chain import Kept, checked_head
 from expert.ledger.drafts import waiting
 from expert.ledger.formats import retold
+from expert.ledger.notes import note_of, note_on, notes_on
 from expert.ledger.prov import provenance
 from expert.ledger.records import case_of, opened, unreviewed_in
 from expert.ledger.search import Filter, summaries
+from expert.ledger.shape import JUDGEMENTS
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
@@ -48,13 +51,15 @@ from expert.views.records import (
     drafts_table,
     edition_of,
     format_lines,
+    note_blocks,
+    notes_section,
     record_blocks,
     records_csv,
     records_table,
     unanswered_section,
     verified_blocks,
 )
-from expert.views.report import page
+from expert.views.report import Aside, page
 from expert.views.screen import Below, Extent, consultation_blocks
 
 
@@ -71,6 +76,7 @@ def list_records(
     ] = "",
     knowledge: Annotated[str, typer.Option(help="Made by the knowledge with this version or hash.")] = "",
     label: Annotated[str, typer.Option(help="With these words in the label.")] = "",
+    by: Annotated[str, typer.Option(help="By somebody with these words in the name.")] = "",
     answer: Annotated[
         list[str] | None,
         typer.Option("--answer", metavar="ATTRIBUTE=VALUE", help="With this answer (may be repeated)."),
@@ -88,7 +94,7 @@ def list_records(
 
     Example: cicatrix audit list --since 2026-01 --verdict preferred --newest
     """
-    wanted = Filter(since, until, option, verdict, rule, claim, knowledge, label, text).checked()
+    wanted = Filter(since, until, option, verdict, rule, claim, knowledge, label, text, (), by).checked()
     with open_ledger(ledger) as store:
         if option or rule or claim or answer:
             from expert.commands.finding import Recorded
@@ -120,20 +126,26 @@ def show(
     json: Json = False,
     ledger: LedgerFile = None,
 ) -> None:
-    """A record as it was made: answers, result and trace.
+    """A record as it was made: answers, result and trace, with what was noted on it since; or a note.
 
     Example: cicatrix audit show last --brief
     """
     check_extent(brief, full)
     with open_ledger(ledger) as store:
         entry = store.entry(id)
+        noted = notes_on(store, entry) if entry.is_consultation() else []
         if json:
-            print_json({"header": entry.header, "content": entry.content, "hash": entry.hash})
+            shown = {"header": entry.header, "content": entry.content, "hash": entry.hash}
+            print_json({**shown, "notes": noted} if noted else shown)
+            return
+        if entry.header["kind"] == "note":
+            emit(*note_blocks(note_of(entry), entry.seq))
             return
         written, base = opened(store, entry)
         consultation, quotes = retold(written, base), read_quotes(document, base)
     lines = [*edition_of(base.knowledge), *format_lines(written, consultation)]
     blocks: list[Block] = [record_blocks(entry.header, entry.content or {}, entry.hash, lines)]
+    blocks += notes_section(noted)
     if quotes:
         blocks.append(claims_used(consultation, base.knowledge, quotes))
     below = Below(
@@ -203,6 +215,33 @@ def show_head(
         emit(count(seq, "record"), f"Head {head}")
 
 
+LONGEST_TEXT = 2000  # characters of a note
+
+
+def note(
+    id: RecordId,
+    text: Annotated[str, typer.Option(metavar="WORDS", help="What is to be noted.")] = "",
+    judgement: Annotated[
+        str, typer.Option(metavar="WORD", help=f"Of what followed: {', '.join(JUDGEMENTS)}.")
+    ] = "",
+    by: By = "",
+    witness: WitnessFile = None,
+    ledger: LedgerFile = None,
+) -> None:
+    """Append what a second person says of a record, which stays as it is.
+
+    Example: cicatrix audit note last --by 'R. Hill' --judgement disagree --text 'the gauge was not read'
+    """
+    by, text = checked_note(by, "--by"), checked_note(text, "--text", LONGEST_TEXT)
+    with open_ledger(ledger, write=True) as store:
+        if witness:
+            hold_against(store, witness)
+        entry = note_on(store, id, by, judgement, text)
+        if witness:
+            bear_witness(witness, entry.seq, entry.hash)
+    emit(f"Noted on {entry.header['about']}: record {entry.id}", f"Head {entry.hash}")
+
+
 def forget(
     id: Annotated[
         str | None,
@@ -236,11 +275,13 @@ def forget(
             words = on_one_line((entry.content or {}).get("label", ""), 40)
             say(f"{entry.id}  {entry.header['time']}  {words}".rstrip())
         what = f"record {entries[0].id} of {entries[0].header['time']}" if len(entries) == 1 else ""
+        notes = sum(len(notes_on(store, entry)) for entry in entries if entry.is_consultation())
+        noted = f", and of {count(notes, 'note')} on {'it' if what else 'them'}," if notes else ""
         if not entries:
             emit("No record fits: nothing was erased.")
             return
         if not yes:
-            say(f"Erase the content of {what or f'these {len(entries)} records'} for good? (yes/no)")
+            say(f"Erase the content of {what or f'these {len(entries)} records'}{noted} for good? (yes/no)")
             try:
                 agreed = ask_line("> ").strip().lower() == "yes"
             except (EOFError, KeyboardInterrupt):
@@ -262,7 +303,7 @@ def _to_forget(store: Ledger, wanted: Filter) -> list[Entry]:
         raise LedgerError("the ledger is not whole, and nothing is erased in it", "`audit verify` says more")
     early = [s for s in listed if not wanted.since or s.time < wanted.since]
     entries = [store.entry(s.id) for s in early]
-    return [entry for entry in entries if entry.content is not None]
+    return [entry for entry in entries if entry.is_consultation()]
 
 
 def export(
@@ -357,8 +398,11 @@ def report(
         written, base = opened(store, entry)
         consultation = retold(written, base)
         checked = checked_words(store.verify(), made_at())
+        noted = notes_on(store, entry)
         output = output or Path(f"{entry.id}.html")
         open = unanswered(base, case_of(consultation, base))
-        text = page(entry, consultation, base.knowledge, read_quotes(document, base), checked, open)
+        text = page(
+            entry, consultation, base.knowledge, read_quotes(document, base), Aside(checked, open, noted)
+        )
         write_whole(output, [text], private=True)
     emit(f"Wrote {output}")

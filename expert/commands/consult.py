@@ -12,6 +12,7 @@ import typer
 
 from expert.commands.shared import (
     Brief,
+    By,
     CaseFile,
     Full,
     Json,
@@ -48,6 +49,7 @@ def consult(
     table_format: TableFormat = "simple",
     json: Json = False,
     label: Annotated[str, typer.Option("--label", help="A few words to find the record by.")] = "",
+    by: By = "",
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the last interrupted dialogue, or that with an ID.")
     ] = False,
@@ -59,7 +61,7 @@ def consult(
     """Run a consultation: in questions, or on the answers given."""
     check_format(table_format)
     check_extent(brief, full)
-    label = checked_note(label, "--label")
+    label, by = checked_note(label, "--label"), checked_note(by, "--by")
     base, reviews = open_knowledge(kb), open_reviews(kb)
     ids = [word for word in pairs or [] if "=" not in word] if resume else []
     answered = read_answers(base, [word for word in pairs or [] if word not in ids[:1]], case_file)
@@ -67,7 +69,7 @@ def consult(
         from expert.commands.dialogue import hold_dialogue, resumed
 
         begun = resumed(base, answered, "".join(ids), ledger) if resume else answered
-        begun = begun._replace(label=label or begun.label)
+        begun = begun._replace(label=label or begun.label, by=by or begun.by)
         answered = hold_dialogue(base, begun, kb, ledger, not no_save)
     consultation = infer(base, answered.case)
     missing = unreviewed(base, reviews, consultation)
@@ -77,7 +79,12 @@ def consult(
         from expert.ledger.recording import Occasion
 
         occasion = Occasion(
-            answered.given, answered.asked, label or answered.label, missing, answered.questions
+            answered.given,
+            answered.asked,
+            label or answered.label,
+            missing,
+            answered.questions,
+            by or answered.by,
         )
         saved = save(base, consultation, occasion, RecordedAt(ledger, answered.draft, witness))
     if json:

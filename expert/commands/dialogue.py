@@ -53,6 +53,7 @@ def resumed(base: RuleBase, now: Entered, id: str, ledger: Path | None) -> Enter
         draft.asked,
         {name: value for name, value in later.answers.items() if name not in case.answers},
         draft.label,
+        draft.by,
     )
 
 

@@ -66,6 +66,7 @@ def keep_draft(base: RuleBase, answered: Entered, ledger: Path | None) -> bool:
         {name: answered.questions.get(name) or attributes[name].question for name in answered.asked},
         spell_answers(Case({**answered.later}), base.knowledge),
         answered.label,
+        answered.by,
     )
     try:
         with Ledger(ledger_path(ledger), write=True) as store:

@@ -152,13 +152,18 @@ def open_reviews(kb: Path | None) -> Reviews:
 LONGEST_NOTE = 200
 
 
-def checked_note(text: str, option: str) -> str:
+By = Annotated[
+    str, typer.Option("--by", metavar="NAME", envvar="CICATRIX_BY", help="Who does this: kept in the record.")
+]
+
+
+def checked_note(text: str, option: str, most: int = LONGEST_NOTE) -> str:
     """A few words that go into a record. Raises CaseError for what is no text on one line."""
     wrong = ""
     if any("\ud800" <= c <= "\udfff" for c in text):
         wrong = "is not UTF-8 text"
-    elif len(text) > LONGEST_NOTE:
-        wrong = f"has {len(text):,} characters: {LONGEST_NOTE} at most"
+    elif len(text) > most:
+        wrong = f"has {len(text):,} characters: {most:,} at most"
     elif on_one_line(text) != text:
         wrong = "has characters that are no text, or several lines"
     if wrong:
@@ -170,7 +175,7 @@ class Entered(NamedTuple):
     """A case, and how it came about: the attributes as they were given, and as they were asked.
 
     What it goes on from, if it does: the draft, the questions as they were put then, the answers to which
-    the person had not come again after going back, and the label.
+    the person had not come again after going back, the label, and who held it.
     """
 
     case: Case
@@ -180,6 +185,7 @@ class Entered(NamedTuple):
     questions: Mapping[str, str] = {}
     later: Mapping[str, Answer] = {}
     label: str = ""
+    by: str = ""
 
 
 def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None) -> Entered:

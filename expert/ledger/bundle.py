@@ -19,11 +19,12 @@ from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
 from expert.ledger.chain import Kept, Row, Verified, verify_rows
 from expert.ledger.shape import content_fault, header_fault
-from expert.ledger.store import VERSION, Ledger
+from expert.ledger.store import VERSION, WITH_NOTES, Ledger
 
 NOTHING = Kept()
 
 
+KINDS = ("consultation", "erasure")  # that every layout has
 LONGEST = 50_000_000  # characters of a line
 
 
@@ -107,23 +108,26 @@ def _no_bundle(path: Path, why: str) -> CaseError:
 def verify_bundle(path: Path, kept: Kept = NOTHING) -> Verified:
     """Compute a bundle's chain again, and whether each entry is one; `kept` is what was kept elsewhere."""
     bundle = read_bundle(path)
-    judge = _Shapes(bundle.knowledge)
+    judge = _Shapes(bundle.knowledge, bundle.layout)
     return verify_rows(bundle.rows, bundle.knowledge, bundle.head, kept, judge.fault)
 
 
 class _Shapes:
-    """What is wrong with entries that rest on some knowledge."""
+    """What is wrong with entries that rest on some knowledge, in a bundle of some layout."""
 
-    def __init__(self, knowledge: dict[str, str]) -> None:
-        self.knowledge = knowledge
+    def __init__(self, knowledge: dict[str, str], layout: int) -> None:
+        self.knowledge, self.layout = knowledge, layout
         self.opened: dict[str, RuleBase | None] = {}
 
     def fault(self, header: dict[str, Any], content: str | None) -> str:
         wrong = header_fault(header)
+        if not wrong and header["kind"] not in KINDS and self.layout < WITH_NOTES:
+            wrong = f"is of a kind that layout {self.layout} has not"
         if wrong or content is None:
             return wrong
         try:
-            return content_fault(header, strict(content), self._base(header["knowledge"]))
+            base = self._base(header["knowledge"]) if "knowledge" in header else None
+            return content_fault(header, strict(content), base)
         except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
             return f"has a content that is no record's: {shorten(str(error))}"
 

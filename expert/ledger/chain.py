@@ -25,7 +25,11 @@ DIGITS = 32  # of a head that is kept elsewhere: fewer can be forged by trying
 Row = tuple[int, str, str, str | None, str]  # seq, id, header, content, hash
 
 
-NEEDED = {"consultation": ("knowledge", "content", "time"), "erasure": ("erases", "time")}
+NEEDED = {
+    "consultation": ("knowledge", "content", "time"),
+    "erasure": ("erases", "time"),
+    "note": ("about", "content", "time"),
+}
 
 
 class Fault(NamedTuple):
@@ -161,7 +165,9 @@ class _Seen:
         self.knowledge, self.kept = knowledge, kept
         self.found_kept = not kept.head
         self.good: dict[str, bool] = {}  # the knowledge that is what its hash says
-        self.without: dict[str, int] = {}  # consultations without a content
+        self.consultations: set[str] = set()
+        self.notes: dict[str, str] = {}  # and what each is about
+        self.without: dict[str, int] = {}  # consultations and notes without a content
         self.erasures: dict[str, _Erasure] = {}
 
     def take(self, row: Row) -> Fault | None:
@@ -177,13 +183,18 @@ class _Seen:
         self.time = fields["time"]
         if fields["kind"] == "erasure":
             self.erasures[fields["erases"]] = _Erasure(seq, id, fields["time"], str(fields.get("reason", "")))
-        else:
-            if content is None:
-                self.without[id] = seq
+        elif content is None:
+            self.without[id] = seq
+        if fields["kind"] == "consultation":
+            self.consultations.add(id)
             if not self.sound(fields["knowledge"]):
                 return Fault(
                     seq, id, f"rests on knowledge {fields['knowledge'][:12]}, which is changed or gone"
                 )
+        elif fields["kind"] == "note":
+            self.notes[id] = fields["about"]
+            if fields["about"] not in self.consultations:
+                return Fault(seq, id, f"is a note on `{fields['about']}`, which is no record before it")
         self.count, self.last = seq, hash
         self.found_kept = self.found_kept or hash.startswith(self.kept.head)
         if self.kept.heads.get(seq, hash) != hash:
@@ -205,8 +216,11 @@ class _Seen:
         if head != (self.count, self.last):
             return Fault(self.count + 1, "", f"is missing: the ledger's head names entry {head[0]}")
         for id, seq in self.without.items():
-            if id not in self.erasures:
+            if id not in self.erasures and self.notes.get(id) not in self.erasures:
                 return Fault(seq, id, "has lost its content, and no erasure says so")
+        for id, about in self.notes.items():
+            if about in self.erasures and id not in self.without:
+                return Fault(0, "", f"keeps the note `{id}` on `{about}`, which was erased")
         for id, erasure in self.erasures.items():
             if id not in self.without:
                 return Fault(erasure.seq, erasure.id, f"erased `{id}`, which has a content or is not there")

@@ -16,6 +16,7 @@ from expert.language.model import Knowledge
 from expert.ledger.store import Ledger, utc_time
 
 DAYS = 30
+TEXTS = ("label", "by", "knowledge", "version", "hash", "expires")
 
 
 class Draft(NamedTuple):
@@ -30,6 +31,7 @@ class Draft(NamedTuple):
     asked: Mapping[str, str]
     later: Sequence[str] = ()
     label: str = ""
+    by: str = ""
     knowledge: str = ""  # the id of the knowledge base
     version: str = ""
     hash: str = ""
@@ -120,7 +122,7 @@ def _read(id: str, when: str, text: str) -> Draft:
     answers = _words(body, "answers")
     if not all("=" in word for word in answers):
         raise ValueError("its answers are none")
-    texts = {name: str(body.get(name, "")) for name in ("label", "knowledge", "version", "hash", "expires")}
+    texts = {name: str(body.get(name, "")) for name in TEXTS}
     return Draft(
         answers,
         _words(body, "given"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expert.io.problems import not_installed
+from expert.ledger.notes import notes_on
 from expert.ledger.records import opened
 from expert.ledger.store import Entry, Ledger
 
@@ -26,6 +27,15 @@ def provenance(ledger: Ledger, entry: Entry) -> str:
     graph.activity("consultation", entry.header["time"])
     graph.wasAssociatedWith("consultation", "cicatrix")
     graph.used("consultation", "knowledge")
+    if by := (entry.content or {}).get("by"):
+        graph.agent("author", {"prov:type": "prov:Person", "prov:label": by})
+        graph.wasAssociatedWith("consultation", "author")
+    for note in notes_on(ledger, entry):
+        said = {"prov:type": "note", "prov:label": note.text, "judgement": note.judgement}
+        graph.entity(f"note-{note.id}", said)
+        graph.wasInfluencedBy(f"note-{note.id}", "consultation")
+        graph.agent(f"author-of-{note.id}", {"prov:type": "prov:Person", "prov:label": note.by})
+        graph.wasAttributedTo(f"note-{note.id}", f"author-of-{note.id}")
     for name, value in consultation.answers.items():
         graph.entity(f"answer-{name}", {"prov:label": f"{name} = {value}"})
     for claim in dict.fromkeys(claim for firing in consultation.firings for claim in firing.rests_on):

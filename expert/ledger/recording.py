@@ -16,7 +16,8 @@ from expert.ledger.store import Entry, Ledger
 class Occasion(NamedTuple):
     """How a consultation came about: the attributes given and asked, in that order, and its label.
 
-    `unreviewed` are the rules that fired and that nobody has reviewed; None if that is not known.
+    `by` is who held it. `unreviewed` are the rules that fired and that nobody has reviewed; None if that is
+    not known.
     `questions` are those that were put in other words than today's, before an interruption.
     """
 
@@ -25,6 +26,7 @@ class Occasion(NamedTuple):
     label: str = ""
     unreviewed: Sequence[str] | None = None
     questions: Mapping[str, str] = {}
+    by: str = ""
 
 
 def programs() -> dict[str, str]:
@@ -34,7 +36,7 @@ def programs() -> dict[str, str]:
 
 def record(ledger: Ledger, base: RuleBase, consultation: Consultation, occasion: Occasion) -> Entry:
     """Append a consultation: what was given and asked, in that order, and all that followed."""
-    given, asked, label, unreviewed, questions = occasion
+    given, asked, label, unreviewed, questions, by = occasion
     attributes = base.knowledge.attributes
     answers = [
         {
@@ -49,6 +51,8 @@ def record(ledger: Ledger, base: RuleBase, consultation: Consultation, occasion:
     # members of an object have no order in canonical JSON: what has one is a list
     targets = {r.option: list(r.targets) for r in consultation.recommendations if len(r.targets) > 1}
     content: dict[str, Any] = {"answers": answers, "label": label, "verdicts": verdicts, "targets": targets}
+    if by:
+        content["by"] = by
     content["consultation"] = plain(consultation)
     if unreviewed is not None:
         content["consultation"]["unreviewed"] = list(unreviewed)

@@ -23,27 +23,35 @@ def consultation_of(entry: Entry) -> Consultation:
 
     Raises LedgerError for one that is erased, or of a format that this program does not know.
     """
-    if entry.content is None:
-        if entry.header["kind"] == "erasure":
-            reason = f": {shorten(str(entry.header['reason']))}" if entry.header.get("reason") else ""
-            what = (
-                f"is no consultation: it erased `{entry.header['erases']}` at {entry.header['time']}{reason}"
-            )
-            raise LedgerError(f"record `{entry.id}` {what}")
-        raise LedgerError(f"record `{entry.id}` was erased", "`audit list` shows when")
+    check_consultation(entry)
     check_judged(entry)
+    content = entry.content or {}
     with legible(entry.id):
-        consultation: Consultation = restore(Consultation, entry.content["consultation"])
-        given = [answer["attribute"] for answer in entry.content["answers"]]
+        consultation: Consultation = restore(Consultation, content["consultation"])
+        given = [answer["attribute"] for answer in content["answers"]]
         answers = {
             name: consultation.answers[name] for name in dict.fromkeys([*given, *consultation.answers])
         }
-        targets = entry.content.get("targets", {})
+        targets = content.get("targets", {})
         recommendations = [
             r._replace(targets={target: r.targets[target] for target in targets.get(r.option, r.targets)})
             for r in consultation.recommendations
         ]
         return consultation._replace(answers=answers, recommendations=tuple(recommendations))
+
+
+def check_consultation(entry: Entry) -> None:
+    """Raise LedgerError for an entry that holds no consultation, or none any more."""
+    header = entry.header
+    if header["kind"] == "erasure":
+        reason = f": {shorten(str(header['reason']))}" if header.get("reason") else ""
+        what = f"is no consultation: it erased `{header['erases']}` at {header['time']}{reason}"
+        raise LedgerError(f"record `{entry.id}` {what}")
+    if header["kind"] == "note":
+        message = f"record `{entry.id}` is no consultation: it is a note on `{header['about']}`"
+        raise LedgerError(message, "`audit show` shows it")
+    if entry.content is None:
+        raise LedgerError(f"record `{entry.id}` was erased", "`audit list` shows when")
 
 
 def opened(ledger: Ledger, entry: Entry) -> tuple[Consultation, RuleBase]:
@@ -116,7 +124,8 @@ def format_of(entry: Entry) -> int:
 
 
 def base_of(ledger: Ledger, entry: Entry) -> RuleBase:
-    """The very knowledge base that made a record."""
+    """The very knowledge base that made a record. Raises LedgerError."""
+    check_consultation(entry)
     base, problems = open_files(ledger.files(entry.header["knowledge"]), firsts=format_of(entry) == 1)
     if problems:
         raise LedgerError(f"the knowledge of record `{entry.id}` cannot be opened by this version")
@@ -152,6 +161,8 @@ def _text(value: Plain) -> str:
 def consultations(ledger: Ledger, ids: list[str], all: bool) -> tuple[int, Iterator[Entry]]:
     """The records named, or all that are not erased; the newest if none is named. First, how many."""
     if all:
-        return ledger.consultations(), (entry for entry in ledger.entries() if entry.content is not None)
+        return ledger.consultations(), (entry for entry in ledger.entries() if entry.is_consultation())
     entries = [ledger.entry(id) for id in ids or ["last"]]
+    for entry in entries:
+        check_consultation(entry)
     return len(entries), iter(entries)

@@ -108,7 +108,7 @@ def replay_all(ledger: Ledger) -> Iterator[Replayed]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     workers = min(cores or 1, len(parts))
     if workers < 2:
-        yield from replay(ledger, (entry for entry in ledger.entries() if entry.content is not None))
+        yield from replay(ledger, (entry for entry in ledger.entries() if entry.is_consultation()))
         return
     with ProcessPoolExecutor(workers, initializer=_ignore_interruptions) as pool:
         try:
@@ -127,7 +127,7 @@ def _replay_part(part: tuple[Path, int, int]) -> list[Replayed]:
     path, after, last = part
     bases = _bases_of(path)
     entries = bases.ledger.entries(after, last)
-    return list(_replayed(bases, (entry for entry in entries if entry.content is not None)))
+    return list(_replayed(bases, (entry for entry in entries if entry.is_consultation())))
 
 
 @cache

@@ -29,9 +29,10 @@ FIRINGS = "json_each(content, '$.consultation.firings') AS firing"
 LEGIBLE = "json_valid(header) AND (content IS NULL OR json_valid(content))"
 
 
-# the label, the verdicts, what leads, and the verdicts again as the consultation has them
+# the label, the verdicts, what leads, who held it, and the verdicts again as the consultation has them; of a
+# note, who made it, and what it says
 OUTLINE = """json_array(
-  json_extract(content, '$.label', '$.verdicts', '$.consultation.results'),
+  json_extract(content, '$.label', '$.verdicts', '$.consultation.results', '$.by', '$.judgement', '$.text'),
   (SELECT json_group_array(json_array(json_extract(value, '$.option'), json_extract(value, '$.verdict')))
    FROM json_each(content, '$.consultation.recommendations')))
 """
@@ -41,7 +42,10 @@ Test = tuple[str, list[Any]]  # a condition in SQL, and the values of its questi
 
 
 class Summary(NamedTuple):
-    """A record on one line; of one that is not as its hash says, nothing but what is wrong (`fault`)."""
+    """A record on one line; of one that is not as its hash says, nothing but what is wrong (`fault`).
+
+    `kind` is that of the entry: `consultation`, `erasure` or `note`; `by` is who held or made it.
+    """
 
     seq: int
     id: str
@@ -52,6 +56,8 @@ class Summary(NamedTuple):
     verdicts: dict[str, str]
     hash: str
     fault: str = ""
+    kind: str = "consultation"
+    by: str = ""
 
 
 class Filter(NamedTuple):
@@ -67,6 +73,7 @@ class Filter(NamedTuple):
     label: str = ""
     text: str = ""
     answers: tuple[tuple[str, Plain], ...] = ()  # attributes, and the values that they have in records
+    by: str = ""
 
     def checked(self, since: str = "--since") -> Filter:
         """The filter with its times as headers have them. Raises CaseError if one is none.
@@ -115,6 +122,8 @@ class Filter(NamedTuple):
             yield f"({by_rule} OR {by_data})", [self.claim, self.claim]
         if self.label:
             yield "instr(lower(json_extract(content, '$.label')), lower(?))", [self.label]
+        if self.by:
+            yield "instr(lower(json_extract(content, '$.by')), lower(?))", [self.by]
         if self.text:
             yield "instr(lower(content), lower(?))", [json.dumps(self.text, ensure_ascii=False)[1:-1]]
         for name, value in self.answers:
@@ -179,21 +188,28 @@ def _faulty(row: Row, fault: Fault) -> Summary:
 def _summary(row: Row, outline: str | None) -> Summary:
     seq, id, header_text, content, hash = row
     header = stored(id, header_text)
-    label, what, verdicts = "", "(erased)", {}
+    kind = header["kind"]
+    label, what, verdicts, by = "", "(erased)", {}, ""
     if content is not None and outline is not None:
         with legible(id):
-            (label, verdicts, results), told = json.loads(outline)
+            (label, verdicts, results, by, judgement, text), told = json.loads(outline)
+            if kind == "note":
+                said = ": ".join(word for word in (judgement, text) if word)
+                what = f"note on {header['about']}: {said}"
+                return Summary(seq, id, header["time"], "", "", what, {}, hash, "", kind, by)
             if verdicts != dict(told):
                 return _faulty(row, Fault(seq, id, "lists other verdicts than its consultation has"))
             recommended = [option for wanted in RECOMMENDED for option, v in verdicts.items() if v == wanted]
             what = f"{recommended[0]}: {verdicts[recommended[0]]}" if recommended else "nothing recommended"
             if results:  # which lead
                 what = f"{results[0]['finding']}: {results[0]['text']}"
-    elif header["kind"] == "erasure":
+    elif kind == "note":
+        what = f"note on {header['about']} (erased)"
+    elif kind == "erasure":
         reason = header.get("reason")
         what = f"erased {header['erases']}" + (f": {reason}" if reason else "")
     knowledge = header.get("knowledge", "")[:12]
-    return Summary(seq, id, header["time"], label, knowledge, what, verdicts, hash)
+    return Summary(seq, id, header["time"], label, knowledge, what, verdicts, hash, "", kind, by or "")
 
 
 def _hashes(ledger: Ledger, wanted: str) -> list[str]:

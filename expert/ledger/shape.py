@@ -24,6 +24,7 @@ ID = re.compile("[a-z0-9]{5}")
 HASH = re.compile("[0-9a-f]{64}")
 BASES = ("stated", "inferred", "added")
 CONCLUSIONS = (FINDING, SCORE, ARGUMENT, "step", "wait", "flag", ADVICE, CAUTION)
+JUDGEMENTS = ("agree", "disagree", "unsure")  # what a note can say of what followed
 DEEPEST = 100  # levels of a statement
 
 
@@ -47,6 +48,25 @@ class _ErasureHeader(NamedTuple):
     reason: str
 
 
+class _NoteHeader(NamedTuple):
+    kind: str
+    seq: int
+    id: str
+    time: str
+    about: str
+    content: str
+
+
+class _NoteContent(NamedTuple):
+    salt: str
+    by: str
+    text: str
+    judgement: str
+
+
+HEADERS: dict[str, type] = {"consultation": _RecordHeader, "erasure": _ErasureHeader, "note": _NoteHeader}
+
+
 class _Answered(NamedTuple):
     attribute: str
     value: Plain
@@ -60,6 +80,7 @@ class _Content(NamedTuple):
     verdicts: dict[str, str]
     consultation: Consultation
     targets: dict[str, tuple[str, ...]] | None = None
+    by: str = ""
 
 
 class _Unreviewed(NamedTuple):
@@ -69,25 +90,26 @@ class _Unreviewed(NamedTuple):
 def header_fault(header: dict[str, Any]) -> str:
     """What is wrong with a header; empty if nothing is."""
     try:
-        erasure = header.get("kind") == "erasure"
-        restored = restore(_ErasureHeader if erasure else _RecordHeader, header)
+        restored = restore(HEADERS.get(str(header.get("kind")), _RecordHeader), header)
     except NotRestored as error:
         return f"has a header that is no record's: {error}"
-    if restored.kind not in ("consultation", "erasure"):
+    if restored.kind not in HEADERS:
         return f"is of a kind that this program does not know: `{restored.kind}`"
     if not ID.fullmatch(restored.id) or not is_time(restored.time):
         return "has a header that is no record's: its id or its time is none"
-    hashes = (restored.knowledge, restored.content) if isinstance(restored, _RecordHeader) else ()
-    if not all(HASH.fullmatch(hash) for hash in hashes):
+    hashes = [getattr(restored, name, None) for name in ("knowledge", "content")]
+    if not all(HASH.fullmatch(hash) for hash in hashes if hash is not None):
         return "has a header that is no record's: its hashes are none"
     return ""
 
 
 def content_fault(header: dict[str, Any], content: dict[str, Any], base: RuleBase | None) -> str:
-    """What is wrong with the content of a consultation; empty if nothing is.
+    """What is wrong with the content of a consultation, or of a note; empty if nothing is.
 
     `base` is the knowledge that it names, by which its own names are known; None if that cannot be opened.
     """
+    if header.get("kind") == "note":
+        return _note_fault(content)
     try:
         restored: _Content = restore(_Content, content)
         restore(_Unreviewed, content["consultation"])
@@ -100,6 +122,16 @@ def content_fault(header: dict[str, Any], content: dict[str, Any], base: RuleBas
             faults.about_names(base)
     except _Wrong as error:
         return f"has a content that is no record's: {error}"
+    return ""
+
+
+def _note_fault(content: dict[str, Any]) -> str:
+    try:
+        note: _NoteContent = restore(_NoteContent, content)
+    except NotRestored as error:
+        return f"has a content that is no note's: {error}"
+    if note.judgement and note.judgement not in JUDGEMENTS:
+        return f"has a content that is no note's: there is no judgement `{shorten(note.judgement)}`"
     return ""
 
 

@@ -33,8 +33,10 @@ from expert.io.problems import LedgerError, shorten
 from expert.ledger.chain import GENESIS, Fault, Kept, Row, Verified, check_link, verify_rows
 
 # the layout of the file, which a program that does not know it refuses. In 2 a record may be of format 2,
-# of which an earlier program would say that it comes out differently; all else is as in 1
-VERSION = 2
+# of which an earlier program would say that it comes out differently; in 3 a record may name its author, and
+# there are notes; all else is as in 1. A ledger gets the least layout that has what is added to it
+FORMAT_2, WITH_NOTES = 2, 3
+VERSION = WITH_NOTES
 
 
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
@@ -73,7 +75,7 @@ CREATE TABLE IF NOT EXISTS head (
 CREATE TABLE IF NOT EXISTS drafts (id TEXT PRIMARY KEY, time TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO head VALUES (1, 0, '{GENESIS}');
 PRAGMA application_id = {LEDGER};
-PRAGMA user_version = {VERSION};
+PRAGMA user_version = {FORMAT_2};
 COMMIT;
 """
 
@@ -83,13 +85,20 @@ OBJECTS = {" ".join(made.split()) for made in re.findall(r"CREATE TABLE IF NOT E
 
 
 class Entry(NamedTuple):
-    """One link of the chain. `content` is None for an erasure, and after one."""
+    """One link of the chain. `content` is None for an erasure, and after one.
+
+    Its kind is `consultation`, `erasure` or `note`.
+    """
 
     seq: int
     id: str
     header: dict[str, Any]
     content: dict[str, Any] | None
     hash: str
+
+    def is_consultation(self) -> bool:
+        """Whether it holds a consultation that is not erased."""
+        return self.header["kind"] == "consultation" and self.content is not None
 
 
 def default_path() -> Path:
@@ -208,27 +217,38 @@ class Ledger:
 
         `header` names the knowledge by hash; its files are kept once.
         """
-        salted = {"salt": secrets.token_hex(16), **content}
-        try:
-            text = canonical(salted)
-        except ValueError as error:  # half characters, or numbers that JSON has not
-            raise LedgerError(f"this cannot be recorded: {shorten(str(error))}", "see its label") from None
+        salted, text = _salted(content)
         with explained(self.path), self._transaction():
             known = "SELECT 1 FROM knowledge WHERE hash = ?"
             if not self.connection.execute(known, (header["knowledge"],)).fetchone():
                 row = (header["knowledge"], canonical(files))
                 self.connection.execute("INSERT INTO knowledge VALUES (?, ?)", row)
-            self._to_layout(VERSION)
+            self._to_layout(WITH_NOTES if "by" in content else FORMAT_2)
             return self._link({"kind": "consultation", **header, "content": digest(text)}, salted, text)
 
+    def annotate(self, id: str, content: dict[str, Any]) -> Entry:
+        """Append a note on a consultation, which stays as it is."""
+        salted, text = _salted(content)
+        with explained(self.path), self._transaction():
+            entry = self.entry(id)
+            if not entry.is_consultation():
+                what = "was erased" if entry.header["kind"] == "consultation" else "is no consultation"
+                raise LedgerError(f"record `{entry.id}` {what}: nothing can be noted on it")
+            self._to_layout(WITH_NOTES)
+            return self._link({"kind": "note", "about": entry.id, "content": digest(text)}, salted, text)
+
     def forget(self, id: str, reason: str) -> Entry:
-        """Erase a consultation's content, and append that it was erased and when."""
+        """Erase the content of a consultation, with every note on it, or of a note.
+
+        An entry is appended that says what was erased and when.
+        """
         with explained(self.path):
             with self._transaction():
                 entry = self.entry(id)
                 if entry.content is None:
                     raise LedgerError(f"record `{id}` has nothing left to forget")
-                self.connection.execute("UPDATE entries SET content = NULL WHERE seq = ?", (entry.seq,))
+                for seq in [entry.seq, *(note.seq for note in self.notes_on(entry))]:
+                    self.connection.execute("UPDATE entries SET content = NULL WHERE seq = ?", (seq,))
                 erasure = self._link({"kind": "erasure", "erases": entry.id, "reason": reason}, None, None)
             # nor must the write-ahead log keep it; this waits for others that still read the old state
             if self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
@@ -311,12 +331,12 @@ class Ledger:
             return self._checked(row)
 
     def _last(self) -> Row | None:
-        """The newest row with a content; those that are newer must have been erased."""
-        query = f"{ROWS} WHERE content IS NOT NULL ORDER BY seq DESC LIMIT 1"
-        row: Row | None = self.connection.execute(query).fetchone()
-        for newer in self.connection.execute(f"{ROWS} WHERE seq > ?", (row[0] if row else 0,)).fetchall():
-            self._checked(newer)
-        return row
+        """The newest row with a consultation; those that are newer are checked to be none, or erased."""
+        for row in self.connection.execute(f"{ROWS} ORDER BY seq DESC"):
+            taken: Row = row
+            if self._checked(taken).is_consultation():
+                return taken
+        return None
 
     def _row(self, id: str) -> Row | None:
         """The row with an id: as the index has it, or else, if the index is damaged, the table."""
@@ -342,18 +362,30 @@ class Ledger:
         if fault:
             raise LedgerError(f"record `{shorten(str(id))}` {fault.message}", "`audit verify` says more")
         entry = _entry(row)
-        if entry.content is None and entry.header["kind"] == "consultation" and not self._erased(entry):
+        if entry.content is None and "content" in entry.header and not self._erased(entry):
             raise LedgerError(
                 f"record `{id}` has lost its content, and no erasure says so", "`audit verify` says more"
             )
         return entry
 
     def _erased(self, entry: Entry) -> bool:
-        """Whether a later entry says that this one was erased."""
+        """Whether a later entry says that this one was erased, or what it is a note on."""
         later = self.connection.execute(
             "SELECT header FROM entries WHERE seq > ? AND content IS NULL", (entry.seq,)
         )
-        return any(stored("", header).get("erases") == entry.id for (header,) in later)
+        ids = (entry.id, entry.header.get("about", entry.id))
+        return any(stored("", header).get("erases") in ids for (header,) in later)
+
+    def notes_on(self, entry: Entry) -> list[Entry]:
+        """The notes on a consultation, in order, each held against its hash; those that were erased, too."""
+        likely = (
+            "seq > ? AND instr(header, ?)"  # a look at the text, which is canonical, saves taking it apart
+        )
+        with explained(self.path), self.view():
+            values = (entry.seq, canonical({"about": entry.id})[1:-1])
+            rows = self.connection.execute(f"{ROWS} WHERE {likely} ORDER BY seq", values).fetchall()
+            notes = [self._checked(row) for row in rows]
+        return [note for note in notes if note.header.get("about") == entry.id]
 
     def last_of(self, knowledge: str) -> str:
         """The id of the newest consultation with the knowledge base of that id; empty if there is none."""
@@ -398,8 +430,9 @@ class Ledger:
 
     def consultations(self) -> int:
         """How many consultations there are that are not erased."""
+        kind = "CASE WHEN json_valid(header) THEN json_extract(header, '$.kind') ELSE 'consultation' END"
         with explained(self.path):
-            query = "SELECT count(*) FROM entries WHERE content IS NOT NULL"
+            query = f"SELECT count(*) FROM entries WHERE content IS NOT NULL AND {kind} = 'consultation'"
             return int(self.connection.execute(query).fetchone()[0])
 
     def rows(self) -> Iterator[Row]:
@@ -461,6 +494,15 @@ class Ledger:
         return (
             None if said == "ok" else Fault(0, "", f"is whole, but its file is damaged: {shorten(said, 200)}")
         )
+
+
+def _salted(content: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """A content with its salt, and its text. Raises LedgerError."""
+    salted = {"salt": secrets.token_hex(16), **content}
+    try:
+        return salted, canonical(salted)
+    except ValueError as error:  # half characters, or numbers that JSON has not
+        raise LedgerError(f"this cannot be recorded: {shorten(str(error))}", "see its label") from None
 
 
 def _entry(row: Row) -> Entry:

@@ -15,6 +15,7 @@ from expert.language.keys import name_and_option
 from expert.language.model import Knowledge, Quotes
 from expert.ledger.chain import Verified
 from expert.ledger.drafts import Waiting
+from expert.ledger.notes import Noted
 from expert.ledger.search import Summary
 from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart, quoted
 
@@ -32,12 +33,16 @@ def records_table(listed: Sequence[Summary], total: int | None = None) -> Block:
     """The records, a row each, of so many that fit; that there is none, if so."""
     if not listed:
         return Line("No record fits." if not total else "No record is shown.")
-    labelled = any(s.label for s in listed)  # a label is rare, and its column has no room to spare
-    rows = []
-    for s in listed:
-        label = [on_one_line(s.label, 40)] if labelled else []
-        rows.append([s.id, s.time, *label, s.knowledge, on_one_line(s.what)])
-    table = Table(["Record", "Time", *(["Label"] if labelled else []), "Knowledge", "What"], rows)
+    heads, rows = ["Record", "Time"], [[s.id, s.time] for s in listed]
+    # labels and authors are rare, and their columns have no room to spare
+    for head, texts in (("Label", [s.label for s in listed]), ("By", [s.by for s in listed])):
+        if any(texts):
+            heads.append(head)
+            for row, text in zip(rows, texts, strict=True):
+                row.append(on_one_line(text, 40))
+    for row, s in zip(rows, listed, strict=True):
+        row += [s.knowledge, on_one_line(s.what)]
+    table = Table([*heads, "Knowledge", "What"], rows)
     if total is None or total == len(listed):
         return table
     return apart(table, Line(f"{len(listed)} of {count(total, 'record')}."))
@@ -45,9 +50,10 @@ def records_table(listed: Sequence[Summary], total: int | None = None) -> Block:
 
 def records_csv(listed: Sequence[Summary]) -> Iterator[str]:
     """The records as CSV, line by line; no cell is taken for a formula by a spreadsheet."""
-    yield "record,time,label,knowledge,what,hash"
+    yield "record,time,label,knowledge,what,hash,kind,by"
     for s in listed:
-        cells = [on_one_line(cell) for cell in (s.id, s.time, s.label, s.knowledge, s.what, s.hash)]
+        texts = (s.id, s.time, s.label, s.knowledge, s.what, s.hash, s.kind, s.by)
+        cells = [on_one_line(cell) for cell in texts]
         # a sign before which an apostrophe stands is read as text
         safe_cells = [f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells]
         line = StringIO()
@@ -88,9 +94,40 @@ def record_blocks(
         Line(f"number {header['seq']}, hash {hash}", 2),
         Line(f"knowledge {header['knowledge']}", 2),
         Line(programs, 2),
+        *by_line(content),
         *formats,
         *answers,
     )
+
+
+def by_line(content: dict[str, Any]) -> list[Line]:
+    """Who held a consultation, or made a note, if that was said."""
+    return [Line(f"by {on_one_line(content['by'])}", 2)] if content.get("by") else []
+
+
+AGREED = {"agree": "agrees", "disagree": "disagrees", "unsure": "is not sure", "": "notes"}
+
+
+def note_words(note: Noted) -> str:
+    """Who says what about a record, in a sentence."""
+    text = on_one_line(note.text, 2000)
+    return f"{on_one_line(note.by)} {AGREED[note.judgement]}{_because(text)}"
+
+
+def notes_section(notes: Sequence[Noted]) -> list[Section]:
+    """What others noted on a record since; none if nobody did."""
+    items = [Item("- ", f"{note_words(note)}  ({note.id}, {note.time})") for note in notes]
+    return [Section("Notes", tuple(items))] if items else []
+
+
+def note_blocks(note: Noted, seq: int) -> list[Block]:
+    """A note by itself."""
+    said = "It was erased." if note.erased else note_words(note)
+    return [
+        Line(f"Note {note.id} of {note.time} on record {note.about}"),
+        Line(f"number {seq}, hash {note.hash}", 2),
+        Paragraph(said),
+    ]
 
 
 CHANGES = {

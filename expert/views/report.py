@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from expert.consultation.result import Advice, Argument, Consultation, Firing, KnowledgeId
 from expert.consultation.standing import item_text, nothing_said, ranked
@@ -45,12 +45,25 @@ from expert.views.document import (
 from expert.views.drawing import drawing
 from expert.views.firings import place_words
 from expert.views.html import html
-from expert.views.records import unanswered_section
+from expert.views.records import notes_section, unanswered_section
 
 if TYPE_CHECKING:
+    from expert.ledger.notes import Noted
     from expert.ledger.unanswered import Unanswered  # with it comes what only a few readers of records need
 
 MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "added, to close a gap"}
+
+
+class Aside(NamedTuple):
+    """What a page tells beside a record: when it was held against what, the questions that had no answer, and
+    what others noted on it since."""
+
+    checked: str = ""
+    open: Sequence[Unanswered] = ()
+    notes: Sequence[Noted] = ()
+
+
+NOTHING = Aside()
 
 
 def page(
@@ -58,22 +71,18 @@ def page(
     consultation: Consultation,
     knowledge: Knowledge,
     quotes: Quotes,
-    checked: str = "",
-    open: Sequence[Unanswered] = (),
+    beside: Aside = NOTHING,
 ) -> str:
-    """The page about a recorded consultation; `quotes` are the document's, where it is at hand.
-
-    `checked` says when the record was held against what, `open` are the questions that had no answer.
-    """
+    """The page about a recorded consultation; `quotes` are the document's, where it is at hand."""
     content: dict[str, Any] = entry.content or {"answers": [], "label": ""}
     knowledge_id = consultation.knowledge
     hashes = "Record ", Marked(entry.hash, "code"), "\nKnowledge ", Marked(knowledge_id.hash, "code")
     return Template(_file("report.html")).substitute(
         title=f"{escape(safe(knowledge_id.title))}: record {escape(safe(entry.id))}",
         style=_file("report.css"),
-        head=html(_head(entry, knowledge_id, content["label"], knowledge.edition)),
-        body=html(_sections(entry, consultation, knowledge, content["answers"], quotes, open)),
-        foot=html([Paragraph(hashes), *([Paragraph(checked)] if checked else [])]),
+        head=html(_head(entry, knowledge_id, content, knowledge.edition)),
+        body=html(_sections(entry, consultation, knowledge, content["answers"], quotes, beside)),
+        foot=html([Paragraph(hashes), *([Paragraph(beside.checked)] if beside.checked else [])]),
     )
 
 
@@ -87,7 +96,7 @@ def _sections(
     knowledge: Knowledge,
     answers: list[dict[str, Any]],
     quotes: Quotes,
-    open: Sequence[Unanswered],
+    beside: Aside,
 ) -> list[Section]:
     end = " ".join(last_words(consultation, unreviewed_in(entry, consultation), recorded=True))
     caption = "The best verdict first." if knowledge.rank is None else "In the order of their places."
@@ -99,6 +108,7 @@ def _sections(
     )
     table = recommendation_table(consultation, knowledge, caption)
     return [
+        *notes_section(beside.notes),
         Section("Answers", (_answers(answers, knowledge),)),
         *results_section(consultation, knowledge),
         *([Section(headings["options"], (table,))] if consultation.recommendations else []),
@@ -114,17 +124,18 @@ def _sections(
         ),
         Section("How it follows", (_figure(consultation, [a["attribute"] for a in answers], knowledge),)),
         Section("Trace", (_trace(consultation),)),
-        *unanswered_section(open, knowledge),
+        *unanswered_section(beside.open, knowledge),
         Section("Claims used", (_claims_used(consultation, knowledge, quotes),)),
         Section("Whose firings these are", (Note(" ".join(end.split())),)),
     ]
 
 
-def _head(entry: Entry, knowledge: KnowledgeId, label: str, edition: str) -> list[Block]:
+def _head(entry: Entry, knowledge: KnowledgeId, content: dict[str, Any], edition: str) -> list[Block]:
     programs = ", ".join(f"{name} {version}" for name, version in sorted(entry.header["programs"].items()))
     facts: list[tuple[str, Words]] = [
         ("Record", f"{entry.id}, number {entry.header['seq']}"),
-        ("Label", label or "none"),
+        ("Label", content["label"] or "none"),
+        *([("By", content["by"])] if content.get("by") else []),
         ("Time", entry.header["time"]),
         ("Made by", programs),
         ("Knowledge", f"{knowledge.id} {knowledge.version}"),

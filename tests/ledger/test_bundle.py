@@ -84,7 +84,9 @@ def test_every_byte_of_a_bundle(bundle: Path, record_property: Recorder) -> None
                 except CaseError:
                     pass
                 else:
-                    assert found.fault is not None, (place, data[place - 20 : place + 20])
+                    # the layout is a word to earlier programs: a later one has all that an earlier one has
+                    later = place == len('{"bundle":') and changed[place] > data[place]
+                    assert found.fault is not None or later, (place, data[place - 20 : place + 20])
                 tried += 1
             os.pwrite(stream.fileno(), data[place : place + 1], place)
     assert bundle.read_bytes() == data
