@@ -9,6 +9,7 @@ the certainty that none does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, assert_never
 
@@ -16,6 +17,7 @@ from expert.analysis.expected import Expected, failures
 from expert.analysis.shown import Listed, concluded, rebuilt, seen_in, shown
 from expert.consultation.case import Case
 from expert.io.problems import Span
+from expert.knowledge.read_contradictions import caution_text
 from expert.language.cells import NotDecided
 from expert.language.conclusions import (
     FINDING,
@@ -53,11 +55,13 @@ from expert.language.conditions import (
     Unless,
     with_parts,
 )
+from expert.language.contradictions import Contradiction, Contradictions
 from expert.language.diagrams import Diagram
 from expert.language.english import Phrases
+from expert.language.guards import counting, excepting, uncountable
 from expert.language.meaning import passes
-from expert.language.model import Option, Term, Value
-from expert.language.prospect import Compared, Cones, Deferred
+from expert.language.model import Knowledge, Option, Term, Value
+from expert.language.prospect import Compared, Cones, Deferred, Prospect
 from expert.language.rules import Instance, Rule, RuleBase, reads, writes
 
 KINDS = {
@@ -73,25 +77,32 @@ OTHER = {"more-than": "at-least", "at-least": "more-than", "less-than": "at-most
 
 
 class Mutant(NamedTuple):
-    """One small change: a rule replaced (by nothing, if dropped), or an option."""
+    """One small change: a rule replaced (by nothing, if dropped), an option, or a contradiction.
+
+    Rules are changed as their authors wrote them: what contradictions and exceptions add to their
+    conditions is added afterwards.
+    """
 
     kind: str
-    name: str  # the rule, or option.property
+    name: str  # the rule, the contradiction, or option.property
     what: str
     span: Span
     rule: Rule | None = None
     option: Option | None = None
+    contradictions: tuple[Contradiction, ...] | None = None  # all that are declared then
 
 
 class Survivor(NamedTuple):
     """A mutant that no case notices.
 
-    `case` shows something different under it; without one it is `equivalent`, or undecided.
+    `case` shows something different under it; without one it is `equivalent`, and `why` says what for, or
+    undecided.
     """
 
     mutant: Mutant
     case: Case | None
     equivalent: bool
+    why: str = ""
 
 
 class Score(NamedTuple):
@@ -113,7 +124,14 @@ class Score(NamedTuple):
 def mutants(base: RuleBase) -> Iterator[Mutant]:
     """Every mutant of a knowledge base, in the order of its rules and then its options."""
     maker = _Maker(base)
-    for rule in base.rules:
+    declared = base.knowledge.contradictions
+    spans = {rule.id: rule.span for rule in base.rules}
+    for n, contradiction in enumerate(declared):
+        id, before, after = contradiction.id, declared[:n], declared[n + 1 :]
+        yield Mutant("rule", id, "the contradiction is dropped", spans[id], contradictions=before + after)
+        for kind, what, other_pair in maker.contradictions(contradiction):
+            yield Mutant(kind, id, what, spans[id], contradictions=(*before, other_pair, *after))
+    for rule in _written(base):
         yield Mutant("rule", rule.id, "the rule is dropped", rule.span)
         seen = {rule}
         for kind, what, changed in maker.rules(rule):
@@ -125,6 +143,12 @@ def mutants(base: RuleBase) -> Iterator[Mutant]:
             yield Mutant(kind, f"{option.id}.{name}", what, option.span, None, other)
 
 
+def _written(base: RuleBase) -> list[Rule]:
+    """The rules that authors wrote as such."""
+    declared = {contradiction.id for contradiction in base.knowledge.contradictions}
+    return [rule for rule in base.written if rule.id not in declared]
+
+
 class _Maker:
     """Makes the small changes."""
 
@@ -134,6 +158,10 @@ class _Maker:
     def rules(self, rule: Rule) -> Iterator[tuple[str, str, Rule]]:
         for kind, what, when in self.conditions(rule.when):
             yield kind, what, rule._replace(when=when)
+        for n, name in enumerate(rule.exception_to):
+            others = rule.exception_to[:n] + rule.exception_to[n + 1 :]
+            if others or rule.then:
+                yield "condition", f"it is no exception to {name}", rule._replace(exception_to=others)
         for n, conclusion in enumerate(rule.then):
             if n == 0 and rule.settles:
                 continue  # what follows where the condition is denied would have to change with it
@@ -142,6 +170,15 @@ class _Maker:
             yield "conclusion", dropped, rule._replace(then=before + after)
             for kind, what, other in self.conclusions(conclusion):
                 yield kind, what, rule._replace(then=(*before, other, *after))
+
+    def contradictions(self, c: Contradiction) -> Iterator[tuple[str, str, Contradiction]]:
+        """Each test changed, and the other answer left out of account."""
+        for n, test in enumerate(c.tests):
+            for kind, what, other in self.tests(test) if isinstance(test, Leaf) else ():
+                yield kind, what, c._replace(tests=(c.tests[0], other) if n else (other, c.tests[1]))
+        other_name = c.other(c.leaves_out)
+        what = f"leaves-out: {c.leaves_out} → {other_name}"
+        yield "value", what, c._replace(leaves_out=other_name)
 
     def named(self, c: Conclusion) -> str:
         """A conclusion in a few words."""
@@ -344,11 +381,40 @@ def _shifted(quantity: Quantity) -> Iterator[tuple[str, Quantity]]:
 # --- trying them ------------------------------------------------------------------------------------
 def changed_base(base: RuleBase, mutant: Mutant) -> RuleBase | None:
     """The knowledge base with the change, or None if no such base would be loaded."""
+    knowledge, written = base.knowledge, base.written
+    rules = {rule.id: rule for rule in base.rules}
     if mutant.option is not None:
-        options = {**base.knowledge.options, mutant.option.id: mutant.option}
-        return rebuilt(base.knowledge._replace(options=options), base.rules)
-    pairs = [(rule, mutant.rule if rule.id == mutant.name else rule) for rule in base.rules]
-    return rebuilt(base.knowledge, [new for _, new in pairs if new is not None])
+        options = {**knowledge.options, mutant.option.id: mutant.option}
+        return rebuilt(knowledge._replace(options=options), base.rules, written)
+    if mutant.contradictions is not None:
+        knowledge = knowledge._replace(contradictions=mutant.contradictions)
+        of = Contradictions(mutant.contradictions)
+        cautions = {c.id: _cautioning(rules[c.id], c, of, knowledge) for c in of.declared}
+        gone = {c.id for c in base.knowledge.contradictions}
+        written = (*cautions.values(), *(rule for rule in written if rule.id not in gone))
+        touched = {rule.id for rule in _written(base)}
+        rules = {rule.id: cautions.get(rule.id, rule) for rule in written}
+    else:
+        of = Contradictions(knowledge.contradictions)
+        pairs = [(rule, mutant.rule if rule.id == mutant.name else rule) for rule in written]
+        written = tuple(new for _, new in pairs if new is not None)
+        changed = [rule for pair in pairs if pair[0] is not pair[1] for rule in pair if rule is not None]
+        touched = {name for rule in changed for name in (rule.id, *rule.exception_to)}
+    if any(True for rule in written if rule.id in touched for _ in uncountable(rule, of)):
+        return None
+    made = []
+    for rule in written:
+        if rule.id in touched:
+            exceptions = [counting(other, of) for other in written if rule.id in other.exception_to]
+            made.append(excepting(counting(rule, of), exceptions))
+        else:
+            made.append(rules[rule.id])
+    return rebuilt(knowledge, made, written)
+
+
+def _cautioning(rule: Rule, c: Contradiction, of: Contradictions, knowledge: Knowledge) -> Rule:
+    """What says that answers disagree, of a contradiction that was changed."""
+    return rule._replace(when=of.where(c), then=(Caution(c.id, caution_text(c, knowledge)),))
 
 
 def mutate(base: RuleBase, cases: list[Expected]) -> Score:
@@ -367,7 +433,8 @@ def mutate(base: RuleBase, cases: list[Expected]) -> Score:
             noticed[mutant.kind] += 1
         else:
             case, equivalent = tell_apart(base, changed)
-            survivors.append(Survivor(mutant, case, equivalent))
+            why = why_equivalent(base, mutant) if equivalent else ""
+            survivors.append(Survivor(mutant, case, equivalent, why))
     return Score(noticed, tried, invalid, tuple(survivors))
 
 
@@ -377,6 +444,7 @@ def tell_apart(old: RuleBase, new: RuleBase) -> tuple[Case | None, bool]:
     before = {instance.id: instance for instance in old.instances}
     after = {instance.id: instance for instance in new.instances}
     differing = {i for i in {**before, **after} if _bare(before.get(i)) != _bare(after.get(i))}
+    differing |= {i.id for base in (old, new) for i in base.instances if _read_otherwise(i, old, new)}
     near = _near((old, new), differing)
     only = _picked(old, near), _picked(new, near)
     keys = dict.fromkeys(key for some in only for instance in some for key in writes(instance))
@@ -430,6 +498,57 @@ def _shown_apart(pair: Compared, old: Deferred | None, new: Deferred | None) -> 
 
 def _picked(base: RuleBase, ids: set[str]) -> list[Instance]:
     return [instance for instance in base.instances if instance.id in ids]
+
+
+def _read_otherwise(instance: Instance, old: RuleBase, new: RuleBase) -> bool:
+    """Whether an answer that it reads is left out of account elsewhere in one base."""
+    declared = {*old.knowledge.contradictions} ^ {*new.knowledge.contradictions}
+    names = {contradiction.leaves_out for contradiction in declared}
+    return any(ref.kind == "attribute" and ref.name in names for ref, _ in reads(instance))
+
+
+def why_equivalent(base: RuleBase, mutant: Mutant) -> str:
+    """What a change that no case could notice comes to: the same rules fire, and the same is shown."""
+    if mutant.contradictions is not None or mutant.option is not None:
+        return "every rule fires for the same cases"
+    rule = next(rule for rule in base.written if rule.id == mutant.name)
+    if mutant.rule is None:
+        return "it fires in no case"
+    if mutant.rule.then == rule.then:
+        return "it fires for the same cases: its other conditions, or what it computes, ask for no less"
+    there, gone = ([_said(c) for c in some.then] for some in (mutant.rule, rule))
+    if there == gone:
+        return "the strength of an argument counts on a topic that decides only"
+    others = _also_concluded(base, rule.id, {*there} ^ {*gone})
+    if others:
+        some = "" if len(others) == 1 else "one of "
+        return f"wherever it fires, the same is concluded by {some}{', '.join(others)}"
+    return "nothing that is shown depends on it"
+
+
+def _said(c: Conclusion) -> tuple[object, ...]:
+    """What a conclusion says, whatever option it is about; of an argument, on what and for whom."""
+    left_out = {"option", "text", "strength"} if isinstance(c, Argue) else {"option"}
+    return c.kind, *(value for name, value in zip(c._fields, c, strict=True) if name not in left_out)
+
+
+def _also_concluded(base: RuleBase, rule: str, conclusions: set[tuple[object, ...]]) -> list[str]:
+    """The rules that draw some conclusions of a rule; none, unless one of them fires wherever it does."""
+    others: dict[str, list[Instance]] = {}  # of each option that the rule is about
+    mine = [instance for instance in base.instances if instance.rule.id == rule]
+    for instance in (i for i in base.instances if i.rule.id != rule):
+        if any(_said(c) in conclusions for c in instance.then):
+            others.setdefault(instance.option, []).append(instance)
+    beside = [instance for i in mine for instance in others.get(i.option, ())]
+    prospect = Prospect(Cones(base), {}, [*mine, *beside])
+    rules = list(dict.fromkeys(instance.rule.id for instance in beside))
+    for some in [*([rule] for rule in rules), rules]:  # one that is enough, or all
+        drawing = {o: [i for i in there if i.rule.id in some] for o, there in others.items()}
+        with suppress(NotDecided):
+            lost = [prospect.fired([i]) & ~prospect.fired(drawing.get(i.option, ())) for i in mine]
+            if all(where.never for where in lost):
+                return some
+    return []
 
 
 def _bare(instance: Instance | None) -> object:

@@ -145,11 +145,11 @@ def _spelled(value: str | int | float, term: Term) -> str:
     return value if isinstance(value, str) else term.spell(term.scaled(value))
 
 
-def rebuilt(knowledge: Knowledge, rules: Iterable[Rule]) -> RuleBase | None:
+def rebuilt(knowledge: Knowledge, rules: Iterable[Rule], written: Iterable[Rule] = ()) -> RuleBase | None:
     """A base of other rules or options, spelled out; None if its rules cannot be ordered."""
     kept = tuple(rules)
     ordered, cycle = in_firing_order(kept, knowledge)
-    return None if cycle else RuleBase(knowledge, kept, ordered)
+    return None if cycle else RuleBase(knowledge, kept, ordered, tuple(written))
 
 
 def difference(old: Shown, new: Shown) -> int:

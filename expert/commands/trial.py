@@ -106,7 +106,7 @@ def _test_json(
         shown["mutation"] = {
             **ratio(score.share),
             "survivors": [
-                {**_mutant_json(s), "answers": answers(s.case), "equivalent": s.equivalent}
+                {**_mutant_json(s), "answers": answers(s.case), "equivalent": s.equivalent, "why": s.why}
                 for s in score.survivors
             ],
         }

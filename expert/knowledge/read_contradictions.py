@@ -9,10 +9,12 @@ from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_claims
 from expert.knowledge.files import CONTRADICTION, ID
 from expert.knowledge.read_conditions import Scope
-from expert.language.conclusions import Caution, Tally, computed_refs
+from expert.language import guards
+from expert.language.conclusions import Caution
 from expert.language.conditions import AllOf, Condition, Is, Known, refs
-from expert.language.contradictions import Contradiction, Contradictions, flat
+from expert.language.contradictions import Contradiction, Contradictions
 from expert.language.english import Phrases
+from expert.language.guards import uncountable
 from expert.language.model import Knowledge, Term
 from expert.language.rules import Rule
 
@@ -107,23 +109,6 @@ def _answered(term: Term, test: Condition, knowledge: Knowledge) -> str:
 
 def counting(rule: Rule, of: Contradictions, reader: Reader) -> Rule:
     """A rule to which an answer that is left out of account is none."""
-    if not of.declared:
-        return rule
-    for c in rule.then:
-        for ref in computed_refs(c) if isinstance(c, Tally) else ():
-            if ref.kind == "attribute" and of.leaving_out(ref.name):
-                message = f"`{ref.name}` may be left out of account, and cannot be an item of a score"
-                reader.add(Problem(message, rule.span, "give points where a condition on it holds"))
-    then = tuple(
-        c.reading(lambda when: of.read(when, True)) if isinstance(c, Tally) else c for c in rule.then
-    )
-    rule = rule._replace(then=then)
-    if any(isinstance(c, Tally) for c in then):
-        return rule
-    computed = [{ref.name for ref in computed_refs(c) if ref.kind == "attribute"} for c in rule.then]
-    named = dict.fromkeys(name for names in computed for name in sorted(names) if of.leaving_out(name))
-    for name in named:
-        if any(name not in names for names in computed):
-            message = f"rule `{rule.id}` does not compute all with `{name}`, which may be left out of account"
-            reader.add(Problem(message, rule.span, "put what else it concludes into a rule of its own"))
-    return rule._replace(when=AllOf((*flat(of.read(rule.when, rule.settles)), *of.unless_left_out(named))))
+    for message, help in uncountable(rule, of):
+        reader.add(Problem(message, rule.span, help))
+    return guards.counting(rule, of)

@@ -40,9 +40,9 @@ from expert.language.conclusions import (
     Tally,
     Wait,
 )
-from expert.language.conditions import AllOf, Condition, Is, Ref, Unless
+from expert.language.conditions import AllOf, Condition, Ref
 from expert.language.contradictions import Contradictions
-from expert.language.keys import APPLIES
+from expert.language.guards import excepting
 from expert.language.model import SCORE, SETTLED, BadValue, Knowledge, Term
 from expert.language.rules import (
     AGREEING,
@@ -65,14 +65,17 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
     knowledge = knowledge._replace(contradictions=tuple([each.contradiction for each in declared]))
     of = Contradictions(knowledge.contradictions)
     rules: dict[str, Rule] = {rule.id: rule for rule in cautioning(declared, knowledge)}
+    written = dict(rules)
     for name, node in sorted(nodes.items()):
         if name.startswith("rules/"):
             for item in _rule_nodes(node, reader):
-                rule = counting(rule_reader.rule(item), of, reader)
+                as_written = rule_reader.rule(item)
+                rule = counting(as_written, of, reader)
                 if rule.id and rule.id in rules:
                     message, first = f"duplicate rule `{rule.id}`", rules[rule.id].span
                     reader.add(Problem(message, rule.span, f"first given at {first}"))
                 rules.setdefault(rule.id, rule)
+                written.setdefault(rule.id, as_written)
     rules = rule_reader.with_exceptions(rules)
     rule_reader.check_ranges()
     size = sum(node.size for name, node in nodes.items() if name.startswith("rules/"))
@@ -84,7 +87,7 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
     if cycle:
         message = "a conclusion depends on there being no evidence of itself, or computes or settles itself"
         reader.add(Problem(message, cycle[0].rule.span, "the cycle: " + _cycle_text(cycle)))
-    return RuleBase(knowledge, tuple(rules.values()), ordered)
+    return RuleBase(knowledge, tuple(rules.values()), ordered, tuple(written.values()))
 
 
 def with_roles(knowledge: Knowledge, nodes: dict[str, Node]) -> Knowledge:
@@ -204,9 +207,7 @@ class _RuleReader:
             message = f"`{exception.id}` is an exception for each option, and `{rule.id}` is about none"
             self.reader.report(place, message)
             return rule
-        ref = Ref("finding", APPLIES + exception.id, exception.ranges and rule.ranges)
-        parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
-        return rule._replace(when=AllOf((*parts, Unless(Is(ref, ("yes",))))))
+        return excepting(rule, [exception])
 
     def _settling(self, rule: Rule, fields: dict[str, Node]) -> Rule:
         """The rule with what it settles, if it settles something, as its first conclusion."""

@@ -71,7 +71,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class Rule(NamedTuple):
-    """One rule as its author wrote it."""
+    """One rule, for all options that it may range over."""
 
     id: str
     claims: tuple[str, ...]
@@ -142,11 +142,15 @@ class Instance(NamedTuple):
 
 
 class RuleBase(NamedTuple):
-    """A knowledge base, whole: what it declares, its rules, and their instances in firing order."""
+    """A knowledge base, whole: what it declares, its rules, and their instances in firing order.
+
+    `written` are the rules as their authors wrote them, without what is added to them (see `guards`).
+    """
 
     knowledge: Knowledge
     rules: tuple[Rule, ...]
     instances: tuple[Instance, ...]
+    written: tuple[Rule, ...] = ()
 
     def rule(self, id: str) -> Rule:
         """The rule of that name, or the half of it that settles a finding with `no`."""

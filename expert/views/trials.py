@@ -96,7 +96,9 @@ def _survivor(survivor: Survivor, knowledge: Knowledge, kb: Path | None) -> list
     if survivor.case is not None:
         command = Marked(consult_line(survivor.case, knowledge, kb), "command")
         lines.append(Line(("would be noticed in: ", command), 6))
-    elif not survivor.equivalent:
+    elif survivor.equivalent:
+        lines.append(Line(survivor.why, 6))
+    else:
         lines.append(Line("whether a case would notice is not decided", 6))
     return lines
 

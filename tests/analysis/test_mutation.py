@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from support.contradicting import VOCABULARY, contradicting, read
+from support.generate import knowledge_files, write_files, written
 from support.linked import every_case, linked_base, small_first
 from support.sizes import some_or_all
 from support.trying import ROOT, edit, kb
 
 from expert.analysis.expected import load_cases
-from expert.analysis.mutation import changed_base, mutants, tell_apart
+from expert.analysis.mutation import Mutant, changed_base, mutants, tell_apart, why_equivalent
 from expert.analysis.shown import Listed, difference, seen_by, shown
 from expert.consultation.case import Answer, Case
 from expert.consultation.engine import infer
+from expert.io.problems import Span
+from expert.knowledge.load import load, open_files
 from expert.language.meaning import passes
 from expert.language.rules import RuleBase
+
+ANYWHERE = Span("", 0, 0)
 
 
 def test_mutants_are_only_tried_on_cases_that_pass(copy: Path) -> None:
@@ -39,6 +48,29 @@ def test_a_survivor_comes_with_a_case_that_would_notice_it(copy: Path) -> None:
     assert [survivor["what"] for survivor in lost] == ["a constant is raised by one"] * 2
     assert lost[0]["answers"] == lost[1]["answers"] == {"scar_depth": "deep", "scar_count": 2}
     assert found["of"] - found["covered"] == 2
+    whys = {survivor["why"] for survivor in found["survivors"] if survivor["equivalent"]}
+    assert whys and "" not in whys and {survivor["why"] for survivor in lost} == {""}
+
+
+def test_equivalents_are_named_with_what_they_come_to(base: RuleBase) -> None:
+    """What other conditions imply, what others argue as well, and a strength that decides nothing."""
+    told = {}
+    for mutant in mutants(base):
+        told[mutant.name, mutant.what] = mutant
+    for name, what, why in (
+        ("cost-by-the-scar", "“typical fee per scar is known” is dropped", "it fires for the same cases"),
+        (
+            "over-the-budget",
+            "“argument cost against plain” is no longer concluded",
+            "wherever it fires, the same is concluded by several-sessions-are-needed",
+        ),
+        ("within-the-budget", "argument on cost: plain → strong", "the strength of an argument counts on"),
+    ):
+        mutant = told[name, what]
+        changed = changed_base(base, mutant)
+        assert changed is not None and tell_apart(base, changed) == (None, True)
+        assert why_equivalent(base, mutant).startswith(why)
+    assert not [what for _, what in told if "does not count" in what]  # what no author wrote is not changed
 
 
 @pytest.mark.parametrize("every", some_or_all(151, 19))
@@ -78,3 +110,77 @@ def test_mutants_of_linked_numbers_against_every_case(seed: int, tmp_path: Path)
 def answered(case: Case) -> dict[str, Answer]:
     """Without what is not known."""
     return {name: value for name, value in case.answers.items() if value is not None}
+
+
+@pytest.mark.parametrize("seeds", some_or_all(range(2), range(40)))
+def test_a_mutant_is_the_knowledge_with_the_change_in_its_files(seeds: range, tmp_path: Path) -> None:
+    """Contradictions dropped or turned round, exceptions and rules dropped: as edited files are read."""
+    tried = Counter[str]()
+    for seed in seeds:
+        files = contradicting(knowledge_files(Random(seed)), Random(seed))
+        base = load(write_files(files, tmp_path / str(seed)))
+        for mutant in mutants(base):
+            if mutant.what == "the rule is dropped" and not is_exception(mutant, base):
+                continue
+            edited = edited_as(mutant, files)
+            if edited is None:
+                continue
+            changed, (there, problems) = changed_base(base, mutant), open_files(edited)
+            tried[mutant.what.split(" ")[0]] += 1
+            assert (changed is None) == bool(problems), (seed, mutant.name, mutant.what, problems[:1])
+            if changed is not None:
+                assert bare(changed) == bare(there), (seed, mutant.name, mutant.what)
+    assert tried["the"] and tried["leaves-out:"]
+
+
+def is_exception(mutant: Mutant, base: RuleBase) -> bool:
+    return any(rule.id == mutant.name and rule.exception_to for rule in base.rules)
+
+
+def bare(base: RuleBase) -> object:
+    """What fires, wherever it is written."""
+    return [(i.id, i.when, i.then, i.rule._replace(span=ANYWHERE)) for i in base.instances]
+
+
+def edited_as(mutant: Mutant, files: dict[str, str]) -> dict[str, str] | None:
+    """The files with the change, if it is one that is made here by hand."""
+    if mutant.what == "the contradiction is dropped":
+        return with_edited(files, VOCABULARY, lambda content: content["contradictions"].pop(mutant.name))
+    if mutant.what.startswith("leaves-out: "):
+        other = mutant.what.split(" ")[-1]
+        return with_edited(
+            files,
+            VOCABULARY,
+            lambda content: content["contradictions"][mutant.name].update({"leaves-out": other}),
+        )
+    dropped, out = mutant.what == "the rule is dropped", mutant.what.removeprefix("it is no exception to ")
+    if not dropped and out == mutant.what:
+        return None
+
+    def edit(rules: list[dict[str, Any]]) -> None:
+        for rule in [rule for rule in rules if rule["id"] == mutant.name]:
+            if dropped:
+                rules.remove(rule)
+                continue
+            named = rule.pop("exception-to")
+            left = [name for name in ([named] if isinstance(named, str) else named) if name != out]
+            rule.update({"exception-to": left} if left else {})
+
+    for path in [path for path in files if path.startswith("rules/")]:
+        files = with_edited(files, path, edit)
+    named = {name for rule in rules_in(files) for name in listed(rule.get("exception-to", []))}
+    return files if named <= {rule["id"] for rule in rules_in(files)} else None
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def rules_in(files: dict[str, str]) -> list[dict[str, Any]]:
+    return [rule for path, text in files.items() if path.startswith("rules/") for rule in read(text)]
+
+
+def with_edited(files: dict[str, str], path: str, edit: Callable[[Any], object]) -> dict[str, str]:
+    content = read(files[path])
+    edit(content)
+    return {**files, path: written(content)}

@@ -68,7 +68,7 @@ def test_survivors_with_the_case_that_would_notice(base: RuleBase) -> None:
     case = parse_pairs(["scar_depth=deep"], base.knowledge)
     survivors = (
         Survivor(mutant, case, equivalent=False),
-        Survivor(mutant, None, equivalent=True),
+        Survivor(mutant, None, equivalent=True, why="it fires for the same cases"),
         Survivor(mutant, None, equivalent=False),
     )
     numbers = dict.fromkeys(KINDS, 2)
@@ -78,7 +78,7 @@ def test_survivors_with_the_case_that_would_notice(base: RuleBase) -> None:
     assert lines[first].endswith("without 1 that no case could notice.")
     assert lines[first + 1] == "1 more would not have been loaded."
     assert [line.split()[0] for line in lines[first + 2 :]] == [
-        "SURVIVES", "would", "equivalent", "SURVIVES", "whether",
+        "SURVIVES", "would", "equivalent", "it", "SURVIVES", "whether",
     ]  # fmt: skip
     assert "scar_depth=deep" in lines[first + 3]
 
