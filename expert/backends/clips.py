@@ -53,6 +53,7 @@ from expert.language.conditions import (
     Several,
     Unless,
     compared,
+    conjuncts,
     is_bounded,
     leaves,
     parts_of,
@@ -300,7 +301,7 @@ class _Defrule:
             for row in c.rows if isinstance(c, Tally) else ():
                 self.rows.append((self.holds(row.when), self.denied(row.when)))
         when = instance.when
-        self.patterns = [self.holds(part) for part in (when.parts if isinstance(when, AllOf) else (when,))]
+        self.patterns = [self.holds(part) for part in conjuncts(when)]
 
     def lines(self, salience: int) -> Iterator[str]:
         """The defrule, under a comment that says where it comes from."""

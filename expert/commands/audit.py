@@ -20,7 +20,6 @@ from expert.commands.shared import (
     Trace,
     WitnessFile,
     ask_line,
-    check_extent,
     checked_note,
     one_of,
     print_json,
@@ -130,7 +129,6 @@ def show(
 
     Example: cicatrix audit show last --brief
     """
-    check_extent(brief, full)
     with open_ledger(ledger) as store:
         entry = store.entry(id)
         noted = notes_on(store, entry) if entry.is_consultation() else []

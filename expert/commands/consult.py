@@ -22,7 +22,6 @@ from expert.commands.shared import (
     TableFormat,
     Trace,
     WitnessFile,
-    check_extent,
     check_format,
     checked_note,
     consultation_json,
@@ -60,7 +59,6 @@ def consult(
 ) -> None:
     """Run a consultation: in questions, or on the answers given."""
     check_format(table_format)
-    check_extent(brief, full)
     label, by = checked_note(label, "--label"), checked_note(by, "--by")
     base, reviews = open_knowledge(kb), open_reviews(kb)
     ids = [word for word in pairs or [] if "=" not in word] if resume else []

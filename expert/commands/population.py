@@ -22,7 +22,6 @@ from expert.commands.shared import (
     LedgerFile,
     TableFormat,
     Trace,
-    check_extent,
     check_format,
     consultation_json,
     one_of,
@@ -171,7 +170,6 @@ def explain(
         from expert.population.results import explained, open_results
 
         check_format(table_format)
-        check_extent(brief, full)
         results = open_results(out)
         _, consultation = explained(results, row)
         unreviewed = [rule for rule in consultation.rules() if rule in results.legend.get("unreviewed", ())]

@@ -213,12 +213,6 @@ def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None)
     return Entered(reduce(lambda a, b: a.with_answers(b.answers, base.knowledge), cases), [*given])
 
 
-def check_extent(brief: bool, full: bool) -> None:
-    """Raises CaseError if a result is asked for both alone and with nothing left out."""
-    if brief and full:
-        raise CaseError([Problem("--brief and --full exclude each other", None, "leave one of them out")])
-
-
 def check_format(name: str) -> None:
     """Raises CaseError if tabulate has no such format."""
     if name == "simple":

@@ -19,7 +19,6 @@ from expert.consultation.result import (
     NotFired,
     Plain,
     Recommendation,
-    ScoreBounds,
     Statement,
     name_of,
 )
@@ -32,6 +31,7 @@ from expert.consultation.standing import (
     verdict_text,
     when_words,
 )
+from expert.consultation.statements import lies_between
 from expert.io.problems import CaseError, Problem, nearest, not_among
 from expert.io.unwinding import Unfolding, unwound
 from expert.language.cells import NotDecided
@@ -252,7 +252,7 @@ class How:
             if (score.finding, score.option) == (leaf.name, leaf.option) and score.low != score.high:
                 text = _about(score.text, score.option, self.base)
                 firings = yield self._firings([score.firing])
-                return [Tree("conclusion", text, firings, between(score))]
+                return [Tree("conclusion", text, firings, lies_between(score))]
         if leaf.operator == "is" and set(leaf.values) & set(values):
             return conclusions
         if leaf.operator != "is" and values:
@@ -337,13 +337,6 @@ def _of_limit(condition: Statement, knowledge: Knowledge) -> list[Statement]:
     return limits
 
 
-def between(score: ScoreBounds) -> Statement:
-    """That a score lies between its bounds, as data."""
-    ends = [("at-least", score.low), ("at-most", score.high)]
-    parts = [Statement("finding", score.finding, score.option, each, (), str(limit)) for each, limit in ends]
-    return Statement("all", stands="holds", parts=tuple(parts))
-
-
 def stated(match: Match) -> Statement | None:
     """What a match states, as data."""
     kinds = {"answer": "attribute", "unknown": "attribute", "datum": "property", "finding": "finding"}
@@ -388,7 +381,7 @@ def how(
             for f in consultation.findings
             if f.finding == subject.id
         ] + [
-            Tree("conclusion", _about(s.text, s.option, base), (tree.firing(s.firing),), between(s))
+            Tree("conclusion", _about(s.text, s.option, base), (tree.firing(s.firing),), lies_between(s))
             for s in consultation.scores
             if s.finding == subject.id and s.low != s.high
         ]

@@ -25,7 +25,7 @@ from expert.consultation.result import (
     ScoreItem,
     Statement,
 )
-from expert.consultation.statements import spelled, states
+from expert.consultation.statements import lies_between, spelled, states
 from expert.language.conclusions import (
     Addend,
     Argue,
@@ -52,6 +52,7 @@ from expert.language.conditions import (
     Quantity,
     Ref,
     Unless,
+    conjuncts,
     quantity_refs,
     refs,
     walk,
@@ -137,7 +138,7 @@ class Wording:
             if isinstance(conclusion, Conclude) and conclusion.name in (knowledge.cost or ()):
                 terms = computed_refs(conclusion)
                 attributes = tuple(ref.name for ref in terms if ref.kind == "attribute")
-                parts = instance.when.parts if isinstance(instance.when, AllOf) else (instance.when,)
+                parts = conjuncts(instance.when)
                 apart = tuple(part for part in parts if not _reads_any(part, attributes))
                 priced = [r.name for r in terms if r.kind == "property" and knowledge.properties[r.name].per]
                 for name in dict.fromkeys(priced):
@@ -702,10 +703,7 @@ class WorkingMemory:
             return ()
         if said.low == said.high:
             return [self.match(ref, ref.key, value) for value in self.values[ref.key]]
-        ends = []
-        for operator, limit in (("at-least", said.low), ("at-most", said.high)):
-            ends.append(Statement("finding", said.finding, said.option, operator, (), str(limit)))
-        states = Statement("all", stands="holds", parts=tuple(ends))
+        states = lies_between(said)
         return [Match("score", ref.name, said.option, None, said.text, (), (said.firing,), states=states)]
 
     def _values(self, conclusion: Conclude) -> list[Value]:

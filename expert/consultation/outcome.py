@@ -15,7 +15,6 @@ from expert.language.conclusions import (
     Advise,
     Argue,
     Caution,
-    Conclusion,
     Flag,
     Plan,
     Wait,
@@ -40,8 +39,6 @@ from expert.language.model import Option
 from expert.language.outcome import Outcome, cost_sides
 from expert.language.policy import NOW, first, overall, weigh
 from expert.language.rules import Instance, RuleBase
-
-Numbered = tuple[Conclusion, int]  # a conclusion, and which firing drew it
 
 
 def follow(base: RuleBase, case: Case) -> trace.Consultation:

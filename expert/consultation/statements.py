@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import assert_never
 
-from expert.consultation.result import Statement
+from expert.consultation.result import ScoreBounds, Statement
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -30,6 +30,13 @@ from expert.language.conditions import (
 from expert.language.english import Phrases
 from expert.language.keys import exception_of
 from expert.language.model import Term
+
+
+def lies_between(score: ScoreBounds) -> Statement:
+    """That a score lies between its bounds, as data."""
+    ends = [("at-least", score.low), ("at-most", score.high)]
+    parts = [Statement("finding", score.finding, score.option, each, (), str(limit)) for each, limit in ends]
+    return Statement("all", stands="holds", parts=tuple(parts))
 
 
 def states(condition: Condition, phrases: Phrases, stands: str = "") -> Statement:

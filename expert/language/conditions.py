@@ -236,6 +236,11 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
             assert_never(condition)
 
 
+def conjuncts(condition: Condition) -> tuple[Condition, ...]:
+    """The parts that must all hold for a condition to hold."""
+    return condition.parts if isinstance(condition, AllOf) else (condition,)
+
+
 def with_parts(condition: Compound, parts: tuple[Condition, ...]) -> Compound:
     """The same kind of condition over other parts, as many as it takes."""
     match condition:

@@ -26,6 +26,7 @@ from expert.language.conditions import (
     OptionIs,
     Ref,
     Unless,
+    conjuncts,
     parts_of,
     refs,
     with_parts,
@@ -82,7 +83,7 @@ class Contradictions:
             return condition
         match condition:
             case AllOf(parts):
-                held = [part for whole in parts for part in flat(self.read(whole, denied))]
+                held = [part for whole in parts for part in conjuncts(self.read(whole, denied))]
                 return AllOf(tuple(part for part in held if not _idle(part, held)))
             case AnyOf(parts):
                 ways = [self.read(part, denied) for part in parts]
@@ -175,11 +176,6 @@ def _ways(condition: Condition) -> tuple[Condition, ...]:
     """The parts of which one has to hold for a condition to hold."""
     inside = condition.parts[0] if isinstance(condition, AllOf) and len(condition.parts) == 1 else condition
     return inside.parts if isinstance(inside, AnyOf) else (condition,)
-
-
-def flat(condition: Condition) -> tuple[Condition, ...]:
-    """The parts that must all hold for a condition to hold."""
-    return condition.parts if isinstance(condition, AllOf) else (condition,)
 
 
 def together(parts: Sequence[Condition]) -> Condition:

@@ -42,6 +42,7 @@ from expert.language.conditions import (
     Several,
     Unless,
     compared,
+    conjuncts,
     quantity_refs,
 )
 from expert.language.contradictions import Contradictions
@@ -374,7 +375,7 @@ class Phrases:
         """A rule in English, one clause a line."""
         knowledge = self.knowledge
         who = "For each option:" if rule.ranges else ""
-        parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
+        parts = conjuncts(rule.when)
         counts = dict.fromkeys(part.counts for part in parts if isinstance(part, Unless) and part.counts)
         clauses = [part for part in parts if not (isinstance(part, Unless) and part.counts)]
         lines = [f"{rule.id}  ({rule.basis}: {BASES[rule.basis]})", *([f"  {who}"] if who else [])]
@@ -408,7 +409,7 @@ class Phrases:
 
 def _opens(condition: Condition) -> bool:
     """Whether a part only says that a test of an answer that is left out of account is open."""
-    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    parts = conjuncts(condition)
     return isinstance(parts[0], Not) and isinstance(parts[0].part, Unless) and bool(parts[0].part.counts)
 
 

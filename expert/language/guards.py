@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from expert.language.conclusions import Tally, computed_refs
-from expert.language.conditions import AllOf, Is, Ref, Unless
-from expert.language.contradictions import Contradictions, flat
+from expert.language.conditions import AllOf, Is, Ref, Unless, conjuncts
+from expert.language.contradictions import Contradictions
 from expert.language.keys import APPLIES
 from expert.language.rules import Rule
 
@@ -27,7 +27,9 @@ def counting(rule: Rule, of: Contradictions) -> Rule:
         return rule
     computed = dict.fromkeys(name for names in _computed(rule) for name in sorted(names))
     left = [name for name in computed if of.leaving_out(name)]
-    return rule._replace(when=AllOf((*flat(of.read(rule.when, rule.settles)), *of.unless_left_out(left))))
+    return rule._replace(
+        when=AllOf((*conjuncts(of.read(rule.when, rule.settles)), *of.unless_left_out(left)))
+    )
 
 
 def uncountable(rule: Rule, of: Contradictions) -> Iterator[tuple[str, str]]:
@@ -57,5 +59,5 @@ def excepting(rule: Rule, exceptions: Iterable[Rule]) -> Rule:
     """The rule, with the condition that none of some exceptions applies as its last."""
     for exception in exceptions:
         ref = Ref("finding", APPLIES + exception.id, exception.ranges and rule.ranges)
-        rule = rule._replace(when=AllOf((*flat(rule.when), Unless(Is(ref, ("yes",))))))
+        rule = rule._replace(when=AllOf((*conjuncts(rule.when), Unless(Is(ref, ("yes",))))))
     return rule

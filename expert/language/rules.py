@@ -30,6 +30,7 @@ from expert.language.conditions import (
     Leaf,
     Not,
     Ref,
+    conjuncts,
     ground,
     is_bounded,
     leaves,
@@ -189,7 +190,7 @@ def instances_of(rule: Rule, knowledge: Knowledge) -> list[Instance]:
 
 
 def _instance(rule: Rule, option: str, when: Condition, then: tuple[Conclusion, ...]) -> Instance:
-    parts = when.parts if isinstance(when, AllOf) else (when,)
+    parts = conjuncts(when)
     computing = tuple(part for part in drawing(then) if part not in parts)
     return Instance(rule, option, AllOf((*parts, *computing)) if computing else when, then, 0, computing)
 

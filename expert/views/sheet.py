@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from expert.language.conclusions import Argue, Conclusion
-from expert.language.conditions import AllOf, Condition
+from expert.language.conditions import conjuncts
 from expert.language.english import Phrases, count, datum_words, readable
 from expert.language.model import Knowledge
 from expert.language.rules import BASES, Rule, RuleBase
@@ -81,7 +81,7 @@ def _rule(number: int, rule: Rule, phrases: Phrases) -> Section:
 def _statement(rule: Rule, phrases: Phrases) -> Items:
     """A rule, a line for each clause."""
     lines: list[Sequence[Piece]] = [["For each option:"]] if rule.ranges else []
-    clauses: tuple[Condition, ...] = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
+    clauses = conjuncts(rule.when)
     for place, clause in enumerate(clauses):
         lines.append([_joined("if", place), f" {phrases.condition(clause)}"])
     if not clauses:

@@ -32,7 +32,6 @@ def test_a_malformed_file_stops_a_consultation(plant: Path) -> None:
     ("words", "says"),
     [
         (["what-if", "last"], "no answer to change is named"),
-        (["consult", "light=dim", "--no-save", "--brief", "--full"], "--brief and --full exclude each other"),
         (["consult", f"pots={'1' * 19}", "--no-save"], "is too long a number for `pots`"),
         (["consult", f"budget=1.{'1' * 13}", "--no-save"], "is too long a number for `budget`"),
         (["consult", "budget=1.123", "--no-save"], "is not a number with up to 2 decimals for `budget`"),

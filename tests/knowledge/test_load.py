@@ -161,7 +161,7 @@ BUILT: list[tuple[Callable[[int], dict[str, str]], int, str]] = [
     (
         lambda n: {RULES: f"- {{id: r, {RULE}, when: {{pots: {'9' * n}}}, then: {{plan: move}}}}\n"},
         900_000,
-        "…` is not a whole number",
+        "…` is too long a number",
     ),
     (lambda n: {RULES: f"- {{id: {'r' * n}, {RULE}, then: {{plan: move}}}}\n"}, 900_000, "not a rule id"),
 ]

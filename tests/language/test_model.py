@@ -34,7 +34,7 @@ def test_one_number_typed_in_many_ways(text: str) -> None:
         (MONEY, "5 $", "is not a number"),
         (COUNT, "1.5", "is not a whole number"),
         (COUNT, "0", "out of range for `pots`: at least 1"),
-        (COUNT, "1" * 16, "is not a whole number"),
+        (COUNT, "1" * 16, "is too long a number"),
         (LIGHT, "Dim", "unknown value for `light`"),
         (LIGHT, "", "unknown value for `light`"),
     ],
