@@ -147,7 +147,7 @@ def report_picture(page: str) -> str:
     style, body = part(page, "style"), part(page, "body")
     body = re.sub(r"<svg.*?</svg>", "", body, flags=re.S)  # far below, and a picture of its own
     body = re.sub(r"<(br|hr)>", r"<\1/>", body)
-    style = re.sub(r"@(media print|page) \{.*", "", style, flags=re.S).replace("body {", ".page {")
+    style = on_a_screen(style).replace("body {", ".page {")
     size = f'width="{REPORT_WIDTH}" height="{REPORT_HEIGHT}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {REPORT_WIDTH} {REPORT_HEIGHT}" role="img" '
@@ -160,6 +160,11 @@ def report_picture(page: str) -> str:
     )
 
 
+def on_a_screen(style: str) -> str:
+    """A report's style without what is for paper, a phone, the dark, all of which stands at its end."""
+    return style.partition("@media")[0]
+
+
 def rules_picture(page: str) -> str:
     """The drawing in a report: from the answers through the rules that fired to the conclusions."""
     found = re.search(r"<svg[^>]*viewBox=\"([^\"]+)\".*?</svg>", page, re.S)
@@ -167,7 +172,7 @@ def rules_picture(page: str) -> str:
     width, height = (float(number) + 16 for number in found[1].split()[2:])
     svg = found[0].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
     svg = svg.replace(f'viewBox="{found[1]}"', f'viewBox="-8 -8 {width:.0f} {height:.0f}"')
-    style = re.findall(r"^[^{}@\n]+\{[^}]*\}", part(page, "style"), re.M)
+    style = re.findall(r"^[^{}@\n]+\{[^}]*\}", on_a_screen(part(page, "style")), re.M)
     kept = "".join(rule for rule in style if about_drawing(rule))
     back = '<rect x="-8" y="-8" width="100%" height="100%" style="fill:#fff;stroke:none"/>'
     return re.sub(r"(<svg[^>]*>)", rf"\1\n<style>{kept}</style>\n{back}\n", svg, count=1) + "\n"
@@ -175,7 +180,7 @@ def rules_picture(page: str) -> str:
 
 def about_drawing(rule: str) -> bool:
     """Whether a rule of a report's style is about its drawing."""
-    names = r"\b(svg|rect|path|text|head|stated|inferred|added|silent|verdict|answer)\b"
+    names = r"\b(root|svg|rect|path|text|head|stated|inferred|added|silent|verdict|answer)\b"
     return re.search(names, rule.split("{")[0]) is not None and "basis" not in rule.split("{")[0]
 
 

@@ -360,7 +360,8 @@ class Records:
         """
         _same_knowledge(base, consultation)
         missing = None if reviews is None else unreviewed(base, reviews, consultation)
-        occasion = Occasion([*consultation.answers], (), label, missing, by=by)
+        sources = dict.fromkeys(consultation.answers, records.PROGRAM)
+        occasion = Occasion([*consultation.answers], (), label, missing, by=by, sources=sources)
         return record(self._ledger, base, consultation, occasion)
 
     def note(self, id: str, by: str, text: str = "", judgement: str = "") -> Entry:

@@ -73,7 +73,7 @@ def consult(
     missing = unreviewed(base, reviews, consultation)
     saved = None
     if not no_save:
-        from expert.commands.recording import RecordedAt, save
+        from expert.commands.recording import RecordedAt, save, sources_of
         from expert.ledger.recording import Occasion
 
         occasion = Occasion(
@@ -83,6 +83,7 @@ def consult(
             missing,
             answered.questions,
             by or answered.by,
+            sources_of(answered),
         )
         saved = save(base, consultation, occasion, RecordedAt(ledger, answered.draft, witness))
     if json:

@@ -174,8 +174,9 @@ def checked_note(text: str, option: str, most: int = LONGEST_NOTE) -> str:
 class Entered(NamedTuple):
     """A case, and how it came about: the attributes as they were given, and as they were asked.
 
-    What it goes on from, if it does: the draft, the questions as they were put then, the answers to which
-    the person had not come again after going back, the label, and who held it.
+    `in_file` are those that a file gave. What it goes on from, if it does: the draft, the questions as they
+    were put then, the answers to which the person had not come again after going back, the label, and who
+    held it.
     """
 
     case: Case
@@ -186,6 +187,7 @@ class Entered(NamedTuple):
     later: Mapping[str, Answer] = {}
     label: str = ""
     by: str = ""
+    in_file: Collection[str] = ()
 
 
 def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None) -> Entered:
@@ -209,8 +211,9 @@ def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None)
         problems += error.problems
     if problems:
         raise CaseError(problems)
-    given = dict.fromkeys([*names, *(pair.partition("=")[0] for pair in pairs or [])])
-    return Entered(reduce(lambda a, b: a.with_answers(b.answers, base.knowledge), cases), [*given])
+    words = [pair.partition("=")[0] for pair in pairs or []]
+    case = reduce(lambda a, b: a.with_answers(b.answers, base.knowledge), cases)
+    return Entered(case, [*dict.fromkeys([*names, *words])], in_file={*names} - {*words})
 
 
 def check_format(name: str) -> None:

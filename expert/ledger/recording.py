@@ -18,7 +18,8 @@ class Occasion(NamedTuple):
 
     `by` is who held it. `unreviewed` are the rules that fired and that nobody has reviewed; None if that is
     not known.
-    `questions` are those that were put in other words than today's, before an interruption.
+    `questions` are those that were put in other words than today's, before an interruption; `sources` say of
+    what was not asked for how it was given (command-line, file, program), as far as that is known.
     """
 
     given: Sequence[str]
@@ -27,6 +28,7 @@ class Occasion(NamedTuple):
     unreviewed: Sequence[str] | None = None
     questions: Mapping[str, str] = {}
     by: str = ""
+    sources: Mapping[str, str] = {}
 
 
 def programs() -> dict[str, str]:
@@ -36,13 +38,14 @@ def programs() -> dict[str, str]:
 
 def record(ledger: Ledger, base: RuleBase, consultation: Consultation, occasion: Occasion) -> Entry:
     """Append a consultation: what was given and asked, in that order, and all that followed."""
-    given, asked, label, unreviewed, questions, by = occasion
+    given, asked, label, unreviewed, questions, by, sources = occasion
     attributes = base.knowledge.attributes
     answers = [
         {
             "attribute": name,
             "value": consultation.answers[name],
             "asked": (questions.get(name) or attributes[name].question) * (name in asked),
+            **({"given": sources[name]} if name in sources and name not in asked else {}),
         }
         for name in [*(n for n in given if n not in asked), *asked]
         if name in consultation.answers

@@ -17,6 +17,9 @@ from expert.language.rules import RuleBase
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import NEWER, Entry, Ledger, legible
 
+# how an answer was given that was not asked for
+COMMAND_LINE, CASE_FILE, PROGRAM = "command-line", "file", "program"
+
 
 def consultation_of(entry: Entry) -> Consultation:
     """The consultation that a record holds, as it was written.
@@ -126,6 +129,7 @@ def format_of(entry: Entry) -> int:
 def base_of(ledger: Ledger, entry: Entry) -> RuleBase:
     """The very knowledge base that made a record. Raises LedgerError."""
     check_consultation(entry)
+    check_judged(entry)
     base, problems = open_files(ledger.files(entry.header["knowledge"]), firsts=format_of(entry) == 1)
     if problems:
         raise LedgerError(f"the knowledge of record `{entry.id}` cannot be opened by this version")

@@ -71,6 +71,7 @@ class _Answered(NamedTuple):
     attribute: str
     value: Plain
     asked: str
+    given: str = ""
 
 
 class _Content(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from expert.consultation.compare import Difference
 from expert.consultation.explain import Flip, Tree, WhyNot
-from expert.consultation.result import Consultation, Leading, Recommendation
+from expert.consultation.result import Argument, Consultation, Leading, Recommendation
 from expert.consultation.standing import (
     by_target,
     cost_text,
@@ -16,6 +16,7 @@ from expert.consultation.standing import (
     nothing_said,
     ranked,
     step_words,
+    targets_in_play,
     verdict_text,
     when_text,
     when_words,
@@ -28,7 +29,7 @@ from expert.language.policy import NOW
 from expert.language.rules import RuleBase
 from expert.views.document import (
     Block,
-    Heading,
+    Cards,
     Item,
     Items,
     Line,
@@ -67,7 +68,7 @@ def verdict_words(r: Recommendation, consultation: Consultation, knowledge: Know
 # --- a consultation ------------------------------------------------------------------------
 def argument_sections(consultation: Consultation, knowledge: Knowledge) -> list[Section]:
     """The arguments about every option, and the advice."""
-    sections = [_arguments(consultation, knowledge)] if consultation.recommendations else []
+    sections = [arguments_section(consultation, knowledge)] if consultation.recommendations else []
     return [*sections, *advice_section(consultation, knowledge, "advice")]
 
 
@@ -185,17 +186,49 @@ def _notes_on(
     return "; ".join([*stands, *(knowledge.flags[flag].label for flag in r.flags)])
 
 
-def _arguments(consultation: Consultation, knowledge: Knowledge) -> Section:
-    blocks: list[Block] = []
-    for r in consultation.recommendations:
-        blocks.append(Heading((f"{r.label}: ", verdict_words(r, consultation, knowledge)), indent=2))
-        for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
-            said = f"{knowledge.topics[a.topic].label}: {a.text}"
-            blocks.append(Item(f"{MARKS[a.stance]} ", grounded(said, a.claims, a.basis), 4))
+def plan_items(consultation: Consultation) -> list[Item]:
+    """What to do, a step each, in its order."""
+    items = []
+    for step in consultation.plan:
+        items.append(Item(f"{step.n}  ", grounded(step.text, step.claims, consultation.basis(step.firings))))
+    return items
+
+
+NOTHING_FOLLOWS = "Nothing follows from what is known."
+
+
+def plan_section(
+    consultation: Consultation, knowledge: Knowledge, most: int | None = None, explained: str = ""
+) -> list[Section]:
+    """What to do, in its order, the first `most` steps; that nothing follows, where nothing does."""
+    if items := plan_items(consultation):
+        title = titled(knowledge.words.headings["plan"], explained)
+        return [Section(title, folded(items, most, ordered=True))]
+    return [] if consultation.firings else [apart(Paragraph(NOTHING_FOLLOWS))]
+
+
+def arguments_section(consultation: Consultation, knowledge: Knowledge) -> Section:
+    """What was put forward about every option, a card each, the best verdict first."""
+    several = len(targets_in_play(consultation, knowledge)) > 1
+    cards = []
+    for r in ranked(consultation, knowledge):
+        arguments = sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance))
+        items = [_argument(a, knowledge, several) for a in arguments]
+        blocks: list[Block] = [Items(tuple(items))] if items else []
         if said := nothing_said(r, consultation, knowledge):
             blocks.append(Paragraph(said, 6))
-    heading = knowledge.words.headings["arguments"]
-    return Section(titled(heading, "+ for, - against, ? undecided"), tuple(blocks))
+        cards.append(Section((f"{r.label}: ", verdict_words(r, consultation, knowledge)), tuple(blocks)))
+    marks = ", ".join(f"{mark} {STANCE_WORDS[stance]}" for stance, mark in MARKS.items())
+    return Section(titled(knowledge.words.headings["arguments"], marks), (Cards(tuple(cards)),))
+
+
+def _argument(a: Argument, knowledge: Knowledge, several: bool) -> Item:
+    """An argument, with what it is about: for which target, where `several` are in play."""
+    about = knowledge.topics[a.topic].label
+    about += f", {knowledge.targets[a.target].label}" if a.target and several else ""
+    about += " (strong)" if a.strength == "strong" else ""
+    said = Marked(f"{MARKS[a.stance]} ", "mark"), Marked(about, "strong"), f": {a.text}"
+    return Item("", grounded(said, a.claims, a.basis), 4, 6)
 
 
 def advice_section(

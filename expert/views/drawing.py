@@ -28,6 +28,7 @@ class Box(NamedTuple):
     height: float
     lines: list[str]
     title: str
+    text: str
 
 
 class Drawing:
@@ -37,6 +38,7 @@ class Drawing:
         self.last = last
         self.boxes: dict[str, Box] = {}
         self.edges: dict[tuple[str, str], str] = {}
+        self.joined: dict[tuple[str, str], None] = {}
         self.middle: dict[str, float] = {}
 
     def add(self, key: str, column: int, kind: str, text: str = "", title: str = "") -> None:
@@ -44,10 +46,11 @@ class Drawing:
         letters = (LAST if column == self.last else WIDTH) // 5
         lines = textwrap.wrap(text, letters, max_lines=4 - (column > 0), placeholder=" …")
         height = len(lines) * LINE + 7 if lines else 2
-        self.boxes.setdefault(key, Box(kind, column, height, lines, title))
+        self.boxes.setdefault(key, Box(kind, column, height, lines, title, text))
 
     def join(self, start: str, end: str) -> None:
         """An edge, with a bend in every column between; edges from one box share their bends."""
+        self.joined[start, end] = None
         first, way = self.boxes[start], [start]
         for column in range(first.column + 1, self.boxes[end].column):
             way.append(f"{start} {column}")
@@ -97,14 +100,34 @@ class Drawing:
         height = self.arrange() + 22
         left = [2 + column * (WIDTH + GAP) for column in range(self.last + 1)]
         width = left[-1] + LAST + 2
-        parts = [element("title", escape(safe(title)))]
+        parts = [element("title", escape(safe(title)), id="graph-title")]
+        parts.append(element("desc", escape(safe(self.told())), id="graph-told"))
         heads = ["Answers", *(f"Rules, depth {n}" for n in range(1, self.last)), "Conclusions"]
         for head, x in zip(heads, left, strict=True):
             parts.append(element("text", head, class_="head", x=str(x), y="10"))
         parts += [self._curve(start, end, left) for start, end in self.edges]
         parts += [self._box(key, left) for key, box in self.boxes.items() if box.lines]
         view = f"0 0 {width} {height:.0f}"
-        return element("svg", *parts, role="img", viewBox=view, width=f"{width * 1.2:.0f}")
+        named = {"aria_labelledby": "graph-title", "aria_describedby": "graph-told"}
+        return element("svg", *parts, role="img", viewBox=view, width=f"{width * 1.2:.0f}", **named)
+
+    def told(self) -> str:
+        """What the drawing shows, in sentences: on what each rule fired, and what it led to."""
+        before: dict[str, list[str]] = {key: [] for key in self.boxes}
+        after: dict[str, list[str]] = {key: [] for key in self.boxes}
+        for start, end in self.joined:
+            after[start].append(self.boxes[end].text)
+            before[end].append(self.boxes[start].text)
+        sentences = []
+        for key, box in self.boxes.items():
+            if 0 < box.column < self.last and box.lines:
+                on = f" on: {'; '.join(before[key])}" if before[key] else ""
+                led = f"led to: {'; '.join(after[key])}" if after[key] else "led to nothing shown here"
+                sentences.append(f"{box.text} fired{on}, and {led}.")
+        idle = [box.text for key, box in self.boxes.items() if box.column == self.last and not before[key]]
+        if idle:
+            sentences.append(f"No rule led to: {'; '.join(idle)}.")
+        return " ".join(sentences)
 
     def _curve(self, start: str, end: str, left: list[int]) -> str:
         """An edge from one column to the next; it runs straight through a bend."""

@@ -41,8 +41,10 @@ def html(blocks: Iterable[Block]) -> str:
 
 
 def element(tag: str, *parts: str, **attributes: str) -> str:
-    """An element. Its parts are HTML already; its attributes are text, with `class_` for `class`."""
-    written = "".join(f' {name.rstrip("_")}="{escape(safe(value))}"' for name, value in attributes.items())
+    """An element. Its parts are HTML already; its attributes are text, with `class_` for `class`, and
+    `aria_label` for `aria-label`."""
+    named = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+    written = "".join(f' {name}="{escape(safe(value))}"' for name, value in named.items())
     return f"<{tag}{written}>{''.join(parts)}</{tag}>" + "\n" * (tag in ENDING)
 
 
@@ -91,7 +93,9 @@ def _block(block: Block) -> str:
         case Beside(left, right):
             return element("div", html(left)) + element("div", html(right))
         case Figure(caption, svg):
-            return element("figure", element("figcaption", inline(caption)), svg, class_="graph")
+            # what is wider than a phone is scrolled in a place of its own, by keys as well
+            place = element("div", svg, class_="scroll", tabindex="0", role="group", aria_label="Drawing")
+            return element("figure", element("figcaption", inline(caption)), place, class_="graph")
         case Cards(sections):
             return element("div", *(_card(section) for section in sections), class_="cards")
 
@@ -113,11 +117,13 @@ def _card(section: Section) -> str:
 
 
 def _table(block: Table) -> str:
-    """A table; a row's first cell is its heading."""
+    """A table; a row's first cell is its heading. Each other has its column's beside it, for where there is
+    room for one column only."""
     head = element("tr", *(element("th", escape(name), scope="col") for name in block.headers))
     body = []
     for first, *rest in block.rows:
-        cells = (element("td", _cell(cell)) for cell in rest)
+        named = zip(block.headers[1:], rest, strict=True)
+        cells = (element("td", _cell(cell), data_label=name) for name, cell in named)
         body.append(element("tr", element("th", _cell(first), scope="row"), *cells))
     caption = element("caption", escape(block.caption)) if block.caption else ""
     return element("table", caption, element("thead", head), element("tbody", *body), class_=block.kind)

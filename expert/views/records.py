@@ -187,9 +187,9 @@ def _because(reason: str) -> str:
     return f": {reason}" if reason else ""
 
 
-def checked_words(verified: Verified, when: str) -> str:
-    """When a record was held against its hash, and the ledger that it is in against its head."""
-    start = f"Checked {when}: the record is as its hash says, "
+def checked_words(verified: Verified) -> str:
+    """That a record was held against its hash, and the ledger that it is in against its head."""
+    start = "the record is as its hash says, "
     if verified.fault:
         return f"{start}but its ledger is not whole. {_verified(verified)}"
     entries = "entry" if verified.entries == 1 else "entries"

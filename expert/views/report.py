@@ -8,20 +8,21 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from expert.consultation.result import Advice, Argument, Consultation, Firing, KnowledgeId
-from expert.consultation.standing import item_text, nothing_said, ranked
+from expert.consultation.result import Consultation, Firing, KnowledgeId
+from expert.consultation.standing import item_text
 from expert.io.quoting import safe
-from expert.language.english import STANCE_WORDS, count, in_sentence
+from expert.language.english import count, in_sentence
 from expert.language.model import Knowledge, Quotes
-from expert.ledger.records import unreviewed_in
+from expert.ledger.records import CASE_FILE, COMMAND_LINE, PROGRAM, meaning_of, unreviewed_in
 from expert.ledger.store import Entry
 from expert.views.consultations import (
     ADVICE_HEADINGS,
-    MARKS,
+    advice_section,
+    arguments_section,
     last_words,
+    plan_section,
     recommendation_table,
     results_section,
-    verdict_words,
 )
 from expert.views.document import (
     Block,
@@ -51,13 +52,19 @@ if TYPE_CHECKING:
     from expert.ledger.notes import Noted
     from expert.ledger.unanswered import Unanswered  # with it comes what only a few readers of records need
 
+GIVEN = {
+    COMMAND_LINE: "given on the command line",
+    CASE_FILE: "given in a file",
+    PROGRAM: "given by a program",
+}
 MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "added, to close a gap"}
 
 
 class Aside(NamedTuple):
-    """What a page tells beside a record: when it was held against what, the questions that had no answer, and
-    what others noted on it since."""
+    """What a page tells beside a record: when it was made, that the record was held against its hash and its
+    ledger against its head then, the questions that had no answer, and what others noted on it since."""
 
+    made: str = ""
     checked: str = ""
     open: Sequence[Unanswered] = ()
     notes: Sequence[Noted] = ()
@@ -77,13 +84,19 @@ def page(
     content: dict[str, Any] = entry.content or {"answers": [], "label": ""}
     knowledge_id = consultation.knowledge
     hashes = "Record ", Marked(entry.hash, "code"), "\nKnowledge ", Marked(knowledge_id.hash, "code")
+    running = f"Record {entry.id} of {entry.header['time']}, number {entry.header['seq']}"
     return Template(_file("report.html")).substitute(
         title=f"{escape(safe(knowledge_id.title))}: record {escape(safe(entry.id))}",
-        style=_file("report.css"),
-        head=html(_head(entry, knowledge_id, content, knowledge.edition)),
-        body=html(_sections(entry, consultation, knowledge, content["answers"], quotes, beside)),
-        foot=html([Paragraph(hashes), *([Paragraph(beside.checked)] if beside.checked else [])]),
+        style=Template(_file("report.css")).substitute(running=_css_text(running)),
+        head=html(_head(entry, knowledge_id, content, knowledge.edition, beside)),
+        body=html(_sections(entry, consultation, knowledge, quotes, beside)),
+        foot=html([Paragraph(hashes)]),
     )
+
+
+def _css_text(text: str) -> str:
+    """A text as CSS has it between quotes, in which nothing ends it, nor the element that it is in."""
+    return "".join(c if c.isalnum() or c in " ,.:-" else f"\\{ord(c):x} " for c in safe(text))
 
 
 def _file(name: str) -> str:
@@ -94,34 +107,24 @@ def _sections(
     entry: Entry,
     consultation: Consultation,
     knowledge: Knowledge,
-    answers: list[dict[str, Any]],
     quotes: Quotes,
     beside: Aside,
 ) -> list[Section]:
+    answers: list[dict[str, Any]] = entry.content["answers"] if entry.content else []
     end = " ".join(last_words(consultation, unreviewed_in(entry, consultation), recorded=True))
     caption = "The best verdict first." if knowledge.rank is None else "In the order of their places."
     headings = knowledge.words.headings
-    plan = (
-        [Section(headings["plan"], (_plan(consultation),))]
-        if consultation.plan or not consultation.firings
-        else []
-    )
     table = recommendation_table(consultation, knowledge, caption)
+    advice = f"{headings['advice']} and {in_sentence(headings['cautions'])}"
+    options = bool(consultation.recommendations)
     return [
         *notes_section(beside.notes),
         Section("Answers", (_answers(answers, knowledge),)),
         *results_section(consultation, knowledge),
-        *([Section(headings["options"], (table,))] if consultation.recommendations else []),
-        *plan,
-        *(
-            [Section(headings["arguments"], _arguments(consultation, knowledge))]
-            if consultation.recommendations
-            else []
-        ),
-        Section(
-            f"{headings['advice']} and {in_sentence(headings['cautions'])}",
-            (_advice(consultation, knowledge),),
-        ),
+        *([Section(headings["options"], (table,))] if options else []),
+        *plan_section(consultation, knowledge),
+        *([arguments_section(consultation, knowledge)] if options else []),
+        Section(advice, (_advice(consultation, knowledge),)),
         Section("How it follows", (_figure(consultation, [a["attribute"] for a in answers], knowledge),)),
         Section("Trace", (_trace(consultation),)),
         *unanswered_section(beside.open, knowledge),
@@ -130,18 +133,22 @@ def _sections(
     ]
 
 
-def _head(entry: Entry, knowledge: KnowledgeId, content: dict[str, Any], edition: str) -> list[Block]:
+def _head(
+    entry: Entry, knowledge: KnowledgeId, content: dict[str, Any], edition: str, beside: Aside
+) -> list[Block]:
     programs = ", ".join(f"{name} {version}" for name, version in sorted(entry.header["programs"].items()))
     facts: list[tuple[str, Words]] = [
         ("Record", f"{entry.id}, number {entry.header['seq']}"),
         ("Label", content["label"] or "none"),
         *([("By", content["by"])] if content.get("by") else []),
         ("Time", entry.header["time"]),
-        ("Made by", programs),
+        ("Made by", f"{programs}; meaning {meaning_of(entry)} of the rules"),
         ("Knowledge", f"{knowledge.id} {knowledge.version}"),
         *([("Edition of the document", edition)] if edition else []),
         ("Knowledge hash", Marked(entry.header["knowledge"], "code")),
         ("Record hash", Marked(entry.hash, "code")),
+        *([("This page", f"made {beside.made}")] if beside.made else []),
+        *([("Checked then", beside.checked)] if beside.checked else []),
     ]
     return [Heading(knowledge.title, 1), Note(knowledge.disclaimer), Details(facts)]
 
@@ -151,53 +158,23 @@ def _answers(answers: list[dict[str, Any]], knowledge: Knowledge) -> Table:
     for n, answer in enumerate(answers, 1):
         name, value = answer["attribute"], str(answer["value"])
         term = knowledge.attributes[name]
-        asked = answer["asked"] or Marked(f"not asked: {term.label}", "soft")
+        asked = answer["asked"] or Marked(f"{_given(answer)}: {term.label}", "soft")
         shown = "not known" if value == "unknown" else term.show(term.parse(value))
         rows.append([str(n), asked, Marked(shown, "strong"), Marked(f"{name} = {value}", "code")])
     heads = ["No.", "Question", "Answer", "Recorded as"]
     return Table(heads, rows, caption="In the order in which they were given.")
 
 
-def _plan(consultation: Consultation) -> Block:
-    items = []
-    for step in consultation.plan:
-        items.append(Item("", (step.text, " ", Marked(step.step, "code"), " ", Cited(tuple(step.claims)))))
-    return Items(tuple(items), ordered=True) if items else Paragraph("Nothing follows from what is known.")
-
-
-def _said(about: Sequence[Piece], a: Argument | Advice) -> Item:
-    return Item("", (*about, f"{a.text} ", Cited(tuple(a.claims)), " ", Marked(a.basis, "basis")))
-
-
-def _arguments(consultation: Consultation, knowledge: Knowledge) -> tuple[Block, ...]:
-    cards = []
-    for r in ranked(consultation, knowledge):
-        items = []
-        for a in sorted(r.arguments, key=lambda a: list(MARKS).index(a.stance)):
-            about = knowledge.topics[a.topic].label
-            about += f", {knowledge.targets[a.target].label}" if a.target else ""
-            about += " (strong)" if a.strength == "strong" else ""
-            items.append(_said([Marked(MARKS[a.stance], "mark"), Marked(about, "strong"), ": "], a))
-        said = nothing_said(r, consultation, knowledge)
-        body: list[Block] = [Paragraph(said)] if said else []
-        if items:
-            body.append(Items(tuple(items)))
-        cards.append(Section((f"{r.label}: ", verdict_words(r, consultation, knowledge)), tuple(body)))
-    marks = ", ".join(f"{mark} {STANCE_WORDS[stance]}" for stance, mark in MARKS.items())
-    return Paragraph(marks, role="soft"), Cards(tuple(cards))
+def _given(answer: dict[str, Any]) -> str:
+    """How an answer came that was not asked for, as far as the record says."""
+    return GIVEN.get(str(answer.get("given", "")), "given, not asked")
 
 
 def _advice(consultation: Consultation, knowledge: Knowledge) -> Block:
-    cards = []
-    for kind, heading in ADVICE_HEADINGS.items():
-        items = []
-        for a in consultation.advice:
-            if a.kind == kind:
-                option = a.option and knowledge.options[a.option].label
-                items.append(_said([Marked(option, "strong"), ": "] if option else [], a))
-        if items:
-            cards.append(Section(knowledge.words.headings[heading], (Items(tuple(items), ordered=True),)))
-    return Cards(tuple(cards)) if cards else Paragraph("None in this case.")
+    sections = []
+    for kind in ADVICE_HEADINGS:
+        sections += advice_section(consultation, knowledge, kind)
+    return Cards(tuple(sections)) if sections else Paragraph("None in this case.")
 
 
 def _figure(consultation: Consultation, answers: list[str], knowledge: Knowledge) -> Figure:

@@ -18,16 +18,15 @@ from expert.views.consultations import (
     argument_sections,
     cell,
     columns,
-    folded,
     is_silent,
     last_words,
+    plan_section,
     results_section,
 )
-from expert.views.document import Item, Paragraph, Section, Table, Words, apart, grounded, titled
+from expert.views.document import Paragraph, Section, Table, Words, apart
 from expert.views.firings import firings_counted, long_trace, reference_explained, short_trace
 from expert.views.terminal import Look, shown
 
-NOTHING_FOLLOWS = "Nothing follows from what is known."
 LINES = 23  # of 24, as the last one is for what is typed next
 LEAST_STEPS = 1  # of the plan, however much there is to say
 MOST_SILENT = 4  # options that nothing speaks of, by name
@@ -146,15 +145,8 @@ class Result:
 
     def plan(self, most: int | None) -> list[Section]:
         """What to do, in its order; that nothing follows, where nothing does."""
-        steps = []
-        for step in self.consultation.plan:
-            words = grounded(step.text, step.claims, self.consultation.basis(step.firings))
-            steps.append(Item(f"{step.n}  ", words))
-        if not steps:
-            return [] if self.consultation.firings else [apart(Paragraph(NOTHING_FOLLOWS))]
         explained = "" if self.traced else self.reference("plan")
-        heading = self.knowledge.words.headings["plan"]
-        return [Section(titled(heading, explained), folded(steps, most, ordered=True))]
+        return plan_section(self.consultation, self.knowledge, most, explained)
 
     def reference(self, place: str) -> str:
         """What the first reference means, if it is in this place: the plan, or else the cautions."""

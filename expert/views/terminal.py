@@ -116,7 +116,8 @@ def _lines(block: Block, look: Look) -> Iterator[str]:
             yield from _laid(caption, look)
         case Cards(sections):
             for section in sections:
-                yield from _lines(section, look)
+                yield from _line(section.heading, look, 2, "heading")
+                yield from _stacked(section.blocks, look)
 
 
 def _laid(words: Words, look: Look, first: str = "", rest: str | None = None) -> list[str]:

@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 from support.ledger_make import head_of
-from support.records import ANSWERS, made, output, shown
+from support.records import ANSWERS, made, output, run, shown
 from support.shell import ROOT
 
+import expert
 from expert.ledger.store import Ledger
 
 
@@ -50,3 +51,23 @@ def test_answers_are_in_the_order_given(path: Path) -> None:
     answers = shown(path)["content"]["answers"]
     assert [a["attribute"] for a in answers] == ["scar_count", "active_acne", "scar_depth"]
     assert {a["asked"] for a in answers} == {""}
+
+
+def test_how_an_answer_was_given(path: Path, tmp_path: Path) -> None:
+    """On the command line, in a file, asked for, or by a program; the report says which."""
+    case, page = tmp_path / "case.yaml", tmp_path / "page.html"
+    case.write_text("scar_depth: deep\nactive_acne: no\n", "utf-8")
+    replies = "unknown\n" * 20
+    made_by = run(path, "consult", "active_acne=yes", "--case", str(case), "--ask", "--brief", stdin=replies)
+    assert made_by.code == 0, made_by
+    answers = shown(path)["content"]["answers"]
+    given = {answer["attribute"]: answer.get("given") for answer in answers}
+    assert (given["scar_depth"], given["active_acne"]) == ("file", "command-line")
+    assert {answer.get("given") for answer in answers if answer["asked"]} == {None}
+    output(path, "audit", "report", "last", "-o", str(page))
+    text = page.read_text("utf-8")
+    assert "given in a file: " in text and "given on the command line: " in text
+    with expert.open_ledger(path) as ledger:
+        base = expert.load()
+        ledger.save(base, expert.consult(base, {"scar_depth": "deep"}))
+    assert [answer["given"] for answer in shown(path)["content"]["answers"]] == ["program"]

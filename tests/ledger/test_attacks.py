@@ -419,12 +419,10 @@ def test_a_page_says_when_and_against_what_it_was_checked(path: Path) -> None:
         output(path, *words, SOURCE_DATE_EPOCH="1767225600")
         texts.append(path.with_name("page.html").read_text())
     assert texts[0] == texts[1] and head_of(path)[1] in texts[0]
-    assert (
-        "Checked 2026-01-01T00:00:00Z: the record is as its hash says, and its ledger of 2 entries"
-        in texts[0]
-    )
+    assert "<dd>made 2026-01-01T00:00:00Z</dd>" in texts[0]
+    assert "<dd>the record is as its hash says, and its ledger of 2 entries" in texts[0]
     output(path, *words)
-    assert "Checked 2026-01-01T00:00:00Z" not in path.with_name("page.html").read_text()
+    assert "made 2026-01-01T00:00:00Z" not in path.with_name("page.html").read_text()
     changed(path, 2, "scar_depth", "scar_death")
     output(path, *words)  # this record is as it was, and the page says that not all is
     assert f"its ledger is not whole. Record {other}" in path.with_name("page.html").read_text()

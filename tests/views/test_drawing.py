@@ -13,7 +13,22 @@ def test_an_edge_bends_in_every_column_that_it_passes() -> None:
     graph.join("a", "z")
     assert list(graph.edges) == [("a", "a 1"), ("a 1", "a 2"), ("a 2", "z")]
     assert [graph.boxes[key].lines for key in ("a", "a 1", "a 2", "z")] == [["A"], [], [], ["Z"]]
-    assert graph.svg("<t>").startswith("<svg") and "<title>&lt;t&gt;</title>" in graph.svg("<t>")
+    assert graph.svg("<t>").startswith("<svg") and ">&lt;t&gt;</title>" in graph.svg("<t>")
+
+
+def test_what_it_shows_is_told(base: RuleBase) -> None:
+    """Every rule that fired, on what, and what it led to; and what nothing led to."""
+    found = infer(base, parse_pairs(["scar_depth=deep", "active_acne=yes"], base.knowledge))
+    graph = drawing(found, ["scar_depth", "active_acne"], base.knowledge)
+    told = graph.told()
+    assert all(f"{firing.rule}" in told for firing in found.firings)
+    assert "deep-scars-present fired on: the scars are deep, and led to:" in told
+    assert "Punch technique: preferred" in told and "; " in told
+    lone = Drawing(1)
+    lone.add("a", 0, "answer", "A & <b>")
+    lone.add("z", 1, "verdict", "Z: open")
+    assert lone.told() == "No rule led to: Z: open."
+    assert 'aria-describedby="graph-told"' in lone.svg("t") and "Z: open.</desc>" in lone.svg("t")
 
 
 def test_every_answer_and_every_conclusion_has_its_box(base: RuleBase) -> None:

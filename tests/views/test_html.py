@@ -60,7 +60,8 @@ def test_words(words: Words, written: str) -> None:
         (Beside((Line("a"),), (Line("b"),)), "<div><p>a</p></div><div><p>b</p></div>"),
         (
             Figure("a", "<svg></svg>"),
-            '<figure class="graph"><figcaption>a</figcaption><svg></svg></figure>',
+            '<figure class="graph"><figcaption>a</figcaption><div class="scroll" tabindex="0" role="group"'
+            ' aria-label="Drawing"><svg></svg></div></figure>',
         ),
         (
             Cards((Section("a", (Line("b"),)),)),
@@ -70,7 +71,7 @@ def test_words(words: Words, written: str) -> None:
             Table(["A", "B", "C"], [["a", "", Items((Item("", "c"),))]], caption="<t>", kind="fine"),
             '<table class="fine"><caption>&lt;t&gt;</caption><thead><tr><th scope="col">A</th>'
             '<th scope="col">B</th><th scope="col">C</th></tr></thead><tbody><tr><th scope="row">a</th>'
-            "<td>-</td><td><ul><li>c</li></ul></td></tr></tbody></table>",
+            '<td data-label="B">-</td><td data-label="C"><ul><li>c</li></ul></td></tr></tbody></table>',
         ),
     ],
 )

@@ -57,7 +57,7 @@ def test_sections_stand_apart() -> None:
         (Heading("a", 2, 4), ["    a"]),
         (Note("a"), ["a"]),
         (Figure("a", "<svg></svg>"), ["a"]),
-        (Cards((Section("a", (Line("b"),)), Section("c"))), ["a", "b", "c"]),
+        (Cards((Section("a", (Line("b"),)), Section("c"))), ["  a", "b", "  c"]),
         (TABLE, ["Option: a", "first", "", "Option: b", "Note: more"]),
         (Beside((Line("a"), Line("b")), (Line("c"),)), ["a", "b", "c"]),
     ],
