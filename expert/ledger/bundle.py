@@ -3,7 +3,8 @@
 A bundle's lines are objects: first `{"bundle": 2, "head": ..., "entries": n}`, then one
 `{"knowledge": hash, "files": text}` for each knowledge base, then one entry a line with the
 very texts that were hashed, so that the chain verifies on another machine as it does here.
-The number is the layout of the ledger that was written: a program refuses one that it does not know.
+The number is the layout of the ledger that was written: a program refuses one that it does not know. How a
+ledger packs its contents is no part of a bundle.
 """
 
 from __future__ import annotations

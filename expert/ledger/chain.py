@@ -128,16 +128,18 @@ def check_link(expected: int, previous: str, row: Row) -> Fault | None:
         return Fault(expected, "", f"is missing or out of order: the next there is `{id}`, number {seq}")
     if digest(previous, header) != hash:
         return Fault(seq, id, "has been changed, or something before it was inserted or removed")
-    fields = _object(header)
+    fields = fields_of(header)
     if not all(isinstance(fields.get(name), str) for name in NEEDED.get(str(fields.get("kind")), ("",))):
         return Fault(seq, id, "has a header that is no record's")
     if fields.get("seq") != seq or fields.get("id") != id:
         return Fault(seq, id, "does not carry its own number and id")
+    if content == "":  # see packing.py
+        return Fault(seq, id, "has a content that cannot be unpacked: it or its knowledge has been changed")
     whole = content is None or (isinstance(content, str) and digest(content) == fields.get("content"))
     return None if whole else Fault(seq, id, "has a changed content")
 
 
-def _object(header: str) -> dict[str, Any]:
+def fields_of(header: str | bytes) -> dict[str, Any]:
     """The fields of a header; none if it is no JSON object."""
     try:
         fields = strict(header)

@@ -31,12 +31,14 @@ from expert.io.files import LEDGER, SQLITE, content_hash
 from expert.io.json import canonical, digest, strict
 from expert.io.problems import LedgerError, shorten
 from expert.ledger.chain import GENESIS, Fault, Kept, Row, Verified, check_link, verify_rows
+from expert.ledger.packing import Packing
 
 # the layout of the file, which a program that does not know it refuses. In 2 a record may be of format 2,
 # of which an earlier program would say that it comes out differently; in 3 a record may name its author, and
 # there are notes; all else is as in 1. A ledger gets the least layout that has what is added to it
 FORMAT_2, WITH_NOTES = 2, 3
 VERSION = WITH_NOTES
+PACKED = 10  # more, if contents are packed, as those that are added are: how is no part of what they are
 
 
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
@@ -75,7 +77,7 @@ CREATE TABLE IF NOT EXISTS head (
 CREATE TABLE IF NOT EXISTS drafts (id TEXT PRIMARY KEY, time TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO head VALUES (1, 0, '{GENESIS}');
 PRAGMA application_id = {LEDGER};
-PRAGMA user_version = {FORMAT_2};
+PRAGMA user_version = {PACKED + FORMAT_2};
 COMMIT;
 """
 
@@ -128,8 +130,10 @@ class Ledger:
             self.connection = _connect(path, write)
             # bytes that are no text any more must reach `verify`, which says where they are
             self.connection.text_factory = _text
+            self.packing = Packing(self.connection)
             try:
                 self._check(write)
+                self.packing.show_texts()
             except BaseException:
                 self.connection.close()
                 raise
@@ -143,7 +147,7 @@ class Ledger:
     def _check(self, write: bool) -> None:
         with self.view():  # another process may be making the tables just now
             application = self.connection.execute("PRAGMA application_id").fetchone()[0]
-            version = self.layout()
+            version = self._version()
             objects = self.connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
         tables = len(objects)
         if application != LEDGER and tables:
@@ -159,7 +163,7 @@ class Ledger:
             self.connection.executescript(SCHEMA)
 
     def _refuse_newer(self, version: int) -> None:
-        if version > VERSION:
+        if version % PACKED > VERSION or version // PACKED > 1:
             raise LedgerError(f"`{self.path}` was written by a newer version (layout {version})", NEWER)
 
     def _refuse_foreign(self, objects: list[tuple[str, str, str | None]]) -> None:
@@ -186,15 +190,19 @@ class Ledger:
             )
 
     def layout(self) -> int:
-        """The layout of the file: see VERSION."""
+        """The layout of what is in the file, however it is packed: see VERSION."""
+        return self._version() % PACKED
+
+    def _version(self) -> int:
         return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
     def _to_layout(self, version: int) -> None:
         """Raise the layout to that of what is written in the same transaction, and never lower it."""
-        layout = self.layout()  # another process may have raised it since this one opened the file
-        self._refuse_newer(layout)
-        if layout < version:
-            self.connection.execute(f"PRAGMA user_version = {version}")
+        stored = self._version()  # another process may have raised it since this one opened the file
+        self._refuse_newer(stored)
+        wanted = PACKED + max(stored % PACKED, version)
+        if stored < wanted:
+            self.connection.execute(f"PRAGMA user_version = {wanted}")
 
     @contextmanager
     def view(self) -> Iterator[None]:
@@ -248,7 +256,7 @@ class Ledger:
                 if entry.content is None:
                     raise LedgerError(f"record `{id}` has nothing left to forget")
                 for seq in [entry.seq, *(note.seq for note in self.notes_on(entry))]:
-                    self.connection.execute("UPDATE entries SET content = NULL WHERE seq = ?", (seq,))
+                    self.connection.execute("UPDATE main.entries SET content = NULL WHERE seq = ?", (seq,))
                 erasure = self._link({"kind": "erasure", "erases": entry.id, "reason": reason}, None, None)
             # nor must the write-ahead log keep it; this waits for others that still read the old state
             if self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
@@ -262,8 +270,9 @@ class Ledger:
         whole = {**header, "seq": seq + 1, "id": self._new_id(), "time": utc_now()}
         linked = canonical(whole)
         own = digest(previous, linked)
-        row = (seq + 1, whole["id"], linked, text, own)
-        self.connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", row)
+        kept = None if text is None else self.packing.packed(linked, text)
+        row = (seq + 1, whole["id"], linked, kept, own)
+        self.connection.execute("INSERT INTO main.entries VALUES (?, ?, ?, ?, ?)", row)
         self.connection.execute("UPDATE head SET seq = ?, hash = ?", (seq + 1, own))
         return Entry(seq + 1, whole["id"], whole, content, own)
 
@@ -351,11 +360,11 @@ class Ledger:
     def _checked(self, row: Row) -> Entry:
         """The entry of a row, whose hash is that of what it holds, and which the next one rests on."""
         seq, id = row[0], row[1]
-        beside = f"{ROWS} WHERE seq IN (?, ?) ORDER BY seq"
+        beside = "SELECT seq, header, hash FROM main.entries WHERE seq IN (?, ?)"
         near = {r[0]: r for r in self.connection.execute(beside, (seq - 1, seq + 1)).fetchall()}
-        fault = check_link(seq, near[seq - 1][4] if seq - 1 in near else GENESIS, row)
+        fault = check_link(seq, near[seq - 1][2] if seq - 1 in near else GENESIS, row)
         if not fault and seq + 1 in near:
-            if digest(row[4], near[seq + 1][2]) != near[seq + 1][4]:
+            if digest(row[4], near[seq + 1][1]) != near[seq + 1][2]:
                 fault = Fault(seq, id, "or the one after it has been changed")
         elif not fault and self.head() != (seq, row[4]):
             fault = Fault(seq, id, "is not the last, as the ledger's head has it: what came after it is gone")
@@ -371,7 +380,7 @@ class Ledger:
     def _erased(self, entry: Entry) -> bool:
         """Whether a later entry says that this one was erased, or what it is a note on."""
         later = self.connection.execute(
-            "SELECT header FROM entries WHERE seq > ? AND content IS NULL", (entry.seq,)
+            "SELECT header FROM main.entries WHERE seq > ? AND content IS NULL", (entry.seq,)
         )
         ids = (entry.id, entry.header.get("about", entry.id))
         return any(stored("", header).get("erases") in ids for (header,) in later)
@@ -432,7 +441,7 @@ class Ledger:
         """How many consultations there are that are not erased."""
         kind = "CASE WHEN json_valid(header) THEN json_extract(header, '$.kind') ELSE 'consultation' END"
         with explained(self.path):
-            query = f"SELECT count(*) FROM entries WHERE content IS NOT NULL AND {kind} = 'consultation'"
+            query = f"SELECT count(*) FROM main.entries WHERE content IS NOT NULL AND {kind} = 'consultation'"
             return int(self.connection.execute(query).fetchone()[0])
 
     def rows(self) -> Iterator[Row]:
@@ -459,9 +468,15 @@ class Ledger:
                 message = f"the ledger `{self.path}` has entries of its own"
                 raise LedgerError(message, "import into a new one")
             self.connection.executemany("INSERT INTO knowledge VALUES (?, ?)", knowledge.items())
-            self.connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", rows)
+            packed = map(self._packed, rows)
+            self.connection.executemany("INSERT INTO main.entries VALUES (?, ?, ?, ?, ?)", packed)
             self.connection.execute("UPDATE head SET seq = ?, hash = ?", head)
-            self.connection.execute(f"PRAGMA user_version = {layout}")
+            self.connection.execute(f"PRAGMA user_version = {PACKED + layout}")
+
+    def _packed(self, row: Row) -> tuple[Any, ...]:
+        """A row as it is stored, its content compressed."""
+        seq, id, header, content, hash = row
+        return seq, id, header, None if content is None else self.packing.packed(header, content), hash
 
     def head(self) -> tuple[int, str]:
         """The number of entries and the hash of the last."""

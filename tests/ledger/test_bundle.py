@@ -158,7 +158,7 @@ def test_a_bundle_is_of_one_moment(path: Path) -> None:
     with Ledger(path) as reader, Ledger(path, write=True) as writer:
         lines = bundle_lines(reader)
         taken = [next(lines) for _ in range(2)]
-        writer.connection.execute("UPDATE entries SET content = NULL WHERE id = ?", (ids[1],))
+        writer.connection.execute("UPDATE main.entries SET content = NULL WHERE id = ?", (ids[1],))
         writer.append(HEADER, content("late"), FILES)
         taken += lines
     bundle = path.with_name("moment.jsonl")

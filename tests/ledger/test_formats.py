@@ -30,7 +30,7 @@ from expert.ledger.impact import impact
 from expert.ledger.notes import note_on
 from expert.ledger.recording import Occasion, record
 from expert.ledger.records import base_of, case_of, consultation_of
-from expert.ledger.store import VERSION, Ledger
+from expert.ledger.store import PACKED, VERSION, Ledger
 
 OLD = ROOT / "tests" / "data" / "version-0.1.0"
 DEPTH_UNKNOWN, UNDRAWN = "p5rnd", "gkh9m"
@@ -319,16 +319,17 @@ def test_an_earlier_program_refuses_by_name(tmp_path: Path, monkeypatch: pytest.
     output(path, "audit", "export", "-o", str(bundle))
     for module in (store, bundles):
         monkeypatch.setattr(module, "VERSION", VERSION - 1)
-    with pytest.raises(LedgerError, match=f"was written by a newer version \\(layout {VERSION}\\)"):
+    with pytest.raises(LedgerError, match=f"was written by a newer version \\(layout {PACKED + VERSION}\\)"):
         Ledger(path)
     with pytest.raises(CaseError, match="is not a bundle: a newer version wrote it"):
         bundles.verify_bundle(bundle)
 
 
-def test_a_newer_program_may_come_while_a_ledger_is_open(old: Path) -> None:
+@pytest.mark.parametrize("newer", [VERSION + 1, PACKED + VERSION + 1, 2 * PACKED + 1])
+def test_a_newer_program_may_come_while_a_ledger_is_open(old: Path, newer: int) -> None:
     with Ledger(old, write=True) as ledger:
         with behind(old) as connection:
-            connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+            connection.execute(f"PRAGMA user_version = {newer}")
         with pytest.raises(LedgerError, match="was written by a newer version"):
             ledger.append(HEADER, content("one"), FILES)
     result = run(old, "audit", "list")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.installed import Installed
-from support.ledger_make import behind, verified
+from support.ledger_make import REPLACE, behind, rewritten, verified
 from support.records import ANSWERS, made, output, run, shown
 from support.shell import ROOT
 
@@ -97,15 +97,10 @@ def test_another_knowledge_base(tmp_path: Path, path: Path) -> None:
 
 def test_replay_finds_a_trace_that_does_not_follow(path: Path) -> None:
     """Somebody who writes a whole new chain cannot make wrong reasons follow from the rules."""
-    from support.ledger_make import rewritten
-
     id = made(path, "scar_depth=deep")
     assert made(path, "scar_depth=shallow") != id
     with behind(path) as connection:
-        connection.execute(
-            "UPDATE entries SET content = replace(content, 'recommended most often', 'always recommended') "
-            "WHERE seq = 1"
-        )
+        connection.execute(REPLACE, ("recommended most often", "always recommended", 1))
         rewritten(connection)
     assert verified(path).fault is None
     result = run(path, "audit", "replay", "--all")

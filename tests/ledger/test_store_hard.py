@@ -22,7 +22,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.ledger_make import ALL, behind, copied, head_of, small, verified
+from support.ledger_make import ALL, behind, copied, head_of, small, verified, with_texts
 from support.ledger_worker import FILES, HEADER, content
 from support.shell import PROGRAM, Result, cicatrix
 
@@ -528,6 +528,7 @@ def test_bytes_of_the_file_itself(tmp_path: Path, step: int, record_property: Re
 
 def stored(path: Path) -> object:
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        with_texts(connection)
         rows = connection.execute(ALL).fetchall()
         return rows, connection.execute("SELECT * FROM knowledge").fetchall()
 

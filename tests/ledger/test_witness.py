@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.ledger_make import behind, copied, rewritten, small, verified
+from support.ledger_make import REPLACE, behind, copied, rewritten, small, verified
 from support.ledger_worker import FILES, HEADER, content
 from support.records import made, on_stderr, output, run
 
@@ -46,7 +46,7 @@ def test_what_a_witness_shows(path: Path) -> None:
     ids.append(consulted(path, witness).split()[1].strip(","))
     anew = copied(path, "anew.sqlite")
     with behind(anew) as connection:
-        connection.execute("UPDATE entries SET content = replace(content, 'deep', 'flat') WHERE seq = 2")
+        connection.execute(REPLACE, ("deep", "flat", 2))
         rewritten(connection)
     empty = path.with_name("empty.sqlite")
     made(empty, "scar_depth=deep")

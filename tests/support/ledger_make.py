@@ -15,10 +15,13 @@ from support.ledger_worker import FILES, HEADER, content
 from expert.io.files import content_hash
 from expert.io.json import canonical, digest
 from expert.ledger.chain import GENESIS, Verified
+from expert.ledger.packing import Packing
 from expert.ledger.store import Ledger
 
 OTHER = {"kb/document.yaml": "id: other\n", "rules/1.yaml": "[]\n"}
-ALL = "SELECT seq, id, header, content, hash FROM entries ORDER BY seq"
+TEXT = """CASE typeof(content) WHEN 'blob' THEN unpacked(CAST(header AS BLOB), content) ELSE content END"""
+ALL = f"SELECT seq, id, header, {TEXT}, hash FROM entries ORDER BY seq"
+REPLACE = f"UPDATE entries SET content = packed(header, replace({TEXT}, ?, ?)) WHERE seq = ?"
 
 
 def small(path: Path) -> list[str]:
@@ -36,10 +39,18 @@ def small(path: Path) -> list[str]:
 
 @contextmanager
 def behind(path: Path) -> Iterator[sqlite3.Connection]:
-    """The file as anybody with SQLite can change it."""
+    """The file as anybody with SQLite can change it, who knows how contents are packed."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
+        with_texts(connection)
         yield connection
+
+
+def with_texts(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that pack contents and unpack them."""
+    packing = Packing(connection)
+    connection.create_function("packed", 2, packing.packed)
+    connection.create_function("unpacked", 2, packing.unpacked)
 
 
 def verified(path: Path, head: str = "") -> Verified:
@@ -80,3 +91,27 @@ def bytes_kept(path: Path, *sought: str) -> list[str]:
     """Which of the texts are in any file of the ledger."""
     data = b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
     return [text for text in sought if text.encode() in data]
+
+
+def packed_contents(path: Path) -> dict[str, str | bytes]:
+    """The contents as they are stored, compressed but for the shortest, by the ids of their records."""
+    with behind(path) as connection:
+        return dict(connection.execute("SELECT id, content FROM entries WHERE content IS NOT NULL"))
+
+
+def parts(packed: dict[str, str | bytes]) -> dict[str, list[bytes]]:
+    """Some pieces of each of some contents as they are stored, such as no other of them has."""
+    stored = {id: one.encode() if isinstance(one, str) else one for id, one in packed.items()}
+    found = {}
+    for id, one in stored.items():
+        others = b"".join(other for i, other in stored.items() if i != id)
+        pieces = [one[max(end - 16, 0) : end] for end in range(len(one), 0, -max(len(one) // 6, 1))]
+        found[id] = [piece for piece in pieces if piece not in others]
+        assert len(found[id]) > 2
+    return found
+
+
+def contents_kept(path: Path, sought: dict[str, list[bytes]]) -> set[str]:
+    """The ids of the contents of which any piece is in any file of the ledger."""
+    data = b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
+    return {id for id, pieces in sought.items() if any(piece in data for piece in pieces)}
