@@ -126,6 +126,21 @@ AUDIT = (
         "The head hash, to be kept elsewhere: with a witness, it is appended to that.",
     ),
     LazyCommand(
+        "sign",
+        "sign:sign",
+        "Sign the head of the ledger, append that to it, and print it: a checkpoint, to be kept elsewhere.",
+    ),
+    LazyCommand(
+        "cosign",
+        "sign:cosign",
+        "What a witness is sent to cosign the newest signed head; or, with its answer, append that.",
+    ),
+    LazyCommand(
+        "keygen",
+        "sign:keygen",
+        "Make a key that signs a ledger: the private one into a file, the public one is printed.",
+    ),
+    LazyCommand(
         "replay",
         "replay:replay",
         "Run recorded answers again: the same must follow; exits with 1 if it does not.",

@@ -27,6 +27,7 @@ from expert.commands.shared import (
     say,
 )
 from expert.commands.showing import emit, emit_file
+from expert.commands.sign import PublicKeys, kept_checkpoint, public_keys
 from expert.io.dates import made_at
 from expert.io.files import write_whole
 from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem, Stopped, not_among
@@ -41,6 +42,7 @@ from expert.ledger.prov import provenance
 from expert.ledger.records import case_of, opened, unreviewed_in
 from expert.ledger.search import Filter, summaries
 from expert.ledger.shape import JUDGEMENTS
+from expert.ledger.signatures import checkpoint_of
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
@@ -55,6 +57,7 @@ from expert.views.records import (
     record_blocks,
     records_csv,
     records_table,
+    signature_blocks,
     unanswered_section,
     verified_blocks,
 )
@@ -136,6 +139,9 @@ def show(
             shown = {"header": entry.header, "content": entry.content, "hash": entry.hash}
             print_json({**shown, "notes": noted} if noted else shown)
             return
+        if entry.header["kind"] == "signature":
+            emit(*signature_blocks(entry))
+            return
         if entry.header["kind"] == "note":
             emit(*note_blocks(note_of(entry), entry.seq))
             return
@@ -165,6 +171,11 @@ HeadHash = Annotated[
 def verify(
     bundle: Annotated[Path | None, typer.Argument(help="A bundle, instead of the ledger.")] = None,
     head: HeadHash = "",
+    key: PublicKeys = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option("--checkpoint", metavar="FILE", help="A checkpoint kept elsewhere (may be repeated)."),
+    ] = None,
     witness: WitnessFile = None,
     json: Json = False,
     ledger: LedgerFile = None,
@@ -173,12 +184,14 @@ def verify(
 
     Example: cicatrix audit verify --witness /media/usb/heads
     """
-    kept = _kept(head, witness)
+    kept = _kept(head, witness)._replace(
+        signed=[kept_checkpoint(path) for path in checkpoint or []], keys=public_keys(key or [])
+    )
     if bundle:
         verified = bundles.verify_bundle(bundle, kept)
     else:
         with open_ledger(ledger) as store:
-            verified = store.verify(*kept)
+            verified = store.verify(kept=kept)
     if json:
         print_json(verified)
     else:
@@ -194,6 +207,9 @@ def _kept(head: str, witness: Path | None) -> Kept:
 
 def show_head(
     witness: WitnessFile = None,
+    checkpoint: Annotated[
+        bool, typer.Option("--checkpoint", help="As the checkpoint of a log, which nobody has signed.")
+    ] = False,
     json: Json = False,
     ledger: LedgerFile = None,
 ) -> None:
@@ -204,11 +220,16 @@ def show_head(
     with open_ledger(ledger) as store:
         if witness:
             hold_against(store, witness)
-        seq, head = store.head()
+        with store.view():
+            seq, head = store.head()
+            text = checkpoint_of(store).text() if checkpoint else ""
     if witness and seq:
         bear_witness(witness, seq, head)
     if json:
-        print_json({"entries": seq, "head": head})
+        found = {"entries": seq, "head": head}
+        print_json({**found, "checkpoint": text} if checkpoint else found)
+    elif checkpoint:
+        emit_file(text.splitlines())
     else:
         emit(count(seq, "record"), f"Head {head}")
 

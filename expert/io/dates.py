@@ -31,6 +31,14 @@ def _there_is(text: str, pattern: str) -> bool:
     return True
 
 
+def at_second(seconds: int) -> str:
+    """A time in seconds since 1970, in UTC; one that no calendar has is told as it is."""
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    except (ValueError, OverflowError, OSError):
+        return f"second {seconds}"
+
+
 def made_at() -> str:
     """When something is made, in UTC, to the second: now, or when SOURCE_DATE_EPOCH says.
 
@@ -38,4 +46,4 @@ def made_at() -> str:
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     seconds = int(epoch) if re.fullmatch("[0-9]{1,11}", epoch, re.ASCII) else time.time()
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    return at_second(int(seconds))

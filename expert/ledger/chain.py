@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from expert.io.files import content_hash
 from expert.io.json import canonical, digest, strict
 from expert.io.problems import CaseError, Problem, shorten
+from expert.ledger.attested import Attested, SignedUpTo, attested, signed_up_to, wrong_head
+from expert.transparency.keys import Verifier
+from expert.transparency.signed_note import NoNote
 
 GENESIS = "0" * 64  # the hash before the first entry
 
@@ -29,6 +32,7 @@ NEEDED = {
     "consultation": ("knowledge", "content", "time"),
     "erasure": ("erases", "time"),
     "note": ("about", "content", "time"),
+    "signature": ("checkpoint", "time"),
 }
 
 
@@ -57,17 +61,23 @@ class Backwards(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What was kept elsewhere: a head hash, or its beginning, and heads by the number of entries then."""
+    """What was kept elsewhere: a head hash, or its beginning; heads by the number of entries then.
+
+    `signed` are signed heads, `keys` are those that must have signed one.
+    """
 
     head: str = ""
     heads: Mapping[int, str] = {}
+    signed: Sequence[Attested] = ()
+    keys: Sequence[Verifier] = ()
 
 
 class Verified(NamedTuple):
     """What a verification found: `fault` is None if all is well.
 
     `witnessed` is how many of the heads that were kept by number are there; `backwards` are entries that are
-    dated before the one before them, as a clock was set back or somebody dated a record otherwise.
+    dated before the one before them, as a clock was set back or somebody dated a record otherwise; `signed`
+    is how far each key has signed it, or, if no key was given, by whom it says that it is.
     """
 
     entries: int
@@ -77,6 +87,7 @@ class Verified(NamedTuple):
     erasures: tuple[Erased, ...] = ()
     witnessed: int = 0
     backwards: tuple[Backwards, ...] = ()
+    signed: tuple[SignedUpTo, ...] = ()
 
 
 def checked_head(text: str) -> str:
@@ -113,10 +124,11 @@ def verify_rows(
         fault = check_link(seen.count + 1, seen.last, row) or seen.take(row)
         if fault:
             break
-    fault = fault or seen.check_whole(head)
+    fault = fault or seen.check_whole(head) or seen.check_signed()
     erasures = tuple(Erased(id, entry.time, entry.reason) for id, entry in seen.erasures.items())
     witnessed = sum(seq <= seen.count for seq in kept.heads)
-    return Verified(seen.count, len(erasures), seen.last, fault, erasures, witnessed, tuple(seen.backwards))
+    back, signed = tuple(seen.backwards), tuple(seen.signed)
+    return Verified(seen.count, len(erasures), seen.last, fault, erasures, witnessed, back, signed)
 
 
 def check_link(expected: int, previous: str, row: Row) -> Fault | None:
@@ -171,6 +183,9 @@ class _Seen:
         self.notes: dict[str, str] = {}  # and what each is about
         self.without: dict[str, int] = {}  # consultations and notes without a content
         self.erasures: dict[str, _Erasure] = {}
+        self.hashes: list[str] = []
+        self.heads: list[Attested] = []
+        self.signed: list[SignedUpTo] = []
 
     def take(self, row: Row) -> Fault | None:
         """An entry whose link is whole."""
@@ -185,7 +200,7 @@ class _Seen:
         self.time = fields["time"]
         if fields["kind"] == "erasure":
             self.erasures[fields["erases"]] = _Erasure(seq, id, fields["time"], str(fields.get("reason", "")))
-        elif content is None:
+        elif content is None and "content" in fields:
             self.without[id] = seq
         if fields["kind"] == "consultation":
             self.consultations.add(id)
@@ -197,7 +212,13 @@ class _Seen:
             self.notes[id] = fields["about"]
             if fields["about"] not in self.consultations:
                 return Fault(seq, id, f"is a note on `{fields['about']}`, which is no record before it")
+        elif fields["kind"] == "signature":
+            try:
+                self.heads.append(attested(seq, id, fields["checkpoint"]))
+            except NoNote as error:
+                return Fault(seq, id, f"holds no signed head: {error}")
         self.count, self.last = seq, hash
+        self.hashes.append(hash)
         self.found_kept = self.found_kept or hash.startswith(self.kept.head)
         if self.kept.heads.get(seq, hash) != hash:
             return Fault(seq, id, "has another hash than the witness has: the history was rewritten")
@@ -212,6 +233,14 @@ class _Seen:
             except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
                 self.good[hash] = False
         return self.good[hash]
+
+    def check_signed(self) -> Fault | None:
+        """The signed heads in the chain and those kept elsewhere, and the keys that must have signed one."""
+        heads = [*self.heads, *self.kept.signed]
+        wrong = wrong_head(heads, self.hashes)
+        if wrong is None:
+            self.signed, wrong = signed_up_to(heads, self.kept.keys)
+        return Fault(*wrong) if wrong else None
 
     def check_whole(self, head: tuple[int, str]) -> Fault | None:
         """The chain's end, erasures, knowledge that no record rests on, a head kept elsewhere."""

@@ -53,6 +53,9 @@ def check_consultation(entry: Entry) -> None:
     if header["kind"] == "note":
         message = f"record `{entry.id}` is no consultation: it is a note on `{header['about']}`"
         raise LedgerError(message, "`audit show` shows it")
+    if header["kind"] == "signature":
+        message = f"record `{entry.id}` is no consultation: it is a signed head"
+        raise LedgerError(message, "`audit show` shows it")
     if entry.content is None:
         raise LedgerError(f"record `{entry.id}` was erased", "`audit list` shows when")
 

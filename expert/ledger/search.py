@@ -13,8 +13,10 @@ from expert.io.dates import is_time
 from expert.io.problems import CaseError, Problem, not_among, shorten
 from expert.knowledge.load import open_files
 from expert.language.policy import RECOMMENDED, VERDICTS
+from expert.ledger.attested import attested
 from expert.ledger.chain import GENESIS, Fault, Row, check_link
 from expert.ledger.store import Ledger, legible, stored
+from expert.transparency.signed_note import NoNote
 
 TIME = "rtrim(json_extract(header, '$.time'), 'Z')"
 
@@ -44,7 +46,7 @@ Test = tuple[str, list[Any]]  # a condition in SQL, and the values of its questi
 class Summary(NamedTuple):
     """A record on one line; of one that is not as its hash says, nothing but what is wrong (`fault`).
 
-    `kind` is that of the entry: `consultation`, `erasure` or `note`; `by` is who held or made it.
+    `kind` is that of the entry (`consultation`, `erasure`, `note`, `signature`); `by` is who held or made it.
     """
 
     seq: int
@@ -203,6 +205,8 @@ def _summary(row: Row, outline: str | None) -> Summary:
             what = f"{recommended[0]}: {verdicts[recommended[0]]}" if recommended else "nothing recommended"
             if results:  # which lead
                 what = f"{results[0]['finding']}: {results[0]['text']}"
+    elif kind == "signature":
+        what = _signed(seq, id, header)
     elif kind == "note":
         what = f"note on {header['about']} (erased)"
     elif kind == "erasure":
@@ -210,6 +214,14 @@ def _summary(row: Row, outline: str | None) -> Summary:
         what = f"erased {header['erases']}" + (f": {reason}" if reason else "")
     knowledge = header.get("knowledge", "")[:12]
     return Summary(seq, id, header["time"], label, knowledge, what, verdicts, hash, "", kind, by or "")
+
+
+def _signed(seq: int, id: str, header: dict[str, Any]) -> str:
+    try:
+        head = attested(seq, id, header["checkpoint"])
+    except (NoNote, TypeError) as error:
+        return f"holds no signed head: {error}"
+    return f"head of {head.checkpoint.size} entries, signed by {', '.join(head.names()) or 'nobody'}"
 
 
 def _hashes(ledger: Ledger, wanted: str) -> list[str]:

@@ -64,7 +64,20 @@ class _NoteContent(NamedTuple):
     judgement: str
 
 
-HEADERS: dict[str, type] = {"consultation": _RecordHeader, "erasure": _ErasureHeader, "note": _NoteHeader}
+class _SignatureHeader(NamedTuple):
+    kind: str
+    seq: int
+    id: str
+    time: str
+    checkpoint: str
+
+
+HEADERS: dict[str, type] = {
+    "consultation": _RecordHeader,
+    "erasure": _ErasureHeader,
+    "note": _NoteHeader,
+    "signature": _SignatureHeader,
+}
 
 
 class _Answered(NamedTuple):

@@ -20,7 +20,7 @@ import secrets
 import sqlite3
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ from expert.ledger.packing import Packing
 
 # the layout of the file, which a program that does not know it refuses. In 2 a record may be of format 2,
 # of which an earlier program would say that it comes out differently; in 3 a record may name its author, and
-# there are notes; all else is as in 1. A ledger gets the least layout that has what is added to it
+# there are notes and signed heads; all else is as in 1. A ledger gets the least that has what is added to it
 FORMAT_2, WITH_NOTES = 2, 3
 VERSION = WITH_NOTES
 PACKED = 10  # more, if contents are packed, as those that are added are: how is no part of what they are
@@ -89,7 +89,7 @@ OBJECTS = {" ".join(made.split()) for made in re.findall(r"CREATE TABLE IF NOT E
 class Entry(NamedTuple):
     """One link of the chain. `content` is None for an erasure, and after one.
 
-    Its kind is `consultation`, `erasure` or `note`.
+    Its kind is `consultation`, `erasure`, `note` or `signature`.
     """
 
     seq: int
@@ -245,6 +245,12 @@ class Ledger:
             self._to_layout(WITH_NOTES)
             return self._link({"kind": "note", "about": entry.id, "content": digest(text)}, salted, text)
 
+    def attest(self, sign: Callable[[], str]) -> Entry:
+        """Append a signed head, whose text `sign` makes while nothing else is added."""
+        with explained(self.path), self._transaction():
+            self._to_layout(WITH_NOTES)
+            return self._link({"kind": "signature", "checkpoint": sign()}, None, None)
+
     def forget(self, id: str, reason: str) -> Entry:
         """Erase the content of a consultation, with every note on it, or of a note.
 
@@ -386,15 +392,21 @@ class Ledger:
         return any(stored("", header).get("erases") in ids for (header,) in later)
 
     def notes_on(self, entry: Entry) -> list[Entry]:
-        """The notes on a consultation, in order, each held against its hash; those that were erased, too."""
-        likely = (
-            "seq > ? AND instr(header, ?)"  # a look at the text, which is canonical, saves taking it apart
-        )
+        """The notes on a consultation, in order; those that were erased, too. Raises LedgerError."""
+        return self._with("about", entry.id, entry.seq)
+
+    def of_kind(self, kind: str) -> list[Entry]:
+        """The entries of a kind, in order. Raises LedgerError."""
+        return self._with("kind", kind, 0)
+
+    def _with(self, name: str, value: str, after: int) -> list[Entry]:
+        """The entries whose header says something, each held against its hash."""
+        likely = "seq > ? AND instr(header, ?)"  # the text is canonical: most need not be taken apart
         with explained(self.path), self.view():
-            values = (entry.seq, canonical({"about": entry.id})[1:-1])
+            values = (after, canonical({name: value})[1:-1])
             rows = self.connection.execute(f"{ROWS} WHERE {likely} ORDER BY seq", values).fetchall()
-            notes = [self._checked(row) for row in rows]
-        return [note for note in notes if note.header.get("about") == entry.id]
+            found = [self._checked(row) for row in rows]
+        return [entry for entry in found if entry.header.get(name) == value]
 
     def last_of(self, knowledge: str) -> str:
         """The id of the newest consultation with the knowledge base of that id; empty if there is none."""
@@ -444,6 +456,10 @@ class Ledger:
             query = f"SELECT count(*) FROM main.entries WHERE content IS NOT NULL AND {kind} = 'consultation'"
             return int(self.connection.execute(query).fetchone()[0])
 
+    def hashes(self) -> list[str]:
+        """The hash of every entry, in order."""
+        return [hash for (hash,) in self.select("SELECT hash FROM entries ORDER BY seq")]
+
     def rows(self) -> Iterator[Row]:
         """Every entry as it is stored."""
         return self.select(f"{ROWS} ORDER BY seq")
@@ -492,15 +508,14 @@ class Ledger:
             row = self.connection.execute("SELECT hash FROM entries WHERE seq = ?", (seq,)).fetchone()
             return str(row[0]) if row else ""
 
-    def verify(self, head: str = "", heads: Mapping[int, str] | None = None) -> Verified:
+    def verify(self, head: str = "", kept: Kept | None = None) -> Verified:
         """Compute the whole chain again.
 
-        `head` is a head hash kept elsewhere (or its beginning), `heads` are heads by number of entries.
+        `head` is a head hash kept elsewhere (or its beginning), `kept` is all that was. Raises MissingLibrary
+        where keys were kept and nothing here can read signatures.
         """
         with self.view():
-            verified = verify_rows(
-                self.rows(), dict(self.knowledge_rows()), self.head(), Kept(head, heads or {})
-            )
+            verified = verify_rows(self.rows(), dict(self.knowledge_rows()), self.head(), kept or Kept(head))
             return verified if verified.fault else verified._replace(fault=self._damage())
 
     def _damage(self) -> Fault | None:

@@ -6,7 +6,7 @@ as long as the tree is high, and tell nothing of the other leaves but hashes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 
 EMPTY = sha256().digest()  # the root of a tree without leaves
@@ -53,6 +53,16 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     for leaf in leaves:
         tree.add(leaf)
     return tree.root()
+
+
+def roots_at(leaves: Sequence[bytes], sizes: Collection[int]) -> dict[int, bytes]:
+    """The roots of the trees over the first leaves, for some numbers of them that there are."""
+    tree, roots = Frontier(), {0: EMPTY}
+    for leaf in leaves[: max(sizes, default=0)]:
+        tree.add(leaf)
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
+    return {size: root for size, root in roots.items() if size in sizes}
 
 
 # --- paths -------------------------------------------------------------------------------------

@@ -13,10 +13,12 @@ from expert.io.quoting import on_one_line
 from expert.language.english import count, in_sentence
 from expert.language.keys import name_and_option
 from expert.language.model import Knowledge, Quotes
+from expert.ledger.attested import SignedUpTo
 from expert.ledger.chain import Verified
 from expert.ledger.drafts import Waiting
 from expert.ledger.notes import Noted
 from expert.ledger.search import Summary
+from expert.ledger.store import Entry
 from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart, quoted
 
 if TYPE_CHECKING:
@@ -130,6 +132,15 @@ def note_blocks(note: Noted, seq: int) -> list[Block]:
     ]
 
 
+def signature_blocks(entry: Entry) -> list[Block]:
+    """A signed head by itself, as it is passed on."""
+    return [
+        Line(f"Signed head {entry.id} of {entry.header['time']}"),
+        Line(f"number {entry.seq}, hash {entry.hash}", 2),
+        *(Line(on_one_line(line, 500), 2) for line in str(entry.header["checkpoint"]).splitlines()),
+    ]
+
+
 CHANGES = {
     "verdict": "An answer could have changed a verdict",
     "shown": "An answer could have changed something else that is shown, and no verdict",
@@ -196,6 +207,15 @@ def checked_words(verified: Verified) -> str:
     return f"{start}and its ledger of {verified.entries} {entries} is whole up to the head {verified.head}."
 
 
+def signed_words(signed: SignedUpTo, entries: int) -> str:
+    """How far somebody has signed, of so many entries."""
+    name, up_to = on_one_line(signed.name), f"up to entry {signed.entries} of {entries}"
+    if not signed.checked:
+        return f"It says that {name} signed it {up_to}: not checked, as no key was given (--key)."
+    at = f" at {signed.time}" if signed.time else ""
+    return f"Signed by {name}{at}, {up_to}."
+
+
 def verified_blocks(verified: Verified) -> list[Line]:
     """What a verification found, and what was erased."""
     head = (
@@ -204,6 +224,7 @@ def verified_blocks(verified: Verified) -> list[Line]:
     return [
         Line(_verified(verified)),
         *head,
+        *(Line(signed_words(signed, verified.entries)) for signed in verified.signed if not verified.fault),
         *(
             Line(on_one_line(f"{e.id} was erased at {e.time}{_because(e.reason)}"), 2)
             for e in verified.erasures
