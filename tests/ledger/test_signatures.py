@@ -26,6 +26,8 @@ from expert.transparency.checkpoint import read_checkpoint
 from expert.transparency.keys import read_verifier
 
 KEY = KEEPER.verifier()
+# of the third record, whose content is packed
+CHANGED = "UPDATE entries SET content = replace(unpacked(header, content), 'third', 'thord') WHERE seq = 3"
 
 
 def signed(path: Path) -> str:
@@ -78,7 +80,7 @@ def test_what_is_not_signed(path: Path) -> None:
         assert sign_head(ledger, OTHER)[1].text.startswith("clinic.example/2026\n")
     assert checked(path, KEY, OTHER.verifier()) == ""
     with behind(path) as connection:
-        connection.execute("UPDATE entries SET content = replace(content, 'third', 'thord')")
+        connection.execute(CHANGED)
     with Ledger(path, write=True) as ledger, pytest.raises(LedgerError, match="is not whole"):
         sign_head(ledger, KEEPER)
     assert head_of(path)[0] == 6
@@ -88,7 +90,7 @@ def test_what_is_not_signed(path: Path) -> None:
 def test_a_history_written_anew_is_signed_by_nobody(path: Path) -> None:
     text = signed(path)
     with behind(path) as connection:
-        connection.execute("UPDATE entries SET content = replace(content, 'third', 'thord')")
+        connection.execute(CHANGED)
         rewritten(connection)
     assert "head of 4 other entries" in checked(path), "what was signed stands in it still"
     assert "head of 4 other entries" in checked(path, KEY, kept=text)
