@@ -7,7 +7,7 @@ Everything here is also in the package's own name space. Results are the frozen 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -48,7 +48,7 @@ from expert.io.problems import (
 from expert.knowledge.document import quotes
 from expert.knowledge.load import built_in
 from expert.knowledge.load import load as load_directory
-from expert.language.model import BadValue, Quotes, Term
+from expert.language.model import CHOICES, BadValue, Knowledge, Quotes, Term
 from expert.language.rules import RuleBase
 from expert.ledger import notes, records, replay, search
 from expert.ledger.chain import Verified, checked_head
@@ -122,7 +122,11 @@ __all__ = [
 Given = str | int | float | bool | Decimal | None  # None: it is not known
 
 
-Answers = Mapping[str, Given]
+# of an attribute with several answers: those that are so, or what is said of each
+Several = Collection[str] | Mapping[str, Given]
+
+
+Answers = Mapping[str, Given | Several]
 
 
 Directory = str | os.PathLike[str]
@@ -146,11 +150,12 @@ def load(path: Directory | None = None) -> RuleBase:
     return load_directory(built_in() if path is None else Path(path))
 
 
-def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given) -> Case:
+def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given | Several) -> Case:
     """A case: answers by attribute, which are checked. Raises CaseError with all that is wrong.
 
     Yes and no may be True and False; None says that the answer is not known. What is left out was
-    not said. `more` comes on top of `answers`.
+    not said. `more` comes on top of `answers`. Of an attribute with several answers, a list says yes of
+    these and no of all others, a mapping what it names.
 
     >>> base = load()
     >>> make_case(base, {"no-such-thing": 1})  # doctest: +ELLIPSIS
@@ -158,24 +163,43 @@ def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given) 
     expert.io.problems.CaseError: unknown attribute `no-such-thing`
       help: allowed: ...
     """
-    knowledge, problems = base.knowledge, []
+    knowledge, problems = base.knowledge, list[Problem]()
     answers_read: dict[str, case.Answer] = {}
     for name, value in {**(answers or {}), **more}.items():
-        if name not in knowledge.attributes:
-            problems.append(not_among("attribute", str(name), knowledge.attributes))
-            continue
-        try:
-            answers_read[name] = case.parse_answer(
-                _spelled(value, knowledge.attributes[name]), knowledge.attributes[name]
-            )
-        except BadValue as error:
-            problems.append(Problem(error.message, None, error.help))
+        term = knowledge.answerable.get(name)
+        if term is None:
+            problems.append(not_among("attribute", str(name), knowledge.answerable))
+        elif twice := [part for part in term.parts if part in answers_read]:
+            problems.append(case.answered_twice(twice[0]))
+        else:
+            answers_read |= _read(value, term, knowledge, problems)
     if problems:
         raise CaseError(problems)
     return case.make_case(answers_read, knowledge)
 
 
-def _spelled(value: Given, term: Term) -> str:
+def _read(
+    value: Given | Several, term: Term, knowledge: Knowledge, problems: list[Problem]
+) -> dict[str, case.Answer]:
+    """The answers that a value gives to an attribute; what is wrong is added to the problems."""
+    if term.type == CHOICES and isinstance(value, Mapping):
+        answers: dict[str, case.Answer] = {}
+        for name, said in value.items():
+            if name not in term.values:
+                problems.append(not_among(f"value for `{term.name}`", str(name), term.values))
+            else:
+                answers |= _read(said, knowledge.attributes[term.part(name)], knowledge, problems)
+        return answers
+    if term.type == CHOICES and isinstance(value, Collection) and not isinstance(value, str):
+        return case.chosen([(str(item), None) for item in value], None, term, problems)
+    try:
+        return case.answer_of_text(_spelled(value, term), term, knowledge, None, problems)
+    except BadValue as error:
+        problems.append(Problem(error.message, None, error.help))
+        return {}
+
+
+def _spelled(value: Given | Several, term: Term) -> str:
     """An answer as it would be typed. Raises BadValue if it is nothing that could be."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -188,7 +212,7 @@ def _spelled(value: Given, term: Term) -> str:
     raise BadValue(f"`{term.name}` must be a single value, not a {type(value).__name__}", term.allowed)
 
 
-def consult(base: RuleBase, answers: Answers | None = None, /, **more: Given) -> Consultation:
+def consult(base: RuleBase, answers: Answers | None = None, /, **more: Given | Several) -> Consultation:
     """What follows from answers, and why: see `make_case` for how they are given.
 
     >>> base = load()
@@ -250,7 +274,7 @@ def why_not(base: RuleBase, consultation: Consultation, subject: str, goal: str 
 
 
 def what_if(
-    base: RuleBase, consultation: Consultation, changes: Answers | None = None, /, **more: Given
+    base: RuleBase, consultation: Consultation, changes: Answers | None = None, /, **more: Given | Several
 ) -> list[Difference]:
     """What would be different if some answers were.
 
@@ -263,7 +287,8 @@ def what_if(
     Difference(kind='answer', name='...', before='', after='unknown')
     """
     _same_knowledge(base, consultation)
-    after = consult(base, {**consultation.answers, **(changes or {}), **more})
+    changed = make_case(base, changes, **more).answers
+    after = prepare(base)(make_case(base, consultation.answers).with_answers(changed, base.knowledge))
     return compare.what_if(consultation, after)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from expert.consultation.case import Answer, Case, make_case, parse_answer
+from expert.consultation.case import Answer, Case, answered_twice, make_case, read_answer
 from expert.io.problems import KnowledgeError, Problem, Span, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.files import EXPECTED, NONE, TEST, option_findings, overall_findings
@@ -116,15 +116,16 @@ class _CaseReader:
 
     def _given(self, node: Node | None) -> Case:
         answers: dict[str, Answer] = {}
+        answerable, problems = self.k.answerable, list[Problem]()
         for key, value in self._pairs(node, "`given`", "a mapping from attributes to values"):
-            name = self.reader.pick(key, "attribute", self.k.attributes)
-            if name and value.text is None:
-                self.reader.report(value, f"`{name}` must be a single value, not {value.shape}")
+            name = self.reader.pick(key, "attribute", answerable)
+            twice = [part for part in answerable[name].parts if part in answers] if name else []
+            if twice:
+                problems.append(answered_twice(twice[0], key.span))
             elif name:
-                try:
-                    answers[name] = parse_answer(value.text or "", self.k.attributes[name])
-                except BadValue as error:
-                    self.reader.report(value, error.message, error.help)
+                answers |= read_answer(value, answerable[name], self.k, problems)
+        for problem in problems:
+            self.reader.add(problem)
         return make_case(answers, self.k)
 
     def _pairs(self, node: Node | None, what: str, help: str) -> list[tuple[Node, Node]]:

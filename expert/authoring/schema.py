@@ -38,7 +38,7 @@ from expert.knowledge.shapes import (
     Text,
     Word,
 )
-from expert.language.model import TYPES, Term
+from expert.language.model import CHOICES, NONE_OF_THEM, TYPES, Term
 from expert.language.rules import RuleBase
 from expert.proof.invariants import outcome_terms
 
@@ -60,7 +60,7 @@ def schema(base: RuleBase) -> Schema:
     knowledge = base.knowledge
     dispatch: Schema = ref("case")
     for name, keys in reversed(TELLING):
-        telling = [{"required": [key]} for key in keys if key not in knowledge.attributes]
+        telling = [{"required": [key]} for key in keys if key not in knowledge.answerable]
         dispatch = {"if": {"anyOf": telling}, "then": ref(name), "else": dispatch} if telling else dispatch
     return {
         "$schema": DRAFT,
@@ -190,7 +190,8 @@ def _described(key: Key, schema: Schema) -> Schema:
 def _further(shape: Shape, base: RuleBase) -> Schema:
     """What a mapping must be like besides: keys that need or exclude each other."""
     if shape.name in TERMS:
-        return {"allOf": [_fitting(type, shape) for type in TYPES]}
+        types = [*TYPES, *([CHOICES] if shape.name == "attribute" else [])]
+        return {"allOf": [_fitting(type, shape) for type in types]}
     if shape.name == "rule":
         ours: Schema = {"properties": {"basis": {"const": "added"}}, "required": ["basis"]}
         says: list[Schema] = [{"required": ["then"]}, {"required": ["exception-to"]}]
@@ -206,8 +207,10 @@ def _fitting(type: str, shape: Shape) -> Schema:
     """What a term of a type must have and must not have."""
     foreign = [key.name for key in shape.keys if set(key.only) & set(TYPES) and type not in key.only]
     needed = [key.name for key in shape.keys if type in key.needed_for]
+    none: Schema = {"not": {"enum": [NONE_OF_THEM]}}
     values: dict[str, Schema] = {
         "choice": {"values": {"minProperties": 1}},
+        CHOICES: {"values": {"minProperties": 1, "propertyNames": none}},
         "yes-no": {"values": {"propertyNames": {"enum": ["yes", "no"]}}},
     }
     barred: Schema = {name: {"not": {}} for name in sorted(foreign)}

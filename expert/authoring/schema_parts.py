@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 
 from expert.knowledge.files import NONE
 from expert.knowledge.read_conditions import ARITHMETIC, COMPARISONS, COUNTING, OF
-from expert.language.model import Knowledge, Term
+from expert.language.model import CHOICES, NONE_OF_THEM, Knowledge, Term
 from expert.language.rules import RuleBase
 
 Schema = dict[str, object]
+WHOLE = "^[0-9]{1,6}$"
 
 
 def ref(name: str) -> Schema:
@@ -89,6 +90,13 @@ def answer(term: Term) -> Schema:
     """What may be answered: as the vocabulary spells it, or as JSON and YAML do."""
     about: Schema = {"description": "\n".join(text for text in (term.question, term.help) if text)}
     unknown: list[object] = ["unknown", "null", "~", "", None]
+    if term.type == CHOICES:
+        # a text may hold several, with commas between them
+        texts: Schema = {"type": "string", "pattern": _several_in_a_text(term)}
+        return {
+            **about,
+            "anyOf": [{"enum": unknown}, texts, *several(term, ["yes", "no", True, False, *unknown])],
+        }
     if term.numeric:
         return {**about, "anyOf": [number_of(term), {"enum": unknown}]}
     truth: list[object] = ["true", "false", True, False] if term.type == "yes-no" else []
@@ -98,9 +106,24 @@ def answer(term: Term) -> Schema:
 def given(term: Term) -> Schema:
     """An answer as it is spelled in a case file: not, as elsewhere, in the ways of JSON."""
     schema = answer(term)
+    if term.type == CHOICES:
+        told = among([*term.values, NONE_OF_THEM, "unknown"])
+        return {**schema, "anyOf": [told, *several(term, ["yes", "no", "unknown"])]}
     if term.numeric:
         return {**schema, "anyOf": [number_of(term), {"enum": ["unknown"]}]}
     return {**schema, **among([*term.values, "unknown"])}
+
+
+def several(term: Term, said: list[object]) -> list[Schema]:
+    """Several answers as a list of values, or as what is said of each."""
+    listed: Schema = {"type": "array", "items": among(term.values), "minItems": 1, "uniqueItems": True}
+    each: dict[str, Schema] = {value: {"enum": said} for value in term.values}
+    return [listed, {**mapping(each), "minProperties": 1}]
+
+
+def _several_in_a_text(term: Term) -> str:
+    value = f"\\s*({'|'.join(term.values)})\\s*"
+    return f"^({value}(,{value})*|\\s*({NONE_OF_THEM}|unknown)\\s*)$"
 
 
 def cost(knowledge: Knowledge) -> Schema:
@@ -116,14 +139,14 @@ def case(knowledge: Knowledge) -> Schema:
         "properties": {"answers": {"type": "object"}},
         "required": ["answers"],
     }
-    plain = mapping({name: answer(term) for name, term in knowledge.attributes.items()})
+    plain = mapping({name: answer(term) for name, term in knowledge.answerable.items()})
     return {"if": printed, "then": {"properties": {"answers": plain}}, "else": plain}
 
 
 # --- conditions --------------------------------------------------------------------------
 def terms(knowledge: Knowledge) -> dict[str, Term]:
     """The terms by the names under which conditions mention them."""
-    by_name = dict(knowledge.attributes)
+    by_name = knowledge.answerable
     by_name |= {f"option.{n}" if t.per_option else n: t for n, t in knowledge.findings.items()}
     return by_name | {f"option.{n}": t for n, t in knowledge.properties.items()}
 
@@ -151,7 +174,7 @@ def condition(knowledge: Knowledge, whole: str, part: str) -> Schema:
         "option": one_or_more(among(knowledge.options)),
     }
     entry |= {name: test(term) for name, term in terms(knowledge).items()}
-    number: Schema = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]{1,6}$"}
+    number: Schema = {"type": ["integer", "string"], "minimum": 0, "pattern": WHOLE}
     counted = dict.fromkeys(COUNTING, number) | {OF: one_or_more(inner)}
     counting: Schema = {**mapping(counted), "required": [OF], "minProperties": 2}
     kinds: list[Schema] = [mapping(entry), *([] if OF in entry else [counting])]
@@ -160,6 +183,8 @@ def condition(knowledge: Knowledge, whole: str, part: str) -> Schema:
 
 def test(term: Term) -> Schema:
     """What a condition may ask of a term."""
+    if term.type == CHOICES:
+        return _test_of_several(term)
     wanted = one_or_more(value_of(term))
     known = ["known", "unknown"] if term.kind == "attribute" or term.role else ["known"]
     compared = {name: ref("quantity") for name in COMPARISONS} if term.numeric else dict[str, Schema]()
@@ -168,6 +193,22 @@ def test(term: Term) -> Schema:
     comparison: Schema = {**mapping(compared), "minProperties": 1}
     choices: list[Schema] = [{"enum": known}, wanted, *([comparison] if compared else [])]
     return {"anyOf": choices, "description": term.question or term.label}
+
+
+def _test_of_several(term: Term) -> Schema:
+    """What a condition may ask of an attribute with several answers."""
+    wanted = one_or_more(among(term.values))
+    number: Schema = {
+        "type": ["integer", "string"],
+        "minimum": 0,
+        "maximum": len(term.values),
+        "pattern": WHOLE,
+    }
+    compared: dict[str, Schema] = dict.fromkeys(COUNTING, number)
+    compared["not"] = {"anyOf": [among([NONE_OF_THEM]), wanted]}
+    comparison: Schema = {**mapping(compared), "minProperties": 1}
+    alone = among(["known", "unknown", NONE_OF_THEM])
+    return {"anyOf": [alone, wanted, comparison], "description": term.question}
 
 
 def quantity(knowledge: Knowledge) -> Schema:

@@ -128,12 +128,12 @@ def _names(
         return (column if kind == type else nw.when(column != UNKNOWN).then(column).cast(type)), nw.lit(False)
     if not _plain(kind):
         return nw.lit(None).cast(type), ~column.is_null()
-    text = _staged(stages, dialect, 0, f"text.{term.name}", column.cast(nw.String).str.strip_chars(WHITE))
+    text = _staged(stages, dialect, 0, f"text.of.{term.name}", column.cast(nw.String).str.strip_chars(WHITE))
     if term.type == "yes-no":
         lower = text.str.to_lowercase()
         yes_no = nw.when(lower == "true").then(nw.lit("yes")).otherwise(text)
         yes_no = nw.when(lower == "false").then(nw.lit("no")).otherwise(yes_no)
-        text = _staged(stages, dialect, 1, f"name.{term.name}", yes_no)
+        text = _staged(stages, dialect, 1, f"name.of.{term.name}", yes_no)
     allowed = text.is_in(list(term.values))
     return nw.when(allowed).then(text).cast(type), ~column.is_null() & ~_blank(text) & ~allowed
 
@@ -174,7 +174,7 @@ def _numbers(
         column = column.cast(nw.Float64)
         small = (column != 0) & (column.abs() < 1e-4)
         spelling = nw.when(small).then(nw.lit("e")).otherwise(column.cast(nw.String))
-    text = _staged(stages, dialect, 0, f"text.{term.name}", spelling)
+    text = _staged(stages, dialect, 0, f"text.of.{term.name}", spelling)
     spelled = text.str.contains(r"^-?[0-9]{1,15}(\.[0-9]{1,12})?\z")
     amount = nw.when(spelled).then(text).cast(nw.Decimal(27, 12))  # 15 digits, 12 decimals: exact
     return _scaled(amount, ~column.is_null() & ~_blank(text), term, dialect, stages)
@@ -185,9 +185,11 @@ def _scaled(
 ) -> AnswerRead:
     """An amount as a whole number, if it is one when scaled and in the range."""
     type, (low, high), scale = _type(term, dialect), term.bounds, int(10**term.decimals)
-    scaled = _staged(stages, dialect, 1, f"scaled.{term.name}", amount * nw.lit(scale).cast(nw.Decimal(7, 0)))
+    scaled = _staged(
+        stages, dialect, 1, f"scaled.of.{term.name}", amount * nw.lit(scale).cast(nw.Decimal(7, 0))
+    )
     widest = nw.Int64 if scale < 10**4 else dialect.wide
-    number = _staged(stages, dialect, 2, f"number.{term.name}", scaled.cast(widest))
+    number = _staged(stages, dialect, 2, f"number.of.{term.name}", scaled.cast(widest))
     good = number.cast(nw.Decimal(38, 12)) == scaled
     good = good & (number >= _whole(low, dialect)) & (number <= _whole(high, dialect))
     good = good & ~number.is_null()

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import typer
 
+from expert.consultation.case import SEPARATOR
 from expert.knowledge.kept import cache_place, load_kept
 from expert.knowledge.load import built_in
-from expert.language.model import Knowledge
+from expert.language.model import CHOICES, Knowledge, Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
 
@@ -31,32 +32,46 @@ def answers(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
         knowledge = _base(ctx).knowledge
     except Exception:
         return []
-    if ctx.params.get("resume") and incomplete not in ("", *knowledge.attributes):
+    if ctx.params.get("resume") and incomplete not in ("", *knowledge.answerable):
         waiting = drafts(ctx, args, incomplete)
         if waiting:
             return waiting
     words = [*(ctx.params.get("pairs") or []), *args]
-    if words and words[-1] in knowledge.attributes:  # and `=` typed, which click takes away
+    if words and words[-1] in knowledge.answerable:  # and `=` typed, which click takes away
         return _values(words[-1], incomplete, knowledge)
     if words[-1:] == ["="] and len(words) > 1:
         return _values(words[-2], incomplete, knowledge)
     name, equals, begun = incomplete.partition("=")
     if equals:
         return [f"{name}={value}" for value in _values(name, begun, knowledge)]
-    given = {word.partition("=")[0] for word in words}
-    return [
-        f"{attribute}="
-        for attribute in knowledge.attributes
-        if attribute.startswith(name) and attribute not in given
-    ]
+    given: set[str] = set()
+    for word in words:
+        term = knowledge.answerable.get(word.partition("=")[0])
+        given.update(term.parts if term else ())
+    offered = []
+    for attribute, term in knowledge.answerable.items():
+        # of several answers each by itself where one has begun to name them
+        named = not term.among or "." in name
+        if named and attribute.startswith(name) and given.isdisjoint(term.parts):
+            offered.append(f"{attribute}=")
+    return offered
 
 
 def _values(name: str, begun: str, knowledge: Knowledge) -> list[str]:
-    term = knowledge.attributes.get(name)
+    term = knowledge.answerable.get(name)
     if term is None:
         return []
+    if term.type == CHOICES and SEPARATOR in begun:
+        return _further(term, begun)
     values = [term.sample, "unknown"] if term.numeric else term.choices
     return [value for value in values if value.startswith(begun)]
+
+
+def _further(term: Term, begun: str) -> list[str]:
+    """One more of several answers, behind those that are typed already."""
+    before, _, last = begun.rpartition(SEPARATOR)
+    others = [value for value in term.values if value not in before.split(SEPARATOR)]
+    return [f"{before}{SEPARATOR}{value}" for value in others if value.startswith(last)]
 
 
 def subjects(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
@@ -92,7 +107,7 @@ def options(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
 
 def attributes(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
     """What a case can say."""
-    return _named(ctx, incomplete, lambda base: base.knowledge.attributes)
+    return _named(ctx, incomplete, lambda base: base.knowledge.questions)
 
 
 def _named(ctx: typer.Context, incomplete: str, names: Callable[[RuleBase], Iterable[str]]) -> list[str]:

@@ -106,7 +106,7 @@ def questions(
 ) -> None:
     """What a case can say, and how it is asked."""
     base = open_knowledge(kb)
-    named = [one_of(id, base.knowledge.attributes, "attribute") for id in ids or []]
+    named = [one_of(id, base.knowledge.questions, "attribute") for id in ids or []]
     emit(*questions_blocks(base, named))
 
 

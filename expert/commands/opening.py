@@ -122,7 +122,7 @@ def _recorded(store: Ledger, entry: Entry) -> Asked:
 def _last_of(now: RuleBase, ledger: Path | None) -> Asked:
     """The last record that a knowledge base made, in this version or another."""
     knowledge = now.knowledge
-    example = next((f"{term.name}={term.sample}" for term in knowledge.attributes.values()), "")
+    example = next((f"{term.name}={term.sample}" for term in knowledge.questions.values()), "")
     nothing = Problem(
         f"there is no case to ask about, and no record of `{knowledge.id}` in the ledger",
         None,

@@ -213,7 +213,17 @@ def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None)
         raise CaseError(problems)
     words = [pair.partition("=")[0] for pair in pairs or []]
     case = reduce(lambda a, b: a.with_answers(b.answers, base.knowledge), cases)
-    return Entered(case, [*dict.fromkeys([*names, *words])], in_file={*names} - {*words})
+    typed, filed = (answered_in(named, case, base) for named in (words, names))
+    return Entered(case, [*dict.fromkeys([*filed, *typed])], in_file={*filed} - {*typed})
+
+
+def answered_in(names: list[str], case: Case, base: RuleBase) -> list[str]:
+    """The attributes that some names answer; of several answers those on the values that are told."""
+    answered: dict[str, None] = {}
+    for name in names:
+        term = base.knowledge.answerable.get(name)
+        answered |= dict.fromkeys([part for part in term.parts if part in case.answers] if term else [])
+    return [*answered]
 
 
 def check_format(name: str) -> None:

@@ -14,9 +14,10 @@ from typing import NamedTuple
 from expert.io.problems import CaseError, Problem, Span, nearest, not_among, shorten
 from expert.io.program import program_name
 from expert.io.yaml import Node, parse_yaml
-from expert.language.model import BadValue, Knowledge, Term, Value
+from expert.language.model import CHOICES, NONE_OF_THEM, BadValue, Knowledge, Term, Value
 
 UNKNOWN = "unknown"
+SEPARATOR = ","  # between several answers in a text
 ROW = "row"  # the column of a result of a table that has its row's number
 ANSWERS, CELLS = "answers", "cells"
 REJECTED = {ROW, "file", "reasons", CELLS}  # what is said of a row of a table that is no case
@@ -56,15 +57,20 @@ def parse_pairs(pairs: list[str], knowledge: Knowledge) -> Case:
         if not equals:
             help = "write attribute=value, such as " + _example(knowledge)
             problems.append(Problem(f"`{shorten(pair)}` is not an answer", None, help))
-        elif name not in knowledge.attributes:
-            problems.append(not_among("attribute", name, knowledge.attributes))
-        elif name in answers:
-            problems.append(Problem(f"`{name}` is answered twice", None, "give each attribute once"))
+        elif name not in knowledge.answerable:
+            problems.append(not_among("attribute", name, knowledge.answerable))
+        elif twice := [n for n in knowledge.answerable[name].parts if n in answers]:
+            problems.append(answered_twice(twice[0]))
         else:
-            answers[name] = _checked(text, knowledge.attributes[name], None, problems)
+            answers |= answer_of_text(text, knowledge.answerable[name], knowledge, None, problems)
     if problems:
         raise CaseError(problems)
     return make_case(answers, knowledge)
+
+
+def answered_twice(name: str, span: Span | None = None) -> Problem:
+    """The problem of an attribute that is answered in two places."""
+    return Problem(f"`{name}` is answered twice", span, "give each attribute once")
 
 
 def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:
@@ -76,20 +82,104 @@ def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:
     node, problems = parse_yaml(text, shown)
     answers: dict[str, Answer] = {}
     pairs, table = _pairs(node, problems)
-    missing = knowledge.attributes.keys() - {key.text for key, _ in pairs}
+    answerable = knowledge.answerable
+    missing = answerable.keys() - {key.text for key, _ in pairs}
     for key, value in pairs:
         name = key.text or ""
-        if name not in knowledge.attributes:
+        if name not in answerable:
             if not table or nearest(name, missing):
-                problems.append(not_among("attribute", name, knowledge.attributes, key.span))
-        elif value.text is None:
-            problems.append(Problem(f"`{name}` must be a single value, not {value.shape}", value.span))
+                problems.append(not_among("attribute", name, answerable, key.span))
+        elif twice := [n for n in answerable[name].parts if n in answers]:
+            problems.append(answered_twice(twice[0], key.span))
         else:
-            spelled = _spelled(value.text, knowledge.attributes[name])
-            answers[name] = _checked(spelled, knowledge.attributes[name], value.span, problems)
+            answers |= read_answer(value, answerable[name], knowledge, problems, lenient=True)
     if problems:
         raise CaseError(problems)
     return make_case(answers, knowledge)
+
+
+def read_answer(
+    node: Node, term: Term, knowledge: Knowledge, problems: list[Problem], lenient: bool = False
+) -> dict[str, Answer]:
+    """The answer that a node of a file gives to an attribute, or several answers: a list says yes of its
+    values and no of all others, a mapping what it names.
+
+    `lenient`: what JSON and YAML write for yes, no and nothing is taken for these, a text for a list.
+    """
+    if term.type == CHOICES and node.items is not None:
+        return chosen([(item.text, item.span) for item in node.items], node.span, term, problems)
+    if term.type == CHOICES and node.pairs is not None:
+        return _told_apart(node, term, knowledge, problems, lenient)
+    if node.text is None:
+        problems.append(Problem(f"`{term.name}` must be a single value, not {node.shape}", node.span))
+        return {}
+    text = _spelled(node.text, term) if lenient else node.text
+    if lenient or term.type != CHOICES or text in (UNKNOWN, NONE_OF_THEM):
+        return answer_of_text(text, term, knowledge, node.span, problems)
+    return chosen([(text, node.span)], node.span, term, problems)
+
+
+def _told_apart(
+    node: Node, term: Term, knowledge: Knowledge, problems: list[Problem], lenient: bool
+) -> dict[str, Answer]:
+    """The answers of a mapping that says of each value which it names whether it is so."""
+    answers: dict[str, Answer] = {}
+    if not node.pairs:
+        problems.append(Problem(f"nothing is said of the values of `{term.name}`", node.span, term.allowed))
+    for key, value in node.pairs or ():
+        if key.text not in term.values:
+            problems.append(not_among(f"value for `{term.name}`", key.text or "", term.values, key.span))
+        else:
+            part = knowledge.attributes[term.part(key.text)]
+            answers |= read_answer(value, part, knowledge, problems, lenient)
+    return answers
+
+
+def chosen(
+    items: list[tuple[str | None, Span | None]], place: Span | None, term: Term, problems: list[Problem]
+) -> dict[str, Answer]:
+    """The answers of a list of values: yes of each, no of all others."""
+    seen: dict[str, Answer] = {}
+    for text, span in items:
+        problem = wrong_among(text, term, seen, span)
+        if problem:
+            problems.append(problem)
+        else:
+            seen[term.part(text or "")] = "yes"
+    if not items:
+        help = f"`{NONE_OF_THEM}` says that none is so, `{UNKNOWN}` that nothing is known"
+        problems.append(Problem(f"no value is given for `{term.name}`", place, help))
+    return {**dict.fromkeys(term.parts, "no"), **seen}
+
+
+def wrong_among(
+    text: str | None, term: Term, seen: Collection[str], span: Span | None = None
+) -> Problem | None:
+    """What is wrong with one of several answers, of which some were seen already."""
+    if text is None:
+        return Problem(f"a value of `{term.name}` must be a single value", span, f"allowed: {term.allowed}")
+    if text in (NONE_OF_THEM, UNKNOWN):
+        help = "write it instead of the values, not among them"
+        return Problem(f"`{text}` stands alone: it is not a value of `{term.name}`", span, help)
+    if text not in term.values:
+        return not_among(f"value for `{term.name}`", text, term.choices, span)
+    if term.part(text) in seen:
+        return Problem(f"`{text}` is given twice for `{term.name}`", span)
+    return None
+
+
+def answer_of_text(
+    text: str, term: Term, knowledge: Knowledge, span: Span | None, problems: list[Problem]
+) -> dict[str, Answer]:
+    """The answer that a text spells, or several answers: values with commas between them."""
+    if term.type != CHOICES:
+        return {term.name: _checked(text, term, span, problems)}
+    if text.strip() in (NONE_OF_THEM, UNKNOWN):
+        return dict.fromkeys(term.parts, None if text.strip() == UNKNOWN else "no")
+    items: list[tuple[str | None, Span | None]] = []
+    for value in text.split(SEPARATOR) if text.strip() else ():
+        items.append((value.strip(), span))
+    return chosen(items, span, term, problems)
 
 
 def names_in(text: str) -> list[str]:
@@ -151,22 +241,54 @@ def _checked(text: str, term: Term, span: Span | None, problems: list[Problem]) 
 
 
 def _example(knowledge: Knowledge) -> str:
-    examples = [f"{term.name}={term.sample}" for term in knowledge.attributes.values()]
+    examples = [f"{term.name}={term.sample}" for term in knowledge.questions.values()]
     return next(iter(examples), "(this knowledge base asks for nothing)")
 
 
 def spell_answers(case: Case, knowledge: Knowledge) -> list[str]:
-    """The answers as `attribute=value` words, which `parse_pairs` reads back."""
-    terms = knowledge.attributes
-    return [
-        f"{name}={UNKNOWN if value is None else terms[name].spell(value)}"
-        for name, value in case.answers.items()
-    ]
+    """The answers as `attribute=value` words, which `parse_pairs` reads back.
+
+    Several answers are one word where they can be.
+    """
+    words: list[str] = []
+    for name, spelled in told_together(case, knowledge).items():
+        words.append(f"{name}={spelled}")
+    return words
+
+
+def told_together(case: Case, knowledge: Knowledge) -> dict[str, str]:
+    """The answers as they are typed; several answers together, if they can be said in one word."""
+    told: dict[str, str] = {}
+    for name, value in case.answers.items():
+        term = knowledge.asked(name)
+        if term.name in told:
+            continue
+        together = _spelled_together(case, term) if term.type == CHOICES else ""
+        if together:
+            told[term.name] = together
+        else:
+            told[name] = UNKNOWN if value is None else knowledge.attributes[name].spell(value)
+    return told
+
+
+def _spelled_together(case: Case, term: Term) -> str:
+    """All answers on the values of a question in one word; empty if they are not all known, or unknown."""
+    given = [case.answers[name] for name in term.parts if name in case.answers]
+    if len(given) < len(term.values):
+        return ""
+    if None in given:
+        return UNKNOWN if set(given) == {None} else ""
+    so = [value for value, answer in zip(term.values, given, strict=True) if answer == "yes"]
+    return SEPARATOR.join(so) or NONE_OF_THEM
 
 
 def case_file_answers(case: Case, knowledge: Knowledge) -> str:
     """The answers as a case file writes them on one line, which `read_case` reads back."""
-    pairs = [pair.replace("=", ": ", 1) for pair in spell_answers(case, knowledge)]
+    pairs: list[str] = []
+    for name, spelled in told_together(case, knowledge).items():
+        values = spelled.split(SEPARATOR)
+        listed = f"[{', '.join(values)}]" if len(values) > 1 else spelled
+        pairs.append(f"{name}: {listed}")
     return f"{{{', '.join(pairs)}}}"
 
 
@@ -178,7 +300,8 @@ def plain_answers(case: Case, knowledge: Knowledge) -> dict[str, str | int | flo
 
 def typed(case: Case, knowledge: Knowledge) -> Case:
     """The case as it is typed: with no answer at all `consult` would ask, so one is said to be unknown."""
-    return case if case.answers else Case(dict.fromkeys(list(knowledge.attributes)[:1]))
+    first = next(iter(knowledge.questions.values()), None)
+    return case if case.answers or first is None else Case(dict.fromkeys(first.parts))
 
 
 def command_line(*words: str, kb: Path | str | None = None) -> str:

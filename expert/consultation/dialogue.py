@@ -12,10 +12,10 @@ from typing import NamedTuple
 from expert.consultation.case import UNKNOWN, Answer, Case, make_case
 from expert.consultation.disagreement import Disagreeing, disagreeing
 from expert.consultation.relevance import REASON, VERDICT, Effect, Reach
-from expert.consultation.replies import shown_answer, understand
+from expert.consultation.replies import shown_answer, shown_answers, shown_each, understood
 from expert.language.conclusions import FINDING
 from expert.language.english import count, in_sentence, listed
-from expert.language.model import Knowledge, Term
+from expert.language.model import CHOICES, NONE_OF_THEM, Knowledge, Term
 from expert.language.rules import Instance
 
 COMMANDS = {
@@ -86,18 +86,33 @@ class Dialogue:
         return [*self._remaining()]
 
     def _remaining(self) -> Iterator[Term]:
+        last = None
         for name in self.reach.open(self.case):
-            if self.reach.may_change(name, self.case):
-                yield self.reach.base.knowledge.attributes[name]
+            term = self.reach.base.knowledge.asked(name)
+            if term is not last and self.reach.may_change(name, self.case):
+                last = term
+                yield self._unanswered(term)
+
+    def _unanswered(self, term: Term) -> Term:
+        """A question; of one with several answers, about the values of which nothing was said."""
+        if term.type != CHOICES:
+            return term
+        open = {v: label for v, label in term.values.items() if term.part(v) not in self.case.answers}
+        return term._replace(values=open)
 
     def next_question(self) -> Term | None:
-        """The first attribute, in the vocabulary's order, that can still change something."""
+        """The first question, in the vocabulary's order, that can still change something."""
         return next(self._remaining(), None)
 
     def why(self, name: str) -> Why:
         """Why the attribute is being asked for."""
-        effects = self.reach.matters(self.case).get(name, {})
-        rules = dict.fromkeys(i.rule.id for e in effects for i in e.instances if self._concerns(name, e, i))
+        matters, effects = self.reach.matters(self.case), dict[Effect, bool]()
+        rules: dict[str, None] = {}
+        for part in self.reach.base.knowledge.answerable[name].parts:
+            for effect, sure in matters.get(part, {}).items():
+                effects[effect] = effects.get(effect, False) or sure
+                needing = [i.rule.id for i in effect.instances if self._concerns(part, effect, i)]
+                rules |= dict.fromkeys(needing)
         options = dict.fromkeys(effect.option for effect in effects if effect.option)
         verdicts = {option: self.reach.verdicts(option, self.case) for option in options}
         return Why(name, tuple(rules), verdicts, effects)
@@ -109,23 +124,34 @@ class Dialogue:
 
     def answer(self, name: str, value: Answer) -> None:
         """Take an answer (None: unknown)."""
-        self.case = make_case({**self.case.answers, name: value}, self.reach.base.knowledge)
-        self.kept.pop(name, None)
-        self.asked.append(name)
+        self.take({name: value})
+
+    def take(self, answers: dict[str, Answer]) -> None:
+        """Take the answers to one question."""
+        self.case = make_case({**self.case.answers, **answers}, self.reach.base.knowledge)
+        for name in answers:
+            self.kept.pop(name, None)
+            self.asked.append(name)
 
     def back(self) -> bool:
         """Keep the last answer aside, so that its question is next; False if there is none."""
         if not self.asked:
             return False
-        self._take_back(self.asked[-1])
+        last = self.reach.base.knowledge.asked(self.asked[-1])
+        self._take_back([name for name in last.parts if name in self.asked])
         return True
 
-    def _take_back(self, name: str) -> None:
-        """Keep an answer aside: its question is put again."""
-        self.kept[name] = self.case.value(name)
-        self.asked = [asked for asked in self.asked if asked != name]
-        others = {n: v for n, v in self.case.answers.items() if n != name}
+    def _take_back(self, names: list[str]) -> None:
+        """Keep answers aside: their question is put again."""
+        for name in names:
+            self.kept[name] = self.case.value(name)
+        self.asked = [asked for asked in self.asked if asked not in names]
+        others = {n: v for n, v in self.case.answers.items() if n not in names}
         self.case = make_case(others, self.reach.base.knowledge)
+
+    def _questions(self, names: Iterable[str]) -> int:
+        """How many questions some attributes are asked in."""
+        return len({self.reach.base.knowledge.asked(name).name for name in names})
 
     def run(self, ask: Callable[[str], str], say: Callable[[str], None]) -> Case:
         """Ask until nothing that is left can matter. Raises Interrupted."""
@@ -137,9 +163,9 @@ class Dialogue:
                 self._point_out(ask, say)
         except (KeyboardInterrupt, EOFError):
             raise Interrupted(self.case) from None
-        left = self.reach.open(self.case)
+        left = self._questions(self.reach.open(self.case))
         if left:
-            say(f"\nNo remaining question can change anything ({count(len(left), 'question')} not asked).")
+            say(f"\nNo remaining question can change anything ({count(left, 'question')} not asked).")
         return self.case
 
     def _put(self, term: Term, later: int, ask: Callable[[str], str], say: Callable[[str], None]) -> None:
@@ -164,8 +190,8 @@ class Dialogue:
                 say("= both are left as they are")
                 continue
             name = names[int(word) - 1] if word.isdigit() else word
-            self._take_back(name)
-            term = self.reach.base.knowledge.attributes[name]
+            self._take_back([name])
+            term = self._unanswered(self.reach.base.knowledge.asked(name))
             self._put(term, len(self.remaining()) - 1, ask, say)
 
     def _offer(self, disagreeing: Disagreeing) -> str:
@@ -179,11 +205,18 @@ class Dialogue:
     def _question(self, term: Term, later: int) -> str:
         """The question with its place among all, and the answer that was given to it before, if any."""
         most = f"at most {later} more" if later else "the last"
-        lines = [f"Question {len(self.asked) + 1} ({most})", question_text(term)]
-        if term.name in self.kept:
-            before = shown_answer(self.kept[term.name], term)
-            lines.append(f"Your answer was: {before}  (Enter keeps it)")
+        lines = [f"Question {self._questions(self.asked) + 1} ({most})", question_text(term)]
+        whole, given = self.reach.base.knowledge.answerable[term.name], self.case.answers
+        known = {name: given[name] for name in whole.parts if name in given}
+        if known:
+            lines.append(f"Said already: {shown_each(known, whole)}")
+        if before := self._before(term):
+            lines.append(f"Your answer was: {shown_answers(before, term)}  (Enter keeps it)")
         return "\n".join(lines)
+
+    def _before(self, term: Term) -> dict[str, Answer]:
+        """The answers to a question that were given before a return to it; nothing if not all were."""
+        return {n: self.kept[n] for n in term.parts} if self.kept.keys() >= {*term.parts} else {}
 
     def _reply(self, term: Term, reply: str, say: Callable[[str], None], question: str) -> bool:
         """Deal with one reply; whether the question is done with."""
@@ -215,13 +248,14 @@ class Dialogue:
 
     def _answered(self, term: Term, word: str, say: Callable[[str], None]) -> bool:
         """Take a reply for an answer, and say which; whether it is one."""
+        before = self._before(term)
         try:
-            value = self.kept[term.name] if not word and term.name in self.kept else understand(word, term)
+            answers = before if before and not word else understood(word, term)
         except ValueError as error:
             say(f"{str(error)[0].upper()}{str(error)[1:]}")
             return False
-        self.answer(term.name, value)
-        say(f"= {shown_answer(value, term)}")
+        self.take(answers)
+        say(f"= {shown_answers(answers, term)}")
         return True
 
 
@@ -229,14 +263,19 @@ def question_text(term: Term) -> str:
     """The question with its numbered answers."""
     if term.numeric:
         return f"{term.question} ({term.allowed})"
-    lines = [f"  {n}  {label}" for n, label in enumerate([*term.values.values(), UNKNOWN], 1)]
-    return "\n".join([term.question, *lines])
+    several = term.type == CHOICES
+    shown = [*term.values.values(), *([NONE_OF_THEM] if several else []), UNKNOWN]
+    lines = [f"  {n}  {label}" for n, label in enumerate(shown, 1)]
+    return "\n".join([f"{term.question}{' (any of these, with commas)' if several else ''}", *lines])
 
 
 def help_text(term: Term) -> str:
     """What `?` says."""
     commands = [f"  {name:8} {meaning}" for name, meaning in COMMANDS.items()]
     about = [f"{term.name}: {term.help or term.label}", f"Answers: {term.allowed}"]
+    if term.type == CHOICES:
+        about += ["What is not named is answered with no. `2?`: of the second nothing is known;"]
+        about += [f"`1, {UNKNOWN}`: the first is so, and of the others nothing is known."]
     return "\n".join([*about, "Also:", *commands])
 
 

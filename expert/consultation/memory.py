@@ -67,12 +67,13 @@ from expert.language.english import (
     datum_statement,
     fill,
     known,
+    several_shown,
     statement,
 )
 from expert.language.grids import Grid
 from expert.language.keys import with_option
 from expert.language.meaning import OPERATORS, Evaluation
-from expert.language.model import SCORE, Term, Value
+from expert.language.model import CHOICES, SCORE, Term, Value
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, applies_key, computed_data
 
 Finding = tuple[str, Value]  # its key and value
@@ -742,6 +743,8 @@ class WorkingMemory:
 
     def _filled(self, name: str, option: str) -> str:
         term = self.base.knowledge.named(name)
+        if term and term.type == CHOICES:
+            return several_shown([self.case.value(part) for part in term.parts], term)
         if term and term.kind == "attribute":
             value = self.case.value(name)
             return "an unknown " + term.label if value is None else term.show(value)

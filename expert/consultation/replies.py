@@ -10,7 +10,7 @@ import re
 from expert.consultation.case import UNKNOWN, Answer
 from expert.io.problems import nearest, shorten
 from expert.language.english import listed
-from expert.language.model import SIGNS, Term
+from expert.language.model import CHOICES, NONE_OF_THEM, SIGNS, Term
 
 MONEY_WORDS = {
     "USD": ("us$", "dollar", "dollars"),
@@ -42,6 +42,60 @@ def understand(reply: str, term: Term) -> Answer:
     if word.isascii() and word.isdigit():
         return _numbered(word, term)
     return _named(word, folded, term)
+
+
+def understood(reply: str, term: Term) -> dict[str, Answer]:
+    """The answers that a reply means to a question: one, or on each value of one with several answers.
+
+    Raises ValueError with what would be understood.
+    """
+    if term.type != CHOICES:
+        return {term.name: understand(reply, term)}
+    said: dict[str, Answer] = {}
+    rest: Answer = "no"  # of what is not named
+    items = _items(reply)
+    for item in items:
+        bare = item.removesuffix("?").strip()
+        value = understand(bare, term)
+        alone = value is None or value == NONE_OF_THEM
+        if alone and (bare != item or (value == NONE_OF_THEM and len(items) > 1)):
+            raise ValueError(f"`{shorten(item)}` stands alone, and says of all values how it is with them")
+        if value is None:
+            rest = None
+        elif not alone:
+            answer = "yes" if bare == item else None
+            if said.setdefault(term.part(str(value)), answer) != answer:
+                raise ValueError(f"`{value}` is answered twice")
+    return {**dict.fromkeys(term.parts, rest), **said}
+
+
+def _items(reply: str) -> list[str]:
+    """The parts of a reply that gives several answers: with commas between them; numbers, with spaces too."""
+    if re.fullmatch(r"[0-9]+\??( +[0-9]+\??)*", reply.strip()):
+        return reply.split()
+    return [item.strip() for item in re.split("[,;]", reply) if item.strip()] or [""]
+
+
+def shown_answers(answers: dict[str, Answer], term: Term) -> str:
+    """The answers to one question in the words in which they were offered."""
+    if term.type != CHOICES:
+        return shown_answer(answers[term.name], term)
+    given = {value: answers[term.part(value)] for value in term.values if term.part(value) in answers}
+    open = [term.values[value] for value, answer in given.items() if answer is None]
+    so = [term.values[value] for value, answer in given.items() if answer == "yes"]
+    if len(open) == len(given):
+        return UNKNOWN
+    unsure = f"; not known: {', '.join(open)}" if open else ""
+    return f"{', '.join(so) or NONE_OF_THEM}{unsure}"
+
+
+def shown_each(answers: dict[str, Answer], term: Term) -> str:
+    """What is said of some values of a question with several answers, each by itself."""
+    said = []
+    for value, label in term.values.items():
+        if term.part(value) in answers:
+            said.append(f"{label} ({answers[term.part(value)] or UNKNOWN})")
+    return ", ".join(said)
 
 
 def shown_answer(value: Answer, term: Term) -> str:
@@ -76,7 +130,7 @@ def _unit_names(unit: str) -> set[str]:
 
 def _numbered(word: str, term: Term) -> Answer:
     """The answer with a number of the list."""
-    values: list[Answer] = [*term.values, None]
+    values: list[Answer] = [*term.values, *([NONE_OF_THEM] if term.type == CHOICES else []), None]
     place = int(word[:6])
     if not 1 <= place <= len(values):
         raise ValueError(f"`{word[:20]}` is not a number from 1 to {len(values)}")
@@ -85,7 +139,7 @@ def _numbered(word: str, term: Term) -> Answer:
 
 def _named(word: str, folded: str, term: Term) -> Answer:
     """The answer that a word names, or begins; a whole name goes before a beginning."""
-    values = [*term.values, UNKNOWN]
+    values = term.choices
     spellings = {_folded(label): value for value, label in term.values.items()}
     spellings |= {value: value for value in values}
     meant = [spellings[folded]] if folded in spellings else []

@@ -134,10 +134,22 @@ def cannot_be_said(attributes: Sequence[str], knowledge: Knowledge) -> str:
 
 def depends_text(attributes: Sequence[str], knowledge: Knowledge, most: int = 0) -> str:
     """What an open verdict depends on: at most so many by name, if that is given."""
-    labels = [knowledge.attributes[name].label for name in attributes]
+    labels = asked_about(attributes, knowledge)
     if most and len(labels) > most:
         labels = [*labels[: most - 1], f"{len(labels) - most + 1} other answers"]
     return f"{'depends' if len(attributes) == 1 else 'may depend'} on {listed(labels)}"
+
+
+def asked_about(attributes: Sequence[str], knowledge: Knowledge) -> list[str]:
+    """What attributes are about, in words; several values of one question are named by it."""
+    names: dict[str, list[str]] = {}
+    for name in attributes:
+        names.setdefault(knowledge.asked(name).name, []).append(name)
+    labels = []
+    for name, values in names.items():
+        one = values[0] if len(values) == 1 else name
+        labels.append(knowledge.answerable[one].label)
+    return labels
 
 
 # --- when ------------------------------------------------------------------------------------

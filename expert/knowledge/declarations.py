@@ -25,8 +25,10 @@ from expert.knowledge.files import (
 )
 from expert.knowledge.read_results import read_exclusive, read_rank, read_results, read_words
 from expert.knowledge.shapes import File, Shape
-from expert.language.english import in_sentence
+from expert.language.english import among, in_sentence
 from expert.language.model import (
+    CHOICES,
+    NONE_OF_THEM,
     NUMERIC,
     TYPES,
     BadValue,
@@ -51,9 +53,10 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
     named = reader.entries(body.get("hedges"), "the hedges", some=True)
     hedges = {name: reader.text(node, f"hedge `{name}`") for _, name, node in named}
     all_claims = _read_claims(body.get("claims"), hedges, reader)
-    attributes = _read_terms(words.get("attributes"), "attribute", reader)
+    declared = _read_terms(words.get("attributes"), "attribute", reader)
+    attributes = {part.name: part for term in declared.values() for part in spread(term)}
     findings = _read_terms(words.get("findings"), "finding", reader)
-    for name in sorted(attributes.keys() & findings.keys()):
+    for name in sorted(declared.keys() & findings.keys()):
         reader.add(Problem(f"finding `{name}` is an attribute too", findings[name].span))
     properties = _read_terms(sheet.get("properties"), "property", reader)
     for name in sorted(properties.keys() & {name for name, term in findings.items() if term.per_option}):
@@ -82,6 +85,7 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
         exclusive=read_exclusive(words.get("exclusive"), findings, reader),
         rank=read_rank(words.get("rank"), findings, reader),
         words=read_words(words.get("words"), reader),
+        several={name: term for name, term in declared.items() if term.type == CHOICES},
     )
 
 
@@ -125,7 +129,9 @@ def _read_terms(node: Node | None, kind: str, reader: Reader) -> dict[str, Term]
 
 
 def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader: Reader) -> Term:
-    type = reader.pick(fields.get("type"), f"type of `{name}`", TYPES)
+    type = reader.pick(
+        fields.get("type"), f"type of `{name}`", (*TYPES, *([CHOICES] if kind == "attribute" else []))
+    )
     decimals = {"money": 2, "number": 1}.get(type, 0)
     if given := fields.get("decimals"):
         allowed = re.fullmatch("[0-6]", given.text or "") and type in ("number", "money")
@@ -162,6 +168,20 @@ def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader:
     return term
 
 
+def spread(term: Term) -> list[Term]:
+    """The attributes that a declared one is: itself, or of several answers a yes-no for each value."""
+    if term.type != CHOICES:
+        return [term]
+    parts = []
+    for value, label in term.values.items():
+        says = among(term, label)
+        question = f"{term.question} ({label})"
+        part = term._replace(name=term.part(value), type="yes-no", says=says, question=question)
+        yes_no = {"yes": "yes", "no": "no"}
+        parts.append(part._replace(label=f"{term.label}: {label}", values=yes_no, among=term.name))
+    return parts
+
+
 def _check_term(term: Term, fields: dict[str, Node], reader: Reader) -> None:
     """What is said of the term fits its kind and type."""
     for key in TERMS[term.kind].keys:
@@ -187,15 +207,19 @@ def _read_values(
 ) -> dict[str, str]:
     """The values of a choice or yes-no with their labels."""
     what = f"the values of `{name}`"
-    entries = reader.entries(node, what, some=type == "choice")
+    entries = reader.entries(node, what, some=type in ("choice", CHOICES))
     values = {value: reader.text(label, f"value `{value}`") for _, value, label in entries}
-    if type == "choice" and node is None:
-        reader.report(key, f"{kind} `{name}` is a choice and has no `values`")
+    if type in ("choice", CHOICES) and node is None:
+        what = "is a choice" if type == "choice" else f"has the type {CHOICES}"
+        reader.report(key, f"{kind} `{name}` {what} and has no `values`")
     elif type in NUMERIC and node is not None:
         reader.report(node, f"{kind} `{name}` is a {type} and cannot have `values`")
     for place, value, _ in entries:
         if value in ("known", "unknown"):
             reader.report(place, f"`{value}` is a word of the rule language and cannot be a value")
+        elif type == CHOICES and value == NONE_OF_THEM:
+            help = f"`{name}: {value}` says no to every value"
+            reader.report(place, f"`{value}` cannot be a value of several answers", help)
         elif type == "yes-no" and value not in ("yes", "no"):
             reader.unknown(place, f"value in {what}", ("yes", "no"))
     if type == "yes-no":

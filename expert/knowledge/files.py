@@ -25,7 +25,7 @@ from expert.knowledge.shapes import (
     required,
 )
 from expert.language.conclusions import STANCES, STRENGTHS, Advise, Caution
-from expert.language.model import NUMERIC, TYPES, Term
+from expert.language.model import CHOICES, NUMERIC, TYPES, Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import BASES, DATUM_BASES, PRICE_BASES, RuleBase, rule_names
 from expert.language.words import HEADINGS
@@ -233,12 +233,19 @@ TERM = Shape(
             "values",
             Entries(TEXT, reserved=("known", "unknown")),
             "The values, each with its words; those of a yes-no are `yes` and `no` and may be left out.",
-            only=("choice", "yes-no"),
-            needed_for=("choice",),
+            only=("choice", CHOICES, "yes-no"),
+            needed_for=("choice", CHOICES),
         ),
     ),
     told="says values min max decimals unit currency question help fixed per-option per basis",
 )
+
+
+def _of_attribute(key: Key) -> Key:
+    """A key of a term as one of an attribute, which is asked and may have several answers."""
+    holds = Word((*TYPES, CHOICES)) if key.name == "type" else key.holds
+    return key._replace(holds=holds, required=key.required or key.name == "question")
+
 
 FINDING = TERM._replace(name="finding", what="a finding")
 PROPERTY = TERM._replace(name="property", what="a property")
@@ -246,7 +253,7 @@ PROPERTY = TERM._replace(name="property", what="a property")
 ATTRIBUTE = TERM._replace(
     name="attribute",
     what="an attribute",
-    keys=tuple(key._replace(required=key.required or key.name == "question") for key in TERM.keys),
+    keys=tuple(map(_of_attribute, TERM.keys)),
 )
 
 TERMS = {shape.name: shape for shape in (ATTRIBUTE, FINDING, PROPERTY)}
@@ -561,7 +568,7 @@ TEST = Shape(
         required("case", TEXT, "Names the case; one in all files."),
         required(
             "given",
-            ByTerm("attribute", lambda base: base.knowledge.attributes, RulePart("given", "an answer")),
+            ByTerm("attribute", lambda base: base.knowledge.answerable, RulePart("given", "an answer")),
             "The answers; what is left out is unknown.",
         ),
         Key("expect", ByName(OPTION, EXPECTED), "What must be so of options."),

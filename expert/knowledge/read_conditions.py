@@ -23,7 +23,7 @@ from expert.language.conditions import (
     Unless,
     parts_of,
 )
-from expert.language.model import Knowledge, Term, Value
+from expert.language.model import CHOICES, NONE_OF_THEM, Knowledge, Term, Value
 
 COMPARISONS = ("more-than", "at-least", "less-than", "at-most")
 COUNTING = (*COMPARISONS, "exactly")
@@ -37,7 +37,7 @@ class Scope:
 
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
         self.knowledge, self.reader = knowledge, reader
-        names = [*knowledge.attributes]
+        names = [*knowledge.answerable]
         names += [f"option.{n}" if t.per_option else n for n, t in knowledge.findings.items()]
         self.names = dict.fromkeys([*names, *(f"option.{name}" for name in knowledge.properties)])
         self.findings = [n for n in names if self.find(n)[0].kind == "finding"]
@@ -51,7 +51,7 @@ class Scope:
             return Ref("finding", bare, scoped, role=term.role), term
         if scoped:
             return Ref("property", bare, True), knowledge.properties[bare]
-        return Ref("attribute", bare), knowledge.attributes[bare]
+        return Ref("attribute", bare), knowledge.several.get(bare) or knowledge.attributes[bare]
 
     def ref(self, name: str, node: Node) -> tuple[Ref, Term] | None:
         """The term a name stands for, or None with a problem noted."""
@@ -85,24 +85,29 @@ class Scope:
             self.reader.report(counted, "`of` needs a list of conditions")
         counts: list[Condition] = []
         for key, value in pairs:
-            if key.text == OF:
-                continue
-            operator = self.reader.pick(key, "comparison beside `of`", COUNTING)
-            number = value.text or ""
+            operator = "" if key.text == OF else self.reader.pick(key, "comparison beside `of`", COUNTING)
             if not operator:
                 continue
-            if not (number.isascii() and number.isdigit() and len(number) < 7 and int(number) <= len(parts)):
-                shown = f"`{shorten(number)}`" if number else value.shape
-                help = f"a whole number from 0 to {len(parts)}, as many as there are conditions"
-                self.reader.report(value, f"{shown} is no number of them", help)
+            number = self._number_of(value, parts, "conditions")
+            if number is None:
                 continue
-            count = Count(operator, int(number), parts)
+            count = Count(operator, number, parts)
             if count.most is not None:
                 self._deniable(key, parts, operator)
             counts.append(count)
         if len(pairs) < 2:
             self.reader.report(pairs[0][0], "`of` is counted by nothing", f"beside it: {', '.join(COUNTING)}")
         return counts[0] if len(counts) == 1 else AllOf(tuple(counts))
+
+    def _number_of(self, node: Node, parts: tuple[Condition, ...], what: str) -> int | None:
+        """How many of some parts a node says, or None with a problem noted."""
+        number = node.text or ""
+        if number.isascii() and number.isdigit() and len(number) < 7 and int(number) <= len(parts):
+            return int(number)
+        shown = f"`{shorten(number)}`" if number else node.shape
+        help = f"a whole number from 0 to {len(parts)}, as many as there are {what}"
+        self.reader.report(node, f"{shown} is no number of them", help)
+        return None
 
     def _deniable(self, key: Node, parts: tuple[Condition, ...], operator: str) -> None:
         """That what is counted up to a most can be denied."""
@@ -152,6 +157,8 @@ class Scope:
         return OptionIs(tuple(id for id in ids if id))
 
     def _test(self, ref: Ref, term: Term, value: Node) -> Condition:
+        if term.type == CHOICES:
+            return self._of_several(term, value)
         if value.text == "known":
             return Known(ref)
         if value.text == "unknown":
@@ -165,6 +172,40 @@ class Scope:
         if not parts:
             self.reader.report(value, f"the test of `{term.name}` is empty")
         return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+    # --- several answers: a test of the yes-no attributes that their values are --------------------
+    def _of_several(self, term: Term, value: Node) -> Condition:
+        """What is asked of an attribute with several answers."""
+        parts = [Ref("attribute", name) for name in term.parts]
+        if value.text == "known":
+            return AllOf(tuple(Known(part) for part in parts))
+        if value.text == "unknown":
+            return AnyOf(tuple(Known(part, False) for part in parts))
+        if value.text == NONE_OF_THEM:
+            return AllOf(tuple(Is(part, ("no",)) for part in parts))
+        if value.pairs is None:
+            return self._some_of(term, value)
+        tests = [self._compared_several(term, key, operand) for key, operand in value.pairs]
+        if not tests:
+            self.reader.report(value, f"the test of `{term.name}` is empty")
+        return tests[0] if len(tests) == 1 else AllOf(tuple(tests))
+
+    def _some_of(self, term: Term, node: Node) -> Condition:
+        """That one of some values is among the answers."""
+        tests: list[Condition] = []
+        for value in self._values(node, term):
+            tests.append(Is(Ref("attribute", term.part(str(value))), ("yes",)))
+        return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
+
+    def _compared_several(self, term: Term, key: Node, operand: Node) -> Condition:
+        """That none of some values is among the answers, or how many of all values are."""
+        if key.text == "not":
+            none = operand.text == NONE_OF_THEM
+            return Not(self._of_several(term, operand) if none else self._some_of(term, operand))
+        operator = self.reader.pick(key, "comparison", [*COUNTING, "not"])
+        parts = tuple(Is(Ref("attribute", name), ("yes",)) for name in term.parts)
+        number = self._number_of(operand, parts, "values") if operator else None
+        return AllOf(()) if number is None else Count(operator, number, parts)
 
     def _comparison(self, ref: Ref, term: Term, key: Node, operand: Node) -> Condition:
         if key.text == "not":
@@ -190,7 +231,7 @@ class Scope:
         return tuple(value for value in values if value is not None)
 
     def _value(self, item: Node, term: Term) -> Value | None:
-        if item.text in ("known", "unknown"):
+        if item.text in ("known", "unknown") or (term.type == CHOICES and item.text == NONE_OF_THEM):
             help = f"write `any: [{{{term.name}: {item.text}}}, ...]`"
             self.reader.report(item, f"`{item.text}` stands alone: it is not a value of `{term.name}`", help)
             return None
@@ -260,6 +301,8 @@ def never_denied(condition: Condition) -> Iterator[Ref]:
 
 def misfit(other: Term, term: Term) -> str:
     """Why a term cannot be a quantity that is measured as another one, if it cannot."""
+    if other.type == CHOICES:
+        return "has several answers, and is no number"
     if not other.numeric:
         return f"is a {other.type}, not a number" if other.type else ""
     if term.kind == "factor":  # a count of anything multiplies

@@ -7,7 +7,7 @@ Two negations get two phrases everywhere: "there is no evidence that" (nothing s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from expert.language.conclusions import (
@@ -48,7 +48,7 @@ from expert.language.conditions import (
 from expert.language.contradictions import Contradictions
 from expert.language.keys import exception_of
 from expert.language.meaning import amount
-from expert.language.model import Datum, Knowledge, Option, Term, Value
+from expert.language.model import NONE_OF_THEM, Datum, Knowledge, Option, Term, Value
 from expert.language.rules import BASES, PLACEHOLDER, Instance, Rule
 
 NO_EVIDENCE = "there is no evidence that"
@@ -111,6 +111,19 @@ def statement(term: Term, values: tuple[Value, ...]) -> str:
     if term.says and "{value}" in term.says:
         return term.says.replace("{value}", shown)
     return f"{term.label} is {shown}"
+
+
+def among(term: Term, shown: str) -> str:
+    """That what is shown is among the answers to a question that may have several."""
+    if "{value}" in term.says:
+        return term.says.replace("{value}", shown)
+    return f"{shown} is among the {in_sentence(term.label)}"
+
+
+def several_shown(answers: Sequence[Value | None], term: Term) -> str:
+    """The answers to a question that may have several, in its values' order: those that are so."""
+    so = [label for label, answer in zip(term.values.values(), answers, strict=True) if answer == "yes"]
+    return listed(so) or (f"an unknown {term.label}" if None in answers else NONE_OF_THEM)
 
 
 def between(term: Term, low: int, high: int) -> str:
@@ -176,6 +189,8 @@ class Phrases:
             return (
                 f"the answer on {self.knowledge.attributes[self.disagreeing[condition]].label} does not count"
             )
+        if several := self._of_several(condition):
+            return several[0]
         match condition:
             case Is():
                 return self._about(condition.ref, statement(self.term(condition.ref), condition.values))
@@ -200,7 +215,7 @@ class Phrases:
             case AnyOf():
                 return "either " + " or ".join(map(self.condition, condition.parts))
             case Count(operator, number, parts):
-                words = "exactly" if operator == "exactly" else COMPARISON_WORDS[operator]
+                words = _counted(operator)
                 each = "; ".join(self.condition(part) for part in parts)
                 return f"{words} {number} of these {'is' if number == 1 else 'are'} so: ({each})"
             case Not():
@@ -212,8 +227,50 @@ class Phrases:
             case _:
                 assert_never(condition)
 
+    def _of_several(self, condition: Condition) -> tuple[str, str] | None:
+        """A test of several answers to one question in one clause, and its contrary."""
+        if not isinstance(condition, (AllOf, AnyOf, Count)) or len(condition.parts) < 2:
+            return None
+        tests = [part for part in condition.parts if isinstance(part, (Is, Known))]
+        terms = [self.knowledge.attributes.get(test.ref.name) for test in tests]
+        of = {term.among if term else "" for term in terms}
+        if (
+            len(tests) < len(condition.parts)
+            or len(of) > 1
+            or not self.knowledge.several.get(name := of.pop())
+        ):
+            return None
+        term = self.knowledge.several[name]
+        whole = [test.ref.name for test in tests] == term.parts
+        shown = [term.values[each.value] for each in terms if each]
+        asked = {test.values if isinstance(test, Is) else test.wanted for test in tests}
+        some = among(term, listed(shown, "or"))
+        known = f"every answer on {term.label} is known"
+        unknown = f"some answer on {term.label} is not known"
+        match condition:
+            case AnyOf() if asked == {("yes",)}:
+                return some, f"{NOT_THE_CASE} {some}"
+            case AllOf() if asked == {("no",)} and whole:
+                return f"{NOT_THE_CASE} {some}", some
+            case AllOf() if asked == {True} and whole:
+                return known, unknown
+            case AnyOf() if asked == {False} and whole:
+                return unknown, known
+            case Count(operator, number, _) if asked == {("yes",)}:
+                text = self._so_many(term, f"{_counted(operator)} {number}", listed(shown))
+                return text, f"{NOT_THE_CASE} {text}"
+        return None
+
+    def _so_many(self, term: Term, many: str, of: str) -> str:
+        """That so many of some values are among the answers."""
+        if "{value}" in term.says:
+            return among(term, f"{many} of {of}")
+        return f"{many} of these are among the {in_sentence(term.label)}: {of}"
+
     def _denied(self, part: Condition) -> str:
         """That a condition is denied: what is denied twice is so."""
+        if several := self._of_several(part):
+            return several[1]
         match part:
             case AllOf((inner,)) | AnyOf((inner,)):
                 return self._denied(inner)
@@ -228,6 +285,12 @@ class Phrases:
 
     def _without_evidence(self, part: Condition) -> str:
         """That nothing shows a condition to hold."""
+        several = self._of_several(part)
+        if several and isinstance(part, (AllOf, AnyOf)):
+            if isinstance(part.parts[0], Known):
+                return several[1]
+            if several[0].startswith(NOT_THE_CASE):
+                return f"{NOTHING_DENIES} {several[1]}"
         match part:
             case AllOf((inner,)) | AnyOf((inner,)):
                 return self._without_evidence(inner)
@@ -405,6 +468,10 @@ class Phrases:
             for id in rule.cites
         ]
         return lines
+
+
+def _counted(operator: str) -> str:
+    return "exactly" if operator == "exactly" else COMPARISON_WORDS[operator]
 
 
 def _opens(condition: Condition) -> bool:

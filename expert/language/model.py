@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Value = str | int  # a choice's name, "yes"/"no", or a number scaled by its term's decimals
 TYPES = ("choice", "yes-no", "count", "number", "money")
 NUMERIC = ("count", "number", "money")
+CHOICES = "choices"  # the type of an attribute with several answers at once: a yes-no for each value
+NONE_OF_THEM = "none"  # what says no to every value of it
 SCORE = "score"  # the role of a number with a low and a high bound in every case
 SETTLED = "settled"  # the role of a finding that is yes or no, and open where that is not known
 NOWHERE = Span("")
@@ -92,11 +94,26 @@ class Term(NamedTuple):
     per: str = ""  # a price: of one of what, with its article
     basis: str = ""  # a price: typical, at-least, or as it stands
     role: str = ""  # a finding that rules settle: see ROLES
+    among: str = ""  # an attribute that is a value of one with several answers: that one's name
     span: Span = NOWHERE
 
     @property
     def numeric(self) -> bool:
         return self.type in NUMERIC
+
+    def part(self, value: str) -> str:
+        """Of several answers: the name of the yes-no attribute that a value is."""
+        return f"{self.name}.{value}"
+
+    @property
+    def parts(self) -> list[str]:
+        """The attributes that an answer is about: of several answers one for each value."""
+        return [self.part(value) for value in self.values] if self.type == CHOICES else [self.name]
+
+    @property
+    def value(self) -> str:
+        """Of an attribute that is a value of one with several answers: that value."""
+        return self.name.removeprefix(f"{self.among}.")
 
     def parse(self, text: str) -> Value:
         """The value that `text` spells. Raises BadValue with what is wrong, lowercase."""
@@ -134,7 +151,8 @@ class Term(NamedTuple):
     @property
     def choices(self) -> list[str]:
         """The names that may be answered or given."""
-        return [*self.values, *(["unknown"] if self.kind == "attribute" else [])]
+        none = [NONE_OF_THEM] if self.type == CHOICES else []
+        return [*self.values, *none, *(["unknown"] if self.kind == "attribute" else [])]
 
     @property
     def sample(self) -> str:
@@ -153,6 +171,8 @@ class Term(NamedTuple):
     @property
     def allowed(self) -> str:
         """The values that may be given, in words."""
+        if self.type == CHOICES:
+            return f"any number of {listed(self.values)}; or {NONE_OF_THEM}, or unknown"
         if not self.numeric:
             return listed(self.choices)
         unit = f" ({self.unit})" if self.unit else ""
@@ -270,6 +290,7 @@ class Knowledge(NamedTuple):
     words: OwnWords = WORDS
     edition: str = ""  # of the document, that the places of claims are of
     contradictions: tuple[Contradiction, ...] = ()  # pairs of answers, in their order
+    several: dict[str, Term] = {}  # noqa: RUF012 (never changed) attributes with several answers
 
     def named(self, name: str) -> Term | None:
         """What a name in a rule stands for; with `option.` before it, for what belongs to each option."""
@@ -277,10 +298,31 @@ class Knowledge(NamedTuple):
         finding = self.findings.get(bare)
         if finding and finding.per_option == scoped:
             return finding
-        return self.properties.get(bare) if scoped else self.attributes.get(bare)
+        return self.properties.get(bare) if scoped else self.several.get(bare) or self.attributes.get(bare)
 
     def term(self, name: str) -> Term:
         return self.attributes.get(name) or self.findings[name]
+
+    @property
+    def answerable(self) -> dict[str, Term]:
+        """What can be answered: the attributes, and those with several answers, before their values."""
+        terms: dict[str, Term] = {}
+        for name, term in self.attributes.items():
+            if term.among:
+                terms.setdefault(term.among, self.several[term.among])
+            terms[name] = term
+        return terms
+
+    def asked(self, name: str) -> Term:
+        """What is asked of an attribute: itself, or the question of which it is one answer of several."""
+        term = self.attributes[name]
+        return self.several[term.among] if term.among else term
+
+    @property
+    def questions(self) -> dict[str, Term]:
+        """What is asked, in order: of several answers all at once."""
+        asked = map(self.asked, self.attributes)
+        return {term.name: term for term in asked}
 
     @property
     def deciding_topics(self) -> set[str]:

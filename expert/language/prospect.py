@@ -112,7 +112,7 @@ class Cones:
         for name in [name for text in texts for name in PLACEHOLDER.findall(text)]:
             term = knowledge.named(name)
             if term and term.kind == "attribute":
-                answers[name] = None
+                answers |= dict.fromkeys(term.parts)
             elif term and term.kind == "finding":
                 findings[with_option(term.name, instance.option if term.per_option else "")] = None
         return Printed(tuple(findings), tuple(answers))

@@ -43,7 +43,7 @@ class Draft(NamedTuple):
         """Whether it answers questions of this knowledge base, in this version or another."""
         if self.knowledge:
             return self.knowledge == knowledge.id
-        return all(word.partition("=")[0] in knowledge.attributes for word in self.answers)
+        return all(word.partition("=")[0] in knowledge.answerable for word in self.answers)
 
 
 class Waiting(NamedTuple):

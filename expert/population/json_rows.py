@@ -6,7 +6,7 @@ A row may also be what `consult --json` prints, a rejected row, or a row of resu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from expert.backends.frames import pl
 from expert.consultation.case import ANSWERS, holder, is_result
 from expert.io.problems import listed, not_among, shorten
+from expert.language.model import CHOICES
 from expert.population.encodings import text_lines
 from expert.population.tables import (
     BATCH,
@@ -112,10 +113,19 @@ def _columns(path: Path, attributes: Attributes, reading: ReadAs, places: Places
         first = [*record.cells]
         if record.whole:
             columns_of(path, first, attributes, reading)
-        return [*dict.fromkeys([*first, *attributes])]
+        return [*dict.fromkeys([*first, *_others(first, attributes)])]
     if reason:
         raise refused(path, f"has no row that can be read: row {where}: {reason}")
-    return [*attributes]
+    return _others((), attributes)
+
+
+def _others(columns: Collection[str], attributes: Attributes) -> list[str]:
+    """The attributes beside columns; several answers have one for each value, if they have none together."""
+    others = []
+    for name, term in attributes.items():
+        if term.type != CHOICES and term.among not in columns:
+            others.append(name)
+    return others
 
 
 def _batches(

@@ -28,10 +28,15 @@ from typing import IO, Any, NamedTuple
 from expert.backends.columns import (
     ANSWER,
     BAD,
+    BEGINNINGS,
+    COST,
     FIRED,
+    FLAG,
     NATIVE,
     POLARS,
     STEP,
+    TIMING,
+    VERDICT,
     ColumnPlan,
     checked,
     decimals,
@@ -44,9 +49,10 @@ from expert.io.files import beside, written_together
 from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.io.version import __version__
 from expert.language.english import Phrases
-from expert.language.model import BadValue, Knowledge, Term
+from expert.language.model import CHOICES, BadValue, Knowledge, Term
 from expert.language.rules import RuleBase
 from expert.population.inputs import PANIC, reason_of, sources
+from expert.population.several import cell_answers, check_together, spread
 from expert.population.tables import FIRED_LIST, LINE, RAW, WRONG, ReadAs, TableFile, absences, of_result
 
 SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
@@ -82,7 +88,7 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     """
     out, rejects = job.out, job.rejects
     check_output(out, OUTPUTS)
-    files = sources(job.cases, base.knowledge.attributes, job.reading)
+    files = sources(job.cases, base.knowledge.answerable, job.reading)
     check_apart([file.path for file in files], out, rejects)
     rows = Rows(base.knowledge, files, job.reading, seen)
     check_kept(rows.extra, out)
@@ -160,7 +166,8 @@ class Rows:
         self.extra = other_columns([file.columns for file in files], knowledge)
         self.missing: dict[Path, list[str]] = {}
         for file in files:
-            told = [] if reading.absent else absences(file.columns, knowledge.attributes)
+            check_together(file.columns, knowledge)
+            told = [] if reading.absent else absences(file.columns, knowledge.answerable)
             self.missing[file.path] = told
         known = [file.rows for file in files if file.rows is not None]
         self.total = sum(known) if len(known) == len(files) else None
@@ -208,9 +215,10 @@ class Rows:
         rows = pl.int_range(self.read + 1, self.read + len(batch) + 1, dtype=pl.Int64).alias(ROW)
         batch = batch.with_columns(rows)
         self.read += len(batch)
-        plain = plain_answers(batch, self.knowledge)
+        answered = spread(batch, self.knowledge)
+        plain = plain_answers(answered, self.knowledge)
         others = {name: term for name, term in self.knowledge.attributes.items() if name not in plain}
-        frame = checked(nw.from_native(batch), self.knowledge._replace(attributes=others), POLARS)
+        frame = checked(nw.from_native(answered), self.knowledge._replace(attributes=others), POLARS)
         frame = frame.with_columns(
             *(
                 nw.from_native(answers.alias(ANSWER + name), series_only=True)
@@ -330,10 +338,10 @@ def _plain_numbers(column: pl.Series, term: Term) -> pl.Series | None:
 def reasons_against(cells: dict[str, Any], knowledge: Knowledge, missing: list[str]) -> list[str]:
     """Why cells are no case: what is missing, and what `consult` would say of them."""
     reasons = list(missing)
-    for name, term in knowledge.attributes.items():
+    for name, term in knowledge.answerable.items():
         cell = cells.get(name)
         try:
-            cell_answer(cell, term)
+            cell_answers(cell, term) if term.type == CHOICES else cell_answer(cell, term)
         except BadValue as error:
             comma = term.numeric and isinstance(cell, str) and COMMA.fullmatch(cell.strip())
             reasons.append(str(error) + ("; `--decimal-comma` reads a comma as a point" if comma else ""))
@@ -344,10 +352,11 @@ def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> 
     """The columns that are no attributes, which results keep. Raises CaseError if they do not fit."""
     types: dict[str, pl.DataType] = {}
     taken = [name for name in (ROW, FIRED_LIST) if name in knowledge.attributes]
+    taken += [name for name, term in knowledge.attributes.items() if _is_taken(term, knowledge)]
     problems = [Problem(f"attribute `{name}` has the name of a column of results") for name in taken]
     for columns in files:
         for name, type in columns.items():
-            if name in knowledge.attributes:
+            if name in knowledge.answerable:
                 continue
             if of_result(name):
                 help = "rename it: results have columns `row`, `fired`, and others with a `.` in their names"
@@ -359,6 +368,14 @@ def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> 
     if problems:
         raise CaseError(dict.fromkeys(problems))
     return types
+
+
+def _is_taken(term: Term, knowledge: Knowledge) -> bool:
+    """Whether a value of several answers has the name of a column of results, or begins as one of ours."""
+    if not term.among:
+        return False
+    of_option = (VERDICT, TIMING, COST, FLAG)
+    return term.among in BEGINNINGS or (term.among in knowledge.options and term.value in of_option)
 
 
 def _polars_type(term: Term) -> pl.DataType:

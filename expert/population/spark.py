@@ -26,7 +26,7 @@ from expert.consultation.case import ROW
 from expert.io.files import written_together
 from expert.io.problems import CaseError, MissingLibrary, Problem, not_installed
 from expert.io.version import __version__
-from expert.language.model import BadValue, Knowledge
+from expert.language.model import BadValue, Knowledge, Term
 from expert.language.rules import RuleBase
 from expert.population.inputs import paths_of, sources
 from expert.population.run import (
@@ -40,6 +40,7 @@ from expert.population.run import (
     rejection,
     write_legend,
 )
+from expert.population.several import check_together, told_apart
 from expert.population.tables import LINE, TableFile, absences
 
 SparkFrame = Any  # a Spark DataFrame
@@ -101,7 +102,9 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     check_output(out, (".parquet",))
     if out.exists() and not (out.is_dir() and all(part.name.startswith("part-") for part in out.iterdir())):
         raise CaseError([Problem(f"`{out}` is in the way, and no output of Spark", None, "move it away")])
-    files = sources(parquet_files(job.cases), base.knowledge.attributes, job.reading)
+    files = sources(parquet_files(job.cases), base.knowledge.answerable, job.reading)
+    for file in files:
+        check_together(file.columns, base.knowledge)
     legend = legend_path(out)
     read, rejected = sum(file.rows or 0 for file in files), 0
     with written_together(rejects, legend, out) as (rejects_part, legend_part, part):
@@ -174,7 +177,8 @@ def _table(
     f = pyspark("sql.functions")
     raw = spark.read.parquet(*(re.sub(r"([\\{}\[\]*?])", r"\\\1", _uri(file.path)) for file, _ in files))
     attributes = {name: type for name, type in raw.dtypes if name in knowledge.attributes}
-    missing = [] if absent else absences(raw.columns, knowledge.attributes)
+    several = [term for name, term in knowledge.several.items() if name in raw.columns]
+    missing = [] if absent else absences(raw.columns, knowledge.answerable)
     written = [urlsplit(uri).path for uri in raw.inputFiles()]
     paths = {unquote(path): path for path in written}
     places = [(paths.get(str(file.path.absolute())), before, str(file.path)) for file, before in files]
@@ -186,21 +190,34 @@ def _table(
     # the shortest spelling of a float is Python's to say: that of Java 17 can be another
     spelled = f.udf(lambda cell: None if cell is None else str(cell), "string")
     read = [
-        (spelled(name) if type in ("double", "float") else f.col(name)).alias(name)
+        (spelled(backticked(name)) if type in ("double", "float") else f.col(backticked(name))).alias(name)
         for name, type in attributes.items()
     ]
+    for term in several:
+        read += [_answer(term, part)(backticked(term.name)).alias(part) for part in term.parts]
     rows = raw.select(*kept, *read, cells, path, meta["row_index"].alias("index."))
     rows = rows.join(f.broadcast(where), f.col("`at.`") == f.col("`path.`"))
     number = (f.col("`before.`") + f.col("`index.`") + 1).alias(ROW)
     line = (f.col("`index.`") + 1).alias(LINE)
     shared = [*kept, backticked(FILE), backticked(CELLS)]
-    cases = rows.select(number, line, *shared, *attributes)
+    answered = [*attributes, *(part for term in several for part in term.parts)]
+    cases = rows.select(number, line, *shared, *map(backticked, answered))
     done = checked(nw.from_native(cases), knowledge, SPARK).to_native()
     answers = [backticked(ANSWER + name) for name in knowledge.attributes]
     bad = (f.col(backticked(BAD)) | bool(missing)).alias(BAD)
     return done.select(
         ROW, backticked(LINE), *shared, *answers, bad, f.lit("\n".join(missing)).alias(MISSING)
     )
+
+
+def _answer(term: Term, part: str) -> Any:
+    """The function that reads one answer of a cell in which several stand together."""
+
+    def read(cell: Any) -> str | None:
+        answer = told_apart(cell.asDict() if hasattr(cell, "asDict") else cell, term)[part]
+        return None if answer is None else str(answer)
+
+    return pyspark("sql.functions").udf(read, "string")
 
 
 def _rejected(rows: SparkFrame, knowledge: Knowledge) -> Iterator[tuple[int, str]]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from expert.backends.frames import pl
 from expert.consultation.case import ROW
 from expert.io.problems import CaseError, Problem, listed, shorten
-from expert.language.model import Term
+from expert.language.model import CHOICES, Term
 
 BATCH = 100_000  # rows
 FIRED_LIST = "fired"  # of results in files of text, the column of all that fired
@@ -107,7 +107,7 @@ def _check_names(path: Path, names: list[str], attributes: Attributes, reading: 
     """Raises CaseError if no column is an attribute, or if one that may be absent seems to be misspelt."""
     if not attributes:
         return
-    missing = [name for name in attributes if name not in names]
+    missing = [term.name for term in attributes.values() if not _has_column(term, names)]
     alike = {name: near for name in missing if (near := column_like(name, names, attributes))}
     if len(missing) == len(attributes):
         hints = [f"`{column}` seems to be `{name}`" for name, column in alike.items()]
@@ -133,14 +133,26 @@ def _folded(name: str) -> str:
 
 
 def absences(columns: Collection[str], attributes: Attributes) -> list[str]:
-    """What is said of each row of a file that lacks columns."""
+    """What is said of each row of a file that lacks columns: of several answers one, or one for each value."""
     told = []
-    for name in attributes:
-        if name not in columns:
+    for name, term in attributes.items():
+        if not _has_column(term, columns) and not _told_with(term, columns, attributes):
             near = column_like(name, columns, attributes)
             hint = f"; is `{shorten(near)}` meant to be it?" if near else ""
             told.append(f"there is no column `{name}`{hint}")
     return told
+
+
+def _has_column(term: Term, columns: Collection[str]) -> bool:
+    """Whether what is asked has a column; several answers may have one together, or one for each value."""
+    if term.type == CHOICES:
+        return term.name in columns or any(part in columns for part in term.parts)
+    return term.name in columns or term.among in columns
+
+
+def _told_with(term: Term, columns: Collection[str], attributes: Attributes) -> bool:
+    """Whether it is said of the question that a value of it has no column."""
+    return bool(term.among) and not _has_column(attributes[term.among], columns)
 
 
 # --- rows of text --------------------------------------------------------------------------------

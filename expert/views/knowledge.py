@@ -40,7 +40,7 @@ def knowledge_blocks(base: RuleBase) -> list[Block]:
         ("hash", knowledge.hash),
         *([("edition of the document", knowledge.edition)] if knowledge.edition else []),
         ("claims", f"{len(knowledge.claims)} ({len(knowledge.claims) - context} encoded, {context} context)"),
-        ("attributes", str(len(knowledge.attributes))),
+        ("attributes", str(len(knowledge.questions))),
         *([("options", ", ".join(knowledge.options))] if knowledge.options else []),
         ("rules", f"{len(base.rules)} ({rules}); {len(base.instances)} spelled out{each}"),
     ]
@@ -107,8 +107,8 @@ def options_blocks(base: RuleBase, named: Sequence[str] = ()) -> list[Block]:
 
 def questions_blocks(base: RuleBase, named: Sequence[str] = ()) -> list[Section]:
     """Every attribute as it is asked; those named with their help."""
-    attributes = base.knowledge.attributes
-    return [_question(attributes[name], name in named) for name in named or attributes]
+    questions = base.knowledge.questions
+    return [_question(questions[name], name in named) for name in named or questions]
 
 
 def _question(term: Term, helped: bool) -> Section:

@@ -21,16 +21,28 @@ def contradicting(files: dict[str, str], random: Random) -> dict[str, str]:
     said = [entry for rule in rules for entry in entries(rule.get("then", []))]
     computed = [body for kind, body in said if kind in ("conclude", "score")]
     computing = {word for body in computed for word in words(list(body.values()))}
-    free = [name for name in vocabulary["attributes"] if name not in computing]
+    attributes = answered(vocabulary["attributes"])
+    free = [name for name in attributes if computing.isdisjoint((name, name.split(".")[0]))]
     declared = {}
     for n in range(random.randint(1, 3)):
-        if not free or len(vocabulary["attributes"]) < 2:
+        if not free or len(attributes) < 2:
             break
         out = random.choice(free)
-        other = random.choice([name for name in vocabulary["attributes"] if name != out])
-        between = {name: some_test(vocabulary["attributes"][name], random) for name in (out, other)}
+        other = random.choice([name for name in attributes if name != out])
+        between = {name: some_test(attributes[name], random) for name in (out, other)}
         declared[f"c{n}"] = {"between": between, "leaves-out": out, "claims": "p1s1", "because": "It is so."}
     return {**files, VOCABULARY: yaml.safe_dump({**vocabulary, "contradictions": declared}, sort_keys=False)}
+
+
+def answered(declared: dict[str, Any]) -> dict[str, Any]:
+    """The attributes; of one with several answers, the yes-no for each of its values."""
+    attributes: dict[str, Any] = {}
+    for name, term in declared.items():
+        if term["type"] == "choices":
+            attributes |= {f"{name}.{value}": {"type": "yes-no"} for value in term["values"]}
+        else:
+            attributes[name] = term
+    return attributes
 
 
 def read(text: str) -> Any:

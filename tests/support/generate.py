@@ -76,6 +76,9 @@ class Generator:
         counts = [random.randint(*ends) for ends in ((2, 6), (1, 6), (0, 4), (1, 4))]
         attributes, findings, properties, options = counts
         self.attributes = {f"a{n}": self.term(f"a{n}", question="Well?") for n in range(attributes)}
+        for term in self.attributes.values():
+            if term["type"] == "choice" and random.random() < 0.3:
+                term["type"] = "choices"
         self.findings = {f"f{n}": self.term(f"f{n}") for n in range(findings)}
         for term in self.findings.values():
             if random.random() < 0.4:
@@ -216,6 +219,8 @@ class Generator:
             terms = {n: t for n, t in terms.items() if n.removeprefix("option.") not in ordinary}
         name = self.random.choice(list(terms))
         term, about = terms[name], self.random.random()
+        if term["type"] == "choices":
+            return self.of_several(name, term)
         finding = name.removeprefix("option.") in self.findings
         settled = not finding or int(name.removeprefix("option.")[1:]) < level
         if about < 0.15:
@@ -229,6 +234,22 @@ class Generator:
             operators = self.random.sample(OPERATORS, self.random.choice((1, 1, 1, 2)))
             return name, {o: self.operand(term, level, scoped, mode) for o in operators}
         return name, self.values(term)
+
+    def of_several(self, name: str, term: dict[str, Yaml]) -> tuple[str, Yaml]:
+        """A test of an attribute with several answers, or of the yes-no that one of its values is."""
+        kind = self.random.choice(
+            ("known", "unknown", "none", "not", "count", "count", "part", "some", "some")
+        )
+        if kind in ("known", "unknown", "none"):
+            return name, kind
+        if kind == "not":
+            return name, {"not": self.random.choice((self.values(term), self.values(term), "none"))}
+        if kind == "part":
+            return f"{name}.{self.value(term)}", self.random.choice(("yes", "no", "known", ["yes", "no"]))
+        if kind == "some":
+            return name, self.values(term)
+        operators = self.random.sample((*OPERATORS, "exactly"), self.random.choice((1, 1, 2)))
+        return name, {o: str(self.random.randint(0, len(term["values"]))) for o in operators}
 
     def operand(self, term: dict[str, Yaml], level: int, scoped: bool, mode: str) -> Yaml:
         """What a term is compared with; under `not`, no finding."""

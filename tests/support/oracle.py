@@ -42,6 +42,53 @@ def words(node: Any) -> list[str]:
     return [word for part in node for word in words(part)] if isinstance(node, list) else [node]
 
 
+def of_several(name: str, test: Any, values: list[str]) -> Any:
+    """A test of an attribute with several answers, as one of the yes-no attributes that its values are."""
+    each = [f"{name}.{value}" for value in values]
+    if isinstance(test, dict):
+        parts: list[Any] = []
+        for operator, operand in test.items():
+            if operator == "not":
+                parts.append({"not": of_several(name, operand, values)})
+            else:
+                parts.append({operator: operand, "of": [{part: "yes"} for part in each]})
+        return parts
+    if test == "none":
+        return [{part: "no"} for part in each]
+    if test in ("known", "unknown"):
+        parts = [{part: test} for part in each]
+        return parts if test == "known" else {"any": parts}
+    return {"any": [{f"{name}.{value}": "yes"} for value in listing(test)]}
+
+
+def spread(node: Any, several: dict[str, list[str]]) -> Any:
+    """A condition in which attributes with several answers are spelled out."""
+    if isinstance(node, list):
+        return [spread(part, several) for part in node]
+    if not isinstance(node, dict) or not several:
+        return node
+    parts: list[Any] = []
+    for name, test in node.items():
+        if name in several:
+            parts.append(of_several(name, test, several[name]))
+        elif name in ("any", "all", "not", "unless", "of"):
+            parts.append({name: spread(test, several)})
+        else:
+            parts.append({name: test})
+    if "of" in node:
+        return {**node, "of": spread(node["of"], several)}
+    return parts
+
+
+def spread_then(then: Any, several: dict[str, list[str]]) -> Any:
+    """Conclusions, with the conditions of points spelled out."""
+    if isinstance(then, list):
+        return [spread_then(part, several) for part in then]
+    if not isinstance(then, dict):
+        return then
+    return {k: spread(v, several) if k == "when" else spread_then(v, several) for k, v in then.items()}
+
+
 def atoms(node: Any) -> Iterator[Atom]:
     """A condition as one flat conjunction, in the order in which it is written."""
     if isinstance(node, list):
@@ -156,7 +203,14 @@ class OracleKB:
 
         vocabulary, sheet = load(directory / "kb/vocabulary.yaml"), load(directory / "kb/options.yaml")
         self.claims = set(load(directory / "kb/claims.yaml")["claims"])
-        self.attributes, self.findings = vocabulary["attributes"], vocabulary.get("findings", {})
+        self.attributes, self.findings = {}, vocabulary.get("findings", {})
+        several: dict[str, list[str]] = {}
+        for name, term in vocabulary["attributes"].items():
+            if term["type"] == "choices":
+                several[name] = [*term["values"]]
+                self.attributes |= {f"{name}.{value}": {"type": "yes-no"} for value in term["values"]}
+            else:
+                self.attributes[name] = term
         per_option = {name for name, term in self.findings.items() if term.get("per-option") == "yes"}
         self.spelled = {f"option.{n}" if n in per_option else n: n for n in self.findings}
         self.steps, self.flags = list(vocabulary.get("steps", {})), list(vocabulary.get("flags", {}))
@@ -174,7 +228,10 @@ class OracleKB:
         self.cautions = {id for id, _ in self.contradictions}
         rules = [self.caution(n) for n in range(len(self.contradictions))]
         for path in sorted((directory / "rules").glob("*.yaml")):
-            rules += [{**rule, "when": self.counting(rule)} for rule in load(path)]
+            for rule in load(path):
+                rule = rule | {"when": spread(rule.get("when", {}), several)}
+                rule |= {"then": spread_then(rule["then"], several)} if "then" in rule else {}
+                rules.append({**rule, "when": self.counting(rule)})
         self.ranging = {rule["id"] for rule in rules if self.ranges(rule)}
         exceptions = [(name, rule["id"]) for rule in rules for name in listing(rule.get("exception-to", []))]
         for n, rule in enumerate(rules):
