@@ -123,10 +123,10 @@ Given = str | int | float | bool | Decimal | None  # None: it is not known
 
 
 # of an attribute with several answers: those that are so, or what is said of each
-Several = Collection[str] | Mapping[str, Given]
+Chosen = Collection[str] | Mapping[str, Given]
 
 
-Answers = Mapping[str, Given | Several]
+Answers = Mapping[str, Given | Chosen]
 
 
 Directory = str | os.PathLike[str]
@@ -150,7 +150,7 @@ def load(path: Directory | None = None) -> RuleBase:
     return load_directory(built_in() if path is None else Path(path))
 
 
-def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given | Several) -> Case:
+def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given | Chosen) -> Case:
     """A case: answers by attribute, which are checked. Raises CaseError with all that is wrong.
 
     Yes and no may be True and False; None says that the answer is not known. What is left out was
@@ -179,7 +179,7 @@ def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given |
 
 
 def _read(
-    value: Given | Several, term: Term, knowledge: Knowledge, problems: list[Problem]
+    value: Given | Chosen, term: Term, knowledge: Knowledge, problems: list[Problem]
 ) -> dict[str, case.Answer]:
     """The answers that a value gives to an attribute; what is wrong is added to the problems."""
     if term.type == CHOICES and isinstance(value, Mapping):
@@ -199,7 +199,7 @@ def _read(
         return {}
 
 
-def _spelled(value: Given | Several, term: Term) -> str:
+def _spelled(value: Given | Chosen, term: Term) -> str:
     """An answer as it would be typed. Raises BadValue if it is nothing that could be."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -212,7 +212,7 @@ def _spelled(value: Given | Several, term: Term) -> str:
     raise BadValue(f"`{term.name}` must be a single value, not a {type(value).__name__}", term.allowed)
 
 
-def consult(base: RuleBase, answers: Answers | None = None, /, **more: Given | Several) -> Consultation:
+def consult(base: RuleBase, answers: Answers | None = None, /, **more: Given | Chosen) -> Consultation:
     """What follows from answers, and why: see `make_case` for how they are given.
 
     >>> base = load()
@@ -274,7 +274,7 @@ def why_not(base: RuleBase, consultation: Consultation, subject: str, goal: str 
 
 
 def what_if(
-    base: RuleBase, consultation: Consultation, changes: Answers | None = None, /, **more: Given | Several
+    base: RuleBase, consultation: Consultation, changes: Answers | None = None, /, **more: Given | Chosen
 ) -> list[Difference]:
     """What would be different if some answers were.
 

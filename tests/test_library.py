@@ -324,3 +324,22 @@ def test_bad_knowledge(tmp_path: Path) -> None:
     (tmp_path / "kb" / "reviews.yaml").write_text("nonsense")
     with pytest.raises(KnowledgeError, match=r"reviews.yaml:1:1: reviews must be a list"):
         load_reviews(tmp_path)
+
+
+def test_several_answers() -> None:
+    tomato = load(ROOT / "tests" / "data" / "tomato")
+    listed = make_case(tomato, signs=["blotches", "down"], weather="wet")
+    assert listed == make_case(tomato, {"signs": "down,blotches"}, weather="wet")
+    assert make_case(tomato, signs={"down": True, "rolled": None}).answers == {
+        "signs.down": "yes",
+        "signs.rolled": None,
+    }
+    found = consult(tomato, weather="wet", signs="none")
+    assert {d.name for d in what_if(tomato, found, signs=("rolled", "down")) if d.kind == "answer"} == {
+        "signs.rolled",
+        "signs.down",
+    }
+    with pytest.raises(CaseError, match=r"`signs\.down` is answered twice"):
+        make_case(tomato, {"signs": "none", "signs.down": True})
+    with pytest.raises(CaseError, match="unknown value for `signs` `dwn`"):
+        make_case(tomato, signs={"dwn": True})

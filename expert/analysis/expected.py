@@ -116,10 +116,11 @@ class _CaseReader:
 
     def _given(self, node: Node | None) -> Case:
         answers: dict[str, Answer] = {}
-        answerable, problems = self.k.answerable, list[Problem]()
+        answerable, problems, said = self.k.answerable, list[Problem](), set[str]()
         for key, value in self._pairs(node, "`given`", "a mapping from attributes to values"):
             name = self.reader.pick(key, "attribute", answerable)
-            twice = [part for part in answerable[name].parts if part in answers] if name else []
+            twice = [p for p in answerable[name].parts if p in answers] if name and name not in said else []
+            said.add(name)
             if twice:
                 problems.append(answered_twice(twice[0], key.span))
             elif name:

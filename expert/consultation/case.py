@@ -60,7 +60,8 @@ def parse_pairs(pairs: list[str], knowledge: Knowledge) -> Case:
         elif name not in knowledge.answerable:
             problems.append(not_among("attribute", name, knowledge.answerable))
         elif twice := [n for n in knowledge.answerable[name].parts if n in answers]:
-            problems.append(answered_twice(twice[0]))
+            whole = len(twice) == len(knowledge.answerable[name].parts)
+            problems.append(answered_twice(name if whole else twice[0]))
         else:
             answers |= answer_of_text(text, knowledge.answerable[name], knowledge, None, problems)
     if problems:
@@ -82,16 +83,17 @@ def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:
     node, problems = parse_yaml(text, shown)
     answers: dict[str, Answer] = {}
     pairs, table = _pairs(node, problems)
-    answerable = knowledge.answerable
+    answerable, said = knowledge.answerable, set[str]()
     missing = answerable.keys() - {key.text for key, _ in pairs}
     for key, value in pairs:
         name = key.text or ""
         if name not in answerable:
             if not table or nearest(name, missing):
                 problems.append(not_among("attribute", name, answerable, key.span))
-        elif twice := [n for n in answerable[name].parts if n in answers]:
+        elif twice := [n for n in answerable[name].parts if n in answers and name not in said]:
             problems.append(answered_twice(twice[0], key.span))
         else:
+            said.add(name)  # of a key that is given twice the reader has told
             answers |= read_answer(value, answerable[name], knowledge, problems, lenient=True)
     if problems:
         raise CaseError(problems)

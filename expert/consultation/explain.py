@@ -267,6 +267,8 @@ class How:
         states = Statement(
             "finding", leaf.name, leaf.option, "is" if wanted else "known", wanted, stands="not-concluded"
         )
+        if not rules and conclusions and term.role:
+            return conclusions  # it is settled otherwise
         if not rules:
             return [*conclusions, Tree("note", f"no rule here concludes that {about}", (), states)]
         return [*conclusions, Tree("conclusion", f"nothing concludes that {about}", tuple(rules), states)]

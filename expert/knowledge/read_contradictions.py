@@ -57,6 +57,10 @@ def _tests(id: str, node: Node | None, scope: Scope, reader: Reader) -> dict[str
     attributes = scope.knowledge.attributes
     tests: dict[str, Condition] = {}
     for key, value in node.pairs or ():
+        if several := scope.knowledge.several.get(key.text or ""):
+            help = f"name one of them, such as `{next(iter(several.parts), several.name)}: yes`"
+            reader.report(key, f"`{key.text}` has several answers, and a contradiction is of two", help)
+            return {}
         name = reader.pick(key, "attribute", attributes)
         if not name:
             return {}

@@ -96,7 +96,7 @@ class Either(NamedTuple):
 
 
 KINDS = ("attribute", "finding", "property")  # of terms
-_ARTICLES = {"attribute": "an attribute", "money": "money"}
+_ARTICLES = {"attribute": "an attribute", "money": "money", "choices": "choices"}
 
 
 class Key(NamedTuple):

@@ -94,14 +94,14 @@ def _open(path: Path, attributes: Attributes, reading: ReadAs) -> TableFile:
     with path.open("rb"):  # a clear reason if it cannot be
         if not path.is_file():
             raise refused(path, "is no regular file")
-    return _without_results(READERS[kind](path, attributes, reading))
+    return _without_results(READERS[kind](path, attributes, reading), attributes)
 
 
-def _without_results(file: TableFile) -> TableFile:
+def _without_results(file: TableFile, attributes: Attributes) -> TableFile:
     """A result as cases: what followed from them then is left out."""
     if not is_result(file.columns):
         return file
-    kept = {name: type for name, type in file.columns.items() if not of_result(name)}
+    kept = {n: type for n, type in file.columns.items() if n in attributes or not of_result(n)}
     results = [name for name in file.columns if name not in kept]
 
     def batches() -> Iterator[pl.DataFrame]:

@@ -53,14 +53,8 @@ def _of_list(values: list[str | None], term: Term) -> dict[str, Answer]:
 
 def _each(said: dict[str, Any], term: Term) -> dict[str, Answer]:
     """The answers of a structure that says of each value whether it is so."""
-    truths: dict[object, Answer] = {
-        True: "yes",
-        False: "no",
-        "yes": "yes",
-        "no": "no",
-        None: None,
-        UNKNOWN: None,
-    }
+    truths: dict[object, Answer] = {True: "yes", False: "no", None: None}
+    truths |= {"yes": "yes", "no": "no", UNKNOWN: None}
     answers: dict[str, Answer] = dict.fromkeys(term.parts)
     for value, so in said.items():
         if value not in term.values:

@@ -133,7 +133,7 @@ def _folded(name: str) -> str:
 
 
 def absences(columns: Collection[str], attributes: Attributes) -> list[str]:
-    """What is said of each row of a file that lacks columns: of several answers one, or one for each value."""
+    """What is said of each row of a file that lacks columns."""
     told = []
     for name, term in attributes.items():
         if not _has_column(term, columns) and not _told_with(term, columns, attributes):

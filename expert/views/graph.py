@@ -29,6 +29,7 @@ from expert.language.conditions import (
     walk,
 )
 from expert.language.keys import exception_of
+from expert.language.model import Knowledge
 from expert.language.rules import Rule, RuleBase, reads
 
 DOT_SHAPES = {
@@ -82,7 +83,7 @@ def rule_graph(base: RuleBase) -> Graph:
     """The graph of a rule base: everything that a rule reads or concludes."""
     knowledge = base.knowledge
     declared = [
-        *(("attribute", term.name, term.label) for term in knowledge.attributes.values()),
+        *(("attribute", term.name, term.label) for term in knowledge.questions.values()),
         *(("rule", rule.id, rule.id) for rule in base.rules),
         *(("finding", term.name, term.label) for term in knowledge.findings.values()),
         *(("option", option.id, option.label) for option in knowledge.options.values()),
@@ -107,8 +108,9 @@ NodeName = tuple[str, str]  # kind, and name among its kind
 
 def _arrows(rule: Rule, base: RuleBase) -> Iterator[tuple[NodeName, NodeName, str, bool]]:
     """The arrows into a rule and out of it."""
-    itself, signs = ("rule", rule.id), set(_signs(rule.when))
-    for kind, name in dict.fromkeys((ref.kind, ref.name) for ref, _ in reads(rule)):
+    itself, knowledge = ("rule", rule.id), base.knowledge
+    signs = {(_asked(name, knowledge), absent) for name, absent in _signs(rule.when)}
+    for kind, name in dict.fromkeys((ref.kind, _asked(ref.name, knowledge)) for ref, _ in reads(rule)):
         if exception_of(name):
             yield ("rule", exception_of(name)), itself, "exception", False
         elif kind != "property":
@@ -116,6 +118,11 @@ def _arrows(rule: Rule, base: RuleBase) -> Iterator[tuple[NodeName, NodeName, st
     options = [i.option for i in base.instances if i.rule.id == rule.id and i.option]
     for conclusion in rule.then:
         yield from _concluded(itself, conclusion, options)
+
+
+def _asked(name: str, knowledge: Knowledge) -> str:
+    """What is drawn for a name: of several answers to one question that question."""
+    return knowledge.asked(name).name if name in knowledge.attributes else name
 
 
 def _concluded(

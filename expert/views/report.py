@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from expert.consultation.case import UNKNOWN, Answer
+from expert.consultation.replies import shown_answers
 from expert.consultation.result import Consultation, Firing, KnowledgeId
 from expert.consultation.standing import item_text
 from expert.io.quoting import safe
 from expert.language.english import count, in_sentence
-from expert.language.model import Knowledge, Quotes
+from expert.language.model import CHOICES, Knowledge, Quotes, Term
 from expert.ledger.records import CASE_FILE, COMMAND_LINE, PROGRAM, meaning_of, unreviewed_in
 from expert.ledger.store import Entry
 from expert.views.consultations import (
@@ -154,13 +156,15 @@ def _head(
 
 
 def _answers(answers: list[dict[str, Any]], knowledge: Knowledge) -> Table:
-    rows = []
-    for n, answer in enumerate(answers, 1):
-        name, value = answer["attribute"], str(answer["value"])
-        term = knowledge.attributes[name]
-        asked = answer["asked"] or Marked(f"{_given(answer)}: {term.label}", "soft")
-        shown = "not known" if value == "unknown" else term.show(term.parse(value))
-        rows.append([str(n), asked, Marked(shown, "strong"), Marked(f"{name} = {value}", "code")])
+    rows: list[list[Cell]] = []
+    for term, said in _together(answers, knowledge):
+        question = term.question if term.type == CHOICES else said[0]["asked"]
+        asked = question if said[0]["asked"] else Marked(f"{_given(said[0])}: {term.label}", "soft")
+        given = {answer["attribute"]: _read(answer, knowledge) for answer in said}
+        unknown = all(value is None for value in given.values())
+        shown = "not known" if unknown else shown_answers(given, term)
+        recorded = ", ".join(f"{answer['attribute']} = {answer['value']}" for answer in said)
+        rows.append([str(len(rows) + 1), asked, Marked(shown, "strong"), Marked(recorded, "code")])
     heads = ["No.", "Question", "Answer", "Recorded as"]
     return Table(heads, rows, caption="In the order in which they were given.")
 
@@ -168,6 +172,30 @@ def _answers(answers: list[dict[str, Any]], knowledge: Knowledge) -> Table:
 def _given(answer: dict[str, Any]) -> str:
     """How an answer came that was not asked for, as far as the record says."""
     return GIVEN.get(str(answer.get("given", "")), "given, not asked")
+
+
+def _together(
+    answers: list[dict[str, Any]], knowledge: Knowledge
+) -> Iterator[tuple[Term, list[dict[str, Any]]]]:
+    """The answers in their order, with what they answer; those on all values of one question together."""
+    by_name = {answer["attribute"]: answer for answer in answers}
+    told: set[str] = set()
+    for answer in answers:
+        name = answer["attribute"]
+        if name in told:
+            continue
+        whole = knowledge.asked(name)
+        said = [by_name[part] for part in whole.parts if part in by_name]
+        alike = len({(bool(each["asked"]), each.get("given")) for each in said}) == 1
+        term = whole if alike and len(said) == len(whole.parts) else knowledge.attributes[name]
+        told.update(term.parts)
+        yield term, [by_name[part] for part in term.parts]
+
+
+def _read(answer: dict[str, Any], knowledge: Knowledge) -> Answer:
+    """An answer as the record has it."""
+    value = str(answer["value"])
+    return None if value == UNKNOWN else knowledge.attributes[answer["attribute"]].parse(value)
 
 
 def _advice(consultation: Consultation, knowledge: Knowledge) -> Block:

@@ -31,6 +31,11 @@ OFFERED = {
     "cicatrix what-if last scar_depth=de": ["scar_depth=deep"],
     "cicatrix kb options --kb=docs/reference/plants f": ["fern"],
     "cicatrix explain why-not punch-technique not-": ["not-advised", "not-addressed"],
+    "cicatrix consult --kb tests/data/tomato si": ["signs="],
+    "cicatrix consult --kb tests/data/tomato signs.d": ["signs.down="],
+    "cicatrix consult --kb tests/data/tomato signs=down,r": ["signs=down,rolled"],
+    "cicatrix consult --kb tests/data/tomato signs=down signs.": [],
+    "cicatrix kb questions --kb tests/data/tomato s": ["signs"],
     "cicatrix consult nothing_": [],
     "cicatrix consult --kb /nowhere scar_": [],
 }

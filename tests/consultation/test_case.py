@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.shell import cicatrix
+from support.shell import ROOT, cicatrix
 
-from expert.consultation.case import parse_pairs, read_case
+from expert.consultation.case import case_file_answers, parse_pairs, read_case, spell_answers
 from expert.consultation.engine import infer
 from expert.io.json import plain
 from expert.io.problems import CaseError
+from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
 GIVEN = ["scar_depth=both", "active_acne=yes", "scar_count=12", "budget=599.99", "picking=unknown"]
@@ -48,3 +49,57 @@ def test_rows_of_a_population_are_cases(base: RuleBase) -> None:
         read_case(text.replace("patient", "Scar_Depth"), "", base.knowledge)
     with pytest.raises(CaseError, match="unknown attribute `patient`"):
         read_case(json.dumps(rejected["cells"]), "", base.knowledge)
+
+
+# --- several answers to one question --------------------------------------------------------------
+TOMATO = load(ROOT / "tests" / "data" / "tomato").knowledge
+ALL_NO = dict.fromkeys(TOMATO.several["signs"].parts, "no")
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("signs: [blotches, down]", {**ALL_NO, "signs.blotches": "yes", "signs.down": "yes"}),
+        ("signs: rolled", {**ALL_NO, "signs.rolled": "yes"}),
+        ("signs: 'rolled, down'", {**ALL_NO, "signs.rolled": "yes", "signs.down": "yes"}),
+        ("signs: none", ALL_NO),
+        ("signs: null", dict.fromkeys(ALL_NO)),
+        ("signs: {down: yes, rolled: no}", {"signs.down": "yes", "signs.rolled": "no"}),
+        ('{"signs.down": true, "signs.yellow": null}', {"signs.down": "yes", "signs.yellow": None}),
+    ],
+)
+def test_several_answers_of_a_file(text: str, answers: dict[str, str | None]) -> None:
+    assert read_case(text, "", TOMATO).answers == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("signs: []", "`none` says that none is so"),
+        ("signs: {}", "nothing is said"),
+        ("signs: [down, none]", "`none` stands alone"),
+        ("signs: [[down]]", "must be a single value"),
+        ("signs: {dwn: yes}", "did you mean `down`"),
+        ("signs: {down: maybe}", "unknown value for `signs.down` `maybe`"),
+        ("{signs: down, signs.down: yes}", "`signs.down` is answered twice"),
+    ],
+)
+def test_what_are_no_several_answers(text: str, wrong: str) -> None:
+    with pytest.raises(CaseError, match=wrong):
+        read_case(text, "", TOMATO)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["signs=down,blotches"], ["signs=blotches,down"]),
+        (["signs=none"], ["signs=none"]),
+        (["signs=unknown", "weather=dry"], ["weather=dry", "signs=unknown"]),
+        (["signs.down=yes", "signs.rolled=unknown"], ["signs.down=yes", "signs.rolled=unknown"]),
+        ([f"{name}=no" for name in ALL_NO], ["signs=none"]),
+    ],
+)
+def test_several_answers_are_told_as_they_are_typed(words: list[str], told: list[str]) -> None:
+    case = parse_pairs(words, TOMATO)
+    assert spell_answers(case, TOMATO) == told and parse_pairs(told, TOMATO) == case
+    assert read_case(case_file_answers(case, TOMATO), "", TOMATO) == case

@@ -15,13 +15,14 @@ from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.dialogue import Dialogue, Interrupted, why_text
 from expert.consultation.engine import infer
 from expert.consultation.relevance import Reach
-from expert.consultation.replies import understand
+from expert.consultation.replies import understand, understood
 from expert.consultation.result import Consultation
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 from expert.views.terminal import wrapped
 
 EXACT = Path(__file__).parents[1] / "data" / "exact"
+TOMATO = EXACT.parent / "tomato"
 NUMBERS = {"scar_count": [1, 2, 3, 500], "budget": [0, 4999, 5000, 10_000, 10_001, 600_000, 10**9]}
 
 
@@ -237,3 +238,48 @@ def test_why_gives_up_groups_of_options_until_it_fits(base: RuleBase) -> None:
     assert "groups of options" not in room and "and more about 2 groups of options" in tight
     assert [text.count("  for ") for text in (room, tight, none)] == [4, 2, 1]
     assert all("  the plan and the advice\n" in text and "How deep" in text for text in (room, tight, none))
+
+
+# --- several answers to one question --------------------------------------------------------------
+def of_tomatoes(replies: list[str], *given: str) -> tuple[Case, str]:
+    """The case and the words of a dialogue with these replies."""
+    base, said = load(TOMATO), list[str]()
+    dialogue, left = Dialogue(Reach(base), parse_pairs([*given], base.knowledge)), iter(replies)
+    return dialogue.run(lambda prompt: next(left), said.append), "\n".join(said)
+
+
+def test_several_answers_are_one_question() -> None:
+    case, said = of_tomatoes(["dry", "brown, rolled"])
+    assert (
+        case.answers == parse_pairs(["weather=dry", "signs=blotches,rolled"], load(TOMATO).knowledge).answers
+    )
+    assert said.count("Question 2 (the last)") == 1 and "= brown blotches, rolled edges" in said
+
+
+def test_only_what_was_not_said_is_asked() -> None:
+    case, said = of_tomatoes(["none"], "weather=wet", "signs.down=yes", "signs.rolled=no")
+    assert case.answers == {
+        "weather": "wet",
+        "signs.blotches": "no",
+        "signs.down": "yes",
+        "signs.rolled": "no",
+        "signs.yellow": "no",
+    }
+    assert "  2  yellow spots\n  3  none" in said and "Said already: white down below (yes), rolled" in said
+
+
+def test_back_returns_to_all_answers_of_a_question() -> None:
+    base = load(TOMATO)
+    dialogue = Dialogue(Reach(base), Case({}))
+    dialogue.answer("weather", None)
+    dialogue.take(understood("1, 2?", base.knowledge.several["signs"]))
+    assert dialogue.back() and dialogue.case.answers == {"weather": None}
+    assert dialogue.kept.keys() == {*base.knowledge.several["signs"].parts}
+    term = dialogue.next_question()
+    assert term and term.name == "signs"
+    replies = iter([""])
+    said: list[str] = []
+    dialogue.run(lambda prompt: next(replies), said.append)
+    assert "Your answer was: brown blotches; not known: white down below  (Enter keeps it)" in said[1]
+    assert dialogue.case.value("signs.blotches") == "yes" and "signs.down" in dialogue.case.answers
+    assert dialogue.back() and dialogue.back() and not dialogue.back()

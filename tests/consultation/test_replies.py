@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from support.shell import ROOT
 
-from expert.consultation.replies import shown_answer, understand
+from expert.consultation.replies import shown_answer, understand, understood
+from expert.knowledge.load import load
 from expert.language.model import Term
 from expert.language.rules import RuleBase
 
@@ -98,3 +100,49 @@ def test_an_answer_is_shown_in_the_words_that_were_offered(base: RuleBase) -> No
         ("budget", None, "unknown"),
     ):
         assert shown_answer(value, attributes[name]) == words
+
+
+# --- several answers to one question --------------------------------------------------------------
+SIGNS = load(ROOT / "tests" / "data" / "tomato").knowledge.several["signs"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "yes", "unknown"),
+    [
+        ("1, 3", "blotches rolled", ""),
+        ("1 3", "blotches rolled", ""),
+        ("brown, yel", "blotches yellow", ""),
+        ("white down below; rolled", "down rolled", ""),
+        ("2", "down", ""),
+        ("none", "", ""),
+        ("5", "", ""),
+        ("unknown", "", "blotches down rolled yellow"),
+        ("6", "", "blotches down rolled yellow"),
+        ("1, 3?", "blotches", "rolled"),
+        ("1 3? 4?", "blotches", "rolled yellow"),
+        ("1, unknown", "blotches", "down rolled yellow"),
+        ("down,", "down", ""),
+    ],
+)
+def test_several_replies(reply: str, yes: str, unknown: str) -> None:
+    answers = understood(reply, SIGNS)
+    assert {name for name, answer in answers.items() if answer == "yes"} == {*map(SIGNS.part, yes.split())}
+    assert {n for n, answer in answers.items() if answer is None} == {*map(SIGNS.part, unknown.split())}
+    assert answers.keys() == {*SIGNS.parts}
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        ("", "nothing was typed"),
+        (",", "nothing was typed"),
+        ("1, 7", "from 1 to 6"),
+        ("none, 2", "stands alone"),
+        ("none?", "stands alone"),
+        ("1, 1?", "`blotches` is answered twice"),
+        ("1, blotc, dwn", "did you mean `down`"),
+    ],
+)
+def test_what_is_no_several_replies(reply: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        understood(reply, SIGNS)
