@@ -226,7 +226,7 @@ def _marked(base: RuleBase) -> list[Schema]:
     about: dict[str, Collection[str]] = {
         "unread": knowledge.findings,
         "never-recommended": knowledge.options,
-        "never-matters": knowledge.attributes,
+        "never-matters": knowledge.answerable,
         "dead-end": ["every-case"],
     }
     schemas: list[Schema] = []

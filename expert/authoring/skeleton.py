@@ -65,7 +65,7 @@ VOCABULARY = """\
 # What is asked, in this order. Names are yours: lowercase letters, digits, - and _.
 attributes:
   first_question:
-    type: yes-no # or choice, count, number, money
+    type: yes-no # or choice, choices, count, number, money
     label: TODO # a few words, such as: pets
     says: TODO # how it reads where the answer is yes, such as: there are pets
     question: TODO # as a person is asked

@@ -113,9 +113,10 @@ def warn_unused(base: RuleBase) -> list[Problem]:
         for name in names:
             if (kind, name) not in concluded:
                 problems.append(Problem(f"{kind} `{name}` is concluded by no rule"))
-    for name, term in {**knowledge.attributes, **knowledge.properties}.items():
-        if name not in read:
-            problems.append(Problem(f"{term.kind} `{name}` is read by no rule", term.span))
+    for name, term in {**knowledge.questions, **knowledge.properties}.items():
+        unread = [part for part in term.parts if part not in read]
+        for each in [name] if len(unread) == len(term.parts) else unread:
+            problems.append(Problem(f"{term.kind} `{each}` is read by no rule", term.span))
     return problems
 
 

@@ -56,7 +56,7 @@ Labelled = Iterable[tuple[str, str, Span | None]]  # id, label, place
 def _labelled(knowledge: Knowledge) -> Iterator[tuple[str, Labelled]]:
     """The kinds of thing that have labels, with the things of each."""
     terms = (
-        ("attribute", knowledge.attributes),
+        ("attribute", knowledge.questions),
         ("finding", knowledge.findings),
         ("property", knowledge.properties),
     )
@@ -75,13 +75,13 @@ def _labelled(knowledge: Knowledge) -> Iterator[tuple[str, Labelled]]:
 
 
 def _terms(knowledge: Knowledge) -> list[Term]:
-    return [*knowledge.attributes.values(), *knowledge.findings.values(), *knowledge.properties.values()]
+    return [*knowledge.questions.values(), *knowledge.findings.values(), *knowledge.properties.values()]
 
 
 def warn_no_answers(base: RuleBase) -> list[Problem]:
     """Answers that are called what JSON and tables write for no answer at all."""
     problems = []
-    for name, term in base.knowledge.attributes.items():
+    for name, term in base.knowledge.questions.items():
         for value in term.values:
             if value == "null":
                 message = f"`null` is a value of `{name}`, and in case files and tables it means no answer"

@@ -265,7 +265,7 @@ class _InvariantReader:
         names = {
             "unread": [*knowledge.findings],
             "never-recommended": [*knowledge.options],
-            "never-matters": [*knowledge.attributes],
+            "never-matters": [*knowledge.answerable],
             "dead-end": ["every-case"],
             "vacuous": invariants,
         }.get(check, [rule.id for rule in self.base.rules])

@@ -226,9 +226,11 @@ class Structure:
                 yield Found((option.id,), "is recommended in no case")
 
     def never_matters(self) -> Iterator[Found]:
-        for name in self.base.knowledge.attributes:
-            if self.never(*differs(self.prover, name)):
-                yield Found((name,), "no answer to it changes anything that is shown, in any case")
+        never = "no answer to it changes anything that is shown, in any case"
+        for question in self.base.knowledge.questions.values():
+            idle = [name for name in question.parts if self.never(*differs(self.prover, name))]
+            for name in [question.name] if len(idle) == len(question.parts) else idle:
+                yield Found((name,), never)
 
     def dead_ends(self) -> Iterator[Found]:
         shown = (Plan, Advise, Caution)

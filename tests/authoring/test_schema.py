@@ -28,9 +28,11 @@ from expert.knowledge.load import load, open_files
 from expert.knowledge.shapes import keys_of
 from expert.language.rules import RuleBase
 
+TOMATO = BICYCLE.parent / "tomato"
+
 
 @pytest.mark.parametrize(
-    "directory", [ROOT, BICYCLE, ROOT / "examples" / "heating"], ids=lambda path: path.name
+    "directory", [ROOT, BICYCLE, TOMATO, ROOT / "examples" / "heating"], ids=lambda path: path.name
 )
 @pytest.mark.parametrize("loader", [Core, pytest.param(yaml.CBaseLoader, marks=pytest.mark.long)])
 def test_every_file_fits_the_schema_of_its_kind(directory: Path, loader: Any) -> None:
@@ -210,3 +212,36 @@ def test_a_good_case(base: RuleBase, text: str) -> None:
 def test_a_bad_case(base: RuleBase, text: str) -> None:
     assert not accepted(base, text)
     assert not validator(base, "case").is_valid(yaml.load(text, Loader=Core))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "fits"),
+    [
+        ("case", "signs: [down, rolled]", True),
+        ("case", "signs: 'down, rolled'", True),
+        ("case", "signs: {down: yes, rolled: false}", True),
+        ("case", "signs.down: yes", True),
+        ("case", "signs: [down, down]", False),
+        ("case", "signs: []", False),
+        ("case", "signs: [none]", False),
+        ("case", "signs: dawn", False),
+        ("case", "signs: {dawn: yes}", False),
+        ("condition", "signs: [down, rolled]", True),
+        ("condition", "signs: {at-least: 2, not: down}", True),
+        ("condition", "signs: {not: none}", True),
+        ("condition", "signs: none", True),
+        ("condition", "signs.down: {not: yes}", True),
+        ("condition", "signs: {at-least: 5}", False),
+        ("condition", "signs: [none]", False),
+        ("condition", "signs: {is: 2}", False),
+    ],
+)
+def test_several_answers_fit_as_the_loader_takes_them(kind: str, text: str, fits: bool) -> None:
+    base = load(TOMATO)
+    held_to = jsonschema.Draft7Validator({"$ref": f"#/definitions/{kind}", "definitions": definitions(base)})
+    assert held_to.is_valid(yaml.load(text, Loader=Core)) == fits
+    if kind == "case":
+        try:
+            assert bool(read_case(text, "", base.knowledge)) == fits
+        except CaseError:
+            assert not fits

@@ -137,3 +137,16 @@ def test_a_dead_end_with_every_answer_comes_first_and_one_case_can_be_marked(tmp
     assert marked("light: known", "light: unknown") == [(said, "So it is.")] * 2
     both = marked("light: known", "light: unknown", "pots: {more-than: 20}")
     assert both[:2] == [(said, "So it is.")] * 2 and "does not occur" in both[2][0]
+
+
+def test_a_question_with_several_answers_matters_if_one_of_them_does(tmp_path: Path) -> None:
+    directory = copy_of(HERE / "data" / "tomato", tmp_path / "copy")
+    marks = "  marks: {type: choices, label: marks, question: Which?, values: {a: a, b: b}}\nfindings:\n"
+    edit(directory, "kb/vocabulary.yaml", "findings:\n", marks)
+    assert [f.about for f in found_by(report_of(directory), "never-matters")] == [("marks",)]
+    edit(directory, "rules/blight.yaml", "when: {signs: none}", "when: {signs: none, marks: a}")
+    assert [f.about for f in found_by(report_of(directory), "never-matters")] == [("marks.b",)]
+    mark = "intended: [{check: never-matters, about: marks.b, reason: for the record}]\n"
+    with (directory / "kb/invariants.yaml").open("a") as stream:
+        stream.write(mark)
+    assert check_of(report_of(directory), "never-matters").status == "holds"
