@@ -165,7 +165,7 @@ class Dialogue:
             raise Interrupted(self.case) from None
         left = self._questions(self.reach.open(self.case))
         if left:
-            say(f"\nNo remaining question can change anything ({count(left, 'question')} not asked).")
+            say(f"\nNo remaining question can change the result ({count(left, 'question')} not asked).")
         return self.case
 
     def _put(self, term: Term, later: int, ask: Callable[[str], str], say: Callable[[str], None]) -> None:
