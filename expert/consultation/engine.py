@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import collections
 from bisect import insort
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 # experta 1.9.4 pins frozendict 1.2, which looks for this name; Python 3.10 took it away.
@@ -42,6 +42,7 @@ from expert.consultation.case import Case
 from expert.consultation.memory import Wording, WorkingMemory
 from expert.consultation.outcome import consultation
 from expert.consultation.result import Consultation
+from expert.language.asking import asked
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -51,7 +52,6 @@ from expert.language.conditions import (
     Known,
     Not,
     Ref,
-    Unless,
     refs,
     settled,
 )
@@ -190,13 +190,8 @@ def _test(condition: Condition) -> Test:
     """Whether a condition holds: by the signs, as far as they tell, which is soonest."""
     if signs := _signs(condition):
         return lambda matcher: not matcher.signs.isdisjoint(signs)
-    if isinstance(condition, Unless):
-        part = _test(condition.part)
-        return lambda matcher: not part(matcher)
-    if isinstance(condition, (AllOf, AnyOf)):
-        tests, join = [_test(part) for part in condition.parts], all if isinstance(condition, AllOf) else any
-        return lambda matcher: join(test(matcher) for test in tests)
-    return lambda matcher: matcher.engine.memory.reading.test(condition)
+    holds = asked(condition)[0]
+    return lambda matcher: holds(matcher.engine.memory.reading)
 
 
 def _valued(condition: Condition) -> list[Ref]:
@@ -325,6 +320,10 @@ class Start(InitialFact):  # type: ignore[misc]
 
 class Facts(FactList):  # type: ignore[misc]
     """experta's list of facts; it would tell them apart by all that is in each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reference_counter: defaultdict[Any, int] = defaultdict(int)  # a Counter takes longer
 
     @staticmethod
     def _get_fact_id(fact: Told) -> Any:

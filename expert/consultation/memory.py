@@ -8,7 +8,7 @@ into words once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, assert_never
 
@@ -21,11 +21,14 @@ from expert.consultation.result import (
     KnowledgeId,
     Match,
     Plain,
+    Price,
     ScoreBounds,
     ScoreItem,
     Statement,
 )
+from expert.consultation.silence import Silence
 from expert.consultation.statements import lies_between, spelled, states
+from expert.language.asking import Test, asked
 from expert.language.conclusions import (
     Addend,
     Argue,
@@ -71,7 +74,7 @@ from expert.language.english import (
     statement,
 )
 from expert.language.grids import Grid
-from expert.language.keys import with_option
+from expert.language.keys import DENIAL, with_option
 from expert.language.meaning import OPERATORS, Evaluation
 from expert.language.model import CHOICES, SCORE, Term, Value
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, applies_key, computed_data
@@ -99,7 +102,7 @@ class Priced(NamedTuple):
     rule: str
     property: str
     attributes: tuple[str, ...]
-    apart: tuple[Condition, ...]  # what the rule needs beside them
+    apart: tuple[Test, ...]  # whether what the rule needs beside them is so
 
 
 class Wording:
@@ -113,9 +116,11 @@ class Wording:
         )
         self.decides = {topic.id for topic in knowledge.topics.values() if topic.decides}
         self._priced: dict[str, list[Priced]] | None = None
+        self._prices: dict[str, list[Price]] = {}
         self._said: dict[Condition, Said] = {}
         self._states: dict[Condition, Statement] = {}
         self._entries: dict[tuple[str, str], FiringTemplate] = {}
+        self._silences: dict[tuple[str, str], Silence] = {}
         self._values: dict[tuple[str, str, Value], tuple[Plain, str]] = {}
         self._answers: dict[tuple[str, Value | None], tuple[Match]] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
@@ -133,6 +138,18 @@ class Wording:
                 self._priced.setdefault(instance.option, []).extend(self._priced_in(instance))
         return self._priced.get(option, [])
 
+    def prices(self, option: str) -> list[Price]:
+        """What the document asks for one of what the option takes, as if every answer were known."""
+        found = self._prices.get(option)
+        if found is None:
+            found = self._prices[option] = []
+            for name, data in self.base.knowledge.options[option].properties.items():
+                term = self.base.knowledge.properties[name]
+                for datum in data if term.per else ():
+                    amount = term.plain(datum.value)
+                    found.append(Price(name, amount, term.per, term.basis, datum.claims, ()))  # type: ignore[arg-type]
+        return found
+
     def _priced_in(self, instance: Instance) -> Iterator[Priced]:
         knowledge = self.base.knowledge
         for conclusion in instance.rule.then:  # an instance has the amount itself
@@ -140,7 +157,7 @@ class Wording:
                 terms = computed_refs(conclusion)
                 attributes = tuple(ref.name for ref in terms if ref.kind == "attribute")
                 parts = conjuncts(instance.when)
-                apart = tuple(part for part in parts if not _reads_any(part, attributes))
+                apart = tuple(asked(part)[0] for part in parts if not _reads_any(part, attributes))
                 priced = [r.name for r in terms if r.kind == "property" and knowledge.properties[r.name].per]
                 for name in dict.fromkeys(priced):
                     yield Priced(instance.rule.id, name, attributes, apart)
@@ -212,6 +229,28 @@ class Wording:
         if template is None:
             template = self._entries[key] = FiringTemplate(self, instance)
         return template
+
+    @cached_property
+    def may_be_silent(self) -> list[tuple[Instance, tuple[str, str], tuple[str, str]]]:
+        """The instances of which it is said why they did not fire, each with the names of its two halves."""
+        return [
+            (i, (i.rule.id, i.option), (i.rule.id + DENIAL if i.rule.settles else i.rule.id, i.option))
+            for i in self.base.instances
+            if not i.rule.denies
+        ]
+
+    def silence(self, instance: Instance) -> Silence:
+        """What has to be asked of a case to say why an instance did not fire."""
+        key = instance.rule.id, instance.option
+        silence = self._silences.get(key)
+        if silence is None:
+            silence = self._silences[key] = Silence(instance.when, self.disagreeing)
+        return silence
+
+    @cached_property
+    def disagreeing(self) -> list[Condition]:
+        """Where answers disagree, so that one of them is left out of account."""
+        return [self.base.rule(c.id).when for c in self.base.knowledge.contradictions]
 
     def concluded(self, conclusion: Conclusion) -> Concluded | None:
         """The record of a conclusion; None if that takes a case."""
@@ -440,11 +479,12 @@ def _if_answered(name: str) -> Source:
 
 def _first(parts: list[tuple[Condition, list[Source]]], number: int = 1) -> Source:
     """What the first parts that hold rest on, so many of them; nothing if fewer do."""
+    tests = [(asked(part)[0], sources) for part, sources in parts]
 
     def found(memory: WorkingMemory) -> Sequence[Match]:
         rests: list[list[Source]] = []
-        for part, sources in parts:
-            if len(rests) < number and memory.reading.test(part):
+        for holds, sources in tests:
+            if len(rests) < number and holds(memory.reading):
                 rests.append(sources)
         if len(rests) < number:
             return ()
@@ -468,8 +508,14 @@ def _is_exact(condition: Condition) -> bool:
     return counted or any(ref.kind == "finding" for ref, _ in refs(condition))
 
 
-def _together(matches: Iterable[Match]) -> tuple[Match, ...]:
+def _together(matches: Sequence[Match]) -> tuple[Match, ...]:
     """Each thing that a rule rests on once, with all tests that it met."""
+    if not any(match.bounds for match in matches):  # which is so of nearly all
+        once: list[Match] = []
+        for match in matches:
+            if match not in once:
+                once.append(match)
+        return tuple(once)
     bounds_of: dict[Match, tuple[Bound, ...]] = {}
     for match in matches:
         bare = match._replace(bounds=()) if match.bounds else match
@@ -483,7 +529,7 @@ def _together(matches: Iterable[Match]) -> tuple[Match, ...]:
 class FiringTemplate:
     """What the record of an instance's firing says in every case, and where the rest is found."""
 
-    __slots__ = ("because", "concluded", "findings", "items", "sources")
+    __slots__ = ("because", "claims", "concluded", "findings", "items", "sources")
 
     def __init__(self, wording: Wording, instance: Instance) -> None:
         rule = instance.rule
@@ -504,6 +550,7 @@ class FiringTemplate:
             item for c in instance.then if isinstance(c, Tally) for item in item_templates(c, wording)
         ]
         self.sources += [source for item in self.items for source in item.sources]
+        self.claims = tuple(dict.fromkeys(rule.claims))
         concluded = [wording.concluded(conclusion) for conclusion in instance.then]
         fixed = tuple(said for said in concluded if said)
         self.concluded = fixed if len(fixed) == len(concluded) else None  # None: it depends on the case
@@ -597,11 +644,6 @@ class WorkingMemory:
         return {c.id: c.leaves_out for c in self.base.knowledge.contradictions}
 
     @cached_property
-    def disagreeing(self) -> list[Condition]:
-        """Where answers disagree, so that one of them is left out of account."""
-        return [self.base.rule(c.id).when for c in self.base.knowledge.contradictions]
-
-    @cached_property
     def _counting(self) -> Evaluation:
         """What has been concluded, and the answers that are not left out of account."""
         leaving = self._leaving_out
@@ -617,30 +659,26 @@ class WorkingMemory:
         """Record that an instance fires; the findings that no firing before it concluded."""
         n, rule, option = len(self.firings) + 1, instance.rule, instance.option
         entry = self.wording.entry(instance)
-        matched = _together([match for source in entry.sources for match in source(self)])
+        matches: list[Match] = []
+        for source in entry.sources:
+            matches += source(self)
+        matched = _together(matches)
         if entry.concluded is None:
             new, concluded = self._conclude(instance, n)
         else:
-            self.concluded += [(conclusion, n) for conclusion in instance.then]
-            new, concluded = (
-                [finding for finding in entry.findings if self._found(finding, n)],
-                entry.concluded,
-            )
+            for conclusion in instance.then:
+                self.concluded.append((conclusion, n))
+            new, concluded = [], entry.concluded
+            for finding in entry.findings:
+                if self._found(finding, n):
+                    new.append(finding)
         because = self.text(rule.because, option) if entry.because is None else entry.because
-        reached = [item.in_case(self) for item in entry.items if item.reached(self)]
-        claims = dict.fromkeys((*rule.claims, *(claim for item in reached for claim in item.claims)))
+        claims = entry.claims
+        reached = tuple([item.in_case(self) for item in entry.items if item.reached(self)])
+        if reached:
+            claims = tuple(dict.fromkeys((*claims, *(claim for item in reached for claim in item.claims))))
         self.firings.append(
-            Firing(
-                n,
-                rule.id,
-                option or None,
-                rule.basis,
-                because,
-                matched,
-                concluded,
-                tuple(claims),
-                tuple(reached),
-            )
+            Firing(n, rule.id, option or None, rule.basis, because, matched, concluded, claims, reached)
         )
         for key, value in new:
             if key not in self.scores and value is not None:

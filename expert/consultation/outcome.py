@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -19,22 +19,9 @@ from expert.language.conclusions import (
     Plan,
     Wait,
 )
-from expert.language.conditions import (
-    AllOf,
-    AnyOf,
-    Condition,
-    Determined,
-    Is,
-    Known,
-    Not,
-    Ref,
-    Unless,
-    parts_of,
-    refs,
-)
+from expert.language.conditions import Is, Ref, Unless
 from expert.language.grids import Grid
-from expert.language.keys import DENIAL, exception_of, name_and_option, with_option
-from expert.language.meaning import Evaluation
+from expert.language.keys import exception_of, name_and_option, with_option
 from expert.language.model import Option
 from expert.language.outcome import Outcome, cost_sides
 from expert.language.policy import NOW, first, overall, weigh
@@ -182,9 +169,11 @@ def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
         return None
     term = knowledge.findings[knowledge.cost[0]]
     low, high = (None if number is None else term.plain(number) for number in bounds)
-    fired = {firing.rule for firing in memory.firings if firing.option == option}
-    used = {p.property for p in memory.wording.priced(option) if p.rule in fired}
-    bases = [price.basis for price in prices if price.property in used and price.basis]
+    bases: list[str] = []
+    if prices:
+        fired = {firing.rule for firing in memory.firings if firing.option == option}
+        used = {p.property for p in memory.wording.priced(option) if p.rule in fired}
+        bases = [price.basis for price in prices if price.property in used and price.basis]
     return trace.Cost(low, high, term.unit, bases[0] if bases else "", prices)  # type: ignore[arg-type]
 
 
@@ -193,18 +182,15 @@ def _prices(memory: WorkingMemory, option: str) -> tuple[trace.Price, ...]:
 
     They are named only where they would: where nothing else keeps the cost from being computed.
     """
-    knowledge = memory.base.knowledge
     factors: dict[str, dict[str, None]] = {}
     for priced in memory.wording.priced(option):
-        computed = all(memory.reading.test(part) for part in priced.apart)
+        computed = all(so(memory.reading) for so in priced.apart)
         unanswered = [name for name in priced.attributes if computed and memory.case.value(name) is None]
         factors.setdefault(priced.property, {}).update(dict.fromkeys(unanswered))
     prices = []
-    for name, data in knowledge.options[option].properties.items():
-        term = knowledge.properties[name]
-        for datum in data if term.per else ():
-            amount, missing = term.plain(datum.value), tuple(factors.get(name, ()))
-            prices.append(trace.Price(name, amount, term.per, term.basis, datum.claims, missing))  # type: ignore[arg-type]
+    for price in memory.wording.prices(option):
+        missing = tuple(factors.get(price.property, ()))
+        prices.append(price._replace(missing=missing) if missing else price)
     return tuple(prices)
 
 
@@ -247,30 +233,22 @@ def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
 def _silent(memory: WorkingMemory) -> list[Instance]:
     """The instances that have not fired; a rule that settles has where either of its halves has."""
     fired = {(firing.rule, firing.option or "") for firing in memory.firings}
-    silent = []
-    for instance in memory.base.instances:
-        rule, option = instance.rule, instance.option
-        settled = rule.settles and (rule.id + DENIAL, option) in fired
-        if (rule.id, option) not in fired and not settled and not rule.denies:
-            silent.append(instance)
-    return silent
+    instances = memory.wording.may_be_silent
+    return [one for one, name, denial in instances if name not in fired and denial not in fired]
 
 
 def _not_fired(memory: WorkingMemory, instance: Instance) -> trace.NotFired:
     """Why an instance has not."""
-    reason, failed = _failure(instance.when, memory.judging(instance), memory.disagreeing)
-    if excepted := _exception(failed):
-        return _excepted(instance, excepted, memory)
-    text, names = memory.wording.said(failed)
-    states = memory.wording.states(failed)._replace(stands=reason)
-    return trace.NotFired(instance.rule.id, instance.option or None, reason, text, names, states)
-
-
-def _exception(failed: Condition) -> Ref | None:
-    """What applies, if that is why a condition does not hold: an exception."""
-    if isinstance(failed, Unless) and isinstance(failed.part, Is) and exception_of(failed.part.ref.name):
-        return failed.part.ref
-    return None
+    reason, failed = memory.wording.silence(instance).failure(memory.judging(instance))
+    if failed.exception:
+        return _excepted(instance, failed.exception, memory)
+    record = failed.records.get(reason)
+    if record is None:
+        text, names = memory.wording.said(failed.condition)
+        states = memory.wording.states(failed.condition)._replace(stands=reason)
+        record = trace.NotFired(instance.rule.id, instance.option or None, reason, text, names, states)
+        failed.records[reason] = record
+    return record
 
 
 def _excepted(instance: Instance, ref: Ref, memory: WorkingMemory) -> trace.NotFired:
@@ -281,44 +259,3 @@ def _excepted(instance: Instance, ref: Ref, memory: WorkingMemory) -> trace.NotF
     text = f"the exception `{rule}` ({numbers}) does not apply"
     states = memory.wording.states(Unless(Is(ref, ("yes",))))._replace(stands="denied")
     return trace.NotFired(instance.rule.id, instance.option or None, "exception", text, (rule,), states)
-
-
-def _failure(
-    condition: Condition, reading: Evaluation, disagreeing: Collection[Condition]
-) -> tuple[str, Condition]:
-    """Why a condition does not hold, and the first part of it that does not; an exception comes last."""
-    if isinstance(condition, AllOf):
-        failed = [part for part in condition.parts if not reading.test(part)]
-        return _failure(
-            next((part for part in failed if not _exception(part)), failed[0]), reading, disagreeing
-        )
-    if _denied(condition, reading) or (isinstance(condition, Unless) and condition.counts):
-        return "denied", condition
-    unanswered = any(ref.deniable and not reading.test(Known(ref)) for ref in _asked(condition, disagreeing))
-    return ("unknown" if unanswered else "no-evidence"), condition
-
-
-def _asked(condition: Condition, disagreeing: Collection[Condition]) -> Iterator[Ref]:
-    """What a condition asks of a case, but for what could leave an answer out of account."""
-    if not parts_of(condition):
-        yield from (ref for ref, _ in refs(condition))
-    elif not isinstance(condition, Unless) or not (condition.counts or condition.part in disagreeing):
-        for part in parts_of(condition):
-            yield from _asked(part, disagreeing)
-
-
-def _denied(condition: Condition, reading: Evaluation) -> bool:
-    """Whether the case says otherwise; what should be known and is not, it does not speak of."""
-    match condition:
-        case Known(_, True) | Determined():
-            return False
-        case Unless(_, counts) if counts:
-            return False
-        case Not(Unless(_, counts)) if counts:
-            return True
-        case AllOf(parts):
-            return any(_denied(part, reading) for part in parts)
-        case AnyOf(parts):
-            return all(_denied(part, reading) for part in parts)
-        case _:
-            return reading.denies(condition)

@@ -435,6 +435,7 @@ class Evaluation(Reading[int, Numbers]):
 
     def __init__(self, answers: dict[str, Value | None]) -> None:
         super().__init__(Grid({name: (value,) for name, value in answers.items()}))
+        self.answers = answers
 
     def test(self, condition: Condition) -> bool:
         """Whether the condition holds."""

@@ -1,0 +1,89 @@
+"""Why a condition does not hold: what of it fails, and whether the case says otherwise or does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from expert.consultation.result import NotFired
+from expert.language.asking import Test, asked
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Determined,
+    Is,
+    Known,
+    Not,
+    Ref,
+    Unless,
+    parts_of,
+    refs,
+)
+from expert.language.keys import exception_of
+from expert.language.meaning import Evaluation
+
+
+class Silence:
+    """A condition, with what has to be asked of a case to say why it does not hold.
+
+    `exception` is what applies, if that alone is why. What is said of a failure is the same in every case:
+    `records` keeps it, for the one instance that this is about.
+    """
+
+    def __init__(self, condition: Condition, disagreeing: Collection[Condition]) -> None:
+        self.condition = condition
+        self.exception = _exception(condition)
+        self.holds = asked(condition)[0]
+        self.parts: list[Silence] = []
+        self.records: dict[str, NotFired] = {}  # by the reason
+        if isinstance(condition, AllOf) and condition.parts:
+            self.parts = [Silence(part, disagreeing) for part in condition.parts]
+            return
+        counts = isinstance(condition, Unless) and condition.counts
+        self.denied: Test = (lambda case: True) if counts else _denied(condition)
+        needed = dict.fromkeys(ref for ref in _asked(condition, disagreeing) if ref.deniable)
+        self.answers = [asked(Known(ref))[0] for ref in needed]
+
+    def failure(self, case: Evaluation) -> tuple[str, Silence]:
+        """Why it does not hold, and the first part of it that does not; an exception comes last."""
+        if self.parts:
+            failed = [part for part in self.parts if not part.holds(case)]
+            return next((part for part in failed if not part.exception), failed[0]).failure(case)
+        if self.denied(case):
+            return "denied", self
+        return ("no-evidence" if all(known(case) for known in self.answers) else "unknown"), self
+
+
+def _exception(failed: Condition) -> Ref | None:
+    """What applies, if that is why a condition does not hold: an exception."""
+    if isinstance(failed, Unless) and isinstance(failed.part, Is) and exception_of(failed.part.ref.name):
+        return failed.part.ref
+    return None
+
+
+def _asked(condition: Condition, disagreeing: Collection[Condition]) -> Iterator[Ref]:
+    """What a condition asks of a case, but for what could leave an answer out of account."""
+    if not parts_of(condition):
+        yield from (ref for ref, _ in refs(condition))
+    elif not isinstance(condition, Unless) or not (condition.counts or condition.part in disagreeing):
+        for part in parts_of(condition):
+            yield from _asked(part, disagreeing)
+
+
+def _denied(condition: Condition) -> Test:
+    """Whether the case says otherwise; what should be known and is not, it does not speak of."""
+    match condition:
+        case Known(_, True) | Determined():
+            return lambda case: False
+        case Unless(_, counts) if counts:
+            return lambda case: False
+        case Not(Unless(_, counts)) if counts:
+            return lambda case: True
+        case AllOf(parts):
+            some = [_denied(part) for part in parts]
+            return lambda case: any(denied(case) for denied in some)
+        case AnyOf(parts):
+            every = [_denied(part) for part in parts]
+            return lambda case: all(denied(case) for denied in every)
+        case _:
+            return asked(condition)[1]
