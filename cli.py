@@ -158,7 +158,7 @@ AUDIT = (
     LazyCommand(
         "export",
         "audit:export",
-        "The whole ledger as one self-contained bundle of JSON Lines, or one record as PROV-JSON.",
+        "The whole ledger as a bundle of JSON Lines; or one record, as evidence for others or as PROV-JSON.",
     ),
     LazyCommand(
         "import",

@@ -142,7 +142,10 @@ LATE = {
     "expert/__init__.py": {"expert.io.version", "expert"},  # the library, at the first of its names
     # each: `consult` starts without it
     # what names in filters mean, and what could have mattered: few readers of records ask for it
-    "expert/commands/audit.py": {"expert.commands.finding", "expert.ledger.unanswered"},
+    # and running a record again, for which alone the engine is needed
+    "expert/commands/audit.py": {
+        "expert.commands.evidence", "expert.commands.finding", "expert.ledger.unanswered",
+    },
     "expert/commands/completion.py": {"expert.ledger.drafts", "expert.ledger.store", "expert.views.terminal"},
     "expert/commands/consult.py": {
         "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -34,8 +35,10 @@ from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem, Sto
 from expert.io.quoting import on_one_line
 from expert.language.english import count
 from expert.ledger import bundle as bundles
+from expert.ledger.attested import Attested
 from expert.ledger.chain import Kept, checked_head
 from expert.ledger.drafts import waiting
+from expert.ledger.evidence import evidence_of, is_evidence
 from expert.ledger.formats import retold
 from expert.ledger.notes import note_of, note_on, notes_on
 from expert.ledger.prov import provenance
@@ -169,7 +172,12 @@ HeadHash = Annotated[
 
 
 def verify(
-    bundle: Annotated[Path | None, typer.Argument(help="A bundle, instead of the ledger.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="A bundle, or the evidence of a record, instead of the ledger."
+        ),
+    ] = None,
     head: HeadHash = "",
     key: PublicKeys = None,
     checkpoint: Annotated[
@@ -177,18 +185,30 @@ def verify(
         typer.Option("--checkpoint", metavar="FILE", help="A checkpoint kept elsewhere (may be repeated)."),
     ] = None,
     witness: WitnessFile = None,
+    show: Annotated[bool, typer.Option("--show", help="Of evidence: print the record as well.")] = False,
     json: Json = False,
     ledger: LedgerFile = None,
 ) -> None:
     """Compute the whole chain again; exits with 1 and names the first record at fault.
 
-    Example: cicatrix audit verify --witness /media/usb/heads
+    Of the evidence of a record, every check is told, and the record is run again.
+
+    Examples: cicatrix audit verify --witness /media/usb/heads
+              cicatrix audit verify k7q2x.evidence --key clinic.example/ledger+9aec4ce1+AZP7...
     """
     kept = _kept(head, witness)._replace(
         signed=[kept_checkpoint(path) for path in checkpoint or []], keys=public_keys(key or [])
     )
-    if bundle:
-        verified = bundles.verify_bundle(bundle, kept)
+    if file and is_evidence(file):
+        from expert.commands.evidence import verify_evidence
+
+        verify_evidence(file, kept, show, json)
+        return
+    if show:
+        help = "`audit show` prints a record of the ledger"
+        raise CaseError([Problem("`--show` goes with the evidence of a record", None, help)])
+    if file:
+        verified = bundles.verify_bundle(file, kept)
     else:
         with open_ledger(ledger) as store:
             verified = store.verify(kept=kept)
@@ -330,22 +350,56 @@ def export(
         Path | None, typer.Option("-o", "--output", help="A file; standard output if none.")
     ] = None,
     format: Annotated[
-        str, typer.Option(help="jsonl (a bundle), or prov (W3C PROV-JSON, one record).")
-    ] = "jsonl",
-    id: Annotated[str, typer.Option(metavar="ID", help="For prov: which record.")] = "last",
+        str, typer.Option(help="jsonl (a bundle), evidence (one record), or prov (one, as W3C PROV-JSON).")
+    ] = "",
+    id: Annotated[
+        str, typer.Option(metavar="ID", help="One record alone: as evidence, if no format is named.")
+    ] = "",
+    notes: Annotated[
+        bool, typer.Option("--notes", help="In evidence: with the notes on the record.")
+    ] = False,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", metavar="FILE", help="Of evidence: the signed head that it leads to."),
+    ] = None,
     ledger: LedgerFile = None,
 ) -> None:
-    """The whole ledger as one self-contained bundle of JSON Lines, or one record as PROV-JSON.
+    """The whole ledger as a bundle of JSON Lines; or one record, as evidence for others or as PROV-JSON.
 
-    Example: cicatrix audit export -o consultations.jsonl
+    Examples: cicatrix audit export -o consultations.jsonl
+              cicatrix audit export --id k7q2x -o k7q2x.evidence
     """
+    format = one_of(format or ("evidence" if id else "jsonl"), ("jsonl", "evidence", "prov"), "format")
+    if format == "jsonl" and id:
+        help = "leave out --format for the record alone, or --id for all of them"
+        raise CaseError([Problem("a bundle holds every record of a ledger", None, help)])
+    if format != "evidence" and (notes or checkpoint):
+        raise CaseError([Problem("`--notes` and `--checkpoint` go with the evidence of a record: --id ID")])
+    kept = kept_checkpoint(checkpoint) if checkpoint else None
     with open_ledger(ledger) as store:
-        one_of(format, ("jsonl", "prov"), "format")
-        lines = bundles.bundle_lines(store) if format == "jsonl" else [provenance(store, store.entry(id))]
+        if format == "jsonl":
+            lines: Iterable[str] = bundles.bundle_lines(store)
+        else:
+            entry = store.entry(id or "last")
+            if format == "evidence":
+                lines = [_evidence(store, entry, notes, kept)]
+            else:
+                lines = [provenance(store, entry)]
         if output is None:
             emit_file(lines)
         else:
             write_whole(output, lines, private=True)
+
+
+def _evidence(store: Ledger, entry: Entry, notes: bool, kept: Attested | None) -> str:
+    """The evidence of a record; what it lacks that it could have is said."""
+    found = evidence_of(store, entry, notes, kept)
+    left_out = 0 if notes else len(notes_on(store, entry))
+    if left_out:
+        say(f"Left out: {count(left_out, 'note')} on the record (--notes).")
+    if not found.signed:
+        say("Nobody has signed a head that covers the record: audit sign --key FILE")
+    return found.text
 
 
 def drafts(

@@ -71,9 +71,9 @@ def wrong_head(heads: Sequence[Attested], hashes: Sequence[str]) -> Wrong | None
     for seq, id, checkpoint, _ in heads:
         size, kept = checkpoint.size, "" if id else "the checkpoint that was kept "
         if size > len(hashes):
-            message = f"is a head of {size} entries, and there are {len(hashes)}: the history was cut off"
+            message = f"is a head at entry {size}, and the last is {len(hashes)}: the history was cut off"
         elif checkpoint.root != roots[size]:
-            message = f"is a head of {size} other entries: the history was rewritten, or is another's"
+            message = f"is another head at entry {size} than here: the history was rewritten, or is another's"
         elif checkpoint.origin != origin:
             message = (
                 f"names the origin `{shorten(checkpoint.origin)}`, and the first one `{shorten(origin)}`"

@@ -7,6 +7,7 @@ it. No engine is needed for it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from expert.consultation.case import UNKNOWN, Case, make_case
 from expert.consultation.result import FORMAT, MEANINGS, Consultation, Plain
@@ -60,7 +61,15 @@ def check_consultation(entry: Entry) -> None:
         raise LedgerError(f"record `{entry.id}` was erased", "`audit list` shows when")
 
 
-def opened(ledger: Ledger, entry: Entry) -> tuple[Consultation, RuleBase]:
+class Shelf(Protocol):
+    """What has the knowledge of records: a ledger, or the evidence of one of them."""
+
+    def files(self, hash: str) -> dict[str, str]:
+        """The knowledge files with a hash. Raises LedgerError."""
+        ...
+
+
+def opened(ledger: Shelf, entry: Entry) -> tuple[Consultation, RuleBase]:
     """The consultation of a record, as it was written, and the knowledge base that made it.
 
     Raises LedgerError, also for what could be no record.
@@ -129,7 +138,7 @@ def format_of(entry: Entry) -> int:
         return int(entry.content["consultation"].get("format", 1))
 
 
-def base_of(ledger: Ledger, entry: Entry) -> RuleBase:
+def base_of(ledger: Shelf, entry: Entry) -> RuleBase:
     """The very knowledge base that made a record. Raises LedgerError."""
     check_consultation(entry)
     check_judged(entry)

@@ -18,6 +18,7 @@ from expert.io.version import __version__
 from expert.language.rules import RuleBase
 from expert.ledger.formats import Deviation, compare
 from expert.ledger.records import (
+    Shelf,
     base_of,
     case_of_answers,
     check_shape,
@@ -47,7 +48,7 @@ class Replayed(NamedTuple):
 class Bases:
     """The knowledge bases of records, each opened once."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Shelf) -> None:
         self.ledger = ledger
         self.opened: dict[tuple[str, int], RuleBase] = {}
 
@@ -59,7 +60,7 @@ class Bases:
         return self.opened[key]
 
 
-def replay(ledger: Ledger, entries: Iterator[Entry]) -> Iterator[Replayed]:
+def replay(ledger: Shelf, entries: Iterator[Entry]) -> Iterator[Replayed]:
     """Run recorded answers under the recorded rules.
 
     All that followed must be the same, as far as the record's format held it; and of a record that this
@@ -125,15 +126,16 @@ def _ignore_interruptions() -> None:
 
 def _replay_part(part: tuple[Path, int, int]) -> list[Replayed]:
     path, after, last = part
-    bases = _bases_of(path)
-    entries = bases.ledger.entries(after, last)
+    ledger, bases = _opened(path)
+    entries = ledger.entries(after, last)
     return list(_replayed(bases, (entry for entry in entries if entry.is_consultation())))
 
 
 @cache
-def _bases_of(path: Path) -> Bases:
+def _opened(path: Path) -> tuple[Ledger, Bases]:
     """The ledger and its knowledge, as a process opens them once."""
-    return Bases(Ledger(path))
+    ledger = Ledger(path)
+    return ledger, Bases(ledger)
 
 
 # --- one of them --------------------------------------------------------------------------------

@@ -221,7 +221,7 @@ def _signed(seq: int, id: str, header: dict[str, Any]) -> str:
         head = attested(seq, id, header["checkpoint"])
     except (NoNote, TypeError) as error:
         return f"holds no signed head: {error}"
-    return f"head of {head.checkpoint.size} entries, signed by {', '.join(head.names()) or 'nobody'}"
+    return f"head at entry {head.checkpoint.size}, signed by {', '.join(head.names()) or 'nobody'}"
 
 
 def _hashes(ledger: Ledger, wanted: str) -> list[str]:

@@ -84,7 +84,7 @@ def request_to_witness(ledger: Ledger, old: int) -> str:
     head = newest_signed(ledger)
     size = head.checkpoint.size
     if not 0 <= old <= size:
-        message = f"the newest signed head is one of {size} entries, and the witness has {old}"
+        message = f"the newest signed head is at entry {size}, and the witness is to have seen {old}"
         raise CaseError([Problem(message, None, "sign the present one: audit sign --key FILE")])
     leaves = [leaf_of(hash) for hash in ledger.hashes()[:size]]
     return witness_request(head.note, old, consistency_proof(old, leaves))

@@ -376,7 +376,7 @@ class Ledger:
             fault = Fault(seq, id, "is not the last, as the ledger's head has it: what came after it is gone")
         if fault:
             raise LedgerError(f"record `{shorten(str(id))}` {fault.message}", "`audit verify` says more")
-        entry = _entry(row)
+        entry = entry_of(row)
         if entry.content is None and "content" in entry.header and not self._erased(entry):
             raise LedgerError(
                 f"record `{id}` has lost its content, and no erasure says so", "`audit verify` says more"
@@ -431,7 +431,7 @@ class Ledger:
                 message = f"record `{shorten(fault.id)}`" if fault.id else f"entry {fault.seq}"
                 raise LedgerError(f"{message} {fault.message}", "`audit verify` says more")
             previous = row[4]
-            yield _entry(row)
+            yield entry_of(row)
 
     def files(self, hash: str) -> dict[str, str]:
         """The knowledge files that a record was made with."""
@@ -508,6 +508,17 @@ class Ledger:
             row = self.connection.execute("SELECT hash FROM entries WHERE seq = ?", (seq,)).fetchone()
             return str(row[0]) if row else ""
 
+    def row_at(self, seq: int) -> Row:
+        """Entry number `seq` as it was hashed. Raises LedgerError."""
+        for row in self.select(f"{ROWS} WHERE seq = {seq:d}"):
+            found: Row = row
+            return found
+        raise LedgerError(f"the ledger has no entry {seq}", "`audit verify` says more")
+
+    def hash_before(self, seq: int) -> str:
+        """The hash that entry number `seq` rests on."""
+        return self.hash_of(seq - 1) if seq > 1 else GENESIS
+
     def verify(self, head: str = "", kept: Kept | None = None) -> Verified:
         """Compute the whole chain again.
 
@@ -535,7 +546,8 @@ def _salted(content: dict[str, Any]) -> tuple[dict[str, Any], str]:
         raise LedgerError(f"this cannot be recorded: {shorten(str(error))}", "see its label") from None
 
 
-def _entry(row: Row) -> Entry:
+def entry_of(row: Row) -> Entry:
+    """The entry that a row is. Raises LedgerError if it was tampered with."""
     seq, id, header, content, hash = row
     return Entry(seq, id, stored(id, header), None if content is None else stored(id, content), hash)
 

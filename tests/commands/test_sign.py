@@ -62,8 +62,8 @@ def test_signing_and_cosigning(path: Path, key: Path, tmp_path: Path) -> None:
     ]
     listed = json.loads(output(path, "audit", "list", "--json"))[-2:]
     assert [s["what"] for s in listed] == [
-        "head of 4 entries, signed by clinic.example/ledger",
-        "head of 4 entries, signed by clinic.example/ledger, witness.example/w1",
+        "head at entry 4, signed by clinic.example/ledger",
+        "head at entry 4, signed by clinic.example/ledger, witness.example/w1",
     ]
     page = output(path, "audit", "show", listed[1]["id"])
     assert page.startswith("Signed head ") and "witness.example/w1" in page
@@ -116,4 +116,4 @@ def test_the_head_as_a_checkpoint(path: Path, tmp_path: Path) -> None:
     output(path, "audit", "verify", "--checkpoint", str(tmp_path / "kept"))
     (tmp_path / "kept").write_text(text.replace("\n4\n", "\n3\n"))
     result = run(path, "audit", "verify", "--checkpoint", str(tmp_path / "kept"))
-    assert result.code == 1 and "is a head of 3 other entries" in " ".join(result.stdout.split())
+    assert result.code == 1 and "another head at entry 3" in " ".join(result.stdout.split())

@@ -41,13 +41,13 @@ def test_heads_of_a_chain() -> None:
 
 def test_heads_of_none() -> None:
     wrong = wrong_head([head(2), head(5)], HASHES[:4])
-    assert wrong and wrong.id == "id5" and "and there are 4: the history was cut off" in wrong.message
+    assert wrong and wrong.id == "id5" and "and the last is 4: the history was cut off" in wrong.message
     wrong = wrong_head([head(3)], HASHES[::-1])
-    assert wrong and wrong.seq == 3 and "of 3 other entries" in wrong.message
+    assert wrong and wrong.seq == 3 and "another head at entry 3" in wrong.message
     wrong = wrong_head([head(3), head(4, "b")], HASHES)
     assert wrong and "names the origin `b`, and the first one `a`" in wrong.message
     wrong = wrong_head([head(5)._replace(seq=0, id="")], HASHES[:2])
-    assert wrong and wrong.message.startswith("the checkpoint that was kept is a head of 5")
+    assert wrong and wrong.message.startswith("the checkpoint that was kept is a head at entry 5")
 
 
 def test_how_far_a_key_has_signed() -> None:

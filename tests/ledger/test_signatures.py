@@ -92,14 +92,14 @@ def test_a_history_written_anew_is_signed_by_nobody(path: Path) -> None:
     with behind(path) as connection:
         connection.execute(CHANGED)
         rewritten(connection)
-    assert "head of 4 other entries" in checked(path), "what was signed stands in it still"
-    assert "head of 4 other entries" in checked(path, KEY, kept=text)
+    assert "another head at entry 4" in checked(path), "what was signed stands in it still"
+    assert "another head at entry 4" in checked(path, KEY, kept=text)
     with behind(path) as connection:  # without the signed head
         connection.execute("DELETE FROM entries WHERE seq = 5")
         rewritten(connection)
     assert checked(path) == "", "a chain alone cannot show it"
     assert "no head that the key of" in checked(path, KEY)
-    assert "the checkpoint that was kept is a head of 4 other entries" in checked(path, kept=text)
+    assert "the checkpoint that was kept is another head at entry 4" in checked(path, kept=text)
 
 
 def test_a_signature_stripped_or_of_another_key(path: Path) -> None:
@@ -127,14 +127,14 @@ def test_an_end_cut_off(path: Path) -> None:
     with behind(path) as connection:
         connection.execute("DELETE FROM entries WHERE seq > 4")
         connection.execute("UPDATE head SET seq = 4, hash = (SELECT hash FROM entries WHERE seq = 4)")
-    assert checked(path) == "" and "and there are 4: the history was cut off" in checked(path, kept=text)
+    assert checked(path) == "" and "and the last is 4: the history was cut off" in checked(path, kept=text)
 
 
 def test_the_checkpoint_of_another_ledger(path: Path) -> None:
     signed(path)
     elsewhere = path.with_name("elsewhere.sqlite")
     theirs = signed(elsewhere)
-    assert "head of 4 other entries" in checked(path, kept=theirs)
+    assert "another head at entry 4" in checked(path, kept=theirs)
     ours = output(path, "audit", "head", "--checkpoint")
     assert checked(path, kept=ours) == ""
     renamed = "other.example/log" + ours[ours.index("\n") :]
@@ -184,7 +184,7 @@ def test_a_witness(path: Path) -> None:
         assert request_to_witness(ledger, 0) == f"old 0\n\n{text}"
         request = request_to_witness(ledger, 3)
         assert request.startswith("old 3\n") and request.endswith(f"\n\n{text}")
-        with pytest.raises(CaseError, match="is one of 4 entries, and the witness has 5"):
+        with pytest.raises(CaseError, match="is at entry 4, and the witness is to have seen 5"):
             request_to_witness(ledger, 5)
         note, _ = text.split("\n\n")
         answer = cosignature(note + "\n")
