@@ -50,9 +50,9 @@ class Step:
             return self
         if self is true:
             return other
-        return (
-            false if false in (self, other) or _opposed(self, other) else self.program.both("&", self, other)
-        )
+        if self is false or other is false or _opposed(self, other):
+            return false
+        return self.program.both("&", self, other)
 
     def __or__(self, other: Step) -> Step:
         true, false = self.program.true, self.program.false
@@ -60,7 +60,9 @@ class Step:
             return self
         if self is false:
             return other
-        return true if true in (self, other) or _opposed(self, other) else self.program.both("|", self, other)
+        if self is true or other is true or _opposed(self, other):
+            return true
+        return self.program.both("|", self, other)
 
     def __invert__(self) -> Step:
         if self.op in ("true", "false"):
@@ -101,17 +103,20 @@ class Program(Whole):
 
     def step(self, op: str, *args: Step | Value, low: int = 0, high: int = 0) -> Step:
         """The step with this operation on these arguments."""
-        key = (op, *(arg.n if isinstance(arg, Step) else (type(arg), arg) for arg in args))
-        if key not in self.steps:
-            self.steps[key] = Step(self, op, args, low, high)
-        return self.steps[key]
+        key = (op, *[arg.n if isinstance(arg, Step) else (type(arg), arg) for arg in args])
+        step = self.steps.get(key)
+        if step is None:
+            step = self.steps[key] = Step(self, op, args, low, high)
+        return step
 
     def both(self, op: str, a: Step, b: Step) -> Step:
         """`&` or `|`, for which the order does not count."""
         one, other = (a, b) if a.n < b.n else (b, a)
         key = (op, one.n, other.n)  # as `step` makes it
-        kept = self.steps.get(key)
-        return kept or self.step(op, one, other)
+        step = self.steps.get(key)
+        if step is None:
+            step = self.steps[key] = Step(self, op, (one, other), 0, 0)
+        return step
 
     def computed(self, op: str, name: str, a: Step, b: Step) -> Step:
         """A sum, difference or product, and the range in which it must be."""

@@ -260,11 +260,16 @@ def with_parts(condition: Compound, parts: tuple[Condition, ...]) -> Compound:
 
 def walk(condition: Condition, negations: int = 0) -> Iterator[tuple[Condition, int]]:
     """A condition and all inside, in the order written, each with how many negations it stands under."""
-    yield condition, negations
-    bounded = isinstance(condition, Count) and condition.most is not None
-    inside = negations + (bounded or isinstance(condition, (Not, Unless)))
-    for part in parts_of(condition):
-        yield from walk(part, inside)
+    waiting = [(condition, negations)]
+    while waiting:
+        part, negations = waiting.pop()
+        yield part, negations
+        if isinstance(part, (AllOf, AnyOf)):
+            waiting += [(inside, negations) for inside in reversed(part.parts)]
+        elif not isinstance(part, Leaf):
+            bounded = isinstance(part, Count) and part.most is not None
+            negations += bounded or isinstance(part, (Not, Unless))
+            waiting += [(inside, negations) for inside in reversed(parts_of(part))]
 
 
 def leaves(condition: Condition) -> list[Leaf]:

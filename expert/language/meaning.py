@@ -483,14 +483,18 @@ def passes(instances: Iterable[Instance]) -> list[Instance]:
         strata.setdefault(instance.stratum, []).append(instance)
     ordered: list[Instance] = []
     for _, waiting in sorted(strata.items()):
+        needed = {id(instance): _needed(instance) for instance in waiting}
         while waiting:
             unsettled = {key for instance in waiting for key in writes(instance)}
-            ready = [i for i in waiting if unsettled.isdisjoint(_needed(i))]
+            ready: list[Instance] = []
+            later: list[Instance] = []
+            for instance in waiting:
+                (ready if unsettled.isdisjoint(needed[id(instance)]) else later).append(instance)
             if not ready:
                 ordered += waiting * len(waiting)
                 break
             ordered += ready
-            waiting = [i for i in waiting if not unsettled.isdisjoint(_needed(i))]
+            waiting = later
     return ordered
 
 
