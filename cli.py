@@ -108,7 +108,12 @@ KB = (
 )
 
 AUDIT = (
-    LazyCommand("list", "audit:list_records", "The records, oldest first; every filter narrows them."),
+    LazyCommand("list", "listing:list_records", "The records, oldest first; every filter narrows them."),
+    LazyCommand(
+        "stats",
+        "listing:stats",
+        "What the records amount to over time: verdicts, rules, versions of knowledge, erasures.",
+    ),
     LazyCommand(
         "show",
         "audit:show",

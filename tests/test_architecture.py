@@ -143,9 +143,8 @@ LATE = {
     # each: `consult` starts without it
     # what names in filters mean, and what could have mattered: few readers of records ask for it
     # and running a record again, for which alone the engine is needed
-    "expert/commands/audit.py": {
-        "expert.commands.evidence", "expert.commands.finding", "expert.ledger.unanswered",
-    },
+    "expert/commands/audit.py": {"expert.commands.evidence", "expert.ledger.unanswered"},
+    "expert/commands/listing.py": {"expert.commands.finding"},  # which opens knowledge: few filters name any
     "expert/commands/completion.py": {"expert.ledger.drafts", "expert.ledger.store", "expert.views.terminal"},
     "expert/commands/consult.py": {
         "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",
@@ -155,6 +154,7 @@ LATE = {
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
     "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one
     "expert/io/program.py": {"importlib.metadata", "tomllib"},  # where a library is missing
+    "expert/io/dates.py": {"zoneinfo"},  # few ask for a zone
     "expert/io/json.py": {"rfc8785"},  # a consultation that keeps no record hashes nothing
 }  # fmt: skip
 OPTIONAL = (

@@ -249,6 +249,7 @@ ENDS = [
     (4, "explain", "explain how punch zzzz2"),
     (4, "what-if", "what-if zzzz2 active_acne=no"),
     (5, "audit export --format prov", "audit export --format prov"),
+    (5, "audit stats --plot", "audit stats --plot out.svg"),
     (5, "kb prove", "kb prove"),
     (5, "kb fmt", "kb fmt --check"),
     (5, "kb lint --watch", "kb lint --watch"),
@@ -286,7 +287,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(folder / "ledger.sqlite", folder / "altered.sqlite")
     with closing(sqlite3.connect(folder / "altered.sqlite", isolation_level=None)) as connection:
         connection.execute("UPDATE entries SET content = '{}'")
-    for name in ("prov", "z3", "ruamel", "watchfiles", "polars", "narwhals"):
+    for name in ("prov", "z3", "ruamel", "watchfiles", "polars", "narwhals", "matplotlib"):
         (folder / "without" / name).mkdir(parents=True)
         (folder / "without" / name / "__init__.py").write_text(
             f"raise ImportError({name!r}, name={name!r})\n"

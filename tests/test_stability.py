@@ -55,6 +55,7 @@ LINES = (
     "kb load-bearing --kb plants --json",
     "kb review --kb plants --json",
     "audit list --json",
+    "audit stats --json",
     "audit show last --json",
     "audit verify --json",
     "audit head --json",

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from expert.commands import completion
-from expert.commands.opening import open_ledger, read_quotes
+from expert.commands.opening import open_ledger, open_record, read_quotes
 from expert.commands.shared import (
     Brief,
     By,
@@ -17,6 +17,7 @@ from expert.commands.shared import (
     Full,
     Json,
     LedgerFile,
+    LedgerFiles,
     RecordId,
     Trace,
     WitnessFile,
@@ -58,68 +59,12 @@ from expert.views.records import (
     note_blocks,
     notes_section,
     record_blocks,
-    records_csv,
-    records_table,
     signature_blocks,
     unanswered_section,
     verified_blocks,
 )
 from expert.views.report import Aside, page
 from expert.views.screen import Below, Extent, consultation_blocks
-
-
-def list_records(
-    since: Annotated[
-        str, typer.Option(help="From this time on: 2026-01, 2026-01-31, 2026-01-31T09:30 (UTC, or +02:00).")
-    ] = "",
-    until: Annotated[str, typer.Option(help="Up to this time (a month or a day: to its end).")] = "",
-    option: Annotated[str, typer.Option(help="About this option: with --verdict, or recommended.")] = "",
-    verdict: Annotated[str, typer.Option(help="In which some option (or --option) has this verdict.")] = "",
-    rule: Annotated[str, typer.Option(help="In which this rule fired.")] = "",
-    claim: Annotated[
-        str, typer.Option(help="In which a firing rested on this claim: its rule's, or that of a datum.")
-    ] = "",
-    knowledge: Annotated[str, typer.Option(help="Made by the knowledge with this version or hash.")] = "",
-    label: Annotated[str, typer.Option(help="With these words in the label.")] = "",
-    by: Annotated[str, typer.Option(help="By somebody with these words in the name.")] = "",
-    answer: Annotated[
-        list[str] | None,
-        typer.Option("--answer", metavar="ATTRIBUTE=VALUE", help="With this answer (may be repeated)."),
-    ] = None,
-    text: Annotated[str, typer.Option(help="With these words anywhere in the record.")] = "",
-    newest: Annotated[bool, typer.Option("--newest", help="The newest first.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="So many at most; 0 for all.")] = 0,
-    csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet.")] = False,
-    json: Json = False,
-    ledger: LedgerFile = None,
-) -> None:
-    """The records, oldest first; every filter narrows them.
-
-    Names are found as `explain` finds them, in the knowledge that was recorded.
-
-    Example: cicatrix audit list --since 2026-01 --verdict preferred --newest
-    """
-    wanted = Filter(since, until, option, verdict, rule, claim, knowledge, label, text, (), by).checked()
-    with open_ledger(ledger) as store:
-        if option or rule or claim or answer:
-            from expert.commands.finding import Recorded
-
-            recorded = Recorded(store)
-            names = {"option": option, "rule": rule, "claim": claim}
-            known = {kind: recorded.resolved(name, kind) for kind, name in names.items() if name}
-            wanted = wanted._replace(**known, answers=recorded.answers(answer or []))
-        listed = list(summaries(store, wanted))
-    if newest:
-        listed.reverse()
-    shown = listed[:limit] if limit else listed
-    if json:
-        print_json(tuple(shown))
-    elif csv:
-        emit_file(records_csv(shown))
-    else:
-        emit(records_table(shown, len(listed)))
-    if any(summary.fault for summary in listed):
-        raise CheckFailed
 
 
 def show(
@@ -129,14 +74,13 @@ def show(
     full: Full = False,
     document: Document = None,
     json: Json = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerFiles = None,
 ) -> None:
     """A record as it was made: answers, result and trace, with what was noted on it since; or a note.
 
     Example: cicatrix audit show last --brief
     """
-    with open_ledger(ledger) as store:
-        entry = store.entry(id)
+    with open_record(ledger, id) as (store, entry):
         noted = notes_on(store, entry) if entry.is_consultation() else []
         if json:
             shown = {"header": entry.header, "content": entry.content, "hash": entry.hash}
@@ -156,7 +100,10 @@ def show(
     if quotes:
         blocks.append(claims_used(consultation, base.knowledge, quotes))
     below = Below(
-        "audit show", record_words(entry.id, ledger), unreviewed_in(entry, consultation) or (), recorded=True
+        "audit show",
+        record_words(entry.id, store.path if ledger else None),
+        unreviewed_in(entry, consultation) or (),
+        recorded=True,
     )
     if full:
         from expert.ledger.unanswered import unanswered
@@ -458,7 +405,7 @@ def report(
         Path | None, typer.Option("-o", "--output", help="The HTML file to write; ID.html if none.")
     ] = None,
     document: Document = None,
-    ledger: LedgerFile = None,
+    ledger: LedgerFiles = None,
 ) -> None:
     """One self-contained, printable page about a record.
 
@@ -466,8 +413,7 @@ def report(
     """
     from expert.ledger.unanswered import unanswered
 
-    with open_ledger(ledger) as store:
-        entry = store.entry(id)
+    with open_record(ledger, id) as (store, entry):
         written, base = opened(store, entry)
         consultation = retold(written, base)
         noted = notes_on(store, entry)

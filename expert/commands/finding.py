@@ -14,12 +14,13 @@ from expert.ledger.store import Ledger
 
 
 class Recorded:
-    """The knowledge bases of a ledger, each opened once; `whole` is whether all of them could be."""
+    """The knowledge bases of ledgers, each opened once; `whole` is whether all of them could be."""
 
-    def __init__(self, store: Ledger) -> None:
+    def __init__(self, *stores: Ledger) -> None:
         self.bases: list[RuleBase] = []
         self.whole = True
-        for hash, _ in store.knowledge_rows():
+        kept = {hash: store for store in stores for hash, _ in store.knowledge_rows()}
+        for hash, store in kept.items():
             try:
                 base, problems = open_files(store.files(hash))
             except LedgerError:  # damaged, of which `list` and `verify` say more

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from expert.commands.shared import LEAST_WIDTH, asked_of, problems_shown, said_width, settings
 from expert.io.cells import continued
+from expert.io.problems import CaseError, Problem
 from expert.io.program import NAME, program_name
 
 
@@ -29,11 +30,25 @@ class LazyCommand(click.Command):
         """The command itself."""
         module, function = self.place.split(":")
         alone = typer.Typer(add_completion=False, **settings)
-        alone.command(self.name)(getattr(import_module(f"{__package__}.{module}"), function))
+        alone.command(self.name, cls=OnceCommand)(getattr(import_module(f"{__package__}.{module}"), function))
         command = typer.main.get_command(alone)
         command.params += look_options()
         command.help = with_examples(f"{command.help}\n\n{self.example}".rstrip())
         return command
+
+
+class OnceCommand(TyperCommand):
+    """A command that refuses two files where it takes one: which is meant, nobody can tell."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments that are left. Raises CaseError."""
+        _, _, order = self.make_parser(ctx).parse_args(args=[*args])
+        for option in order:
+            one_file = isinstance(option.type, click.Path) and not option.multiple and option.nargs == 1
+            if one_file and isinstance(option, click.Option) and order.count(option) > 1:
+                message = f"`{option.opts[-1]}` is given twice, and this command takes one"
+                raise CaseError([Problem(message)])
+        return super().parse_args(ctx, args)
 
 
 EXAMPLE = re.compile(rf"^(Examples?: | +){NAME} (?=[a-z])(.*)$", re.M)

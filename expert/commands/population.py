@@ -32,7 +32,7 @@ from expert.commands.shared import (
 )
 from expert.commands.showing import emit
 from expert.commands.streams import engine_silenced
-from expert.io.files import beside
+from expert.io.files import beside, check_output
 from expert.io.problems import CaseError, CheckFailed, Problem, Stopped
 from expert.language.rules import RuleBase
 from expert.review.approvals import not_approved
@@ -195,7 +195,6 @@ def summary(
     """
     with nothing_written():
         from expert.population.results import open_results
-        from expert.population.run import check_output
         from expert.population.summary import summarize
 
         check_format(table_format)

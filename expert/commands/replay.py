@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from expert.commands.opening import open_ledger, progress
-from expert.commands.shared import Json, Kb, LedgerFile, open_knowledge, print_json
+from expert.commands.opening import open_ledgers, progress, record_in
+from expert.commands.shared import Json, Kb, LedgerFiles, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.json import plain
 from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem
 from expert.language.english import count
 from expert.ledger import replay as replaying
-from expert.ledger.impact import impact
+from expert.ledger.impact import Impact, impact
 from expert.ledger.records import consultations
-from expert.ledger.store import NEWER
+from expert.ledger.store import NEWER, Ledger
 from expert.views.document import Block
 from expert.views.records import impact_blocks, replayed_blocks
 
@@ -30,10 +31,12 @@ def replay(
         bool, typer.Option("--words", help="Also show what this program words differently.")
     ] = False,
     json: Json = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerFiles = None,
     kb: Kb = None,
 ) -> None:
     """Run recorded answers again: the same must follow; exits with 1 if it does not.
+
+    Of several ledgers (--ledger, repeated) the records of each are run again.
 
     Examples: cicatrix audit replay --all
               cicatrix audit replay --all --with-current-rules
@@ -41,23 +44,28 @@ def replay(
     if kb is not None and not current:
         message = "records are run again under the knowledge that made them"
         raise CaseError([Problem(message, None, "--kb goes with --with-current-rules")])
-    with open_ledger(ledger) as store:
-        total, entries = consultations(store, ids or [], all)
-        refused: list[str] = []
-        if current:
-            base = open_knowledge(kb)
-            affected = tuple(impact(store, progress(entries, total), base))
-            refused = [i.refused for i in affected if i.refused]
-            failed = len(affected) - len(refused)
-            blocks: list[Block] = impact_blocks(affected, total, base.knowledge)
-            result = plain(affected)
-        else:
-            found_again = replaying.replay_all(store) if all else replaying.replay(store, entries)
-            told = [r for r in progress(found_again, total) if not r.same or r.reworded]
-            refused = [r.refused for r in told if r.refused]
-            failed = sum(not r.same and not r.refused for r in told)
-            blocks = [*replayed_blocks(told, total, words)]
-            result = plain([r for r in told if words or not r.same])
+    total = 0
+    affected: list[Impact] = []
+    told: list[replaying.Replayed] = []
+    base = open_knowledge(kb) if current else None
+    with open_ledgers(ledger) as stores:
+        for store, wanted in _shared_out(stores, ids or ["last"], all).items():
+            number, entries = consultations(store, wanted, all)
+            total += number
+            if base:
+                affected += impact(store, progress(entries, number), base)
+            else:
+                again = replaying.replay_all(store) if all else replaying.replay(store, entries)
+                told += [r for r in progress(again, number) if not r.same or r.reworded]
+    refused = [i.refused for i in affected if i.refused] + [r.refused for r in told if r.refused]
+    if base:
+        failed = len(affected) - len(refused)
+        blocks: list[Block] = impact_blocks(affected, total, base.knowledge)
+        result = plain(affected)
+    else:
+        failed = sum(not r.same and not r.refused for r in told)
+        blocks = replayed_blocks(told, total, words)
+        result = plain([r for r in told if words or not r.same])
     if json:
         print_json(result)
     else:
@@ -67,3 +75,14 @@ def replay(
     if refused:
         others = f" ({count(len(refused) - 1, 'other record')} is not judged either)" if refused[1:] else ""
         raise LedgerError(f"{refused[0]}{others}", NEWER)
+
+
+def _shared_out(stores: Sequence[Ledger], ids: Sequence[str], all: bool) -> dict[Ledger, list[str]]:
+    """Which records are wanted of each ledger; of every one, if all are."""
+    if all:
+        return {store: [] for store in stores}
+    wanted: dict[Ledger, list[str]] = {}
+    for id in ids:
+        store, entry = record_in(stores, id)
+        wanted.setdefault(store, []).append(entry.id)
+    return wanted

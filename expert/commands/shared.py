@@ -96,6 +96,17 @@ LedgerFile = Annotated[
 ]
 
 
+LedgerFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--ledger",
+        metavar="FILE",
+        readable=False,
+        help="A ledger other than yours (or CICATRIX_LEDGER); may be repeated.",
+    ),
+]
+
+
 WitnessFile = Annotated[
     Path | None,
     typer.Option(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from expert.io.problems import CaseError, KnowledgeError, Problem, Span
+from expert.io.problems import CaseError, KnowledgeError, Problem, Span, listed
 
 SIZE_LIMIT = 1_000_000  # bytes in one file
 
@@ -161,3 +161,12 @@ def write_whole(path: Path, content: bytes | Iterable[str], private: bool = Fals
         stream.flush()
         if part != path:
             os.fsync(stream.fileno())
+
+
+def check_output(out: Path, kinds: tuple[str, ...]) -> None:
+    """Raises CaseError if the output is of no kind that can be written, or in no directory."""
+    if out.suffix.lower() not in kinds:
+        message = f"`{out}` is of no kind that can be written"
+        raise CaseError([Problem(message, None, f"kinds: {listed(kinds)}")])
+    if not out.absolute().parent.is_dir():
+        raise CaseError([Problem(f"`{out}` cannot be written: there is no such directory")])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, tzinfo
 from typing import Any, NamedTuple
 
 from expert.consultation.result import Plain
-from expert.io.dates import is_time
+from expert.io.dates import bounds
 from expert.io.problems import CaseError, Problem, not_among, shorten
 from expert.knowledge.load import open_files
 from expert.language.policy import RECOMMENDED, VERDICTS
@@ -46,7 +45,8 @@ Test = tuple[str, list[Any]]  # a condition in SQL, and the values of its questi
 class Summary(NamedTuple):
     """A record on one line; of one that is not as its hash says, nothing but what is wrong (`fault`).
 
-    `kind` is that of the entry (`consultation`, `erasure`, `note`, `signature`); `by` is who held or made it.
+    `kind` is that of the entry (`consultation`, `erasure`, `note`, `signature`); `by` is who held or made it;
+    `ledger` is the file that it is in, where several are read.
     """
 
     seq: int
@@ -60,6 +60,7 @@ class Summary(NamedTuple):
     fault: str = ""
     kind: str = "consultation"
     by: str = ""
+    ledger: str = ""
 
 
 class Filter(NamedTuple):
@@ -77,23 +78,21 @@ class Filter(NamedTuple):
     answers: tuple[tuple[str, Plain], ...] = ()  # attributes, and the values that they have in records
     by: str = ""
 
-    def checked(self, since: str = "--since") -> Filter:
+    def checked(self, since: str = "--since", zone: tzinfo = UTC) -> Filter:
         """The filter with its times as headers have them. Raises CaseError if one is none.
 
-        `since` is the option that the earlier of them was given with.
+        `since` is the option that the earlier of them was given with. Those without an offset are of `zone`.
         """
         problems = []
         for name, text in ((since, self.since), ("--until", self.until)):
             if text and not _as_header(text):
-                help = (
-                    "in UTC, such as 2026-01, 2026-01-31 or 2026-01-31T09:30, or with an offset: 09:30+02:00"
-                )
+                help = "such as 2026-01, 2026-01-31, 2026-01-31T09:30, or with an offset: 2026-01-31+02:00"
                 problems.append(Problem(f"`{text}` is not a time for {name}", None, help))
         if self.verdict and self.verdict not in VERDICTS:
             problems.append(not_among("verdict", self.verdict, VERDICTS))
         if problems:
             raise CaseError(problems)
-        return self._replace(since=_as_header(self.since), until=_as_header(self.until))
+        return self._replace(since=_as_header(self.since, zone), until=_as_header(self.until, zone, end=True))
 
     def tests(self, hashes: list[str]) -> Iterator[Test]:
         """What has to hold of an entry; `hashes` are those of the knowledge that is wanted.
@@ -103,7 +102,7 @@ class Filter(NamedTuple):
         if self.since:
             yield f"{TIME} >= ?", [self.since]
         if self.until:
-            yield f"substr({TIME}, 1, {len(self.until)}) <= ?", [self.until]
+            yield f"{TIME} <= ?", [self.until]
         if self.knowledge:
             yield f"json_extract(header, '$.knowledge') IN ({_marks(hashes)})", hashes
         if self.option or self.verdict:
@@ -132,19 +131,13 @@ class Filter(NamedTuple):
             yield "json_extract(content, '$.consultation.answers.' || json_quote(?)) = ?", [name, value]
 
 
-def _as_header(text: str) -> str:
-    """A time as headers have it, as far as it goes: a month, a day, or a time in UTC; empty if it is none."""
-    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII):
-        return text
-    if is_time(text):
-        return text.replace(" ", "T").rstrip("Z")
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", text, re.ASCII):
+def _as_header(text: str, zone: tzinfo = UTC, end: bool = False) -> str:
+    """The first moment of a time as headers have it, or its last; empty if it is none."""
+    found = bounds(text, zone)
+    if not found:
         return ""
-    try:
-        there = datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return ""
-    return there.strftime("%Y-%m-%dT%H:%M:%S" if len(text) > 22 else "%Y-%m-%dT%H:%M")
+    moment = found[end]
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
 
 
 def _marks(values: list[str]) -> str:
@@ -180,6 +173,38 @@ def summaries(ledger: Ledger, wanted: Filter) -> Iterator[Summary]:
         if (seq, head) != (count, previous):
             message = f"is missing: the ledger's head names entry {seq}"
             yield _faulty((count + 1, "", "", None, ""), Fault(count + 1, "", message))
+
+
+# what records can be sorted by, each after the time of those that are alike in it
+ORDERS = ("time", "label", "by", "knowledge", "what", "id")
+
+
+def together(
+    ledgers: Sequence[Ledger], wanted: Filter, order: str = "time", newest: bool = False
+) -> list[Summary]:
+    """The records of several ledgers that are wanted, each with the file that it is in.
+
+    Oldest or newest first, or in the order of a field, those without it last.
+    One of them alone keeps the order of its chain, whatever its times are.
+    """
+    listed = []
+    for ledger in ledgers:
+        name, time = (str(ledger.path), "") if len(ledgers) > 1 else ("", "")
+        for summary in summaries(ledger, wanted):
+            time = max(time, summary.time)  # of what is damaged, or dated backwards, its place is kept
+            listed.append((time, summary._replace(ledger=name)))
+    if len(ledgers) > 1:
+        listed.sort(key=lambda of_time: of_time[0])
+    found = [summary for _, summary in listed]
+    if newest:
+        found.reverse()
+    if order != "time":
+        found.sort(key=lambda summary: _sorted_by(getattr(summary, order)))
+    return found
+
+
+def _sorted_by(text: str) -> tuple[bool, str, str]:
+    return not text, text.casefold(), text
 
 
 def _faulty(row: Row, fault: Fault) -> Summary:

@@ -502,6 +502,12 @@ class Ledger:
                 raise LedgerError(f"the ledger `{self.path}` is damaged: it has no head", DAMAGED)
             return row[0], str(row[1])
 
+    def has(self, id: str) -> bool:
+        """Whether there is an entry with an id."""
+        with explained(self.path):
+            query = "SELECT 1 FROM main.entries WHERE id = ?"
+            return self.connection.execute(query, (id.lower(),)).fetchone() is not None
+
     def hash_of(self, seq: int) -> str:
         """The hash that entry number `seq` has; empty if there is no such entry."""
         with explained(self.path):

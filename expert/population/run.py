@@ -45,8 +45,8 @@ from expert.backends.columns import (
 from expert.backends.frames import nw, pl
 from expert.backends.program import lines
 from expert.consultation.case import ROW, UNKNOWN, cell_answer
-from expert.io.files import beside, written_together
-from expert.io.problems import CaseError, Problem, listed, shorten
+from expert.io.files import beside, check_output, written_together
+from expert.io.problems import CaseError, Problem, shorten
 from expert.io.version import __version__
 from expert.language.english import Phrases
 from expert.language.model import CHOICES, BadValue, Knowledge, Term
@@ -106,15 +106,6 @@ SINKS: dict[str, Callable[[pl.LazyFrame, Path], None]] = {
     ".csv": lambda frame, path: frame.sink_csv(path),
     ".jsonl": lambda frame, path: frame.sink_ndjson(path),
 }
-
-
-def check_output(out: Path, kinds: tuple[str, ...]) -> None:
-    """Raises CaseError if the output is of no kind that can be written, or in no directory."""
-    if out.suffix.lower() not in kinds:
-        message = f"`{out}` is of no kind that can be written"
-        raise CaseError([Problem(message, None, f"kinds: {listed(kinds)}")])
-    if not out.absolute().parent.is_dir():
-        raise CaseError([Problem(f"`{out}` cannot be written: there is no such directory")])
 
 
 def check_kept(extra: dict[str, pl.DataType], out: Path) -> None:

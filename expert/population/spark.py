@@ -23,7 +23,7 @@ from expert.backends.columns import ANSWER, BAD, DIGITS, STEP, Dialect, Equals, 
 from expert.backends.frames import nw, pl
 from expert.backends.program import lines
 from expert.consultation.case import ROW
-from expert.io.files import written_together
+from expert.io.files import check_output, written_together
 from expert.io.problems import CaseError, MissingLibrary, Problem, not_installed
 from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge, Term
@@ -33,7 +33,6 @@ from expert.population.run import (
     Counts,
     Job,
     RowsSeen,
-    check_output,
     legend_path,
     other_columns,
     reasons_against,

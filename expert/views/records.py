@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from expert.consultation.result import FORMAT, Consultation
+from expert.io.dates import in_zone
 from expert.io.quoting import on_one_line
 from expert.language.english import count, in_sentence
 from expert.language.keys import name_and_option
@@ -31,13 +34,18 @@ if TYPE_CHECKING:
 ARGUED = re.compile(r"(\S+?)@(\S+)(?: for (\S+))? on (\S+)")
 
 
-def records_table(listed: Sequence[Summary], total: int | None = None) -> Block:
-    """The records, a row each, of so many that fit; that there is none, if so."""
+def records_table(listed: Sequence[Summary], total: int | None = None, zone: tzinfo = UTC) -> Block:
+    """The records, a row each, of so many that fit; that there is none, if so. Times are those of a zone."""
     if not listed:
         return Line("No record fits." if not total else "No record is shown.")
-    heads, rows = ["Record", "Time"], [[s.id, s.time] for s in listed]
-    # labels and authors are rare, and their columns have no room to spare
-    for head, texts in (("Label", [s.label for s in listed]), ("By", [s.by for s in listed])):
+    heads, rows = ["Record", "Time"], [[s.id, in_zone(s.time, zone)] for s in listed]
+    # labels and authors are rare, and their columns have no room to spare; nor has that of several ledgers
+    rare = {
+        "Ledger": _told_apart([s.ledger for s in listed]),
+        "Label": [s.label for s in listed],
+        "By": [s.by for s in listed],
+    }
+    for head, texts in rare.items():
         if any(texts):
             heads.append(head)
             for row, text in zip(rows, texts, strict=True):
@@ -50,11 +58,20 @@ def records_table(listed: Sequence[Summary], total: int | None = None) -> Block:
     return apart(table, Line(f"{len(listed)} of {count(total, 'record')}."))
 
 
+def _told_apart(files: Sequence[str]) -> list[str]:
+    """Files without the folders that all of them are in."""
+    folders = {os.path.dirname(os.path.abspath(file)) for file in files if file}
+    if not folders:
+        return [*files]
+    shared = os.path.commonpath(folders)
+    return [os.path.relpath(os.path.abspath(file), shared) if file else "" for file in files]
+
+
 def records_csv(listed: Sequence[Summary]) -> Iterator[str]:
     """The records as CSV, line by line; no cell is taken for a formula by a spreadsheet."""
-    yield "record,time,label,knowledge,what,hash,kind,by"
+    yield "record,time,label,knowledge,what,hash,kind,by,ledger"
     for s in listed:
-        texts = (s.id, s.time, s.label, s.knowledge, s.what, s.hash, s.kind, s.by)
+        texts = (s.id, s.time, s.label, s.knowledge, s.what, s.hash, s.kind, s.by, s.ledger)
         cells = [on_one_line(cell) for cell in texts]
         # a sign before which an apostrophe stands is read as text
         safe_cells = [f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells]
