@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -9,16 +10,22 @@ from typing import Any
 
 import pytest
 from support.approving import plant as plant
+from support.loading import opened_once
 from support.plants import plants as plants
 from support.scheduling import Together
 from support.schemas import one_base as one_base
 
+from expert.knowledge import load as loader
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
 ROOT = Path(__file__).parents[1]
 # no test reads or writes the cache of the person who runs it
 os.environ["CICATRIX_CACHE"] = str(Path(tempfile.mkdtemp(prefix="cicatrix-")) / "cache")
+# hundreds of tests open the same few knowledge bases, which nothing changes once they are read
+loader._open = opened_once(loader._open)
+# as a command does: what is made is rarely garbage that is worth looking for
+gc.set_threshold(100_000)
 DOCUMENT = ROOT.parent / "shared" / "source" / "deep-acne-scars.txt"
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import click
 import pytest
 import typer.main
-from support.shell import PROGRAM, ROOT, cicatrix, forked
+from support.shell import PROGRAM, ROOT, cicatrix, within
 
 import cli
 from expert.commands.lazy import LazyCommand
@@ -62,10 +62,10 @@ def told(text: str) -> str:
 def run(line: str, folder: Path, replies: list[str]) -> str:
     """What a command shows: stdout, stderr with `! `, and its code; a dialogue as on the screen."""
     words = shlex.split(line)
-    alone = words[0] == "cicatrix" and words[1] != "population" and not set(line) & set("|&;<>$*`")
+    alone = words[0] == "cicatrix" and not set(line) & set("|&;<>$*`")
     if alone and not replies:
         environment = {"CICATRIX_LEDGER": str(folder / ".ledger.sqlite")}
-        result = forked(words[1:], "", folder, environment, name="cicatrix")
+        result = within(words[1:], "", folder, environment, name="cicatrix")
         return told(screen(result.stdout, result.stderr, result.code))
     shim = folder / ".bin/cicatrix"
     if not shim.exists():

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from support.generate import knowledge_files, random_answers, write_files
 from support.shell import ROOT, cicatrix
-from support.sizes import first
+from support.sizes import LONG, MORE
 
 import expert
 from expert import (
@@ -107,6 +107,8 @@ label: int = found.recommendations[0].label
 """
 
 
+@pytest.mark.long
+@pytest.mark.more
 def test_types_of_a_script(tmp_path: Path) -> None:
     """mypy --strict reads our types from an installed package, and tells a wrong script from a right one."""
     venv.create(tmp_path / "venv", with_pip=False)
@@ -187,7 +189,10 @@ def test_small_numbers_keep_their_digits(tmp_path: Path) -> None:
 # --- JSON --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", first(4, 12))
+SEEDS = [pytest.param(n, marks=[] if n == 1 else MORE if n < 4 else LONG) for n in range(12)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_records_of_random_knowledge_come_back(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
     base = load(write_files(knowledge_files(random), tmp_path))

@@ -18,7 +18,7 @@ from typing import Any, get_args, get_type_hints
 import click
 import pytest
 import typer.main
-from support.shell import ROOT, cicatrix, within
+from support.shell import ROOT, cicatrix
 
 import cli
 from expert import library
@@ -137,8 +137,6 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(line: str, folder: Path) -> Any:
     words = shlex.split(line)
-    if words[0] == "population":
-        return within(*words, cwd=folder)
     return cicatrix(*words, cwd=folder, CICATRIX_LEDGER=str(folder / "ledger.sqlite"))
 
 

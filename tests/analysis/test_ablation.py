@@ -59,6 +59,8 @@ def test_each_option_counts_its_own_verdicts() -> None:
     assert counts == {"p1s1": (2, 0, 1), "p1s2": (0, 0, 1), "p1s3": (2, 0, 0)}
 
 
+@pytest.mark.long
+@pytest.mark.more
 def test_every_option_is_counted() -> None:
     """The heating example: its larger options have too many combinations to list."""
     loads = load_bearing(load(HEATING), [])

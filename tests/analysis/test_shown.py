@@ -18,7 +18,7 @@ from expert.language.meaning import passes
 
 
 @pytest.mark.parametrize("where", [ROOT, BICYCLE], ids=["built-in", "bicycle"])
-@pytest.mark.parametrize("count", some_or_all(20, 60))
+@pytest.mark.parametrize("count", some_or_all(8, 60, more=20))
 def test_many_cases_at_once_are_the_engine_case_by_case(where: Path, count: int) -> None:
     base, dice = load(where), random.Random(4)
     answers = telling(base)

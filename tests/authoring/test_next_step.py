@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
 from support.plants import DOCUMENT, PARTS, edit, kb
 from support.shell import ROOT, cicatrix
 from support.text import joined
@@ -217,6 +218,8 @@ def test_what_goes_wrong_in_a_finished_one_is_the_next_thing(plants: Path) -> No
     assert "there is no case" in line_after(plants, "lint")
 
 
+@pytest.mark.long
+@pytest.mark.more
 def test_nothing_is_missing_in_the_built_in_knowledge(base: RuleBase) -> None:
     assert next_step(base, ROOT) is None
     for words in (["lint"], ["coverage"], ["test"], ["prove"]):

@@ -17,7 +17,7 @@ from support.oracle import OracleKB
 from support.plants import BICYCLE, copy_of, edit, files_of, held, kb
 from support.schemas import LOADERS, validator
 from support.shell import ROOT
-from support.sizes import some_or_all
+from support.sizes import MORE, some_or_all
 from support.yaml12 import Core
 
 from expert.authoring.schema import DRAFT, definitions, file_schemas, schema
@@ -32,7 +32,13 @@ TOMATO = BICYCLE.parent / "tomato"
 
 
 @pytest.mark.parametrize(
-    "directory", [ROOT, BICYCLE, TOMATO, ROOT / "examples" / "heating"], ids=lambda path: path.name
+    "directory",
+    [
+        pytest.param(ROOT, id="built-in", marks=MORE),
+        pytest.param(BICYCLE, id="bicycle"),
+        pytest.param(TOMATO, id="tomato"),
+        pytest.param(ROOT / "examples" / "heating", id="heating", marks=MORE),
+    ],
 )
 @pytest.mark.parametrize("loader", [Core, pytest.param(yaml.CBaseLoader, marks=pytest.mark.long)])
 def test_every_file_fits_the_schema_of_its_kind(directory: Path, loader: Any) -> None:
@@ -83,7 +89,7 @@ def test_the_files_of_a_knowledge_base_fit_its_schema(one_base: RuleBase, loader
             assert not [(name, e.message) for e in one.iter_errors(content)]
 
 
-@pytest.mark.parametrize("count", some_or_all(6, GENERATED))
+@pytest.mark.parametrize("count", some_or_all(2, GENERATED, more=6))
 def test_generated_files_fit_their_schema(count: int) -> None:
     for seed in range(count):
         files = knowledge_files(Random(seed))
@@ -174,11 +180,14 @@ def accepted(base: RuleBase, text: str) -> bool:
     return True
 
 
+@pytest.mark.parametrize("count", some_or_all(40, 300, more=300))
 @pytest.mark.parametrize("loader", LOADERS.values(), ids=LOADERS)
-def test_whatever_may_be_answered_fits_the_schema_of_a_case(one_base: RuleBase, loader: Any) -> None:
+def test_whatever_may_be_answered_fits_the_schema_of_a_case(
+    one_base: RuleBase, loader: Any, count: int
+) -> None:
     directory = next(path for path in BASES.values() if load(path).knowledge.id == one_base.knowledge.id)
     options, random, held = choices(OracleKB(directory)), Random(1), validator(one_base, "case")
-    for _ in range(300):
+    for _ in range(count):
         answers = {n: random.choice([*v, "unknown"]) for n, v in options.items() if random.random() < 0.6}
         lines = "".join(f"{name}: {value}\n" for name, value in answers.items()) or "{}"
         assert accepted(one_base, lines)

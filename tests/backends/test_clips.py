@@ -27,8 +27,14 @@ from expert.knowledge.load import load, open_files
 from expert.language.conditions import AllOf, AnyOf, Is, Ref
 from expert.language.rules import RuleBase
 
-PAIRS = {"acne": 200, "bicycle": 100}  # how many of the pairs of answers
-SOME, RANDOM_CASES = {"acne": 120, "bicycle": 250}, {"acne": 1000, "bicycle": 400}
+PAIRS = {"acne": 40, "bicycle": 20}  # how many of the pairs of answers
+MORE_PAIRS = {"acne": 200, "bicycle": 100}
+# of random cases; in the fewest, every rule fires in some
+SOME, MORE, RANDOM_CASES = (
+    {"acne": 52, "bicycle": 30},
+    {"acne": 120, "bicycle": 250},
+    {"acne": 1000, "bicycle": 400},
+)
 GENERATED, CASES_EACH = 60, 10
 AROUND = {  # what the rules compare, and just beside it
     "scar_count": "1 2 3 12 120",
@@ -85,9 +91,16 @@ def test_every_answer_alone_and_every_pair(setting: Setting) -> None:
         check(setting.engine, answers)
 
 
-@pytest.mark.parametrize("cases", some_or_all(SOME, RANDOM_CASES))
+@pytest.mark.long
+@pytest.mark.more
+def test_more_pairs(setting: Setting) -> None:
+    for answers in Random(7).sample(setting.pairs(), MORE_PAIRS[setting.name]):
+        check(setting.engine, answers)
+
+
+@pytest.mark.parametrize("cases", some_or_all(SOME, RANDOM_CASES, more=MORE))
 def test_random_cases(setting: Setting, cases: dict[str, int]) -> None:
-    fired = random_cases(setting, Random(4), cases[setting.name])
+    fired = random_cases(setting, Random(20), cases[setting.name])
     assert fired == {rule.id for rule in setting.engine.base.rules}
 
 
@@ -146,7 +159,7 @@ def compare_generated(seed: int, directory: Path, cases: int = CASES_EACH) -> in
     return fired
 
 
-@pytest.mark.parametrize("count", some_or_all(8, GENERATED))
+@pytest.mark.parametrize("count", some_or_all(3, GENERATED, more=8))
 def test_generated_knowledge_bases(tmp_path: Path, count: int) -> None:
     found = [compare_generated(seed, tmp_path / str(seed)) for seed in range(count)]
     fired = [number for number in found if number is not None]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from support.compare import BASES, choices, exact
 from support.generate import knowledge_files, random_answers
+from support.loading import read_anew
 from support.oracle import OracleKB
 from support.size import combinations
 from support.sizes import some_or_all
@@ -22,7 +23,8 @@ from expert.consultation.result import Consultation
 from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
 
-SOME, CASES = {"acne": 150, "bicycle": 190}, {"acne": 1500, "bicycle": 500}
+# in the fewest, every rule fires in some
+SOME, MORE, CASES = {"acne": 51, "bicycle": 36}, {"acne": 150, "bicycle": 190}, {"acne": 1500, "bicycle": 500}
 CASES_EACH = 10
 MOST = 3000  # combinations
 Answers = dict[str, str]
@@ -71,9 +73,9 @@ def random_case(base: RuleBase, options: dict[str, list[str]], random: Random) -
 
 
 @pytest.mark.parametrize("name", BASES)
-@pytest.mark.parametrize("cases", some_or_all(SOME, CASES))
+@pytest.mark.parametrize("cases", some_or_all(SOME, CASES, more=MORE))
 def test_a_decision_is_what_infer_says(name: str, cases: dict[str, int]) -> None:
-    base, random = load(BASES[name]), Random(31)
+    base, random = load(BASES[name]), Random(2)
     decide, options = decider(base), choices(OracleKB(BASES[name]))
     fired: set[str] = set()
     for case in [Case({}), *(random_case(base, options, random) for _ in range(cases[name]))]:
@@ -110,7 +112,7 @@ def compare_generated(seed: int, cases: int) -> int | None:
     return fired
 
 
-@pytest.mark.parametrize("seeds", some_or_all(range(1000, 1012), range(1000, 1100)))
+@pytest.mark.parametrize("seeds", some_or_all(range(1000, 1003), range(1000, 1100), more=range(1000, 1012)))
 def test_generated_knowledge_bases(seeds: range) -> None:
     fired = [compare_generated(seed, CASES_EACH) for seed in seeds]
     assert fired.count(None) <= len(fired) / 12
@@ -123,7 +125,7 @@ def test_very_many_generated_knowledge_bases() -> None:
         compare_generated(seed, 30)
 
 
-@pytest.mark.parametrize("seeds", some_or_all(range(1000, 1010), range(1000, 1040)))
+@pytest.mark.parametrize("seeds", some_or_all(range(1000, 1003), range(1000, 1040), more=range(1000, 1010)))
 def test_numbers_of_any_length(seeds: range) -> None:
     """Python's numbers have no end: what columns must refuse, a decision gives."""
     random = Random(8)
@@ -143,7 +145,7 @@ def test_numbers_of_any_length(seeds: range) -> None:
 
 
 def test_the_text_is_the_same_every_time(base: RuleBase) -> None:
-    again = load(Path(__file__).parents[2])
+    again = read_anew(Path(__file__).parents[2])
     assert source(base, lines(base)) == source(again, lines(again))
 
 

@@ -7,7 +7,7 @@ import subprocess
 from itertools import pairwise
 
 import pytest
-from support.shell import PROGRAM, ROOT, cicatrix, program, within
+from support.shell import PROGRAM, cicatrix, program
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ def test_every_command_shows_an_example() -> None:
     """`--help` of every command that takes something shows how it is used."""
     groups = {"": [], "explain": [], "kb": [], "audit": [], "population": []}
     for group in groups:
-        text = within(*group.split(), "--help", cwd=ROOT).stdout.split("Commands:\n")[1]
+        text = cicatrix(*group.split(), "--help").stdout.split("Commands:\n")[1]
         groups[group] = re.findall(r"^  ([a-z-]+)", text, re.M)
     lacking = []
     for group, names in groups.items():
         for name in names:
             if not (group == "" and name in groups):
-                text = within(*group.split(), name, "--help", cwd=ROOT).stdout
+                text = cicatrix(*group.split(), name, "--help").stdout
                 if "Arguments:" in text and "Example" not in text:
                     lacking.append(f"{group} {name}".strip())
     assert lacking == []

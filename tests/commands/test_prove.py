@@ -6,12 +6,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.proving import BAD, ROOT, command, copy_of, drop, report_of
+from support.proving import BAD, HERE, ROOT, command, copy_of, drop
+
+from expert.knowledge.load import load
+from expert.proof.invariants import load_invariants
 
 
 def test_the_command(tmp_path: Path) -> None:
     done = command("--kb", str(ROOT))
-    assert (done.exit_code, done.stdout.count("  proved  ")) == (0, len(report_of(ROOT).proofs))
+    base = load(ROOT)
+    all_of_them = len(load_invariants(base, ROOT).invariants) + len(base.knowledge.exclusive)
+    assert (done.exit_code, done.stdout.count("  proved  ")) == (0, all_of_them)
     directory = copy_of(ROOT, tmp_path / "copy")
     drop(directory, "rules/2-acne.yaml", "active-acne-comes-first")
     done = command("--kb", str(directory))
@@ -20,6 +25,12 @@ def test_the_command(tmp_path: Path) -> None:
     shown = " ".join(done.stdout.replace("\\\n", "").split())
     assert f"cicatrix consult scar_depth=deep active_acne=yes --kb {directory}" in shown
     assert "NOT CONFIRMED" not in done.stdout
+
+
+def test_the_command_in_json(tmp_path: Path) -> None:
+    directory = copy_of(HERE / "data" / "minimal", tmp_path / "copy")
+    invariant = "{id: cacti-are-never-meant, says: No., never: {option.verdict: preferred}}"
+    (directory / "kb/invariants.yaml").write_text(f"invariants: [{invariant}]\n")
     data = command("--kb", str(directory), "--json")
     assert data.exit_code == 1
     assert '"status":"counterexample"' in data.stdout

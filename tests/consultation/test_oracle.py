@@ -32,9 +32,9 @@ def check(bases: Bases, answers: dict[str, str]) -> dict[str, Any]:
     return expected
 
 
-@pytest.mark.parametrize("step", some_or_all(25, 1))
+@pytest.mark.parametrize("step", some_or_all(150, 1, more=25))
 def test_every_answer_alone_and_every_pair(bases: Bases, step: int) -> None:
-    """Of the pairs, the short suite takes one of every twenty-five."""
+    """Of the pairs, the short suite takes one of a hundred and fifty."""
     options = choices(bases[1])
     check(bases, {})
     for name, values in options.items():
@@ -50,10 +50,10 @@ def test_every_answer_alone_and_every_pair(bases: Bases, step: int) -> None:
         check(bases, answers)
 
 
-@pytest.mark.parametrize("count", some_or_all(180, 1000))
+@pytest.mark.parametrize("count", some_or_all(36, 1000, more=180))
 def test_random_cases(bases: Bases, count: int) -> None:
     """Whole cases; every rule fires in some of them, and fails in every way in others."""
-    random, options = Random(20), choices(bases[1])
+    random, options = Random(35), choices(bases[1])
     reasons: set[str] = set()
     fired: set[tuple[str, str | None]] = set()
     for _ in range(count):

@@ -20,7 +20,7 @@ from expert.io.json import plain
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
-BASES_TRIED = some_or_all(12, 40)
+BASES_TRIED = some_or_all(4, 40, more=12)
 
 
 @pytest.mark.parametrize("bases", BASES_TRIED)
@@ -41,7 +41,7 @@ def random_case(base: RuleBase, seed: int) -> Case:
     return make_case(answers, base.knowledge)
 
 
-@pytest.mark.parametrize("seed", first(20, 60))
+@pytest.mark.parametrize("seed", first(6, 60, more=20))
 def test_following_is_inferring_without_the_engine(base: RuleBase, seed: int) -> None:
     case = random_case(base, seed)
     assert follow(base, case) == infer(base, case)
@@ -57,7 +57,7 @@ def answers(directory: Path, number: int) -> list[list[str]]:
     return cases
 
 
-@pytest.mark.parametrize("count", some_or_all(20, 60))
+@pytest.mark.parametrize("count", some_or_all(8, 60, more=20))
 @pytest.mark.parametrize("name", BASES)
 def test_a_case_followed_without_the_engine_gives_the_same_record(name: str, count: int) -> None:
     base = load(BASES[name])

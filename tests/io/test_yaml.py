@@ -59,7 +59,7 @@ def read_or_refused(text: str) -> None:
     assert node is not None or problems
 
 
-@settings(FUZZ, max_examples=100)
+@settings(FUZZ, max_examples=25)
 @given(st.text())
 def test_random_text_is_read_or_refused(text: str) -> None:
     read_or_refused(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.shell import ROOT, cicatrix
+from support.sizes import some_or_all
 
 from expert.io.problems import KnowledgeError
 from expert.knowledge import kept
@@ -37,7 +38,7 @@ def test_what_is_kept_is_what_was_read(directory: Path, place: Path, monkeypatch
     assert types <= {list, str, int, bool, type(None)}
 
 
-@pytest.mark.parametrize("step", [3001, pytest.param(97, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", some_or_all(12_007, 97, more=3001))
 def test_what_is_damaged_is_passed_over(place: Path, step: int) -> None:
     read = load_kept(ROOT, place)
     [file] = place.iterdir()

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from support import sizes
 from support.generate import knowledge_files, random_answers, write_files
 from support.linked import OPERATORS, Linked
 from support.oracle import OracleKB, evaluate
@@ -22,8 +23,8 @@ from expert.language.prospect import Compared, Cones, Prospect, Visible
 
 Case = dict[str, Any]
 # knowledge bases, by the seed that they are made from: in the short suite those with few completions
-SOME, ALL = (0, 2, 4, 5, 7, 8, 13, 15), range(400)
-SEEDS = [pytest.param(n, marks=[] if n in SOME else [pytest.mark.long]) for n in ALL]
+SOME, MORE, ALL = (4, 5, 13, 15), (0, 2, 7, 8), range(400)
+SEEDS = [pytest.param(n, marks=[] if n in SOME else sizes.MORE if n in MORE else sizes.LONG) for n in ALL]
 
 
 class Gone:

@@ -13,6 +13,7 @@ from support.ledger_make import behind, head_of, small, verified
 from support.ledger_worker import FILES, HEADER, content
 from support.records import ANSWERS, made, output, run
 from support.shell import cicatrix
+from support.sizes import some_or_all
 
 from expert.io.problems import CaseError
 from expert.ledger.bundle import bundle_lines, import_bundle, verify_bundle
@@ -71,12 +72,13 @@ def bundle(path: Path) -> Path:
     return found
 
 
-def test_every_byte_of_a_bundle(bundle: Path, record_property: Recorder) -> None:
+@pytest.mark.parametrize("step", some_or_all(7, 1, more=1))
+def test_every_byte_of_a_bundle(bundle: Path, step: int, record_property: Recorder) -> None:
     data = bundle.read_bytes()
     assert verify_bundle(bundle).fault is None
     tried = 0
     with bundle.open("r+b", buffering=0) as stream:
-        for place in range(len(data)):
+        for place in range(0, len(data), step):
             for changed in other_bytes(data, place):
                 os.pwrite(stream.fileno(), changed[place : place + 1], place)
                 try:

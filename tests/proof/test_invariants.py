@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from support import sizes
 from support.proving import BAD, ROOT, copy_of, drop, edit, proof_of, report_of
 
 from expert.consultation.case import parse_pairs
@@ -66,12 +67,17 @@ BREAKS = {
 }
 
 
-SOME = ("nothing-now-while-acne-is-active", "more-scars-never-cost-less", "every-case-gets-a-next-step")
-
-
-@pytest.mark.parametrize(
-    "invariant", [pytest.param(n, marks=[] if n in SOME else [pytest.mark.long]) for n in BREAKS]
+SOME, MORE = (
+    ("nothing-now-while-acne-is-active",),
+    ("more-scars-never-cost-less", "every-case-gets-a-next-step"),
 )
+
+
+def marks(invariant: str) -> list[pytest.MarkDecorator]:
+    return [] if invariant in SOME else sizes.MORE if invariant in MORE else sizes.LONG
+
+
+@pytest.mark.parametrize("invariant", [pytest.param(n, marks=marks(n)) for n in BREAKS])
 def test_a_broken_rule_is_found_with_a_case_that_shows_it(invariant: str, tmp_path: Path) -> None:
     """The line given runs, is what the engine was seen to do, and is small."""
     directory = copy_of(ROOT, tmp_path / "kb copy")

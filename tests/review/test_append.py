@@ -106,16 +106,16 @@ def test_a_link_stays_a_link(plant: Path, tmp_path: Path) -> None:
 
 def test_many_at_the_same_time(plant: Path) -> None:
     """None is lost, whoever comes first."""
-    names = [f"Reviewer {n}" for n in range(6)]
+    names = [f"Reviewer {n}" for n in range(3)]
     started = [
         subprocess.Popen(
             [*PROGRAM, "kb", "approve", "too-dear", "fern.likes", "--by", name, "--kb", str(plant)]
         )
         for name in names
     ]
-    assert [process.wait() for process in started] == [0] * 6
+    assert [process.wait() for process in started] == [0] * 3
     found = load_reviews(plant)
-    assert sorted({a.by for a in found}) == names and len(found) == 18
+    assert sorted({a.by for a in found}) == names and len(found) == 9
     assert [path.name for path in (plant / "kb").glob("reviews*")] == ["reviews.yaml"]
 
 

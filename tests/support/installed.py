@@ -44,7 +44,7 @@ class Installed:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for name in ("expert", "kb", "rules"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, folder / name)  # what is compiled too, which takes long
         shutil.copy(ROOT / "cli.py", folder / "cli.py")
         self.environment = {**os.environ, "COLUMNS": "80", "CICATRIX_LEDGER": str(folder / "ledger.sqlite")}
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it is run many times

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from expert.io.problems import KnowledgeError, Problem
+from expert.knowledge import load as loader
 from expert.knowledge.checks import warnings
 from expert.knowledge.files import DECLARING
 from expert.knowledge.load import load, open_files
@@ -25,6 +29,31 @@ def texts(directory: Path) -> dict[str, str]:
         for path in sorted((directory / part).glob("*.yaml"))
         if part == "rules" or f"{part}/{path.name}" in [file.path for file in DECLARING]
     }
+
+
+Opened = tuple[RuleBase, list[Problem]]
+
+
+def opened_once(opening: Callable[..., Opened]) -> Callable[..., Opened]:
+    """A loader that gives the same texts, read not long ago, the same knowledge base."""
+
+    @lru_cache(60)
+    def opened(files: tuple[tuple[str, str], ...], *about: Any) -> Opened:
+        prefix, before, firsts = about
+        return opening(dict(files), prefix, [*before], firsts)
+
+    def open(files: dict[str, str], prefix: str, before: list[Problem], firsts: bool = False) -> Opened:
+        base, problems = opened((*files.items(),), prefix, (*before,), firsts)
+        return base, [*problems]
+
+    open.cache_clear = opened.cache_clear  # type: ignore[attr-defined]
+    return open
+
+
+def read_anew(directory: Path) -> RuleBase:
+    """A knowledge base that shares nothing with what was read before."""
+    vars(loader)["_open"].cache_clear()
+    return load(directory)
 
 
 def problems_in(directory: Path) -> list[Problem]:

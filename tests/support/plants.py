@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,13 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def held(kind: str, directory: Path) -> Any:
-    found = file_schemas(load(directory))[kind]
+    """The schema of a kind of file, ready to be held against some."""
+    return validator(json.dumps(file_schemas(load(directory))[kind]))
+
+
+@cache
+def validator(schema: str) -> Any:
+    found = json.loads(schema)
     jsonschema.Draft7Validator.check_schema(found)
     return jsonschema.Draft7Validator(found)
 

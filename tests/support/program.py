@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from support.shell import ROOT
+from support.shell import ROOT, within
 from typer.testing import CliRunner, Result
 
 import cli
 from expert.commands.lazy import LazyCommand
-
-COMPLETE = """
-import sys
-sys.path.insert(0, {root!r})
-sys.argv = ["cicatrix"]
-import cli
-cli.app(prog_name="cicatrix")
-"""
 
 
 def offered(line: str, ledger: Path, **environment: str) -> list[str]:
@@ -33,11 +22,7 @@ def offered(line: str, ledger: Path, **environment: str) -> list[str]:
         "CICATRIX_LEDGER": str(ledger),
         **environment,
     }
-    script = COMPLETE.format(root=str(ROOT))
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, **asked}, check=False, cwd=ROOT
-    )
+    done = within((), "", ROOT, asked, name="cicatrix")
     assert done.stderr == ""
     return [word.split("\t")[0] for word in done.stdout.split("\n") if word]
 

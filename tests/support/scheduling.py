@@ -12,6 +12,7 @@ TOGETHER = {
     "tests/population/test_spark.py": "Spark",  # one session
     "tests/backends/test_program.py": "populations",
     "tests/test_package.py": "packages",
+    "tests/test_architecture.py": "modules",  # each parsed once
     "tests/commands/test_population.py": "tables",
     "tests/views/test_plot.py": "tables",
     **{f"tests/population/test_{name}.py": "tables" for name in TABLES},

@@ -13,15 +13,13 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, chdir, suppress
+from contextlib import chdir
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import NoReturn
 
-from typer.testing import CliRunner
+from pytest import MonkeyPatch
 
 ROOT = Path(__file__).parents[2]
 # no test writes into the ledger of the person who runs it
@@ -37,82 +35,45 @@ class Result:
 
 
 def cicatrix(*words: str, stdin: str = "", cwd: Path = ROOT, **environment: str) -> Result:
-    """Run `cicatrix` with the given words: in a copy of this process where that is the same.
+    """Run `cicatrix` with the given words: in this process where that is the same.
 
-    What is imported here need not be imported again, which is most of what a command takes. Polars must not
-    be used in a copy of a process that has used it, and what Python itself reads of the environment (its
-    path, its encodings) is read at its start.
+    What is imported and prepared here need not be so again, which is most of what a command takes. What
+    Python itself reads of the environment (its path, its encodings) is read at its start.
     """
-    plain = all(name == "COLUMNS" or name.startswith("CICATRIX_") for name in environment)
-    if plain and words[:1] != ("population",) and hasattr(os, "fork"):
-        return forked(words, stdin, cwd, environment)
+    if all(name == "COLUMNS" or name.startswith("CICATRIX_") for name in environment):
+        return within(words, stdin, cwd, environment)
     return program(*words, stdin=stdin, cwd=cwd, **environment)
 
 
-def within(*words: str, cwd: Path) -> Result:
-    """Run `cicatrix` with the given words in this very process: for what uses Polars."""
-    with chdir(cwd):
-        done = CliRunner().invoke(import_module("cli").app, [*words], prog_name="cli.py")
-    if done.exception and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return Result(done.stdout, done.stderr, done.exit_code)
-
-
-def forked(
+def within(
     words: Sequence[str], stdin: str, cwd: Path, environment: dict[str, str], name: str = PROGRAM[1]
 ) -> Result:
-    """Run `cicatrix` in a copy of this process, with streams and an environment of its own."""
-    imported()
-    with ExitStack() as files:
-        streams = [files.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
-        streams[0].write(stdin.encode())
-        streams[0].seek(0)
-        child = os.fork()
-        if child == 0:
-            in_the_copy([name, *words], [stream.fileno() for stream in streams], cwd, environment)
-        _, status = os.waitpid(child, 0)
-        shown = []
-        for stream in streams[1:]:
-            stream.seek(0)
-            shown.append(TextIOWrapper(stream, "utf-8").read())
-    return Result(shown[0], shown[1], os.waitstatus_to_exitcode(status))
-
-
-@cache
-def imported() -> None:
-    """Import what commands import, before the first copy is made."""
-    import_module("cli")
-    import_module("yaml")
-    for room in ("io", "language", "knowledge", "consultation", "ledger", "review", "analysis", "authoring",
-                 "views", "commands"):  # fmt: skip
-        for module in sorted((ROOT / "expert" / room).glob("[!_]*.py")):
-            with suppress(ImportError, import_module("expert").MissingLibrary):  # an optional one
-                import_module(f"expert.{room}.{module.stem}")
-
-
-def in_the_copy(line: list[str], streams: list[int], cwd: Path, environment: dict[str, str]) -> NoReturn:
-    """What a copy of the process does: what Python does when it starts a program, and ends one."""
-    code = 1
-    try:
-        signal.alarm(120)
-        gc.freeze()  # so that looking for garbage does not touch, and thereby copy, what is shared
-        for number, stream in enumerate(streams):
-            os.dup2(stream, number)
-        sys.stdin = TextIOWrapper(os.fdopen(0, "rb"), "utf-8")
-        sys.stdout = TextIOWrapper(os.fdopen(1, "wb"), "utf-8")
-        sys.stderr = TextIOWrapper(os.fdopen(2, "wb"), "utf-8", "backslashreplace")
-        sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-        os.chdir(cwd)
-        os.environ.update({"COLUMNS": "80", "CICATRIX_LEDGER": str(LEDGER), **environment})
-        sys.argv = line
-        typed = "cli.py" if line[0] == PROGRAM[1] else line[0]
-        sys.orig_argv[:] = ["python", typed, *line[1:]]
-        sys.modules["__main__"].__package__ = None  # or help would name pytest
-        code = ending(import_module("cli").main)
-        sys.stdout.flush()
-        sys.stderr.flush()
-    finally:
-        os._exit(code)
+    """Run `cicatrix` in this process, with streams, a folder and an environment of its own."""
+    command = import_module("cli").main
+    given, *shown = (TextIOWrapper(BytesIO(text), "utf-8") for text in (stdin.encode(), b"", b""))
+    typed = "cli.py" if name == PROGRAM[1] else name
+    before, threshold = dict(os.environ), gc.get_threshold()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    with MonkeyPatch.context() as patch, chdir(cwd):
+        for stream, ours in zip(("stdin", "stdout", "stderr"), (given, *shown), strict=True):
+            patch.setattr(sys, stream, ours)
+            patch.setattr(sys, f"__{stream}__", ours)
+        patch.setattr(sys, "argv", [name, *words])
+        patch.setattr(sys, "orig_argv", ["python", typed, *words])
+        # or help would name pytest
+        patch.setattr(sys.modules["__main__"], "__package__", None, raising=False)
+        try:
+            os.environ.update({"COLUMNS": "80", "CICATRIX_LEDGER": str(LEDGER), **environment})
+            code = ending(command)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            gc.set_threshold(*threshold)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+    for stream in shown:
+        stream.seek(0)
+    return Result(shown[0].read(), shown[1].read(), code)
 
 
 def ending(main: Callable[[], object]) -> int:

@@ -6,13 +6,21 @@ from typing import Any
 
 import pytest
 
-
-def some_or_all(some: Any, all: Any) -> list[Any]:
-    """Parameters of a test: a sample, and all of it in the long suite."""
-    return [pytest.param(some, id="some"), pytest.param(all, id="all", marks=pytest.mark.long)]
+LONG = [pytest.mark.long]
+MORE = [*LONG, pytest.mark.more]
 
 
-def first(some: int, all: int) -> list[Any]:
-    """Numbers to begin with, of which the short suite takes the first."""
-    later = [pytest.param(n, marks=pytest.mark.long) for n in range(some, all)]
-    return [*range(some), *later]
+def some_or_all(some: Any, all: Any, more: Any = None) -> list[Any]:
+    """Parameters of a test: a sample, and all of it in the long suite.
+
+    `more` is what lies between: of the long suite, what is run before a change lands.
+    """
+    between = [pytest.param(more, id="more", marks=MORE)] if more is not None else []
+    return [pytest.param(some, id="some"), *between, pytest.param(all, id="all", marks=LONG)]
+
+
+def first(some: int, all: int, more: int = 0) -> list[Any]:
+    """Numbers to begin with: the first in the short suite, up to `more` before a change lands."""
+    between = [pytest.param(n, marks=MORE) for n in range(some, more)]
+    later = [pytest.param(n, marks=LONG) for n in range(max(some, more), all)]
+    return [*range(some), *between, *later]

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from support.shell import ROOT, within
+from support.shell import ROOT, cicatrix
 
 from expert.consultation.case import UNKNOWN
 from expert.io.problems import CaseError
@@ -51,7 +51,7 @@ def write_jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 def population(*words: str, cwd: Path, code: int = 0) -> str:
-    done = within("population", *words, cwd=cwd)
+    done = cicatrix("population", *words, cwd=cwd)
     assert done.code == code, done.stderr
     return done.stdout if code != 2 else done.stderr
 
