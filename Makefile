@@ -43,7 +43,8 @@ test: $(VENV)/dev.stamp
 test-long: $(VENV)/dev.stamp
 	$(PY) -m pytest -m long
 
-# the long tests that are not here take minutes each: thousands of kills, of generated knowledge bases, of lines
+# the long tests that are not here take minutes each: thousands of kills, of generated knowledge bases, of lines;
+# of these too, what is marked `more` is run
 CI_LONG = tests/test_package.py tests/test_docs.py tests/test_transcripts.py tests/analysis tests/authoring tests/io \
 	tests/knowledge tests/review tests/commands/test_trial.py tests/commands/test_streams.py \
 	tests/commands/test_review.py tests/consultation/test_engine.py tests/consultation/test_memory.py \
@@ -52,6 +53,7 @@ CI_LONG = tests/test_package.py tests/test_docs.py tests/test_transcripts.py tes
 
 test-ci-long: $(VENV)/dev.stamp
 	$(PY) -m pytest -m long $(CI_LONG)
+	$(PY) -m pytest -m more $(CI_LONG:%=--ignore=%)
 
 # found on PATH, or among those of pyenv; PYTHONS="/usr/bin/python3.12 ..." says which
 SUPPORTED = 3.11 3.12 3.13
