@@ -26,6 +26,7 @@ import click
 import pytest
 import typer.main
 from support.shell import PROGRAM, ROOT, cicatrix, within
+from support.signing import KEEPER
 
 import cli
 from expert.commands.lazy import LazyCommand
@@ -55,6 +56,8 @@ def told(text: str) -> str:
     text = re.sub(rf"Record [0-9a-z]{{5}}, {HASH}", "Record ID, HASH", text)
     text = re.sub(rf"Head {HASH}", "Head HASH", text)
     text = re.sub(r"^Record [0-9a-z]{5}, through", "Record ID, through", text, flags=re.M)
+    text = re.sub(r"^Evidence of record [0-9a-z]{5},", "Evidence of record ID,", text, flags=re.M)
+    text = re.sub(rf"^  hash {HASH}", "  hash HASH", text, flags=re.M)
     row = r"^[0-9a-z]{5}(?P<gap> +)\d{4}-\d\d-\d\dT[0-9:.]{12}Z"
     return re.sub(row, lambda match: f"ID   {match['gap']}{'TIME':24}", text, flags=re.M)
 
@@ -250,6 +253,8 @@ ENDS = [
     (4, "what-if", "what-if zzzz2 active_acne=no"),
     (5, "audit export --format prov", "audit export --format prov"),
     (5, "audit stats --plot", "audit stats --plot out.svg"),
+    (5, "audit keygen", "audit keygen clinic.example/ledger -o new.key"),
+    (5, "audit sign", "audit sign --key ledger.key"),
     (5, "kb prove", "kb prove"),
     (5, "kb fmt", "kb fmt --check"),
     (5, "kb lint --watch", "kb lint --watch"),
@@ -287,7 +292,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(folder / "ledger.sqlite", folder / "altered.sqlite")
     with closing(sqlite3.connect(folder / "altered.sqlite", isolation_level=None)) as connection:
         connection.execute("UPDATE entries SET content = '{}'")
-    for name in ("prov", "z3", "ruamel", "watchfiles", "polars", "narwhals", "matplotlib"):
+    (folder / "ledger.key").write_text(KEEPER.text())
+    for name in ("prov", "cryptography", "z3", "ruamel", "watchfiles", "polars", "narwhals", "matplotlib"):
         (folder / "without" / name).mkdir(parents=True)
         (folder / "without" / name / "__init__.py").write_text(
             f"raise ImportError({name!r}, name={name!r})\n"

@@ -39,11 +39,11 @@ def verify_evidence(path: Path, kept: Kept, show: bool, json: bool) -> None:
 def all_checks(evidence: Evidence, kept: Kept) -> tuple[list[Check], str]:
     """Everything that can be checked, and why the record was not judged, if it was not.
 
-    A record that is not as its hash says, or whose knowledge is not, is not run again.
+    A record that is not as its hash says, or whose knowledge is not, is not run.
     """
     checked = [*checks(evidence, kept)]
     if not is_whole(checked):
-        return checked, ""
+        return [*checked, Check("run again", None, "what is not as its hash says is not run")], ""
     replayed = next(replay(evidence, iter([evidence.entry()])))
     return [*checked, _run_again(replayed)], replayed.refused
 

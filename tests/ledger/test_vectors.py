@@ -13,12 +13,18 @@ from typing import Any
 import pytest
 from support import reproduce
 from support.shell import ROOT, cicatrix
+from support.signing import KEEPER
 
 from expert.io.files import content_hash
 from expert.io.json import canonical, digest
 from expert.io.problems import LedgerError
 from expert.ledger import store
+from expert.ledger.attested import leaf_of
+from expert.ledger.evidence import evidence_of
+from expert.ledger.notes import note_on
+from expert.ledger.signatures import sign_head
 from expert.ledger.store import Ledger
+from expert.transparency.merkle import consistency_proof, path_to, root_of
 
 FOLDER = ROOT / "tests/data/vectors"
 BUNDLE = FOLDER / "bundle.jsonl"
@@ -112,7 +118,7 @@ def test_the_other_code_shares_nothing_with_this_program() -> None:
     tree = ast.parse(Path(reproduce.__file__).read_text("utf-8"))
     imported = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
     named = {getattr(node, "module", None) or node.names[0].name for node in imported}
-    assert named == {"__future__", "json", "math", "hashlib", "typing"}
+    assert named == {"__future__", "base64", "json", "math", "hashlib", "typing"}
 
 
 def test_the_bundle_is_read_and_written_as_it_is(tmp_path: Path) -> None:
@@ -134,3 +140,75 @@ def test_a_vector_with_one_letter_otherwise_fails(part: str, tmp_path: Path) -> 
     changed = tmp_path / "changed.jsonl"
     changed.write_text("\n".join(lines), "utf-8")
     assert cicatrix("audit", "verify", str(changed)).code == 1
+
+
+# --- layout 3: authors, notes, signed heads, and the tree over the entries ----------------------
+LAYOUT_3: dict[str, Any] = json.loads((FOLDER / "layout-3.json").read_text("utf-8"))
+
+
+def test_other_code_reproduces_layout_3() -> None:
+    """Chain, bundle, trees and evidence: from the data alone, as docs/ledger.md says."""
+    entries, previous = LAYOUT_3["entries"], "0" * 64
+    kinds = ["consultation", "consultation", "note", "signature", "erasure"]
+    assert [entry["header"]["kind"] for entry in entries] == kinds and entries[0]["content"]["by"]
+    for entry in entries:
+        if entry["content"] is not None:
+            assert reproduce.canonical(entry["content"]) == entry["content_text"]
+            assert reproduce.digest(entry["content_text"]) == entry["header"]["content"]
+        assert reproduce.canonical(entry["header"]) == entry["header_text"] and entry["previous"] == previous
+        previous = reproduce.digest(previous, entry["header_text"])
+        assert entry["hash"] == previous
+    assert reproduce.bundle(LAYOUT_3) == (FOLDER / "layout-3.jsonl").read_text("utf-8")
+    assert reproduce.evidence(LAYOUT_3, 1) + "\n" == (FOLDER / "evidence.json").read_text("utf-8")
+    hashes = [entry["hash"] for entry in entries]
+    for tree in LAYOUT_3["trees"]:
+        some = hashes[: tree["entries"]]
+        assert reproduce.root(some).hex() == tree["root"]
+        for n, path in enumerate(tree["paths"]):
+            assert [one.hex() for one in reproduce.path(n, some)] == path
+        for old, proof in enumerate(tree["consistency"]):
+            assert [one.hex() for one in reproduce.consistency(old, some)] == proof
+    assert LAYOUT_3["signed"]["text"] == reproduce.checkpoint("clinic.example/ledger", hashes[:3])
+
+
+def test_this_program_has_the_same_trees_and_keys() -> None:
+    leaves = [leaf_of(entry["hash"]) for entry in LAYOUT_3["entries"]]
+    for tree in LAYOUT_3["trees"]:
+        some = leaves[: tree["entries"]]
+        assert root_of(some).hex() == tree["root"]
+        for n, path in enumerate(tree["paths"]):
+            assert [one.hex() for one in path_to(n, some)] == path
+        for old, proof in enumerate(tree["consistency"]):
+            assert [one.hex() for one in consistency_proof(old, some)] == proof
+    assert KEEPER.text() == LAYOUT_3["keys"]["private"]
+    assert KEEPER.verifier().text() == LAYOUT_3["keys"]["public"]
+
+
+def test_this_program_writes_layout_3(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given salts, ids, times and the key of the vectors: the same entries, bundle and evidence."""
+    with Ledger(path, write=True) as ledger:
+        for entry in LAYOUT_3["entries"]:
+            header, content = dict(entry["header"]), dict(entry["content"] or {})
+            salt = content.pop("salt", "")
+            monkeypatch.setattr(store, "utc_now", lambda time=header["time"]: time)
+            monkeypatch.setattr(Ledger, "_new_id", lambda _, id=header["id"]: id)
+            monkeypatch.setattr(store.secrets, "token_hex", lambda _, salt=salt: salt)
+            if header["kind"] == "consultation":
+                given = {name: header[name] for name in ("knowledge", "programs", "meaning")}
+                ledger.append(given, content, FILES)
+            elif header["kind"] == "note":
+                note_on(ledger, header["about"], **content)
+            elif header["kind"] == "signature":
+                assert sign_head(ledger, KEEPER)[1].written() == LAYOUT_3["signed"]["note"]
+            else:
+                ledger.forget(header["erases"], header["reason"])
+            header_text, hash = [*ledger.rows()][-1][2], [*ledger.rows()][-1][4]
+            assert (header_text, hash) == (entry["header_text"], entry["hash"])
+        assert evidence_of(ledger, ledger.entry("bbbb3"), True).text + "\n" == (
+            FOLDER / "evidence.json"
+        ).read_text("utf-8")
+    again = tmp_path / "again.jsonl"
+    assert cicatrix("audit", "export", "--ledger", str(path), "-o", str(again)).code == 0
+    assert again.read_bytes() == (FOLDER / "layout-3.jsonl").read_bytes()
+    key = LAYOUT_3["keys"]["public"]
+    assert cicatrix("audit", "verify", str(FOLDER / "layout-3.jsonl"), "--key", key).code == 0
