@@ -77,7 +77,8 @@ class Verified(NamedTuple):
 
     `witnessed` is how many of the heads that were kept by number are there; `backwards` are entries that are
     dated before the one before them, as a clock was set back or somebody dated a record otherwise; `signed`
-    is how far each key has signed it, or, if no key was given, by whom it says that it is.
+    is how far each key has signed it, or, if no key was given, by whom it says that it is. Of the entries, so
+    many are erasures (`erased`), `notes`, and signed heads (`signatures`).
     """
 
     entries: int
@@ -88,6 +89,8 @@ class Verified(NamedTuple):
     witnessed: int = 0
     backwards: tuple[Backwards, ...] = ()
     signed: tuple[SignedUpTo, ...] = ()
+    notes: int = 0
+    signatures: int = 0
 
 
 def checked_head(text: str) -> str:
@@ -127,8 +130,13 @@ def verify_rows(
     fault = fault or seen.check_whole(head) or seen.check_signed()
     erasures = tuple(Erased(id, entry.time, entry.reason) for id, entry in seen.erasures.items())
     witnessed = sum(seq <= seen.count for seq in kept.heads)
-    back, signed = tuple(seen.backwards), tuple(seen.signed)
-    return Verified(seen.count, len(erasures), seen.last, fault, erasures, witnessed, back, signed)
+    found = Verified(seen.count, len(erasures), seen.last, fault, erasures, witnessed)
+    return found._replace(
+        backwards=tuple(seen.backwards),
+        signed=tuple(seen.signed),
+        notes=len(seen.notes),
+        signatures=len(seen.heads),
+    )
 
 
 def check_link(expected: int, previous: str, row: Row) -> Fault | None:

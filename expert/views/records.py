@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from expert.consultation.result import FORMAT, Consultation
 from expert.io.dates import in_zone
 from expert.io.quoting import on_one_line
-from expert.language.english import count, in_sentence
+from expert.language.english import count, in_sentence, listed
 from expert.language.keys import name_and_option
 from expert.language.model import Knowledge, Quotes
 from expert.ledger.attested import SignedUpTo
@@ -259,9 +259,20 @@ def _verified(verified: Verified) -> str:
         number = f" (number {verified.fault.seq})" if verified.fault.seq else ""
         read = "before it are whole" if verified.fault.seq else "were read"
         return f"{where}{number} {on_one_line(verified.fault.message)}. {verified.entries} {read}."
-    erased = f", {verified.erased} of them erasures" if verified.erased else ""
     kept = f" {count(verified.witnessed, 'witnessed head')} in it." if verified.witnessed else ""
-    return f"{count(verified.entries, 'record')}{erased}: the chain is whole.{kept}"
+    return f"{count(verified.entries, 'record')}{_of_them(verified)}: the chain is whole.{kept}"
+
+
+def _of_them(verified: Verified) -> str:
+    """How many of the entries are no consultations."""
+    if not verified.notes and not verified.signatures:
+        return f", {verified.erased} of them erasures" if verified.erased else ""
+    others = {
+        "erasure": verified.erased,
+        "note": verified.notes,
+        "signed head": verified.signatures,
+    }
+    return f", of them {listed([count(n, what) for what, n in others.items() if n])}"
 
 
 def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -> list[Block]:

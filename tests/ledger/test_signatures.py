@@ -13,6 +13,7 @@ from support.signing import KEEPER, OTHER, cosignature, witness_key
 
 from expert.io.problems import CaseError, LedgerError
 from expert.ledger.chain import Kept
+from expert.ledger.notes import note_on
 from expert.ledger.signatures import (
     checkpoint_of,
     newest_signed,
@@ -213,3 +214,18 @@ def test_answers_that_are_not_taken_up(path: Path) -> None:
             take_up(ledger, answer, [witness])
     assert head_of(path) == entries and verified(path).fault is None
     assert copied(path, "copy.sqlite").exists()
+
+
+def test_what_the_entries_are(path: Path) -> None:
+    signed(path)
+    assert "5 records, of them 1 erasure and 1 signed head: the chain is whole." in output(
+        path, "audit", "verify"
+    )
+    with Ledger(path, write=True) as ledger:
+        note_on(ledger, ledger.entry("last").id, "R. Hill", "agree", "")
+    told = output(path, "audit", "verify")
+    assert "6 records, of them 1 erasure, 1 note and 1 signed head: the chain is whole." in " ".join(
+        told.split()
+    )
+    found = json.loads(output(path, "audit", "verify", "--json"))
+    assert (found["entries"], found["erased"], found["notes"], found["signatures"]) == (6, 1, 1, 1)
