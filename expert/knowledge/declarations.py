@@ -68,6 +68,7 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
         version=about.get("version", ""),
         disclaimer=about.get("disclaimer", ""),
         edition=about.get("edition", ""),
+        source=(head["source"].text or "") if "source" in head else "",
         hedges=hedges,
         claims=all_claims,
         attributes=attributes,

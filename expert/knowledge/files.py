@@ -140,7 +140,7 @@ DOCUMENT = Shape(
         required("id", TEXT, "Names the knowledge base, in records and to other programs."),
         required("title", TEXT, "What the knowledge is about; it heads reports."),
         required("version", Text(quoted=True), "The version of the knowledge base."),
-        Key("source", TEXT, "Which document it comes from; it is there to be read and is not printed."),
+        Key("source", TEXT, "Which document it comes from; exported provenance names it."),
         Key("edition", TEXT, "Which edition of it the places of claims are of; `kb rebase` writes it."),
         required("disclaimer", TEXT, "The sentence that stands under every result: what it is, and is not."),
     ),

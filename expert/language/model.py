@@ -291,6 +291,7 @@ class Knowledge(NamedTuple):
     edition: str = ""  # of the document, that the places of claims are of
     contradictions: tuple[Contradiction, ...] = ()  # pairs of answers, in their order
     several: dict[str, Term] = {}  # noqa: RUF012 (never changed) attributes with several answers
+    source: str = ""  # which document it comes from
 
     def named(self, name: str) -> Term | None:
         """What a name in a rule stands for; with `option.` before it, for what belongs to each option."""

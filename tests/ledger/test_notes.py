@@ -97,7 +97,7 @@ def test_shown_everywhere(path: Path) -> None:
         note
     ]
     assert "Ada King" in output(path, "audit", "list") and f"{note}" in output(path, "audit", "list")
-    assert output(path, "audit", "list", "--csv").splitlines()[3].endswith(",note,R. Hill")
+    assert output(path, "audit", "list", "--csv").splitlines()[3].endswith(",note,R. Hill,")
     page = output(path, "audit", "show", id, "--brief")
     assert "by Ada King" in page and "R. Hill disagrees: the depth was guessed" in page
     alone = output(path, "audit", "show", note)
