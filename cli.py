@@ -6,6 +6,10 @@ What a command does is in `expert/commands/`; with which codes it ends, in `expe
 from __future__ import annotations
 
 import gc
+
+# a command is one short run: what it makes, from its imports on, is rarely garbage that is worth looking for
+gc.set_threshold(100_000)
+
 import sys
 from typing import Annotated, Any
 
@@ -271,8 +275,6 @@ def look(
 def main() -> None:
     """The entry point of the `cicatrix` command."""
     open_streams()
-    # a command is one short run: what it makes is rarely garbage that is worth looking for
-    gc.set_threshold(100_000)
     # a shell completes a command by its name alone
     completing = {"--install-completion", "--show-completion"} & {*sys.argv}
     with all_written():

@@ -45,8 +45,8 @@ from expert.io.problems import (
     Span,
     not_among,
 )
+from expert.knowledge.directories import built_in
 from expert.knowledge.document import quotes
-from expert.knowledge.load import built_in
 from expert.knowledge.load import load as load_directory
 from expert.language.model import CHOICES, BadValue, Knowledge, Quotes, Term
 from expert.language.rules import RuleBase

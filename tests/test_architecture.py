@@ -158,6 +158,9 @@ LATE = {
     "expert/commands/knowledge.py": {"expert.consultation.explain"},  # one of its commands looks names up
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
     "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one
+    "expert/knowledge/kept.py": {"expert.knowledge.load"},  # what is kept is opened without reading rules
+    "expert/review/approvals.py": {"expert.review.read_approvals"},  # nor approvals, where there are none
+    "expert/io/yaml.py": {"yaml"},
     "expert/io/program.py": {"importlib.metadata", "tomllib"},  # where a library is missing
     "expert/io/dates.py": {"zoneinfo"},  # few ask for a zone
     "expert/io/json.py": {"rfc8785"},  # a consultation that keeps no record hashes nothing

@@ -25,9 +25,10 @@ import yaml
 from expert.analysis.expected import load_cases, read_cases
 from expert.io.files import read_text
 from expert.io.problems import CaseError, Problem, Span, not_installed
-from expert.io.yaml import LOADER, Reader, parse_yaml
+from expert.io.yaml import Reader, loader, parse_yaml
+from expert.knowledge.directories import case_files
 from expert.knowledge.files import file_at
-from expert.knowledge.load import case_files, load, open_files
+from expert.knowledge.load import load, open_files
 from expert.knowledge.shapes import Entries, Kind, Mapping, Shape, Text, held_by, mapping_in
 from expert.language.rules import RuleBase
 from expert.proof.invariants import FILE as INVARIANTS
@@ -165,7 +166,7 @@ def _yaml() -> Any:
 
 def _composed(text: str) -> yaml.Node:
     """The nodes of a text with their places: quickly, and without its comments."""
-    node = yaml.compose(text, Loader=LOADER)
+    node = yaml.compose(text, Loader=loader())
     assert node is not None
     return node
 
@@ -363,7 +364,7 @@ def _indent(line: str) -> int:
 
 def scalars(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where the texts of a file begin and end, in lines and columns."""
-    tokens = [t for t in yaml.scan(text, Loader=LOADER) if isinstance(t, yaml.ScalarToken)]
+    tokens = [t for t in yaml.scan(text, Loader=loader()) if isinstance(t, yaml.ScalarToken)]
     marks = [(token.start_mark, token.end_mark) for token in tokens]
     return [((start.line, start.column), (end.line, end.column)) for start, end in marks]
 

@@ -18,17 +18,18 @@ from expert.io.files import read_text
 from expert.io.problems import CaseError, KnowledgeError, Problem, shorten
 from expert.io.quoting import quoted
 from expert.io.yaml import Node, Reader, parse_yaml
+from expert.knowledge.directories import CLAIMS_PATH, DOCUMENT_PATH, case_files
 from expert.knowledge.document import fingerprint
 from expert.knowledge.editions import EDITED, GONE, NEW, Edition
-from expert.knowledge.files import CLAIMS_PATH, DOCUMENT_PATH
-from expert.knowledge.load import case_files, open_files
+from expert.knowledge.load import open_files
 from expert.knowledge.todo import is_todo
 from expert.language.english import listed
 from expert.language.rules import RuleBase
 from expert.proof.invariants import FILE as INVARIANTS
 from expert.proof.invariants import Invariant, Invariants, load_invariants, read_invariants
 from expert.review.approvals import FILE as REVIEWS
-from expert.review.approvals import Hashes, Reviews, load_reviews, pairs, read_reviews
+from expert.review.approvals import Hashes, Reviews, load_reviews, pairs
+from expert.review.read_approvals import read_reviews
 
 # not where a comment explains what a place means: p2s1: paragraph 2, sentence 1
 A_PLACE = re.compile(r"(?<![\w-])p[1-9][0-9]{0,3}s[1-9][0-9]{0,3}(?![\w-]|:? (?:is )?paragraph)")

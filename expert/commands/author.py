@@ -30,7 +30,7 @@ from expert.io.problems import (
     shorten,
 )
 from expert.knowledge.checks import warnings
-from expert.knowledge.load import case_files, read_files
+from expert.knowledge.directories import case_files, read_files
 from expert.knowledge.oddities import unread
 from expert.language.rules import RuleBase
 from expert.views.knowledge import (

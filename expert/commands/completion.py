@@ -14,8 +14,8 @@ from pathlib import Path
 import typer
 
 from expert.consultation.case import SEPARATOR
+from expert.knowledge.directories import built_in
 from expert.knowledge.kept import cache_place, load_kept
-from expert.knowledge.load import built_in
 from expert.language.model import CHOICES, Knowledge, Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase

@@ -34,7 +34,7 @@ from expert.commands.shared import (
 )
 from expert.consultation.engine import infer
 from expert.io.problems import LedgerError
-from expert.knowledge.todo import has_todos
+from expert.knowledge.directories import has_todos
 from expert.review.approvals import unreviewed
 
 

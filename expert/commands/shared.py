@@ -27,8 +27,8 @@ from expert.io.files import read_text
 from expert.io.json import plain, to_json
 from expert.io.problems import CaseError, CicatrixError, KnowledgeError, Problem, not_among, shorten
 from expert.io.quoting import on_one_line, safe
+from expert.knowledge.directories import built_in
 from expert.knowledge.kept import cache_place, load_kept
-from expert.knowledge.load import built_in
 from expert.language.rules import RuleBase
 from expert.review.approvals import Reviews, load_reviews
 

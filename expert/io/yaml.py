@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from expert.io.files import place_after, read_text
 from expert.io.problems import KnowledgeError, Problem, Span, listed, not_among, shorten
@@ -19,7 +18,6 @@ DEPTH_LIMIT = 24  # nested collections
 NODE_LIMIT = 100_000  # pieces of YAML in one file
 PROBLEM_LIMIT = 1_000  # problems, after which reading stops
 NAME = "[a-z][a-z0-9_-]{0,59}"  # of what an author declares
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML is built with it
 NULLS = ("~", "null", "Null", "NULL")  # YAML's words for nothing, unless quoted
 
 
@@ -61,7 +59,17 @@ class Node:
         return "a list" if self.items is not None else "a mapping"
 
 
+# a knowledge base that is kept is opened without PyYAML
+def loader() -> Any:
+    """PyYAML's loader: libyaml's, where it is built with that."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def _unprintable(text: str) -> re.Match[str] | None:
+    import yaml
+
     return yaml.reader.Reader.NON_PRINTABLE.search(text)
 
 
@@ -71,6 +79,8 @@ def parse_yaml(text: str, shown: str) -> tuple[Node | None, list[Problem]]:
     Aliases, anchors and tags are refused: knowledge files need none, and they are how
     YAML explodes or runs code. Built from the event stream, so depth cannot overflow a stack.
     """
+    import yaml
+
     problems: list[Problem] = []
     open_nodes: list[Node] = []
     roots: list[Node] = []
@@ -80,7 +90,7 @@ def parse_yaml(text: str, shown: str) -> tuple[Node | None, list[Problem]]:
         message = f"character `U+{ord(odd[0]):04X}` is not allowed here"
         return None, [Problem(message, place_after(text[: odd.start()], shown), "save the file as UTF-8")]
     try:
-        for event in yaml.parse(text, Loader=LOADER):
+        for event in yaml.parse(text, Loader=loader()):
             span = _place_of(event.start_mark, shown)
             if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 _check_keys(open_nodes.pop(), problems)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from fnmatch import fnmatch
 
+from expert.knowledge.directories import CLAIMS_PATH, DOCUMENT_PATH, OPTIONS_PATH, VOCABULARY_PATH
 from expert.knowledge.shapes import (
     ByName,
     ByTerm,
@@ -665,13 +666,11 @@ APPROVAL = Shape(
     told="rule rule-hash data data-hash note",
 )
 
-DOCUMENT_PATH, CLAIMS_PATH, VOCABULARY_PATH = "kb/document.yaml", "kb/claims.yaml", "kb/vocabulary.yaml"
-
 DECLARING = (  # which every knowledge base has
     File("document", DOCUMENT_PATH, "Which document the knowledge comes from.", DOCUMENT),
     File("claims", CLAIMS_PATH, "What the document says, sentence by sentence.", CLAIMS),
     File("vocabulary", VOCABULARY_PATH, "The names that rules use.", VOCABULARY),
-    File("options", "kb/options.yaml", "What can be recommended, and what is said of it.", OPTIONS),
+    File("options", OPTIONS_PATH, "What can be recommended, and what is said of it.", OPTIONS),
 )
 
 FILES = (

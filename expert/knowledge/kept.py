@@ -23,9 +23,9 @@ from platformdirs import user_cache_dir
 import expert.language
 from expert.io.garbage import collected_later
 from expert.io.json import digest
-from expert.io.problems import Span
+from expert.io.problems import Problem, Span
 from expert.io.version import __version__
-from expert.knowledge.load import open_read, read_files
+from expert.knowledge.directories import read_files
 from expert.language.rules import RuleBase
 
 KEPT = 20  # knowledge bases
@@ -42,15 +42,21 @@ def load_kept(directory: Path, place: Path | None) -> RuleBase:
     """
     files, problems = read_files(directory)
     if problems or place is None:
-        return open_read(directory, files, problems)
+        return _read(directory, files, problems)
     name = digest(_made_by(), str(directory), json.dumps(files, sort_keys=True))
     kept = _found(place / name, name)
     if kept is not None:
         return kept._replace(knowledge=kept.knowledge._replace(files=files))
-    base = open_read(directory, files, problems)
+    base = _read(directory, files, problems)
     with suppress(OSError, TypeError):  # what cannot be kept is read again
         _keep(place, name, base._replace(knowledge=base.knowledge._replace(files={})))
     return base
+
+
+def _read(directory: Path, files: dict[str, str], problems: list[Problem]) -> RuleBase:
+    from expert.knowledge.load import open_read  # what is kept is opened without reading rules
+
+    return open_read(directory, files, problems)
 
 
 def cache_place() -> Path | None:

@@ -9,6 +9,7 @@ from typing import assert_never
 from expert.io.problems import Problem, listed, not_among, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_claims, read_number, read_value
+from expert.knowledge.directories import VOCABULARY_PATH
 from expert.knowledge.files import (
     ADVICE_GIVEN,
     ARGUMENT,
@@ -16,7 +17,6 @@ from expert.knowledge.files import (
     ID,
     ITEM,
     ROW,
-    VOCABULARY_PATH,
     WHOLE,
     WRITTEN_RULE,
 )

@@ -12,11 +12,9 @@ from typing import NamedTuple
 
 from expert.io.problems import Problem, Span, listed
 from expert.io.yaml import Node, parse_yaml
-from expert.knowledge.files import CLAIMS_PATH, DOCUMENT_PATH
+from expert.knowledge.directories import CLAIMS_PATH, DOCUMENT_PATH, TODO, has_todos
 from expert.language.model import singular
 from expert.language.rules import RuleBase
-
-MARK = "TODO"
 
 HOW = {  # what is to be written, by key
     "says": "how it reads in a sentence, such as `there are pets`, or `the light is {value}`",
@@ -38,12 +36,7 @@ class Todo(NamedTuple):
 
 def is_todo(text: str) -> bool:
     """Whether a text is still to be written."""
-    return re.match(rf"{MARK}\b", text) is not None
-
-
-def has_todos(files: dict[str, str]) -> bool:
-    """Whether any of the texts may be unfinished; quick, and not exact."""
-    return any(MARK in text for text in files.values())
+    return re.match(rf"{TODO}\b", text) is not None
 
 
 def prefix_of(base: RuleBase) -> str:
@@ -61,7 +54,7 @@ def todos(base: RuleBase) -> list[Todo]:
     for name in sorted(knowledge.files):  # claims come first by their name too, and rules last
         node = (
             parse_yaml(knowledge.files[name], prefix_of(base) + name)[0]
-            if MARK in knowledge.files[name]
+            if TODO in knowledge.files[name]
             else None
         )
         texts = [(keys, text.span) for keys, text in _texts(node, ()) if _open(keys, text, unwritten)]

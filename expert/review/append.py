@@ -11,7 +11,8 @@ from expert.io.files import SIZE_LIMIT, write_whole
 from expert.io.problems import CaseError, KnowledgeError, Problem, Span
 from expert.io.quoting import quoted
 from expert.io.yaml import parse_yaml
-from expert.review.approvals import FILE, Approval, Reviews, load_reviews, read_reviews
+from expert.review.approvals import FILE, Approval, Reviews, load_reviews
+from expert.review.read_approvals import read_reviews
 
 HEAD = (
     "# Approvals: who has held a rule against a claim that it cites, in the state that the hashes name.\n"

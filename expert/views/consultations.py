@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from expert.consultation.compare import Difference
-from expert.consultation.explain import Flip, Tree, WhyNot
 from expert.consultation.result import Argument, Consultation, Leading, Recommendation
 from expert.consultation.standing import (
     by_target,
@@ -48,6 +46,10 @@ from expert.views.document import (
     titled,
 )
 from expert.views.firings import firings_counted
+
+if TYPE_CHECKING:  # a result is shown without what explains one
+    from expert.consultation.compare import Difference
+    from expert.consultation.explain import Flip, Tree, WhyNot
 
 MOST_RULES = 3  # that did not fire, where not all are asked for
 MOST_CHANGES = 4  # of the answers, after which it would be so

@@ -9,7 +9,8 @@ import pytest
 from support.loading import problems_in
 
 from expert.io.files import SIZE_LIMIT
-from expert.knowledge.load import FILE_LIMIT, load
+from expert.knowledge.directories import FILE_LIMIT
+from expert.knowledge.load import load
 
 VOCABULARY, OPTIONS, CLAIMS, RULES = "kb/vocabulary.yaml", "kb/options.yaml", "kb/claims.yaml", "rules/3.yaml"
 

@@ -25,11 +25,11 @@ from expert.review.approvals import (
     Pair,
     load_reviews,
     pairs,
-    read_reviews,
     standing,
     strays,
     unreviewed,
 )
+from expert.review.read_approvals import read_reviews
 
 
 @pytest.mark.parametrize("directory", [ROOT, MINIMAL], ids=["built-in", "minimal"])
