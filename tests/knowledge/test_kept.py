@@ -29,7 +29,7 @@ def test_what_is_kept_is_what_was_read(directory: Path, place: Path, monkeypatch
     assert load_kept(directory, place) == read
     [file] = place.iterdir()
     assert (place.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
-    monkeypatch.setattr(kept, "open_read", None)  # it is not read again
+    monkeypatch.setattr(kept, "_read", None)  # it is not read again
     again = load_kept(directory, place)
     assert (again, repr(again)) == (read, repr(read))
     kinds, values = json.loads(file.read_text().partition("\n")[2])

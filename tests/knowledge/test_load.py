@@ -21,7 +21,7 @@ from support.sizes import some_or_all
 
 from expert.io.files import read_text
 from expert.io.problems import KnowledgeError
-from expert.knowledge import load as load_module
+from expert.knowledge import directories
 from expert.knowledge.checks import warnings
 from expert.knowledge.load import load, open_files
 
@@ -350,8 +350,8 @@ def test_files_that_are_written_while_they_are_read(
                 edited.write_text(edited.read_text() + f"# edit {writes}\n")
         return text
 
-    monkeypatch.setattr(load_module, "read_text", read_and_write)
-    files, problems = load_module.read_files(tmp_path)
+    monkeypatch.setattr(directories, "read_text", read_and_write)
+    files, problems = directories.read_files(tmp_path)
     if times == 1:
         assert not problems and files["kb/claims.yaml"].endswith("# edit 1\n")
         assert files[f"rules/{last.name}"].endswith("# edit 1\n")
