@@ -2,9 +2,10 @@
 
     python bench/diagrams.py [NAME ...]
 
-First question: the base prepared, and the first attribute found that can still change something. All
-questions: everything that can. Why not: the smallest changes to a verdict, of the five random cases the one
-that takes longest. Diff: two bases compared, of which the second has a changed rule in the middle. Load:
+First question: the base prepared, and the first question of a dialogue. All questions: everything that
+can still change something, and what it can change. Why not: the smallest changes to a verdict, of the five
+random cases the one that takes longest. Diff: two bases compared, of which the second has a changed rule in
+the middle. Load:
 each claim dropped in turn. Made bases, without these two: a sum of six parts below a budget, and 800 rules
 over 20 questions of 10 values for 40 options. The aims: 0.3 s for a first question and for why not, but of
 the six parts; 1 s for the diff of the heating base. What misses its aim is marked.
@@ -27,11 +28,12 @@ from expert.analysis.ablation import load_bearing  # noqa: E402
 from expert.analysis.diff import compare  # noqa: E402
 from expert.analysis.mutation import changed_base, mutants  # noqa: E402
 from expert.consultation.case import Case, make_case  # noqa: E402
+from expert.consultation.dialogue import Dialogue  # noqa: E402
 from expert.consultation.relevance import Reach  # noqa: E402
 from expert.knowledge.load import load  # noqa: E402
 from expert.language.cells import NotDecided  # noqa: E402
 from expert.language.policy import VERDICTS  # noqa: E402
-from expert.language.prospect import Cones, Prospect, Visible, changes_to  # noqa: E402
+from expert.language.prospect import Cones, changes_to  # noqa: E402
 from expert.language.rules import RuleBase  # noqa: E402
 
 COLUMNS = ("first question", "all questions", "why not", "diff", "load")
@@ -115,26 +117,14 @@ def bases(directory: Path) -> dict[str, RuleBase]:
     return found
 
 
-def effects(base: RuleBase) -> list[Visible]:
-    """What a consultation shows."""
-    found = []
-    for effect in Reach(base).effects:
-        found.append(effect.visible)
-    return found
+def first_question(base: RuleBase) -> str | None:
+    """The first question of a dialogue; none if nothing can change anything."""
+    term = Dialogue(Reach(base), Case({})).next_question()
+    return term and term.name
 
 
-def first_question(base: RuleBase, shown: list[Visible]) -> str | None:
-    cones = Cones(base)
-    prospect = Prospect(cones, {})
-    for name in base.knowledge.attributes:
-        if any(prospect.may_change(effect, name) for effect in shown):
-            return name
-    return None
-
-
-def all_questions(base: RuleBase, shown: list[Visible]) -> set[str]:
-    prospect = Prospect(Cones(base), {})
-    return {name for effect in shown for name in prospect.changing(effect)}
+def all_questions(base: RuleBase) -> list[str]:
+    return [*Reach(base).matters(Case({}))]
 
 
 def some_case(base: RuleBase, random: Random) -> Case:
@@ -185,12 +175,12 @@ def main() -> None:
         for name, base in bases(Path(directory)).items():
             if wanted and name.split()[0] not in wanted:
                 continue
-            random, shown = Random(2), effects(base)
+            random = Random(2)
             cases = [(some_case(base, random), random.choice(VERDICTS)) for _ in range(5)]
             options = [random.choice(list(base.knowledge.options)) for _ in cases]
             times = [
-                min(seconds(lambda: first_question(base, shown)) for _ in range(3)),  # noqa: B023
-                seconds(lambda: all_questions(base, shown)),  # noqa: B023
+                min(seconds(lambda: first_question(base)) for _ in range(3)),  # noqa: B023
+                seconds(lambda: all_questions(base)),  # noqa: B023
                 max(
                     min(seconds(lambda: why_not(base, case, option, goal)) for _ in range(3))  # noqa: B023
                     for (case, goal), option in zip(cases, options, strict=True)

@@ -7,42 +7,24 @@ from collections.abc import Iterable, Iterator
 from expert.consultation.case import Case
 from expert.consultation.result import Consultation
 from expert.language.conclusions import STANCES
-from expert.language.grids import Grid, Row, Whole, chosen
+from expert.language.grids import Row
 from expert.language.keys import exception_of, name_and_option, with_option
 from expert.language.meaning import Reading, T
-from expert.language.model import Knowledge, Term, Value
+from expert.language.model import Knowledge, Term
 from expert.language.outcome import Outcome, cost_sides, outcome_of
 from expert.language.rules import Instance, Rule, RuleBase, in_firing_order
+from expert.language.samples import CaseList
 
 Shown = dict[tuple[str, str], dict[str, int]]  # (kind, about) -> value -> in which cases
 
 
 # --- running -----------------------------------------------------------------------------------
-class Listed(Whole):
-    """The algebra of a list of cases: bit n of a truth value is case n (see grids.Grid)."""
-
-    true, false = Grid.true, Grid.false
+class Listed(CaseList):
+    """The algebra of a list of cases."""
 
     def __init__(self, cases: Iterable[Case]) -> None:
         self.cases = list(cases)
-        self.size = len(self.cases)
-        self.full = (1 << self.size) - 1
-
-    def equals(self, attribute: str, value: Value) -> int:
-        return sum(1 << n for n, case in enumerate(self.cases) if case.value(attribute) == value)
-
-    def known(self, attribute: str) -> int:
-        return sum(1 << n for n, case in enumerate(self.cases) if case.value(attribute) is not None)
-
-    def number(self, attribute: str) -> Row:
-        values = [case.value(attribute) for case in self.cases]
-        return Row(tuple(value if isinstance(value, int) else 0 for value in values))
-
-    def choose(self, where: int, one: Row, other: Row) -> Row:
-        return chosen(where, one, other)
-
-    def constant(self, value: int) -> Row:
-        return Row((value,) * self.size)
+        super().__init__([case.answers for case in self.cases])
 
 
 def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Listed) -> Shown:

@@ -7,8 +7,10 @@ matters if it can change one of them; where that is not decided, it *may* matter
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from expert.consultation.case import Answer, Case
 from expert.language.cells import NotDecided
@@ -30,11 +32,11 @@ from expert.language.conclusions import (
 from expert.language.keys import with_option
 from expert.language.outcome import Part, parts_shown, shown_findings
 from expert.language.policy import VERDICTS
-from expert.language.prospect import Cones, Prospect, Visible, deciding
+from expert.language.prospect import Cones, Prospect, Visible, changing_alone, deciding
 from expert.language.rules import Instance, RuleBase
 
 KEPT = 8  # cases of which it is kept what can still come of them
-
+FEW = 8  # effects that are looked at alone, before all rules are read together
 
 BY_RULE = (ARGUMENT, ADVICE, CAUTION)  # what a rule says in words of its own
 REASON, VERDICT = "reason", "verdict"
@@ -54,11 +56,40 @@ class Effect:
         return self.visible.instances
 
 
-class Ahead(NamedTuple):
-    """A case, with what was found out of what is still to come. `prospect`: None if it is too large."""
+class Ahead:
+    """What can still come of a case, found when it is asked for."""
 
-    prospect: Prospect | None
-    changing: dict[Effect, dict[str, bool]]
+    def __init__(self, cones: Cones, case: Case) -> None:
+        self.cones, self.case = cones, case
+        self.changing: dict[Effect, dict[str, bool]] = {}
+        self._options: dict[str, Prospect | None] = {}
+
+    @cached_property
+    def whole(self) -> Prospect | None:
+        """All rules over all completions; None if that is too large."""
+        return self._prospect(None)
+
+    def option(self, option: str) -> Prospect | None:
+        """The rules behind an option's verdict over all completions; None if that is too large."""
+        if option not in self._options:
+            self._options[option] = self._prospect(deciding(self.cones.base, option))
+        return self._options[option]
+
+    def _prospect(self, only: Sequence[Instance] | None) -> Prospect | None:
+        try:
+            return Prospect(self.cones, self.case.answers, only)
+        except NotDecided:
+            return None
+
+    def change(self, effect: Effect, alone: bool) -> dict[str, bool]:
+        """The open answers that can change an effect; `alone`, without what all rules need together."""
+        if effect not in self.changing:
+            whole = None if alone or effect.visible.waiting else self.whole
+            if whole is not None:
+                self.changing[effect] = whole.changing(effect.visible)
+            else:
+                self.changing[effect] = changing_alone(self.cones, self.case.answers, effect.visible)
+        return self.changing[effect]
 
 
 class Reach:
@@ -134,33 +165,18 @@ class Reach:
         if key not in self._ahead:
             while len(self._ahead) >= KEPT:
                 del self._ahead[next(iter(self._ahead))]
-            try:
-                self._ahead[key] = Ahead(Prospect(self.cones, case.answers), {})
-            except NotDecided:
-                self._ahead[key] = Ahead(None, {})
+            self._ahead[key] = Ahead(self.cones, case)
         return self._ahead[key]
 
-    def changing(self, effect: Effect, case: Case) -> dict[str, bool]:
+    def changing(self, effect: Effect, case: Case, alone: bool = False) -> dict[str, bool]:
         """The open answers that can still change an effect, and whether that is certain.
 
-        What is not there can not, whatever the other answers are.
+        What is not there can not, whatever the other answers are. A few effects are sooner looked at
+        `alone`.
         """
         if all(name in case.answers for name in self.rests_on(effect)):
             return {}
-        ahead = self.ahead(case)
-        if effect not in ahead.changing:
-            prospect = ahead.prospect or self._alone(effect, case)
-            unsure = dict.fromkeys((n for n in self.rests_on(effect) if n not in case.answers), False)
-            ahead.changing[effect] = prospect.changing(effect.visible) if prospect else unsure
-        return ahead.changing[effect]
-
-    def _alone(self, effect: Effect, case: Case) -> Prospect | None:
-        """The case, as far as an effect alone is concerned; None if that is too much as well."""
-        behind = [*effect.instances, *self.cones.upstream((), effect.visible.findings)]
-        try:
-            return Prospect(self.cones, case.answers, behind)
-        except NotDecided:
-            return None
+        return self.ahead(case).change(effect, alone)
 
     def rests_on(self, effect: Effect) -> list[str]:
         """The attributes that an effect depends on."""
@@ -174,7 +190,7 @@ class Reach:
     def may_change(self, name: str, case: Case) -> bool:
         """Whether an open answer can still change something, for all that can be told."""
         concerned = (effect for effect in self.effects if name in self.rests_on(effect))
-        return any(name in self.changing(effect, case) for effect in concerned)
+        return any(name in self.changing(effect, case, n < FEW) for n, effect in enumerate(concerned))
 
     def matters(self, case: Case) -> dict[str, dict[Effect, bool]]:
         """For each open answer that can still change something, what it can change, and whether surely."""
@@ -186,13 +202,21 @@ class Reach:
 
     def changing_verdicts(self, case: Case) -> dict[str, bool]:
         """The open answers that can still change some verdict, and whether that is certain."""
-        prospect = self.ahead(case).prospect
-        try:
-            return prospect.changing_verdicts() if prospect else dict.fromkeys(self.open(case), False)
-        except NotDecided:
-            return dict.fromkeys(self.open(case), False)
+        sure: dict[str, bool] = {}
+        for option in self.base.knowledge.options:
+            for name, certain in self._changing_verdict(option, case).items():
+                sure[name] = sure.get(name, False) or certain
+        return {name: sure[name] for name in self.open(case) if name in sure}
+
+    def _changing_verdict(self, option: str, case: Case) -> dict[str, bool]:
+        prospect = self.ahead(case).option(option)
+        if prospect is not None:
+            with suppress(NotDecided):
+                return prospect.changing_verdict(option)
+        support = self.cones.support(deciding(self.base, option))
+        return {name: False for name in support if name not in case.answers}
 
     def verdicts(self, option: str, case: Case) -> dict[str, bool]:
         """The verdicts that an option can still have, and whether that is certain."""
-        prospect = self.ahead(case).prospect
+        prospect = self.ahead(case).option(option)
         return prospect.possible_verdicts(option) if prospect else dict.fromkeys(VERDICTS, False)

@@ -561,7 +561,7 @@ class Completions(Splitting):
             raise NotDecided(self._why(truth))
         costs = []
         for level in range(len(self.variables)):
-            costs.append([len(values) for values in self._given(level)])
+            costs.append([len(values) for values in self.given(level)])
         answers: dict[str, Value] = {}
         budget = self.diagrams.cheapest(left, costs)[left.edge]
         for level in self._in_vocabulary_order():
@@ -574,7 +574,7 @@ class Completions(Splitting):
         self, truth: Diagram, level: int, budget: int, costs: list[list[int]]
     ) -> tuple[Diagram, int, dict[str, Value]]:
         """The first branch of a variable along which the truth can be so at this cost."""
-        given = self._given(level)
+        given = self.given(level)
         for branch in sorted(range(len(given)), key=lambda branch: self._rank(level, given[branch], branch)):
             further = self.diagrams.restrict(truth, {level: branch})
             left = budget - costs[level][branch]
@@ -582,7 +582,7 @@ class Completions(Splitting):
                 return further, left, given[branch]
         raise AssertionError("there is a cheapest way")
 
-    def _given(self, level: int) -> list[dict[str, Value]]:
+    def given(self, level: int) -> list[dict[str, Value]]:
         """The answers that stand for each branch of a variable."""
         variable = self.variables[level]
         if isinstance(variable, Choice):

@@ -1,21 +1,16 @@
 """What can still follow from a case: rules read over all its completions, each rule once.
 
-A `Cones` belongs to a rule base: what each thing rests on, found once, and the order in which diagrams
-ask for attributes. A `Prospect` belongs to a case of it.
-
-**The order of attributes** is what the size of diagrams hangs on, and finding the best is hard. A diagram
-has to remember, at every place in the order, which rules have begun to come true. So an order is better
-if fewer beginnings of rules wait for their rest. Tried are: FORCE (Aloul, Markov, Sakallah 2003), in which
-every rule draws what it reads and concludes towards the middle of all of them; and, from some starts,
-always the attribute that leaves the fewest waiting. The best of them by that count is taken.
+A `Cones` belongs to a rule base: what each thing rests on, found once, and the orders in which diagrams
+ask for attributes. A `Prospect` belongs to a case of it. What the diagrams of all rules together are too
+large for is tried with the rules behind one thing, in an order of their own; what those are too large for,
+by samples of cases (see samples).
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from functools import cached_property, partial
+from functools import partial
 from typing import NamedTuple
 
 from expert.language.cells import NotDecided, TooLarge
@@ -32,22 +27,24 @@ from expert.language.completions import (
     Survey,
     merged,
 )
-from expert.language.conclusions import Argue, Wait, text_of
+from expert.language.conclusions import Argue, Conclude, Wait, text_of
 from expert.language.conditions import Condition, refs
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.diagrams import Diagram, Diagrams
+from expert.language.grids import Row
 from expert.language.keys import with_option
 from expert.language.meaning import Reading, passes, union
 from expert.language.model import Term, Value
-from expert.language.outcome import Outcome, decides, possible_arguments
+from expert.language.orders import Together, good_order
+from expert.language.outcome import Outcome, decides, outcome_of, possible_arguments
 from expert.language.policy import NOW, OPEN, VERDICTS
 from expert.language.possibility import Bounds, Possibilities
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, reads, writes
+from expert.language.samples import Samples
 
 DiagramAmounts = Amounts[Diagram]
-ROUNDS = 30  # of the search for an order
 FEW = 60_000  # nodes, before only the cases near to a case are looked at
-WORK = 25_000  # steps of the same; some hundredths of a second
+SMALL = 20_000  # nodes, before cases are sampled
 
 
 class Printed(NamedTuple):
@@ -76,6 +73,7 @@ class Cones:
             for key in writes(instance):
                 self.writers.setdefault(key, []).append(instance)
         self.groups = Groups()
+        self._orders: dict[tuple[Together, ...], list[str]] = {}
 
     def _cone(self, keys: Iterable[str], instances: Iterable[Instance]) -> dict[str, Instance]:
         """Instances, the writers of findings, and all that they rest on, by id."""
@@ -117,106 +115,21 @@ class Cones:
                 findings[with_option(term.name, instance.option if term.per_option else "")] = None
         return Printed(tuple(findings), tuple(answers))
 
-    @cached_property
+    @property
     def order(self) -> list[str]:
-        """The order in which diagrams ask for attributes."""
-        edges: dict[tuple[str, ...], None] = {}
-        for instance in self.base.instances:
+        """The order in which diagrams of all rules ask for attributes."""
+        return self.order_of(self.base.instances)
+
+    def order_of(self, instances: Sequence[Instance]) -> list[str]:
+        """The order in which diagrams of some instances ask for attributes."""
+        edges: dict[Together, None] = {}
+        for instance in instances:
             linked = self.findings[instance.id] | writes(instance)
             edges[tuple(sorted([*self.attributes[instance.id], *(f"?{key}" for key in linked)]))] = None
-        return good_order(list(self.base.knowledge.attributes), [edge for edge in edges if len(edge) > 1])
-
-
-# --- the order of attributes -------------------------------------------------------------------------
-Together = tuple[str, ...]  # what belongs together
-
-
-def good_order(attributes: list[str], edges: list[Together]) -> list[str]:
-    """Attributes in an order in which few of them are waiting for what belongs to them."""
-    names = list(dict.fromkeys([*attributes, *(name for edge in edges for name in edge)]))
-    first = _drawn_together(names, edges)
-    tried = [first]
-    work = len(names) * (1 + sum(map(len, edges)))
-    if work <= WORK:
-        tried += [_one_after_another(start, first, edges) for start in first[: WORK // work]]
-    best = min(tried, key=lambda order: _waiting(order, edges))
-    wanted = set(attributes)
-    return [name for name in best if name in wanted]
-
-
-def _drawn_together(names: list[str], edges: list[Together]) -> list[str]:
-    """FORCE: everything is drawn to the middle of what it belongs to; the shortest of some rounds."""
-    best, shortest = names, _length(names, edges)
-    for _ in range(ROUNDS):
-        place = {name: n for n, name in enumerate(names)}
-        pulls: dict[str, list[float]] = {name: [] for name in names}
-        for edge in edges:
-            middle = sum([place[name] for name in edge]) / len(edge)
-            for name in edge:
-                pulls[name].append(middle)
-        goal = {name: sum(pull) / len(pull) if pull else place[name] for name, pull in pulls.items()}
-        names = sorted(names, key=lambda name: (goal[name], place[name]))
-        length = _length(names, edges)
-        if length >= shortest:
-            break
-        best, shortest = names, length
-    return best
-
-
-def _length(names: list[str], edges: list[Together]) -> int:
-    place = {name: n for n, name in enumerate(names)}
-    length = 0
-    for edge in edges:
-        places = [place[name] for name in edge]
-        length += max(places) - min(places)
-    return length
-
-
-def _one_after_another(start: str, names: list[str], edges: list[Together]) -> list[str]:
-    """From a start, always what leaves the fewest waiting; then what most have begun to wait for."""
-    edges_of: dict[str, list[int]] = {name: [] for name in names}
-    for number, edge in enumerate(edges):
-        for name in edge:
-            edges_of[name].append(number)
-    missing = [len(edge) for edge in edges]
-    still_open = {name: len(numbers) for name, numbers in edges_of.items()}  # edges, of what is placed
-    order: list[str] = []
-    rest = dict.fromkeys(names)
-
-    def worth(name: str) -> tuple[int, int]:
-        """How many more wait once this one is placed, and how many edges were begun without it."""
-        closing = [number for number in edges_of[name] if missing[number] == 1]
-        done = Counter(other for number in closing for other in edges[number] if other != name)
-        released = sum(still_open[other] == count for other, count in done.items())
-        begun = sum(missing[number] < len(edges[number]) for number in edges_of[name])
-        return (len(closing) < len(edges_of[name])) - released, -begun
-
-    while rest:
-        name = min(rest, key=worth) if order else start
-        del rest[name]
-        order.append(name)
-        for number in edges_of[name]:
-            missing[number] -= 1
-            if missing[number] == 0:
-                for other in edges[number]:
-                    still_open[other] -= 1
-    return order
-
-
-def _waiting(order: list[str], edges: list[Together]) -> float:
-    """Of every place in an order, how many beginnings of edges wait there for the rest, as powers.
-
-    What a diagram has to remember at a place is which of them came true.
-    """
-    place = {name: n for n, name in enumerate(order)}
-    waiting: list[set[tuple[int, ...]]] = [set() for _ in order]
-    for edge in edges:
-        places = sorted(place[name] for name in edge)
-        for n in range(len(places) - 1):
-            begun = tuple(places[: n + 1])
-            for between in range(places[n], places[n + 1]):
-                waiting[between].add(begun)
-    return sum(1.6 ** min(len(some), 200) for some in waiting)
+        together = tuple(edge for edge in edges if len(edge) > 1)
+        if together not in self._orders:
+            self._orders[together] = good_order(list(self.base.knowledge.attributes), list(together))
+        return self._orders[together]
 
 
 class Deferred:
@@ -285,10 +198,14 @@ def deciding(base: RuleBase, option: str, waits: bool = False) -> list[Instance]
 
 
 class Limits(NamedTuple):
-    """How much may be built before something is not decided: see Completions."""
+    """How much may be built before something is not decided (see Completions), and in which order.
+
+    `own_order`: some of the rules have an order of their own looked for; else they have that of all rules.
+    """
 
     steps: int = STEPS
     nodes: int = NODES
+    own_order: bool = True
 
 
 class Prospect:
@@ -309,8 +226,11 @@ class Prospect:
         self.limits, self.whole = limits, only is None
         if shared is None:
             survey = Survey(cones.base.knowledge.attributes, answers)
-            look_through(survey, cones, cones.ordered if only is None else cones.upstream(only))
-            shared = Completions(survey, cones.order, cones.groups, limits.steps, limits.nodes)
+            read = cones.ordered if only is None else cones.upstream(only)
+            look_through(survey, cones, read)
+            own = only is not None and limits.own_order
+            order = cones.order_of(read if own else cones.base.instances)
+            shared = Completions(survey, order, cones.groups, limits.steps, limits.nodes)
         self.completions = shared
         self.reading = Merging(self.completions)
         self._fired: dict[str, Diagram] = {}
@@ -385,29 +305,40 @@ class Prospect:
             verdicts[NOW] = outcome.timing(option)[NOW]
         return verdicts
 
-    def changing_verdicts(self) -> dict[str, bool]:
-        """The open answers that can still change which verdict an option has, and whether that is certain."""
+    def changing_verdict(self, option: str) -> dict[str, bool]:
+        """The open answers that can still change an option's verdict, and whether that is certain."""
         sure: dict[str, bool] = {}
-        for option in self.base.knowledge.options:
-            for where in self.verdicts(option).values():
-                for name, certain in self.completions.changing(where.get()).items():
-                    sure[name] = sure.get(name, False) or certain
+        for where in self.verdicts(option).values():
+            for name, certain in self.completions.changing(where.get()).items():
+                sure[name] = sure.get(name, False) or certain
         return sure
 
     def possible_verdicts(self, option: str) -> dict[str, bool]:
         """The verdicts that an option can still have, and whether that is certain."""
-        try:
+        possible_ones = dict.fromkeys(VERDICTS, False)
+        with suppress(TooLarge):
             verdicts = self.verdicts(option)
-        except TooLarge:
-            return dict.fromkeys(VERDICTS, False)
-        possible_ones = {}
-        for verdict in VERDICTS:
-            possible: bool | None = None
-            with suppress(TooLarge):
-                possible = self.completions.possible(verdicts[verdict].get())
-            if possible is not False:
-                possible_ones[verdict] = possible is True
-        return possible_ones
+            for verdict in VERDICTS:
+                with suppress(TooLarge):
+                    possible = self.completions.possible(verdicts[verdict].get())
+                    if possible is False:
+                        del possible_ones[verdict]
+                    else:
+                        possible_ones[verdict] = possible is True
+        seen = self.seen_verdicts(option) if False in possible_ones.values() else set()
+        return {verdict: sure or verdict in seen for verdict, sure in possible_ones.items()}
+
+    def seen_verdicts(self, option: str) -> set[str]:
+        """Verdicts that an option has in some cases that were tried."""
+        instances = self.cones.upstream(deciding(self.base, option))
+        if any(computes(instance) for instance in instances):
+            return set()
+        tried = self._tried_answers()
+        samples = Samples(self.answers, tried, instances, tried)
+        samples.take(samples.names)
+        reading: Reading[int, Row] = Reading(samples)
+        outcome = outcome_of(self.base.knowledge, reading, instances, reading.derive(instances))
+        return {verdict for verdict, where in outcome.verdicts(option).items() if where & samples.full}
 
     # --- which open answers matter ---------------------------------------------------------------
     def changing(self, effect: Visible) -> dict[str, bool]:
@@ -416,29 +347,52 @@ class Prospect:
         What is not there can not. Where the numbers of all rules together are too much, or the nodes,
         the effect's own rules are tried alone; what is not decided then either is there, uncertain.
         """
-        try:
-            changing = self._changing(effect)
-            if all(changing.values()):
-                return changing
-        except TooLarge:
-            changing = dict.fromkeys(self._open(effect), False)
-        if not self.whole:
-            return changing
-        try:
-            behind = [*effect.instances, *self.cones.upstream((), effect.findings)]
-            limits = self.limits._replace(steps=4 * self.limits.steps)
-            alone = Prospect(self.cones, self.answers, behind, limits)
-            return {name: sure for name, sure in alone._changing(effect).items() if name in changing}
-        except TooLarge:
-            return changing
+        unsure = dict.fromkeys(self._open(effect), False)
+        if not self.whole or not effect.waiting:  # where a verdict is open rests on more than other effects
+            with suppress(TooLarge):
+                unsure = self._changing(effect)
+        if not self.whole or all(unsure.values()):
+            return unsure
+        alone = changing_alone(self.cones, self.answers, effect, self.limits)
+        return {name: sure for name, sure in alone.items() if name in unsure}
 
     def may_change(self, effect: Visible, attribute: str) -> bool:
         """Whether an open answer can still change an effect, for all that can be told."""
         return attribute in self._open(effect) and attribute in self.changing(effect)
 
     def _open(self, effect: Visible) -> list[str]:
-        support = [*self.cones.support(effect.instances, effect.findings), *effect.answers]
-        return [n for n in self.base.knowledge.attributes if n in support and n not in self.answers]
+        return _open_to(self.cones, self.answers, effect)
+
+    def seen_to_change(self, effect: Visible, names: Collection[str]) -> set[str]:
+        """Open answers of which two cases were found that differ in one alone, and in what is shown.
+
+        None are looked for where rules compute numbers: their every combination would be gone through.
+        """
+        instances = self.cones.upstream(effect.instances, effect.findings)
+        if any(computes(instance) for instance in instances):
+            return set()
+        samples = Samples(self.answers, self._tried_answers(), instances, names)
+        return samples.varying(lambda: self._sampled(effect, instances, samples))
+
+    def _tried_answers(self) -> dict[str, list[Value | None]]:
+        """Of each open answer, one value for each that rules tell apart, and None."""
+        tried: dict[str, dict[Value | None, None]] = {}
+        for level, variable in enumerate(self.completions.variables):
+            for given in self.completions.given(level):
+                for name in variable.names if level in self.completions.level.values() else ():
+                    tried.setdefault(name, {})[given.get(name)] = None
+        return {name: [*values] for name, values in tried.items()}
+
+    def _sampled(self, effect: Visible, instances: list[Instance], samples: Samples) -> list[int]:
+        """What is shown in each of some cases, of which numbers are left out."""
+        reading: Reading[int, Row] = Reading(samples)
+        fired = reading.derive(instances)
+        if effect.waiting:
+            outcome = outcome_of(self.base.knowledge, reading, instances, fired)
+            return [outcome.verdicts(effect.waiting)[OPEN]]
+        where = union(0, [fired[i.id] for i in effect.instances]) if effect.instances else samples.full
+        named = [there for key in effect.findings for there in reading.findings.get(key, {}).values()]
+        return [where, *(where & there for there in named)]
 
     def _changing(self, effect: Visible) -> dict[str, bool]:
         if effect.waiting:
@@ -524,7 +478,7 @@ class Prospect:
         level = self.completions.level.get(name)
         variable = self.completions.variables[level] if level is not None else None
         low, high = self.completions.ranges[name]
-        for given in self.completions._given(level) if variable and level is not None else []:
+        for given in self.completions.given(level) if variable and level is not None else []:
             value = given.get(name)
             if isinstance(value, int):
                 tried += [near for near in (value - 1, value, value + 1) if low <= near <= high]
@@ -537,6 +491,49 @@ class Prospect:
             for where, amount in amounts
             if self.completions.at(where, case) and amount.polynomial.names <= numbers.keys()
         )
+
+
+def changing_alone(
+    cones: Cones,
+    answers: CaseAnswers,
+    effect: Visible,
+    limits: Limits = Limits(),  # noqa: B008 (never changed)
+) -> dict[str, bool]:
+    """What Prospect.changing says, by the rules behind an effect alone.
+
+    If their diagrams are large, cases are sampled first: two that differ in one answer, and in what they
+    show, are proof enough.
+    """
+    behind = [*effect.instances, *cones.upstream((), effect.findings)]
+    limits = limits._replace(steps=4 * limits.steps)
+    try:
+        few = limits._replace(nodes=min(SMALL, limits.nodes), own_order=False)
+        small = Prospect(cones, answers, behind, few)
+    except TooLarge:
+        return dict.fromkeys(_open_to(cones, answers, effect), False)
+    try:
+        changing = small._changing(effect)
+    except TooLarge:
+        changing = dict.fromkeys(small._open(effect), False)
+        seen = small.seen_to_change(effect, changing)
+        with suppress(TooLarge):
+            if len(seen) < len(changing):
+                changing = Prospect(cones, answers, behind, limits)._changing(effect)
+    else:
+        unsure = [name for name, sure in changing.items() if not sure]
+        seen = small.seen_to_change(effect, unsure) if unsure else set()
+    return {name: sure or name in seen for name, sure in changing.items()}
+
+
+def computes(instance: Instance) -> bool:
+    """Whether an instance concludes a number."""
+    return any(isinstance(c, Conclude) and not isinstance(c.value, str) for c in instance.then)
+
+
+def _open_to(cones: Cones, answers: CaseAnswers, effect: Visible) -> list[str]:
+    """The open answers that an effect rests on."""
+    support = [*cones.support(effect.instances, effect.findings), *effect.answers]
+    return [n for n in cones.base.knowledge.attributes if n in support and n not in answers]
 
 
 # --- the smallest changes ------------------------------------------------------------------------------
@@ -598,7 +595,8 @@ class _Search:
         self.cones, self.case, self.goal, self.limits = cones, case, goal, limits
         about = [instance for instance in cones.base.instances if goal.option in _options_of(instance)]
         self.survey = Survey(terms, self.fixed)
-        look_through(self.survey, cones, cones.upstream(about))
+        self.read = cones.upstream(about)
+        look_through(self.survey, cones, self.read)
 
     def within(self, most: int) -> list[dict[str, Value]]:
         """The smallest changes, of all of no more than so many answers. Raises NotDecided."""
@@ -625,7 +623,8 @@ class _Search:
         return Changes([], None)
 
     def _completions(self, nodes: int) -> Completions:
-        return Completions(self.survey, self.cones.order, self.cones.groups, self.limits.steps, nodes)
+        order = self.cones.order_of(self.read)
+        return Completions(self.survey, order, self.cones.groups, self.limits.steps, nodes)
 
     def _reaching(self, completions: Completions) -> Diagram:
         """Where the option has every goal."""
@@ -668,15 +667,16 @@ class Compared:
         numbers: Iterable[str] = (),
     ) -> None:
         terms = both_terms(old.base.knowledge.attributes, new.base.knowledge.attributes)
-        survey, readings = Survey(terms, answers), []
+        survey, readings, orders = Survey(terms, answers), [], list[str]()
         for n, cones in enumerate((old, new)):
             read = cones.upstream(only[n]) if only else cones.ordered
             readings.append(look_through(survey, cones, read))
+            orders = [*cones.order_of(read if only else cones.base.instances), *orders]  # the new one's first
         for key in numbers:
             unlike([reading.numbers.get(key, []) for reading in readings], survey.false)
             for reading in readings:
                 most(reading.numbers.get(key, []))
-        order = list(dict.fromkeys([*new.order, *old.order]))
+        order = list(dict.fromkeys(orders))
         self.completions = Completions(survey, order, new.groups, limits.steps, limits.nodes)
         self.old = Prospect(old, answers, (), limits, self.completions)
         self.new = Prospect(new, answers, (), limits, self.completions)
