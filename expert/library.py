@@ -51,12 +51,12 @@ from expert.knowledge.load import load as load_directory
 from expert.language.model import CHOICES, BadValue, Knowledge, Quotes, Term
 from expert.language.rules import RuleBase
 from expert.ledger import notes, records, replay, search
-from expert.ledger.chain import Verified, checked_head
 from expert.ledger.notes import Noted
 from expert.ledger.recording import Occasion, record
 from expert.ledger.replay import Replayed
 from expert.ledger.search import Summary
 from expert.ledger.store import Entry, Ledger, default_path
+from expert.ledger.verification import Verified, checked_head
 from expert.review import approvals
 from expert.review.approvals import Approval, Reviews, unreviewed
 

@@ -37,7 +37,6 @@ from expert.io.quoting import on_one_line
 from expert.language.english import count
 from expert.ledger import bundle as bundles
 from expert.ledger.attested import Attested
-from expert.ledger.chain import Kept, checked_head
 from expert.ledger.drafts import waiting
 from expert.ledger.evidence import evidence_of, is_evidence
 from expert.ledger.formats import retold
@@ -48,6 +47,7 @@ from expert.ledger.search import Filter, summaries
 from expert.ledger.shape import JUDGEMENTS
 from expert.ledger.signatures import checkpoint_of
 from expert.ledger.store import Entry, Ledger
+from expert.ledger.verification import Kept, checked_head
 from expert.ledger.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
 from expert.views.records import (

@@ -18,9 +18,10 @@ from expert.io.json import canonical, strict
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
-from expert.ledger.chain import Kept, Row, Verified, verify_rows
+from expert.ledger.chain import Row
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import VERSION, WITH_NOTES, Ledger
+from expert.ledger.verification import Kept, Verified, verify_rows
 
 NOTHING = Kept()
 

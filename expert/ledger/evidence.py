@@ -17,11 +17,12 @@ from expert.io.files import content_hash
 from expert.io.json import NotRestored, canonical, restore, strict
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
 from expert.ledger.attested import Attested, leaf_of, wrong_head
-from expert.ledger.chain import Kept, Row, check_link
+from expert.ledger.chain import Row, check_link
 from expert.ledger.records import base_of, check_consultation, check_shape, refusal
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.signatures import check_whole, checkpoint_of, signed_heads
 from expert.ledger.store import Entry, Ledger, entry_of
+from expert.ledger.verification import Kept
 from expert.transparency.inclusion import Inclusion, read_inclusion
 from expert.transparency.keys import signed_by
 from expert.transparency.merkle import path_to

@@ -23,15 +23,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from platformdirs import user_data_dir
 
 from expert.io.files import LEDGER, SQLITE, content_hash
 from expert.io.json import canonical, digest, strict
 from expert.io.problems import LedgerError, shorten
-from expert.ledger.chain import GENESIS, Fault, Kept, Row, Verified, check_link, verify_rows
+from expert.ledger.chain import GENESIS, Fault, Row, check_link
 from expert.ledger.packing import Packing
+
+if TYPE_CHECKING:
+    from expert.ledger.verification import Kept, Verified
 
 # the layout of the file, which a program that does not know it refuses. In 2 a record may be of format 2,
 # of which an earlier program would say that it comes out differently; in 3 a record may name its author, and
@@ -531,6 +534,8 @@ class Ledger:
         `head` is a head hash kept elsewhere (or its beginning), `kept` is all that was. Raises MissingLibrary
         where keys were kept and nothing here can read signatures.
         """
+        from expert.ledger.verification import Kept, verify_rows  # a consultation that is recorded needs none
+
         with self.view():
             verified = verify_rows(self.rows(), dict(self.knowledge_rows()), self.head(), kept or Kept(head))
             return verified if verified.fault else verified._replace(fault=self._damage())

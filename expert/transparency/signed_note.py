@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 from typing import NamedTuple
 
@@ -38,13 +37,13 @@ class SignedNote(NamedTuple):
 
 
 def to_base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def from_base64(text: str) -> bytes:
     """The bytes that a text stands for. Raises NoNote if it is not as they would be written."""
     try:
-        data = base64.b64decode(text, validate=True)
+        data = binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError):
         raise NoNote(f"`{text[:60]}` is no base64") from None
     if to_base64(data) != text:

@@ -17,11 +17,11 @@ from expert.language.english import count, in_sentence, listed
 from expert.language.keys import name_and_option
 from expert.language.model import Knowledge, Quotes
 from expert.ledger.attested import SignedUpTo
-from expert.ledger.chain import Verified
 from expert.ledger.drafts import Waiting
 from expert.ledger.notes import Noted
 from expert.ledger.search import Summary
 from expert.ledger.store import Entry
+from expert.ledger.verification import Verified
 from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart, quoted
 
 if TYPE_CHECKING:

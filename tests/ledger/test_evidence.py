@@ -19,10 +19,10 @@ from expert.commands.evidence import all_checks
 from expert.io.json import canonical, digest
 from expert.io.problems import CaseError
 from expert.ledger.attested import attested, leaf_of
-from expert.ledger.chain import Kept
 from expert.ledger.evidence import read_evidence
 from expert.ledger.signatures import sign_head, take_up
 from expert.ledger.store import Ledger
+from expert.ledger.verification import Kept
 from expert.transparency.checkpoint import Checkpoint
 from expert.transparency.inclusion import Inclusion, read_inclusion
 from expert.transparency.keys import Verifier, read_verifier, sign

@@ -12,7 +12,6 @@ from support.records import on_stderr, output, run
 from support.signing import KEEPER, OTHER, cosignature, witness_key
 
 from expert.io.problems import CaseError, LedgerError
-from expert.ledger.chain import Kept
 from expert.ledger.notes import note_on
 from expert.ledger.signatures import (
     checkpoint_of,
@@ -23,6 +22,7 @@ from expert.ledger.signatures import (
     take_up,
 )
 from expert.ledger.store import Ledger
+from expert.ledger.verification import Kept
 from expert.transparency.checkpoint import read_checkpoint
 from expert.transparency.keys import read_verifier
 

@@ -14,9 +14,10 @@ from support.ledger_worker import FILES, HEADER, content
 
 from expert.io.files import content_hash
 from expert.io.json import canonical, digest
-from expert.ledger.chain import GENESIS, Verified
+from expert.ledger.chain import GENESIS
 from expert.ledger.packing import Packing
 from expert.ledger.store import Ledger
+from expert.ledger.verification import Verified
 
 OTHER = {"kb/document.yaml": "id: other\n", "rules/1.yaml": "[]\n"}
 TEXT = """CASE typeof(content) WHEN 'blob' THEN unpacked(CAST(header AS BLOB), content) ELSE content END"""

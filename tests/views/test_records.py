@@ -2,10 +2,11 @@
 
 from expert.consultation.compare import Difference
 from expert.language.rules import RuleBase
-from expert.ledger.chain import Erased, Fault, Verified
+from expert.ledger.chain import Fault
 from expert.ledger.impact import Impact
 from expert.ledger.replay import Replayed
 from expert.ledger.search import Summary
+from expert.ledger.verification import Erased, Verified
 from expert.views.document import Line
 from expert.views.records import (
     impact_blocks,
