@@ -1,4 +1,4 @@
-"""What a chain as a whole shows: its end, heads that were kept, erasures. Signed heads: test_signatures.py."""
+"""What a chain as a whole shows: its end, heads that were kept, erasures. Signed heads are beside it."""
 
 from __future__ import annotations
 
