@@ -175,16 +175,28 @@ class _Undecided(Exception):
 
 
 class Prover:
-    """One Z3 solver over the cases of a rule base; every question is asked on top of the last."""
+    """One Z3 solver over the cases of a rule base; every question is asked on top of the last.
 
-    def __init__(self, base: RuleBase, timeout: float = 10.0) -> None:
-        self.base, self.world = base, World(base)
+    `instances` are the only ones that are asked of, if they are given; `effort` is a bound in Z3's own
+    steps for each question (0: none), which is the same on every machine.
+    """
+
+    def __init__(
+        self,
+        base: RuleBase,
+        timeout: float = 10.0,
+        instances: Iterable[Instance] | None = None,
+        effort: int = 0,
+    ) -> None:
+        self.base, self.world = base, World(base, instances=instances)
         self.algebra, self.z3 = self.world.algebra, self.world.algebra.z3
         self.asked = 0
         self.pairs: dict[str, list[Formula]] = {}  # see proof/influence.py
         self.solver = self.z3.Solver()
         self.solver.set("timeout", max(1, int(timeout * 1000)))
         self.solver.set("random_seed", 0)
+        if effort:
+            self.solver.set("rlimit", effort)
         for name in base.knowledge.attributes:
             self.solver.add(*self.algebra.domain(name))
 

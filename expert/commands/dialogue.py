@@ -20,6 +20,7 @@ from expert.consultation.replies import shown_answers
 from expert.io.problems import CaseError, Stopped
 from expert.language.rules import RuleBase
 from expert.ledger.drafts import DAYS, find
+from expert.proof.undecided import solver
 
 with suppress(ImportError):  # where there is it, `input` edits lines and keeps those typed before
     import readline as readline
@@ -78,7 +79,7 @@ def hold_dialogue(
 
     Interrupted, or told to end, keep a draft (`save`), say how to go on, and raise Stopped.
     """
-    dialogue = Dialogue(Reach(base), begun.case, begun.asked, {**begun.later}, fits_screen)
+    dialogue = Dialogue(Reach(base, solver), begun.case, begun.asked, {**begun.later}, fits_screen)
     with ended_by_signals() as ignore_signals:
         with suppress(KeyboardInterrupt):  # a signal may follow the end of the input
             try:

@@ -29,6 +29,7 @@ from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.io.problems import CaseError, Problem, nearest
 from expert.language.policy import NOW, VERDICTS
+from expert.proof.undecided import solver
 from expert.review.approvals import unreviewed
 from expert.views.consultations import (
     arguments_folded,
@@ -106,7 +107,7 @@ def why_not(
     goal = verdict_in(rest or [])
     asked = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
     quotes, about = read_quotes(document, asked.base), explain.find_subject(asked.base, subject)
-    reason = explain.why_not(Reach(asked.base), asked.case, asked.consultation, about, goal)
+    reason = explain.why_not(Reach(asked.base, solver), asked.case, asked.consultation, about, goal)
     if json:
         print_json(reason)
     else:

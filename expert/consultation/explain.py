@@ -46,7 +46,7 @@ from expert.language.conclusions import (
 from expert.language.english import REASONS, datum_statement, known, statement
 from expert.language.model import Knowledge, Quotes, Value
 from expert.language.policy import NOW, OPEN, RECOMMENDED, VERDICTS
-from expert.language.prospect import Changes, changes_to
+from expert.language.prospect import Changes
 from expert.language.rules import Instance, RuleBase, rule_names
 
 # which arguments bring a verdict about
@@ -690,7 +690,7 @@ def _smallest_changes(
     by_goal: list[Changes] = []
     for goal in wanted.goals:
         try:
-            by_goal.append(changes_to(reach.cones, case.answers, option, (goal,), wanted.targets))
+            by_goal.append(reach.changes_to(case, option, goal, wanted.targets))
         except NotDecided:
             by_goal.append(Changes([], 0))
     looked = [changes.up_to for changes in by_goal if not changes.found and changes.up_to is not None]

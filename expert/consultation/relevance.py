@@ -7,13 +7,14 @@ matters if it can change one of them; where that is not decided, it *may* matter
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from expert.consultation.case import Answer, Case
 from expert.language.cells import NotDecided
+from expert.language.completions import CaseAnswers
 from expert.language.conclusions import (
     ADVICE,
     ARGUMENT,
@@ -32,7 +33,15 @@ from expert.language.conclusions import (
 from expert.language.keys import with_option
 from expert.language.outcome import Part, parts_shown, shown_findings
 from expert.language.policy import VERDICTS
-from expert.language.prospect import Cones, Prospect, Visible, changing_alone, deciding
+from expert.language.prospect import (
+    Changes,
+    Cones,
+    Prospect,
+    Visible,
+    changes_to,
+    changing_alone,
+    deciding,
+)
 from expert.language.rules import Instance, RuleBase
 
 KEPT = 8  # cases of which it is kept what can still come of them
@@ -54,6 +63,21 @@ class Effect:
     def instances(self) -> tuple[Instance, ...]:
         """The instances that bring it about."""
         return self.visible.instances
+
+
+class Further(Protocol):
+    """What may decide what diagrams leave undecided: True, False, or None (see proof/undecided)."""
+
+    def changes(self, effect: Visible, name: str, answers: CaseAnswers, /) -> bool | None:
+        """Whether an open answer can change an effect."""
+
+    def has(self, option: str, verdict: str, answers: CaseAnswers, /) -> bool | None:
+        """Whether an option can still have a verdict."""
+
+    def changes_to(
+        self, answers: CaseAnswers, option: str, goal: str, targets: Collection[str], /
+    ) -> Changes:
+        """The smallest changes to a goal. Raises NotDecided."""
 
 
 class Ahead:
@@ -93,12 +117,18 @@ class Ahead:
 
 
 class Reach:
-    """A rule base, prepared for such questions."""
+    """A rule base, prepared for such questions; `further` makes what decides what diagrams do not."""
 
-    def __init__(self, base: RuleBase) -> None:
+    def __init__(self, base: RuleBase, further: Callable[[RuleBase], Further | None] | None = None) -> None:
         self.base, self.cones = base, Cones(base)
+        self._make_further = further
         self._ahead: dict[tuple[tuple[str, Answer], ...], Ahead] = {}
         self._supports: dict[Effect, list[str]] = {}
+
+    @cached_property
+    def further(self) -> Further | None:
+        """What decides what diagrams leave undecided, if there is something."""
+        return self._make_further(self.base) if self._make_further else None
 
     @cached_property
     def effects(self) -> list[Effect]:
@@ -176,7 +206,17 @@ class Reach:
         """
         if all(name in case.answers for name in self.rests_on(effect)):
             return {}
-        return self.ahead(case).change(effect, alone)
+        ahead = self.ahead(case)
+        new = effect not in ahead.changing
+        changing = ahead.change(effect, alone)
+        if new and False in changing.values() and self.further is not None:
+            for name in [name for name, sure in changing.items() if not sure]:
+                so = self.further.changes(effect.visible, name, case.answers)
+                if so is False:
+                    del changing[name]
+                else:
+                    changing[name] = so is True
+        return changing
 
     def rests_on(self, effect: Effect) -> list[str]:
         """The attributes that an effect depends on."""
@@ -219,4 +259,27 @@ class Reach:
     def verdicts(self, option: str, case: Case) -> dict[str, bool]:
         """The verdicts that an option can still have, and whether that is certain."""
         prospect = self.ahead(case).option(option)
-        return prospect.possible_verdicts(option) if prospect else dict.fromkeys(VERDICTS, False)
+        possible = prospect.possible_verdicts(option) if prospect else dict.fromkeys(VERDICTS, False)
+        if False in possible.values() and self.further is not None:
+            for verdict in [verdict for verdict, sure in possible.items() if not sure]:
+                so = self.further.has(option, verdict, case.answers)
+                if so is False:
+                    del possible[verdict]
+                else:
+                    possible[verdict] = so is True
+        return possible
+
+    def changes_to(self, case: Case, option: str, goal: str, targets: Collection[str]) -> Changes:
+        """The smallest changes after which an option has a goal (see prospect). Raises NotDecided."""
+        try:
+            changes = changes_to(self.cones, case.answers, option, (goal,), targets)
+            if changes.found or changes.up_to is None or self.further is None:
+                return changes
+        except NotDecided:
+            if self.further is None:
+                raise
+            changes = Changes([], 0)
+        try:
+            return self.further.changes_to(case.answers, option, goal, targets)
+        except NotDecided:
+            return changes

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from expert.backends.z3 import Formula, FormulaAmounts, Prover, World
-from expert.consultation.relevance import Effect, Reach
+from expert.consultation.relevance import Reach
 from expert.language.policy import OPEN
+from expert.language.prospect import Visible
 
 
 def differs(prover: Prover, name: str) -> list[Formula]:
@@ -24,13 +25,13 @@ def _differs(prover: Prover, name: str) -> list[Formula]:
         [key for effect in effects for key in effect.visible.findings],
     )
     pair = prover.world, World(prover.base, [name], read)
-    shown = [difference for effect in effects for difference in _shown(effect, *pair)]
+    shown = [difference for effect in effects for difference in shown_apart(effect.visible, *pair)]
     return [*pair[1].algebra.domain(name), prover.world.any(shown)]
 
 
-def _shown(effect: Effect, before: World, after: World) -> Iterator[Formula]:
+def shown_apart(visible: Visible, before: World, after: World) -> Iterator[Formula]:
     """Where an effect is another in one of two worlds, or shows something else."""
-    visible, worlds = effect.visible, (before, after)
+    worlds = before, after
     if visible.waiting:
         yield before.outcome.verdicts(visible.waiting)[OPEN] != after.outcome.verdicts(visible.waiting)[OPEN]
         return

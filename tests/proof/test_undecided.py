@@ -1,0 +1,86 @@
+"""What diagrams leave undecided, by Z3: the same as they say where they are not too large."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from support.dense import dense_files
+from support.proving import DIRECTORIES, some_case
+from support.sizes import some_or_all
+
+from expert.consultation.case import Case
+from expert.consultation.relevance import Reach
+from expert.knowledge.load import load, open_files
+from expert.language import prospect
+from expert.language.policy import NOW, VERDICTS
+from expert.language.prospect import Limits
+from expert.language.rules import RuleBase
+from expert.proof.undecided import Solver, solver
+
+pytest.importorskip("z3", reason="the prove extra is not installed")
+
+
+def dense(rules: int = 40, questions: int = 10) -> RuleBase:
+    base, problems = open_files(dense_files(Random(2), rules, questions, 3))
+    assert not problems
+    return base
+
+
+@pytest.mark.parametrize(("name", "count"), [("acne", 1), pytest.param("acne", 8, marks=pytest.mark.long)])
+def test_it_says_what_diagrams_say(name: str, count: int) -> None:
+    base, random = load(DIRECTORIES[name]), Random(count)
+    by_diagrams, by_solver = Reach(base), Solver(base)
+    for _ in range(count):
+        case = some_case(base, random, 0.6, 10**8)
+        for effect in random.sample(by_diagrams.effects, 12):
+            exact = by_diagrams.changing(effect, case)
+            for name in set(by_diagrams.rests_on(effect)) - case.answers.keys():
+                assert by_solver.changes(effect.visible, name, case.answers) == (name in exact), effect.name
+        for option in random.sample([*base.knowledge.options], 2):
+            possible = by_diagrams.verdicts(option, case)
+            for verdict in VERDICTS:
+                assert by_solver.has(option, verdict, case.answers) == (verdict in possible)
+
+
+@pytest.mark.parametrize("count", some_or_all(2, 40))
+def test_smallest_changes(count: int) -> None:
+    """Of the dense base and the built-in one, the same sets as by diagrams."""
+    for base in (dense(), load(DIRECTORIES["acne"])):
+        random, by_solver = Random(7), Solver(base)
+        for _ in range(count):
+            case = some_case(base, random, 0.8, 10**6)
+            option, goal = random.choice([*base.knowledge.options]), random.choice([*VERDICTS, NOW])
+            by_diagrams = prospect.changes_to(by_solver.cones, case.answers, option, (goal,))
+            found = by_solver.changes_to(case.answers, option, goal)
+            assert found.up_to is None and by_diagrams.up_to is None
+            assert sorted(map(kept, found.found)) == sorted(map(kept, by_diagrams.found)), (
+                option,
+                goal,
+                case,
+            )
+
+
+def kept(change: dict[str, object]) -> list[tuple[str, str]]:
+    """A set of changes, but for which number it is."""
+    return sorted((name, v if isinstance(v, str) else "number") for name, v in change.items())
+
+
+def test_past_the_budget_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without nodes, and without samples: what can change something, verdicts, and the smallest changes."""
+    base = dense()
+    exact, case = Reach(base), Case({"a0": "v0", "a1": "v1"})
+    effect = exact.effects[-1]
+    wanted = exact.changing(effect, case), exact.verdicts("o0", case)
+    changes = exact.changes_to(case, "o0", "option", ())
+    monkeypatch.setattr(prospect, "SMALL", 1)
+    monkeypatch.setattr(prospect, "FEW", 1)
+    monkeypatch.setattr(prospect.changing_alone, "__defaults__", (Limits(nodes=1),))
+    monkeypatch.setattr(prospect.changes_to, "__defaults__", ((), Limits(nodes=1)))
+    monkeypatch.setattr(prospect.Prospect, "seen_to_change", lambda *_: set())
+    monkeypatch.setattr(prospect.Prospect, "seen_verdicts", lambda *_: set())
+    monkeypatch.setattr(Limits, "__new__", lambda cls, *_: tuple.__new__(cls, (1, 1, True)))
+    without_it, with_it = Reach(base), Reach(base, solver)
+    assert not any(without_it.changing(effect, case).values())
+    assert (with_it.changing(effect, case), with_it.verdicts("o0", case)) == wanted
+    assert with_it.changes_to(case, "o0", "option", ()) == changes
