@@ -218,7 +218,7 @@ def note(
 
     Example: cicatrix audit note last --by 'R. Hill' --judgement disagree --text 'the gauge was not read'
     """
-    by, text = checked_note(by, "--by"), checked_note(text, "--text", LONGEST_TEXT)
+    by, text = checked_note(by.strip(), "--by"), checked_note(text, "--text", LONGEST_TEXT)
     with open_ledger(ledger, write=True) as store:
         if witness:
             hold_against(store, witness)
@@ -276,10 +276,12 @@ def forget(
                 say("Nothing was erased.")
                 raise Stopped
         for entry in entries:
+            told = notes_on(store, entry) if entry.is_consultation() else []
             erasure = store.forget(entry.id, reason)
             if witness:
                 bear_witness(witness, erasure.seq, erasure.hash)
-            emit(f"Erased {entry.id}: record {erasure.id}", f"Head {erasure.hash}")
+            what = f"{entry.id}, and {count(len(told), 'note')} on it" if told else entry.id
+            emit(f"Erased {what}: record {erasure.id}", f"Head {erasure.hash}")
 
 
 def _to_forget(store: Ledger, wanted: Filter) -> list[Entry]:

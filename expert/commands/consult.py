@@ -59,7 +59,7 @@ def consult(
 ) -> None:
     """Run a consultation: in questions, or on the answers given."""
     check_format(table_format)
-    label, by = checked_note(label, "--label"), checked_note(by, "--by")
+    label, by = checked_note(label, "--label"), checked_note(by.strip(), "--by")
     base, reviews = open_knowledge(kb), open_reviews(kb)
     ids = [word for word in pairs or [] if "=" not in word] if resume else []
     answered = read_answers(base, [word for word in pairs or [] if word not in ids[:1]], case_file)

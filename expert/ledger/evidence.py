@@ -121,7 +121,8 @@ def evidence_of(ledger: Ledger, entry: Entry, with_notes: bool, kept: Attested |
         seqs = [entry.seq, *(note.seq for note in notes)]
         rows = {seq: ledger.row_at(seq) for seq in seqs}
         hashes = ledger.hashes()
-        note = _kept_head(kept, hashes, max(seqs)) if kept else _newest_head(ledger, max(seqs))
+        heads = signed_heads(ledger)
+        note = _kept_head(kept, heads, hashes, max(seqs)) if kept else _newest_head(heads, max(seqs))
         if note is None:
             note = SignedNote(checkpoint_of(ledger).text())
         size = int(note.text.split("\n")[1])
@@ -150,14 +151,14 @@ def evidence_of(ledger: Ledger, entry: Entry, with_notes: bool, kept: Attested |
     return Written(text, bool(note.signatures))
 
 
-def _newest_head(ledger: Ledger, least: int) -> SignedNote | None:
+def _newest_head(heads: Sequence[Attested], least: int) -> SignedNote | None:
     """The newest signed head of at least so many entries, with the most that signed it."""
-    heads = [head for head in signed_heads(ledger) if head.checkpoint.size >= least]
-    return max(heads, key=lambda head: (head.checkpoint.size, head.seq)).note if heads else None
+    covering = [head for head in heads if head.checkpoint.size >= least]
+    return max(covering, key=lambda head: (head.checkpoint.size, head.seq)).note if covering else None
 
 
-def _kept_head(kept: Attested, hashes: Sequence[str], least: int) -> SignedNote:
-    if wrong := wrong_head([kept], hashes):
+def _kept_head(kept: Attested, heads: Sequence[Attested], hashes: Sequence[str], least: int) -> SignedNote:
+    if wrong := wrong_head([*heads, kept], hashes):
         raise CaseError([Problem(wrong.message)])
     if kept.checkpoint.size < least:
         message = (
@@ -169,7 +170,9 @@ def _kept_head(kept: Attested, hashes: Sequence[str], least: int) -> SignedNote:
 
 # --- reading -----------------------------------------------------------------------------------
 def is_evidence(path: Path) -> bool:
-    """Whether a file begins as evidence does."""
+    """Whether a file begins as evidence does; a pipe, which can be read once only, is taken for a bundle."""
+    if not path.is_file():
+        return False
     try:
         with path.open(encoding="utf-8", errors="replace") as stream:
             return bool(BEGINNING.match(stream.read(200)))

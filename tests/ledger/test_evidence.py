@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -388,3 +390,22 @@ def test_evidence_of_an_earlier_version(tmp_path: Path) -> None:
     assert told.code == 0 and "Nobody has signed" in told.stderr
     assert verified(found) == {**HOLDS, "signature": None}
     assert "written in format 1" in output(old, "audit", "verify", str(found), "--show")
+
+
+def test_a_kept_head_of_another_origin_is_not_led_to(written: Path, path: Path, tmp_path: Path) -> None:
+    id, kept = json.loads(written.read_text())["record"]["id"], tmp_path / "kept"
+    text = output(path, "audit", "head", "--checkpoint")
+    kept.write_text("other.example/log" + text[text.index("\n") :])
+    told = run(path, "audit", "export", "--id", id, "--checkpoint", str(kept))
+    assert told.code == 2 and "names the origin `other.example/log`" in on_stderr(told)
+
+
+def test_a_bundle_is_verified_from_a_pipe(path: Path, tmp_path: Path) -> None:
+    """Of which nothing is read twice."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    lines = output(path, "audit", "export")
+    writer = Thread(target=pipe.write_text, args=(lines,))
+    writer.start()
+    assert "the chain is whole" in output(path, "audit", "verify", str(pipe))
+    writer.join()

@@ -155,7 +155,8 @@ def test_what_is_erased_is_erased_with_what_was_noted_on_it(path: Path) -> None:
     assert "and of 1 note on it, for good?" in on_stderr(asked)
     packed = parts(packed_contents(path))
     assert contents_kept(path, packed) == {*packed} >= {id, note}
-    output(path, "audit", "forget", id, "--yes")
+    told = output(path, "audit", "forget", id, "--yes")
+    assert told.startswith(f"Erased {id}, and 1 note on it: record ")
     assert contents_kept(path, packed) == {*packed} - {id, note}
     assert bytes_kept(path, "481516", "she said", "Ada King") == []
     assert verified(path).fault is None
