@@ -60,6 +60,7 @@ from expert.views.records import (
     notes_section,
     record_blocks,
     signature_blocks,
+    unanswered_lines,
     unanswered_section,
     verified_blocks,
 )
@@ -90,7 +91,7 @@ def show(
             emit(*signature_blocks(entry))
             return
         if entry.header["kind"] == "note":
-            emit(*note_blocks(note_of(entry), entry.seq))
+            emit(*note_blocks(note_of(entry), entry.seq, entry.erasure))
             return
         written, base = opened(store, entry)
         consultation, quotes = retold(written, base), read_quotes(document, base)
@@ -105,10 +106,11 @@ def show(
         unreviewed_in(entry, consultation) or (),
         recorded=True,
     )
-    if full:
+    if not brief:
         from expert.ledger.unanswered import unanswered
 
-        blocks += unanswered_section(unanswered(base, case_of(consultation, base)), base.knowledge)
+        open = unanswered(base, case_of(consultation, base))
+        blocks += (unanswered_section if full else unanswered_lines)(open, base.knowledge)
     blocks += consultation_blocks(consultation, base.knowledge, Extent(brief, trace, full), below)
     emit(*blocks, paged=False)
 

@@ -41,7 +41,6 @@ def save(base: RuleBase, consultation: Consultation, occasion: Occasion, place: 
             entry = record(store, base, consultation, occasion)
             if witness:
                 _bear_witness(witness, entry)
-            store.expire_drafts()
             if draft:
                 store.drop_draft(draft)
             return entry
@@ -78,7 +77,6 @@ def keep_draft(base: RuleBase, answered: Entered, ledger: Path | None) -> bool:
     )
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
-            store.expire_drafts()
             keep(store, base.knowledge, draft, answered.draft)
     except LedgerError as error:
         say_problems(error)

@@ -57,6 +57,10 @@ def check_consultation(entry: Entry) -> None:
     if header["kind"] == "signature":
         message = f"record `{entry.id}` is no consultation: it is a signed head"
         raise LedgerError(message, "`audit show` shows it")
+    if entry.content is None and entry.erasure:
+        when, reason = entry.erasure["time"], shorten(str(entry.erasure.get("reason", "")), 200)
+        because = f": {reason}" if reason else ", and no reason was given"
+        raise LedgerError(f"record `{entry.id}` was erased at {when}{because}", "nothing brings it back")
     if entry.content is None:
         raise LedgerError(f"record `{entry.id}` was erased", "`audit list` shows when")
 

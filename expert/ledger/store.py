@@ -92,6 +92,7 @@ OBJECTS = {" ".join(made.split()) for made in re.findall(r"CREATE TABLE IF NOT E
 class Entry(NamedTuple):
     """One link of the chain. `content` is None for an erasure, and after one.
 
+    `erasure` is the header of the entry that says that this one was erased, where it was asked for by its id.
     Its kind is `consultation`, `erasure`, `note` or `signature`.
     """
 
@@ -100,6 +101,7 @@ class Entry(NamedTuple):
     header: dict[str, Any]
     content: dict[str, Any] | None
     hash: str
+    erasure: dict[str, Any] | None = None
 
     def is_consultation(self) -> bool:
         """Whether it holds a consultation that is not erased."""
@@ -283,6 +285,7 @@ class Ledger:
         row = (seq + 1, whole["id"], linked, kept, own)
         self.connection.execute("INSERT INTO main.entries VALUES (?, ?, ?, ?, ?)", row)
         self.connection.execute("UPDATE head SET seq = ?, hash = ?", (seq + 1, own))
+        self._expire_drafts()
         return Entry(seq + 1, whole["id"], whole, content, own)
 
     def _new_id(self) -> str:
@@ -312,6 +315,7 @@ class Ledger:
         with explained(self.path), self._transaction():
             id = self._new_id()
             row = (id, utc_now(), canonical(body))
+            self._expire_drafts()
             self.connection.execute("INSERT INTO drafts VALUES (?, ?, ?)", row)
             return id
 
@@ -322,11 +326,10 @@ class Ledger:
                 "SELECT id, time, body FROM drafts ORDER BY time DESC, id"
             ).fetchall()
 
-    def expire_drafts(self) -> None:
-        """Forget the drafts that say until when they are kept, if that is over."""
+    def _expire_drafts(self) -> None:
+        """Forget the drafts that say until when they are kept, if that is over: with whatever is written."""
         over = "json_valid(body) AND json_extract(body, '$.expires') BETWEEN '0' AND ?"
-        with explained(self.path), self._transaction():
-            self.connection.execute(f"DELETE FROM drafts WHERE {over}", (utc_now(),))
+        self.connection.execute(f"DELETE FROM drafts WHERE {over}", (utc_time(time.time()),))
 
     def drop_draft(self, id: str) -> None:
         """Forget a draft: it has been taken up, or is not wanted."""
@@ -380,19 +383,24 @@ class Ledger:
         if fault:
             raise LedgerError(f"record `{shorten(str(id))}` {fault.message}", "`audit verify` says more")
         entry = entry_of(row)
-        if entry.content is None and "content" in entry.header and not self._erased(entry):
+        if entry.content is not None or "content" not in entry.header:
+            return entry
+        erasure = self._erasure_of(entry)
+        if not erasure:
             raise LedgerError(
                 f"record `{id}` has lost its content, and no erasure says so", "`audit verify` says more"
             )
-        return entry
+        return entry._replace(erasure=erasure)
 
-    def _erased(self, entry: Entry) -> bool:
-        """Whether a later entry says that this one was erased, or what it is a note on."""
+    def _erasure_of(self, entry: Entry) -> dict[str, Any] | None:
+        """The header of a later entry that says that this one was erased, or what it is a note on."""
         later = self.connection.execute(
             "SELECT header FROM main.entries WHERE seq > ? AND content IS NULL", (entry.seq,)
         )
         ids = (entry.id, entry.header.get("about", entry.id))
-        return any(stored("", header).get("erases") in ids for (header,) in later)
+        headers = [stored("", header) for (header,) in later]
+        erasing = [str(header.get("id")) for header in headers if header.get("erases") in ids]
+        return self.entry(erasing[0]).header if erasing else None
 
     def notes_on(self, entry: Entry) -> list[Entry]:
         """The notes on a consultation, in order; those that were erased, too. Raises LedgerError."""

@@ -19,10 +19,23 @@ from expert.language.model import Knowledge, Quotes
 from expert.ledger.attested import SignedUpTo
 from expert.ledger.drafts import Waiting
 from expert.ledger.notes import Noted
+from expert.ledger.records import CASE_FILE, COMMAND_LINE, PROGRAM
 from expert.ledger.search import Summary
 from expert.ledger.store import Entry
 from expert.ledger.verification import Verified
-from expert.views.document import Block, Cited, Item, Line, Marked, Paragraph, Section, Table, apart, quoted
+from expert.views.document import (
+    Block,
+    Cited,
+    Item,
+    Line,
+    Marked,
+    Paragraph,
+    Section,
+    Table,
+    apart,
+    quoted,
+    titled,
+)
 
 if TYPE_CHECKING:
     from expert.consultation.compare import Difference
@@ -105,7 +118,9 @@ def record_blocks(
     label = f", {on_one_line(content['label'])}" if content["label"] else ""
     answers = []
     for n, answer in enumerate(content["answers"], 1):
-        asked = f"  (asked: {on_one_line(answer['asked'], 1000)})" if answer["asked"] else ""
+        given = GIVEN.get(str(answer.get("given", "")), "")
+        told = f"asked: {on_one_line(answer['asked'], 1000)}" if answer["asked"] else given
+        asked = f"  ({told})" if told and told != GIVEN[COMMAND_LINE] else ""
         given = on_one_line(f"{answer['attribute']} = {answer['value']}")
         answers.append(Item(f"{n:>2}  ", f"{given}{asked}"))
     return apart(
@@ -139,9 +154,10 @@ def notes_section(notes: Sequence[Noted]) -> list[Section]:
     return [Section("Notes", tuple(items))] if items else []
 
 
-def note_blocks(note: Noted, seq: int) -> list[Block]:
-    """A note by itself."""
-    said = "It was erased." if note.erased else note_words(note)
+def note_blocks(note: Noted, seq: int, erasure: Mapping[str, Any] | None = None) -> list[Block]:
+    """A note by itself; of one that was erased, when and why."""
+    when = f" at {erasure['time']}{_because(on_one_line(str(erasure.get('reason', ''))))}" if erasure else ""
+    said = f"It was erased{when}." if note.erased else note_words(note)
     return [
         Line(f"Note {note.id} of {note.time} on record {note.about}"),
         Line(f"number {seq}, hash {note.hash}", 2),
@@ -158,11 +174,24 @@ def signature_blocks(entry: Entry) -> list[Block]:
     ]
 
 
+GIVEN = {
+    COMMAND_LINE: "given on the command line",
+    CASE_FILE: "given in a file",
+    PROGRAM: "given by a program",
+}
 CHANGES = {
     "verdict": "An answer could have changed a verdict",
     "shown": "An answer could have changed something else that is shown, and no verdict",
     "undecided": "Whether an answer could have changed anything could not be told",
     "nothing": "An answer could have changed nothing",
+}
+
+
+COULD = {
+    "verdict": "could have changed a verdict",
+    "shown": "something else that is shown",
+    "undecided": "whether anything, could not be told",
+    "nothing": "could have changed nothing",
 }
 
 
@@ -177,6 +206,16 @@ def unanswered_section(open: Sequence[Unanswered], knowledge: Knowledge) -> list
             said = " (the answer was: unknown)" if one.said_unknown else ""
             blocks.append(Item("- ", (Marked(one.attribute, "name"), f": {_question(one, knowledge)}{said}")))
     return [Section("What was not known", tuple(blocks))] if blocks else []
+
+
+def unanswered_lines(open: Sequence[Unanswered], knowledge: Knowledge) -> list[Section]:
+    """The same by labels, in a line for each kind."""
+    lines = []
+    for changes, could in COULD.items():
+        labels = [knowledge.attributes[one.attribute].label for one in open if one.changes == changes]
+        if labels:
+            lines.append(Paragraph(f"{could}: {', '.join(labels)}", 2, 2))
+    return [Section(titled("What was not known", "questions: --full"), tuple(lines))] if lines else []
 
 
 def _question(one: Unanswered, knowledge: Knowledge) -> str:

@@ -15,7 +15,7 @@ from expert.consultation.standing import item_text
 from expert.io.quoting import safe
 from expert.language.english import count, in_sentence
 from expert.language.model import CHOICES, Knowledge, Quotes, Term
-from expert.ledger.records import CASE_FILE, COMMAND_LINE, PROGRAM, meaning_of, unreviewed_in
+from expert.ledger.records import meaning_of, unreviewed_in
 from expert.ledger.store import Entry
 from expert.views.consultations import (
     ADVICE_HEADINGS,
@@ -48,17 +48,12 @@ from expert.views.document import (
 from expert.views.drawing import drawing
 from expert.views.firings import place_words
 from expert.views.html import html
-from expert.views.records import notes_section, unanswered_section
+from expert.views.records import GIVEN, notes_section, unanswered_section
 
 if TYPE_CHECKING:
     from expert.ledger.notes import Noted
     from expert.ledger.unanswered import Unanswered  # with it comes what only a few readers of records need
 
-GIVEN = {
-    COMMAND_LINE: "given on the command line",
-    CASE_FILE: "given in a file",
-    PROGRAM: "given by a program",
-}
 MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "added, to close a gap"}
 
 

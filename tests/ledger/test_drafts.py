@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.records import output, run
+from support.ledger_make import behind, bytes_kept
+from support.records import made, output, run
 
 from expert.ledger.store import Ledger
 
@@ -31,6 +32,22 @@ def test_a_draft_expires(path: Path) -> None:
     assert run(path, "consult", "scar_depth=deep", "--brief").code == 0
     with Ledger(path) as store:
         assert store.draft_rows() == []
+
+
+@pytest.mark.parametrize("how", ["forget", "delete", "note"])
+def test_nothing_is_left_of_a_draft(path: Path, how: str) -> None:
+    """Neither of one that is deleted, nor of one that has expired when anything else is written."""
+    made(path, "scar_depth=shallow")
+    assert run(path, "consult", "scar_count=481516", "--ask", stdin="").code == 130
+    assert bytes_kept(path, "481516") == ["481516"], "the search must be able to find it"
+    if how == "delete":
+        output(path, "audit", "drafts", "--delete", "all")
+    else:
+        with behind(path) as connection:
+            connection.execute("UPDATE drafts SET body = json_set(body, '$.expires', '2020-01-01T00:00:00Z')")
+        noted = ("audit", "note", "last", "--by", "Ada", "--judgement", "agree")
+        output(path, *(noted if how == "note" else ("audit", "forget", "last", "--yes")))
+    assert bytes_kept(path, "481516") == [] and drafts(path) == []
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_what_is_erased_is_erased_with_what_was_noted_on_it(path: Path) -> None:
     assert contents_kept(path, packed) == {*packed} - {id, note}
     assert bytes_kept(path, "481516", "she said", "Ada King") == []
     assert verified(path).fault is None
-    assert "It was erased." in output(path, "audit", "show", note)
+    assert "It was erased at 2" in output(path, "audit", "show", note)
     listed = {s["id"]: s for s in json.loads(output(path, "audit", "list", "--json"))}
     assert listed[note]["what"] == f"note on {id} (erased)" and listed[note]["by"] == ""
     assert len(shown(path, kept)["notes"]) == 1

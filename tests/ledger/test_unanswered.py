@@ -57,7 +57,9 @@ def test_records_and_reports_say_it(path: Path) -> None:
         text = " ".join(shown_text.split())
         assert "What was not known" in text and "could have changed a verdict" in text
         assert "the answer was: unknown" in text
-    assert "What was not known" not in output(path, "audit", "show", id)
+    short = output(path, "audit", "show", id)
+    assert "What was not known  (questions: --full)\n  could have changed a verdict: " in short
+    assert "What was not known" not in output(path, "audit", "show", id, "--brief")
 
 
 def verdicts_of(case: Case) -> list[tuple[str, object]]:
