@@ -27,16 +27,36 @@ class Answer(NamedTuple):
     fired: list[str]
 
 
+def counting(case: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The answers that count, where some contradict each other, and the names of the contradictions."""
+    depth, count = case.get("scar_depth"), case.get("scar_count")
+    light, punch = case.get("light_scarring"), case.get("previous_punch")
+    out: dict[str, Any] = {}
+    found: list[str] = []
+    if light == "yes" and punch == "no":
+        out["light_scarring"] = None
+        found.append("light-scarring-without-a-punch")
+    if depth == "light-only" and punch == "no":
+        depth = out["scar_depth"] = None
+        found.append("only-light-scarring-without-a-punch")
+    if depth == "light-only" and light == "no":
+        out["light_scarring"] = None
+        found.append("only-light-scarring-and-none")
+    if count is not None and depth in ("shallow", "light-only"):
+        out["scar_count"] = None
+        found.append("deep-scars-counted-and-none-to-treat")
+    return ({**case, **out} if out else case), found
+
+
 def consult(case: dict[str, Any]) -> Answer:
     """What follows from the answers; those not known are left out, or None."""
+    case, fired = counting(case)
     get = case.get
     depth, acne = get("scar_depth"), get("active_acne")
     count, budget = get("scar_count"), get("budget")
     easier, affordable = get("wants_easier") == "yes", get("wants_affordable") == "yes"
     deep, shallow = depth in ("deep", "both"), depth in ("shallow", "both")
-    left = depth == "light-only" or get("light_scarring") == "yes"
-    light = left and get("previous_punch") != "no"
-    fired: list[str] = []
+    light = depth == "light-only" or get("light_scarring") == "yes"
     flags: list[tuple[str, str]] = []
     findings: list[tuple[str, str]] = []
     costs: dict[str, tuple[int | None, int | None]] = {PUNCH: (None, None), LASER: (None, None)}
@@ -79,16 +99,8 @@ def consult(case: dict[str, Any]) -> Answer:
         findings.append(("scar_kind", "light"))
         fired += LIGHT
 
-    elif left:
-        fire("light-scarring-without-a-punch")
-    if light and depth == "light-only" and get("light_scarring") == "no":
-        fire("light-scarring-and-none")
-
     now = "now"
     surface_now = "now"
-    if depth == "light-only" and not light:
-        fired += DEPTH_LEFT_OPEN
-        now = surface_now = "establish-depth"
     if depth is None:
         fired += DEPTH_UNKNOWN
         now = "establish-depth"
@@ -210,10 +222,6 @@ ACNE = (
     *_of("active-acne-comes-first-for-other-scars", OPTIONS),
     *_of("active-acne-may-scar-again-for-other-scars", OPTIONS),
     *_of("treatments-do-less-with-active-acne-for-other-scars", OPTIONS),
-)
-DEPTH_LEFT_OPEN = (
-    "depth-after-answers-that-disagree",
-    *_of("nothing-said-where-answers-disagree", OPTIONS),
 )
 ACNE_UNKNOWN_AND_DEEP = ("find-out-about-acne", *_of("acne-must-be-ruled-out", OPTIONS))
 ACNE_UNKNOWN = (

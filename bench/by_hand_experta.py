@@ -54,9 +54,12 @@ class Cost(Fact):  # type: ignore[misc]
 class Advisor(KnowledgeEngine):  # type: ignore[misc]
     """The knowledge; `consult` may be asked again and again."""
 
-    def consult(self, answers: dict[str, Any]) -> tuple[Any, ...]:
-        """Verdicts, timings, costs, flags, findings and fired rules of a case."""
-        self.fired: list[str] = []
+    def consult(self, answers: dict[str, Any], disagreeing: list[str]) -> tuple[Any, ...]:
+        """Verdicts, timings, costs, flags, findings and fired rules of the answers of a case that count.
+
+        `disagreeing` names the answers that contradict each other, which plain Python has looked for.
+        """
+        self.fired = disagreeing
         self.findings: list[tuple[str, str]] = []
         self.flags: list[tuple[str, str]] = []
         self.costs: dict[str, tuple[int | None, int | None]] = {}
@@ -114,33 +117,13 @@ class Advisor(KnowledgeEngine):  # type: ignore[misc]
         self.declare(Scars(kind="shallow"))
 
     @Rule(
-        Case(scar_depth=MATCH.depth, light_scarring=MATCH.left, previous_punch=~L("no")),
+        Case(scar_depth=MATCH.depth, light_scarring=MATCH.left),
         TEST(lambda depth, left: depth == "light-only" or left == "yes"),
     )
     def light_scars_present(self) -> None:
         self.fire("light-scars-present")
         self.findings.append(("scar_kind", "light"))
         self.declare(Scars(kind="light"))
-
-    @Rule(
-        Case(scar_depth=MATCH.depth, previous_punch="no", light_scarring=MATCH.light),
-        TEST(lambda depth, light: depth == "light-only" or light == "yes"),
-    )
-    def light_scarring_without_a_punch(self) -> None:
-        self.fire("light-scarring-without-a-punch")
-
-    @Rule(Case(scar_depth="light-only", light_scarring="no", previous_punch=~L("no")))
-    def light_scarring_and_none(self) -> None:
-        self.fire("light-scarring-and-none")
-
-    @Rule(Case(scar_depth="light-only", previous_punch="no"))
-    def depth_after_answers_that_disagree(self) -> None:
-        self.fire("depth-after-answers-that-disagree")
-
-    @Rule(Case(scar_depth="light-only", previous_punch="no"))
-    def nothing_said_where_answers_disagree(self) -> None:
-        self.fire("nothing-said-where-answers-disagree", *OPTIONS)
-        self.wait("establish-depth", *OPTIONS)
 
     @Rule(Case(scar_depth="unknown"))
     def establish_the_depth(self) -> None:

@@ -45,11 +45,14 @@ def built_in() -> RuleBase:
 
 
 def canonical(base: RuleBase, found: Any) -> Outcome:
-    """An engine's answer, whose collections may be of any kind, as an outcome."""
+    """An engine's answer, whose collections may be of any kind, as an outcome.
+
+    That an option is `open` tells the shell from what its rules conclude; to other engines it is not addressed.
+    """
     verdicts, timings, costs, flags, findings, fired = found
     options = base.knowledge.options
     return Outcome(
-        dict(verdicts),
+        {option: "not-addressed" if verdict == "open" else verdict for option, verdict in verdicts.items()},
         dict(timings),
         {option: tuple(costs.get(option) or (None, None)) for option in options},  # type: ignore[misc]
         frozenset(map(tuple, flags)),

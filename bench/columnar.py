@@ -16,7 +16,9 @@ from cases import Outcome  # (puts the shell on the path)
 
 from expert.backends.columns import NATIVE, POLARS, STEP, ColumnPlan, outcome, planned
 from expert.backends.program import Lines, Step, lines, needed
+from expert.language.keys import with_option
 from expert.language.model import Knowledge, Term
+from expert.language.outcome import cost_amounts
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
 
@@ -99,21 +101,23 @@ class Layers:
         for option in k.options:
             yield f"{option}.verdict", self._first(program.verdicts[option], list(VERDICTS), None)
             for target in k.targets:
-                if found := program.targets.get((option, target)):
+                if found := program.targets[option].get(target):
                     yield f"{option}.verdict.{target}", self._first(found, list(VERDICTS), None)
-            waits = {step: at for (of, step), at in program.waits.items() if of == option}
-            yield f"{option}.timing", self._first(dict(reversed(waits.items())), steps, NOW)
-            for side, amounts in zip(("low", "high"), program.costs(k, option), strict=False):
+            yield f"{option}.timing", self._first(program.timings[option], steps, NOW)
+            costs = cost_amounts(k, program.numbers, option)
+            for side, amounts in zip(("low", "high"), costs, strict=False):
                 if len(amounts) > 1:
                     raise NotImplementedError("a cost that several rules conclude")
                 for where, number in amounts:
                     yield f"{option}.cost.{side}", self.notation.where(made[where], made[number])
-            for (of, flag), at in program.flags.items():
-                if of == option:
-                    yield f"{option}.flag.{flag}", made[at]
+            for flag, at in program.flags[option].items():
+                yield f"{option}.flag.{flag}", made[at]
         for (key, value), at in program.findings.items():
             yield f"finding.{key}.{value}", made[at]
+        shown = [with_option(name, option) for name in k.cost or () for option in k.options]
         for key, amounts in program.numbers.items():
+            if key in shown:  # as the option's costs
+                continue
             for n, (where, number) in enumerate(amounts, 1):
                 name = f"finding.{key}" + (f".{n}" if len(amounts) > 1 else "")
                 yield name, self.notation.where(made[where], made[number])

@@ -141,6 +141,8 @@ class _Written:
             return f"{c.left.name} >= 0 && {c.left.name} {OPERATORS[c.operator]} {c.right}"
         if isinstance(c, Unless):
             return self.holds(c.part, not wanted)
+        if isinstance(c, Not) and isinstance(c.part, Unless):  # which is denied where its part holds
+            return not wanted if c.part.counts else self.holds(c.part.part, wanted)
         if isinstance(c, Not) and wanted and isinstance(c.part, (AllOf, Given)):
             parts = c.part.parts if isinstance(c.part, AllOf) else (c.part,)
             if all(isinstance(part, Given) for part in parts):

@@ -210,7 +210,8 @@ class Experta(Peer):
         self.engine, self.answers = by_hand_experta.Advisor(), by_hand_experta.as_answers
 
     def run(self, case: Case) -> Any:
-        return self.engine.consult(self.answers(case.answers))
+        counting, disagreeing = by_hand.counting(case.answers)
+        return self.engine.consult(self.answers(counting), disagreeing)
 
 
 class Seine(Peer):
