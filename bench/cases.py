@@ -47,7 +47,7 @@ def built_in() -> RuleBase:
 def canonical(base: RuleBase, found: Any) -> Outcome:
     """An engine's answer, whose collections may be of any kind, as an outcome.
 
-    That an option is `open` tells the shell from what its rules conclude; to other engines it is not addressed.
+    That an option is `open` the shell tells from its rules; to other engines it is not addressed.
     """
     verdicts, timings, costs, flags, findings, fired = found
     options = base.knowledge.options

@@ -1,27 +1,32 @@
 """The race: the shell beside other engines on the same rules and cases, in ratios of one run.
 
-    python bench/race.py [--quick] [--sections latency,throughput,startup,growth] [--write-docs]
+    python bench/race.py [--quick] [--parts latency,growth] [--again] [--write-docs]
 
 Before anything is timed, all engines must give identical outcomes for the same random cases; if one does
 not, the race is off. Engines run in turn, round by round; figures are medians, ratios are medians of the
 ratios of each round. docs/performance.md says what is compared and why; --write-docs writes the results
-into it and draws docs/performance.svg. Needs bench/requirements.lock.
+into it and draws docs/performance.svg. Needs bench/requirements.lock. The whole takes about eight minutes.
+
+What a part has measured is kept in --results (build/race.json): a run that was interrupted goes on from
+there, and --parts are measured again. It is thrown away as soon as the program, the rules or this folder
+are others, with --again, and by a quick run, which keeps nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 from measure import HERE, apart, command, in_turn, machine, median
 
-SECTIONS = ("latency", "throughput", "startup", "growth")
 TABLES = ("population", "Polars alone", "Polars at its best", "DuckDB")
 LOOPS = {
     "decide": 200_000,
@@ -33,6 +38,10 @@ LOOPS = {
 ONE_CASE = ["scar_depth=deep", "active_acne=yes", "scar_count=12"]
 IMPORTS = {
     "interpreter alone": "pass",
+    "bare imports: experta, typer, tabulate": (
+        "import collections, collections.abc as c; collections.Mapping = c.Mapping; "
+        "import experta, typer, tabulate"
+    ),
     "experta": "import collections, collections.abc as c; collections.Mapping = c.Mapping; import experta",
     "clipspy": "import clips",
     "seine-rs": "import seine_rs",
@@ -54,14 +63,15 @@ def latency(quick: bool) -> dict[str, Any]:
 LEAKS = ("as it is", "patched")
 
 
-def throughput(quick: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {"sizes": {}, "loops": {}}
+def tables(quick: bool) -> dict[str, Any]:
+    """Engines that take a whole table, by the number of cases."""
+    found: dict[str, Any] = {"sizes": {}}
     sizes = (100_000, 1_000_000) if quick else (100_000, 1_000_000, 10_000_000)
     with tempfile.TemporaryDirectory(prefix="cicatrix-race-") as name:
         for size in sizes:
-            say(f"throughput, {size:,} cases")
+            say(f"tables, {size:,} cases")
             apart("make", folder=name, size=size)
-            runs, rounds = (3, 2) if size > 1_000_000 else (7, 3)
+            runs, rounds = (3, 2) if size > 1_000_000 else (9, 3)
             taken: dict[str, list[Any]] = {engine: [] for engine in ("copy floor", *TABLES)}
             out = apart("table", engine="population", folder=name, runs=1)["bytes"]
             for _ in range(1 if quick else rounds):
@@ -69,31 +79,69 @@ def throughput(quick: bool) -> dict[str, Any]:
                     taken[engine].append(apart("table", engine=engine, folder=name, runs=runs, out=out))
             found["sizes"][size] = taken
             found["bytes"] = out / size
-        for engine, cases in LOOPS.items():
-            say(f"throughput, loop of {engine}")
-            found["loops"][engine] = apart("loop", engine=engine, cases=cases // 10 if quick else cases)
-        say("throughput, Parquet to Parquet")
-        found["parquet"] = parquet(Path(name), quick)
     found["plans"] = apart("plans", repeats=5 if quick else 25)
     return found
 
 
-def parquet(folder: Path, quick: bool) -> dict[str, Any]:
-    """The whole command, from a file of text and numbers to a file of results."""
-    sizes = [1_000_000] if quick else [1_000_000, 10_000_000]
-    if not quick and shutil.disk_usage(folder).free > 20e9:
-        sizes.append(30_000_000)
-    found: dict[str, Any] = {}
-    for size in (1, *sizes):
-        apart("make", folder=str(folder), size=size, plain=True)
-        words = [sys.executable, str(HERE.parent / "cli.py"), "population", "run"]
-        words += [str(folder / "cases.parquet"), "-o", str(folder / "results.parquet")]
-        command(words, folder)
-        runs = [command(words, folder) for _ in range(5 if size == 1 else 3 if size < 10_000_000 else 2)]
-        found[str(size)] = {"seconds": median(s for s, _ in runs), "peak": max(mb for _, mb in runs)}
-        found[str(size)]["bytes"] = (folder / "results.parquet").stat().st_size
-        (folder / "results.parquet").unlink()
+def loops(quick: bool) -> dict[str, Any]:
+    """Engines that take one case after another."""
+    return {
+        engine: apart("loop", engine=engine, cases=cases // 10 if quick else cases)
+        for engine, cases in LOOPS.items()
+    }
+
+
+# a fresh process that does with bare Polars what no program can leave: it reads the cases, and writes results
+BARE = """
+import sys
+import polars as pl
+cases, results, out = sys.argv[1:]
+pl.scan_parquet(cases).select(pl.all().null_count()).collect(engine="streaming")
+pl.scan_parquet(results).sink_parquet(out, compression="lz4", statistics=False)
+"""
+
+
+def parquet(quick: bool) -> dict[str, Any]:
+    """The whole command, from a file of text and numbers to a file of results; and bare Polars beside it."""
+    with tempfile.TemporaryDirectory(prefix="cicatrix-race-") as name:
+        folder = Path(name)
+        sizes = [1, 1_000_000] if quick else [1, 1_000_000, 10_000_000]
+        if not quick and shutil.disk_usage(folder).free > 20e9:
+            sizes.append(30_000_000)
+        return {str(size): _parquet(folder, size) for size in sizes}
+
+
+def _parquet(folder: Path, size: int) -> dict[str, Any]:
+    say(f"Parquet to Parquet, {size:,} cases")
+    apart("make", folder=str(folder), size=size, plain=True)
+    cases, results, copy = (str(folder / name) for name in ("cases.parquet", "results.parquet", "c.parquet"))
+    words = {
+        "population run": [
+            sys.executable,
+            str(HERE.parent / "cli.py"),
+            "population",
+            "run",
+            cases,
+            "-o",
+            results,
+        ],
+        "bare Polars": [sys.executable, "-c", BARE, cases, results, copy],
+    }
+    command(words["population run"], folder)
+    taken: dict[str, list[Any]] = {name: [] for name in words}
+    for _ in range(5 if size == 1 else 3 if size < 10_000_000 else 2):
+        for name, line in words.items():
+            taken[name].append(command(line, folder))
+    found: dict[str, Any] = {"bytes": Path(results).stat().st_size}
+    for name, runs in taken.items():
+        found[name] = {"seconds": [seconds for seconds, _ in runs], "peak": max(mb for _, mb in runs)}
     return found
+
+
+def records(quick: bool) -> dict[str, Any]:
+    """What the record of a consultation takes, and running all of a ledger again."""
+    with tempfile.TemporaryDirectory(prefix="cicatrix-race-") as name:
+        return apart("recorded", folder=name, cases=100 if quick else 1_000)
 
 
 def startup(quick: bool) -> dict[str, Any]:
@@ -110,27 +158,74 @@ def startup(quick: bool) -> dict[str, Any]:
 
 
 def growth(quick: bool) -> dict[str, Any]:
+    """The same engines on ten and a hundred times as many rules."""
     found: dict[str, Any] = {}
     for kind in ("sparse", "dense"):
         for size in (40, 400) if quick else (40, 400, 4_000):
             say(f"growth, {size:,} rules, {kind}")
             found[f"{kind} {size}"] = apart("grown", size=size, sparse=kind == "sparse", quick=quick)
+            with tempfile.TemporaryDirectory() as name:
+                opened = [apart("opened", folder=name, size=size, sparse=kind == "sparse") for _ in range(4)]
+            found[f"{kind} {size}"]["again"] = median(opened[1:])
     return found
+
+
+def check(quick: bool) -> dict[str, int]:
+    """All engines against each other, before anything is timed."""
+    found: dict[str, int] = apart("check", cases=200 if quick else 2_000)
+    return found
+
+
+PARTS = {part.__name__: part for part in (check, latency, records, startup, tables, loops, parquet, growth)}
 
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def sources() -> str:
+    """A digest of all that is measured, and of what measures it."""
+    digest = hashlib.sha256()
+    for folder in ("expert", "rules", "kb", "bench"):
+        for path in sorted((HERE.parent / folder).rglob("*")):
+            if path.suffix in (".py", ".yaml"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def measured(given: argparse.Namespace) -> dict[str, Any]:
+    """The results of every part that was asked for, and of those that were measured before."""
+    kept: Path = given.results
+    made = sources()
+    results: dict[str, Any] = {}
+    if kept.exists() and not given.again and not given.quick:
+        results = json.loads(kept.read_text())
+    if results.get("sources") != made:
+        results = {"sources": made, "machine": machine(), "about": apart("about"), "quick": given.quick}
+    wanted = given.parts.split(",") if given.parts else []
+    for name in dict.fromkeys(["check", *(wanted or PARTS)]):
+        if name in results and name not in wanted:
+            continue
+        say(name)
+        start = time.perf_counter()
+        found = PARTS[name](given.quick)
+        took = {"load": os.getloadavg()[0], "seconds": time.perf_counter() - start}
+        results |= {name: found, "taken": {**results.get("taken", {}), name: took}}
+        results = json.loads(json.dumps(results))
+        if not given.quick:
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_text(json.dumps(results, indent=1) + "\n")
+    return results
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer cases and rounds; for trying out")
-    parser.add_argument("--sections", default=",".join(SECTIONS))
+    parser.add_argument("--parts", default="", help=f"these alone, anew: {', '.join(PARTS)}")
+    parser.add_argument("--again", action="store_true", help="every part anew")
     parser.add_argument("--write-docs", action="store_true")
-    parser.add_argument("--results", type=Path, help="keep the results in, or with --redraw take them from")
-    parser.add_argument(
-        "--redraw", action="store_true", help="print and write earlier results; measures nothing"
-    )
+    parser.add_argument("--results", type=Path, default=HERE.parent / "build" / "race.json")
+    parser.add_argument("--redraw", action="store_true", help="write kept results again; measures nothing")
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.worker:
@@ -138,19 +233,7 @@ def main() -> None:
 
         print(json.dumps(WORKERS[given.worker[0]](**json.loads(given.worker[1]))))
         return
-    if given.redraw:
-        results = json.loads(given.results.read_text())
-    else:
-        say("comparing outcomes")
-        results = {"machine": machine(), "about": apart("about"), "quick": given.quick}
-        results["checked"] = apart("check", cases=200 if given.quick else 2_000)
-        for section in given.sections.split(","):
-            say(section)
-            results[section] = globals()[section](given.quick)
-            results.setdefault("loads", []).append(os.getloadavg()[0])
-        results = json.loads(json.dumps(results))
-        if given.results:
-            given.results.write_text(json.dumps(results, indent=1) + "\n")
+    results = json.loads(given.results.read_text()) if given.redraw else measured(given)
     from tables import draw, report, write
 
     text = report(results)

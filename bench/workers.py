@@ -12,10 +12,11 @@ from typing import Any
 from cases import Differs, built_in, canonical, random_cases, same
 from measure import in_turn, median, peak_mb
 
-CHECKED = 2_000
+FULL, NOT_FIRED = "consultation (full trace)", "the same, with why all other rules did not fire"
 SIZES = {  # how many cases a round takes of each engine, so that rounds take about as long
     "decide": 20_000,
     "consultation (full trace)": 200,
+    NOT_FIRED: 200,
     "Python by hand": 20_000,
     "clipspy": 2_000,
     "experta by hand": 200,
@@ -69,16 +70,17 @@ def looping(run: Callable[[Any], Any], cases: list[Any]) -> Callable[[], None]:
 
 
 def latency(rounds: int) -> dict[str, list[float]]:
-    """Microseconds a case, warm, round by round."""
+    """Microseconds of processor time a case, warm, round by round."""
     from peers import PEERS
 
     base = built_in()
     cases = random_cases(base, max(SIZES.values()), seed=2)
     engines = {name: peer(base) for name, peer in PEERS.items()}
-
     tasks = {name: looping(engine.run, cases[: SIZES[name]]) for name, engine in engines.items()}
+    run = engines[FULL].run
+    tasks[NOT_FIRED] = looping(lambda case: len(tuple(run(case).not_fired)), cases[: SIZES[NOT_FIRED]])
     in_turn(tasks, 1)
-    times = in_turn(tasks, rounds)
+    times = in_turn(tasks, rounds, time.process_time)
     return {name: [s / SIZES[name] * 1e6 for s in taken] for name, taken in times.items()}
 
 
@@ -203,17 +205,17 @@ def grown(size: int, sparse: bool, quick: bool) -> dict[str, float]:
     files = texts(size, sparse)
     loads = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         base, problems = open_files(files)
-        loads.append(time.perf_counter() - start)
+        loads.append(time.process_time() - start)
     if problems:
         raise Differs(str(problems[0]))
     found = {"load": 1e3 * median(loads)}
-    found["lint"] = 1e3 * median(in_turn({"": lambda: warnings(base)}, 3)[""])
+    found["lint"] = 1e3 * median(in_turn({"": lambda: warnings(base)}, 3, time.process_time)[""])
     for name, make_engine in (("prepare", Consultation), ("compile", Decide)):
-        start = time.perf_counter()
+        start = time.process_time()
         make_engine(base).run(random_cases(base, 1)[0])
-        found[name] = 1e3 * (time.perf_counter() - start)
+        found[name] = 1e3 * (time.process_time() - start)
     cases = random_cases(base, 200, seed=4)
     engines = {"decide": Decide(base), "consultation": Consultation(base), "clipspy": Clips(base)}
     expected = [canonical(base, engines["decide"].run(case)) for case in cases]
@@ -224,14 +226,14 @@ def grown(size: int, sparse: bool, quick: bool) -> dict[str, float]:
             same(base, name, inside(engines[name].run(case)), outcome, case)
 
     tasks = {name: looping(engines[name].run, cases[:count]) for name, count in counts.items()}
-    times = in_turn(tasks, 5)
+    times = in_turn(tasks, 5, time.process_time)
     found |= {name: 1e3 * median(taken) / counts[name] for name, taken in times.items()}
     found["fired"] = sum(len(outcome.fired) for outcome in expected) / len(expected)
     experta, taken = Grown(size, sparse), []
     for case, outcome in list(zip(cases, expected, strict=True))[: 20 if sparse else max(2, 2_000 // size)]:
-        start = time.perf_counter()
+        start = time.process_time()
         fired = experta.consult(case.answers)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
         if fired != outcome.fired:
             raise Differs(f"experta on {size} rules: {fired ^ outcome.fired}")
     found["experta"] = 1e3 * sum(taken) / len(taken)
@@ -252,6 +254,63 @@ def grown(size: int, sparse: bool, quick: bool) -> dict[str, float]:
     return found
 
 
+def opened(folder: str, size: int, sparse: bool) -> float:
+    """Milliseconds in which a fresh process opens a knowledge base; the first keeps it for the next."""
+    from growth import texts
+
+    from expert.knowledge.kept import load_kept
+
+    directory = Path(folder)
+    if not (directory / "kb").exists():
+        for name, text in texts(size, sparse).items():
+            (directory / name).parent.mkdir(exist_ok=True)
+            (directory / name).write_text(text)
+    start = time.process_time()
+    load_kept(directory, directory / "cache")
+    return 1e3 * (time.process_time() - start)
+
+
+def recorded(folder: str, cases: int) -> dict[str, Any]:
+    """The bytes of records with their whole trace, and what running all of them again takes.
+
+    `once` is running the same consultations one after another and writing each as JSON.
+    """
+    from expert.consultation.engine import infer
+    from expert.io.json import to_json
+    from expert.ledger.recording import Occasion, record
+    from expert.ledger.replay import replay_all
+    from expert.ledger.store import Ledger
+
+    base, path = built_in(), Path(folder) / "ledger.sqlite"
+    given = random_cases(base, cases, seed=5)
+    with Ledger(path, write=True) as ledger:
+        ledger.connection.execute("PRAGMA synchronous = OFF")
+        for case in given:
+            found = infer(base, case)
+            record(ledger, base, found, Occasion([*found.answers]))
+        texts = [len(row[3] or "") for row in ledger.rows()]
+        query = "SELECT length(content) FROM main.entries"
+        stored = [size for (size,) in ledger.connection.execute(query)]
+        ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        def once() -> None:
+            for case in given:
+                to_json(infer(base, case))
+
+        def again() -> None:
+            if not all(replayed.same for replayed in replay_all(ledger)):
+                raise Differs("a record comes out differently")
+
+        times = in_turn({"once": once, "again": again}, 3)
+    return {
+        "text": sum(texts) / cases,
+        "stored": sum(stored) / cases,
+        "most": max(stored),
+        "file": path.stat().st_size / cases,
+        "times": {name: [1e3 * s / cases for s in taken] for name, taken in times.items()},
+    }
+
+
 def about() -> dict[str, Any]:
     """The rule base that is raced, and the load of the machine."""
     base = built_in()
@@ -259,5 +318,6 @@ def about() -> dict[str, Any]:
 
 
 WORKERS: dict[str, Callable[..., Any]] = {
-    worker.__name__: worker for worker in (check, latency, leak, make, table, loop, plans, grown, about)
+    worker.__name__: worker
+    for worker in (check, latency, leak, make, table, loop, plans, grown, opened, recorded, about)
 }
