@@ -166,6 +166,25 @@ def seconds(task: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+def times_of(name: str, base: RuleBase) -> list[float]:
+    """The seconds of each column; those of made bases are fewer."""
+    random = Random(2)
+    cases = [(some_case(base, random), random.choice(VERDICTS)) for _ in range(5)]
+    options = [random.choice(list(base.knowledge.options)) for _ in cases]
+    times = [
+        min(seconds(lambda: first_question(base)) for _ in range(3)),
+        seconds(lambda: all_questions(base)),
+        max(
+            min(seconds(lambda: why_not(base, case, option, goal)) for _ in range(3))  # noqa: B023
+            for (case, goal), option in zip(cases, options, strict=True)
+        ),
+    ]
+    if name not in MADE:
+        times.append(seconds(lambda: compare(base, changed(base))))
+        times.append(seconds(lambda: load_bearing(base, [])))
+    return times
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", help="of bases: built-in, heating, bicycle, six, 800")
@@ -175,20 +194,7 @@ def main() -> None:
         for name, base in bases(Path(directory)).items():
             if wanted and name.split()[0] not in wanted:
                 continue
-            random = Random(2)
-            cases = [(some_case(base, random), random.choice(VERDICTS)) for _ in range(5)]
-            options = [random.choice(list(base.knowledge.options)) for _ in cases]
-            times = [
-                min(seconds(lambda: first_question(base)) for _ in range(3)),  # noqa: B023
-                seconds(lambda: all_questions(base)),  # noqa: B023
-                max(
-                    min(seconds(lambda: why_not(base, case, option, goal)) for _ in range(3))  # noqa: B023
-                    for (case, goal), option in zip(cases, options, strict=True)
-                ),
-            ]
-            if name not in MADE:
-                times.append(seconds(lambda: compare(base, changed(base))))  # noqa: B023
-                times.append(seconds(lambda: load_bearing(base, [])))  # noqa: B023
+            times = times_of(name, base)
             print(f"{name:12}" + "".join(marked(name, *pair) for pair in enumerate(times)), flush=True)
 
 

@@ -170,13 +170,22 @@ def growth(quick: bool) -> dict[str, Any]:
     return found
 
 
+def all_cases(quick: bool) -> dict[str, list[str]]:
+    """What is said of all cases: see diagrams.py."""
+    found: dict[str, list[str]] = apart("diagrams", names=["built-in", "heating"] if quick else [])
+    return found
+
+
 def check(quick: bool) -> dict[str, int]:
     """All engines against each other, before anything is timed."""
     found: dict[str, int] = apart("check", cases=200 if quick else 2_000)
     return found
 
 
-PARTS = {part.__name__: part for part in (check, latency, records, startup, tables, loops, parquet, growth)}
+PARTS = {
+    part.__name__: part
+    for part in (check, latency, records, startup, tables, loops, parquet, growth, all_cases)
+}
 
 
 def say(text: str) -> None:

@@ -33,7 +33,7 @@ def times(value: float) -> str:
 def report(results: Results) -> str:
     """Everything that was measured."""
     parts = [_machine(results)]
-    for section in (_aims, _latency, _records, _throughput, _parquet, _plans, _startup, _growth):
+    for section in (_aims, _latency, _records, _throughput, _parquet, _plans, _startup, _growth, _all_cases):
         parts += section(results)
     return "\n".join(parts)
 
@@ -359,6 +359,21 @@ def _growth(results: Results) -> list[str]:
         cells = [figure(one[key]) for one in growth.values()]
         rows.append([name, *cells, *(times(_grown(results, kind, key)) for kind, _ in last)])
     return ["## Growth with the number of rules\n", table(head, rows)]
+
+
+def _all_cases(results: Results) -> list[str]:
+    if "all_cases" not in results:
+        return []
+    rows = [[name, *cells, *[""] * (5 - len(cells))] for name, cells in results["all_cases"].items()]
+    head = ["knowledge base", "first question", "all questions", "why not", "diff", "load"]
+    note = (
+        "Seconds of processor time; ! marks what misses its aim: 0.3 s for a first question and for why not, "
+    )
+    return [
+        "## What is said of all cases\n",
+        table(head, rows),
+        note + "1 s for the diff of the heating base.\n",
+    ]
 
 
 # --- into the document -----------------------------------------------------------------------------

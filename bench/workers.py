@@ -311,6 +311,18 @@ def recorded(folder: str, cases: int) -> dict[str, Any]:
     }
 
 
+def diagrams(names: list[str]) -> dict[str, list[str]]:
+    """The seconds of processor time of what is said of all cases; ! where an aim is missed."""
+    from diagrams import bases, marked, times_of
+
+    with tempfile.TemporaryDirectory() as folder:
+        of = {name: base for name, base in bases(Path(folder)).items() if not names or name in names}
+        return {
+            name: [marked(name, *pair).strip() for pair in enumerate(times_of(name, base))]
+            for name, base in of.items()
+        }
+
+
 def about() -> dict[str, Any]:
     """The rule base that is raced, and the load of the machine."""
     base = built_in()
@@ -319,5 +331,5 @@ def about() -> dict[str, Any]:
 
 WORKERS: dict[str, Callable[..., Any]] = {
     worker.__name__: worker
-    for worker in (check, latency, leak, make, table, loop, plans, grown, opened, recorded, about)
+    for worker in (check, latency, leak, make, table, loop, plans, grown, opened, recorded, diagrams, about)
 }
