@@ -58,8 +58,8 @@ def told(text: str) -> str:
     text = re.sub(r"^Record [0-9a-z]{5}, through", "Record ID, through", text, flags=re.M)
     text = re.sub(r"^Evidence of record [0-9a-z]{5},", "Evidence of record ID,", text, flags=re.M)
     text = re.sub(rf"^  hash {HASH}", "  hash HASH", text, flags=re.M)
-    row = r"^[0-9a-z]{5}(?P<gap> +)\d{4}-\d\d-\d\dT[0-9:.]{12}Z"
-    return re.sub(row, lambda match: f"ID   {match['gap']}{'TIME':24}", text, flags=re.M)
+    row = r"^[0-9a-z]{5}(?P<gap> +)\d{4}-\d\d-\d\d [0-9:]{8}Z"
+    return re.sub(row, lambda match: f"ID   {match['gap']}{'TIME':20}", text, flags=re.M)
 
 
 def run(line: str, folder: Path, replies: list[str]) -> str:

@@ -597,15 +597,11 @@ def _text(stored: bytes) -> str:
 
 
 def _patience() -> float:
-    """How many seconds another process is waited for. Raises LedgerError if what is set is no such number."""
-    given = os.environ.get("CICATRIX_LEDGER_PATIENCE")
-    if not given:
+    """How many seconds another process is waited for: 60 where what is set is no number."""
+    try:
+        return float(os.environ.get("CICATRIX_LEDGER_PATIENCE", PATIENCE))
+    except ValueError:
         return PATIENCE
-    if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", given) is None:
-        raise LedgerError(
-            f"CICATRIX_LEDGER_PATIENCE is `{shorten(given)}`, which is no number of seconds", "such as 60"
-        )
-    return float(given)
 
 
 def _connect(path: Path, write: bool) -> sqlite3.Connection:

@@ -51,7 +51,7 @@ def records_table(listed: Sequence[Summary], total: int | None = None, zone: tzi
     """The records, a row each, of so many that fit; that there is none, if so. Times are those of a zone."""
     if not listed:
         return Line("No record fits." if not total else "No record is shown.")
-    heads, rows = ["Record", "Time"], [[s.id, in_zone(s.time, zone)] for s in listed]
+    heads, rows = ["Record", "Time"], [[s.id, _to_the_second(in_zone(s.time, zone))] for s in listed]
     # labels and authors are rare, and their columns have no room to spare; nor has that of several ledgers
     rare = {
         "Ledger": _told_apart([s.ledger for s in listed]),
@@ -69,6 +69,11 @@ def records_table(listed: Sequence[Summary], total: int | None = None, zone: tzi
     if total is None or total == len(listed):
         return table
     return apart(table, Line(f"{len(listed)} of {count(total, 'record')}."))
+
+
+def _to_the_second(time: str) -> str:
+    """A time as it is read in a table; whole, it is in JSON and CSV."""
+    return re.sub(r"T(\d\d:\d\d:\d\d)\.\d+", r" \1", time)
 
 
 def _told_apart(files: Sequence[str]) -> list[str]:

@@ -42,13 +42,6 @@ def test_what_cannot_be_meant_is_refused(plant: Path, words: list[str], says: st
     assert (result.code, result.stdout) == (2, "") and says in " ".join(result.stderr.split())
 
 
-@pytest.mark.parametrize("patience", ["abc", "-1", "nan", "1e3"])
-def test_a_patience_that_is_no_number(plant: Path, tmp_path: Path, patience: str) -> None:
-    words = "consult", "light=dim", "--kb", str(plant), "--ledger", str(tmp_path / "ledger.sqlite")
-    result = cicatrix(*words, CICATRIX_LEDGER_PATIENCE=patience)
-    assert result.code == 4 and "which is no number of seconds" in " ".join(result.stderr.split())
-
-
 def approval(pair: Pair) -> Approval:
     return Approval(*pair[:5], "Ann", "2026-01-31")
 
