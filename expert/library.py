@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -119,7 +120,7 @@ __all__ = [
 ]
 
 
-Given = str | int | float | bool | Decimal | None  # None: it is not known
+Given = str | int | float | bool | Decimal | date | None  # None: it is not known
 
 
 # of an attribute with several answers: those that are so, or what is said of each
@@ -153,9 +154,9 @@ def load(path: Directory | None = None) -> RuleBase:
 def make_case(base: RuleBase, answers: Answers | None = None, /, **more: Given | Chosen) -> Case:
     """A case: answers by attribute, which are checked. Raises CaseError with all that is wrong.
 
-    Yes and no may be True and False; None says that the answer is not known. What is left out was
-    not said. `more` comes on top of `answers`. Of an attribute with several answers, a list says yes of
-    these and no of all others, a mapping what it names.
+    Yes and no may be True and False, a date a `datetime.date`; None says that the answer is not known.
+    What is left out was not said. `more` comes on top of `answers`. Of an attribute with several answers, a
+    list says yes of these and no of all others, a mapping what it names.
 
     >>> base = load()
     >>> make_case(base, {"no-such-thing": 1})  # doctest: +ELLIPSIS
@@ -209,11 +210,15 @@ def _spelled(value: Given | Chosen, term: Term) -> str:
         return f"{Decimal(str(value)):f}"  # not with an exponent
     if isinstance(value, (str, int)):
         return str(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
     raise BadValue(f"`{term.name}` must be a single value, not a {type(value).__name__}", term.allowed)
 
 
 def consult(base: RuleBase, answers: Answers | None = None, /, **more: Given | Chosen) -> Consultation:
     """What follows from answers, and why: see `make_case` for how they are given.
+
+    A date that is today's by default, and is not given, is the day that it is.
 
     >>> base = load()
     >>> found = consult(base, {name: None for name in base.knowledge.attributes})
@@ -222,7 +227,7 @@ def consult(base: RuleBase, answers: Answers | None = None, /, **more: Given | C
     >>> all(firing.claims for firing in found.firings)
     True
     """
-    return prepare(base)(make_case(base, answers, **more))
+    return prepare(base)(case.started(make_case(base, answers, **more), base.knowledge))
 
 
 def prepare(base: RuleBase) -> Callable[[Case], Consultation]:

@@ -129,7 +129,7 @@ def by_columns(base: RuleBase) -> Engine:
 
     def told(case: Case) -> Told:
         types = {
-            n: pl.Int128 if t.numeric else pl.Enum([*t.values]) for n, t in base.knowledge.attributes.items()
+            n: pl.Int128 if t.ordered else pl.Enum([*t.values]) for n, t in base.knowledge.attributes.items()
         }
         frame = pl.DataFrame({n: [case.value(n)] for n in types}, schema=types)
         row = outcome(nw.from_native(frame.lazy()), base.knowledge, program, POLARS).to_native().collect()

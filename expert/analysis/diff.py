@@ -139,7 +139,9 @@ def _support(reaches: Reaches, behind: Behind) -> set[str]:
 def _rescaled(reaches: Reaches, name: str) -> bool:
     """Whether an attribute's answers are other numbers, or none, in the other base."""
     old, new = (reach.base.knowledge.attributes.get(name) for reach in reaches)
-    return bool(old and new and (old.numeric, old.decimals) != (new.numeric, new.decimals))
+    return bool(
+        old and new and (old.ordered, old.is_date, old.decimals) != (new.ordered, new.is_date, new.decimals)
+    )
 
 
 def _compared(thing: Thing, reaches: Reaches, behind: Behind, printed: list[str]) -> Change:
@@ -181,7 +183,7 @@ def _compared(thing: Thing, reaches: Reaches, behind: Behind, printed: list[str]
 def _number(thing: Thing, knowledge: Knowledge) -> str:
     """The key of the finding whose number is shown; "" where none is."""
     if thing.kind == RESULT and thing.value in knowledge.findings:
-        return with_option(thing.value, thing.about) if knowledge.findings[thing.value].numeric else ""
+        return with_option(thing.value, thing.about) if knowledge.findings[thing.value].ordered else ""
     names = [name for side, name, _ in cost_sides(knowledge) if side == thing.kind]
     return with_option(names[0], thing.about) if names else ""
 
@@ -277,7 +279,7 @@ def _cost(thing: Thing, prospect: Prospect) -> Side:
 def _result(thing: Thing, prospect: Prospect) -> Side:
     """Where each value of a finding is concluded that is shown as a result."""
     term, key = prospect.base.knowledge.findings.get(thing.value), with_option(thing.value, thing.about)
-    if term is None or not term.numeric:
+    if term is None or not term.ordered:
         prospect.derive((), [key])
         return Side(dict(prospect.reading.findings.get(key, {})), [], None)
     return Side({}, prospect.numbers(key), term)

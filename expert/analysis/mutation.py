@@ -16,6 +16,7 @@ from typing import NamedTuple, assert_never
 from expert.analysis.expected import Expected, failures
 from expert.analysis.shown import Listed, concluded, rebuilt, seen_in, shown
 from expert.consultation.case import Case
+from expert.io.dates import day_after
 from expert.io.problems import Span
 from expert.knowledge.read_contradictions import caution_text
 from expert.language.cells import NotDecided
@@ -36,6 +37,8 @@ from expert.language.conclusions import (
     Wait,
 )
 from expert.language.conditions import (
+    ROUNDED,
+    SCALED,
     AllOf,
     AnyOf,
     Arithmetic,
@@ -43,6 +46,7 @@ from expert.language.conditions import (
     Condition,
     Count,
     Determined,
+    Factor,
     Given,
     Is,
     Known,
@@ -53,6 +57,7 @@ from expert.language.conditions import (
     Ref,
     Several,
     Unless,
+    unscaled,
     with_parts,
 )
 from expert.language.contradictions import Contradiction, Contradictions
@@ -60,7 +65,7 @@ from expert.language.diagrams import Diagram
 from expert.language.english import Phrases
 from expert.language.guards import counting, excepting, uncountable
 from expert.language.meaning import passes
-from expert.language.model import Knowledge, Option, Term, Value
+from expert.language.model import DAY, FACTOR, Knowledge, Option, Term, Value
 from expert.language.prospect import Compared, Cones, Deferred, Prospect
 from expert.language.rules import Instance, Rule, RuleBase, reads, writes
 
@@ -244,9 +249,9 @@ class _Maker:
             case Compare():
                 other = OTHER[leaf.operator]
                 yield "value", f"{leaf.operator} → {other}", leaf._replace(operator=other)
-                for what, left in _shifted(leaf.left):
-                    yield "constant", what, leaf._replace(left=left)
-                for what, right in _shifted(leaf.right):
+                left, _ = unscaled(leaf.left)
+                term = self.phrases.term(left) if isinstance(left, Ref) else FACTOR
+                for what, right in _shifted(leaf.right, term):
                     yield "constant", what, leaf._replace(right=right)
             case Known() | Determined() | Given():
                 pass
@@ -266,7 +271,7 @@ class _Maker:
             if before or after:
                 yield before + after, "value", f"{term.spell(value)} is left out"
             if isinstance(value, int):
-                for other in (value + 1, value - 1):
+                for other in _next_to(value, term):
                     yield (*before, other, *after), "constant", f"{term.spell(value)} → {term.spell(other)}"
             else:
                 for name in _next(value, [v for v in term.values if v not in values]):
@@ -289,7 +294,7 @@ class _Maker:
             for value in _next(c.value, self.k.findings[c.name].values):
                 yield "value", f"{c.name}: {c.value} → {value}", c._replace(value=value)
         else:
-            for what, quantity in _shifted(c.value):
+            for what, quantity in _shifted(c.value, self.k.findings[c.name]):
                 yield "constant", f"{c.name}: {what}", c._replace(value=quantity)
 
     def scores(self, c: Tally) -> Iterator[tuple[str, str, Tally]]:
@@ -312,11 +317,11 @@ class _Maker:
                         yield "condition", f"row {n + 1} is left out", item._replace(rows=before + after)
                     for kind, what, other in self.rows(row):
                         yield kind, what, item._replace(rows=(*before, other, *after))
-                for what, other_rest in _shifted(rest):
+                for what, other_rest in _shifted(rest, FACTOR):
                     assert isinstance(other_rest, int)
                     yield "constant", what, item._replace(rest=other_rest)
             case int():
-                for what, other_number in _shifted(item):
+                for what, other_number in _shifted(item, FACTOR):
                     assert isinstance(other_number, int)
                     yield "constant", what, other_number
             case Ref():
@@ -325,7 +330,7 @@ class _Maker:
                 assert_never(item)
 
     def rows(self, row: Row) -> Iterator[tuple[str, str, Row]]:
-        for what, points in _shifted(row.points):
+        for what, points in _shifted(row.points, FACTOR):
             assert isinstance(points, int)
             yield "constant", f"points: {what}", row._replace(points=points)
         for kind, what, when in self.conditions(row.when):
@@ -352,6 +357,13 @@ class _Maker:
                         yield kind, name, what, option._replace(properties=properties)
 
 
+def _next_to(value: int, term: Term) -> list[int]:
+    """The values before and after one, of a number or of a date."""
+    if term.is_date:
+        return [day for days in (1, -1) if (day := day_after(value, days)) is not None]
+    return [value + 1, value - 1]
+
+
 def _next(name: str, names: Iterable[str]) -> Iterator[str]:
     """The name after this one, round the end; none if there is no other."""
     names = list(names)
@@ -361,19 +373,26 @@ def _next(name: str, names: Iterable[str]) -> Iterator[str]:
         yield names[place] if place < len(names) else others[0]
 
 
-def _shifted(quantity: Quantity) -> Iterator[tuple[str, Quantity]]:
+def _shifted(quantity: Quantity, term: Term) -> Iterator[tuple[str, Quantity]]:
     """The quantity with one of its constants one more, or one less, in the term's smallest unit."""
     match quantity:
+        case int() if term.is_date:
+            for days, what in ((1, "a date is a day later"), (-1, "a date is a day earlier")):
+                if (day := day_after(quantity, days)) is not None:
+                    yield what, day
         case int():
             yield "a constant is raised by one", quantity + 1
             yield "a constant is lowered by one", quantity - 1
+        case Factor(value, decimals):
+            yield "a factor is raised in its last decimal", Factor(value + 1, decimals)
+            yield "a factor is lowered in its last decimal", Factor(value - 1, decimals)
         case Ref() | Several():
             pass
-        case Arithmetic():
-            for n, part in enumerate(quantity.parts):
-                for what, other in _shifted(part):
-                    changed = (*quantity.parts[:n], other, *quantity.parts[n + 1 :])
-                    yield what, Arithmetic(quantity.operator, changed)
+        case Arithmetic(operator, parts):
+            term = DAY if operator == "years-between" else term
+            for n, part in enumerate(parts[:1] if operator in (SCALED, ROUNDED) else parts):
+                for what, other in _shifted(part, term):
+                    yield what, Arithmetic(operator, (*parts[:n], other, *parts[n + 1 :]))
         case _:
             assert_never(quantity)
 

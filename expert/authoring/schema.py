@@ -13,7 +13,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from expert.authoring.schema_parts import Schema, among, case, conditions, mapping, part, quantity, ref
+from expert.authoring.schema_parts import (
+    Schema,
+    among,
+    case,
+    conditions,
+    mapping,
+    moment,
+    part,
+    quantity,
+    ref,
+)
 from expert.knowledge.files import (
     CHECKS,
     COMPARING,
@@ -111,6 +121,7 @@ def definitions(base: RuleBase) -> dict[str, Schema]:
         **conditions(knowledge, "condition"),
         **conditions(wider, "outcome"),
         "quantity": quantity(knowledge),
+        "moment": moment(knowledge),
         "case": case(knowledge),
     }
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from expert.knowledge.files import NONE
-from expert.knowledge.read_conditions import ARITHMETIC, COMPARISONS, COUNTING, OF
+from expert.knowledge.read_conditions import COMPARISONS, COUNTING, OF
+from expert.language.conditions import COMPUTED
 from expert.language.model import CHOICES, NONE_OF_THEM, Knowledge, Term
 from expert.language.rules import RuleBase
 
 Schema = dict[str, object]
 WHOLE = "^[0-9]{1,6}$"
+
+DAY_WRITTEN: Schema = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
 def ref(name: str) -> Schema:
@@ -55,11 +58,15 @@ def part(name: str, base: RuleBase, term: Term | None) -> Schema:
         return given(term)
     if name == "test":
         return test(term)
-    return ref("quantity") if name == "concluded" and term.numeric else value_of(term)
+    if name == "concluded" and term.ordered:
+        return ref("moment" if term.is_date else "quantity")
+    return value_of(term)
 
 
 def value_of(term: Term) -> Schema:
     """A value that a knowledge file may give to a term."""
+    if term.is_date:
+        return DAY_WRITTEN
     if not term.numeric:
         return among(term.values)
     return number_of(term)
@@ -97,8 +104,8 @@ def answer(term: Term) -> Schema:
             **about,
             "anyOf": [{"enum": unknown}, texts, *several(term, ["yes", "no", True, False, *unknown])],
         }
-    if term.numeric:
-        return {**about, "anyOf": [number_of(term), {"enum": unknown}]}
+    if term.ordered:
+        return {**about, "anyOf": [value_of(term), {"enum": unknown}]}
     truth: list[object] = ["true", "false", True, False] if term.type == "yes-no" else []
     return {**about, "enum": [*term.values, *truth, *unknown]}
 
@@ -109,8 +116,8 @@ def given(term: Term) -> Schema:
     if term.type == CHOICES:
         told = among([*term.values, NONE_OF_THEM, "unknown"])
         return {**schema, "anyOf": [told, *several(term, ["yes", "no", "unknown"])]}
-    if term.numeric:
-        return {**schema, "anyOf": [number_of(term), {"enum": ["unknown"]}]}
+    if term.ordered:
+        return {**schema, "anyOf": [value_of(term), {"enum": ["unknown"]}]}
     return {**schema, **among([*term.values, "unknown"])}
 
 
@@ -187,7 +194,8 @@ def test(term: Term) -> Schema:
         return _test_of_several(term)
     wanted = one_or_more(value_of(term))
     known = ["known", "unknown"] if term.kind == "attribute" or term.role else ["known"]
-    compared = {name: ref("quantity") for name in COMPARISONS} if term.numeric else dict[str, Schema]()
+    with_what = ref("moment" if term.is_date else "quantity")
+    compared = dict.fromkeys(COMPARISONS, with_what) if term.ordered else dict[str, Schema]()
     if term.kind != "finding" or term.role:
         compared["not"] = wanted
     comparison: Schema = {**mapping(compared), "minProperties": 1}
@@ -212,9 +220,24 @@ def _test_of_several(term: Term) -> Schema:
 
 
 def quantity(knowledge: Knowledge) -> Schema:
+    """A number, the name of one, or what is computed of such."""
     numeric = [name for name, term in terms(knowledge).items() if term.numeric]
     number: Schema = {"type": ["number", "string"], "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,12})?$"}
     operands: Schema = {"type": "array", "items": ref("quantity"), "minItems": 2}
-    operators = {n: {**operands, "maxItems": 2} if n == "minus" else operands for n in ARITHMETIC}
+    operators: dict[str, Schema] = dict.fromkeys(COMPUTED, operands)
+    operators |= {name: {**operands, "maxItems": 2} for name in ("minus", "percent")}
+    operators["years-between"] = {**operands, "items": ref("moment"), "maxItems": 2}
     computed: Schema = {**mapping(operators), "minProperties": 1, "maxProperties": 1}
     return {"anyOf": [number, among(numeric), computed]}
+
+
+def moment(knowledge: Knowledge) -> Schema:
+    """A date, the name of one, or the least or greatest of such."""
+    dates = [name for name, term in terms(knowledge).items() if term.is_date]
+    operands: Schema = {"type": "array", "items": ref("moment"), "minItems": 2}
+    computed: Schema = {
+        **mapping(dict.fromkeys(("min", "max"), operands)),
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    return {"anyOf": [DAY_WRITTEN, among(dates), computed]}

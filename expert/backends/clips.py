@@ -36,6 +36,8 @@ from expert.language.conclusions import (
     Wait,
 )
 from expert.language.conditions import (
+    PRODUCTS,
+    ROUNDED,
     AllOf,
     AnyOf,
     Arithmetic,
@@ -43,6 +45,7 @@ from expert.language.conditions import (
     Condition,
     Count,
     Determined,
+    Factor,
     Given,
     Is,
     Known,
@@ -58,14 +61,11 @@ from expert.language.conditions import (
     leaves,
     parts_of,
     quantity_refs,
+    unrounded,
 )
 from expert.language.english import Phrases, agreeing, fill, readable
 from expert.language.keys import exception_of
-from expert.language.meaning import (
-    OPERATORS,
-    amount,
-    passes,
-)
+from expert.language.meaning import OPERATORS, amount, passes, together
 from expert.language.model import SCORE, Knowledge, Term, Value
 from expert.language.rules import Instance, RuleBase
 
@@ -106,6 +106,14 @@ COMPUTING = """\
 (deffunction minus (?a ?b)
   (bind ?near (- (float ?a) ?b))
   (if (< (abs ?near) 9.2e18) then (- ?a ?b) else ?near))
+
+(deffunction rounded (?a ?by)
+  (if (floatp ?a) then (return (/ ?a ?by)))
+  (bind ?whole (div (+ (abs ?a) (div ?by 2)) ?by))
+  (if (< ?a 0) then (- 0 ?whole) else ?whole))
+
+(deffunction years-between (?from ?to)
+  (- (div (+ (- ?to ?from) 100000000) 10000) 10000))
 """
 
 SCORING = """\
@@ -209,13 +217,15 @@ def _head(knowledge: Knowledge) -> Iterator[str]:
     yield "; A case: (reset) (assert (answer (attribute ..) (value ..)) ...) (run) (facts). Its attributes:"
     for term in knowledge.attributes.values():
         yield f";   {term.name}: {_values(term)}"
-    numbers = [term for term in knowledge.findings.values() if term.numeric]
+    numbers = [term for term in knowledge.findings.values() if term.ordered]
     for term in numbers:
         yield f"; The finding {term.name} is {_values(term)}"
     yield ""
 
 
 def _values(term: Term) -> str:
+    if term.is_date:
+        return "a date, as the integer YYYYMMDD"
     if not term.numeric:
         return ", ".join(map(token, term.values))
     unit = f" {term.unit}" if term.unit else ""
@@ -557,8 +567,10 @@ class _Defrule:
         ends = []
         for name, ref in names:
             ends.append((f"{name}:low", f"{name}:high") if ref.role == SCORE else (f"{name}:value",) * 2)
-        low, high = bounds_of(quantity, iter(ends))
-        finding = written("finding", {"name": token(c.name), "option": token(c.option), "value": low})
+        exact, by = unrounded(quantity)
+        low, high = bounds_of(exact, iter(ends))
+        value = _applied(ROUNDED, low, token(by)) if by > 1 else low
+        finding = written("finding", {"name": token(c.name), "option": token(c.option), "value": value})
         action = f"(if (= {low} {high}) then (assert {finding}))"
         for name, ref in reversed(names):
             action = f"(delayed-do-for-all-facts {_query(name, ref)} {action})"
@@ -583,7 +595,7 @@ class _Defrule:
 def spelled_out(quantity: Quantity) -> list[Quantity]:
     """The quantity with each of the numbers of properties that have several."""
     match quantity:
-        case int() | Ref():
+        case int() | Factor() | Ref():
             return [quantity]
         case Several(values):
             return [*values]
@@ -596,8 +608,8 @@ def spelled_out(quantity: Quantity) -> list[Quantity]:
 def computed(quantity: Quantity, values: Iterator[str]) -> str:
     """A quantity as a CLIPS expression over the values of its terms, in the order of `quantity_refs`."""
     match quantity:
-        case int():
-            return token(quantity)
+        case int() | Factor():
+            return token(amount(quantity, {}))
         case Ref():
             return next(values)
         case Several():
@@ -605,7 +617,7 @@ def computed(quantity: Quantity, values: Iterator[str]) -> str:
         case Arithmetic():
             first, *rest = [computed(part, values) for part in quantity.parts]
             for more in rest:
-                first = f"({quantity.operator} {first} {more})"
+                first = _applied(quantity.operator, first, more)
             return first
         case _:
             assert_never(quantity)
@@ -614,8 +626,8 @@ def computed(quantity: Quantity, values: Iterator[str]) -> str:
 def bounds_of(quantity: Quantity, ends: Iterator[Iterable[str]]) -> tuple[str, str]:
     """The bounds of a quantity as expressions over those of its terms, in the order of `quantity_refs`."""
     match quantity:
-        case int():
-            return token(quantity), token(quantity)
+        case int() | Factor():
+            return (token(amount(quantity, {})),) * 2
         case Ref():
             low, high = next(ends)
             return low, high
@@ -630,11 +642,17 @@ def bounds_of(quantity: Quantity, ends: Iterator[Iterable[str]]) -> tuple[str, s
             assert_never(quantity)
 
 
+def _applied(operator: str, one: str, other: str) -> str:
+    return f"({'times' if operator in PRODUCTS else operator} {one} {other})"
+
+
 def _together(operator: str, one: tuple[str, str], other: tuple[str, str]) -> tuple[str, str]:
     if operator == "minus":
         return f"(minus {one[0]} {other[1]})", f"(minus {one[1]} {other[0]})"
-    if operator == "plus":
-        return f"(plus {one[0]} {other[0]})", f"(plus {one[1]} {other[1]})"
+    if operator == "years-between":
+        return f"(years-between {one[1]} {other[0]})", f"(years-between {one[0]} {other[1]})"
+    if operator not in PRODUCTS:
+        return f"({operator} {one[0]} {other[0]})", f"({operator} {one[1]} {other[1]})"
     products = " ".join(f"(times {a} {b})" for a in one for b in other)
     return f"(min {products})", f"(max {products})"
 
@@ -700,8 +718,8 @@ def _told(one: Between, other: Between) -> bool:
 
 def _extent(quantity: Quantity, findings: Mapping[str, Between], knowledge: Knowledge) -> Between:
     match quantity:
-        case int():
-            return Between(quantity, quantity)
+        case int() | Factor():
+            return Between(*(amount(quantity, {}),) * 2)
         case Several(values):
             return Between(min(values), max(values))
         case Ref():
@@ -718,7 +736,19 @@ def _extent(quantity: Quantity, findings: Mapping[str, Between], knowledge: Know
 
 
 def _combined(operator: str, one: Between, other: Between) -> Between:
-    """The extent of a sum, a difference or a product."""
+    """The extent of what two quantities are together."""
+    if operator == "min":
+        sound = one.sound and other.sound
+        return Between(min(one.low, other.low), min(one.high, other.high), sound)
+    if operator == "max":
+        sound = one.sound and other.sound
+        return Between(max(one.low, other.low), max(one.high, other.high), sound)
+    if operator == ROUNDED:
+        # what was long may be short then, and is not exact
+        low, high = (together(operator, end, other.low) for end in one[:2])
+        return Between(low, high, one.sound and one.within(LONG))
+    if operator == "years-between":
+        return Between(together(operator, one.high, other.low), together(operator, one.low, other.high))
     if operator == "minus":
         operator, other = "plus", Between(-other.high, -other.low, other.sound)
     short = one.within(LONG) and other.within(LONG)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from operator import floordiv
 from typing import Any, NamedTuple
 
 from expert.backends.frames import nw, pl
@@ -64,6 +65,11 @@ def option_column(option: str, *parts: str) -> str:
     return ".".join(("option", option, *parts) if option in BEGINNINGS else (option, *parts))
 
 
+def _day(number: nw.Expr) -> nw.Expr:
+    padded = number.cast(nw.String).str.zfill(8)
+    return padded.str.to_date("%Y%m%d")
+
+
 class Dialect(NamedTuple):
     """What differs between engines: the type for names from a list, and for long whole numbers;
     a column by its name, which may have a dot; native columns of which answers equal what; and the library
@@ -74,6 +80,8 @@ class Dialect(NamedTuple):
     column: Callable[[str], Any]
     equals: Callable[[Any, Equals], Any]
     api: Any = nw
+    divided: Callable[[Any, int], Any] = floordiv  # a number >= 0 by a power of ten
+    day: Callable[[Any], Any] = _day  # the date that is YYYYMMDD
 
 
 def _equals_in_polars(frame: Any, wanted: Equals) -> Any:
@@ -97,7 +105,7 @@ def checked(frame: Frame, knowledge: Knowledge, dialect: Dialect) -> Frame:
     stages: list[list[nw.Expr]] = [[], [], []]
     answers, bad = [], nw.lit(False)
     for name, term in knowledge.attributes.items():
-        reader = _numbers if term.numeric else _names
+        reader = _numbers if term.numeric else _days if term.is_date else _names
         if name in schema:
             answer, wrong = reader(dialect.column(name), schema[name], term, dialect, stages)
             bad = bad | wrong
@@ -110,7 +118,7 @@ def checked(frame: Frame, knowledge: Knowledge, dialect: Dialect) -> Frame:
 
 
 def _type(term: Term, dialect: Dialect) -> Any:
-    if not term.numeric:
+    if not term.ordered:
         return dialect.names(term.values)
     most = max(abs(end) for end in term.bounds)
     return nw.Int64 if most < INT64 else dialect.wide
@@ -196,6 +204,42 @@ def _scaled(
     return nw.when(good).then(number).cast(type), said & ~good
 
 
+def _days(
+    column: nw.Expr, kind: Any, term: Term, dialect: Dialect, stages: list[list[nw.Expr]]
+) -> AnswerRead:
+    """A date, as the whole number YYYYMMDD: from a column of dates, or of texts as ISO 8601 has them."""
+    low, high = term.bounds
+    if isinstance(kind, nw.Date) or kind == nw.Date or _is_moment(kind):
+        day = column.dt
+        year, month, of_month = (part().cast(nw.Int64) for part in (day.year, day.month, day.day))
+        number = _staged(stages, dialect, 0, f"day.{term.name}", year * 10_000 + month * 100 + of_month)
+        good = (number >= low) & (number <= high)
+        if _is_moment(kind):
+            good = good & (day.hour() + day.minute() + day.second() + day.nanosecond() == 0)
+        return nw.when(good).then(number), ~column.is_null() & ~good
+    if not _plain(kind) or kind.is_numeric() or kind == nw.Boolean:
+        return nw.lit(None).cast(nw.Int64), ~column.is_null()
+    text = _staged(stages, dialect, 0, f"text.{term.name}", column.cast(nw.String).str.strip_chars(WHITE))
+    spelled = text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z")
+    written = nw.when(spelled).then(text.str.replace_all("-", "", literal=True)).otherwise(nw.lit("0"))
+    number = _staged(stages, dialect, 1, f"day.{term.name}", written.cast(nw.Int64))
+    month, of_month = number % 10_000 // 100, number % 100
+    year = _staged(stages, dialect, 2, f"year.{term.name}", number // 10_000)
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    short = month.is_in([4, 6, 9, 11])
+    good = (year >= 1) & (month >= 1) & (month <= 12) & (of_month >= 1) & (of_month <= 31)
+    good = (
+        good & ~(short & (of_month == 31)) & ~((month == 2) & ((of_month > 29) | (~leap & (of_month == 29))))
+    )
+    good = good & (number >= low) & (number <= high) & spelled
+    return nw.when(good).then(number), ~column.is_null() & ~_blank(text) & ~good
+
+
+def _is_moment(kind: Any) -> bool:
+    """Whether it is a column of times without a zone, of which those at midnight are days."""
+    return isinstance(kind, nw.Datetime) and kind.time_zone is None
+
+
 def _whole(number: int, dialect: Dialect) -> Any:
     """A whole number of any length, which an engine may take as text only."""
     fits, api = abs(number) < INT64, dialect.api
@@ -273,6 +317,8 @@ class _Taken:
         if step.op == "choose":
             one, other = (self._wide(e, step) for e in inputs[1:])
             return self.dialect.api.when(inputs[0]).then(one).otherwise(other)
+        if step.op == "//":
+            return self.dialect.divided(inputs[0], step.inputs[1].low)
         if len(inputs) == 2:
             applied: Any = APPLY[step.op](*(self._wide(e, step) for e in inputs))
             return applied
@@ -346,12 +392,15 @@ def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, A
 
 
 def decimals(names: Iterable[str], knowledge: Knowledge, dialect: Dialect = POLARS) -> list[nw.Expr]:
-    """The columns of results, numbers that have decimals in their own unit instead of scaled."""
+    """The columns of results; dates as such, numbers that have decimals in their own unit, not scaled."""
     columns, known = [], _places(knowledge)
+    days = [name for name, term in knowledge.attributes.items() if term.is_date]
     for name in names:
         column = dialect.column(name)
         finding = knowledge.findings.get(_finding_of(name))
-        if places := finding.decimals if finding and finding.numeric else known.get(name, 0):
+        if (finding and finding.is_date) or name in days:
+            column = dialect.day(column)
+        elif places := finding.decimals if finding and finding.numeric else known.get(name, 0):
             unit = nw.lit(Decimal(1).scaleb(-places))
             column = (column.cast(nw.Decimal(DIGITS, 0)) * unit).cast(nw.Decimal(DIGITS, places))
         columns.append(column.alias(name))

@@ -31,6 +31,7 @@ class Step:
     number       attribute                its scaled answer
     constant     integer                  that number
     + - *        two numbers              a number, from `low` to `high`
+    //           a number, a constant     the whole part of a number >= 0 divided by one > 0
     choose       a truth, two numbers     the first where it is so, else the second
     """
 
@@ -87,6 +88,13 @@ class Step:
 
     def __mul__(self, other: Step) -> Step:
         return self.program.computed("*", "times", self, other)
+
+    def __floordiv__(self, divisor: int) -> Step:
+        # where it is below 0 the result is not used
+        low, high = max(self.low, 0) // divisor, max(self.high, 0) // divisor
+        if low == high:
+            return self.program.constant(low)
+        return self.program.step("//", self, self.program.constant(divisor), low=low, high=high)
 
 
 def _opposed(a: Step, b: Step) -> bool:

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from expert.consultation.case import Answer, Case, make_case
+from expert.io.dates import ANCHOR
 from expert.io.problems import not_installed
 from expert.language.conclusions import (
     STANCES,
@@ -57,7 +58,7 @@ class Symbolic(Whole):
 
     def equals(self, attribute: str, value: Value) -> Formula:
         term = self.knowledge.attributes[attribute]
-        if term.numeric:
+        if term.ordered:
             return self.known(attribute) & (self.number(attribute) == value)
         return self.z3.Bool(f"{self._name(attribute)}={value}") if value in term.values else self.false
 
@@ -67,17 +68,33 @@ class Symbolic(Whole):
     def choose(self, where: Formula, one: Formula, other: Formula) -> Formula:
         return self.z3.If(where, one, other)
 
+    def divided(self, number: Formula, divisor: int) -> Formula:
+        return number / divisor  # of two whole numbers, Z3 takes the whole part
+
     def constant(self, value: int) -> Formula:
         return self.z3.IntVal(value)
 
     def domain(self, attribute: str) -> list[Formula]:
         """What is so of an attribute in every case."""
         term = self.knowledge.attributes[attribute]
-        if term.numeric:
+        if term.ordered:
+            if term.is_date:
+                return self._days(attribute, term)
             low = [] if term.low is None else [self.number(attribute) >= term.low]
             return low if term.high is None else [*low, self.number(attribute) <= term.high]
         each = [self.equals(attribute, value) for value in term.values]
         return [self.known(attribute) == self.z3.Or(each), *([self.z3.AtMost(*each, 1)] if each else [])]
+
+    def _days(self, attribute: str, term: Term) -> list[Formula]:
+        """That a number is a day that there is, as YYYYMMDD, in the term's range."""
+        name, number, z3 = self._name(attribute), self.number(attribute), self.z3
+        year, month, day = (z3.Int(f"{name}.{part}") for part in ("year", "month", "day"))
+        leap = z3.And(year % 4 == 0, z3.Or(year % 100 != 0, year % 400 == 0))
+        short = z3.Or(*(month == each for each in (4, 6, 9, 11)))
+        last = z3.If(month == 2, z3.If(leap, 29, 28), z3.If(short, 30, 31))
+        low, high = term.bounds
+        within = [number >= low, number <= high, month >= 1, month <= 12, day >= 1, day <= last]
+        return [number == 10_000 * year + 100 * month + day, *within]
 
     def given(self, attribute: str, answer: Answer) -> Formula:
         """Where the attribute has that answer (None: unknown)."""
@@ -256,7 +273,7 @@ class Prover:
         """Fix an attribute to its first possible answer: unknown, a value, or the smallest number."""
         if self._try(~algebra.known(term.name)):
             return None
-        if not term.numeric:
+        if not term.ordered:
             return next((v for v in term.values if self._try(algebra.equals(term.name, v))), None)
         value = self._smallest(algebra, term)
         self.solver.add(algebra.equals(term.name, value))
@@ -273,6 +290,8 @@ class Prover:
         """The number nearest to the least that the term allows (or to nought)."""
         number, known = algebra.number(term.name), algebra.known(term.name)
         start, reach = max(0, term.low or 0) if term.low is not None else 0, 1
+        if term.is_date:
+            start = max(ANCHOR, term.bounds[0])
         if term.high is not None:
             start = min(start, term.high)
 
@@ -301,6 +320,6 @@ def answers_of(algebra: Symbolic, model: Any) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
     for name, term in algebra.knowledge.attributes.items():
         answers[name] = next((v for v in term.values if so(algebra.equals(name, v))), None)
-        if term.numeric and so(algebra.known(name)):
+        if term.ordered and so(algebra.known(name)):
             answers[name] = int(model.eval(algebra.number(name), True).as_long())
     return answers

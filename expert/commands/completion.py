@@ -63,7 +63,7 @@ def _values(name: str, begun: str, knowledge: Knowledge) -> list[str]:
         return []
     if term.type == CHOICES and SEPARATOR in begun:
         return _further(term, begun)
-    values = [term.sample, "unknown"] if term.numeric else term.choices
+    values = [term.sample, "unknown"] if term.ordered else term.choices
     return [value for value in values if value.startswith(begun)]
 
 

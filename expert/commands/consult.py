@@ -32,6 +32,7 @@ from expert.commands.shared import (
     read_answers,
     record_words,
 )
+from expert.consultation.case import started
 from expert.consultation.engine import infer
 from expert.io.problems import LedgerError
 from expert.knowledge.directories import has_todos
@@ -67,9 +68,11 @@ def consult(
         from expert.commands.dialogue import hold_dialogue, resumed
 
         begun = resumed(base, answered, "".join(ids), ledger) if resume else answered
-        begun = begun._replace(label=label or begun.label, by=by or begun.by)
+        begun = begun._replace(
+            case=started(begun.case, base.knowledge), label=label or begun.label, by=by or begun.by
+        )
         answered = hold_dialogue(base, begun, kb, ledger, not no_save)
-    consultation = infer(base, answered.case)
+    consultation = infer(base, started(answered.case, base.knowledge))
     missing = unreviewed(base, reviews, consultation)
     saved = None
     if not no_save:

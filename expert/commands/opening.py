@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from expert.commands.shared import open_knowledge, open_reviews, read_answers, say
-from expert.consultation.case import Case
+from expert.consultation.case import Case, started
 from expert.consultation.result import Consultation
 from expert.io.files import read_text
 from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, shorten
@@ -142,7 +142,7 @@ def the_case(words: list[str] | None, case_file: str | None, ledger: Path | None
     from expert.consultation.engine import infer  # a record is read, and explained, without an engine
 
     base, reviews = open_knowledge(kb), open_reviews(kb)
-    case = read_answers(base, words, case_file).case
+    case = started(read_answers(base, words, case_file).case, base.knowledge)
     consultation = infer(base, case)
     return Asked(base, case, consultation, reviews, unreviewed(base, reviews, consultation))
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection
+from datetime import datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
+from expert.io.dates import spelled_day, today
 from expert.io.problems import CaseError, Problem, Span, nearest, not_among, shorten
 from expert.io.program import program_name
 from expert.io.yaml import Node, parse_yaml
-from expert.language.model import CHOICES, NONE_OF_THEM, BadValue, Knowledge, Term, Value
+from expert.language.model import CHOICES, NONE_OF_THEM, TODAY, BadValue, Knowledge, Term, Value
 
 UNKNOWN = "unknown"
 SEPARATOR = ","  # between several answers in a text
@@ -63,7 +65,10 @@ def parse_pairs(pairs: list[str], knowledge: Knowledge) -> Case:
             whole = len(twice) == len(knowledge.answerable[name].parts)
             problems.append(answered_twice(name if whole else twice[0]))
         else:
-            answers |= answer_of_text(text, knowledge.answerable[name], knowledge, None, problems)
+            term = knowledge.answerable[name]
+            is_today = term.is_date and text.strip() == TODAY
+            spelled = spelled_day(today()) if is_today else text
+            answers |= answer_of_text(spelled, term, knowledge, None, problems)
     if problems:
         raise CaseError(problems)
     return make_case(answers, knowledge)
@@ -72,6 +77,12 @@ def parse_pairs(pairs: list[str], knowledge: Knowledge) -> Case:
 def answered_twice(name: str, span: Span | None = None) -> Problem:
     """The problem of an attribute that is answered in two places."""
     return Problem(f"`{name}` is answered twice", span, "give each attribute once")
+
+
+def started(case: Case, knowledge: Knowledge) -> Case:
+    """The case as a consultation starts on it: dates that are today's by default, and are not given, are."""
+    dates = [n for n, term in knowledge.attributes.items() if term.default == TODAY and n not in case.answers]
+    return case.with_answers(dict.fromkeys(dates, today()), knowledge) if dates else case
 
 
 def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:
@@ -223,6 +234,8 @@ def cell_answer(cell: object, term: Term) -> Answer:
     if cell is None:
         return None
     text = str(cell).strip() if not isinstance(cell, bool) else str(cell).lower()
+    if term.is_date and isinstance(cell, datetime) and cell.time() == time() and cell.tzinfo is None:
+        text = str(cell.date())
     return parse_answer(_spelled(text, term), term)
 
 

@@ -261,7 +261,7 @@ class Dialogue:
 
 def question_text(term: Term) -> str:
     """The question with its numbered answers."""
-    if term.numeric:
+    if term.ordered:
         return f"{term.question} ({term.allowed})"
     several = term.type == CHOICES
     shown = [*term.values.values(), *([NONE_OF_THEM] if several else []), UNKNOWN]

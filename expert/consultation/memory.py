@@ -41,6 +41,7 @@ from expert.language.conclusions import (
     text_of,
 )
 from expert.language.conditions import (
+    ROUNDED,
     AllOf,
     AnyOf,
     Compare,
@@ -58,6 +59,8 @@ from expert.language.conditions import (
     conjuncts,
     quantity_refs,
     refs,
+    unrounded,
+    unscaled,
     walk,
 )
 from expert.language.english import (
@@ -75,7 +78,7 @@ from expert.language.english import (
 )
 from expert.language.grids import Grid
 from expert.language.keys import DENIAL, with_option
-from expert.language.meaning import OPERATORS, Evaluation
+from expert.language.meaning import OPERATORS, Evaluation, together
 from expert.language.model import CHOICES, SCORE, Term, Value
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, applies_key, computed_data
 
@@ -90,6 +93,11 @@ Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that i
 
 
 KEPT = 10_000  # of how many values the words are kept: there is no end to numbers
+
+
+def finer(term: Term, by: int) -> Term:
+    """The term with as many decimals more as a power of ten has."""
+    return term._replace(decimals=term.decimals + len(str(by)) - 1)
 
 
 def _reads_any(condition: Condition, attributes: Collection[str]) -> bool:
@@ -262,9 +270,10 @@ class Wording:
         text = self.text(text_of(conclusion), conclusion.option)
         return None if text is None else self.put_forward(conclusion, text)
 
-    def found(self, conclusion: Conclude, value: Value) -> Concluded:
-        """The record of a finding."""
+    def found(self, conclusion: Conclude, value: Value, exact: str = "") -> Concluded:
+        """The record of a finding; with what it was before it was rounded, if it was."""
         plain, text = self.value(self.base.knowledge.findings[conclusion.name], value)
+        text += f" (rounded from {exact})" if exact else ""
         return Concluded("finding", conclusion.name, conclusion.option or None, plain, text)
 
     def put_forward(self, conclusion: Conclusion, text: str) -> Concluded:
@@ -368,13 +377,15 @@ class Wording:
     def compared(self, condition: Compare, negated: bool) -> Iterator[Source]:
         """What a comparison rests on: what is compared, with its limit, then what the limit is made of."""
         written = condition.written or condition
-        if isinstance(written.left, Ref):
-            term = self.phrases.term(written.left)
+        left, by = unscaled(written.left)
+        if isinstance(left, Ref):
+            term = self.phrases.term(left)
             operator = NEGATED[condition.operator] if negated else condition.operator
             of = spelled(written.right, self.phrases, term)
-            limit = "" if isinstance(written.right, int) else self.phrases.quantity(written.right, term)
-            test = Comparing(written.left, term, operator, condition.right, of, limit)
-            for source in self.term(written.left, negated):
+            bare = isinstance(unscaled(written.right)[0], int)
+            limit = "" if bare else self.phrases.quantity(written.right, term)
+            test = Comparing(left, term, operator, condition.right, of, limit, by)
+            for source in self.term(left, negated):
                 yield _meeting(source, test)
         for ref in quantity_refs(written.right):
             yield from self.term(ref, negated)
@@ -427,13 +438,15 @@ class Comparing(NamedTuple):
     right: Quantity
     of: str
     words: str
+    by: int = 1  # what is compared is so many times the value, of which the limit is then too
 
     def bound(self, limit: int) -> Bound:
         """That the limit is met."""
+        term = finer(self.term, self.by)
         # beside a value that is shown with its unit
-        shown = self.term.show(limit) if self.term.type == "money" else self.term.spell(limit)
+        shown = term.show(limit) if term.type == "money" else term.spell(limit)
         text = f"{COMPARISON_WORDS[self.operator]} {f'{self.words} ({shown})' if self.words else shown}"
-        return Bound(self.operator, self.term.plain(limit), self.of, text)
+        return Bound(self.operator, term.plain(limit), self.of, text)
 
 
 def _meeting(source: Source, test: Comparing) -> Source:
@@ -445,6 +458,7 @@ def _meeting(source: Source, test: Comparing) -> Source:
         matches = []
         for match in source(memory):
             value = None if match.value is None else test.term.scaled(match.value)
+            value = value * test.by if isinstance(value, int) else value
             met = [limit for limit in limits if value is not None and OPERATORS[test.operator](value, limit)]
             if met:
                 matches.append(match._replace(bounds=(test.bound(met[0]),)))
@@ -713,11 +727,11 @@ class WorkingMemory:
                 text = self.text(text_of(conclusion), conclusion.option)
                 concluded.append(self.wording.put_forward(conclusion, text))
                 continue
-            for value in self._values(conclusion):
+            for value, exact in self._values(conclusion).items():
                 self.concluded.append((conclusion, n))
                 finding = (conclusion.key, value)
                 new += [finding] if self._found(finding, n) else []
-                concluded.append(self.wording.found(conclusion, value))
+                concluded.append(self.wording.found(conclusion, value, exact))
         return new, tuple(concluded)
 
     def _add_up(self, score: Tally, n: int) -> Learnt:
@@ -745,12 +759,17 @@ class WorkingMemory:
         states = lies_between(said)
         return [Match("score", ref.name, said.option, None, said.text, (), (said.firing,), states=states)]
 
-    def _values(self, conclusion: Conclude) -> list[Value]:
-        """The values concluded; a quantity that is not known gives none."""
+    def _values(self, conclusion: Conclude) -> dict[Value, str]:
+        """The values concluded, each with what it was before it was rounded, if that was another."""
         if isinstance(conclusion.value, str):
-            return [conclusion.value]
-        amounts = self.reading.values_of(conclusion.value)
-        return list(dict.fromkeys(row.values[0] for guard, row in amounts if guard & 1))
+            return {conclusion.value: ""}
+        exact, by = unrounded(conclusion.value)
+        amounts = self.reading.values_of(exact)
+        term, found = self.base.knowledge.findings[conclusion.name], dict[Value, str]()
+        for number in [row.values[0] for guard, row in amounts if guard & 1]:
+            value = together(ROUNDED, number, by) if by > 1 else number
+            found.setdefault(value, "" if value * by == number else finer(term, by).spell(number))
+        return found
 
     def _found(self, finding: Finding, n: int) -> bool:
         """Note that a firing concluded a finding; whether no other did before."""

@@ -19,7 +19,7 @@ from expert.language.conclusions import (
     Plan,
     Wait,
 )
-from expert.language.conditions import Is, Ref, Unless
+from expert.language.conditions import Is, Ref, Unless, parts_of
 from expert.language.grids import Grid
 from expert.language.keys import exception_of, name_and_option, with_option
 from expert.language.model import Option
@@ -246,7 +246,10 @@ def _not_fired(memory: WorkingMemory, instance: Instance) -> trace.NotFired:
     if record is None:
         text, names = memory.wording.said(failed.condition)
         states = memory.wording.states(failed.condition)._replace(stands=reason)
-        record = trace.NotFired(instance.rule.id, instance.option or None, reason, text, names, states)
+        told, in_force = reason, instance.rule.in_force
+        if in_force and reason == "denied" and failed.condition in (in_force, *parts_of(in_force)):
+            told, text = "not-in-force", memory.wording.phrases.in_force(in_force)
+        record = trace.NotFired(instance.rule.id, instance.option or None, told, text, names, states)
         failed.records[reason] = record
     return record
 

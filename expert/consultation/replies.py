@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from expert.consultation.case import UNKNOWN, Answer
+from expert.io.dates import spelled_day, today
 from expert.io.problems import nearest, shorten
 from expert.language.english import listed
-from expert.language.model import CHOICES, NONE_OF_THEM, SIGNS, Term
+from expert.language.model import CHOICES, NONE_OF_THEM, SIGNS, TODAY, Term
 
 MONEY_WORDS = {
     "USD": ("us$", "dollar", "dollars"),
@@ -35,8 +36,10 @@ def understand(reply: str, term: Term) -> Answer:
     if not word:
         raise ValueError("nothing was typed; `?` explains the question, `unknown` is an answer too")
     folded = _folded(word)
-    if folded == UNKNOWN or (term.numeric and UNKNOWN.startswith(folded)):
+    if folded == UNKNOWN or (term.ordered and UNKNOWN.startswith(folded)):
         return None
+    if term.is_date:
+        return term.parse(spelled_day(today()) if folded == TODAY else word)
     if term.numeric:
         return term.parse(bare_number(word, term))
     if word.isascii() and word.isdigit():

@@ -143,7 +143,8 @@ class NotFired(NamedTuple):
     """A rule that did not fire, and its first condition that failed.
 
     reason: denied (the case says otherwise), unknown (there is no answer), no-evidence (no
-    rule concluded it), exception (all else holds, and an exception fired). `states` is the condition as data.
+    rule concluded it), exception (all else holds, and an exception fired), not-in-force (on the day that the
+    case gives; `condition` says when it is). `states` is the condition as data.
     """
 
     rule: str

@@ -26,6 +26,7 @@ from expert.language.conditions import (
     Unless,
     compared,
     quantity_refs,
+    unscaled,
 )
 from expert.language.english import Phrases
 from expert.language.keys import exception_of
@@ -83,7 +84,7 @@ def _given(condition: Given, phrases: Phrases, stands: str) -> Statement:
 
 
 def _comparison(condition: Compare, phrases: Phrases, stands: str) -> Statement:
-    ref = condition.left
+    ref, _ = unscaled(condition.left)
     if not isinstance(ref, Ref):
         raise TypeError(f"compares no term: {condition!r}")
     of = spelled(condition.right, phrases, phrases.term(ref))

@@ -29,7 +29,8 @@ from expert.language.english import among, in_sentence
 from expert.language.model import (
     CHOICES,
     NONE_OF_THEM,
-    NUMERIC,
+    ORDERED,
+    TODAY,
     TYPES,
     BadValue,
     Claim,
@@ -49,7 +50,9 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
     """What the `kb/` files say; whatever is wrong with them is added to the reader's problems."""
     # what a file that could not be read would have said is not a second problem
     head, body, words, sheet = (_keys(file, nodes, reader) for file in DECLARING)
-    about = {key: reader.text(node, f"`{key}`") for key, node in head.items() if key != "source"}
+    about = {
+        key: reader.text(node, f"`{key}`") for key, node in head.items() if key not in ("source", "as-of")
+    }
     named = reader.entries(body.get("hedges"), "the hedges", some=True)
     hedges = {name: reader.text(node, f"hedge `{name}`") for _, name, node in named}
     all_claims = _read_claims(body.get("claims"), hedges, reader)
@@ -58,6 +61,7 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
     findings = _read_terms(words.get("findings"), "finding", reader)
     for name in sorted(declared.keys() & findings.keys()):
         reader.add(Problem(f"finding `{name}` is an attribute too", findings[name].span))
+    dates = [name for name, term in attributes.items() if term.is_date]
     properties = _read_terms(sheet.get("properties"), "property", reader)
     for name in sorted(properties.keys() & {name for name, term in findings.items() if term.per_option}):
         message = f"property `{name}` is a per-option finding too, so `option.{name}` could be either"
@@ -69,6 +73,7 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
         disclaimer=about.get("disclaimer", ""),
         edition=about.get("edition", ""),
         source=(head["source"].text or "") if "source" in head else "",
+        as_of=reader.pick(head.get("as-of") if words else None, "date attribute", dates),
         hedges=hedges,
         claims=all_claims,
         attributes=attributes,
@@ -163,6 +168,7 @@ def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader:
         per=reader.text(fields.get("per"), f"`per` of `{name}`"),
         basis=reader.pick(fields.get("basis"), "`basis`", PRICE_BASES),
         per_option=reader.pick(fields.get("per-option"), "`per-option`", ("yes", "no")) == "yes",
+        default=reader.pick(fields.get("default"), "`default`", (TODAY,)),
         span=key.span,
     )
     _check_term(term, fields, reader)
@@ -190,6 +196,9 @@ def _check_term(term: Term, fields: dict[str, Node], reader: Reader) -> None:
         if key.name in fields and key.name not in ("decimals", "values") and term.type and not key.fits(term):
             message = f"`{key.name}` is for {key.whose}, and `{term.name}` is a {term.type} {term.kind}"
             reader.report(fields[key.name], message)
+    if term.default and term.kind == "attribute" and term.type and not term.is_date:
+        message = f"`default` is for a date, and `{term.name}` is a {term.type} attribute"
+        reader.report(fields["default"], message)
     for name in ("per", "basis"):
         if name in fields and term.kind == "property" and term.type and term.type != "money":
             reader.report(fields[name], f"`{name}` is for money, and `{term.name}` is a {term.type} property")
@@ -213,7 +222,7 @@ def _read_values(
     if type in ("choice", CHOICES) and node is None:
         what = "is a choice" if type == "choice" else f"has the type {CHOICES}"
         reader.report(key, f"{kind} `{name}` {what} and has no `values`")
-    elif type in NUMERIC and node is not None:
+    elif type in ORDERED and node is not None:
         reader.report(node, f"{kind} `{name}` is a {type} and cannot have `values`")
     for place, value, _ in entries:
         if value in ("known", "unknown"):
@@ -229,14 +238,14 @@ def _read_values(
 
 
 def _bound(node: Node | None, name: str, type: str, decimals: int, reader: Reader) -> int | None:
-    if node is None or type not in NUMERIC:
+    if node is None or type not in ORDERED:
         return None
     return read_number(node, Term(name, "bound", type, "", decimals=decimals), reader)
 
 
 def read_value(node: Node, term: Term, reader: Reader) -> Value | None:
     """The value that the node spells, or None with a problem noted."""
-    if not term.numeric and not term.values:
+    if not term.ordered and not term.values:
         return None  # that its type or values are missing is noted already
     if not node.text or not node.text.strip():
         help = f"allowed: {term.allowed}"

@@ -26,7 +26,7 @@ from expert.knowledge.shapes import (
     required,
 )
 from expert.language.conclusions import STANCES, STRENGTHS, Advise, Caution
-from expert.language.model import CHOICES, NUMERIC, TYPES, Term
+from expert.language.model import CHOICES, ORDERED, TODAY, TYPES, Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import BASES, DATUM_BASES, PRICE_BASES, RuleBase, rule_names
 from expert.language.words import HEADINGS
@@ -63,6 +63,7 @@ ID = Text(
 PLACE = "p[1-9][0-9]{0,3}s[1-9][0-9]{0,3}"
 HASH = Text("16 hexadecimal digits", "[0-9a-f]{16}", ("string", "number"), quoted=True)
 NUMBER = Text("a number", types=("number", "string"))
+DAY = Text("a date, written YYYY-MM-DD", "[0-9]{4}-[0-9]{2}-[0-9]{2}", ("string",))
 WHOLE = Text("a whole number", "-?[0-9]{1,6}", ("integer", "string"))
 YES_NO = Word(("yes", "no"))
 
@@ -105,7 +106,7 @@ def _numeric_findings(base: RuleBase) -> list[str]:
 
 
 def _exclusive(base: RuleBase) -> list[str]:
-    return [name for name, term in concluded(base).items() if not term.numeric]
+    return [name for name, term in concluded(base).items() if not term.ordered]
 
 
 def _ranking(base: RuleBase) -> list[str]:
@@ -133,6 +134,11 @@ EXCLUSIVE = Name("yes-no or choice finding", _exclusive)
 RANKED_BY = Name("per-option numeric finding", _ranking)
 
 
+DATE_ASKED = Name(
+    "date attribute", lambda base: [n for n, term in base.knowledge.attributes.items() if term.is_date]
+)
+
+
 # --- kb/document.yaml ----------------------------------------------------------------------
 DOCUMENT = Shape(
     "document",
@@ -143,6 +149,7 @@ DOCUMENT = Shape(
         required("version", Text(quoted=True), "The version of the knowledge base."),
         Key("source", TEXT, "Which document it comes from; exported provenance names it."),
         Key("edition", TEXT, "Which edition of it the places of claims are of; `kb rebase` writes it."),
+        Key("as-of", DATE_ASKED, "The attribute, a date, by which rules that have `in-force` are in force."),
         required("disclaimer", TEXT, "The sentence that stands under every result: what it is, and is not."),
     ),
 )
@@ -201,8 +208,14 @@ TERM = Shape(
             "What is counted or measured: `cm`, `plants`, or for one and for several `plant|plants`.",
             only=("count", "number"),
         ),
-        Key("min", NUMBER, "The least that may be answered or written; 0 for a count.", only=NUMERIC),
-        Key("max", NUMBER, "The most that may be answered or written.", only=NUMERIC),
+        Key("min", NUMBER, "The least that may be answered or written; 0 for a count.", only=ORDERED),
+        Key("max", NUMBER, "The most that may be answered or written.", only=ORDERED),
+        Key(
+            "default",
+            Word((TODAY,)),
+            "Of a date, `today`: where none is given, the day when a consultation starts is, and recorded.",
+            only=("attribute",),
+        ),
         Key(
             "per-option",
             YES_NO,
@@ -238,7 +251,7 @@ TERM = Shape(
             needed_for=("choice", CHOICES),
         ),
     ),
-    told="says values min max decimals unit currency question help fixed per-option per basis",
+    told="says values min max default decimals unit currency question help fixed per-option per basis",
 )
 
 
@@ -505,6 +518,16 @@ CONCLUSION = Shape(
     keeps=True,
 )
 
+IN_FORCE = Shape(
+    "in-force",
+    "`in-force`",
+    (
+        Key("from", DAY, "The first day on which it is in force; ever since, if left out."),
+        Key("until", DAY, "The first day on which it is no more in force; for good, if left out."),
+    ),
+    some_of=("from", "until"),
+)
+
 WRITTEN_RULE = Shape(
     "rule",
     "a rule",
@@ -519,6 +542,11 @@ WRITTEN_RULE = Shape(
             "What must hold, all of it; left out, the rule fires always.",
         ),
         Key(
+            "in-force",
+            IN_FORCE,
+            "Between which days it is in force, by the date that `as-of` of the document names.",
+        ),
+        Key(
             "exception-to",
             Listing(RULE),
             "A rule, or several, that does not fire where this one does; it then may have no `then`.",
@@ -530,7 +558,7 @@ WRITTEN_RULE = Shape(
         Key("otherwise", TEXT, "The sentence that explains the `no` of what it settles."),
         Key("salience", WHOLE, "Among rules of one stratum the higher fires first; 0 if left out."),
     ),
-    told="when reason exception-to otherwise salience",
+    told="when in-force reason exception-to otherwise salience",
 )
 
 

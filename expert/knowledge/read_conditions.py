@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from expert.io.problems import shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_number, read_value
 from expert.language.conditions import (
+    COMPUTED,
+    ROUNDED,
+    SCALED,
     AllOf,
     AnyOf,
     Arithmetic,
     Compare,
     Condition,
     Count,
+    Factor,
     Is,
     Known,
     Not,
@@ -23,13 +29,27 @@ from expert.language.conditions import (
     Unless,
     parts_of,
 )
-from expert.language.model import CHOICES, NONE_OF_THEM, Knowledge, Term, Value
+from expert.language.english import listed
+from expert.language.model import CHOICES, DAY, FACTOR, NONE_OF_THEM, Knowledge, Term, Value
 
 COMPARISONS = ("more-than", "at-least", "less-than", "at-most")
 COUNTING = (*COMPARISONS, "exactly")
 OF = "of"
-ARITHMETIC = ("times", "plus", "minus")
-QUANTITIES = "a quantity is a number, a term with numbers, or times, plus or minus of such"
+QUANTITIES = f"a quantity is a number, a term with numbers, or {listed([*COMPUTED[:-1]], 'or')} of such"
+DATES = "a date is written YYYY-MM-DD, or it is a term with dates, or min or max of such"
+
+
+class Measured(NamedTuple):
+    """A quantity, and of how many decimals the whole number is that it comes to."""
+
+    quantity: Quantity
+    decimals: int
+
+    def to(self, decimals: int) -> Quantity:
+        """The same with more decimals."""
+        if decimals == self.decimals:
+            return self.quantity
+        return Arithmetic(SCALED, (self.quantity, 10 ** (decimals - self.decimals)))
 
 
 class Scope:
@@ -211,8 +231,11 @@ class Scope:
         if key.text == "not":
             return self._negated(Is(ref, self._values(operand, term)), key)
         operator = self.reader.pick(key, "comparison", [*COMPARISONS, "not"])
-        if operator and term.numeric:
-            return Compare(ref, operator, self.quantity(operand, term))
+        if operator and term.ordered:
+            measured = self.measured(operand, term)
+            decimals = max(term.decimals, measured.decimals)
+            left = Measured(ref, term.decimals).to(decimals)
+            return Compare(left, operator, measured.to(decimals))
         if operator and term.type:
             self.reader.report(key, f"`{term.name}` is a {term.type} and cannot be compared by size")
         return AllOf(())
@@ -237,53 +260,125 @@ class Scope:
             return None
         return read_value(item, term, self.reader)
 
-    def quantity(self, node: Node, term: Term) -> Quantity:
-        """A number, the name of a numeric term, or times / plus / minus of such, scaled as `term`."""
+    def concluded(self, node: Node, term: Term) -> Quantity:
+        """A quantity as a finding is concluded to be it: rounded where it has more decimals."""
+        measured = self.measured(node, term)
+        if measured.decimals <= term.decimals:
+            return measured.to(term.decimals)
+        return Arithmetic(ROUNDED, (measured.quantity, 10 ** (measured.decimals - term.decimals)))
+
+    def measured(self, node: Node, term: Term) -> Measured:
+        """A number, the name of a term that is compared, or what is computed of such, measured as `term`."""
         text = node.text or ""
+        none = Measured(0, term.decimals)
         if node.pairs is not None:
             return self._arithmetic(node, term)
         if node.blank or node.items is not None:
-            self.reader.report(node, f"a quantity must not be {node.shape}", QUANTITIES)
-            return 0
+            self.reader.report(node, f"a quantity must not be {node.shape}", self._quantities(term))
+            return none
         if text[0] in "0123456789-.+":
-            return read_number(node, term._replace(low=None, high=None), self.reader) or 0
+            return self._literal(node, term)
         known = self.ref(text, node)
         if not known:
-            return 0
+            return none
         ref, other = known
         if why := misfit(other, term):
-            self.reader.report(node, f"`{text}` {why}", QUANTITIES if not other.numeric else "")
-        return ref
+            self.reader.report(node, f"`{text}` {why}", "" if other.numeric else self._quantities(term))
+        return Measured(ref, other.decimals)
 
-    def _arithmetic(self, node: Node, term: Term) -> Quantity:
-        pairs = node.pairs or []
+    def _quantities(self, term: Term) -> str:
+        return DATES if term.is_date else QUANTITIES
+
+    def _literal(self, node: Node, term: Term) -> Measured:
+        """A number in the term's own decimals; a factor has those that it is written with."""
+        if term.kind != FACTOR.kind:
+            return Measured(
+                read_number(node, term._replace(low=None, high=None), self.reader) or 0, term.decimals
+            )
+        places = len((node.text or "").strip().partition(".")[2].rstrip("0"))
+        value = read_number(node, FACTOR._replace(decimals=min(places, 12)), self.reader) or 0
+        return Measured(Factor(value, places) if places else value, places)
+
+    def _arithmetic(self, node: Node, term: Term) -> Measured:
+        pairs, none = node.pairs or [], Measured(0, term.decimals)
         if len(pairs) != 1:
-            self.reader.report(node, "a computed quantity has one key", f"keys: {', '.join(ARITHMETIC)}")
-        operator = self.reader.pick(pairs[0][0], "operator", ARITHMETIC) if len(pairs) == 1 else ""
+            self.reader.report(node, "a computed quantity has one key", f"keys: {', '.join(COMPUTED)}")
+        operator = self.reader.pick(pairs[0][0], "operator", COMPUTED) if len(pairs) == 1 else ""
         if not operator:
-            return 0
-        operands = self.reader.listing(pairs[0][1])
-        if len(operands) < 2 or (operator == "minus" and len(operands) > 2):
-            many = "two operands" if operator == "minus" else "a list of two or more operands"
-            self.reader.report(pairs[0][1], f"`{operator}` needs {many}")
-        if operator != "times":
-            return Arithmetic(operator, tuple(self.quantity(item, term) for item in operands))
-        return Arithmetic("times", self._factors(operands, term, node))
+            return none
+        key, value = pairs[0]
+        if term.is_date and operator not in ("min", "max"):
+            self.reader.report(key, f"`{operator}` is no date, and `{term.name}` is one", DATES)
+            return none
+        operands = self.reader.listing(value)
+        if len(operands) < 2 or (operator in ("minus", "percent", "years-between") and len(operands) > 2):
+            two = operator in ("minus", "percent", "years-between")
+            many = "two operands" if two else "a list of two or more operands"
+            self.reader.report(value, f"`{operator}` needs {many}")
+            return none
+        if operator == "years-between":
+            return self._years(node, operands, term)
+        if operator in ("times", "percent"):
+            return self._product(operator, operands, term, node)
+        parts = [self.measured(item, term) for item in operands]
+        decimals = max(part.decimals for part in parts)
+        return Measured(Arithmetic(operator, tuple(part.to(decimals) for part in parts)), decimals)
 
-    def _factors(self, operands: list[Node], term: Term, node: Node) -> tuple[Quantity, ...]:
-        """One factor is measured as the product is, the others are plain counts."""
-        count = Term("factor", "factor", "count", "")
-        measured = [item for item in operands if self._is_measured(item, term)]
-        if (term.decimals or term.unit) and len(measured) != 1:
-            message = f"one factor must be measured as `{term.name}` ({_measure(term)}), and only one"
+    def _years(self, node: Node, operands: list[Node], term: Term) -> Measured:
+        """The completed years between two dates: a count."""
+        if term.type == "money":
+            message = f"`years-between` counts years, and `{term.name}` is {_measure(term)}"
+            self.reader.report(node, message, "multiply it with what is paid for a year")
+        parts = tuple(self.measured(item, DAY).quantity for item in operands)
+        return Measured(Arithmetic("years-between", parts), 0)
+
+    def _product(self, operator: str, operands: list[Node], term: Term, node: Node) -> Measured:
+        """A product: one factor at most has a unit, that of the product; the others are plain numbers."""
+        alike = [item for item in operands if self._has_unit(item, term, term.decimals)]
+        if len(alike) > 1:
+            message = f"`{operator}` has two factors with a unit ({_measure(term)}), and may have one"
             self.reader.report(node, message)
-        return tuple(self.quantity(item, term if item in measured[:1] else count) for item in operands)
+        of_unit = alike or [item for item in operands if self._has_unit(item, term)]
+        measured, several = of_unit[:1], False
+        if not of_unit and term.unit and operator == "times":
+            # a number that is written can be of any unit, and what is made of such
+            written = [item for item in operands if _is_number(item)]
+            fractions = [item for item in written if "." in (item.text or "")]
+            several = len(fractions) > 1  # each keeps its own decimals
+            measured = (fractions or written or [item for item in operands if item.pairs is not None])[:1]
+            if not measured and all(item.text in self.names for item in operands):
+                message = f"one factor must be measured as `{term.name}` ({_measure(term)}), and only one"
+                self.reader.report(node, message)
+        parts = [self._factor(item, term, item in measured and not several) for item in operands]
+        decimals = sum(part.decimals for part in parts) + (2 if operator == "percent" else 0)
+        return Measured(Arithmetic(operator, tuple(part.quantity for part in parts)), decimals)
 
-    def _is_measured(self, node: Node, term: Term) -> bool:
+    def _factor(self, node: Node, term: Term, is_measured: bool) -> Measured:
+        """A factor, which has the unit of the product, or is a plain number."""
+        if not is_measured:
+            return self.measured(node, FACTOR)
+        if _is_number(node):
+            decimals = len((node.text or "").strip().partition(".")[2].rstrip("0"))
+            return self.measured(node, term if decimals <= term.decimals else FACTOR)
+        if node.text in self.names:
+            return self.measured(node, term._replace(decimals=self.find(node.text)[1].decimals))
+        return self.measured(node, term)
+
+    def _has_unit(self, node: Node, term: Term, decimals: int | None = None) -> bool:
+        """Whether a factor has the unit of a term, and as many decimals if so many are wanted."""
+        if not term.unit:
+            return False
+        if node.pairs is not None:
+            inside = [item for _, value in node.pairs for item in self.reader.listing(value)]
+            return any(self._has_unit(item, term, decimals) for item in inside)
         if node.text not in self.names:
-            return node.pairs is not None or "." in (node.text or "")
+            return False
         other = self.find(node.text)[1]
-        return (other.decimals, other.unit) == (term.decimals, term.unit) and bool(term.decimals or term.unit)
+        return other.unit == term.unit and decimals in (None, other.decimals)
+
+
+def _is_number(node: Node) -> bool:
+    return re.fullmatch(r"[-+.]?[0-9].*", (node.text or "").strip()) is not None
 
 
 def never_denied(condition: Condition) -> Iterator[Ref]:
@@ -303,13 +398,21 @@ def misfit(other: Term, term: Term) -> str:
     """Why a term cannot be a quantity that is measured as another one, if it cannot."""
     if other.type == CHOICES:
         return "has several answers, and is no number"
+    if not other.type or (other.is_date and term.is_date):
+        return ""
+    if term.is_date:
+        return f"is {_a(other)}, not a date"
     if not other.numeric:
-        return f"is a {other.type}, not a number" if other.type else ""
-    if term.kind == "factor":  # a count of anything multiplies
-        counts = other.type != "money" and not other.decimals
-        return "" if counts else f"({_measure(other)}) is not a count, as all factors but one must be"
+        return f"is {_a(other)}, not a number"
+    if term.kind == FACTOR.kind:  # a count of anything multiplies
+        plain = other.type != "money" and not (other.decimals and other.unit)
+        return "" if plain else f"({_measure(other)}) has a unit, which only one factor may have"
     same = (other.decimals, other.unit) == (term.decimals, term.unit)
     return "" if same else f"({_measure(other)}) is not measured as `{term.name}` ({_measure(term)})"
+
+
+def _a(term: Term) -> str:
+    return term.type if term.type == "money" else f"a {term.type}"
 
 
 def _measure(term: Term) -> str:

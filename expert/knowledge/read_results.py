@@ -45,7 +45,7 @@ def read_exclusive(
 
 
 def _group(node: Node, findings: dict[str, Term], reader: Reader) -> list[Term]:
-    names = {name: term for name, term in _names(findings).items() if not term.numeric}
+    names = {name: term for name, term in _names(findings).items() if not term.ordered}
     terms: list[Term] = []
     for item in reader.listing(node):
         name = reader.pick(item, "yes-no or choice finding", names)

@@ -15,6 +15,7 @@ from expert.knowledge.files import (
     ARGUMENT,
     CONCLUSION,
     ID,
+    IN_FORCE,
     ITEM,
     ROW,
     WHOLE,
@@ -40,10 +41,10 @@ from expert.language.conclusions import (
     Tally,
     Wait,
 )
-from expert.language.conditions import AllOf, Condition, Ref
+from expert.language.conditions import AllOf, Compare, Condition, Ref, conjuncts
 from expert.language.contradictions import Contradictions
 from expert.language.guards import excepting
-from expert.language.model import SCORE, SETTLED, BadValue, Knowledge, Term
+from expert.language.model import DAY, SCORE, SETTLED, BadValue, Knowledge, Term
 from expert.language.rules import (
     AGREEING,
     BASES,
@@ -131,7 +132,7 @@ def _rule_nodes(node: Node, reader: Reader) -> list[Node]:
 
 EXCEPTION = WRITTEN_RULE._replace(
     keys=tuple(key._replace(required=key.required and key.name != "then") for key in WRITTEN_RULE.keys),
-    told="when reason exception-to then otherwise salience",
+    told="when in-force reason exception-to then otherwise salience",
 )
 
 
@@ -177,7 +178,31 @@ class _RuleReader:
             otherwise=self._sentence(fields.get("otherwise"), "`otherwise`"),
             exception_to=self._excepted(fields.get("exception-to")),
         )
+        if "in-force" in fields:
+            rule = self._in_force(rule, fields["in-force"])
         return self._scoring(self._settling(rule, fields), fields)
+
+    def _in_force(self, rule: Rule, node: Node) -> Rule:
+        """The rule with the days between which it is in force as the first part of its condition."""
+        reader, fields = self.reader, IN_FORCE.read(node, self.reader)
+        days = {name: read_number(day, DAY._replace(name=name), reader) for name, day in fields.items()}
+        start, end = days.get("from"), days.get("until")
+        if node.pairs is not None and not fields:
+            reader.report(node, f"`in-force` of `{rule.id}` has neither `from` nor `until`")
+        if start and end and start >= end:
+            message = f"`{rule.id}` is in force on no day: `until` is the first on which it is not any more"
+            reader.report(fields["until"], message, "a later day than `from`")
+        as_of = self.knowledge.as_of
+        if not as_of:
+            help = "`as-of: ATTRIBUTE` in kb/document.yaml names the date by which it is decided"
+            reader.report(node, f"`{rule.id}` is in force at times, and no attribute says when it is", help)
+            return rule
+        ref = Ref("attribute", as_of)
+        bounds = [("at-least", start)] if start else []
+        bounds += [("less-than", end)] if end else []
+        parts = tuple(Compare(ref, operator, day) for operator, day in bounds)
+        in_force = parts[0] if len(parts) == 1 else AllOf(parts)
+        return rule._replace(when=AllOf((in_force, *conjuncts(rule.when))), in_force=in_force)
 
     def _excepted(self, node: Node | None) -> tuple[str, ...]:
         """The names of rules that a rule is an exception to; whether there are such is seen at the end."""
@@ -261,6 +286,10 @@ class _RuleReader:
         first = self.scored_by.setdefault(ref.name, rule.id)
         if first != rule.id:
             reader.report(key, f"`{name}` is scored by `{first}` already", "one rule scores a finding")
+        if "in-force" in fields:
+            help = "write a condition on the date beside the points"
+            message = f"`{rule.id}` scores `{name}` in every case and has no `in-force`"
+            reader.report(fields["in-force"], message, help)
         if "when" in fields:
             help = "what the points depend on stands beside them, as `{points: ..., when: ...}`"
             reader.report(
@@ -448,10 +477,10 @@ class _RuleReader:
 
     def _finding(self, name: str, value: Node) -> Conclusion:
         ref, term = self.scope.find(name)
-        if not term.numeric:
+        if not term.ordered:
             # where it is none, that is a problem, and the rule is never run
             return Conclude(ref.name, read_value(value, term, self.reader) or "", ref.scoped)
-        quantity = self.scope.quantity(value, term)
+        quantity = self.scope.concluded(value, term)
         if isinstance(quantity, int):
             try:
                 term.in_range(quantity)

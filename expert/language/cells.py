@@ -37,12 +37,15 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, pairwise
-from math import comb, gcd, prod
+from math import comb, gcd, lcm, prod
 from typing import NamedTuple
+
+from expert.io.dates import ANCHOR, days_within, number_of_days
 
 Monomial = tuple[str, ...]  # the numbers that are multiplied, sorted; a square has one twice
 Range = tuple[int, int]  # the least and the greatest value
 SMALL = 128  # a number of so few values can be taken value by value
+LOOKED_AT = 50_000  # values of a number that are tried one by one, for quotients
 TRIED = 4_000  # cases looked at for what one number can choose between, before all are
 
 
@@ -100,7 +103,17 @@ class Polynomial:
     @cached_property
     def names(self) -> frozenset[str]:
         """The numbers that it mentions."""
-        return frozenset(name for monomial, _ in self.terms for name in monomial)
+        mentioned: set[str] = set()
+        for monomial, _ in self.terms:
+            for name in monomial:
+                mentioned |= name.amount.names if isinstance(name, Quotient) else {name}
+        return frozenset(mentioned)
+
+    @cached_property
+    def quotients(self) -> list[Quotient]:
+        """The whole parts of quotients that are factors in it."""
+        found = [name for monomial, _ in self.terms for name in monomial if isinstance(name, Quotient)]
+        return list(dict.fromkeys(found))
 
     @property
     def constant(self) -> int:
@@ -109,6 +122,8 @@ class Polynomial:
 
     def at(self, values: Mapping[str, int]) -> Polynomial:
         """The polynomial in the other numbers, where some are known."""
+        if self.quotients:
+            return self._at_quotients(values)
         terms: list[tuple[Monomial, int]] = []
         for monomial, factor in self.terms:
             left = []
@@ -120,17 +135,37 @@ class Polynomial:
             terms.append((tuple(left), factor))
         return summed(terms)
 
+    def _at_quotients(self, values: Mapping[str, int]) -> Polynomial:
+        total = constant(0)
+        for monomial, factor in self.terms:
+            product = constant(factor)
+            for name in monomial:
+                if isinstance(name, Quotient):
+                    product *= divided(name.amount.at(values), name.divisor)
+                else:
+                    product *= constant(values[name]) if name in values else variable(name)
+            total += product
+        return total
+
     def value(self, values: Mapping[str, int]) -> int:
         """Its value; every number that it mentions is known."""
         total = 0
         for monomial, factor in self.terms:
             for name in monomial:
-                factor *= values[name]
+                if isinstance(name, Quotient):
+                    factor *= name.amount.value(values) // name.divisor
+                else:
+                    factor *= values[name]
             total += factor
         return total
 
     def powers(self, name: str) -> list[Polynomial]:
-        """What stands beside each power of a number, from the constant up; none is left out."""
+        """What stands beside each power of a number, from the constant up; none is left out.
+
+        Raises NotDecided where it is in a quotient.
+        """
+        if any(name in quotient.amount.names for quotient in self.quotients):
+            raise NotDecided(f"a quotient of {name}")
         by_power: dict[int, list[tuple[Monomial, int]]] = {}
         for monomial, factor in self.terms:
             rest = tuple(other for other in monomial if other != name)
@@ -143,10 +178,62 @@ class Polynomial:
         for monomial, factor in self.terms:
             least = most = factor
             for name in monomial:
-                ends = [end * bound for end in (least, most) for bound in ranges[name]]
+                between = name.within(ranges) if isinstance(name, Quotient) else ranges[name]
+                ends = [end * bound for end in (least, most) for bound in between]
                 least, most = min(ends), max(ends)
             low, high = low + least, high + most
         return low, high
+
+
+class Quotient(str):
+    """The whole part of a polynomial divided by a number > 1, as a factor: equal ones are equal texts."""
+
+    amount: Polynomial
+    divisor: int
+
+    def within(self, ranges: Mapping[str, Range]) -> Range:
+        """Bounds that it keeps."""
+        low, high = self.amount.within(ranges)
+        return low // self.divisor, high // self.divisor
+
+
+def divided(amount: Polynomial, divisor: int) -> Polynomial:
+    """The whole part of a polynomial divided by a number > 0."""
+    terms = [(monomial, factor) for monomial, factor in amount.terms if monomial]
+    # floor((c * n + k) / (c * d)) is floor((n + floor(k / c)) / d)
+    common = gcd(*(factor for _, factor in terms), divisor)
+    divisor //= common
+    whole, rest = divmod(amount.constant // common, divisor)
+    if not terms:
+        return constant(whole)
+    reduced = summed([((), rest), *((monomial, factor // common) for monomial, factor in terms)])
+    if divisor == 1:
+        return reduced + constant(whole)
+    quotient = Quotient(f"({reduced.terms})//{divisor}")
+    quotient.amount, quotient.divisor = reduced, divisor
+    return variable(quotient) + constant(whole)
+
+
+def unfolded(polynomial: Polynomial) -> Polynomial:
+    """A polynomial that is > 0 where another is, without those of its quotients that it can be without."""
+    for quotient in polynomial.quotients:
+        alone = variable(quotient)
+        factor = next((factor for monomial, factor in polynomial.terms if monomial == (quotient,)), 0)
+        rest = polynomial - constant(factor) * alone
+        if factor == 0 or quotient in rest.quotients:
+            continue
+        varying, size = rest - constant(rest.constant), abs(factor)
+        if any(part % size for _, part in varying.terms):
+            continue
+        # a * q + a * s + r > 0 where q + s > floor(-r / a); and if a < 0, where q + s < ceil(r / -a)
+        parts = summed((monomial, part // factor) for monomial, part in varying.terms)
+        amount, divisor = quotient.amount, constant(quotient.divisor)
+        if factor > 0:
+            parts -= constant(-rest.constant // factor)
+            return unfolded(amount + divisor * parts - divisor + constant(1))
+        parts -= constant(-(-rest.constant // size))
+        return unfolded(constant(0) - amount - divisor * parts)
+    return polynomial
 
 
 def summed(terms: Iterable[tuple[Monomial, int]]) -> Polynomial:
@@ -183,6 +270,7 @@ class Comparison(NamedTuple):
 
 def positive(polynomial: Polynomial) -> Comparison | bool:
     """polynomial > 0 as an atom; True or False if it is so, or not so, in every case."""
+    polynomial = unfolded(polynomial)
     terms = [(monomial, factor) for monomial, factor in polynomial.terms if monomial]
     if not terms:
         return polynomial.constant > 0
@@ -246,20 +334,78 @@ def _differences(factors: list[int]) -> list[int]:
     return differences
 
 
+def _steady(form: Polynomial, limit: int, name: str, ends: Range) -> Range:
+    """Outside of which numbers a form of one number, with quotients, does not cross a limit any more.
+
+    It is a line, and what its quotients leave. Raises NotDecided where that is not so.
+    """
+    scale = lcm(*(quotient.divisor for quotient in form.quotients))
+    slope = rest = apart = 0  # times the scale; and by how much it may be off the line
+    for monomial, factor in form.terms:
+        if len(monomial) > 1:
+            raise NotDecided(spelled(Atom(form, limit)))
+        [factor_of] = monomial or ("",)
+        if not isinstance(factor_of, Quotient):
+            slope, rest = slope + scale * factor * bool(monomial), rest + scale * factor * (not monomial)
+            continue
+        inside, share = factor_of.amount, scale // factor_of.divisor
+        if inside.quotients or any(len(part) > 1 for part, _ in inside.terms):
+            raise NotDecided(spelled(Atom(form, limit)))
+        slope += share * factor * sum(part for one, part in inside.terms if one)
+        rest += share * factor * inside.constant
+        apart += abs(factor)
+    if not slope:
+        return ends
+    middle, width = scale * limit - rest, (apart + 1) * scale
+    edges = sorted([(middle - width) // slope, (middle + width) // slope])
+    return max(ends[0], edges[0] - 1), min(ends[1], edges[1] + 1)
+
+
+def cuts_of_quotients(form: Polynomial, limits: list[int], name: str, ends: Range) -> set[int]:
+    """Every n in a range such that a form with quotients crosses a limit between n and n + 1.
+
+    Raises NotDecided where there are more numbers to look at than can be.
+    """
+    places: set[int] = set()
+    for limit in limits:
+        low, high = ends
+        if high - low > LOOKED_AT:
+            low, high = _steady(form, limit, name, ends)
+        if high - low > LOOKED_AT:
+            raise NotDecided(spelled(Atom(form, limit)))
+        before = form.value({name: low}) > limit
+        for n in range(low + 1, high + 1):
+            after = form.value({name: n}) > limit
+            if after != before:
+                places.add(n - 1)
+            before = after
+    return places
+
+
 class Cutter:
     """The comparisons that cut one number, the others being given afterwards."""
 
-    def __init__(self, atoms: Iterable[Atom], name: str, ends: Range) -> None:
+    def __init__(self, atoms: Iterable[Atom], name: str, ends: Range, is_date: bool = False) -> None:
+        self.name, self.is_date = name, is_date
         self.low, self.high = ends
         limits: dict[Polynomial, list[int]] = {}
         for form, limit in atoms:
             if name in form.names:
                 limits.setdefault(form, []).append(limit)
-        self.forms = [(form.powers(name), some) for form, some in limits.items()]
+        in_quotients = {
+            form for form in limits if any(name in quotient.amount.names for quotient in form.quotients)
+        }
+        self.quotients = [(form, some) for form, some in limits.items() if form in in_quotients]
+        self.forms = [(form.powers(name), some) for form, some in limits.items() if form not in in_quotients]
 
     def pieces(self, others: Mapping[str, int]) -> list[Range]:
-        """The pieces of the number, from the least up, in each of which no comparison changes."""
+        """The pieces of the number, from the least up, in each of which no comparison changes.
+
+        Raises NotDecided.
+        """
         places: set[int] = set()
+        for form, limits in self.quotients:
+            places |= cuts_of_quotients(form.at(others), limits, self.name, (self.low, self.high))
         for powers, limits in self.forms:
             factors = [power.value(others) for power in powers]
             start = factors[0]
@@ -267,7 +413,14 @@ class Cutter:
                 factors[0] = start - limit
                 places.update(cuts(factors, self.low, self.high))
         starts = [self.low, *(place + 1 for place in sorted(places))]
-        return [(start, end - 1) for start, end in zip(starts, [*starts[1:], self.high + 1], strict=True)]
+        cut = [(start, end - 1) for start, end in zip(starts, [*starts[1:], self.high + 1], strict=True)]
+        return [piece for ends in cut if (piece := days_within(*ends))] if self.is_date else cut
+
+
+def smallness(value: int, is_date: bool = False) -> tuple[int, bool]:
+    """How far a number is from 0, or a day from one of our time; and on which side."""
+    start = ANCHOR if is_date else 0
+    return abs(value - start), value < start
 
 
 def nearest(piece: Range, near: int) -> int:
@@ -384,6 +537,7 @@ class Numbers(NamedTuple):
     ranges: dict[str, Range]
     near: Mapping[str, int]
     budget: Budget
+    dates: frozenset[str] = frozenset()  # which of them are days, as YYYYMMDD
 
     def given(self, values: Mapping[str, int]) -> Numbers:
         """What is left open once some are known."""
@@ -401,6 +555,8 @@ class Numbers(NamedTuple):
 
     def without(self, name: str, one_by_one: bool = False) -> Numbers:
         """The others, with the comparisons that decide what this one can choose between."""
+        if self.dates:
+            raise NotDecided(f"the date {min(self.dates)} beside others")  # there is not every number
         self.budget.spend(1 + len([None for atom in self.atoms if name in atom.form.names]) ** 2 // 8)
         ranges = {other: ends for other, ends in self.ranges.items() if other != name}
         try:
@@ -411,6 +567,10 @@ class Numbers(NamedTuple):
             # what the others are compared with for each value of this one decides it too
             atoms = frozenset(a for n in _one_by_one(self, name) for a in self.given({name: n}).atoms)
         return self._replace(atoms=atoms, ranges=ranges)
+
+    def start(self, name: str) -> int:
+        """Where to look first for a number."""
+        return self.near.get(name, ANCHOR if name in self.dates else 0)
 
     @property
     def shortest(self) -> str:
@@ -426,7 +586,7 @@ def fibers(numbers: Numbers, last: str, one_by_one: bool) -> list[Fiber]:
 
     Raises NotDecided; with `one_by_one`, numbers of few values are tried value by value.
     """
-    cutter = Cutter(numbers.atoms, last, numbers.ranges[last])
+    cutter = Cutter(numbers.atoms, last, numbers.ranges[last], last in numbers.dates)
     if len(numbers.ranges) == 1:
         return [({}, cutter.pieces({}))]
     try:
@@ -446,7 +606,7 @@ def fibers(numbers: Numbers, last: str, one_by_one: bool) -> list[Fiber]:
 
 def _one_by_one(numbers: Numbers, name: str) -> range:
     low, high = numbers.ranges[name]
-    if high - low >= SMALL:
+    if high - low >= SMALL or name in numbers.dates:
         raise NotDecided(" or ".join(sorted(spelled(atom) for atom in numbers.atoms)[:1]))
     return range(low, high + 1)
 
@@ -461,7 +621,7 @@ def points(numbers: Numbers, one_by_one: bool) -> list[dict[str, int]]:
             cases = []
             for values, cut in fibers(numbers, last, one_by_one):
                 numbers.budget.spend(len(cut))
-                cases += [{**values, last: nearest(piece, numbers.near.get(last, 0))} for piece in cut]
+                cases += [{**values, last: nearest(piece, numbers.start(last))} for piece in cut]
             return cases
         except NotDecided as raised:
             if isinstance(raised, TooLarge):
@@ -539,7 +699,7 @@ def _first(numbers: Numbers) -> tuple[str, list[Range], int | None]:
     """
     if len(numbers.ranges) == 1:
         [(name, ends)] = numbers.ranges.items()
-        return name, Cutter(numbers.atoms, name, ends).pieces({}), 0
+        return name, Cutter(numbers.atoms, name, ends, name in numbers.dates).pieces({}), 0
     problem: NotDecided | None = None
     for last in sorted(numbers.ranges, key=lambda name: _uses(numbers, name)):
         try:
@@ -560,25 +720,30 @@ def _first(numbers: Numbers) -> tuple[str, list[Range], int | None]:
 
 
 # --- numbers that are not known yet ----------------------------------------------------------------
-def allowing_for_answers(ranges: dict[str, Range], atoms: Collection[Atom], steps: int) -> set[Atom]:
+def allowing_for_answers(
+    ranges: dict[str, Range], atoms: Collection[Atom], steps: int, dates: Collection[str] = ()
+) -> set[Atom]:
     """Comparisons, with those that decide what numbers that are not known can still come to.
 
     Of all cases in a cell of these, the numbers that are not known can be chosen so that the same of the
     comparisons hold. Raises NotDecided.
     """
-    allowed, budget = set(atoms), _budget(ranges, steps)
-    for known in _subsets(ranges)[:-1]:
+    allowed, budget, days = set(atoms), _budget(ranges, steps), frozenset(dates)
+    for known in subsets(ranges)[:-1]:
         gone = [name for name in ranges if name not in known]
-        allowed |= _without_any(Numbers(frozenset(atoms), ranges, {}, budget), gone).atoms
+        allowed |= _without_any(Numbers(frozenset(atoms), ranges, {}, budget, days), gone).atoms
     return allowed
 
 
-def allowing_for_one(ranges: dict[str, Range], atoms: Collection[Atom], name: str, steps: int) -> set[Atom]:
+def allowing_for_one(
+    ranges: dict[str, Range], atoms: Collection[Atom], name: str, steps: int, dates: Collection[str] = ()
+) -> set[Atom]:
     """Comparisons between the others that decide which of some comparisons one number can be chosen for.
 
     Raises NotDecided.
     """
-    return {*_without_any(Numbers(frozenset(atoms), ranges, {}, _budget(ranges, steps)), [name]).atoms}
+    numbers = Numbers(frozenset(atoms), ranges, {}, _budget(ranges, steps), frozenset(dates))
+    return {*_without_any(numbers, [name]).atoms}
 
 
 def _budget(names: Iterable[str], steps: int) -> Budget:
@@ -639,8 +804,15 @@ class Group:
     Raises NotDecided.
     """
 
-    def __init__(self, ranges: dict[str, Range], atoms: Collection[Atom], steps: int = 100_000) -> None:
+    def __init__(
+        self,
+        ranges: dict[str, Range],
+        atoms: Collection[Atom],
+        steps: int = 100_000,
+        dates: Collection[str] = (),
+    ) -> None:
         self.ranges, self.atoms = ranges, frozenset(atoms)
+        self.dates = frozenset(dates)
         self.names = tuple(ranges)
         self.steps = steps
         limits: dict[Polynomial, list[int]] = {}
@@ -654,23 +826,30 @@ class Group:
             self._cut_one(self.names[0])
         else:
             for known in self.known:
-                for values in points_of(self._numbers(known)):
+                for values in self._points(known, {}, {}):
                     self._add(values, None)
 
     @property
     def known(self) -> list[tuple[str, ...]]:
         """Which of the numbers can be known together, from none to all."""
-        return _subsets(self.names)
+        return subsets(self.names)
 
     def _numbers(self, known: Iterable[str], near: Mapping[str, int] | None = None) -> Numbers:
         """The comparisons among some of the numbers, the others not being known."""
         ranges = {name: self.ranges[name] for name in known}
         atoms = frozenset(atom for atom in self.atoms if atom.form.names <= ranges.keys())
-        return Numbers(atoms, ranges, near or {}, Budget(self.steps, f"the numbers {', '.join(self.names)}"))
+        return Numbers(
+            atoms,
+            ranges,
+            near or {},
+            Budget(self.steps, f"the numbers {', '.join(self.names)}"),
+            self.dates & ranges.keys(),
+        )
 
     def _cut_one(self, name: str) -> None:
-        for piece in Cutter(self.atoms, name, self.ranges[name]).pieces({}):
-            self._add({name: nearest(piece, 0)}, piece)
+        is_date = name in self.dates
+        for piece in Cutter(self.atoms, name, self.ranges[name], is_date).pieces({}):
+            self._add({name: nearest(piece, ANCHOR if is_date else 0)}, piece)
         self._add({}, None)
 
     def _add(self, values: Mapping[str, int], piece: Range | None) -> None:
@@ -681,8 +860,11 @@ class Group:
         if number is None:
             self.numbered.setdefault(key, len(self.cells))
             self.cells.append(cell)
-        elif _smallness(cell.values) < _smallness(self.cells[number].values):
+        elif self._smallness(cell.values) < self._smallness(self.cells[number].values):
             self.cells[number] = cell
+
+    def _smallness(self, values: Values) -> list[tuple[int, bool]]:
+        return [smallness(v, name in self.dates) for name, v in values.items() if v is not None]
 
     def _places(self, values: Mapping[str, int]) -> tuple[int, ...]:
         places = []
@@ -750,7 +932,7 @@ class Group:
             return [frozenset(range(len(self.cells)))]
         others = [other for other in self.names if other != name]
         choices: dict[frozenset[int], None] = {}
-        for known in _subsets(others):
+        for known in subsets(others):
             for values, cut in fibers_of(self._numbers([*known, name]), name):
                 cells = {self.cell(values)}  # the number not being known
                 cells.update(self.cell({**values, name: piece[0]}) for piece in cut)
@@ -812,7 +994,16 @@ class Group:
     def _changed(self, given: Values, names: tuple[str, ...]) -> list[dict[str, int]]:
         kept = {n: v for n, v in given.items() if v is not None and n not in names and n in self.ranges}
         near = {name: value for name in names if (value := given.get(name)) is not None}
-        return points_of(self._numbers([*kept, *names], near).given(kept))
+        return self._points([*kept, *names], near, kept)
+
+    def _points(
+        self, known: Iterable[str], near: Mapping[str, int], kept: Mapping[str, int]
+    ) -> list[dict[str, int]]:
+        """At least one case out of every cell in which some numbers are known: those that are not kept.
+
+        Raises NotDecided.
+        """
+        return points_of(self._numbers(known, near).given(kept) if kept else self._numbers(known, near))
 
     def _nearest_ways(self, given: Values, ways: list[dict[str, int]]) -> list[dict[str, int]]:
         """Of changes of the same numbers, the nearest."""
@@ -828,13 +1019,17 @@ class Group:
     @property
     def total(self) -> int:
         """How many cases there are."""
-        return prod(high - low + 2 for low, high in self.ranges.values())  # one without an answer
+        sizes = [self._size(name, ends) for name, ends in self.ranges.items()]
+        return prod(size + 1 for size in sizes)  # one without an answer
+
+    def _size(self, name: str, ends: Range) -> int:
+        return number_of_days(*ends) if name in self.dates else ends[1] - ends[0] + 1
 
     @cached_property
     def sizes(self) -> list[int]:
         """How many cases each cell has. Raises NotDecided."""
         if len(self.names) == 1:
-            return [piece[1] - piece[0] + 1 if (piece := cell.piece) else 1 for cell in self.cells]
+            return [self._size(self.names[0], cell.piece) if cell.piece else 1 for cell in self.cells]
         sizes = [0] * len(self.cells)
         for known in self.known:
             for key, count in counted(self._numbers(known), self._places).items():
@@ -842,16 +1037,13 @@ class Group:
         return sizes
 
 
-def _smallness(values: Values) -> list[tuple[int, bool]]:
-    return [(abs(value), value < 0) for value in values.values() if value is not None]
-
-
 def distance(change: Mapping[str, int], given: Values) -> int:
     """How far numbers are from those given, or from 0."""
     return sum(abs(value - (given.get(name) or 0)) for name, value in change.items())
 
 
-def _subsets(names: Iterable[str]) -> list[tuple[str, ...]]:
+def subsets(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Some of the names, in every way; fewer first."""
     listed = list(names)
     return [chosen for size in range(len(listed) + 1) for chosen in combinations(listed, size)]
 

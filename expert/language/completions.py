@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, assert_never
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from expert.language.cells import (
     Atom,
@@ -28,16 +28,19 @@ from expert.language.cells import (
     allowing_for_one,
     constant,
     distance,
+    divided,
     positive,
+    smallness,
     spelled,
 )
 from expert.language.cells import (
     variable as open_number,
 )
-from expert.language.conditions import Arithmetic, Quantity, Ref, Several
+from expert.language.conditions import Quantity
+from expert.language.days import Days
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.grids import Whole
-from expert.language.meaning import OPERATORS, Reading, Truth
+from expert.language.meaning import Reading, Truth
 from expert.language.model import Term, Value
 
 CaseAnswers = Mapping[str, Value | None]  # None: answered `unknown`
@@ -86,6 +89,9 @@ class Amount(Generic[C]):
     def __mul__(self, other: Amount[C], /) -> Amount[C]:
         return Amount(self.polynomial * other.polynomial, self.algebra)
 
+    def __floordiv__(self, divisor: int, /) -> Amount[C]:
+        return Amount(divided(self.polynomial, divisor), self.algebra)
+
     def __gt__(self, other: Amount[C], /) -> C:
         return self.algebra.positive(self.polynomial - other.polynomial)
 
@@ -111,17 +117,10 @@ class Merging(Reading[C, Amount[C]]):
     """A reading in which a quantity's equal values are one, and what it never has is left out."""
 
     def amounts(self, quantity: Quantity) -> Amounts[C]:
-        match quantity:
-            case int() | Ref() | Several():
-                return merged(super().amounts(quantity))
-            case Arithmetic():
-                first, *rest = [self.amounts(part) for part in quantity.parts]
-                operator = OPERATORS[quantity.operator]
-                for more in rest:
-                    first = merged((g & h, operator(a, b)) for g, a in first for h, b in more)
-                return first
-            case _:
-                assert_never(quantity)
+        return merged(super().amounts(quantity))
+
+    def _put_together(self, operator: str, some: Amounts[C], others: Amounts[C]) -> Amounts[C]:
+        return merged(super()._put_together(operator, some, others))
 
 
 def merged(amounts: Iterable[tuple[C, Amount[C]]]) -> Amounts[C]:
@@ -175,12 +174,13 @@ class Survey(Splitting):
         self.numbers: set[str] = set()
         self.atoms: set[Atom] = set()
         self.unforeseen: set[str] = set()
-        self.ranges = {name: term.bounds for name, term in terms.items() if term.numeric}
+        self.ranges = {name: term.bounds for name, term in terms.items() if term.ordered}
+        self.dates = frozenset(name for name, term in terms.items() if term.is_date)
 
     def known(self, attribute: str) -> Perhaps:
         if attribute in self.answers:
             return NEVER if self.answers[attribute] is None else ALWAYS
-        if self.terms[attribute].numeric:
+        if self.terms[attribute].ordered:
             self.numbers.add(attribute)
         else:
             self.named.setdefault(attribute, set())
@@ -224,7 +224,8 @@ def allow_for_answers(survey: Survey, steps: int = STEPS) -> None:
     for names, atoms in _linked(read, survey.atoms):
         if len(names) > 1:
             try:
-                survey.atoms |= allowing_for_answers({n: survey.ranges[n] for n in names}, atoms, steps)
+                ranges = {name: survey.ranges[name] for name in names}
+                survey.atoms |= allowing_for_answers(ranges, atoms, steps, survey.dates.intersection(names))
             except NotDecided:
                 survey.unforeseen.update(names)
 
@@ -251,7 +252,8 @@ def _allowed(survey: Survey, group: Group, kinds: Sequence[object]) -> set[Atom]
         ranges = {name: survey.ranges[name] for name in known}
         telling = group.telling(known, kinds)
         for name in known:
-            allowed |= allowing_for_one(ranges, telling, name, STEPS)
+            days = survey.dates.intersection(known)
+            allowed |= allowing_for_one(ranges, telling, name, STEPS, days)
     return allowed
 
 
@@ -321,14 +323,17 @@ class Groups:
     def __init__(self) -> None:
         self._made: dict[object, Group | NotDecided] = {}
 
-    def group(self, ranges: dict[str, Range], atoms: Collection[Atom], steps: int) -> Group:
+    def group(
+        self, ranges: dict[str, Range], atoms: Collection[Atom], steps: int, dates: Collection[str] = ()
+    ) -> Group:
         """The group of linked numbers. Raises NotDecided."""
-        key = tuple(ranges.items()), frozenset(atoms), steps
+        key = tuple(ranges.items()), frozenset(atoms), steps, frozenset(dates)
         if key not in self._made:
             if len(self._made) > KEPT:
                 self._made.clear()
             try:
-                self._made[key] = Group(ranges, atoms, steps)
+                kind = Days if len(ranges) > 1 and ranges.keys() <= {*dates} else Group
+                self._made[key] = kind(ranges, atoms, steps, dates)
             except NotDecided as problem:
                 self._made[key] = problem
         made = self._made[key]
@@ -375,6 +380,7 @@ class Completions(Splitting):
         self.groups, self.steps = groups or Groups(), steps
         self.unforeseen = survey.unforeseen
         self.terms, self.answers, self.ranges = survey.terms, survey.answers, survey.ranges
+        self.dates = survey.dates
         variables: list[Variable] = [Choice(self.terms[name], some) for name, some in survey.named.items()]
         self.undecided: list[str] = []  # why some numbers are loose
         read = [name for name in survey.ranges if name in survey.numbers]
@@ -396,18 +402,28 @@ class Completions(Splitting):
     def _numbers(self, names: list[str], atoms: list[Atom]) -> list[Variable]:
         """The variables of linked numbers."""
         try:
-            return [Cells(self.groups.group({n: self.ranges[n] for n in names}, atoms, self.steps))]
+            return [Cells(self._group(names, atoms))]
         except NotDecided as problem:
             self.undecided.append(problem.what)
         single = [atom for atom in atoms if len(atom.form.names) == 1]
         variables: list[Variable] = []
         for name in names:
             alone = [atom for atom in single if name in atom.form.names]
-            variables.append(Cells(self.groups.group({name: self.ranges[name]}, alone, self.steps)))
+            try:
+                variables.append(Cells(self._group([name], alone)))
+            except NotDecided:  # of quotients
+                alone = [atom for atom in alone if not atom.form.quotients]
+                single = [atom for atom in single if name not in atom.form.names or atom in alone]
+                variables.append(Cells(self._group([name], alone)))
         forms: dict[Polynomial, list[int]] = {}
         for form, limit in sorted(set(atoms) - set(single), key=lambda atom: (atom.form.terms, atom.limit)):
             forms.setdefault(form, []).append(limit)
         return [*variables, *(Loose(form, limits) for form, limits in forms.items())]
+
+    def _group(self, names: list[str], atoms: list[Atom]) -> Group:
+        """The group of some numbers. Raises NotDecided."""
+        ranges = {name: self.ranges[name] for name in names}
+        return self.groups.group(ranges, atoms, self.steps, self.dates.intersection(names))
 
     # --- as an algebra ---------------------------------------------------------------------------
     def known(self, attribute: str) -> Diagram:
@@ -599,7 +615,7 @@ class Completions(Splitting):
         for name in names:
             value = given.get(name)
             if isinstance(value, int):
-                ranks.append((1, abs(value), value < 0))
+                ranks.append((1, *smallness(value, name in self.dates)))
             else:
                 ranks.append((0, 0, 0) if value is None else (1, branch, 0))
         return tuple(ranks)

@@ -66,10 +66,27 @@ class Ref(NamedTuple):
 
 @by_kind
 class Arithmetic(NamedTuple):
-    """times, plus or minus over quantities."""
+    """Quantities put together: see COMPUTED, and the two that no author writes.
+
+    `scaled` and `rounded` have a quantity and a power of ten: what is compared or added is of one scale,
+    and what is concluded has the decimals of its finding.
+    """
 
     operator: str
     parts: tuple[Quantity, ...]
+
+
+COMPUTED = ("times", "plus", "minus", "min", "max", "percent", "years-between")  # as authors write them
+PRODUCTS = ("times", "percent", "scaled")
+SCALED, ROUNDED = "scaled", "rounded"
+
+
+@by_kind
+class Factor(NamedTuple):
+    """A number with decimals of its own, which multiplies: 0.25 is 25 with 2 decimals."""
+
+    value: int
+    decimals: int
 
 
 @by_kind
@@ -80,7 +97,7 @@ class Several(NamedTuple):
 
 
 # an int is scaled like the term that it is used with
-Quantity = int | Ref | Arithmetic | Several
+Quantity = int | Factor | Ref | Arithmetic | Several
 
 
 @by_kind
@@ -284,6 +301,22 @@ def quantity_refs(quantity: Quantity) -> Iterator[Ref]:
     elif isinstance(quantity, Arithmetic):
         for part in quantity.parts:
             yield from quantity_refs(part)
+
+
+def unscaled(quantity: Quantity) -> tuple[Quantity, int]:
+    """A quantity without what brings it to a finer scale, and by how much that multiplies it."""
+    if isinstance(quantity, Arithmetic) and quantity.operator == SCALED:
+        part, by = quantity.parts
+        return part, by if isinstance(by, int) else 1
+    return quantity, 1
+
+
+def unrounded(quantity: Quantity) -> tuple[Quantity, int]:
+    """What is concluded before it is rounded, and by what it is divided then."""
+    if isinstance(quantity, Arithmetic) and quantity.operator == ROUNDED:
+        part, by = quantity.parts
+        return part, by if isinstance(by, int) else 1
+    return quantity, 1
 
 
 def is_bounded(quantity: Quantity) -> bool:

@@ -25,6 +25,9 @@ from expert.language.conclusions import (
     Wait,
 )
 from expert.language.conditions import (
+    PRODUCTS,
+    ROUNDED,
+    SCALED,
     AllOf,
     AnyOf,
     Arithmetic,
@@ -32,6 +35,7 @@ from expert.language.conditions import (
     Condition,
     Count,
     Determined,
+    Factor,
     Given,
     Is,
     Known,
@@ -44,11 +48,12 @@ from expert.language.conditions import (
     compared,
     conjuncts,
     quantity_refs,
+    unscaled,
 )
 from expert.language.contradictions import Contradictions
 from expert.language.keys import exception_of
 from expert.language.meaning import amount
-from expert.language.model import NONE_OF_THEM, Datum, Knowledge, Option, Term, Value
+from expert.language.model import DAY, FACTOR, NONE_OF_THEM, Datum, Knowledge, Option, Term, Value
 from expert.language.rules import BASES, PLACEHOLDER, Instance, Rule
 
 NO_EVIDENCE = "there is no evidence that"
@@ -65,6 +70,7 @@ REASONS = {
     "unknown": "that is not known",
     "no-evidence": "there is no evidence of it",
     "exception": "it applies",
+    "not-in-force": "it is not in force",
 }
 
 
@@ -81,6 +87,15 @@ NEGATED = {"more-than": "at-most", "at-least": "less-than", "less-than": "at-lea
 
 
 SIGNS_BETWEEN = {"times": " x ", "plus": " + ", "minus": " - "}
+
+
+# of all the parts listed, or of each
+PHRASED = {
+    "min": "the least of {0}",
+    "max": "the greatest of {0}",
+    "percent": "{1} percent of {2}",
+    "years-between": "the completed years from {1} to {2}",
+}
 
 
 STANCE_WORDS = {"for": "for", "against": "against", "unsure": "undecided"}
@@ -313,7 +328,8 @@ class Phrases:
         first = next((ref for ref in compared(condition)), None)
         if first is None:
             return f"{condition.left} is {COMPARISON_WORDS[condition.operator]} {condition.right}"
-        term = self.term(condition.left if isinstance(condition.left, Ref) else first)
+        about = unscaled(condition.left)[0]
+        term = self.term(about if isinstance(about, Ref) else first)
         left, right = (self.quantity(side, term) for side in (condition.left, condition.right))
         return f"{left} is {COMPARISON_WORDS[condition.operator]} {right}"
 
@@ -342,51 +358,61 @@ class Phrases:
 
     def quantity(self, quantity: Quantity, term: Term) -> str:
         """A quantity that is measured as a term is."""
-        if isinstance(quantity, Ref):
-            return self.label(quantity)
-        if isinstance(quantity, Several):
-            return listed([term.show(value) for value in quantity.values], "or")
-        if isinstance(quantity, int) or not any(quantity_refs(quantity)):
-            return term.show(amount(quantity, {}))
-        parts = [
-            _inner(part, str(part) if counts and isinstance(part, int) else self.quantity(part, term))
-            for part, counts in self._factors(quantity, term)
-        ]
-        return SIGNS_BETWEEN[quantity.operator].join(parts)
+        match quantity:
+            case Ref():
+                return self.label(quantity)
+            case Factor(value, decimals):
+                return FACTOR._replace(decimals=decimals).spell(value)
+            case Several(values):
+                return listed([term.show(value) for value in values], "or")
+            case Arithmetic(operator, parts) if not _is_number(quantity):
+                if operator in (SCALED, ROUNDED):
+                    return self.quantity(parts[0], term)
+                inside = [_inner(part, self.quantity(part, of)) for part, of in self._parts(quantity, term)]
+                if operator in PHRASED:
+                    return PHRASED[operator].format(listed(inside), *inside)
+                return SIGNS_BETWEEN[operator].join(inside)
+            case _:
+                return term.show(amount(quantity, {}))
 
-    def _factors(self, quantity: Arithmetic, term: Term) -> list[tuple[Quantity, bool]]:
-        """The parts of a computed quantity, and whether its numbers are plain counts.
+    def _parts(self, quantity: Arithmetic, term: Term) -> list[tuple[Quantity, Term]]:
+        """The parts of a computed quantity, each with what it is measured as.
 
         Of the factors of a product one is measured as the product is: a term, or what is computed, or
-        else the product of its numbers.
+        else the product of its numbers; the others are plain numbers.
         """
-        if quantity.operator != "times":
-            return [(part, False) for part in quantity.parts]
-        measure = (term.decimals, term.unit)
-        others = [part for part in quantity.parts if not isinstance(part, int)]
-        measured = any(
-            isinstance(part, (Arithmetic, Several))
-            or (self.term(part).decimals, self.term(part).unit) == measure != (0, "")
-            for part in others
-        )
-        if measured or measure == (0, ""):
-            return [(part, True) for part in quantity.parts]
-        numbers = Arithmetic("times", tuple(part for part in quantity.parts if isinstance(part, int)))
-        return [(part, False) for part in (*others, *([amount(numbers, {})] if numbers.parts else []))]
+        operator, parts = quantity
+        if operator not in PRODUCTS:
+            return [(part, DAY if operator == "years-between" else term) for part in parts]
+        measured = [isinstance(part, Several) or self._has_unit(part, term) for part in parts]
+        computed = [isinstance(part, Arithmetic) for part in parts]
+        plain = operator != "times" or not term.unit or any(isinstance(part, Factor) for part in parts)
+        if any(measured) or plain or any(computed):
+            own = measured if any(measured) or plain else computed
+            return [(part, term if so else FACTOR) for part, so in zip(parts, own, strict=True)]
+        others: list[tuple[Quantity, Term]] = [(part, FACTOR) for part in parts if not isinstance(part, int)]
+        numbers = Arithmetic("times", tuple(part for part in parts if isinstance(part, int)))
+        return [*others, *([(amount(numbers, {}), term)] if numbers.parts else [])]
+
+    def _has_unit(self, quantity: Quantity, term: Term) -> bool:
+        """Whether something in a quantity has the unit of a term, which is measured in one."""
+        return bool(term.unit) and any(self.term(ref).unit == term.unit for ref in quantity_refs(quantity))
 
     def spelled(self, quantity: Quantity, term: Term) -> Spelled:
         """A quantity as the rule language writes it."""
-        if isinstance(quantity, Ref):
-            return f"option.{quantity.name}" if quantity.option else quantity.name
-        if isinstance(quantity, Several):
-            return " or ".join(map(term.spell, quantity.values))
-        if isinstance(quantity, int) or not any(quantity_refs(quantity)):
-            return term.spell(amount(quantity, {}))
-        parts = [
-            str(part) if counts and isinstance(part, int) else self.spelled(part, term)
-            for part, counts in self._factors(quantity, term)
-        ]
-        return {quantity.operator: parts}
+        match quantity:
+            case Ref():
+                return f"option.{quantity.name}" if quantity.option else quantity.name
+            case Factor(value, decimals):
+                return FACTOR._replace(decimals=decimals).spell(value)
+            case Several(values):
+                return " or ".join(map(term.spell, values))
+            case Arithmetic(operator, parts) if not _is_number(quantity):
+                if operator in (SCALED, ROUNDED):
+                    return self.spelled(parts[0], term)
+                return {operator: [self.spelled(part, of) for part, of in self._parts(quantity, term)]}
+            case _:
+                return term.spell(amount(quantity, {}))
 
     def item(self, item: Addend, term: Term) -> str:
         """An item of a score, measured as a term is."""
@@ -410,7 +436,10 @@ class Phrases:
             case Conclude(name, value):
                 term = knowledge.findings[name]
                 if not isinstance(value, (str, int)):
-                    return f"{term.label} is {self.quantity(value, term)}"
+                    rounded = isinstance(value, Arithmetic) and value.operator == ROUNDED
+                    return (
+                        f"{term.label} is {self.quantity(value, term)}{rounded_to(term) if rounded else ''}"
+                    )
                 return statement(term, (value,))
             case Tally(name, items):
                 rows = "; ".join(self.item(item, knowledge.findings[name]) for item in items)
@@ -434,14 +463,28 @@ class Phrases:
         """Why a finding is settled with `no`, where the author gives no reason: what is denied."""
         return capital(f"{self.conclusion(instance.then[0])}: {self.condition(instance.when)}.")
 
+    def in_force(self, condition: Condition) -> str:
+        """Between which days a rule is in force, and by which date."""
+        days, by = [], ""
+        for test in conjuncts(condition):
+            if isinstance(test, Compare) and isinstance(test.left, Ref) and isinstance(test.right, int):
+                term = self.term(test.left)
+                word = "from" if test.operator in ("at-least", "more-than") else "before"
+                days.append(f"{word} {term.show(test.right)}")
+                by = term.label
+        return f"in force {listed(days)}, by {by}"
+
     def rule(self, rule: Rule) -> list[str]:
         """A rule in English, one clause a line."""
         knowledge = self.knowledge
         who = "For each option:" if rule.ranges else ""
         parts = conjuncts(rule.when)
+        parts = tuple(part for part in parts if part != rule.in_force)
         counts = dict.fromkeys(part.counts for part in parts if isinstance(part, Unless) and part.counts)
         clauses = [part for part in parts if not (isinstance(part, Unless) and part.counts)]
         lines = [f"{rule.id}  ({rule.basis}: {BASES[rule.basis]})", *([f"  {who}"] if who else [])]
+        if rule.in_force:
+            lines.append(f"  {self.in_force(rule.in_force)}")
         lines += [
             f"  {'if  ' if i == 0 else ' and'} {self.condition(clause)}" for i, clause in enumerate(clauses)
         ]
@@ -481,8 +524,24 @@ def _opens(condition: Condition) -> bool:
 
 
 def _inner(part: Quantity, text: str) -> str:
-    """A part of a computed quantity, in parentheses if it is computed itself."""
-    return f"({text})" if isinstance(part, Arithmetic) else text
+    """A part of a computed quantity, in parentheses if it is computed itself and could be misread."""
+    part, _ = unscaled(part)
+    return f"({text})" if isinstance(part, Arithmetic) and not _is_number(part) else text
+
+
+def _is_number(quantity: Quantity) -> bool:
+    """Whether a quantity is a number of one scale: what is shown of it is that number."""
+    if isinstance(quantity, Arithmetic):
+        same_scale = quantity.operator in ("times", "plus", "minus", "min", "max")
+        return same_scale and all(map(_is_number, quantity.parts))
+    return isinstance(quantity, int)
+
+
+def rounded_to(term: Term) -> str:
+    """To what a conclusion about a term is rounded."""
+    if term.decimals == 0:
+        return ", rounded to a whole number"
+    return f", rounded to {count(term.decimals, 'decimal')}"
 
 
 def capital(text: str) -> str:

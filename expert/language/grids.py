@@ -16,6 +16,10 @@ class Whole:
     def splits(self) -> bool:
         return False
 
+    def divided(self, number: Any, divisor: int, /) -> Any:
+        """The whole part of a number that is not below 0, divided by one above it."""
+        return number // divisor
+
     def within(self, sure: Any, possible: Any, /) -> Any:
         """What is so of every number between two bounds."""
         return sure
@@ -44,6 +48,9 @@ class Row:
 
     def __mul__(self, other: Row) -> Row:
         return Row(tuple(a * b for a, b in zip(self.values, other.values, strict=True)))
+
+    def __floordiv__(self, divisor: int) -> Row:
+        return Row(tuple(a // divisor for a in self.values))
 
     def __gt__(self, other: Row) -> int:
         return _mask(a > b for a, b in zip(self.values, other.values, strict=True))

@@ -13,6 +13,8 @@ from typing import Any, Generic, Protocol, Self, TypeVar, assert_never
 
 from expert.language.conclusions import Addend, Conclude, Conclusion, First, Row, Tally
 from expert.language.conditions import (
+    PRODUCTS,
+    ROUNDED,
     AllOf,
     AnyOf,
     Arithmetic,
@@ -20,6 +22,7 @@ from expert.language.conditions import (
     Condition,
     Count,
     Determined,
+    Factor,
     Given,
     Is,
     Known,
@@ -30,6 +33,7 @@ from expert.language.conditions import (
     Several,
     Unless,
     is_bounded,
+    unrounded,
 )
 from expert.language.grids import Grid
 from expert.language.grids import Row as Numbers
@@ -83,6 +87,10 @@ class Algebra(Protocol[T_co, N_co]):
         """The one number where something is so, the other elsewhere; not where numbers are split."""
         ...
 
+    def divided(self, number: Any, divisor: int, /) -> N_co:
+        """The whole part of a number that is not below 0, divided by one above it."""
+        ...
+
     def within(self, sure: Any, possible: Any, /) -> T_co:
         """What is sure of numbers between their bounds; where cases are open, with what is possible."""
         ...
@@ -104,7 +112,12 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "times": lambda a, b: a * b,
     "plus": lambda a, b: a + b,
     "minus": lambda a, b: a - b,
+    "percent": lambda a, b: a * b,  # with two decimals more than its factors
+    "scaled": lambda a, b: a * b,
 }
+
+YEAR = 10_000  # in a date as the whole number YYYYMMDD
+AGES = YEAR * YEAR  # above all differences of dates
 
 
 def amount(quantity: Quantity, values: Mapping[str, int]) -> int:
@@ -112,17 +125,34 @@ def amount(quantity: Quantity, values: Mapping[str, int]) -> int:
     match quantity:
         case int():
             return quantity
+        case Factor(value, _):
+            return value
         case Ref():
             return values[quantity.name]
         case Several():
             raise TypeError(f"not one number: {quantity!r}")
-        case Arithmetic():
-            first, *rest = [amount(part, values) for part in quantity.parts]
+        case Arithmetic(operator, parts):
+            first, *rest = [amount(part, values) for part in parts]
             for more in rest:
-                first = OPERATORS[quantity.operator](first, more)
+                first = together(operator, first, more)
             return first
         case _:
             assert_never(quantity)
+
+
+def together(operator: str, one: int, other: int) -> int:
+    """Two numbers put together."""
+    match operator:
+        case "min" | "max":
+            return min(one, other) if operator == "min" else max(one, other)
+        case "years-between":
+            return (other - one + AGES) // YEAR - YEAR
+        case "rounded":  # halves away from nought
+            whole = (abs(one) + other // 2) // other
+            return whole if one >= 0 else -whole
+        case _:
+            combined: int = OPERATORS[operator](one, other)
+            return combined
 
 
 Spans = list[tuple[T, N, N]]  # the bounds of a number, each with where they are: of several, one is
@@ -255,22 +285,65 @@ class Reading(Generic[T, N]):
     def amounts(self, quantity: Quantity) -> list[tuple[T, N]]:
         """The quantity's values, each with where it has that value."""
         match quantity:
-            case int():
-                return [(self.algebra.true, self.algebra.constant(quantity))]
+            case int() | Factor():
+                return [(self.algebra.true, self.algebra.constant(amount(quantity, {})))]
             case Several(values):
                 return [(self.algebra.true, self.algebra.constant(value)) for value in values]
             case Ref():
                 if quantity.kind == "finding":
                     return self.numbers.get(quantity.key, [])
                 return [(self.algebra.known(quantity.name), self.algebra.number(quantity.name))]
-            case Arithmetic():
-                first, *rest = [self.amounts(part) for part in quantity.parts]
-                operator = OPERATORS[quantity.operator]
+            case Arithmetic(operator, parts):
+                first, *rest = [self.amounts(part) for part in parts]
+                if operator == ROUNDED:
+                    return self._last(quantity, first)
                 for more in rest:
-                    first = [(g & h, operator(a, b)) for g, a in first for h, b in more]
+                    first = self._put_together(operator, first, more)
                 return first
             case _:
                 assert_never(quantity)
+
+    def _put_together(
+        self, operator: str, some: list[tuple[T, N]], others: list[tuple[T, N]]
+    ) -> list[tuple[T, N]]:
+        """The values of two quantities put together, each with each."""
+        found: list[tuple[T, N]] = []
+        for g, a in some:
+            for h, b in others:
+                if operator in OPERATORS:
+                    found.append((g & h, OPERATORS[operator](a, b)))
+                else:
+                    found += [(g & h & where, n) for where, n in self._joined(operator, a, b)]
+        return found
+
+    def _joined(self, operator: str, one: N, other: N) -> list[tuple[T, N]]:
+        """What is no sum, difference or product of two numbers."""
+        constant = self.algebra.constant
+        match operator:
+            case "min" | "max":
+                return self._extreme([one, other], operator == "max")
+            case "years-between":
+                years = self.algebra.divided(other - one + constant(AGES), YEAR)
+                return [(self.algebra.true, years - constant(YEAR))]
+            case _:
+                raise TypeError(f"no operator: {operator}")
+
+    def _last(self, quantity: Quantity, amounts: list[tuple[T, N]]) -> list[tuple[T, N]]:
+        """The values of a conclusion's quantity, each rounded if it is."""
+        _, divisor = unrounded(quantity)
+        if divisor == 1:
+            return amounts
+        return [(g & where, n) for g, exact in amounts for where, n in self._rounded(exact, divisor)]
+
+    def _rounded(self, number: N, divisor: int) -> list[tuple[T, N]]:
+        """A number divided by a power of ten, to the nearest whole one; halves away from nought."""
+        constant, divided = self.algebra.constant, self.algebra.divided
+        half, nought = constant(divisor // 2), constant(0)
+        above, below = divided(number + half, divisor), nought - divided(half - number, divisor)
+        is_above = number >= nought
+        if self.algebra.splits:
+            return [(is_above, above), (~is_above, below)]
+        return [(self.algebra.true, self.algebra.choose(is_above, above, below))]
 
     # --- bounds --------------------------------------------------------------------------------
     def _meeting(self, where: T, low: N, high: N) -> T:
@@ -290,26 +363,30 @@ class Reading(Generic[T, N]):
         assert isinstance(quantity, Arithmetic)
         first, *rest = [self.spans(part) for part in quantity.parts]
         for more in rest:
-            together: Spans[T, N] = []
+            found: Spans[T, N] = []
             for there, a, b in first:
                 for where, c, d in more:
                     combined = self._combined(quantity.operator, (a, b), (c, d))
-                    together += [(there & where & so, low, high) for so, low, high in combined]
-            first = self._gathered(together)
+                    found += [(there & where & so, low, high) for so, low, high in combined]
+            first = self._gathered(found)
         return first
 
     def _combined(self, operator: str, one: tuple[N, N], other: tuple[N, N]) -> Spans[T, N]:
         """The bounds of two quantities together."""
-        (a, b), (c, d), apply = one, other, OPERATORS[operator]
-        if operator == "times":
+        (a, b), (c, d) = one, other
+        if operator in ("min", "max"):
+            return self._between(self._joined(operator, a, c), self._joined(operator, b, d))
+        if operator == "years-between":
+            return self._between(self._joined(operator, b, c), self._joined(operator, a, d))
+        apply = OPERATORS[operator]
+        if operator in PRODUCTS:
             products = [apply(x, y) for x in (a, b) for y in (c, d)]
-            return [
-                (g & h, low, high)
-                for g, low in self._extreme(products, False)
-                for h, high in self._extreme(products, True)
-            ]
+            return self._between(self._extreme(products, False), self._extreme(products, True))
         ends = (apply(a, d), apply(b, c)) if operator == "minus" else (apply(a, c), apply(b, d))
         return [(self.algebra.true, *ends)]
+
+    def _between(self, lows: list[tuple[T, N]], highs: list[tuple[T, N]]) -> Spans[T, N]:
+        return [(g & h, low, high) for g, low in lows for h, high in highs]
 
     def _extreme(self, numbers: list[N], greatest: bool) -> list[tuple[T, N]]:
         """The least or the greatest of some numbers."""
@@ -408,10 +485,11 @@ class Reading(Generic[T, N]):
             self.add_numbers(conclusion.key, [(where & g, n) for g, n in self.values_of(conclusion.value)])
 
     def values_of(self, quantity: Quantity) -> list[tuple[T, N]]:
-        """The values that a quantity has; of one with bounds, where they meet."""
+        """The values that a quantity has; of one with bounds, where they meet. It is rounded last."""
         if not is_bounded(quantity):
             return self.amounts(quantity)
-        return [self._value(*span) for span in self.spans(quantity)]
+        exact, _ = unrounded(quantity)
+        return self._last(quantity, [self._value(*span) for span in self.spans(exact)])
 
     def add_numbers(self, key: str, amounts: list[tuple[T, N]]) -> None:
         self.numbers.setdefault(key, []).extend(amounts)

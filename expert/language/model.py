@@ -6,6 +6,7 @@ import re
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from expert.io.dates import ANCHOR, FIRST_DAY, LAST_DAY, no_day, read_day, spelled_day
 from expert.io.problems import Span, listed, not_among, shorten
 from expert.language.words import WORDS, OwnWords
 
@@ -13,10 +14,13 @@ if TYPE_CHECKING:
     from expert.language.contradictions import Contradiction
 
 Value = str | int  # a choice's name, "yes"/"no", or a number scaled by its term's decimals
-TYPES = ("choice", "yes-no", "count", "number", "money")
+TYPES = ("choice", "yes-no", "count", "number", "money", "date")
 NUMERIC = ("count", "number", "money")
 CHOICES = "choices"  # the type of an attribute with several answers at once: a yes-no for each value
 NONE_OF_THEM = "none"  # what says no to every value of it
+DATE = "date"
+ORDERED = (*NUMERIC, DATE)  # whose values are compared
+TODAY = "today"  # the default of a date: that of the day when a consultation starts
 SCORE = "score"  # the role of a number with a low and a high bound in every case
 SETTLED = "settled"  # the role of a finding that is yes or no, and open where that is not known
 NOWHERE = Span("")
@@ -73,7 +77,7 @@ Quotes = dict[str, Quote]  # by claim; none without a document
 class Term(NamedTuple):
     """Something that has values: an attribute of the case, a finding, or an option's property.
 
-    Numbers are integers scaled by 10**decimals, so that no total is ever inexact.
+    Numbers are integers scaled by 10**decimals, so that no total is ever inexact; a date is YYYYMMDD.
     """
 
     name: str
@@ -95,6 +99,7 @@ class Term(NamedTuple):
     basis: str = ""  # a price: typical, at-least, or as it stands
     role: str = ""  # a finding that rules settle: see ROLES
     among: str = ""  # an attribute that is a value of one with several answers: that one's name
+    default: str = ""  # today: how a date is answered that is not given
     span: Span = NOWHERE
 
     @property
@@ -115,9 +120,20 @@ class Term(NamedTuple):
         """Of an attribute that is a value of one with several answers: that value."""
         return self.name.removeprefix(f"{self.among}.")
 
+    @property
+    def is_date(self) -> bool:
+        return self.type == DATE
+
+    @property
+    def ordered(self) -> bool:
+        """Whether its values are whole numbers, which are compared: numbers and dates."""
+        return self.type in ORDERED
+
     def parse(self, text: str) -> Value:
         """The value that `text` spells. Raises BadValue with what is wrong, lowercase."""
         text = text.strip()
+        if self.is_date:
+            return self._parse_day(text)
         if not self.numeric:
             if text in self.values:
                 return text
@@ -136,6 +152,12 @@ class Term(NamedTuple):
         # what is computed is in no range: a count may come out below nought
         return int(scaled) if self.kind == "finding" else self.in_range(int(scaled))
 
+    def _parse_day(self, text: str) -> int:
+        day = read_day(text)
+        if day is None:
+            raise BadValue(f"`{shorten(text)}` {no_day(text)}", f"for `{self.name}`, such as {self.sample}")
+        return day if self.kind == "finding" else self.in_range(day)
+
     def in_range(self, number: int) -> int:
         """`number` itself. Raises BadValue if the term's range excludes it."""
         if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
@@ -146,6 +168,10 @@ class Term(NamedTuple):
     def bounds(self) -> tuple[int, int]:
         """The least and the greatest scaled number that can be answered."""
         most = TYPED * int(10**self.decimals) - 1
+        if self.is_date:
+            return (FIRST_DAY if self.low is None else self.low), (
+                LAST_DAY if self.high is None else self.high
+            )
         return (-most if self.low is None else self.low), (most if self.high is None else self.high)
 
     @property
@@ -157,6 +183,9 @@ class Term(NamedTuple):
     @property
     def sample(self) -> str:
         """A value of this term, as an example."""
+        if self.is_date:
+            low, high = self.bounds
+            return self.spell(min(max(ANCHOR, low), high))
         if not self.numeric:
             return next(iter(self.values), "unknown")
         most = 12 * 10**self.decimals
@@ -166,13 +195,16 @@ class Term(NamedTuple):
     def range(self) -> str:
         parts = [f"at least {self.spell(self.low)}"] if self.low is not None else []
         parts += [f"at most {self.spell(self.high)}"] if self.high is not None else []
-        return " and ".join(parts) or "any number"
+        return " and ".join(parts) or ("any date" if self.is_date else "any number")
 
     @property
     def allowed(self) -> str:
         """The values that may be given, in words."""
         if self.type == CHOICES:
             return f"any number of {listed(self.values)}; or {NONE_OF_THEM}, or unknown"
+        if self.is_date:
+            bounds = "" if self.low is None and self.high is None else f", {self.range}"
+            return f"a date, YYYY-MM-DD{bounds}" + ("; or unknown" if self.kind == "attribute" else "")
         if not self.numeric:
             return listed(self.choices)
         unit = f" ({self.unit})" if self.unit else ""
@@ -180,18 +212,20 @@ class Term(NamedTuple):
 
     def spell(self, value: Value) -> str:
         """The value as it is typed and stored: `parse` undoes it."""
+        if self.is_date and isinstance(value, int):
+            return spelled_day(value)
         if not isinstance(value, int) or self.decimals == 0:
             return str(value)
         return f"{EXACT.normalize(EXACT.scaleb(Decimal(value), -self.decimals)):f}"
 
     def plain(self, value: Value) -> str | int | float:
-        """The value for JSON: a name, or a number in the term's own unit.
+        """The value for JSON: a name, a date as ISO 8601 writes it, or a number in the term's own unit.
 
         Where a binary float would not read back as the same number, or is spelled with an
         exponent, which `parse` does not take, its text.
         """
-        if not isinstance(value, int):
-            return value
+        if not isinstance(value, int) or self.is_date:
+            return self.spell(value)
         whole, rest = divmod(value, int(10**self.decimals))
         if rest == 0:
             return whole
@@ -201,6 +235,8 @@ class Term(NamedTuple):
 
     def scaled(self, plain: str | int | float) -> Value:
         """The value whose `plain` form this is."""
+        if self.is_date:
+            return self._parse_day(str(plain))
         if not self.numeric:
             return str(plain)
         return int(EXACT.scaleb(Decimal(repr(plain) if isinstance(plain, float) else plain), self.decimals))
@@ -209,6 +245,8 @@ class Term(NamedTuple):
         """The value in words: its label, or a number with its unit."""
         if not isinstance(value, int):
             return self.values.get(value, value)
+        if self.is_date:
+            return self.spell(value)
         if self.type != "money":
             one = self.unit_one if abs(value) == 10**self.decimals else ""
             return self.spell(value) + (f" {one or self.unit}" if self.unit else "")
@@ -216,6 +254,10 @@ class Term(NamedTuple):
         digits = 0 if amount == amount.to_integral_value() else self.decimals
         sign = SIGNS.get(self.unit)
         return f"{sign}{amount:,.{digits}f}" if sign else f"{amount:,.{digits}f} {self.unit}"
+
+
+FACTOR = Term("factor", "factor", "number", "")  # what multiplies: of any decimals, and without a unit
+DAY = Term("date", "bound", DATE, "the date")  # any date
 
 
 class Datum(NamedTuple):
@@ -289,6 +331,7 @@ class Knowledge(NamedTuple):
     rank: Ranking | None = None
     words: OwnWords = WORDS
     edition: str = ""  # of the document, that the places of claims are of
+    as_of: str = ""  # the attribute by which rules are in force
     contradictions: tuple[Contradiction, ...] = ()  # pairs of answers, in their order
     several: dict[str, Term] = {}  # noqa: RUF012 (never changed) attributes with several answers
     source: str = ""  # which document it comes from

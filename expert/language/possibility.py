@@ -94,6 +94,10 @@ class Possibilities(Generic[T, N]):
         number = self.algebra.choose(where.must, one.number, other.number)
         return Estimate(number, (where.must & one.certain) | (~where.may & other.certain))
 
+    def divided(self, number: Estimate[T, N], divisor: int, /) -> Estimate[T, N]:
+        """The whole part of a number divided by another."""
+        return Estimate(self.algebra.divided(number.number, divisor), number.certain)
+
     def within(self, sure: Bounds[T], possible: Bounds[T], /) -> Bounds[T]:
         """What must be so of every number between two bounds, and what may be of one; none lies beyond."""
         return Bounds(sure.must, possible.may)

@@ -420,7 +420,7 @@ class Prospect:
             term = self.base.knowledge.attributes[name]
             if name not in self.answers:
                 truths += [where & self._equals(name, value) for value in (term.values or ())]
-                truths += [where & self._known(name)] if term.numeric else []
+                truths += [where & self._known(name)] if term.ordered else []
         return truths
 
     def _equals(self, name: str, value: Value) -> Diagram:
@@ -438,7 +438,7 @@ class Prospect:
             amounts = [(where & there, amount) for there, amount in numbers]
             printed.append([(there, amount) for there, amount in amounts if not there.never])
         for name in effect.answers:
-            if self.base.knowledge.attributes[name].numeric and name not in self.answers:
+            if self.base.knowledge.attributes[name].ordered and name not in self.answers:
                 there = where & self._known(name)
                 printed.append([] if there.never else [(there, self.completions.number(name))])
         return printed
@@ -473,7 +473,7 @@ class Prospect:
     def _tried(self, name: str, case: CaseAnswers) -> list[Value | None]:
         tried: list[Value | None] = [None, case.get(name)]
         term = self.base.knowledge.attributes[name]
-        if not term.numeric:
+        if not term.ordered:
             return [*tried, *term.values]
         level = self.completions.level.get(name)
         variable = self.completions.variables[level] if level is not None else None

@@ -37,6 +37,7 @@ from expert.language.conditions import (
     mentions_option,
     refs,
     settled,
+    unrounded,
 )
 from expert.language.keys import APPLIES, DENIAL, with_option, written_rule
 from expert.language.model import Datum, Knowledge
@@ -87,6 +88,7 @@ class Rule(NamedTuple):
     otherwise: str = ""  # `because` of that
     denies: bool = False  # this is that second half
     exception_to: tuple[str, ...] = ()  # the rules that do not fire where this one does
+    in_force: Condition | None = None  # the first part of `when`, if it is in force between days
 
     @property
     def cites(self) -> tuple[str, ...]:
@@ -206,7 +208,7 @@ def drawing(then: Iterable[Conclusion]) -> tuple[Condition, ...]:
             return ()
         value = conclusion.value if isinstance(conclusion, Conclude) else ""
         if not isinstance(value, str) and is_bounded(value):
-            ways.append((Determined(value),))
+            ways.append((Determined(unrounded(value)[0]),))
             continue
         terms = dict.fromkeys(ref for ref in computed_refs(conclusion) if ref.kind != "property")
         ways.append(tuple(Known(ref) for ref in terms))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from expert.consultation.case import UNKNOWN
 from expert.consultation.result import Consultation, Firing, Plain, Statement
-from expert.io.dates import is_time
+from expert.io.dates import is_date, is_time
 from expert.io.json import NotRestored, restore
 from expert.io.problems import shorten
 from expert.language.conclusions import ADVICE, ARGUMENT, CAUTION, FINDING, SCORE, STANCES, STRENGTHS
@@ -286,6 +286,8 @@ def _value(term: Term, value: Plain | None) -> None:
     if value is None or value == UNKNOWN:
         return
     fits = isinstance(value, (int, float)) if term.numeric else value in term.values
+    if term.is_date:
+        fits = isinstance(value, str) and is_date(value)
     if not fits:
         raise _Wrong(f"`{shorten(str(value))}` is no value of `{term.name}`")
 

@@ -291,7 +291,8 @@ def plain_answers(batch: pl.DataFrame, knowledge: Knowledge) -> dict[str, pl.Ser
         column = batch[name] if name in batch.columns else None
         if column is None:
             continue
-        answers = _plain_numbers(column, term) if term.numeric else _plain_names(column, term)
+        plain_ones = _plain_numbers if term.numeric else _plain_days if term.is_date else _plain_names
+        answers = plain_ones(column, term)
         if answers is not None:
             plain[name] = answers
     return plain
@@ -324,6 +325,14 @@ def _plain_numbers(column: pl.Series, term: Term) -> pl.Series | None:
         return None
     inside = all(isinstance(end, int) and low <= end <= high for end in (answers.min(), answers.max()))
     return answers if inside else None
+
+
+def _plain_days(column: pl.Series, term: Term) -> pl.Series | None:
+    if column.dtype != pl.Date:
+        return None
+    days = column.dt.year().cast(pl.Int64) * 10_000 + column.dt.month().cast(pl.Int64) * 100 + column.dt.day()
+    low, high = term.bounds
+    return days if days.is_between(low, high).all() else None  # nulls aside
 
 
 def reasons_against(cells: dict[str, Any], knowledge: Knowledge, missing: list[str]) -> list[str]:
@@ -370,7 +379,7 @@ def _is_taken(term: Term, knowledge: Knowledge) -> bool:
 
 
 def _polars_type(term: Term) -> pl.DataType:
-    if not term.numeric:
+    if not term.ordered:
         return pl.Enum(list(term.values))
     return pl.Int64() if max(map(abs, term.bounds)) < 1 << 63 else pl.Int128()
 

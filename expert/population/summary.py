@@ -15,7 +15,7 @@ from typing import NamedTuple
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column
 from expert.backends.frames import pl
 from expert.consultation.standing import TIMED
-from expert.language.cells import NotDecided, Polynomial
+from expert.language.cells import NotDecided, Polynomial, Quotient
 from expert.language.completions import (
     Cells,
     Choice,
@@ -314,6 +314,9 @@ def _spelled(places: Iterable[int]) -> str:
 
 def _whole(term: Term) -> pl.Expr:
     """An answer as a whole number, as rules have it."""
+    if term.is_date:
+        written = pl.col(term.name).cast(pl.String).str.replace_all("-", "", literal=True)
+        return written.cast(pl.Int128)
     scaled: pl.Expr = pl.col(term.name).cast(pl.Decimal(38, 6)) * 10**term.decimals
     return scaled.cast(pl.Int128)
 
@@ -324,7 +327,10 @@ def _amount(form: Polynomial, numbers: Mapping[str, pl.Expr]) -> pl.Expr:
     for monomial, factor in form.terms:
         product = pl.lit(factor, pl.Int128)
         for name in monomial:
-            product = product * numbers[name]
+            if isinstance(name, Quotient):
+                product = product * (_amount(name.amount, numbers) // name.divisor)
+            else:
+                product = product * numbers[name]
         total = total + product
     return total
 

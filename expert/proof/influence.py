@@ -59,7 +59,7 @@ def _other_answer(name: str, before: World, after: World) -> Formula:
     """Where an answer is another, or known in one world only."""
     one, other = before.algebra, after.algebra
     known = one.known(name) & other.known(name)
-    if one.knowledge.attributes[name].numeric:
+    if one.knowledge.attributes[name].ordered:
         differs = known & (one.number(name) != other.number(name))
     else:
         values = one.knowledge.attributes[name].values

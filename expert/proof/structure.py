@@ -192,7 +192,7 @@ class Structure:
             concluded = [(rule, c) for rule, c in own if isinstance(c, Conclude)]
             if name not in {known for known, _ in read}:
                 yield Found((name,), f"nothing reads {term.label}", _cited([rule for rule, _ in own]))
-            elif (name, None) not in read and not term.numeric:
+            elif (name, None) not in read and not term.ordered:
                 for value in dict.fromkeys(c.value for _, c in concluded):
                     if (name, value) not in read:
                         rules = [rule for rule, c in concluded if c.value == value]

@@ -30,7 +30,7 @@ SOME = {"acne": 60, "bicycle": 80}  # of some
 
 def test_the_answers_are_those_of_the_cells(cases: Setting) -> None:
     for name, term in cases.base.knowledge.attributes.items():
-        column = cases.frame[name].cast(pl.String) if not term.numeric else cases.frame[name]
+        column = cases.frame[name].cast(pl.String) if not term.ordered else cases.frame[name]
         scale = 10**term.decimals
         given = [case.answers[name] for case in cases.cases]
         assert column.to_list() == [Fraction(v, scale) if isinstance(v, int) else v for v in given]

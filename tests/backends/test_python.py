@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.compare import BASES, choices, exact
-from support.generate import knowledge_files, random_answers
+from support.generate import DAYS, knowledge_files, random_answers
 from support.loading import read_anew
 from support.oracle import OracleKB
 from support.size import combinations
@@ -49,7 +49,7 @@ def decision(base: RuleBase, c: Consultation) -> Decision:
         findings=tuple(
             (f"{f.finding}@{f.option}" if f.option else f.finding, str(f.value))
             for f in c.findings
-            if not k.findings[f.finding].numeric
+            if not k.findings[f.finding].ordered
         ),
         fired=tuple(f"{f.rule}@{f.option}" if f.option else f.rule for f in c.firings),
     )
@@ -139,7 +139,8 @@ def test_numbers_of_any_length(seeds: range) -> None:
             for name, term in base.knowledge.attributes.items():
                 low, high = term.bounds
                 numbers = [low, high, int(10**term.decimals), random.randint(low, high)]
-                answers[name] = random.choice(numbers if term.numeric else list(term.values))
+                known = numbers if term.numeric else list(term.values)
+                answers[name] = random.choice([term.parse(day) for day in DAYS] if term.is_date else known)
             case = make_case(answers, base.knowledge)
             assert in_any_order(decide(case)) == in_any_order(decision(base, infer(base, case))), seed
 

@@ -17,7 +17,7 @@ from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 from expert.library import from_json, to_json
 from tests.support.compare import BASES, choices
-from tests.support.generate import knowledge_files, write_files
+from tests.support.generate import knowledge_files, tried, write_files
 from tests.support.oracle import OracleKB, evaluate
 from tests.support.shell import ROOT
 from tests.support.sizes import some_or_all
@@ -42,7 +42,7 @@ def answers_to_try(base: RuleBase, kb: OracleKB) -> Choices:
     found = {}
     for name, term in terms.items():
         numbers = [n for n in ("0", "1", "2", "5", "20", "60", "70") if _fits(base, name, n)]
-        found[name] = numbers if term.numeric else list(term.values)
+        found[name] = tried(term, numbers)
     return found
 
 

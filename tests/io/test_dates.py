@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
-from expert.io.dates import bounds, in_zone, is_date, is_time, zone_named
+from expert.io.dates import (
+    bounds,
+    day_after,
+    days_within,
+    in_zone,
+    is_date,
+    is_time,
+    no_day,
+    number_of_days,
+    read_day,
+    spelled_day,
+    today,
+    zone_named,
+)
 
 
 @pytest.mark.parametrize("text", ["2026-01-31", "2024-02-29"])
@@ -56,3 +70,40 @@ def test_zones() -> None:
     assert vienna and in_zone("2026-07-01T10:00:00.000Z", vienna) == "2026-07-01T12:00:00.000+02:00"
     assert in_zone("2026-07-01T10:00:00.000Z", UTC) == "2026-07-01T10:00:00.000Z"
     assert in_zone("", vienna) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2023-02-29", "is no date: 2023-02 has 28 days"),
+        ("2024-04-31", "is no date: 2024-04 has 30 days"),
+        ("2024-13-01", "is no date: there is no such month"),
+        ("0000-01-01", "is no date: there is no such year"),
+        ("29.2.2024", "is not a date, written YYYY-MM-DD"),
+    ],
+)
+def test_why_a_text_is_no_day(text: str, why: str) -> None:
+    assert read_day(text) is None and no_day(text) == why
+
+
+def test_days_as_numbers() -> None:
+    assert spelled_day(10101) == "0001-01-01" and read_day("0001-01-01") == 10101
+    assert day_after(20240228) == 20240229 and day_after(20240301, -1) == 20240229
+    assert day_after(99991231) is None
+    assert number_of_days(20240101, 20241231) == 366
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_days_among_numbers(seed: int) -> None:
+    random = Random(seed)
+    low = random.choice((20240220, 20231225, 20230000, 20240230, 99991225)) + random.randrange(20)
+    high = low + random.choice((0, 3, 12, 80, 900))
+    there = [n for n in range(low, high + 1) if is_date(spelled_day(n))]
+    assert days_within(low, high) == ((there[0], there[-1]) if there else None)
+
+
+def test_today_is_that_of_the_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1709164800")
+    assert today() == 20240229
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert is_date(spelled_day(today()))

@@ -83,13 +83,69 @@ MISTAKES = yaml.safe_load("""
   says: "a rule has no `then`"
 - rules: [{id: r, when: {not: {o: 'yes'}}, then: {advise: It.}}]
   says: "`not` over the finding `o`"
+- rules: [{id: r, when: {t: {at-least: '2023-02-29'}}, then: {advise: It.}}]
+  says: "`2023-02-29` is no date: 2023-02 has 28 days"
+- rules: [{id: r, when: {t: 20230228}, then: {advise: It.}}]
+  says: "`20230228` is not a date, written YYYY-MM-DD"
+- rules: [{id: r, when: {t: {at-least: x}}, then: {advise: It.}}]
+  says: "`x` is a number, not a date"
+- rules: [{id: r, when: {x: {at-least: t}}, then: {advise: It.}}]
+  says: "`t` is a date, not a number"
+- rules: [{id: r, when: {t: {at-least: {plus: [t, 1]}}}, then: {advise: It.}}]
+  says: "`plus` is no date, and `t` is one"
+- rules: [{id: r, when: {a: 'yes'}, then: {conclude: {n: {times: [t, 2]}}}}]
+  says: "`t` is a date, not a number"
+- rules: [{id: r, when: {a: 'yes'}, then: {conclude: {n: {years-between: [t, x]}}}}]
+  says: "`x` is a number, not a date"
+- rules: [{id: r, when: {a: 'yes'}, then: {conclude: {n: {years-between: [t]}}}}]
+  says: "`years-between` needs two operands"
+- rules: [{id: r, when: {e: {more-than: {years-between: [t, t]}}}, then: {advise: It.}}]
+  says: "`years-between` counts years, and `e` is money of EUR"
+- rules: [{id: r, when: {e: {more-than: {percent: [e, e]}}}, then: {advise: It.}}]
+  says: "`percent` has two factors with a unit (money of EUR), and may have one"
+- rules: [{id: r, when: {e: {more-than: {min: [e, x]}}}, then: {advise: It.}}]
+  says: "`x` (number, 0 decimals) is not measured as `e` (money of EUR)"
+- rules: [{id: r, then: {score: {d: [1]}}}]
+  says: unknown numeric finding `d`
+- rules: [{id: r, when: {a: 'yes'}, in-force: {from: '2024-02-30'}, then: {advise: It.}}]
+  says: "`2024-02-30` is no date: 2024-02 has 29 days"
+- rules: [{id: r, when: {a: 'yes'}, in-force: {from: '2024-03-01', until: '2024-03-01'}, then: {advise: It.}}]
+  says: "`r` is in force on no day: `until` is the first on which it is not any more"
+- rules: [{id: r, when: {a: 'yes'}, in-force: {}, then: {advise: It.}}]
+  says: "`in-force` of `r` has neither `from` nor `until`"
+- rules: [{id: r, when: {a: 'yes'}, in-force: {form: '2024-03-01'}, then: {advise: It.}}]
+  says: unknown key in `in-force` `form`
+- rules: [{id: r, when: {a: 'yes'}, in-force: 2024, then: {advise: It.}}]
+  says: "`in-force` must be a mapping, not `2024`"
+- rules: [{id: r, in-force: {from: '2024-03-01'}, then: {score: {n: [1]}}}]
+  says: "`r` scores `n` in every case and has no `in-force`"
+- rules: [{id: r, when: {a: 'yes'}, in-force: {from: '2024-03-01'}, then: {advise: It.}}]
+  document: {}
+  says: "`r` is in force at times, and no attribute says when it is"
+- rules: []
+  document: {as-of: x}
+  says: unknown date attribute `x`
+- rules: []
+  attributes: {t: {type: date, min: '2024-02-30'}}
+  says: "`2024-02-30` is no date: 2024-02 has 29 days"
+- rules: []
+  attributes: {t: {type: date, default: now}}
+  says: unknown `default` `now`
+- rules: []
+  attributes: {t: {type: count, default: today}}
+  says: "`default` is for a date, and `t` is a count attribute"
+- rules: []
+  attributes: {t: {type: date, min: '2024-03-01', max: '2024-02-28'}}
+  says: "`max` of `t`, `2024-02-28`, is less than its `min`, `2024-03-01`"
 """)
-FINDINGS = {"s": "yes-no", "u": "yes-no", "o": "yes-no", "n": "count", "m": "count"}
+FINDINGS = {"s": "yes-no", "u": "yes-no", "o": "yes-no", "n": "count", "m": "count", "d": "date"}
+ATTRIBUTES = {"t": "date", "e": {"type": "money", "currency": "EUR"}}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[mistake["says"] for mistake in MISTAKES])
 def test_a_mistake(mistake: Any) -> None:
-    _, problems = open_files(files_of({"findings": FINDINGS, "expect": [], **mistake}))
+    about = {"findings": FINDINGS, "attributes": ATTRIBUTES, "document": {"as-of": "t"}, "expect": []}
+    _, problems = open_files(files_of(about | mistake))
     said = [problem.message for problem in problems]
     assert any(mistake["says"] in message for message in said), said
     assert all(problem.span and problem.span.line for problem in problems)

@@ -14,6 +14,7 @@ from expert.language.conditions import (
     Arithmetic,
     Compare,
     Condition,
+    Factor,
     Is,
     Known,
     Not,
@@ -104,6 +105,14 @@ def test_what_is_no_condition(knowledge: Knowledge, text: str, told: str) -> Non
     assert all(problem.span for problem in reader.problems)
 
 
+def rounded(quantity: Quantity, by: int) -> Quantity:
+    return Arithmetic("rounded", (quantity, by))
+
+
+def scaled(quantity: Quantity, by: int) -> Quantity:
+    return Arithmetic("scaled", (quantity, by))
+
+
 @pytest.mark.parametrize(
     ("text", "quantity"),
     [
@@ -113,11 +122,20 @@ def test_what_is_no_condition(knowledge: Knowledge, text: str, told: str) -> Non
         ("{minus: [budget, option.fee]}", Arithmetic("minus", (BUDGET, FEE))),
         ("{times: [pots, option.fee]}", Arithmetic("times", (POTS, FEE))),
         ("{times: [2, pots, option.fee]}", Arithmetic("times", (2, POTS, FEE))),
+        ("{times: [pots, 2.50]}", Arithmetic("times", (POTS, 250))),
+        ("{times: [0.5, budget]}", rounded(Arithmetic("times", (Factor(5, 1), BUDGET)), 10)),
+        ("{percent: [12.5, budget]}", rounded(Arithmetic("percent", (Factor(125, 1), BUDGET)), 1000)),
+        ("{percent: [25, pots]}", Arithmetic("percent", (25, POTS))),
+        ("{min: [budget, 10, option.fee]}", Arithmetic("min", (BUDGET, 1000, FEE))),
+        (
+            "{plus: [1, {percent: [25, budget]}]}",
+            rounded(Arithmetic("plus", (scaled(100, 100), Arithmetic("percent", (25, BUDGET)))), 100),
+        ),
     ],
 )
 def test_a_quantity_measured_as_money(knowledge: Knowledge, text: str, quantity: Quantity) -> None:
     reader = Reader()
-    found = Scope(knowledge, reader).quantity(node_of(text), knowledge.attributes["budget"])
+    found = Scope(knowledge, reader).concluded(node_of(text), knowledge.attributes["budget"])
     assert found == quantity and not reader.problems
 
 
@@ -128,16 +146,19 @@ def test_a_quantity_measured_as_money(knowledge: Knowledge, text: str, quantity:
         ("''", "a quantity must not be empty"),
         ("light", "`light` is a choice, not a number"),
         ("pots", "is not measured as `budget`"),
-        ("{times: [budget, option.fee]}", "one factor must be measured as `budget`"),
+        ("{times: [budget, option.fee]}", "`times` has two factors with a unit"),
         ("{times: [pots, pots]}", "one factor must be measured as `budget`"),
         ("{plus: [budget]}", "`plus` needs a list of two or more operands"),
         ("{minus: [budget, 1, 2]}", "`minus` needs two operands"),
         ("{plus: [budget, 1], minus: [budget, 1]}", "a computed quantity has one key"),
         ("{divided: [budget, 2]}", "unknown operator `divided`"),
         ("1.234", "not a number with up to 2 decimals"),
+        ("{percent: [25, budget, 1]}", "`percent` needs two operands"),
+        ("{years-between: [budget, light]}", "`budget` is money, not a date"),
+        ("{years-between: [2023-02-29, 2024-02-29]}", "`2023-02-29` is no date: 2023-02 has 28 days"),
     ],
 )
 def test_what_is_no_quantity(knowledge: Knowledge, text: str, told: str) -> None:
     reader = Reader()
-    Scope(knowledge, reader).quantity(node_of(text), knowledge.attributes["budget"])
+    Scope(knowledge, reader).concluded(node_of(text), knowledge.attributes["budget"])
     assert any(told in problem.message for problem in reader.problems), reader.problems

@@ -13,7 +13,7 @@ from math import prod
 from random import Random
 from typing import Any
 
-from support.oracle import NUMERIC, OracleKB, evaluate
+from support.oracle import ORDERED, OracleKB, evaluate
 
 Answers = dict[str, str]
 Result = dict[str, Any]
@@ -44,7 +44,7 @@ class Evaluated:
     def values(self, name: str) -> list[str] | None:
         """Every answer to a question, if there are few."""
         term = self.kb.attributes[name]
-        if term["type"] not in NUMERIC:
+        if term["type"] not in ORDERED:
             return [*term.get("values", ("yes", "no"))]
         if term["type"] == "count" and "max" in term:
             return [str(n) for n in range(int(term.get("min", 0)), int(term["max"]) + 1)]
@@ -52,6 +52,8 @@ class Evaluated:
 
     def tried(self, name: str) -> list[str]:
         """Every answer, or numbers of which rules may tell some apart."""
+        if self.kb.attributes[name]["type"] == "date":
+            return ["2004-02-29", "2020-03-01", "2022-02-28", "2022-03-01"]
         return self.values(name) or ["0", "1", "2", "3", "7"]
 
     # --- completions ------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def _models(
         nearest.add(*facts)
         moved = []
         for name in changed:
-            if attributes[name].numeric:
+            if attributes[name].ordered:
                 number, old = algebra.number(name), case.value(name)
                 far = prover.z3.Abs(number - old) if isinstance(old, int) else number
                 moved.append(prover.z3.If(changed[name], far, 0))

@@ -71,7 +71,10 @@ def summary(base: RuleBase, c: Consultation) -> Summary:
     arguments = [(r.option, a) for r in c.recommendations for a in r.arguments]
 
     def value(name: str, plain: Any) -> Any:
-        return int(exact(plain) * 10 ** k.findings[name].decimals) if k.findings[name].numeric else plain
+        term = k.findings[name]
+        if term.is_date:
+            return term.scaled(plain)
+        return int(exact(plain) * 10**term.decimals) if term.numeric else plain
 
     def advised(kind: str) -> set[tuple[str, ...]]:
         return {(a.id, a.option or "nil", a.rule) for a in c.advice if a.kind == kind}

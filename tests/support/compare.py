@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ from support.shell import ROOT
 from expert.consultation import result as trace
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
+from expert.io.dates import is_date
 from expert.language.rules import RuleBase
 
 BASES = {"acne": ROOT, "bicycle": ROOT / "tests" / "data" / "bicycle"}
@@ -36,8 +38,10 @@ def choices(kb: OracleKB) -> dict[str, list[str]]:
     }
 
 
-def exact(value: trace.Plain | None) -> str | Fraction | None:
-    """A recorded value, numbers as they were meant before they were floats."""
+def exact(value: trace.Plain | None) -> Any:
+    """A recorded value, numbers as they were meant before they were floats, and dates."""
+    if isinstance(value, str) and is_date(value):
+        return date.fromisoformat(value)
     return value if isinstance(value, str) or value is None else Fraction(str(value))
 
 

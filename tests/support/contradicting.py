@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import yaml
+from support.generate import DAYS
 from support.oracle import entries, words
 
 VOCABULARY = "kb/vocabulary.yaml"
@@ -53,6 +54,6 @@ def some_test(term: dict[str, Any], random: Random) -> Any:
     """A test of an attribute; half of the time one that most answers meet."""
     if term["type"] in ("count", "number", "money"):
         return random.choice(["known", {random.choice(["at-most", "at-least"]): "2"}, "1"])
-    values = [*term.get("values", ("yes", "no"))]
+    values = [*term.get("values", DAYS if term["type"] == "date" else ("yes", "no"))]
     some = random.sample(values, random.randint(1, len(values)))
     return random.choice(["known", random.choice(values), some])

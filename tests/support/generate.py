@@ -16,10 +16,13 @@ import yaml
 
 from expert.consultation.case import Case, parse_pairs
 from expert.knowledge.load import open_files
+from expert.language.model import Term
 from expert.language.rules import RuleBase
 
 Yaml = Any  # texts, lists and mappings of texts
 NUMERIC = ("count", "number", "money")
+DAYS = ("2004-02-29", "2022-02-28", "2022-03-01", "2024-02-29", "2020-03-01", "2020-03-02", "1999-12-31")
+ORDERED = (*NUMERIC, "date")
 OPERATORS = ("more-than", "at-least", "less-than", "at-most")
 WORDS = ("amber", "basil", "coral", "delta")
 LEVELS = 100  # above every finding
@@ -56,13 +59,20 @@ def random_answers(base: RuleBase, random: Random) -> dict[str, str]:
     for name, term in base.knowledge.attributes.items():
         if random.random() < 0.8:
             numbers = [number(random, term.type, term.decimals) for _ in range(3)]
-            known = numbers if term.numeric else list(term.values)
+            known = numbers if term.ordered else list(term.values)
             answers[name] = random.choice([*known, *known, "unknown"])
     return answers
 
 
+def tried(term: Term, numbers: list[str]) -> list[str]:
+    """Answers to try: dates, some numbers, or the values that there are."""
+    return [*DAYS] if term.is_date else numbers if term.numeric else list(term.values)
+
+
 def number(random: Random, type: str, decimals: int) -> str:
-    """A small number as the type writes it; with decimals if it has them."""
+    """A small number as the type writes it; with decimals if it has them. Or a date."""
+    if type == "date":
+        return random.choice(DAYS)
     whole = random.choice((0, 1, 1, 2, 3, 4, 6))
     part = random.choice(("0", "5")) if decimals == 1 else random.choice(("00", "50", "01"))
     return f"{whole}.{part}" if type != "count" and decimals else str(whole)
@@ -90,6 +100,7 @@ class Generator:
         for term in self.attributes.values():
             if term["type"] in NUMERIC and random.random() < 0.4:
                 term |= {"min": "0", "max": "9"}
+        self.dates = [name for name, term in self.attributes.items() if term["type"] == "date"]
         self.properties = {f"q{n}": self.term(f"q{n}") for n in range(properties)}
         self.options = {f"o{n}": self.option(n) for n in range(options)}
         self.steps, self.flags = self.named("s", 3), self.named("g", 2)
@@ -103,7 +114,7 @@ class Generator:
         return {f"{letter}{n}": f"{letter} number {n}" for n in range(count)}
 
     def term(self, name: str, **fields: str) -> dict[str, Yaml]:
-        type = self.random.choice(("choice", "choice", "yes-no", *NUMERIC))
+        type = self.random.choice(("choice", "choice", "yes-no", *NUMERIC, "date"))
         found: dict[str, Yaml] = {"type": type, "label": f"term {name}", **fields}
         if type == "choice":
             found["values"] = {word: f"{word} it is" for word in WORDS[: self.random.randint(1, 4)]}
@@ -119,7 +130,7 @@ class Generator:
         data = {}
         for name, term in self.properties.items():
             if self.random.random() < 0.7:
-                many = self.random.choice((1, 1, 2)) if term["type"] in NUMERIC else self.random.randint(1, 2)
+                many = self.random.choice((1, 1, 2)) if term["type"] in ORDERED else self.random.randint(1, 2)
                 values = dict.fromkeys(self.value(term) for _ in range(many))
                 found = [{"value": value, "claims": "p1s1"} for value in values]
                 data[name] = found if len(found) > 1 else found[0]
@@ -128,7 +139,7 @@ class Generator:
     # --- values and quantities --------------------------------------------------------------
 
     def value(self, term: dict[str, Yaml]) -> str:
-        if term["type"] in NUMERIC:
+        if term["type"] in ORDERED:
             return number(self.random, term["type"], self.decimals(term))
         return self.random.choice([*term.get("values", ("yes", "no"))])
 
@@ -154,17 +165,40 @@ class Generator:
     def quantity(self, term: dict[str, Yaml], level: int, scoped: bool, depth: int = 2) -> Yaml:
         """A quantity measured as a term is."""
         readable = self.terms(level, scoped, True)
+        dates = [n for n, t in readable.items() if t["type"] == "date"]
+        if term["type"] == "date":
+            return self.moment(dates, depth)
         numeric = {n: t for n, t in readable.items() if t["type"] in NUMERIC}
         same = [n for n, t in numeric.items() if self.measure(t) == self.measure(term)]
-        kind = self.random.choice(("number", "name", "name", "sum", "times"))
+        kind = self.random.choice(("number", "name", "name", "sum", "times", "extreme", "share", "years"))
         if kind == "name" and same:
             return self.random.choice(same)
         if depth and kind == "sum":
             operator = self.random.choice(("plus", "minus"))
             many = 2 if operator == "minus" else self.random.randint(2, 3)
             return {operator: [self.quantity(term, level, scoped, depth - 1) for _ in range(many)]}
+        if depth and kind == "extreme":
+            parts = [self.quantity(term, level, scoped, depth - 1) for _ in range(self.random.randint(2, 3))]
+            return {self.random.choice(("min", "max")): parts}
+        if depth and kind == "years" and term["type"] != "money":
+            return {"years-between": [self.moment(dates, 1) for _ in range(2)]}
+        if kind == "share" and same:
+            share = self.random.choice(("25", "12.5", "150", "-50"))
+            if self.random.random() < 0.5:
+                return {"percent": [share, self.random.choice(same)]}
+            return {
+                "times": self.random.sample(
+                    [self.random.choice(same), share if "." in share else share + ".5"], 2
+                )
+            }
         factors = self.factors(term, numeric, same) if depth and kind == "times" else []
         return {"times": factors} if factors else self.value(term)
+
+    def moment(self, dates: list[str], depth: int) -> Yaml:
+        """A date, the name of one, or the first or last of such."""
+        if depth and self.random.random() < 0.2:
+            return {self.random.choice(("min", "max")): [self.moment(dates, depth - 1) for _ in range(2)]}
+        return self.random.choice(dates) if dates and self.random.random() < 0.7 else self.random.choice(DAYS)
 
     def factors(self, term: dict[str, Yaml], numeric: dict[str, Yaml], same: list[str]) -> list[str]:
         """Factors of which one is measured as the term is, unless it is a plain count; none if none fits."""
@@ -230,7 +264,7 @@ class Generator:
             return name, "unknown"
         if about < 0.4 and deniable:
             return name, {"not": self.values(term)}
-        if about < 0.8 and term["type"] in NUMERIC and settled:
+        if about < 0.8 and term["type"] in ORDERED and settled:
             operators = self.random.sample(OPERATORS, self.random.choice((1, 1, 1, 2)))
             return name, {o: self.operand(term, level, scoped, mode) for o in operators}
         return name, self.values(term)
@@ -301,6 +335,7 @@ class Generator:
         then += [self.conclusion(scoped) for _ in range(self.random.choice((0, 0, 1)))]
         rule = self.written(n, {}, then, scoped)
         rule.pop("when", None)
+        rule.pop("in-force", None)
         return rule
 
     def item(self, term: dict[str, Yaml], level: int, scoped: bool) -> Yaml:
@@ -335,11 +370,18 @@ class Generator:
             rule["reason"] = "It was missing."
         if self.random.random() < 0.95:
             rule["when"] = when
+        if self.dates and self.random.random() < 0.3:
+            rule["in-force"] = self.in_force()
         rule["then"] = then
         rule["because"] = self.because(scoped)
         if self.random.random() < 0.3:
             rule["salience"] = str(self.random.randint(-2, 2))
         return rule
+
+    def in_force(self) -> dict[str, Yaml]:
+        """Days between which a rule is in force, or one of them."""
+        start, end = sorted(self.random.sample(DAYS, 2))
+        return self.random.choice(({"from": start, "until": end}, {"from": start}, {"until": end}))
 
     def because(self, scoped: bool) -> str:
         names = list(self.terms(LEVELS, scoped, True)) + ["option"] * scoped
@@ -349,7 +391,7 @@ class Generator:
         found = {}
         for name in names:
             term = self.findings[name]
-            numeric = term["type"] in NUMERIC
+            numeric = term["type"] in ORDERED
             value = self.quantity(term, level, scoped) if numeric else self.value(term)
             found["option." * ("per-option" in term) + name] = value
         return found
@@ -411,6 +453,8 @@ class Generator:
             sheet["cost"] = {"low": costs[0], "high": costs[-1]}
         cut = self.random.randint(1, len(rules) - 1)
         document = {"id": "made-up", "title": "Made up", "version": "1", "disclaimer": "Made up."}
+        if self.dates:
+            document["as-of"] = self.dates[0]
         made = {
             "kb/document.yaml": document,
             "kb/claims.yaml": {"hedges": {"asserts": "it says so"}, "claims": claims},

@@ -7,9 +7,12 @@ passing over those that did not hold and read nothing that was concluded since.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -18,6 +21,7 @@ from typing import Any
 import yaml
 
 NUMERIC = ("count", "number", "money")
+ORDERED = (*NUMERIC, "date")
 STANCES = ("for", "against", "unsure")
 RANKING = ("preferred", "option", "uncertain", "open", "not-advised", "not-addressed")
 COMPARE = {
@@ -26,7 +30,7 @@ COMPARE = {
     "less-than": lambda a, b: a < b,
     "at-most": lambda a, b: a <= b,
 }
-Value = str | Fraction
+Value = str | Fraction | date
 Key = tuple[str, str | None]  # a finding, and the option that it is about
 Atom = tuple[str, Any]  # one entry of a condition
 
@@ -111,8 +115,9 @@ def atoms(node: Any) -> Iterator[Atom]:
 
 
 @cache
-def number(text: str) -> Fraction:
-    return Fraction(text)
+def number(text: str) -> Any:
+    """A number, or a date."""
+    return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else Fraction(text)
 
 
 def excepts(test: Any) -> bool:
@@ -150,8 +155,29 @@ def spread_of(operator: str, one: Ends, other: Ends) -> Ends:
         return one[0] - other[1], one[1] - other[0]
     if operator == "plus":
         return one[0] + other[0], one[1] + other[1]
-    products = [a * b for a in one for b in other]
+    if operator in ("min", "max"):
+        pick = min if operator == "min" else max
+        return pick(one[0], other[0]), pick(one[1], other[1])
+    if operator == "years-between":
+        years = completed_years(one[0], other[0])  # type: ignore[arg-type]
+        return years, years
+    products = [a * b / (100 if operator == "percent" else 1) for a in one for b in other]
     return min(products), max(products)
+
+
+def completed_years(start: date, end: date) -> Fraction:
+    """The difference of the years, less one if month and day come earlier in the end."""
+    earlier = (end.month, end.day) < (start.month, start.day)
+    return Fraction(end.year - start.year - earlier)
+
+
+def rounded(value: Any, decimals: int) -> Any:
+    """To so many decimals, halves away from nought; a date as it is."""
+    if isinstance(value, date):
+        return value
+    scaled = abs(value) * 10**decimals
+    whole = math.floor(scaled + Fraction(1, 2))
+    return Fraction(whole if value >= 0 else -whole, 10**decimals)
 
 
 def compared(operator: str, one: Ends, other: Ends) -> tuple[bool, bool]:
@@ -201,6 +227,8 @@ class OracleKB:
         def load(path: Path) -> Any:
             return yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader)
 
+        self.as_of = load(directory / "kb/document.yaml").get("as-of", "")
+        self.limited: dict[str, int] = {}  # of rules in force at times: how many tests come first for that
         vocabulary, sheet = load(directory / "kb/vocabulary.yaml"), load(directory / "kb/options.yaml")
         self.claims = set(load(directory / "kb/claims.yaml")["claims"])
         self.attributes, self.findings = {}, vocabulary.get("findings", {})
@@ -231,6 +259,7 @@ class OracleKB:
             for rule in load(path):
                 rule = rule | {"when": spread(rule.get("when", {}), several)}
                 rule |= {"then": spread_then(rule["then"], several)} if "then" in rule else {}
+                rule = self.in_force(rule)
                 rules.append({**rule, "when": self.counting(rule)})
         self.ranging = {rule["id"] for rule in rules if self.ranges(rule)}
         exceptions = [(name, rule["id"]) for rule in rules for name in listing(rule.get("exception-to", []))]
@@ -269,6 +298,14 @@ class OracleKB:
                         read += [name for name, _ in self.reads(atoms(row["when"]), instance.option)]
                 read += [item] if isinstance(item, str) and item[0] not in "-+.0123456789" else []
         return read
+
+    def in_force(self, rule: dict[str, Any]) -> dict[str, Any]:
+        """A rule that is in force at times, with the test of the date first in its condition."""
+        if "in-force" not in rule:
+            return rule
+        days = {{"from": "at-least", "until": "less-than"}[name]: d for name, d in rule["in-force"].items()}
+        self.limited[rule["id"]] = len(days)
+        return {**rule, "when": [{self.as_of: days}, *listing(rule.get("when", []))]}
 
     # --- contradictions: an answer that is left out of account is none --------------------------
     @cached_property
@@ -347,7 +384,11 @@ class OracleKB:
         return [{"any": [held, *opened]}] if opened else held
 
     def parse(self, term: dict[str, Any], text: str) -> Value:
-        return number(text) if term["type"] in NUMERIC else text
+        return number(text) if term["type"] in ORDERED else text
+
+    def decimals(self, name: str) -> int:
+        term = self.term(name)
+        return int(term.get("decimals", {"money": 2, "number": 1}.get(term["type"], 0)))
 
     def term(self, name: str) -> Any:
         bare = name.removeprefix("option.")
@@ -527,13 +568,17 @@ class Evaluation:
         )
 
     def drawn(self, instance: Instance, name: str, node: Any) -> bool:
-        return self.kb.term(name)["type"] not in NUMERIC or bool(self.quantity(node, instance.option))
+        return self.kb.term(name)["type"] not in ORDERED or bool(self.quantity(node, instance.option))
 
     def conclude(self, instance: Instance, name: str, node: Any) -> bool:
         """Take a finding into account; whether it says anything new."""
         key = self.kb.finding(name, instance.option) or (name, None)
-        numeric = self.kb.term(name)["type"] in NUMERIC
-        values = set(self.quantity(node, instance.option) if numeric else [node])
+        numeric = self.kb.term(name)["type"] in ORDERED
+        if not numeric:
+            values: set[Any] = {node}
+        else:
+            places = self.kb.decimals(name)
+            values = {rounded(value, places) for value in self.quantity(node, instance.option)}
         new = values - self.findings.setdefault(key, set())
         self.findings[key] |= new
         if new:
@@ -657,6 +702,9 @@ class Evaluation:
         if not others:
             return "exception" if not instance.concluded or self.draws(instance) else self.undrawn(instance)
         name, test = others[0]
+        limits = instance.when[: self.kb.limited.get(instance.rule, 0)]
+        if (name, test) in limits and self.says_otherwise(name, test, instance.option):
+            return "not-in-force"
         if self.says_otherwise(name, test, instance.option):
             return "denied"
         names = {word for word, _ in self.kb.reads([(name, test)], instance.option)}
@@ -739,11 +787,14 @@ class Outlook:
             )
         for name, node in instance.concluded:
             key = self.kb.finding(name, instance.option) or (name, None)
-            numeric = self.kb.term(name)["type"] in NUMERIC
+            numeric = self.kb.term(name)["type"] in ORDERED
             values = self.quantity(node, instance.option) if numeric else [(node, True)]
             values = [
                 (v if not isinstance(v, tuple) else v[0] if v[0] == v[1] else None, t) for v, t in values
             ]
+            if numeric:
+                places = self.kb.decimals(name)
+                values = [(v if v is None else rounded(v, places), t) for v, t in values]
             known = self.findings.setdefault(key, {})
             known.update({value: known.get(value, False) or (there and must) for value, there in values})
         return True

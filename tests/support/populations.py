@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from support.compare import BASES, NUMBERS, summary
-from support.generate import knowledge_files
+from support.generate import DAYS, knowledge_files
 from support.oracle import OracleKB, evaluate
 from support.size import combinations
 
@@ -72,14 +72,14 @@ def of_summary(found: dict[str, Any], base: RuleBase) -> Told:
     values = [(at(name, option), value, terms[name]) for name, option, value in found["findings"]]
     numbers: dict[str, set[Any]] = {}
     for key, value, term in values:
-        if term.numeric:
-            numbers.setdefault(key, set()).add(Fraction(value))
+        if term.ordered:
+            numbers.setdefault(key, set()).add(value if isinstance(value, date) else Fraction(value))
     return Told(
         found["verdicts"],
         found["timing"],
         {o: c and tuple(None if n is None else Fraction(n) for n in c) for o, c in found["cost"].items()},
         {(option, flag) for option, flags in found["flags"].items() for flag in flags},
-        {(key, value) for key, value, term in values if not term.numeric},
+        {(key, value) for key, value, term in values if not term.ordered},
         {at(rule, option) for rule, option in found["fired"]},
         found["targets"],
         numbers,
@@ -128,7 +128,7 @@ def compare(frame: Any, told: list[Told], base: RuleBase) -> int:
         first, *rest = name.split(".")
         if first == "finding" and rest[-1] in ("low", "high"):
             continue  # of a score
-        if first == "finding" and len(rest) < 3 and base.knowledge.findings[rest[0].split("@")[0]].numeric:
+        if first == "finding" and len(rest) < 3 and base.knowledge.findings[rest[0].split("@")[0]].ordered:
             numbers.setdefault(rest[0], []).append(frame[name].to_list())
             continue
         expected = expected_column(first, rest, told)
@@ -172,7 +172,7 @@ def random_columns(base: RuleBase, count: int, random: Random, numbers: dict[str
     """Cases as a frame of many types; a tenth of the answers is not known, one way or another."""
     columns = []
     for n, (name, term) in enumerate(base.knowledge.attributes.items()):
-        values = [*numbers.get(name, ()), *map(term.spell, ends(term))] if term.numeric else [*term.values]
+        values = [*numbers.get(name, ()), *map(term.spell, ends(term))] if term.ordered else [*term.values]
         cells = random.choices([*values, None], [9 / len(values)] * len(values) + [1], k=count)
         if term.type == "count" and n % 2:
             columns.append(pl.Series(name, cells, pl.String).cast(pl.Int64))
@@ -181,7 +181,9 @@ def random_columns(base: RuleBase, count: int, random: Random, numbers: dict[str
         elif term.type == "yes-no" and n % 3 == 0:
             truths = {"yes": True, "no": False, None: None}
             columns.append(pl.Series(name, [truths[cell] for cell in cells], pl.Boolean))
-        elif not term.numeric and n % 3 == 1:
+        elif term.is_date and n % 2:
+            columns.append(pl.Series(name, cells, pl.String).str.to_date())
+        elif not term.ordered and n % 3 == 1:
             columns.append(pl.Series(name, cells, pl.Enum(values)))
         else:
             columns.append(pl.Series(name, [cell or random.choice(UNSAID) for cell in cells], pl.String))
@@ -191,9 +193,11 @@ def random_columns(base: RuleBase, count: int, random: Random, numbers: dict[str
 UNSAID = ["unknown", " unknown ", "", "null", "~", None]
 
 
-def ends(term: Term) -> list[int]:
-    """Numbers small, and as large as they may be."""
+def ends(term: Term) -> list[Any]:
+    """Numbers small, and as large as they may be; and days."""
     low, high = term.bounds
+    if term.is_date:
+        return sorted({low, high, *map(term.scaled, DAYS)})
     unit = int(10**term.decimals)
     numbers = (0, 1, *(n * unit for n in (1, 2, 3, 4, 6)), unit + unit // 2, low, high)
     return sorted({number for number in numbers if low <= number <= high})

@@ -28,6 +28,7 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Count,
+    Factor,
     Given,
     Is,
     Known,
@@ -183,16 +184,33 @@ def filled(quantity: Quantity, values: Iterator[int]) -> Quantity:
 
 def amounts(quantity: Any, known: dict[str, list[Any]]) -> list[int]:
     """The values of a quantity."""
-    if isinstance(quantity, int):
-        return [quantity]
+    if isinstance(quantity, (int, Factor)):
+        return [quantity if isinstance(quantity, int) else quantity.value]
     if isinstance(quantity, Ref):
         return known.get(quantity.key, [])
     chosen: list[list[int]] = [[]]
     for part in quantity.parts:
         chosen = [[*before, value] for before in chosen for value in amounts(part, known)]
-    if quantity.operator == "minus":
-        return [a - b for a, b in chosen]
-    return [prod(terms) if quantity.operator == "times" else sum(terms) for terms in chosen]
+    return [put_together(quantity.operator, terms) for terms in chosen]
+
+
+def put_together(operator: str, terms: list[int]) -> int:
+    """What numbers come to."""
+    first, second = terms[:2]
+    match operator:
+        case "minus":
+            return first - second
+        case "plus":
+            return sum(terms)
+        case "min" | "max":
+            return min(terms) if operator == "min" else max(terms)
+        case "years-between":
+            return second // 10**4 - first // 10**4 - (second % 10**4 < first % 10**4)
+        case "rounded":
+            whole = (2 * abs(first) + second) // (2 * second)
+            return whole if first >= 0 else -whole
+        case _:
+            return prod(terms)
 
 
 class ByRankOfEquals(ByRank):
@@ -262,6 +280,6 @@ class Native(KnowledgeEngine):  # type: ignore[misc]
         for conclusion in instance.then:
             if isinstance(conclusion, Conclude):
                 value = conclusion.value
-                computed = isinstance(value, (Ref, Arithmetic, int))
+                computed = isinstance(value, (Ref, Arithmetic, Factor, int))
                 for found in amounts(value, self.known) if computed else [value]:
                     self.learn(conclusion.key, found)

@@ -9,13 +9,11 @@ from expert.language.conclusions import Conclude
 from expert.language.conditions import (
     Arithmetic,
     Compare,
-    Condition,
     Ref,
     Several,
-    leaves,
 )
 from expert.language.meaning import passes
-from expert.language.rules import RuleBase
+from expert.language.rules import Instance, RuleBase, all_leaves
 
 
 def combinations(base: RuleBase) -> int:
@@ -34,13 +32,13 @@ def combinations(base: RuleBase) -> int:
         finding = isinstance(quantity, Ref) and quantity.kind == "finding"
         return places.get(quantity.key, 0) if finding else 1
 
-    def compared(condition: Condition) -> int:
-        found = [leaf for leaf in leaves(condition) if isinstance(leaf, Compare)]
+    def compared(instance: Instance) -> int:
+        found = [leaf for leaf in all_leaves(instance) if isinstance(leaf, Compare)]
         return sum(size(leaf.left) * size(leaf.right) for leaf in found)
 
     found = 0
     for instance in passes(base.instances):
-        found += compared(instance.when)
+        found += compared(instance)
         for c in instance.then:
             if isinstance(c, Conclude) and not isinstance(c.value, str):
                 places[c.key] = places.get(c.key, 0) + size(c.value)

@@ -150,6 +150,8 @@ class Judge:
             return "says" not in term or ("it is not the case that" in text) == (value == "no")
         if term["type"] == "choice":
             return term["values"][value] in text
+        if term["type"] == "date":
+            return str(value) in text
         spelled = Fraction(str(value))
         return any(
             Fraction(word) == spelled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expert.consultation.case import Answer
+from expert.io.dates import is_date, spelled_day
 from expert.language.completions import Cells
 from expert.language.prospect import Cones, Prospect
 from expert.language.rules import RuleBase
@@ -14,11 +15,10 @@ def telling(base: RuleBase) -> dict[str, list[Answer]]:
     found: dict[str, list[Answer]] = {}
     for name, term in base.knowledge.attributes.items():
         found[name] = [*term.values]
-        if term.numeric:
+        if term.ordered:
             low, high = term.bounds
-            found[name] = [
-                n for n in sorted({low, high, *_beside(completions.variables, name)}) if low <= n <= high
-            ]
+            near = [n for n in sorted({low, high, *_beside(completions.variables, name)}) if low <= n <= high]
+            found[name] = [n for n in near if not term.is_date or is_date(spelled_day(n))]
     return found
 
 

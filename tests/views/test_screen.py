@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from support.generate import tried
 from support.shell import cicatrix
 from support.sizes import some_or_all
 
@@ -39,7 +40,7 @@ def cases(base: RuleBase, number: int) -> Iterator[Case]:
         share, pairs = random.choice((0.2, 0.5, 0.8, 1)), []
         for name, term in base.knowledge.attributes.items():
             numbers = COUNTS if term.type == "count" else AMOUNTS
-            values = numbers if term.numeric else list(term.values)
+            values = tried(term, numbers)
             if random.random() < share:
                 pairs.append(f"{name}={random.choice([*values, *values, UNKNOWN])}")
         yield parse_pairs(pairs, base.knowledge)
