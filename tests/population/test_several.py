@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from support.shell import ROOT, within
+from support.shell import ROOT, cicatrix
 
 from expert.knowledge.load import load
 from expert.language.model import BadValue
@@ -64,12 +64,12 @@ def test_what_is_no_answer(cell: Any, wrong: str) -> None:
 def test_a_column_for_all_and_one_for_each_say_the_same(tmp_path: Path) -> None:
     rows = ["wet,blotches|down,x", "dry,none,x", "wet,unknown,x", "wet,blotch,x", "dry,,x"]
     (tmp_path / "one.csv").write_text("\n".join(["weather,signs,note", *rows]) + "\n")
-    result = within("population", "run", "one.csv", "--kb", str(TOMATO), "-o", "one.parquet", cwd=tmp_path)
+    result = cicatrix("population", "run", "one.csv", "--kb", str(TOMATO), "-o", "one.parquet", cwd=tmp_path)
     assert result.code == 1 and "5 read, 4 accepted, 1 rejected" in result.stderr + result.stdout
     [refused] = (tmp_path / "one.parquet.rejects.jsonl").read_text().splitlines()
     assert json.loads(refused)["cells"] == {"weather": "wet", "signs": "blotch", "note": "x"}
     # a result is a table of cases too
-    within("population", "run", "one.parquet", "--kb", str(TOMATO), "-o", "two.parquet", cwd=tmp_path)
+    cicatrix("population", "run", "one.parquet", "--kb", str(TOMATO), "-o", "two.parquet", cwd=tmp_path)
     one, two = (pl.read_parquet(tmp_path / f"{name}.parquet").drop("row") for name in ("one", "two"))
     assert one.equals(two) and one["signs.down"].to_list() == ["yes", "no", None, None]
     assert open_results(tmp_path / "two.parquet").base.knowledge.several.keys() == {"signs"}
@@ -87,6 +87,6 @@ def test_columns_that_are_not_there_or_twice(header: str, said: str, tmp_path: P
     row = ",".join(["dry", *["down"] * header.count("s.")][: header.count(",") + 1])
     row += "," * (header.count(",") - row.count(","))
     (tmp_path / "t.csv").write_text(f"{header}\n{row}\n")
-    result = within("population", "run", "t.csv", "--kb", str(TOMATO), "-o", "o.parquet", cwd=tmp_path)
+    result = cicatrix("population", "run", "t.csv", "--kb", str(TOMATO), "-o", "o.parquet", cwd=tmp_path)
     rejects = tmp_path / "o.parquet.rejects.jsonl"
     assert said in result.stderr + (rejects.read_text() if rejects.exists() else "")
