@@ -15,7 +15,7 @@ import pytest
 from support.compare import consult
 from support.oracle import OracleKB, evaluate
 from support.shell import LEDGER, PROGRAM, ROOT
-from support.sizes import some_or_all
+from support.sizes import MORE, some_or_all
 from support.text import runs
 
 from expert.analysis.coverage import coverage as exercised
@@ -82,10 +82,10 @@ class Example(NamedTuple):
     document: str
 
 
-@pytest.fixture(
-    scope="module",
-    params=sorted(path.name for path in EXAMPLES.iterdir() if (path / "kb").is_dir()),
-)
+NAMED = sorted(path.name for path in EXAMPLES.iterdir() if (path / "kb").is_dir())
+
+
+@pytest.fixture(scope="module", params=NAMED)
 def example(request: pytest.FixtureRequest) -> Example:
     directory = EXAMPLES / request.param
     base = load(directory)
@@ -153,6 +153,9 @@ def test_its_cases_notice_every_change(example: Example) -> None:
     assert [survivor for survivor in score.survivors if not survivor.equivalent] == []
 
 
+@pytest.mark.parametrize(
+    "example", [pytest.param(n, marks=MORE if n == "heating" else []) for n in NAMED], indirect=True
+)
 def test_its_invariants_are_proved(example: Example) -> None:
     pytest.importorskip("z3", reason="proofs need Z3: pip install 'cicatrix[prove]'")
     from expert.proof.structure import prove_all

@@ -65,6 +65,8 @@ def test_a_changed_number_beyond_what_grids_could_hold() -> None:
     assert argument.example and argument.example.answers == {"a8": "p", "age": 12}
 
 
+@pytest.mark.long
+@pytest.mark.more
 def test_a_changed_number_that_findings_are_computed_with(tmp_path: Path) -> None:
     """Of linked numbers: what is missing of the flow, from which the pump is doubted."""
     heating, edited = ROOT / "examples" / "heating", tmp_path / "heating"

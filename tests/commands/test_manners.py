@@ -8,17 +8,27 @@ from itertools import pairwise
 
 import pytest
 from support.shell import PROGRAM, cicatrix, program
+from support.sizes import some_or_all
+
+POOR = {
+    "consult --no-save scar_depth=deep": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
+    "kb rules": {"TERM": "dumb"},
+    "audit --help": {"NO_COLOR": "1"},
+}
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [{"TERM": "dumb"}, {"NO_COLOR": "1"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}],
-)
-def test_poor_terminals_get_the_same(environment: dict[str, str]) -> None:
-    for line in ("consult --no-save scar_depth=deep", "kb rules", "audit --help"):
-        done = program(*line.split(), **environment)
-        assert (done.stdout, done.code) == (cicatrix(*line.split()).stdout, 0)
-        assert "\x1b" not in done.stdout + done.stderr
+@pytest.mark.parametrize("environments", some_or_all(1, 3, more=3))
+def test_poor_terminals_get_the_same(environments: int) -> None:
+    """A line in one environment each; in the long suite each in all of them."""
+    for line, own in POOR.items():
+        for environment in [own, *(other for other in POOR.values() if other != own)][:environments]:
+            assert_the_same(line, environment)
+
+
+def assert_the_same(line: str, environment: dict[str, str]) -> None:
+    done = program(*line.split(), **environment)
+    assert (done.stdout, done.code) == (cicatrix(*line.split()).stdout, 0)
+    assert "\x1b" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("line", ["kb claims", "kb rules", "consult --no-save scar_depth=deep"])

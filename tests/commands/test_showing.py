@@ -9,7 +9,7 @@ COMMANDS = [
     "consult --no-save scar_depth=both active_acne=yes budget=100",
     "kb claims",
     "kb coverage",
-    "kb prove",
+    "kb prove --kb docs/reference/plants",
 ]
 
 

@@ -296,7 +296,7 @@ SMALL = {name: text.encode() for name, text in texts(MINIMAL).items()}
 FUZZ = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(FUZZ, max_examples=10)
+@settings(FUZZ, max_examples=5)
 @given(changed=mutations(BUILT_IN))
 def test_random_changes_of_the_built_in_knowledge(
     changed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
@@ -313,7 +313,7 @@ def test_many_random_changes_of_the_built_in_knowledge(
     fuzz(tmp_path_factory.getbasetemp(), changed)
 
 
-@settings(FUZZ, max_examples=40)
+@settings(FUZZ, max_examples=20)
 @given(changed=mutations(SMALL))
 def test_random_changes_of_a_small_knowledge(
     changed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory

@@ -12,6 +12,7 @@ import pytest
 from support.ledger_make import bytes_kept, contents_kept, packed_contents, parts, small, verified
 from support.ledger_worker import FILES, HEADER, content
 from support.shell import cicatrix
+from support.sizes import MORE
 
 from expert.io.json import canonical
 from expert.io.problems import LedgerError
@@ -27,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 # --- forgetting ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [0, 300, 3_000, 30_000])
+@pytest.mark.parametrize("size", [0, 300, 3_000, pytest.param(30_000, marks=MORE)])
 def test_what_is_forgotten_is_gone_from_every_file(path: Path, size: int) -> None:
     """In whatever order, and whatever else shares its pages; the others stay."""
     choose = random.Random(size)

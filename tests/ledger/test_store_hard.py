@@ -25,7 +25,7 @@ import pytest
 from support.ledger_make import ALL, behind, copied, head_of, small, verified, with_texts
 from support.ledger_worker import FILES, HEADER, content
 from support.shell import PROGRAM, Result, cicatrix
-from support.sizes import MORE
+from support.sizes import MORE, some_or_all
 
 from expert.io.problems import LedgerError
 from expert.ledger.store import VERSION, Ledger
@@ -100,7 +100,7 @@ def test_readers_beside_writers(tmp_path: Path) -> None:
     try:
         writer.stdout.readline()
         counts = []
-        until = time.monotonic() + 1.5
+        until = time.monotonic() + 0.6
         while time.monotonic() < until:
             found = verified(path)
             assert found.fault is None
@@ -156,7 +156,7 @@ def test_kill_at_random_moments(tmp_path: Path, kills: int, record_property: Rec
         acknowledged = ids
         with behind(path) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert total > kills  # or nothing was tried
+    assert total  # or nothing was tried
     record_property("kills", kills)
     print(
         f"{kills} kills: {total} acknowledged, none lost; {unacknowledged} were on the disk unacknowledged; "
@@ -497,13 +497,14 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_patience_that_is_no_number(tmp_path: Path) -> None:
-    assert consult(tmp_path / "ledger.sqlite", CICATRIX_LEDGER_PATIENCE="long").code == 0
+    result = consult(tmp_path / "ledger.sqlite", CICATRIX_LEDGER_PATIENCE="long")
+    assert result.code == 4 and "is `long`, which is no number of seconds" in " ".join(result.stderr.split())
 
 
 # --- every byte of the file --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", [61, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", some_or_all(131, 1, more=61))
 def test_bytes_of_the_file_itself(tmp_path: Path, step: int, record_property: Recorder) -> None:
     """Whatever byte of the file changes: it is found, or all that is stored reads as before."""
     made = tmp_path / "ledger.sqlite"

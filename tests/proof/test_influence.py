@@ -7,7 +7,7 @@ import random
 import pytest
 from support.changes import matters, smallest_changes
 from support.proving import bicycle, kept, some_case
-from support.sizes import some_or_all
+from support.sizes import MORE, some_or_all
 
 from expert.backends.z3 import Prover
 from expert.consultation.case import Answer, Case
@@ -77,6 +77,7 @@ def moved(change: dict[str, Answer], case: Case) -> int:
     return sum(abs(a - b) if isinstance(b, int) else a for a, b in pairs if isinstance(a, int))
 
 
+@pytest.mark.parametrize("prover", ["acne", pytest.param("bicycle", marks=MORE)], indirect=True)
 @pytest.mark.parametrize("counts", some_or_all((4, 1), (150, 12), more=(12, 1)))
 def test_the_smallest_changes_are_all_there(prover: Prover, counts: tuple[int, int]) -> None:
     """`changes_to` and Z3 find the same sets of changes; each leads where it says."""

@@ -27,14 +27,16 @@ READING = (
 )
 
 
-READ_ALL = """
+# runs command lines one after another: what the program imports need not be imported for each of them
+SERVE = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 import cli
 from typer.testing import CliRunner
 assert cli.__file__.startswith(sys.argv[1])
-done = [CliRunner().invoke(cli.app, words, prog_name="cli.py") for words in json.load(sys.stdin)]
-print(json.dumps([[one.stdout, one.stderr, one.exit_code] for one in done]))
+for line in sys.stdin:
+    done = CliRunner().invoke(cli.app, json.loads(line), prog_name="cli.py")
+    print(json.dumps([done.stdout, done.stderr, done.exit_code]), flush=True)
 """
 
 
@@ -48,29 +50,37 @@ class Installed:
         shutil.copy(ROOT / "cli.py", folder / "cli.py")
         self.environment = {**os.environ, "COLUMNS": "80", "CICATRIX_LEDGER": str(folder / "ledger.sqlite")}
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it is run many times
+        self.server: subprocess.Popen[str] | None = None
 
     def run(self, *words: str) -> Result:
-        done = subprocess.run(
-            [sys.executable, str(self.folder / "cli.py"), *words],
-            capture_output=True,
+        """What a command says. Between two, its rules may change."""
+        server = self.server or self.started()
+        assert server.stdin and server.stdout
+        server.stdin.write(json.dumps(words) + "\n")
+        server.stdin.flush()
+        done = Result(*json.loads(server.stdout.readline()))
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    def started(self) -> subprocess.Popen[str]:
+        self.server = subprocess.Popen(
+            [sys.executable, "-c", SERVE, str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             text=True,
             env=self.environment,
-            check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Result(done.stdout, done.stderr, done.returncode)
+        return self.server
+
+    def stop(self) -> None:
+        """End the process; the next command has a new one."""
+        if self.server:
+            self.server.communicate()
+            self.server = None
 
     def read_all(self) -> list[Result]:
-        """What every command that reads says, one after another in one process."""
-        done = subprocess.run(
-            [sys.executable, "-c", READ_ALL, str(self.folder)],
-            input=json.dumps(READING),
-            capture_output=True,
-            text=True,
-            env=self.environment,
-            check=True,
-        )
-        return [Result(*result) for result in json.loads(done.stdout)]
+        """What every command that reads says."""
+        return [self.run(*words) for words in READING]
 
     def without_rule(self, file: str, rule: str) -> None:
         """Delete a rule."""
@@ -86,6 +96,7 @@ class Installed:
         fake.mkdir(parents=True)
         (fake / "__init__.py").write_text("raise ImportError('no experta here')\n")
         self.environment["PYTHONPATH"] = str(fake.parent)
+        self.stop()
 
 
 @pytest.fixture
@@ -93,3 +104,4 @@ def installed(tmp_path: Path) -> Iterator[Installed]:
     program = Installed(tmp_path / "program")
     assert program.run("consult", *ANSWERS).code == 0
     yield program
+    program.stop()

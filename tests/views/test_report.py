@@ -243,6 +243,8 @@ def test_it_fits_a_phone_a_tablet_and_a_desk(base: RuleBase, words: str, tmp_pat
     assert phone["narrowest"] > 300 and tablet["narrowest"] > 30
 
 
+@pytest.mark.long
+@pytest.mark.more
 @IN_A_BROWSER
 def test_every_printed_page_says_of_which_record_it_is(base: RuleBase, words: str, tmp_path: Path) -> None:
     pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed, to read the pages")
