@@ -10,6 +10,7 @@ fewest waiting. The best of them by that count is taken.
 from __future__ import annotations
 
 from collections import Counter
+from math import fsum
 
 ROUNDS = 30  # of the search for an order
 WORK = 25_000  # steps of the same; some hundredths of a second
@@ -40,7 +41,7 @@ def _drawn_together(names: list[str], edges: list[Together]) -> list[str]:
             middle = sum([place[name] for name in edge]) / len(edge)
             for name in edge:
                 pulls[name].append(middle)
-        goal = {name: sum(pull) / len(pull) if pull else place[name] for name, pull in pulls.items()}
+        goal = {name: fsum(pull) / len(pull) if pull else place[name] for name, pull in pulls.items()}
         names = sorted(names, key=lambda name: (goal[name], place[name]))
         length = _length(names, edges)
         if length >= shortest:

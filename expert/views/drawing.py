@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from html import escape
 from itertools import pairwise
+from math import fsum
 from typing import NamedTuple
 
 from expert.consultation.result import Concluded, Consultation, Firing
@@ -75,9 +76,12 @@ class Drawing:
         return max(heights)
 
     def _level(self, key: str, beside: list[str]) -> float:
-        """How far down a box would be, level with what is beside it: what has a place already."""
+        """How far down a box would be, level with what is beside it: what has a place already.
+
+        Added up exactly: what `sum` gives of the same floats is not the same in every version of Python.
+        """
         placed = [self.middle[other] for other in beside if other in self.middle]
-        return sum(placed) / len(placed) if placed else self.middle.get(key, 0)
+        return fsum(placed) / len(placed) if placed else self.middle.get(key, 0)
 
     def spread(self, column: list[str], wish: dict[str, float], height: float) -> None:
         """Put boxes where they come nearest to their wishes without overlapping, inside the height."""
