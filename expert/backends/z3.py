@@ -15,17 +15,11 @@ from typing import Any, NamedTuple
 from expert.consultation.case import Answer, Case, make_case
 from expert.io.dates import ANCHOR
 from expert.io.problems import not_installed
-from expert.language.conclusions import (
-    STANCES,
-    Advise,
-    Argue,
-    Caution,
-)
 from expert.language.grids import Whole
-from expert.language.keys import with_option
 from expert.language.meaning import Reading, passes
 from expert.language.model import Knowledge, Term, Value
 from expert.language.outcome import Outcome, outcome_of
+from expert.language.outcome_terms import outcome_findings
 from expert.language.rules import Instance, RuleBase
 
 PRIME = "'"  # marks a variable of the second of two cases
@@ -132,52 +126,9 @@ class World:
 
     def terms(self) -> Reading[Formula, Formula]:
         """The reading with the outcome's terms among the findings: see invariants."""
-        outcome, read, findings = self.outcome, self._read, self.reading.findings
-        for option in self.base.knowledge.options:
-            for name, values in self._of_option(read, option).items():
-                findings[with_option(name, option)] = values
-        findings["plan"] = outcome.plan()
-        findings["rule"] = self._gathered((i.rule.id, self.fired[i.id]) for i in read)
-        said = [(c, self.fired[i.id]) for i in read for c in i.then]
-        for name, kind in (("advice", Advise), ("caution", Caution)):
-            findings[name] = self._gathered((c.name, where) for c, where in said if isinstance(c, kind))
+        found = outcome_findings(self.base, self._read, self.fired, self.outcome, self.algebra.false)
+        self.reading.findings.update(found)
         return self.reading
-
-    def _of_option(self, read: list[Instance], option: str) -> dict[str, WhereEach]:
-        """Where the outcome's terms have which values, for one option."""
-        outcome = self.outcome
-        deciding, decides = outcome.deciding(option), self.base.knowledge.deciding_topics
-        leading = [
-            (instance.rule, self.fired[instance.id])
-            for instance in read
-            for c in instance.then
-            if isinstance(c, Argue) and c.option == option and c.stance != "against"
-            if c.name in decides
-        ]
-        stated = [(rule, where) for rule, where in leading if rule.basis != "added"]
-        terms: dict[str, WhereEach] = {
-            "verdict": outcome.verdicts(option),
-            "timing": outcome.timing(option),
-            "wait": outcome.waits(option),
-            "flag": outcome.flags(option),
-            "stance": self._gathered((c.stance, where) for c, where in deciding),
-            "basis": self._gathered((rule.basis, where) for rule, where in leading),
-            "claim": self._gathered((claim, where) for rule, where in stated for claim in rule.claims),
-        }
-        for stance in STANCES:
-            terms[stance] = outcome.topics(option, stance)
-        for target in self.base.knowledge.targets:
-            about = [(c.stance, where) for c, where in deciding if c.target in (target, "")]
-            terms[f"verdict-for.{target}"] = outcome.verdicts_for(option, target)
-            terms[f"stance-for.{target}"] = self._gathered(about)
-        return terms
-
-    def _gathered(self, pairs: Iterable[tuple[str, Formula]]) -> WhereEach:
-        """Where there is each of some values."""
-        gathered: WhereEach = {}
-        for value, where in pairs:
-            gathered[value] = gathered.get(value, self.algebra.false) | where
-        return gathered
 
 
 class Answered(NamedTuple):

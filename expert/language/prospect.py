@@ -273,9 +273,9 @@ class Prospect:
     def outcome(self, instances: Sequence[Instance]) -> Outcome[Deferred]:
         """The outcome of these instances; each truth of it is made when it is asked for (`get`)."""
         self.derive(instances)
-        said = [(c, self._made(self._fired[i.id])) for i in instances for c in i.then]
+        said = [(c, self.deferred(self._fired[i.id])) for i in instances for c in i.then]
         possible = partial(self._possible_arguments, instances)
-        return Outcome(self.base.knowledge, said, self._made(self.completions.false), possible)
+        return Outcome(self.base.knowledge, said, self.deferred(self.completions.false), possible)
 
     def _possible_arguments(self, instances: Iterable[Instance]) -> list[tuple[Argue, Deferred]]:
         """The deciding arguments of some instances, and where they may be put forward."""
@@ -294,7 +294,8 @@ class Prospect:
             self._bounds.update(self._possible.derive(new))
         return self._bounds[instance.id].may
 
-    def _made(self, truth: Diagram) -> Deferred:
+    def deferred(self, truth: Diagram) -> Deferred:
+        """A truth that is made already."""
         return Deferred(self.completions.diagrams, lambda: truth)
 
     def verdicts(self, option: str, waits: bool = False) -> dict[str, Deferred]:

@@ -37,9 +37,11 @@ from expert.language.conditions import (
 from expert.language.model import Option
 from expert.language.policy import NOT_ADDRESSED, OPEN
 from expert.language.rules import RuleBase
+from expert.proof.by_diagrams import ByDiagrams
 from expert.proof.invariants import Invariant, observed, options_of, read_finding
 
 EXCLUSIVE = "exclusive"  # how the proof of a group is called, which has no name of its own
+AGREE, DISAGREE = "agree", "disagree"
 PROVED, COUNTEREXAMPLE, HOLDS, FOUND = "proved", "counterexample", "holds", "found"
 Seen = Callable[[list[Consultation]], bool]  # whether running the cases shows what was said of them
 
@@ -65,6 +67,7 @@ class Proof(NamedTuple):
     option: str = ""  # the option for which it does not hold, or that is not decided
     witnesses: tuple[Witness, ...] = ()  # two where two cases are compared
     open_instead: bool = False  # whether it would hold in that case if `open` counted as not-addressed
+    diagrams: str = ""  # whether decision diagrams AGREE or DISAGREE with that; "": they do not decide it
 
 
 class Found(NamedTuple):
@@ -98,15 +101,16 @@ class Report(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether everything is proved, and nothing was found that is not intended."""
-        proved = all(proof.status == PROVED for proof in self.proofs)
+        proved = all(proof.status == PROVED and proof.diagrams != DISAGREE for proof in self.proofs)
         return proved and all(check.status == HOLDS for check in self.checks)
 
 
 class Proofs:
     """Invariants, proved with one prover."""
 
-    def __init__(self, prover: Prover, where: str = "") -> None:
+    def __init__(self, prover: Prover, where: str = "", invariants: Iterable[Invariant] = ()) -> None:
         self.prover, self.base, self.where = prover, prover.base, where
+        self.by_diagrams = ByDiagrams(prover.base, invariants)
         self.reading = prover.world.terms()
         self.others: dict[str, World] = {}
 
@@ -119,36 +123,52 @@ class Proofs:
 
     def invariant(self, invariant: Invariant) -> Proof:
         """Whether an invariant holds in every case, for every option."""
-        status, at = PROVED, ""
+        status, at, agreed = PROVED, "", [AGREE]
         for option in options_of(self.base, invariant):
             facts = self.violation(invariant, option)
             answered = self.prover.find(*facts, primed=invariant.more)
             id = option.id if option else ""
+            agreed.append(self._second(invariant, option, answered.status))
             if answered.status == YES:
                 seen = _violated(self.base, invariant, option, answered.cases)
                 shown = tuple(self.witnesses(answered.cases, seen))
                 open = _open_instead(self.base, invariant, option, answered.cases)
                 said = invariant.id, invariant.says, COUNTEREXAMPLE, invariant.claims
-                return Proof(*said, id, shown, open)
+                return Proof(*said, id, shown, open, _together(agreed[1:]))
             if answered.status != NO and status == PROVED:
                 status, at = answered.status, id
-        return Proof(invariant.id, invariant.says, status, invariant.claims, at)
+        second = _together(agreed)
+        return Proof(invariant.id, invariant.says, status, invariant.claims, at, diagrams=second)
+
+    def _second(self, invariant: Invariant, option: Option | None, status: str) -> str:
+        """Whether diagrams say the same of an invariant and an option; "": they say nothing."""
+        if invariant.more:  # that is about pairs of cases
+            return ""
+        when, condition = ground(invariant.when, option), ground(invariant.condition, option)
+        if invariant.sense == "always":
+            broken = self.by_diagrams.possible(when, condition)
+        else:
+            broken = self.by_diagrams.possible(AllOf((when, condition)))
+        return _same(broken, status)
 
     def exclusive(self, group: tuple[str, ...]) -> Proof:
         """Whether no case has two of what is declared to exclude each other."""
         of_each = [name for name in group if self.base.knowledge.findings[name].per_option]
         names = [f"option.{name}" if name in of_each else name for name in group]
         says = f"No case has two of these: {', '.join(names)}."
-        choices = alternatives(self.base, group)
+        choices, agreed = alternatives(self.base, group), [AGREE]
         for n, choice in enumerate(choices[:-1]):
             others = [self.reading.holds(other) for other in choices[n + 1 :]]
             answered = self.prover.find(self.reading.holds(choice), self.prover.world.any(others))
+            both = self.by_diagrams.possible(AllOf((choice, AnyOf(tuple(choices[n + 1 :])))))
+            agreed.append(_same(both, answered.status))
             if answered.status == YES:
                 shown = tuple(self.witnesses(answered.cases, _has_two(self.base, choices, answered.cases)))
-                return Proof(EXCLUSIVE, says, COUNTEREXAMPLE, (), "", shown)
+                second = _together(agreed[1:])
+                return Proof(EXCLUSIVE, says, COUNTEREXAMPLE, (), "", shown, diagrams=second)
             if answered.status != NO:
                 return Proof(EXCLUSIVE, says, answered.status, ())
-        return Proof(EXCLUSIVE, says, PROVED, ())
+        return Proof(EXCLUSIVE, says, PROVED, (), diagrams=_together(agreed))
 
     def meets(self, invariant: Invariant, option: Option | None) -> list[Formula]:
         """Where the invariant says something."""
@@ -210,6 +230,18 @@ class Proofs:
         except CaseError:
             return False
         return True
+
+
+def _same(possible: bool | None, status: str) -> str:
+    """Whether diagrams say of a case whether there is one what Z3 says; "": one of them does not say."""
+    if possible is None or status not in (YES, NO):
+        return ""
+    return AGREE if possible == (status == YES) else DISAGREE
+
+
+def _together(agreed: list[str]) -> str:
+    """What diagrams say of an invariant, where they were asked of each option."""
+    return DISAGREE if DISAGREE in agreed else "" if "" in agreed else AGREE
 
 
 def alternatives(base: RuleBase, group: tuple[str, ...]) -> list[Condition]:

@@ -56,7 +56,7 @@ def prove_all(base: RuleBase, invariants: Invariants, timeout: float = 10.0, whe
 
     `where` is the knowledge base's directory if the lines that run a case have to name it.
     """
-    room = Proofs(Prover(base, timeout), where)
+    room = Proofs(Prover(base, timeout), where, invariants.invariants)
     proofs = tuple(room.exclusive(group) for group in base.knowledge.exclusive)
     proofs += tuple(room.invariant(invariant) for invariant in invariants.invariants)
     checks = Structure(room, invariants).checks()

@@ -104,7 +104,7 @@ class _Nearest:
         """Those of the least size. Raises NotDecided."""
         if self._possible(self.facts) is False:
             return Changes([], None)
-        for size in range(1, len(self.changed) + 1):
+        for size in range(len(self.changed) + 1):
             exactly = self.z3.PbEq([(where, 1) for where in self.changed.values()], size)
             found = self._sets([*self.facts, exactly])
             if found:

@@ -12,6 +12,8 @@ from expert.views.trials import OPEN_IS_NEW
 if TYPE_CHECKING:  # they take Z3
     from expert.proof.proofs import Found, Proof, Report, StructuralCheck, Witness
 
+OTHERWISE = "DECISION DIAGRAMS SAY OTHERWISE: either they or Z3 are wrong; please report it."
+
 
 def report_blocks(report: Report) -> list[Section]:
     """The report on a page."""
@@ -24,11 +26,13 @@ def report_blocks(report: Report) -> list[Section]:
     proved = sum(proof.status == "proved" for proof in report.proofs)
     held = sum(check.status == "holds" for check in report.checks)
     counted = f"{proved} of {count(len(report.proofs), 'invariant')} proved"
+    agreeing = sum(proof.diagrams == "agree" for proof in report.proofs)
+    second = f" Decision diagrams say the same of {agreeing}." if agreeing else ""
     title = "Invariants, over all cases" if proofs else "There are no invariants: kb/invariants.yaml"
     return [
         Section(title, tuple(proofs)),
         Section("The rules themselves, over all cases", tuple(checks)),
-        apart(Line(f"{counted}, {held} of {len(report.checks)} checks hold.")),
+        apart(Line(f"{counted}, {held} of {len(report.checks)} checks hold.{second}")),
     ]
 
 
@@ -39,6 +43,8 @@ def _proof(proof: Proof) -> list[Block]:
         blocks.append(Line(f"for {proof.option}:", 18))
     if proof.open_instead:
         blocks.append(Paragraph(f"its verdict there is `open`: {OPEN_IS_NEW}", 18))
+    if proof.diagrams == "disagree":
+        blocks.append(Paragraph(OTHERWISE, 18))
     for witness in proof.witnesses:
         blocks += _witness(witness, 18)
     return blocks

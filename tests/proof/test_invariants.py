@@ -90,6 +90,7 @@ def test_a_broken_rule_is_found_with_a_case_that_shows_it(invariant: str, tmp_pa
     proof = proof_of(report, invariant)
     assert proof.status == "counterexample", report
     assert not report.holds
+    assert {each.diagrams for each in report.proofs} <= {"agree", ""} and report.proofs[0].diagrams == "agree"
     for witness in proof.witnesses:
         assert witness.confirmed
         words = shlex.split(witness.command)

@@ -21,7 +21,7 @@ from expert.proof.undecided import Solver, solver
 pytest.importorskip("z3", reason="the prove extra is not installed")
 
 
-def dense(rules: int = 40, questions: int = 10) -> RuleBase:
+def dense(rules: int = 24, questions: int = 8) -> RuleBase:
     base, problems = open_files(dense_files(Random(2), rules, questions, 3))
     assert not problems
     return base
