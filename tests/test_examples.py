@@ -57,6 +57,10 @@ WORDS = {  # of each subject; none of them has any business in the shell
         arthritis attack carditis chorea crp erythema fever heart infection inflammation joints marginatum
         nodules rheumatic sedimentation streptococci temperature
     """,
+    "examples/organisms": """
+        bacteroides burns chains clumps coccus defences enterobacteriaceae gram klebsiella
+        pseudomonas staphylococcus streptococcus weakened
+    """,
     "examples/sirs": """
         antibiotics arterial beats blood breaths cells cultures dioxide immature infection microlitre mmhg
         organ pulse sepsis severe sirs syndrome temperature white
@@ -67,6 +71,7 @@ WORDS = {  # of each subject; none of them has any business in the shell
 LEAST = {  # of each example: sentences, cases, invariants, rules
     "heating": (30, 15, 10, 30),
     "jones": (13, 25, 7, 7),
+    "organisms": (12, 20, 4, 11),
     "sirs": (11, 20, 5, 5),
     "curb65": (13, 20, 5, 9),
     "car": (14, 60, 4, 14),
