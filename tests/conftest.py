@@ -14,6 +14,8 @@ from support.loading import opened_once
 from support.plants import plants as plants
 from support.scheduling import Together
 from support.schemas import one_base as one_base
+from support.sparking import quick_spark as quick_spark
+from support.sparking import spark as spark
 
 from expert.knowledge import load as loader
 from expert.knowledge.load import load

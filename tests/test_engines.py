@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import narwhals as nw
 import pytest
@@ -29,7 +30,7 @@ from expert.consultation.case import Case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.outcome import follow
 from expert.consultation.result import Consultation, name_of
-from expert.io.problems import KnowledgeError
+from expert.io.problems import CaseError, KnowledgeError
 from expert.knowledge.load import open_files
 from expert.language.cells import NotDecided
 from expert.language.keys import with_option
@@ -202,3 +203,45 @@ def test_all_engines_agree(count: int, part: int, tmp_path: Path, capsys: pytest
         print(f"\nexperta and {', '.join(shown)} disagree; refused: {dict(refused)}")
     assert not disagreed
     assert all(compared[name] > 0.5 * count for name in compared) and len(compared) == 8
+
+
+SPARKS = 6  # knowledge bases; every plan takes seconds
+
+
+@pytest.mark.long
+def test_spark_agrees(quick_spark: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a sample, by its own command: what fires, and the verdicts, of every row."""
+    from expert.population import run as population
+    from expert.population import spark
+
+    compared, disagreed = 0, 0
+    for seed in itertools.count(5000):
+        if compared == SPARKS:
+            break
+        random, folder = Random(seed), tmp_path / str(seed)
+        base, problems = open_files(contradicting(knowledge_files(random), random))
+        assert not problems
+        if combinations(base) > COMBINATIONS:
+            continue
+        rows = [random_answers(base, random) for _ in range(5)]
+        cases = [parse_pairs([f"{n}={v}" for n, v in row.items()], base.knowledge) for row in rows]
+        folder.mkdir()
+        schema = dict.fromkeys(base.knowledge.attributes, pl.String)
+        pl.DataFrame(rows, schema=schema).write_parquet(folder / "cases.parquet")
+        job = population.Job([str(folder / "cases.parquet")], folder / "out.parquet", folder / "rejects")
+        try:
+            assert spark.run(base, job).accepted == len(rows)
+        except CaseError as error:
+            assert "too long to be exact" in str(error.problems[0])
+            continue
+        compared += 1
+        table = pl.concat(pl.read_parquet(part) for part in (folder / "out.parquet").iterdir()).sort("row")
+        for case, cells in zip(cases, table.iter_rows(named=True), strict=True):
+            fired = {
+                name.removeprefix("fired.") for name, so in cells.items() if name.startswith("fired.") and so
+            }
+            said = {option: cells[option_column(option, "verdict")] for option in base.knowledge.options}
+            disagreed += (frozenset(fired), said) != of_record(infer(base, case))
+    with capsys.disabled():
+        print(f"\nexperta and Spark: {disagreed} of {5 * compared} cases of {compared} bases disagree")
+    assert not disagreed

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from importlib.util import find_spec
+from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,47 +25,12 @@ from support.populations import (
     series,
 )
 from support.sizes import some_or_all
+from support.sparking import compiling_less
 
 from expert.io.problems import CaseError, MissingLibrary
 from expert.language.model import Knowledge
 from expert.language.rules import RuleBase
 from expert.population import run as population
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[Any]:
-    if not find_spec("pyspark"):
-        pytest.skip("PySpark is not installed (the extra `spark`)")
-    if not shutil.which("java"):
-        fetched = sorted(Path(sys.prefix).glob("java/*/bin/java"))  # by `make`, where there was none
-        if not fetched:
-            pytest.skip("Java is not installed, which Spark needs, and could not be fetched")
-        os.environ["JAVA_HOME"] = str(fetched[0].parent.parent)
-        os.environ["PATH"] += os.pathsep + str(fetched[0].parent)
-    from expert.population.spark import session
-
-    # what runs for a minute is not worth compiling twice
-    os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-    with session() as found:
-        yield found
-
-
-@contextmanager
-def compiling_less(spark: Any) -> Iterator[None]:
-    """For plans that take longer to compile than their rows to compute."""
-    settings = {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.shuffle.partitions": "2"}
-    before = {name: spark.conf.get(name) for name in settings}
-    for name, value in settings.items():
-        spark.conf.set(name, value)
-    yield
-    for name, value in before.items():
-        spark.conf.set(name, value)
-
-
-@pytest.fixture
-def quick_spark(spark: Any) -> Iterator[Any]:
-    with compiling_less(spark):
-        yield spark
 
 
 def same_on_spark(found: Setting, folder: Path) -> None:
