@@ -28,6 +28,7 @@ from expert.ledger.verification import Kept
 from expert.transparency.checkpoint import Checkpoint
 from expert.transparency.inclusion import Inclusion, read_inclusion
 from expert.transparency.keys import Verifier, read_verifier, sign
+from expert.transparency.merkle import root_of
 from expert.transparency.signed_note import SignedNote
 from expert.views.evidence import evidence_blocks
 from expert.views.terminal import Look, shown
@@ -142,6 +143,7 @@ def test_what_was_kept(written: Path, tmp_path: Path) -> None:
         ("witness", True, {"heads": {2: record, 3: "1" * 64}}),
         ("witness", False, {"heads": {2: "0" * 64}}),
         ("witness", False, {"heads": {3: "1" * 64}}),
+        ("witness", False, {"heads": {2: record, 5: "1" * 64}}),
         ("kept checkpoint", True, {"signed": [head]}),
         ("kept checkpoint", False, {"signed": [renamed]}),
     ):
@@ -246,6 +248,44 @@ def test_a_record_forged_and_sealed_anew(written: Path) -> None:
 
     checks = forged(written, forge)
     assert checks == {**HOLDS, "path": False, "run again": False}
+
+
+def test_what_is_none_under_hashes_that_are_right(written: Path, path: Path, tmp_path: Path) -> None:
+    """A record without its parts, and a note with a judgement that there is none of."""
+    noted = tmp_path / "noted"
+    output(
+        path,
+        "audit",
+        "export",
+        "--id",
+        json.loads(written.read_text())["record"]["id"],
+        "--notes",
+        "-o",
+        str(noted),
+    )
+
+    def without(data: dict[str, Any]) -> None:
+        content = json.loads(data["record"]["content"])
+        del content["consultation"]["firings"]
+        data["record"]["content"] = canonical(content)
+        sealed(data["record"])
+
+    def judged(data: dict[str, Any]) -> None:
+        note = data["notes"][0]
+        note["content"] = note["content"].replace('"disagree"', '"perhaps"')
+        sealed(note)
+
+    def elsewhere(data: dict[str, Any]) -> None:
+        note = data["notes"][0]
+        note["header"] = canonical({**json.loads(note["header"]), "about": "zzzz9"})
+        sealed(note)
+
+    def twice(data: dict[str, Any]) -> None:
+        data["notes"] = [data["record"]]
+
+    for change in (without, judged, elsewhere, twice):
+        checks = forged(noted, change)
+        assert checks["hash"] is False and checks["run again"] is None, change
 
 
 def test_a_record_forged_with_a_tree_of_its_own(written: Path) -> None:
@@ -390,6 +430,17 @@ def test_evidence_of_an_earlier_version(tmp_path: Path) -> None:
     assert told.code == 0 and "Nobody has signed" in told.stderr
     assert verified(found) == {**HOLDS, "signature": None}
     assert "written in format 1" in output(old, "audit", "verify", str(found), "--show")
+
+
+def test_a_kept_head_that_covers_the_record_and_no_note(written: Path, path: Path, tmp_path: Path) -> None:
+    id, kept = json.loads(written.read_text())["record"]["id"], tmp_path / "kept"
+    with Ledger(path) as ledger:
+        hashes = ledger.hashes()[:4]
+    kept.write_text(Checkpoint("clinic.example/ledger", 4, root_of(map(leaf_of, hashes))).text())
+    words = ("audit", "export", "--id", id, "--checkpoint", str(kept), "-o", str(tmp_path / "found"))
+    assert run(path, *words).code == 0
+    told = run(path, *words, "--notes")
+    assert told.code == 2 and "is a head at entry 4, and does not cover number 5" in on_stderr(told)
 
 
 def test_a_kept_head_of_another_origin_is_not_led_to(written: Path, path: Path, tmp_path: Path) -> None:
