@@ -55,7 +55,7 @@ def test_how_far_a_key_has_signed() -> None:
     heads = [head(2), head(4, signer=None), head(3)]
     assert signed_up_to(heads, [key]) == ([(key.name, 3, True, "")], None)
     assert signed_up_to([], []) == ([], None)
-    assert signed_up_to([head(2)], []) == ([(key.name, 2, False, "")], None)
+    assert signed_up_to([head(4), head(2)], []) == ([(key.name, 4, False, "")], None)
     _, wrong = signed_up_to(heads, [key, other])
     assert wrong and "no head that the key of `clinic.example/ledger` has signed" in wrong.message
     (signature,) = heads[0].note.signatures
@@ -68,5 +68,7 @@ def test_a_cosigner_says_when() -> None:
     witness = read_verifier(witness_key())
     found = head(2, below=cosignature(head(2).note.text))
     assert signed_up_to([found], [witness]) == ([(witness.name, 2, True, "2023-03-20T12:25:47Z")], None)
+    again = head(2, below=cosignature(head(2).note.text, 1679315148))
+    assert signed_up_to([found, again], [witness])[0][0].time == "2023-03-20T12:25:48Z"
     far = head(2, below=cosignature(head(2).note.text, 2**63 - 1))
     assert signed_up_to([far], [witness])[0][0].time == f"second {2**63 - 1}"
