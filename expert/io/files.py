@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import re
 import shutil
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from expert.io.problems import CaseError, KnowledgeError, Problem, Span, listed
 
 SIZE_LIMIT = 1_000_000  # bytes in one file
+JUST_MADE = 10.0  # seconds in which a folder may not be locked yet by the process that made it
 
 # a ledger is known by what an SQLite file begins with, and by the number at byte 68
 SQLITE = b"SQLite format 3\0"
@@ -67,10 +71,12 @@ def written_together(*paths: Path, private: bool = False) -> Iterator[tuple[Path
     beside its place, private to the user and of a name that nobody can guess: what goes on writing after a
     failure finds no folder for it, and nobody can put a link there. A file keeps the permissions of the one
     that it replaces, unless it is to be `private`. A directory takes the place of a directory; a device or a
-    pipe is no file to replace, and is written to as it is. Raises CaseError, with the system's reason, and
-    for a path that is a ledger, or leads to one.
+    pipe is no file to replace, and is written to as it is. What a process left that was killed while it wrote
+    goes when the same is written again. Raises CaseError, with the system's reason, and for a path that is a
+    ledger, or leads to one.
     """
     parts: list[Path] = []
+    held: list[int] = []
     for path in paths:
         refuse_ledger(path)
     try:
@@ -78,7 +84,11 @@ def written_together(*paths: Path, private: bool = False) -> Iterator[tuple[Path
             # named before it is made: an interruption in between leaves no folder that nothing takes away
             parts.append(path if _is_stream(path) else _folder_beside(path) / path.name)
             if parts[-1] != path:
+                _take_away_left(path)
                 parts[-1].parent.mkdir(mode=0o700)
+                held.append(os.open(parts[-1].parent, os.O_RDONLY))
+                with suppress(OSError):  # where folders cannot be locked, what is left stays
+                    fcntl.flock(held[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield tuple(parts)
         for part, path in zip(parts, paths, strict=True):
             if part != path:
@@ -91,6 +101,8 @@ def written_together(*paths: Path, private: bool = False) -> Iterator[tuple[Path
         for part, path in zip(parts, paths, strict=False):
             if part != path:
                 shutil.rmtree(part.parent, ignore_errors=True)
+        for folder in held:
+            os.close(folder)
 
 
 def refuse_ledger(path: Path) -> None:
@@ -137,6 +149,26 @@ def _check_name(path: Path) -> None:
 def _folder_beside(path: Path) -> Path:
     _check_name(path)
     return path.with_name(f"{path.name[:100]}.{os.urandom(8).hex()}.part")
+
+
+def _take_away_left(path: Path) -> None:
+    """Remove the folders in which processes that are no more wrote the same: nobody holds their locks."""
+    name = re.compile(re.escape(path.name[:100]) + r"\.[0-9a-f]{16}\.part")
+    with suppress(OSError):
+        for folder in [entry.path for entry in os.scandir(path.parent) if name.fullmatch(entry.name)]:
+            _remove_left(folder)
+
+
+def _remove_left(folder: str) -> None:
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            status = os.fstat(opened)
+            if status.st_uid == os.getuid() and time.time() - status.st_mtime > JUST_MADE:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(opened)
 
 
 def _take_place(part: Path, path: Path) -> None:

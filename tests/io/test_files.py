@@ -56,6 +56,21 @@ def test_all_or_none(tmp_path: Path) -> None:
     assert paths[0].read_text() == "c" and names(paths[1]) == ["other"]
 
 
+def test_what_a_killed_process_left_goes_and_what_another_writes_stays(tmp_path: Path) -> None:
+    left, young, other = (tmp_path / f"{n}.{16 * d}.part" for n, d in (("a", "0"), ("a", "1"), ("ab", "2")))
+    for folder in (left, young, other):
+        folder.mkdir()
+        (folder / "a").write_text("half")
+    for folder in (left, other):
+        os.utime(folder, (0, 0))
+    with written_together(tmp_path / "a") as (part,):
+        assert not left.exists() and young.exists() and other.exists()
+        os.utime(part.parent, (0, 0))
+        write_whole(tmp_path / "a", b"second")
+        part.write_text("first")  # whose folder is still there, as it is held
+    assert (tmp_path / "a").read_text() == "first" and names(tmp_path) == ["a", young.name, other.name]
+
+
 def test_permissions(tmp_path: Path) -> None:
     path = tmp_path / "file"
     write_whole(path, b"")
