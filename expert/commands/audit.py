@@ -24,6 +24,7 @@ from expert.commands.shared import (
     ask_line,
     checked_note,
     one_of,
+    open_knowledge,
     print_json,
     record_words,
     say,
@@ -32,9 +33,18 @@ from expert.commands.showing import emit, emit_file
 from expert.commands.sign import PublicKeys, kept_checkpoint, public_keys
 from expert.io.dates import made_at
 from expert.io.files import write_whole
-from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem, Stopped, not_among
+from expert.io.problems import (
+    CaseError,
+    CheckFailed,
+    KnowledgeError,
+    LedgerError,
+    Problem,
+    Stopped,
+    not_among,
+)
 from expert.io.quoting import on_one_line
 from expert.language.english import count
+from expert.language.model import Knowledge
 from expert.ledger import bundle as bundles
 from expert.ledger.attested import Attested
 from expert.ledger.drafts import waiting
@@ -105,6 +115,7 @@ def show(
         record_words(entry.id, store.path if ledger else None),
         unreviewed_in(entry, consultation) or (),
         recorded=True,
+        place=_place_of(base.knowledge),
     )
     if not brief:
         from expert.ledger.unanswered import unanswered
@@ -113,6 +124,14 @@ def show(
         blocks += (unanswered_section if full else unanswered_lines)(open, base.knowledge)
     blocks += consultation_blocks(consultation, base.knowledge, Extent(brief, trace, full), below)
     emit(*blocks, paged=False)
+
+
+def _place_of(recorded: Knowledge) -> str | None:
+    """The words by which a command is about the knowledge base of a record: none but for the built-in one."""
+    try:
+        return "" if open_knowledge(None).knowledge.id == recorded.id else None
+    except KnowledgeError:  # of which whoever looks a claim up is told
+        return ""
 
 
 HeadHash = Annotated[

@@ -15,7 +15,7 @@ from expert.commands.showing import asked_look, emit, emit_file
 from expert.io.dates import zone_named
 from expert.io.files import check_output
 from expert.io.problems import CaseError, CheckFailed, Problem, shorten
-from expert.ledger.search import ORDERS, Filter, together
+from expert.ledger.search import ORDERS, Filter, hashes_of, together
 from expert.ledger.statistics import PERIODS, statistics_of
 from expert.ledger.store import Ledger
 from expert.views.records import records_csv, records_table
@@ -104,6 +104,9 @@ def zone_of(name: str) -> tzinfo:
 
 def resolved(wanted: Filter, stores: Sequence[Ledger], answers: Sequence[str]) -> Filter:
     """A filter with names as they stand in records. Raises CaseError for those that mean nothing there."""
+    if wanted.knowledge and not any(hashes_of(store, wanted.knowledge) for store in stores):
+        message = f"no recorded knowledge has the version or hash `{shorten(wanted.knowledge)}`"
+        raise CaseError([Problem(message, None, "a version, or four or more digits that `audit list` shows")])
     given = {"option": wanted.option, "rule": wanted.rule, "claim": wanted.claim}
     names = {kind: name for kind, name in given.items() if name}
     if not names and not answers:

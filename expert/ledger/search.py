@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from expert.consultation.result import Plain
 from expert.io.dates import bounds
@@ -122,11 +123,11 @@ class Filter(NamedTuple):
             by_data = f"EXISTS (SELECT 1 FROM {FIRINGS}, {matched}, {data} WHERE claim.value = ?)"
             yield f"({by_rule} OR {by_data})", [self.claim, self.claim]
         if self.label:
-            yield "instr(lower(json_extract(content, '$.label')), lower(?))", [self.label]
+            yield "instr(folded(json_extract(content, '$.label')), ?)", [folded(self.label)]
         if self.by:
-            yield "instr(lower(json_extract(content, '$.by')), lower(?))", [self.by]
+            yield "instr(folded(json_extract(content, '$.by')), ?)", [folded(self.by)]
         if self.text:
-            yield "instr(lower(content), lower(?))", [json.dumps(self.text, ensure_ascii=False)[1:-1]]
+            yield "instr(folded(content), ?)", [folded(json.dumps(self.text, ensure_ascii=False)[1:-1])]
         for name, value in self.answers:
             yield "json_extract(content, '$.consultation.answers.' || json_quote(?)) = ?", [name, value]
 
@@ -154,8 +155,9 @@ def summaries(ledger: Ledger, wanted: Filter) -> Iterator[Summary]:
     Every entry is held against its hash on the way. One that is not what it was is listed whatever is wanted,
     as nobody can tell any more whether it fits.
     """
+    ledger.connection.create_function("folded", 1, folded, deterministic=True)  # SQLite folds ASCII only
     with ledger.view():
-        tests = list(wanted.tests(_hashes(ledger, wanted.knowledge) if wanted.knowledge else []))
+        tests = list(wanted.tests(hashes_of(ledger, wanted.knowledge) if wanted.knowledge else []))
         condition = " AND ".join(["1", *(test for test, _ in tests)])
         values = [value for _, of_test in tests for value in of_test]
         legible = f"CASE WHEN {LEGIBLE} THEN {OUTLINE} END, CASE WHEN {LEGIBLE} THEN {condition} ELSE 1 END"
@@ -249,7 +251,12 @@ def _signed(seq: int, id: str, header: dict[str, Any]) -> str:
     return f"head at entry {head.checkpoint.size}, signed by {', '.join(head.names()) or 'nobody'}"
 
 
-def _hashes(ledger: Ledger, wanted: str) -> list[str]:
+def folded(text: object) -> str | None:
+    """A text without the difference of small and capital letters, nor of how accents are written."""
+    return normalize("NFC", text).casefold() if isinstance(text, str) else None
+
+
+def hashes_of(ledger: Ledger, wanted: str) -> list[str]:
     """The hashes of the knowledge that has a version or a hash, or a hash that begins so."""
     query = "SELECT DISTINCT json_extract(header, '$.knowledge') FROM entries WHERE json_valid(header)"
     recorded = [hash for (hash,) in ledger.select(query) if hash]

@@ -201,6 +201,10 @@ def _add_conclusions(graph: Drawing, consultation: Consultation, knowledge: Know
     for r in consultation.recommendations:
         words = f"{r.label}: {knowledge.words.verdicts[r.verdict]}"
         graph.add(f"option {r.option}", graph.last, "verdict", words, r.label)
+    for result in consultation.results:
+        if result.option is None:
+            words = f"{result.label}: {result.text}"
+            graph.add(f"finding {result.finding}", graph.last, "verdict", words, result.label)
     for s in consultation.plan:
         graph.add(f"step {s.step}", graph.last, consultation.basis(s.firings), f"{s.n}. {s.text}", s.text)
     for a in consultation.advice:

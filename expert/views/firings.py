@@ -16,7 +16,7 @@ CLAIM = re.compile(r"p([0-9]+)s([0-9]+)")
 
 
 # --- all that is known -----------------------------------------------------------------------
-def long_trace(consultation: Consultation, place: str = "") -> Section:
+def long_trace(consultation: Consultation, place: str | None = "") -> Section:
     """The firing trace: number, rule, basis, what matched, what was concluded, claims."""
     blocks: list[Block] = []
     for firing in consultation.firings:
@@ -42,7 +42,7 @@ def _firing(firing: Firing) -> list[Block]:
 
 
 # --- a short entry each ----------------------------------------------------------------------
-def short_trace(consultation: Consultation, knowledge: Knowledge, place: str = "") -> Section:
+def short_trace(consultation: Consultation, knowledge: Knowledge, place: str | None = "") -> Section:
     """The firing trace, an entry for each firing; those that decided a verdict are marked.
 
     Firings of a rule that say the same of several options, one after the other, are one entry.
@@ -80,14 +80,16 @@ def deciding(consultation: Consultation, knowledge: Knowledge) -> set[int]:
     return numbers
 
 
-def reference_explained(cited: Iterable[Sequence[str]], place: str = "") -> str:
+def reference_explained(cited: Iterable[Sequence[str]], place: str | None = "") -> str:
     """What the first reference means, in words; nothing where there is none.
 
-    `place` are the words by which a command is about this knowledge base, where it is not the built-in one.
+    `place` are the words by which a command is about this knowledge base, where it is not the built-in one;
+    None if there are none, as for what is only in a record.
     """
     first = next((id for ids in cited for id in ids), "")
     words = place_words(first)
-    return f"[{first}] is {words}: {on(f'kb claims {first}', place)}" if words else ""
+    looked_up = "" if place is None else f": {on(f'kb claims {first}', place)}"
+    return f"[{first}] is {words}{looked_up}" if words else ""
 
 
 def place_words(claim: str) -> str:

@@ -51,7 +51,7 @@ class Below(NamedTuple):
     unreviewed: Sequence[str] = ()
     saved: str = ""
     recorded: bool = False  # whether what is not reviewed is said of when it was recorded
-    place: str = ""  # the words by which a command is about this knowledge base
+    place: str | None = ""  # the words by which a command is about this knowledge base; None if none is
 
 
 class Fold(NamedTuple):
@@ -247,7 +247,7 @@ class Result:
         """Where the rest is, what the result rests on, and its record."""
         knowledge = self.consultation.knowledge
         below = self.below
-        _, *reviewed, _ = last_words(self.consultation, below.unreviewed, below.recorded, below.place)
+        _, *reviewed, _ = last_words(self.consultation, below.unreviewed, below.recorded, below.place or "")
         sentences = [self.where_more(), *reviewed]
         if not self.traced and not fold.named:  # the trace says how many there are
             sentences.append(firings_counted(self.consultation))

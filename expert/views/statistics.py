@@ -84,10 +84,10 @@ def _activity(found: Statistics, full: bool, plain: bool) -> Section:
     kinds = [kind for kind in ACTIVITY if any(counted[kind]) or kind == "consultation"]
     heads = [capital(found.per), *(ACTIVITY[kind] for kind in kinds)]
     bars = not plain and len(found.periods) > 1
-    most = max((max(counted["consultation"], default=0), 1))
+    most, longest = max([*counted["consultation"], 1]), BAR if len(kinds) < 4 else BAR // 2
     rows = []
     for n, period in enumerate(found.periods):
-        bar = ["█" * round(BAR * counted["consultation"][n] / most)] if bars else []
+        bar = ["█" * round(longest * counted["consultation"][n] / most)] if bars else []
         rows.append([period, *(str(counted[kind][n]) for kind in kinds), *bar])
     left = 0 if full else max(0, len(rows) - ROOM)
     table = Table([*heads, *([""] if bars else [])], rows[left:])
@@ -103,10 +103,18 @@ def _table(kind: _Kind, series: Sequence[Series], several: bool, full: bool, pla
     """The series of a kind: what it is, how often, when first and last, and over time."""
     of_one = several and kind.kind in ("verdict", "result", "rule")
     over_time = not plain and len(series[0].counts) > 1
-    heads = [*(["Knowledge"] if of_one else []), *kind.named, "Records", "First", "Last"]
+    # where a row is seen over time, it need not be said when it was first and last
+    dated = kind.kind in ("version", "program") or not over_time
+    heads = [
+        *(["Knowledge"] if of_one else []),
+        *kind.named,
+        "Records",
+        *(["First", "Last"] if dated else []),
+    ]
     rows = []
     for s in series:
-        row = [*([s.knowledge] if of_one else []), *_named(s), str(s.total), s.first[:10], s.last[:10]]
+        ends = [s.first[:10], s.last[:10]] if dated else []
+        row = [*([s.knowledge] if of_one else []), *_named(s), str(s.total), *ends]
         rows.append([on_one_line(cell, 60) for cell in row] + ([sparkline(s.counts)] if over_time else []))
     shown = rows if full else rows[:SHOWN]
     more = [Line(f"{len(rows) - len(shown)} more: --full", 2)] if len(shown) < len(rows) else []

@@ -265,3 +265,18 @@ def test_a_record_has_its_own_knowledge(real: tuple[Path, list[str]]) -> None:
     ):
         result = run(path, *words, "--kb", ".")
         assert result.code == 2 and "knowledge that made" in on_stderr(result), words
+
+
+def test_words_are_found_whatever_their_letters(path: Path) -> None:
+    """Small or capital, beyond ASCII too, and however an accent is written."""
+    id = made(path, "scar_depth=deep", "--label", "Zoë Straße", "--by", "Émile")
+    for words in ("ZOË", "zoe\u0308", "STRASSE", "straße"):
+        assert listed(path, "--label", words) == listed(path, "--text", words) == [id]
+    assert listed(path, "--by", "ÉMILE") == [id] and listed(path, "--by", "emile") == []
+
+
+def test_knowledge_that_nothing_was_recorded_under_is_refused(path: Path) -> None:
+    made(path, "scar_depth=deep")
+    for name in ("ffff", "2.0", "f"):
+        result = run(path, "audit", "list", "--knowledge", name)
+        assert result.code == 2 and f"has the version or hash `{name}`" in on_stderr(result)

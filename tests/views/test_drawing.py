@@ -1,7 +1,10 @@
 """The drawing of how conclusions follow."""
 
+from support.shell import ROOT
+
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
+from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 from expert.views.drawing import Drawing, drawing
 
@@ -39,3 +42,12 @@ def test_every_answer_and_every_conclusion_has_its_box(base: RuleBase) -> None:
     for option in base.knowledge.options:
         assert boxes[f"option {option}"].kind == "verdict"
     assert {f"step {step.step}" for step in found.plan} <= set(boxes)
+
+
+def test_a_result_is_a_conclusion() -> None:
+    """A score has no option: it is drawn beside them, with the rule that counted it."""
+    base = load(ROOT / "examples" / "curb65")
+    found = infer(base, parse_pairs(["age=70", "breaths=20"], base.knowledge))
+    graph = drawing(found, ["age", "breaths"], base.knowledge)
+    assert graph.boxes["finding curb65"].text.startswith("CURB-65: ")
+    assert any(end == "finding curb65" for _, end in graph.joined)
