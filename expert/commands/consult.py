@@ -22,6 +22,7 @@ from expert.commands.shared import (
     TableFormat,
     Trace,
     WitnessFile,
+    begun,
     check_format,
     checked_note,
     consultation_json,
@@ -32,7 +33,6 @@ from expert.commands.shared import (
     read_answers,
     record_words,
 )
-from expert.consultation.case import started
 from expert.consultation.engine import infer
 from expert.io.problems import LedgerError
 from expert.knowledge.directories import has_todos
@@ -67,12 +67,11 @@ def consult(
     if ask or resume or (not pairs and case_file is None):
         from expert.commands.dialogue import hold_dialogue, resumed
 
-        begun = resumed(base, answered, "".join(ids), ledger) if resume else answered
-        begun = begun._replace(
-            case=started(begun.case, base.knowledge), label=label or begun.label, by=by or begun.by
-        )
-        answered = hold_dialogue(base, begun, kb, ledger, not no_save)
-    consultation = infer(base, started(answered.case, base.knowledge))
+        answered = begun(resumed(base, answered, "".join(ids), ledger) if resume else answered, base)
+        answered = answered._replace(label=label or answered.label, by=by or answered.by)
+        answered = hold_dialogue(base, answered, kb, ledger, not no_save)
+    answered = begun(answered, base)
+    consultation = infer(base, answered.case)
     missing = unreviewed(base, reviews, consultation)
     saved = None
     if not no_save:

@@ -13,7 +13,7 @@ from expert.io.problems import CaseError, LedgerError
 from expert.language.rules import RuleBase
 from expert.ledger.drafts import Draft, keep
 from expert.ledger.recording import Occasion, record
-from expert.ledger.records import CASE_FILE, COMMAND_LINE
+from expert.ledger.records import CASE_FILE, COMMAND_LINE, DEFAULT
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.witness import bear_witness, hold_against
 
@@ -54,7 +54,8 @@ def sources_of(answered: Entered) -> dict[str, str]:
     """How each answer was given; none of those from before an interruption, of which no draft says so."""
     if answered.draft:
         return {}
-    return {name: CASE_FILE if name in answered.in_file else COMMAND_LINE for name in answered.given}
+    sources = {name: CASE_FILE if name in answered.in_file else COMMAND_LINE for name in answered.given}
+    return sources | dict.fromkeys(answered.by_default, DEFAULT)
 
 
 def _bear_witness(witness: Path, entry: Entry) -> None:

@@ -20,7 +20,7 @@ import click
 import typer
 
 from expert.commands import completion
-from expert.consultation.case import Answer, Case, names_in, parse_pairs, read_case
+from expert.consultation.case import Answer, Case, names_in, parse_pairs, read_case, started
 from expert.consultation.result import Consultation
 from expert.io.cells import WIDTH, cells, continued, wrapped
 from expert.io.files import read_text
@@ -185,9 +185,9 @@ def checked_note(text: str, option: str, most: int = LONGEST_NOTE) -> str:
 class Entered(NamedTuple):
     """A case, and how it came about: the attributes as they were given, and as they were asked.
 
-    `in_file` are those that a file gave. What it goes on from, if it does: the draft, the questions as they
-    were put then, the answers to which the person had not come again after going back, the label, and who
-    held it.
+    `in_file` are those that a file gave, `by_default` those that nobody did. What it goes on from, if it
+    does: the draft, the questions as they were put then, the answers to which the person had not come again
+    after going back, the label, and who held it.
     """
 
     case: Case
@@ -199,6 +199,15 @@ class Entered(NamedTuple):
     label: str = ""
     by: str = ""
     in_file: Collection[str] = ()
+    by_default: Collection[str] = ()
+
+
+def begun(entered: Entered, base: RuleBase) -> Entered:
+    """What was entered, as a consultation starts on it: with the answers that are there by default."""
+    case = started(entered.case, base.knowledge)
+    names = [name for name in case.answers if name not in entered.case.answers]
+    given = [*dict.fromkeys([*entered.given, *names])]
+    return entered._replace(case=case, given=given, by_default=[*entered.by_default, *names])
 
 
 def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None) -> Entered:

@@ -186,7 +186,7 @@ class How:
         if match.kind == "datum":
             return [Tree("conclusion", match.text, tuple(map(self.claim, match.claims)), states)]
         if match.kind == "answer":
-            return [Tree("answer", f"{match.text} (your answer: {match.name} = {match.value})", (), states)]
+            return [Tree("answer", f"{match.text} ({self._given(match.name, match.value)})", (), states)]
         if match.kind == "unknown":
             return [Tree("answer", f"{match.text} ({self._missing(match.name)})", (), states)]
         parts = yield self._needed(match.states)
@@ -220,7 +220,12 @@ class How:
             return Tree("answer", f"{known(term, False)} ({self._missing(name)})", (), states)
         states = Statement("attribute", name, None, "is", (value,), stands="given")
         text = statement(term, (term.scaled(value),))
-        return Tree("answer", f"{text} (your answer: {name} = {value})", (), states)
+        return Tree("answer", f"{text} ({self._given(name, value)})", (), states)
+
+    def _given(self, name: str, value: Plain | None) -> str:
+        """That it is an answer; of a day that may be there by default, not whose."""
+        whose = "answer" if self.knowledge.attributes[name].default else "your answer"
+        return f"{whose}: {name} = {value}"
 
     def _missing(self, name: str) -> str:
         """Whether `unknown` was the answer, or there was none."""

@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -83,11 +84,22 @@ def _equals(frame: Any, wanted: Equals) -> Any:
     return frame.withColumns(same) if same else frame
 
 
+def _divided(number: nw.Expr, divisor: int) -> nw.Expr:
+    """A number divided by a power of ten: Spark would divide in binary, and multiplies decimals exactly."""
+    while divisor > 1:
+        step = min(divisor, 10**6)  # of a product Spark keeps six decimals
+        unit = nw.lit(Decimal(1) / step)
+        number = ((number - number % step).cast(nw.Decimal(DIGITS, 0)) * unit).cast(nw.Decimal(DIGITS, 0))
+        divisor //= step
+    return number
+
+
 SPARK = Dialect(
     names=lambda names: nw.String,
     wide=nw.Decimal(DIGITS, 0),
     column=lambda name: nw.col(backticked(name)),
     equals=_equals,
+    divided=_divided,
 )
 
 

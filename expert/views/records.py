@@ -19,7 +19,7 @@ from expert.language.model import Knowledge, Quotes
 from expert.ledger.attested import SignedUpTo
 from expert.ledger.drafts import Waiting
 from expert.ledger.notes import Noted
-from expert.ledger.records import CASE_FILE, COMMAND_LINE, PROGRAM
+from expert.ledger.records import CASE_FILE, COMMAND_LINE, DEFAULT, PROGRAM
 from expert.ledger.search import Summary
 from expert.ledger.store import Entry
 from expert.ledger.verification import Verified
@@ -183,6 +183,7 @@ GIVEN = {
     COMMAND_LINE: "given on the command line",
     CASE_FILE: "given in a file",
     PROGRAM: "given by a program",
+    DEFAULT: "the day on which it was held",
 }
 CHANGES = {
     "verdict": "An answer could have changed a verdict",

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from support.ledger_make import head_of
 from support.records import ANSWERS, made, output, run, shown
 from support.shell import ROOT
@@ -71,3 +72,37 @@ def test_how_an_answer_was_given(path: Path, tmp_path: Path) -> None:
         base = expert.load()
         ledger.save(base, expert.consult(base, {"scar_depth": "deep"}))
     assert [answer["given"] for answer in shown(path)["content"]["answers"]] == ["program"]
+
+
+LAW = str(ROOT / "examples" / "benefit")
+
+
+def test_the_day_of_a_consultation_is_an_answer_that_is_recorded(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replay, and every explanation, takes the day from the record, whatever day it is then."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1646006400")  # 28 February 2022
+    made(path, "born=2004-02-29", "--kb", LAW)
+    answers = {a["attribute"]: a for a in shown(path)["content"]["answers"]}
+    assert answers["decided"]["value"] == "2022-02-28" and answers["decided"]["given"] == "default"
+    assert answers["born"]["given"] == "command-line"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1646092800")  # a day later
+    assert "1 of 1 record came out the same" in output(path, "audit", "replay", "--all")
+    told = " ".join(output(path, "explain", "why-not", "basic-income", "option", "last").split())
+    assert "Smallest change: decided=2022-03-01" in told
+    made(path, "born=2004-02-29", "--kb", LAW)
+    assert "decided = 2022-03-01 (the day on which it was held)" in " ".join(
+        output(path, "audit", "show", "last").split()
+    )
+    made(path, "born=2004-02-29", "decided=unknown", "--kb", LAW)
+    assert "decided = unknown" in output(path, "audit", "show", "last")
+
+
+def test_a_rule_out_of_force_is_recorded_with_its_days(path: Path) -> None:
+    made(path, "born=1990-01-01", "decided=2015-11-30", "salary=0", "--kb", LAW)
+    not_fired = {n["rule"]: n for n in shown(path)["content"]["consultation"]["not_fired"]}
+    found = not_fired["basic-income-without-salary"]
+    assert found["reason"] == "not-in-force"
+    days = "in force from 2015-12-01 and before 2016-12-01, by the day of the decision"
+    assert found["condition"] == days and found["states"]["stands"] == "denied"
+    assert not_fired["parenting-allowance"]["reason"] == "unknown"
