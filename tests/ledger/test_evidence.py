@@ -114,6 +114,12 @@ def test_notes_if_they_are_wanted(written: Path, path: Path, tmp_path: Path) -> 
     (note,) = json.loads(noted.read_text())["notes"]
     assert json.loads(note["content"])["text"] == "guessed"
     assert verified(noted, KEY) == HOLDS
+    output(
+        path, "audit", "note", id, "--by", "R. Hill", "--judgement", "agree"
+    )  # which no signed head covers
+    told = run(path, "audit", "export", "--id", id, "--notes", "-o", str(tmp_path / "later"))
+    assert "Nobody has signed" in told.stderr
+    assert verified(tmp_path / "later") == {**HOLDS, "signature": None}
     page = output(path, "audit", "verify", str(noted), "--show")
     assert "R. Hill disagrees: guessed" in page and "Fern" in page and "All that was" in page
     data = json.loads(noted.read_text())

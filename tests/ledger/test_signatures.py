@@ -183,6 +183,7 @@ def test_a_witness(path: Path) -> None:
     witness = read_verifier(witness_key())
     with Ledger(path, write=True) as ledger:
         assert request_to_witness(ledger, 0) == f"old 0\n\n{text}"
+        assert request_to_witness(ledger, 4) == f"old 4\n\n{text}", "what it has seen already, once more"
         request = request_to_witness(ledger, 3)
         assert request.startswith("old 3\n") and request.endswith(f"\n\n{text}")
         with pytest.raises(CaseError, match="is at entry 4, and the witness is to have seen 5"):
