@@ -246,5 +246,5 @@ def diff(
         print_json(affects)
     else:
         emit(*affected_blocks(affects), table_format=table_format)
-    if affects.touched or affects.old != affects.new:
+    if affects.touched or affects.old != affects.new or not affects.compared:
         raise CheckFailed

@@ -210,6 +210,17 @@ def begun(entered: Entered, base: RuleBase) -> Entered:
     return entered._replace(case=case, given=given, by_default=[*entered.by_default, *names])
 
 
+TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".xlsm")  # which `population` reads
+
+
+def _refuse_table(case_file: str) -> None:
+    """Raise CaseError for a file of many cases."""
+    if Path(case_file).suffix.lower() in TABLES:
+        message = f"`{case_file}` is a table of cases, and `--case` takes one, in YAML or JSON"
+        help = "`population run` takes it; of its results, `population explain OUT --row N` shows one"
+        raise CaseError([Problem(message, None, help)])
+
+
 def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None) -> Entered:
     """The case of a file and of answers given as words, which come on top. Raises CaseError."""
     problems: list[Problem] = []
@@ -218,6 +229,7 @@ def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None)
     try:
         if case_file is not None:
             shown = "standard input" if case_file == "-" else case_file
+            _refuse_table(case_file)
             text = sys.stdin.read() if case_file == "-" else read_text(Path(case_file), case_file, piped=True)
             cases.append(read_case(text, shown, base.knowledge))
             names = names_in(text)

@@ -185,7 +185,8 @@ def _columns(names: list[str], rows: list[TextRow], wrong: list[str | None]) -> 
 
 
 def _width_fault(cells: list[str | None], width: int) -> str | None:
-    return None if len(cells) == width else f"{len(cells)} cells, and the header has {width}"
+    found = f"{len(cells)} cell{'s' * (len(cells) != 1)}"
+    return None if len(cells) == width else f"{found}, and the header has {width}"
 
 
 def _text_fault(cells: list[str | None]) -> str | None:

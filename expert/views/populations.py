@@ -121,9 +121,16 @@ def affected_blocks(affected: Affected) -> list[Section]:
     share = _percent(affected.touched, affected.compared)
     both = f"{count(affected.compared, 'case')} under both"
     sections = [apart(Line(f"{both}, of which {affected.touched:,} ({share}) are shown something else"))]
+    if not affected.compared:
+        nothing = "No row is a case under both: nothing was compared"
+        sections = [apart(Line(nothing if affected.old.read else "There is no row: nothing was compared"))]
     if affected.old != affected.new:
         accepted = f"Accepted: {affected.old.accepted:,} by the old, {affected.new.accepted:,} by the new"
         sections.append(apart(Line(accepted)))
+    old, new = affected.old.rejected, affected.new.rejected
+    if old or new:
+        rejected = f"Rejected: {old:,} by the old, {new:,} by the new; `population run` says why"
+        sections.append(apart(Line(rejected)))
     if affected.moved:
         moved = []
         for m in affected.moved:

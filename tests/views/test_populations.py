@@ -74,6 +74,13 @@ def test_whom_an_edit_touches() -> None:
     assert ["b-rule", "p1s1", "yes", "-", "-"] in rows and ["a-rule", "p1s1", "yes", "3", "4"] in rows
     same = Affected(Counts(9, 9, 0), Counts(9, 9, 0), 9, 0, (), ())
     assert len(affected_blocks(same)) == 1
+    none = Affected(Counts(9, 0, 9), Counts(9, 0, 9), 0, 0, (), ())
+    assert shown(affected_blocks(none), LOOK).split("\n\n") == [
+        "No row is a case under both: nothing was compared",
+        "Rejected: 9 by the old, 9 by the new; `population run` says why",
+    ]
+    empty = Affected(Counts(0, 0, 0), Counts(0, 0, 0), 0, 0, (), ())
+    assert shown(affected_blocks(empty), LOOK) == "There is no row: nothing was compared"
 
 
 def test_without_options_nothing_is_said_of_verdicts() -> None:
