@@ -4,16 +4,17 @@ Each thing that a consultation shows (an option's verdict, its timing, its costs
 and their order, ...) is read in both bases over all completions of the case without answers (see
 language/prospect). It differs where one value is shown in one of them only: an exclusive or, of which it
 is said whether there is such a case, how many there are, and which is the smallest. Numbers are compared
-with each other, whatever computes them. What is not decided is said to be so, and is no sameness: attributes
-that have other decimals, and what would take too long.
+with each other, whatever computes them. Where diagrams are too large, a case that shows a difference is
+looked for among samples. What is not decided is said to be so, and is no sameness: attributes that have other
+decimals, and what would take too long.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
@@ -21,11 +22,14 @@ from expert.language.cells import NotDecided
 from expert.language.conclusions import STANCES, Plan
 from expert.language.diagrams import Diagram
 from expert.language.edits import Edit, edits
+from expert.language.grids import Row
 from expert.language.keys import name_and_option, with_option
+from expert.language.meaning import Reading, T
 from expert.language.model import Knowledge, Term, Value
-from expert.language.outcome import RESULT, Outcome, cost_sides
-from expert.language.prospect import Compared, Deferred, DiagramAmounts, Prospect, most, unlike
+from expert.language.outcome import RESULT, Outcome, cost_sides, outcome_of
+from expert.language.prospect import Compared, DiagramAmounts, Prospect, computes, most, unlike
 from expert.language.rules import Instance, RuleBase
+from expert.language.samples import CaseList, Samples
 
 ORDER = "order"
 
@@ -69,16 +73,30 @@ class Differences(NamedTuple):
         return False if False in outcomes else None if None in outcomes else True
 
 
+class SaidOfAll(NamedTuple):
+    """Whether something is shown alike in every case (None: not decided), and else a case where not."""
+
+    same: bool | None
+    case: dict[str, Value]
+
+
+ShownValues = Callable[[Outcome[Any]], Mapping[str, Any]]  # where each value of a thing is shown
+Decide = Callable[[tuple[RuleBase, RuleBase], tuple[list[Instance], list[Instance]], ShownValues], SaidOfAll]
+
+
 # --- for which cases it matters --------------------------------------------------------------------
-def compare(old: RuleBase, new: RuleBase) -> Differences:
-    """All differences between two knowledge bases."""
+def compare(old: RuleBase, new: RuleBase, further: Decide | None = None) -> Differences:
+    """All differences between two knowledge bases; `further` decides what diagrams do not, if it can."""
     reaches = Reach(old), Reach(new)
     behind = [_behind(reach) for reach in reaches]
     options = dict.fromkeys([*old.knowledge.options, *new.knowledge.options])
     always = [Thing(kind, option, "") for option in options for kind in ("verdict", "timing")]
     changes = []
     for thing in dict.fromkeys([*always, *behind[0], *behind[1]]):
-        change = _change(thing, reaches, (behind[0].get(thing, []), behind[1].get(thing, [])))
+        instances = behind[0].get(thing, []), behind[1].get(thing, [])
+        change = _change(thing, reaches, instances)
+        if change.same is None and not _rescaled_any(reaches, instances):
+            change = _otherwise(change, reaches, instances, further)
         if change.same is not True or thing in always:
             changes.append(change)
     return Differences(tuple(edits(old, new)), tuple(changes))
@@ -100,7 +118,7 @@ def _change(thing: Thing, reaches: Reaches, behind: Behind) -> Change:
     if told[0] == told[1]:  # the same rules say the same
         return Change(thing, True, 0, None, 0, None, None, "", "")
     undecided = Change(thing, None, None, None, None, None, None, "", "")
-    if any(_rescaled(reaches, name) for name in _support(reaches, behind)):
+    if _rescaled_any(reaches, behind):
         return undecided
     alone = [_told(reach, part, False) for reach, part in zip(reaches, behind, strict=True)]
     printed = _printed(reaches, behind) if told[0] - alone[0] != told[1] - alone[1] else []
@@ -134,6 +152,10 @@ def _told(reach: Reach, instances: Iterable[Instance], printed: bool) -> Counter
 def _support(reaches: Reaches, behind: Behind) -> set[str]:
     pairs = zip(reaches, behind, strict=True)
     return {name for reach, part in pairs for name in reach.cones.support(part)}
+
+
+def _rescaled_any(reaches: Reaches, behind: Behind) -> bool:
+    return any(_rescaled(reaches, name) for name in _support(reaches, behind))
 
 
 def _rescaled(reaches: Reaches, name: str) -> bool:
@@ -178,6 +200,68 @@ def _compared(thing: Thing, reaches: Reaches, behind: Behind, printed: list[str]
         answers=count(where),
         of_answers=count(true),
     )
+
+
+# --- what diagrams are too large for ---------------------------------------------------------------
+def _otherwise(change: Change, reaches: Reaches, behind: Behind, further: Decide | None) -> Change:
+    """A change that is not decided, by a case that shows it; else by what may decide it."""
+    thing = change.thing
+    if thing.kind in ("low", "high", RESULT, ORDER, "flags", "advice") or _printed(reaches, behind):
+        return change  # more is shown than names
+    read = reaches[0].cones.upstream(behind[0]), reaches[1].cones.upstream(behind[1])
+    case = _sampled(thing, reaches, behind, read)
+    if case is None and further is not None:
+        same, case = further((reaches[0].base, reaches[1].base), read, lambda found: _named(thing, found))
+        if same is not False:
+            return change._replace(same=same, cases=0, answers=0) if same else change
+    if case is None:
+        return change
+    before, after = _shown_in(thing, reaches, read, case)
+    return change._replace(same=False, example=Case({**case}), before=before, after=after)
+
+
+def _sampled(thing: Thing, reaches: Reaches, behind: Behind, read: Behind) -> dict[str, Value] | None:
+    """A case that shows a thing differently, with no answer more than that takes; None if none was found."""
+    if any(computes(instance) for some in read for instance in some):
+        return None
+    tried = Compared(reaches[0].cones, reaches[1].cones, {}, behind).old.tried()
+    said = [{(i.id, i.when, i.then): i for i in some} for some in read]
+    edited = [i for n in (0, 1) for key, i in said[n].items() if key not in said[1 - n]]
+    samples = Samples({}, tried, edited, tried)
+    samples.take(samples.names)
+    where = _apart_in(thing, reaches, read, samples)
+    if not where:
+        return None
+    case = dict(samples.listed[(where & -where).bit_length() - 1])
+    for name in [name for name, value in case.items() if value is not None]:
+        fewer = {**case, name: None}
+        if _apart_in(thing, reaches, read, CaseList([fewer])):
+            case = fewer
+    return {name: value for name, value in case.items() if value is not None}
+
+
+def _apart_in(thing: Thing, reaches: Reaches, read: Behind, cases: CaseList) -> int:
+    """In which cases a thing is shown differently."""
+    old, new = (_shown_by(thing, reach, some, cases) for reach, some in zip(reaches, read, strict=True))
+    apart: int = 0
+    for value in {**old, **new}:
+        apart |= old.get(value, 0) ^ new.get(value, 0)
+    return apart & cases.full
+
+
+def _shown_by(thing: Thing, reach: Reach, read: list[Instance], cases: CaseList) -> Mapping[str, int]:
+    reading: Reading[int, Row] = Reading(cases)
+    outcome = outcome_of(reach.base.knowledge, reading, read, reading.derive(read))
+    return _named(thing, outcome)
+
+
+def _shown_in(thing: Thing, reaches: Reaches, read: Behind, case: dict[str, Value]) -> tuple[str, str]:
+    """What is shown of a thing in a case, before and after."""
+    before, after = (
+        ", ".join(v for v, where in _shown_by(thing, reach, some, CaseList([case])).items() if where & 1)
+        for reach, some in zip(reaches, read, strict=True)
+    )
+    return before, after
 
 
 def _number(thing: Thing, knowledge: Knowledge) -> str:
@@ -241,12 +325,16 @@ def _side(thing: Thing, prospect: Prospect, instances: list[Instance]) -> Side:
         return _cost(thing, prospect)
     if thing.kind == RESULT:
         return _result(thing, prospect)
-    values = _values(thing, prospect.outcome(instances))
-    made = {v: where.get() for v, where in values.items() if thing.value in ("", v)}
+    made = {v: where.get() for v, where in _named(thing, prospect.outcome(instances)).items()}
     return Side(made, [], None)
 
 
-def _values(thing: Thing, outcome: Outcome[Deferred]) -> dict[str, Deferred]:
+def _named(thing: Thing, outcome: Outcome[T]) -> dict[str, T]:
+    """Where what a thing is about is shown, by what is shown."""
+    return {v: where for v, where in _values(thing, outcome).items() if thing.value in ("", v)}
+
+
+def _values(thing: Thing, outcome: Outcome[T]) -> dict[str, T]:
     """Where each value of a thing is shown, by what is shown."""
     if thing.kind in STANCES:
         return outcome.topics(thing.about, thing.kind)

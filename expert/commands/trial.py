@@ -23,6 +23,7 @@ from expert.consultation.case import Case, plain_answers
 from expert.consultation.engine import infer
 from expert.io.problems import CheckFailed
 from expert.language.rules import RuleBase
+from expert.proof.undecided import difference
 from expert.views.trials import (
     CaseResults,
     case_blocks,
@@ -156,7 +157,7 @@ def diff(old: Base, new: Base = "now", json: Json = False, ledger: LedgerFile = 
     Example: cicatrix kb diff 3f9c1a now
     """
     bases = [find_base(name, ledger, kb) for name in (old, new)]
-    differences = compare(*bases)
+    differences = compare(bases[0], bases[1], difference)
     if json:
         print_json(_diff_json(differences, bases))
     else:

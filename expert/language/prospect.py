@@ -334,7 +334,7 @@ class Prospect:
         instances = self.cones.upstream(deciding(self.base, option))
         if any(computes(instance) for instance in instances):
             return set()
-        tried = self._tried_answers()
+        tried = self.tried()
         samples = Samples(self.answers, tried, instances, tried)
         samples.take(samples.names)
         reading: Reading[int, Row] = Reading(samples)
@@ -372,10 +372,10 @@ class Prospect:
         instances = self.cones.upstream(effect.instances, effect.findings)
         if any(computes(instance) for instance in instances):
             return set()
-        samples = Samples(self.answers, self._tried_answers(), instances, names)
+        samples = Samples(self.answers, self.tried(), instances, names)
         return samples.varying(lambda: self._sampled(effect, instances, samples))
 
-    def _tried_answers(self) -> dict[str, list[Value | None]]:
+    def tried(self) -> dict[str, list[Value | None]]:
         """Of each open answer, one value for each that rules tell apart, and None."""
         tried: dict[str, dict[Value | None, None]] = {}
         for level, variable in enumerate(self.completions.variables):

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from importlib.util import find_spec
 
+from expert.analysis.diff import SaidOfAll, ShownValues
 from expert.backends.z3 import NO, YES, Formula, Prover, World, answers_of
 from expert.language.cells import NotDecided
 from expert.language.completions import CaseAnswers
 from expert.language.model import Value
 from expert.language.policy import NOW
-from expert.language.prospect import Changes, Cones, Visible, deciding
+from expert.language.prospect import Changes, Cones, Visible, both_terms, deciding
 from expert.language.rules import Instance, RuleBase
 from expert.proof.influence import shown_apart
 
@@ -82,6 +83,24 @@ class Solver:
         return _Nearest(
             prover, answers, where, self.cones.support(deciding(self.base, option, waits=True))
         ).all()
+
+
+def difference(
+    bases: tuple[RuleBase, RuleBase], read: tuple[list[Instance], list[Instance]], values: ShownValues
+) -> SaidOfAll:
+    """Whether two bases show something differently in some case, by instances of each; and a smallest."""
+    if not find_spec("z3"):
+        return SaidOfAll(None, {})
+    terms = both_terms(*(base.knowledge.attributes for base in bases))
+    old, new = (base._replace(knowledge=base.knowledge._replace(attributes=terms)) for base in bases)
+    prover = Prover(new, instances=read[1], effort=EFFORT)
+    shown = values(World(old, instances=read[0]).outcome), values(prover.world.outcome)
+    false = prover.algebra.false
+    apart = [shown[0].get(v, false) != shown[1].get(v, false) for v in {**shown[0], **shown[1]}]
+    found = prover.find(prover.world.any(apart))
+    if found.status != YES:
+        return SaidOfAll(True if found.status == NO else None, {})
+    return SaidOfAll(False, {n: v for n, v in found.cases[0].answers.items() if v is not None})
 
 
 class _Nearest:

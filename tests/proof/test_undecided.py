@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
+from typing import Any
 
 import pytest
 from support.dense import dense_files
 from support.proving import DIRECTORIES, some_case
 from support.sizes import some_or_all
 
+from expert.analysis import diff
 from expert.consultation.case import Case
+from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.knowledge.load import load, open_files
 from expert.language import prospect
+from expert.language.cells import NotDecided
 from expert.language.policy import NOW, VERDICTS
 from expert.language.prospect import Limits
 from expert.language.rules import RuleBase
-from expert.proof.undecided import Solver, solver
+from expert.proof.undecided import Solver, difference, solver
 
 pytest.importorskip("z3", reason="the prove extra is not installed")
 
@@ -84,3 +89,48 @@ def test_past_the_budget_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not any(without_it.changing(effect, case).values())
     assert (with_it.changing(effect, case), with_it.verdicts("o0", case)) == wanted
     assert with_it.changes_to(case, "o0", "option", ()) == changes
+
+
+@pytest.mark.parametrize("seeds", some_or_all(range(3), range(40)))
+def test_differences_past_the_budget(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By samples, and by Z3: the same as diagrams say, and the case found shows it when it is run."""
+    whole = diff._compared
+
+    def too_large(thing: diff.Thing, *parts: Any) -> diff.Change:
+        if thing.kind == "verdict":
+            raise NotDecided("of the test")
+        return whole(thing, *parts)
+
+    told = Counter[bool | None]()
+    for seed in seeds:
+        random = Random(seed)
+        files = dense_files(random, 12, 5, 3)
+        rules = files["rules/1.yaml"].split("\n")
+        line = random.randrange(12)
+        edited = {
+            **files,
+            "rules/1.yaml": "\n".join([*rules[:line], twisted(rules[line], random), *rules[line + 1 :]]),
+        }
+        old, new = (open_files(texts)[0] for texts in (files, edited))
+        exact = verdict_change(diff.compare(old, new))
+        with monkeypatch.context() as patched:
+            patched.setattr(diff, "_compared", too_large)
+            sampled = verdict_change(diff.compare(old, new))
+            patched.setattr(diff, "_sampled", lambda *_: None)
+            proved = verdict_change(diff.compare(old, new, difference))
+        assert sampled.same in (None, exact.same) and proved.same == exact.same, seed
+        for found in (sampled, proved):
+            told[found.same] += 1
+            if found.example is not None:
+                said = [follow(base, found.example).recommendation("o0").verdict for base in (old, new)]
+                assert said == [found.before, found.after] and said[0] != said[1], seed
+    assert told[False] > len(seeds)
+
+
+def twisted(rule: str, random: Random) -> str:
+    """A rule that tests another value, or is dropped."""
+    return "" if random.random() < 0.2 else rule.replace(": v0", ": v1", 1).replace(": v2", ": v0", 1)
+
+
+def verdict_change(differences: diff.Differences) -> diff.Change:
+    return next(change for change in differences.changes if change.thing.kind == "verdict")
