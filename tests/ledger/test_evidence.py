@@ -85,6 +85,7 @@ def test_evidence_holds_on_another_machine(written: Path) -> None:
     nowhere = written.with_name("no-ledger.sqlite")
     assert verified(written, KEY) == HOLDS and verified(written) == {**HOLDS, "signature": None}
     told = output(nowhere, "audit", "verify", str(written), "--key", KEY.text())
+    assert "it is as its hash says, which the record names" in told
     assert "All that was checked holds." in told and "only the word of the file" not in told
     alone = output(nowhere, "audit", "verify", str(written))
     assert "only the word of the file" in " ".join(alone.split())
@@ -157,7 +158,11 @@ def test_what_was_kept(written: Path, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text(text)
     (tmp_path / "witness").write_text(f"2 {record}\n")
     words = ("--checkpoint", str(tmp_path / "kept"), "--witness", str(tmp_path / "witness"), "--head", record)
-    assert output(written, "audit", "verify", str(written), *words).count("holds") == 8
+    told = output(written, "audit", "verify", str(written), *words)
+    assert told.count("holds") == 8 and "it is the head that the path leads to" in told
+    (tmp_path / "kept").write_text(renamed.note.written())
+    told = run(written, "audit", "verify", str(written), *words).stdout
+    assert "it is another head, of clinic.example/other at entry 5" in " ".join(told.split())
 
 
 def test_a_cosigned_head(written: Path, path: Path, tmp_path: Path) -> None:
