@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import shlex
-import subprocess
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -14,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from support.compare import consult
 from support.oracle import OracleKB, evaluate
-from support.shell import LEDGER, PROGRAM, ROOT
+from support.shell import ROOT, cicatrix
 from support.sizes import MORE, some_or_all
 from support.text import runs
 
@@ -285,15 +283,6 @@ def test_the_readme_has_commands_to_try() -> None:
 def test_the_commands_of_the_readme_work(line: str) -> None:
     if " prove " in line:
         pytest.importorskip("z3", reason="`kb prove` needs Z3: pip install 'cicatrix[prove]'")
-    done = subprocess.run(
-        [*PROGRAM, *shlex.split(line)[2:]],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "CICATRIX_LEDGER": str(LEDGER)},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = cicatrix(*shlex.split(line)[2:])
+    assert done.code == 0, done.stderr
     assert done.stdout

@@ -21,6 +21,8 @@ from expert.language.rules import RuleBase
 PLANTS = ROOT / "docs" / "reference" / "plants"
 
 
+@pytest.mark.long
+@pytest.mark.more
 def test_dropping_a_claim_is_what_deleting_its_rules_is(copy: Path, base: RuleBase) -> None:
     loads = {load.claim: load for load in load_bearing(base, load_cases(ROOT, base)).claims}
     assert loads["p9s1"].dropped == ("punch-is-most-often-recommended",)

@@ -81,7 +81,7 @@ def check(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("seed", first(1, 6, more=2))
 def test_random_command_lines(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for words in lines(seed, 40):
+    for words in lines(seed, 20):
         check(words, tmp_path, monkeypatch)
 
 

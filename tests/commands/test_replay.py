@@ -6,6 +6,7 @@ import json
 
 import pytest
 from support.installed import Installed
+from support.sizes import MORE
 
 
 @pytest.mark.parametrize(
@@ -17,8 +18,14 @@ from support.installed import Installed
             "p1s1",
             {"verdict", "cost", "flags", "plan", "advice", "target", "argument", "finding", "order"},
         ),
-        ("1-depth.yaml", "shallow-scars-present", "p7s1", {"target", "plan", "argument", "order"}),
-        ("2-acne.yaml", "clear-the-acne", "", set()),
+        pytest.param(
+            "1-depth.yaml",
+            "shallow-scars-present",
+            "p7s1",
+            {"target", "plan", "argument", "order"},
+            marks=MORE,
+        ),
+        pytest.param("2-acne.yaml", "clear-the-acne", "", set(), marks=MORE),
     ],
 )
 def test_which_records_other_rules_change(

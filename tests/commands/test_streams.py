@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.shell import PROGRAM
+from support.sizes import MORE
 
 CONSULT = "consult scar_depth=deep --no-save --brief"
 
@@ -17,9 +18,9 @@ CONSULT = "consult scar_depth=deep --no-save --brief"
     [
         (f"{CONSULT} >/dev/full", 6),
         pytest.param(f"{CONSULT} --json >/dev/full", 6, marks=pytest.mark.long),
-        ("--help >/dev/full", 6),
+        pytest.param("--help >/dev/full", 6, marks=MORE),
         pytest.param(f"{CONSULT} >/dev/full 2>&1", 6, marks=pytest.mark.long),
-        (f"{CONSULT} 2>/dev/full", 0),
+        pytest.param(f"{CONSULT} 2>/dev/full", 0, marks=MORE),
         pytest.param(f"{CONSULT} >&-", 0, marks=pytest.mark.long),
         (f"{CONSULT} <&- >&- 2>&-", 0),
         ("consult --no-save <&-", 130),
@@ -28,10 +29,10 @@ CONSULT = "consult scar_depth=deep --no-save --brief"
         ("consult --case - --no-save <&-", 2),
         pytest.param("consult --case /dev/null --no-save", 2, marks=pytest.mark.long),
         ("consult --case <(echo scar_depth: deep) --no-save >/dev/null", 0),
-        ("consult --case . --no-save", 2),
-        ("kb coverage --document <(echo One sentence.) >/dev/null", 1),
+        pytest.param("consult --case . --no-save", 2, marks=MORE),
+        pytest.param("kb coverage --document <(echo One sentence.) >/dev/null", 1, marks=MORE),
         pytest.param("kb coverage --document /dev/null >/dev/null", 1, marks=pytest.mark.long),
-        ("audit verify /dev/null", 2),
+        pytest.param("audit verify /dev/null", 2, marks=MORE),
         pytest.param("audit verify <(echo)", 2, marks=pytest.mark.long),
         pytest.param("kb show --kb /dev/null", 3, marks=pytest.mark.long),
     ],

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.sizes import some_or_all
+from support.sizes import MORE, some_or_all
 from support.trying import ROOT, edit, kb, only_case
 
 # --- kb test -------------------------------------------------------------------------------------
@@ -42,17 +42,24 @@ def test_a_case_that_must_fail_fails(copy: Path, old: str, new: str | None, said
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        (
+        pytest.param(
             "rules/4-treatments.yaml",
             "{unsure: effectiveness, target: deep}",
             "{for: effectiveness, target: deep}",
+            marks=MORE,
         ),
-        ("rules/5-cost.yaml", "scar_count: {more-than: 1}, option", "scar_count: {more-than: 2}, option"),
+        pytest.param(
+            "rules/5-cost.yaml",
+            "scar_count: {more-than: 1}, option",
+            "scar_count: {more-than: 2}, option",
+            marks=MORE,
+        ),
         ("rules/5-cost.yaml", "option.most_cost: {at-most: budget}", "option.most_cost: {less-than: budget}"),
-        (
+        pytest.param(
             "rules/1-depth.yaml",
             "- scar_depth: light-only\n      - light_scarring: yes",
             "- scar_depth: light-only\n      - light_scarring: no",
+            marks=MORE,
         ),
         ("kb/options.yaml", "{value: 50, claims: p13s2}", "{value: 51, claims: p13s2}"),
     ],

@@ -20,7 +20,7 @@ from expert.io.json import plain
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
-BASES_TRIED = some_or_all(4, 40, more=12)
+BASES_TRIED = some_or_all(2, 40, more=12)
 
 
 @pytest.mark.parametrize("bases", BASES_TRIED)

@@ -13,7 +13,7 @@ from support.constructs import ENGINES, answers_of, asked, case_of, how_it_stand
 from expert.consultation.engine import infer
 from expert.language.keys import with_option
 
-CASES = yaml.load((Path(__file__).parent / "cases.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
+CASES = yaml.load((Path(__file__).parent / "cases.yaml").read_text("utf-8"), Loader=yaml.CBaseLoader)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])

@@ -354,18 +354,33 @@ def bound(*words: str) -> Result:
     return Result(done.stdout, done.stderr, done.returncode)
 
 
-def test_a_folder_without_permission(private: Path, unsaved: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert bound(*ANSWERS, "--no-save").stdout == unsaved
+def test_a_folder_without_permission(private: Path, unsaved: str) -> None:
     path = private / "ledger.sqlite"
     small(path)
     before = contents(private)
     path.chmod(0o444)
     private.chmod(0o555)
     failing(bound(*ANSWERS, "--ledger", str(path)), unsaved, "Permission denied")
+    assert bound("audit", "verify", "--ledger", str(path)).code == 0
+    path.chmod(0o600)
+    private.chmod(0o755)
+    assert contents(private) == before
+
+
+@pytest.mark.long
+@pytest.mark.more
+def test_folders_and_files_without_permission(
+    private: Path, unsaved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bound(*ANSWERS, "--no-save").stdout == unsaved
+    path = private / "ledger.sqlite"
+    small(path)
+    before = contents(private)
+    path.chmod(0o444)
+    private.chmod(0o555)
     failing(bound(*ANSWERS, "--ledger", str(private / "new.sqlite")), unsaved, "Permission denied")
     failing(bound(*ANSWERS, "--ledger", str(private / "sub" / "l.sqlite")), unsaved, "Permission denied")
     failing(bound(*ANSWERS, "--ledger", "/proc/ledger.sqlite"), unsaved, "cannot be used")
-    assert bound("audit", "verify", "--ledger", str(path)).code == 0
     path.chmod(0o644)  # the file could be written, but its log could not
     failing(bound(*ANSWERS, "--ledger", str(path)), unsaved, "cannot be")
     path.chmod(0o000)
