@@ -70,7 +70,8 @@ def modules(room: str) -> list[Path]:
     folder = ROOT / "expert" / room
     if not folder.is_dir():
         return [folder.with_suffix(".py")]
-    return sorted(path for path in folder.glob("[!_.]*") if path.is_file())
+    files = [path for path in folder.rglob("[!_.]*") if path.is_file() and path.suffix != ".pyc"]
+    return sorted(files, key=lambda path: (len(path.parts), path))
 
 
 def tables() -> str:
@@ -83,7 +84,10 @@ def tables() -> str:
             lines += ["", f"**{room}** (floor {number}). {said}", ""]
             if folder.is_dir():
                 lines += ["| module | what it is |", "|---|---|"]
-                lines += [f"| `{room}/{path.name}` | {purpose(path)} |" for path in modules(room)]
+                lines += [
+                    f"| `{path.relative_to(folder.parent).as_posix()}` | {purpose(path)} |"
+                    for path in modules(room)
+                ]
     return "\n".join(lines[1:]) + "\n"
 
 

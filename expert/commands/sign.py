@@ -17,9 +17,9 @@ from expert.io.problems import CaseError, KnowledgeError, Problem, shorten
 from expert.ledger.attested import Attested, attested
 from expert.ledger.signatures import request_to_witness, sign_head, take_up
 from expert.ledger.store import Entry, Ledger
+from expert.ledger.transparency.keys import Signer, Verifier, new_signer, read_signer, read_verifier
+from expert.ledger.transparency.signed_note import NoNote, SignedNote
 from expert.ledger.witness import bear_witness, hold_against
-from expert.transparency.keys import Signer, Verifier, new_signer, read_signer, read_verifier
-from expert.transparency.signed_note import NoNote, SignedNote
 
 PublicKeys = Annotated[
     list[str] | None,

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from expert.io.dates import at_second
 from expert.io.problems import shorten
-from expert.transparency.checkpoint import Checkpoint, read_checkpoint
-from expert.transparency.keys import Verifier, signed_by
-from expert.transparency.merkle import leaf_hash, roots_at
-from expert.transparency.signed_note import SignedNote
+from expert.ledger.transparency.checkpoint import Checkpoint, read_checkpoint
+from expert.ledger.transparency.keys import Verifier, signed_by
+from expert.ledger.transparency.merkle import leaf_hash, roots_at
+from expert.ledger.transparency.signed_note import SignedNote
 
 
 class Attested(NamedTuple):

@@ -22,11 +22,11 @@ from expert.ledger.records import base_of, check_consultation, check_shape, refu
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.signatures import check_whole, checkpoint_of, signed_heads
 from expert.ledger.store import Entry, Ledger, entry_of
+from expert.ledger.transparency.inclusion import Inclusion, read_inclusion
+from expert.ledger.transparency.keys import signed_by
+from expert.ledger.transparency.merkle import path_to
+from expert.ledger.transparency.signed_note import NoNote, SignedNote
 from expert.ledger.verification import Kept
-from expert.transparency.inclusion import Inclusion, read_inclusion
-from expert.transparency.keys import signed_by
-from expert.transparency.merkle import path_to
-from expert.transparency.signed_note import NoNote, SignedNote
 
 LAYOUT = 1  # of the file, which a program that does not know it refuses
 BEGINNING = re.compile(r'\s*\{\s*"evidence"\s*:')

@@ -16,7 +16,7 @@ from expert.language.policy import RECOMMENDED, VERDICTS
 from expert.ledger.attested import attested
 from expert.ledger.chain import GENESIS, Fault, Row, check_link
 from expert.ledger.store import Ledger, legible, stored
-from expert.transparency.signed_note import NoNote
+from expert.ledger.transparency.signed_note import NoNote
 
 TIME = "rtrim(json_extract(header, '$.time'), 'Z')"
 

@@ -16,8 +16,8 @@ from expert.io.json import canonical
 from expert.io.problems import CaseError, Problem, shorten
 from expert.ledger.attested import Attested, SignedUpTo, attested, signed_up_to, wrong_head
 from expert.ledger.chain import GENESIS, Fault, Row, check_link
-from expert.transparency.keys import Verifier
-from expert.transparency.signed_note import NoNote
+from expert.ledger.transparency.keys import Verifier
+from expert.ledger.transparency.signed_note import NoNote
 
 DIGITS = 32  # of a head that is kept elsewhere: fewer can be forged by trying
 

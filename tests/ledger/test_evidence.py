@@ -24,12 +24,12 @@ from expert.ledger.attested import attested, leaf_of
 from expert.ledger.evidence import read_evidence
 from expert.ledger.signatures import sign_head, take_up
 from expert.ledger.store import Ledger
+from expert.ledger.transparency.checkpoint import Checkpoint
+from expert.ledger.transparency.inclusion import Inclusion, read_inclusion
+from expert.ledger.transparency.keys import Verifier, read_verifier, sign
+from expert.ledger.transparency.merkle import root_of
+from expert.ledger.transparency.signed_note import SignedNote
 from expert.ledger.verification import Kept
-from expert.transparency.checkpoint import Checkpoint
-from expert.transparency.inclusion import Inclusion, read_inclusion
-from expert.transparency.keys import Verifier, read_verifier, sign
-from expert.transparency.merkle import root_of
-from expert.transparency.signed_note import SignedNote
 from expert.views.evidence import evidence_blocks
 from expert.views.terminal import Look, shown
 

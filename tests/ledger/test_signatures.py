@@ -22,9 +22,9 @@ from expert.ledger.signatures import (
     take_up,
 )
 from expert.ledger.store import Ledger
+from expert.ledger.transparency.checkpoint import read_checkpoint
+from expert.ledger.transparency.keys import read_verifier
 from expert.ledger.verification import Kept
-from expert.transparency.checkpoint import read_checkpoint
-from expert.transparency.keys import read_verifier
 
 KEY = KEEPER.verifier()
 # of the third record, whose content is packed

@@ -24,7 +24,7 @@ from expert.ledger.evidence import evidence_of
 from expert.ledger.notes import note_on
 from expert.ledger.signatures import sign_head
 from expert.ledger.store import Ledger
-from expert.transparency.merkle import consistency_proof, path_to, root_of
+from expert.ledger.transparency.merkle import consistency_proof, path_to, root_of
 
 FOLDER = ROOT / "tests/data/vectors"
 BUNDLE = FOLDER / "bundle.jsonl"

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from expert.transparency.keys import Signer
+from expert.ledger.transparency.keys import Signer
 
 KEEPER = Signer("clinic.example/ledger", bytes(range(32)))
 OTHER = Signer("clinic.example/ledger", bytes(range(1, 33)))  # of the same name

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from expert.io.problems import CaseError, MissingLibrary
-from expert.transparency.keys import (
+from expert.ledger.transparency.keys import (
     COSIGNER,
     Signed,
     Verifier,
@@ -21,7 +21,7 @@ from expert.transparency.keys import (
     sign,
     signed_by,
 )
-from expert.transparency.signed_note import SignedNote, read_note
+from expert.ledger.transparency.signed_note import SignedNote, read_note
 
 # the example of the package golang.org/x/mod/sumdb/note
 PRIVATE = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"

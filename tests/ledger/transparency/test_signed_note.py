@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from expert.transparency.signed_note import NoNote, Signature, name_fault, read_note
+from expert.ledger.transparency.signed_note import NoNote, Signature, name_fault, read_note
 
 LINE = (
     "\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6"

@@ -6,10 +6,10 @@ import base64
 
 import pytest
 
-from expert.transparency.checkpoint import Checkpoint
-from expert.transparency.inclusion import Inclusion, read_inclusion
-from expert.transparency.merkle import leaf_hash, path_to, root_of
-from expert.transparency.signed_note import NoNote, SignedNote
+from expert.ledger.transparency.checkpoint import Checkpoint
+from expert.ledger.transparency.inclusion import Inclusion, read_inclusion
+from expert.ledger.transparency.merkle import leaf_hash, path_to, root_of
+from expert.ledger.transparency.signed_note import NoNote, SignedNote
 
 LEAVES = [leaf_hash(bytes([n])) for n in range(6)]
 NOTE = SignedNote(Checkpoint("a.example/log", 6, root_of(LEAVES)).text())

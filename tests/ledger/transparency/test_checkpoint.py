@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from expert.transparency.checkpoint import Checkpoint, read_checkpoint, witness_request
-from expert.transparency.signed_note import NoNote
+from expert.ledger.transparency.checkpoint import Checkpoint, read_checkpoint, witness_request
+from expert.ledger.transparency.signed_note import NoNote
 
 ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
 # the example of the specification, with a signature of the log and one of a witness

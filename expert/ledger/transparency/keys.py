@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from expert.io.problems import CaseError, Problem, not_installed, shorten
-from expert.transparency.signed_note import (
+from expert.ledger.transparency.signed_note import (
     NoNote,
     Signature,
     SignedNote,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from expert.transparency.checkpoint import Checkpoint, checkpoint_in
-from expert.transparency.merkle import root_along
-from expert.transparency.signed_note import NoNote, SignedNote, from_base64, read_note, to_base64
+from expert.ledger.transparency.checkpoint import Checkpoint, checkpoint_in
+from expert.ledger.transparency.merkle import root_along
+from expert.ledger.transparency.signed_note import NoNote, SignedNote, from_base64, read_note, to_base64
 
 FIRST = "c2sp.org/tlog-proof@v1"
 HIGHEST = 64  # hashes of a path

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from expert.transparency.signed_note import NoNote, SignedNote, from_base64, read_note, to_base64
+from expert.ledger.transparency.signed_note import NoNote, SignedNote, from_base64, read_note, to_base64
 
 
 class Checkpoint(NamedTuple):

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from expert.transparency.merkle import (
+from expert.ledger.transparency.merkle import (
     EMPTY,
     Frontier,
     consistency_proof,
