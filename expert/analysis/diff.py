@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -194,12 +195,10 @@ def _compared(thing: Thing, reaches: Reaches, behind: Behind, printed: list[str]
     if not pair.completions.is_decided(where):
         return change
     count, true = pair.completions.count, pair.completions.true
-    return change._replace(
-        cases=count(where, told_apart=True),
-        of=count(true, told_apart=True),
-        answers=count(where),
-        of_answers=count(true),
-    )
+    change = change._replace(cases=count(where, told_apart=True), of=count(true, told_apart=True))
+    with suppress(NotDecided):  # of dates compared with each other it is not known of how many answers
+        change = change._replace(answers=count(where), of_answers=count(true))
+    return change
 
 
 # --- what diagrams are too large for ---------------------------------------------------------------

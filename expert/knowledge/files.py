@@ -625,7 +625,7 @@ INVARIANT = Shape(
         Key("when", OUTCOME, "The cases, and options, that it is about; left out, all."),
         Key(
             "more",
-            Name("numeric attribute", lambda base: base.knowledge.numeric_attributes),
+            Name("numeric attribute or date", lambda base: base.knowledge.ordered_attributes),
             "In what two cases differ that are compared: the second has more of it.",
         ),
         Key("always", OUTCOME, "What holds in each of these cases."),

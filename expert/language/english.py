@@ -98,6 +98,9 @@ PHRASED = {
 }
 
 
+OF_DATES = {"min": "the first of {0}", "max": "the last of {0}"}
+
+
 STANCE_WORDS = {"for": "for", "against": "against", "unsure": "undecided"}
 
 
@@ -369,8 +372,8 @@ class Phrases:
                 if operator in (SCALED, ROUNDED):
                     return self.quantity(parts[0], term)
                 inside = [_inner(part, self.quantity(part, of)) for part, of in self._parts(quantity, term)]
-                if operator in PHRASED:
-                    return PHRASED[operator].format(listed(inside), *inside)
+                if phrase := (OF_DATES if term.is_date else PHRASED).get(operator):
+                    return phrase.format(listed(inside), *inside)
                 return SIGNS_BETWEEN[operator].join(inside)
             case _:
                 return term.show(amount(quantity, {}))

@@ -377,3 +377,8 @@ class Knowledge(NamedTuple):
     def numeric_attributes(self) -> list[str]:
         """The attributes that are answered with a number."""
         return [name for name, term in self.attributes.items() if term.numeric]
+
+    @property
+    def ordered_attributes(self) -> list[str]:
+        """The attributes that are answered with a number or a date."""
+        return [name for name, term in self.attributes.items() if term.ordered]

@@ -226,6 +226,7 @@ class _InvariantReader:
         claims = (
             read_claims(fields["claims"], self.base.knowledge.claims, reader) if "claims" in fields else ()
         )
+        ordered = self.base.knowledge.ordered_attributes
         return Invariant(
             id,
             reader.text(fields.get("says"), "`says`"),
@@ -233,7 +234,7 @@ class _InvariantReader:
             self._condition(fields.get("when"), "`when`"),
             sense,
             self._condition(None if compares else fields.get(sense), f"`{sense}`"),
-            reader.pick(fields.get("more"), "numeric attribute", self.base.knowledge.numeric_attributes),
+            reader.pick(fields.get("more"), "numeric attribute or date", ordered),
             tuple(self._compared(item) for item in reader.listing(fields.get(sense)) if compares),
             fields["id"].span if "id" in fields else node.span,
         )
