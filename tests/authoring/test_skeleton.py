@@ -73,7 +73,9 @@ def test_what_cannot_be_begun(
     monkeypatch.chdir(tmp_path)
     Path("plants.txt").write_text(DOCUMENT)
     prepare()
-    result = kb("new", "--document", "plants.txt", *words.split(" "))
+    given = words.split(" ")
+    named = [] if "--document" in given else ["--document", "plants.txt"]
+    result = kb("new", *named, *given)
     assert result.exit_code == 2, result.output
     assert says in result.stderr and "Traceback" not in result.output
     assert not Path("there/kb").exists()
