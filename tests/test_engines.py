@@ -202,7 +202,7 @@ def test_all_engines_agree(count: int, part: int, tmp_path: Path, capsys: pytest
         shown = [f"{name} {disagreed[name]} of {compared[name]}" for name in compared]
         print(f"\nexperta and {', '.join(shown)} disagree; refused: {dict(refused)}")
     assert not disagreed
-    assert all(compared[name] > 0.5 * count for name in compared) and len(compared) == 8
+    assert all(compared[name] >= 0.5 * count for name in compared) and len(compared) == 8
 
 
 SPARKS = 6  # knowledge bases; every plan takes seconds

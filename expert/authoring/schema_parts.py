@@ -193,10 +193,11 @@ def test(term: Term) -> Schema:
     if term.type == CHOICES:
         return _test_of_several(term)
     wanted = one_or_more(value_of(term))
-    known = ["known", "unknown"] if term.kind == "attribute" or term.role else ["known"]
+    deniable = term.kind == "attribute" or bool(term.role) or term.asked
+    known = ["known", "unknown"] if deniable else ["known"]
     with_what = ref("moment" if term.is_date else "quantity")
     compared = dict.fromkeys(COMPARISONS, with_what) if term.ordered else dict[str, Schema]()
-    if term.kind != "finding" or term.role:
+    if term.kind != "finding" or deniable:
         compared["not"] = wanted
     comparison: Schema = {**mapping(compared), "minProperties": 1}
     choices: list[Schema] = [{"enum": known}, wanted, *([comparison] if compared else [])]

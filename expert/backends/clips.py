@@ -152,7 +152,7 @@ def clips_text(base: RuleBase) -> Iterator[str]:
         raise KnowledgeError(problems)
     if len(base.instances) <= 2 * HIGHEST + 1:
         made = [_Defrule(instance, base.knowledge) for instance in base.instances]
-        needed = len(made) + sum(bool(each.counts) + bool(each.rows) for each in made)
+        needed = len(made) + sum(bool(each.counts) + bool(each.rows) for each in made) + bool(_asked(base))
     else:
         made, needed = [], len(base.instances)
     if needed > 2 * HIGHEST + 1:
@@ -176,6 +176,11 @@ def _lines(base: RuleBase, made: list[_Defrule]) -> Iterator[str]:
         yield ""
         yield from SCORING.splitlines()
     salience = HIGHEST
+    if asked := _asked(base):
+        yield ""
+        for term in asked:
+            yield from _answered(term, salience)
+        salience -= 1
     for each in made:
         if each.counts:
             yield ""
@@ -190,6 +195,22 @@ def _lines(base: RuleBase, made: list[_Defrule]) -> Iterator[str]:
         yield ""
         yield from each.lines(salience)
         salience -= 1
+
+
+def _asked(base: RuleBase) -> list[Term]:
+    """The findings that may be answered."""
+    return [term for term in base.knowledge.findings.values() if term.asked]
+
+
+def _answered(term: Term, salience: int) -> Iterator[str]:
+    """The defrule by which a finding has the value that is answered."""
+    about = {"name": token(term.name), "option": "nil"}
+    facts = [written("finding", {**about, "value": "?v"})]
+    if term.role == SCORE:
+        facts.append(written("score", {**about, "low": "?v", "high": "?v"}))
+    answer = written("answer", {"attribute": token(term.name), "value": "?v"})
+    asserted = " ".join(facts)
+    yield f"(defrule answered.{term.name} (declare (salience {salience})) {answer} => (assert {asserted}))"
 
 
 def fact(template: str, **slots: Value) -> str:
@@ -325,7 +346,7 @@ class _Defrule:
         yield f"  (not {fact('fired', rule=rule.id, option=self.instance.option)})"
         yield from (f"  {pattern}" for pattern in patterns if isinstance(pattern, str))
         yield "  =>"
-        yield from (f"  {self.concludes(conclusion)}" for conclusion in self.instance.then)
+        yield from (f"  {self.draws(conclusion)}" for conclusion in self.instance.then)
         if rule.exception_to:
             yield f"  (assert {fact('applies', rule=rule.id, option=self.instance.option)})"
         yield f"  (fire {token(rule.id)} {token(self.instance.option)}))"
@@ -426,6 +447,8 @@ class _Defrule:
                 if c.ref.role == SCORE:
                     return self.beside(c)
                 other = "&".join(f"~{token(value)}" for value in c.values)
+                if c.ref.asked and not c.ref.role:  # what is concluded denies nothing
+                    return written("answer", {"attribute": token(c.ref.name), "value": other})
                 return self.term(c.ref, other) if c.ref.deniable else False
             case Compare():
                 if is_bounded(c.left) or is_bounded(c.right):
@@ -524,6 +547,13 @@ class _Defrule:
         return f"?v{self.variables}"
 
     # --- conclusions --------------------------------------------------------------------
+
+    def draws(self, c: Conclusion) -> str:
+        """The action that asserts a conclusion; of a finding that may be answered, unless it is."""
+        if not isinstance(c, (Conclude, Tally)) or not c.asked:
+            return self.concludes(c)
+        answered = f"(any-factp ((?answer answer)) (eq ?answer:attribute {token(c.name)}))"
+        return f"(if (not {answered}) then {self.concludes(c)})"
 
     def concludes(self, c: Conclusion) -> str:
         """The action that asserts a conclusion."""

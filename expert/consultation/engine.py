@@ -198,7 +198,8 @@ def _valued(condition: Condition) -> list[Ref]:
     """Terms without a value of which a condition cannot hold."""
     inside = condition.part if isinstance(condition, Not) else condition
     read = [ref for ref, _ in refs(inside)] if isinstance(inside, (Is, Compare)) else []
-    return [ref for ref in read if ref.role != SCORE]
+    bounded = {ref.key for ref in read if ref.role == SCORE}  # a score that may be answered is read as both
+    return [ref for ref in read if ref.key not in bounded]
 
 
 class Network:
@@ -298,7 +299,7 @@ class Told(Fact):  # type: ignore[misc]
 
     def __init__(self, kind: str, key: str, value: Value | None) -> None:
         dict.__init__(self, kind=kind, key=key, value=value)
-        self.identity = (key, value)  # findings and attributes have different names
+        self.identity = (kind, key, value)  # a finding that may be answered is an attribute too
         sign: Sign = (key, value)
         self.signs = [sign] if kind == "unknown" else [sign, sign[:1]]
 

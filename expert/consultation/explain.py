@@ -164,6 +164,7 @@ class How:
         self.shown.add(n)
         head = f"#{n} {name_of(firing)} ({firing.basis}): {firing.because}"
         items = tuple(Tree("note", item_text(item)) for item in firing.items)
+        items += tuple(Tree("note", each.text) for each in firing.undrawn)
         matched: list[Tree] = []
         for match in firing.matched:
             matched += yield self._match(match)
@@ -204,7 +205,7 @@ class How:
     def _standing(self, leaf: Statement) -> Unfolding[list[Tree]]:
         """What the case, the findings or the option's data say of the term that a test is about."""
         if leaf.kind == "attribute":
-            return [self._answer(leaf.name)]
+            return [self.answer(leaf.name)]
         if leaf.kind == "property":
             return self._data(leaf.name, leaf.option or "")
         if not self.knowledge.findings[leaf.name].per_option:
@@ -212,7 +213,8 @@ class How:
         findings: list[Tree] = yield self._findings(leaf)
         return findings
 
-    def _answer(self, name: str) -> Tree:
+    def answer(self, name: str) -> Tree:
+        """The answer to an attribute, or that there is none, as a leaf."""
         term = self.knowledge.attributes[name]
         value = self.consultation.answers.get(name, UNKNOWN)
         if value == UNKNOWN:
@@ -243,6 +245,8 @@ class How:
     def _findings(self, leaf: Statement) -> Unfolding[list[Tree]]:
         """The values that a finding has; if it has none of those wanted, the rules that could say so."""
         term = self.knowledge.findings[leaf.name]
+        if is_answered(leaf.name, self.consultation, self.knowledge):
+            return [self.answer(leaf.name)]
         conclusions, values = [], []
         for finding in self.consultation.findings:
             if (finding.finding, finding.option) == (leaf.name, leaf.option):
@@ -334,7 +338,7 @@ def _of_limit(condition: Statement, knowledge: Knowledge) -> list[Statement]:
     limits = []
     for name in re.findall(r"[A-Za-z_][\w.-]*", condition.of or ""):
         bare = name.removeprefix("option.")
-        if name in knowledge.attributes:
+        if name in knowledge.attributes and name not in knowledge.findings:
             limits.append(Statement("attribute", name, None, "known"))
         elif bare in knowledge.findings:
             option = condition.option if bare != name else None
@@ -377,6 +381,8 @@ def how(
     tree = How(consultation, base, quotes or {}, full)
     if subject.kind == "option":
         return [_how_option(consultation, subject, tree)]
+    if subject.kind == "finding" and is_answered(subject.id, consultation, base.knowledge):
+        return [tree.answer(subject.id)]
     if subject.kind == "finding":
         return [
             Tree(
@@ -412,6 +418,11 @@ def how(
         )
         for c, f in named
     ]
+
+
+def is_answered(name: str, consultation: Consultation, knowledge: Knowledge) -> bool:
+    """Whether a finding that may be answered is."""
+    return knowledge.findings[name].asked and consultation.answers.get(name, UNKNOWN) != UNKNOWN
 
 
 def _about(text: str, option: str | None, base: RuleBase) -> str:

@@ -25,6 +25,7 @@ from expert.consultation.result import (
     ScoreBounds,
     ScoreItem,
     Statement,
+    Undrawn,
 )
 from expert.consultation.silence import Silence
 from expert.consultation.statements import lies_between, spelled, states
@@ -75,6 +76,7 @@ from expert.language.english import (
     known,
     several_shown,
     statement,
+    undrawn,
 )
 from expert.language.grids import Grid
 from expert.language.keys import DENIAL, with_option
@@ -122,6 +124,7 @@ class Wording:
         self.knowledge_id = KnowledgeId(
             knowledge.id, knowledge.title, knowledge.version, knowledge.hash, knowledge.disclaimer
         )
+        self.asked = [name for name, term in knowledge.findings.items() if term.asked]
         self.decides = {topic.id for topic in knowledge.topics.values() if topic.decides}
         self._priced: dict[str, list[Priced]] | None = None
         self._prices: dict[str, list[Price]] = {}
@@ -417,6 +420,9 @@ def _always(match: Match) -> Source:
 
 def resting_on(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
     """What a premise on a term rests on: its answer, or its findings (of the values wanted, if given)."""
+    if ref.asked:
+        inferred = resting_on(ref._replace(asked=()), wanted)
+        return lambda memory: _answer_among(memory, ref.name, wanted) or inferred(memory)
     name, key = ref.name, ref.key
     if ref.kind == "attribute":
         return lambda memory: memory.wording.answer(name, memory.case.value(name))
@@ -427,6 +433,14 @@ def resting_on(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
         for value in memory.values.get(key, ())
         if wanted is None or value in wanted
     ]
+
+
+def _answer_among(memory: WorkingMemory, name: str, wanted: tuple[Value, ...] | None) -> Sequence[Match]:
+    """The answer to a finding, if there is one, and if it is one of those wanted."""
+    value = memory.answered.get(name)
+    if value is None or (wanted is not None and value not in wanted):
+        return ()
+    return memory.wording.answer(name, value)
 
 
 class Comparing(NamedTuple):
@@ -647,6 +661,19 @@ class WorkingMemory:
         self.concluded: list[tuple[Conclusion, int]] = []
         self.scores: dict[str, ScoreBounds] = {}  # by key
         self.bounds: dict[str, tuple[int, int]] = {}  # the same, scaled
+        self.answered: dict[str, Value] = {}  # the findings that are answered
+        for name in wording.asked:
+            value = case.value(name)
+            if value is not None:
+                self._answer(name, value)
+
+    def _answer(self, name: str, value: Value) -> None:
+        """Take in the answer to a finding, which is its only value."""
+        self.answered[name] = value
+        self.grounds[name, value] = []
+        self.values[name] = [value]
+        if isinstance(value, int) and self.base.knowledge.findings[name].role == SCORE:
+            self.bounds[name] = value, value
 
     def judging(self, instance: Instance) -> Evaluation:
         """What an instance is judged by: without the answers that are left out, but for a contradiction."""
@@ -666,7 +693,7 @@ class WorkingMemory:
             return self.reading
         kept = Evaluation({name: value for name, value in self.case.answers.items() if name not in out})
         kept.findings, kept.numbers = self.reading.findings, self.reading.numbers
-        kept.scores = self.reading.scores
+        kept.scores, kept.asked = self.reading.scores, self.reading.asked
         return kept
 
     def fire(self, instance: Instance) -> list[Learnt]:
@@ -677,7 +704,9 @@ class WorkingMemory:
         for source in entry.sources:
             matches += source(self)
         matched = _together(matches)
-        if entry.concluded is None:
+        withheld = [c for c in instance.then if self._is_answered(c)] if self.answered else ()
+        undrawn = tuple([self._undrawn(c) for c in withheld])
+        if entry.concluded is None or undrawn:
             new, concluded = self._conclude(instance, n)
         else:
             for conclusion in instance.then:
@@ -692,7 +721,9 @@ class WorkingMemory:
         if reached:
             claims = tuple(dict.fromkeys((*claims, *(claim for item in reached for claim in item.claims))))
         self.firings.append(
-            Firing(n, rule.id, option or None, rule.basis, because, matched, concluded, claims, reached)
+            Firing(
+                n, rule.id, option or None, rule.basis, because, matched, concluded, claims, reached, undrawn
+            )
         )
         for key, value in new:
             if key not in self.scores and value is not None:
@@ -715,6 +746,12 @@ class WorkingMemory:
         new: list[Learnt] = []
         concluded: list[Concluded] = []
         for conclusion in instance.then:
+            if self._is_answered(conclusion):
+                if isinstance(conclusion, Tally):  # from here on it has bounds
+                    self.reading.conclude(conclusion, Grid.true)
+                    self.scores[conclusion.key] = self._answered_score(conclusion, n)
+                    new.append((conclusion.key, None))
+                continue
             if isinstance(conclusion, Tally):
                 self.concluded.append((conclusion, n))
                 new.append(self._add_up(conclusion, n))
@@ -733,6 +770,33 @@ class WorkingMemory:
                 new += [finding] if self._found(finding, n) else []
                 concluded.append(self.wording.found(conclusion, value, exact))
         return new, tuple(concluded)
+
+    def _answered_score(self, score: Tally, n: int) -> ScoreBounds:
+        """What is answered to a score, which is both its bounds."""
+        term, value = self.base.knowledge.findings[score.name], self.answered[score.name]
+        told = term.plain(value)
+        return ScoreBounds(score.name, None, told, told, statement(term, (value,)), n)
+
+    def _is_answered(self, conclusion: Conclusion) -> bool:
+        """Whether a conclusion is of a finding that is answered, so that it is not drawn."""
+        concludes = isinstance(conclusion, (Conclude, Tally))
+        return concludes and conclusion.name in self.answered
+
+    def _undrawn(self, conclusion: Conclusion) -> Undrawn:
+        """What would have been concluded of a finding that is answered."""
+        assert isinstance(conclusion, (Conclude, Tally))
+        name = conclusion.name
+        term, answer = self.base.knowledge.findings[name], self.answered[name]
+        if isinstance(conclusion, Tally):
+            [(_, least, most)] = self.reading.added_up(conclusion)
+            ends = least.values[0], most.values[0]
+            would, differs = between(term, *ends), ends != (answer, answer)
+        else:
+            values = self._values(conclusion)
+            would = " and ".join(statement(term, (value,)) for value in values)
+            differs = bool(values) and [*values] != [answer]
+        text = undrawn(term, answer, would if differs else "")
+        return Undrawn(name, text, term.plain(answer), differs)
 
     def _add_up(self, score: Tally, n: int) -> Learnt:
         """Take in what a score adds up to; a finding where its bounds meet, and else none."""

@@ -123,8 +123,19 @@ class OpenCase:
 
     def may_conclude(self, ref: Ref) -> bool:
         """Whether an instance that concludes a finding may still fire."""
+        if self._may_be_answered(ref):
+            return True
         writers = self.prepared.upstream.writers.get(ref.key, ())
         return any(self.fired[i.id].may & 1 for i in writers if i.id in self.fired)
+
+    def _is_asked(self, ref: Ref) -> bool:
+        """Whether a term is a finding that may be answered."""
+        term = self.prepared.knowledge.findings.get(ref.name)
+        return term is not None and term.asked
+
+    def _may_be_answered(self, ref: Ref) -> bool:
+        """Whether a finding is not answered, and may be yet."""
+        return self._is_asked(ref) and self.case.value(ref.name) is None
 
     def waits_for(self, ref: Ref) -> tuple[str, ...]:
         """The attributes not answered that a finding may depend on, in the vocabulary's order."""
@@ -167,6 +178,10 @@ class OpenCase:
             if self.case.value(ref.name) is None or any(where & 1 for where in self.left_out(ref.name)):
                 yield ref.name
             return
+        if self._is_asked(ref):
+            if self.case.value(ref.name) is not None:
+                return  # it is answered, whatever its rules say
+            yield ref.name
         for writer in self.prepared.upstream.writers.get(ref.key, ()):
             if exception_of(ref.name):
                 yield from self._instance(writer, seen)

@@ -62,7 +62,14 @@ class Effect:
     @property
     def instances(self) -> tuple[Instance, ...]:
         """The instances that bring it about."""
-        return self.visible.instances
+        return self.visible.instances or self.visible.by
+
+
+def _all_asked(instance: Instance) -> tuple[str, ...]:
+    """The findings that may be answered, if an instance concludes no others."""
+    found = [c for c in instance.then if isinstance(c, (Conclude, Tally))]
+    asked = tuple(dict.fromkeys(c.name for c in found if c.asked))
+    return asked if len(found) == len(instance.then) and all(c.asked for c in found) else ()
 
 
 class Further(Protocol):
@@ -167,8 +174,12 @@ class Reach:
                 assert_never(c)
 
     def _visible(self, kind: str, name: str, option: str, some: tuple[Instance, ...]) -> Visible:
+        if kind == "finding" and self.base.knowledge.findings[name].asked:
+            return Visible((), (name,), by=some)  # where it is answered no firing matters
         if kind == "finding":
             return Visible(some, (with_option(name, option),))
+        if kind == REASON:
+            return Visible(some, *self.cones.printed(some[0]), asked=_all_asked(some[0]))
         if kind in (*BY_RULE, REASON):  # of one rule and one option there is one instance
             return Visible(some, *self.cones.printed(some[0]))
         return Visible(some)

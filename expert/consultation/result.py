@@ -117,6 +117,15 @@ class ScoreItem(NamedTuple):
     claims: tuple[str, ...]
 
 
+class Undrawn(NamedTuple):
+    """That a firing did not conclude a finding, as it is answered, in words; and if the answer differs."""
+
+    finding: str
+    text: str
+    answer: Plain
+    differs: bool
+
+
 class Firing(NamedTuple):
     """A rule that fired: the n-th of its consultation, counting from one."""
 
@@ -129,6 +138,7 @@ class Firing(NamedTuple):
     concluded: tuple[Concluded, ...]
     claims: tuple[str, ...]
     items: tuple[ScoreItem, ...] = ()  # of the score that it adds up
+    undrawn: tuple[Undrawn, ...] = ()  # of findings that are answered
 
     @property
     def rests_on(self) -> tuple[str, ...]:

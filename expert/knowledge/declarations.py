@@ -11,6 +11,7 @@ from expert.io.files import content_hash
 from expert.io.problems import Problem, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.files import (
+    ASKING,
     CHOICE,
     CLAIM_OF_A_SENTENCE,
     COSTS,
@@ -62,6 +63,7 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
     for name in sorted(declared.keys() & findings.keys()):
         reader.add(Problem(f"finding `{name}` is an attribute too", findings[name].span))
     dates = [name for name, term in attributes.items() if term.is_date]
+    attributes |= {name: answerable(term) for name, term in findings.items() if term.asked}
     properties = _read_terms(sheet.get("properties"), "property", reader)
     for name in sorted(properties.keys() & {name for name, term in findings.items() if term.per_option}):
         message = f"property `{name}` is a per-option finding too, so `option.{name}` could be either"
@@ -169,10 +171,16 @@ def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader:
         basis=reader.pick(fields.get("basis"), "`basis`", PRICE_BASES),
         per_option=reader.pick(fields.get("per-option"), "`per-option`", ("yes", "no")) == "yes",
         default=reader.pick(fields.get("default"), "`default`", (TODAY,)),
+        asked=reader.pick(fields.get("ask"), "`ask`", ASKING) == "first",
         span=key.span,
     )
     _check_term(term, fields, reader)
-    return term
+    return term if kind == "finding" and not term.per_option else term._replace(asked=False)
+
+
+def answerable(finding: Term) -> Term:
+    """The attribute that a finding is which may be answered."""
+    return finding._replace(kind="attribute", role="", asked=False)
 
 
 def spread(term: Term) -> list[Term]:
@@ -202,6 +210,11 @@ def _check_term(term: Term, fields: dict[str, Node], reader: Reader) -> None:
     for name in ("per", "basis"):
         if name in fields and term.kind == "property" and term.type and term.type != "money":
             reader.report(fields[name], f"`{name}` is for money, and `{term.name}` is a {term.type} property")
+    if term.asked and term.kind == "finding" and term.per_option:
+        help = "only what is so of the case can be answered"
+        reader.report(fields["ask"], f"`{term.name}` is `per-option`, and cannot be asked", help)
+    elif term.asked and term.kind == "finding" and "question" not in fields:
+        reader.report(fields["ask"], f"finding `{term.name}` is asked, and has no `question`")
     if term.low is not None and term.high is not None and term.low > term.high:
         low, high = term.spell(term.low), term.spell(term.high)
         reader.report(fields["max"], f"`max` of `{term.name}`, `{high}`, is less than its `min`, `{low}`")

@@ -48,6 +48,7 @@ CHECKS = {
 }
 
 ORDERS = ("most-first", "least-first")
+ASKING = ("first",)
 NONE = "none"  # a cost that is not stated
 
 
@@ -242,6 +243,12 @@ TERM = Shape(
             " whole statement.",
         ),
         Key("question", TEXT, "The question, as a person is asked it."),
+        Key(
+            "ask",
+            Word(ASKING),
+            "Whether it may be answered: then it is asked before what its rules read, and the answer stands.",
+            only=("finding",),
+        ),
         Key("help", TEXT, "What explains the question to whoever answers with `?`."),
         Key(
             "values",
@@ -251,7 +258,7 @@ TERM = Shape(
             needed_for=("choice", CHOICES),
         ),
     ),
-    told="says values min max default decimals unit currency question help fixed per-option per basis",
+    told="says values min max default decimals unit currency question help ask fixed per-option per basis",
 )
 
 

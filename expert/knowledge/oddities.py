@@ -16,7 +16,7 @@ def warn_unasked(base: RuleBase) -> list[Problem]:
     """Questions and help on findings, which nobody is asked."""
     problems = []
     for name, term in base.knowledge.findings.items():
-        for key in ("question", "help"):
+        for key in () if term.asked else ("question", "help"):
             if getattr(term, key):
                 message = f"`{key}` of finding `{name}` is never shown"
                 help = "rules conclude it, and nobody is asked; an attribute is"

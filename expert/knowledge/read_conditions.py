@@ -60,7 +60,7 @@ class Scope:
         names = [*knowledge.answerable]
         names += [f"option.{n}" if t.per_option else n for n, t in knowledge.findings.items()]
         self.names = dict.fromkeys([*names, *(f"option.{name}" for name in knowledge.properties)])
-        self.findings = [n for n in names if self.find(n)[0].kind == "finding"]
+        self.findings = [n for n in dict.fromkeys(names) if self.find(n)[0].kind == "finding"]
 
     def find(self, name: str) -> tuple[Ref, Term]:
         """The term that one of `names` stands for."""
@@ -68,7 +68,7 @@ class Scope:
         knowledge = self.knowledge
         if bare in knowledge.findings and knowledge.findings[bare].per_option == scoped:
             term = knowledge.findings[bare]
-            return Ref("finding", bare, scoped, role=term.role), term
+            return Ref("finding", bare, scoped, role=term.role, asked=term.replies), term
         if scoped:
             return Ref("property", bare, True), knowledge.properties[bare]
         return Ref("attribute", bare), knowledge.several.get(bare) or knowledge.attributes[bare]
@@ -182,7 +182,7 @@ class Scope:
         if value.text == "known":
             return Known(ref)
         if value.text == "unknown":
-            if ref.kind != "attribute" and not ref.role:
+            if ref.kind != "attribute" and not (ref.role or ref.asked):
                 help = "write `unless: {" + term.name + ": known}`: a finding is concluded or it is not"
                 self.reader.report(value, f"`{term.name}` is a {ref.kind} and is never unknown", help)
             return Known(ref, False)

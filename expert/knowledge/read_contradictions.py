@@ -57,6 +57,9 @@ def _tests(id: str, node: Node | None, scope: Scope, reader: Reader) -> dict[str
     attributes = scope.knowledge.attributes
     tests: dict[str, Condition] = {}
     for key, value in node.pairs or ():
+        if key.text in scope.knowledge.findings:
+            reader.report(key, f"`{key.text}` is a finding, and answers to it contradict nothing")
+            return {}
         if several := scope.knowledge.several.get(key.text or ""):
             help = f"name one of them, such as `{next(iter(several.parts), several.name)}: yes`"
             reader.report(key, f"`{key.text}` has several answers, and a contradiction is of two", help)

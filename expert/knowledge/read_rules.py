@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from expert.io.problems import Problem, listed, not_among, shorten
@@ -52,7 +52,9 @@ from expert.language.rules import (
     Instance,
     Rule,
     RuleBase,
+    Upstream,
     in_firing_order,
+    reads,
 )
 
 SPELLED_LIMIT = 4_000_000  # pieces of YAML in all rules, times the options they may range over
@@ -88,7 +90,30 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
     if cycle:
         message = "a conclusion depends on there being no evidence of itself, or computes or settles itself"
         reader.add(Problem(message, cycle[0].rule.span, "the cycle: " + _cycle_text(cycle)))
+    knowledge = asked_first(knowledge, ordered, reader)
     return RuleBase(knowledge, tuple(rules.values()), ordered, tuple(written.values()))
+
+
+def asked_first(knowledge: Knowledge, instances: Iterable[Instance], reader: Reader) -> Knowledge:
+    """The knowledge, in which a finding that may be answered is asked before what its rules read."""
+    asked = [name for name, term in knowledge.findings.items() if term.asked]
+    if not asked:
+        return knowledge
+    upstream = Upstream(instances)
+    read: dict[str, set[str]] = {}
+    for name in asked:
+        writers = upstream.writers.get(name, [])
+        cone = upstream.of(writers)
+        read[name] = {ref.name for i in cone for ref, _ in reads(i) if ref.kind == "attribute"} - {name}
+        if not writers:
+            help = "what only a person can say is an attribute"
+            span = knowledge.findings[name].span
+            reader.add(Problem(f"finding `{name}` has `ask: first`, and no rule concludes it", span, help))
+    order = [name for name in knowledge.attributes if name not in asked]
+    for name in sorted(asked, key=lambda name: len(read[name])):  # those that others read come first
+        places = [place for place, other in enumerate(order) if other in read[name]]
+        order.insert(min(places, default=len(order)), name)
+    return knowledge._replace(attributes={name: knowledge.attributes[name] for name in order})
 
 
 def with_roles(knowledge: Knowledge, nodes: dict[str, Node]) -> Knowledge:
@@ -265,7 +290,8 @@ class _RuleReader:
             reader.report(
                 node, message, f"give `{name}` `per-option: yes`, or settle it in a rule of its own"
             )
-        return rule._replace(then=(Conclude(ref.name, "yes", ref.scoped), *rule.then), settles=True)
+        yes = Conclude(ref.name, "yes", ref.scoped, asked=ref.asked)
+        return rule._replace(then=(yes, *rule.then), settles=True)
 
     # --- scores ---------------------------------------------------------------------------------
     def _scoring(self, rule: Rule, fields: dict[str, Node]) -> Rule:
@@ -300,7 +326,7 @@ class _RuleReader:
             reader.report(node, f"the items of `{name}` must be a list, not {node.shape}")
         for item in node.items or ():
             items += self._item(item, term)
-        score = Tally(ref.name, tuple(items), ref.scoped, ends=self._ends(items))
+        score = Tally(ref.name, tuple(items), ref.scoped, ends=self._ends(items), asked=ref.asked)
         scoring = rule._replace(then=(score, *rule.then))
         if scoring.ranges and not ref.scoped:
             message = f"`{rule.id}` ranges over options, and `{name}` is not `per-option`"
@@ -479,14 +505,15 @@ class _RuleReader:
         ref, term = self.scope.find(name)
         if not term.ordered:
             # where it is none, that is a problem, and the rule is never run
-            return Conclude(ref.name, read_value(value, term, self.reader) or "", ref.scoped)
+            read = read_value(value, term, self.reader) or ""
+            return Conclude(ref.name, read, ref.scoped, asked=ref.asked)
         quantity = self.scope.concluded(value, term)
         if isinstance(quantity, int):
             try:
                 term.in_range(quantity)
             except BadValue as error:
                 self.reader.report(value, error.message)
-        return Conclude(ref.name, quantity, ref.scoped)
+        return Conclude(ref.name, quantity, ref.scoped, asked=ref.asked)
 
     def _argument(self, node: Node, because: str) -> list[Conclusion]:
         knowledge, reader = self.knowledge, self.reader

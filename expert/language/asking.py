@@ -117,14 +117,14 @@ class Asking(Reading[Testable, Any]):
 
 
 def _needs_case(condition: Condition) -> bool:
-    """Whether a condition has numbers in it, or counts: it is asked of the reading of a case."""
+    """Whether a condition has numbers in it, counts or may be answered: it is asked of the case's reading."""
     if isinstance(condition, (Compare, Determined, Count)):
         return True
     if not isinstance(condition, (Is, Known)) or condition.ref.kind == "attribute":
         return False
     ref: Ref = condition.ref
     words = isinstance(condition, Is) and all(isinstance(value, str) for value in condition.values)
-    return ref.role == SCORE or not words
+    return ref.role == SCORE or not words or bool(ref.asked)
 
 
 ASKING = Asking(OfCases())

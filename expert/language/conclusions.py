@@ -35,6 +35,7 @@ class Conclude(NamedTuple):
     value: Value | Quantity
     scoped: bool = False  # about the option that the rule ranges over
     option: str = ""  # that option, once grounded
+    asked: tuple[str, ...] = ()  # of a finding that may be answered: see Term.replies
 
     @property
     def key(self) -> str:
@@ -77,6 +78,7 @@ class Tally(NamedTuple):
     scoped: bool = False
     option: str = ""
     ends: tuple[tuple[str, int, int], ...] = ()  # of each attribute among the items, the least and the most
+    asked: tuple[str, ...] = ()  # of a finding that may be answered: see Term.replies
 
     @property
     def key(self) -> str:
@@ -235,13 +237,12 @@ Conclusion = Conclude | Tally | Argue | Plan | Wait | Flag | Advise | Caution
 def ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | None:
     """The conclusion for one option; None if it computes with a property the option lacks."""
     match conclusion:
-        case Conclude(name, value, scoped):
+        case Conclude(_, value, scoped):
+            about = option.id if scoped else ""
             if isinstance(value, str):
-                return Conclude(name, value, scoped, option.id if scoped else "")
+                return conclusion._replace(option=about)
             quantity = ground_quantity(value, option)
-            if quantity is None:
-                return None
-            return Conclude(name, quantity, scoped, option.id if scoped else "")
+            return None if quantity is None else conclusion._replace(value=quantity, option=about)
         case Tally():
             items = tuple(_ground_item(item, option) for item in conclusion.items)
             return conclusion._replace(items=items, option=option.id if conclusion.scoped else "")

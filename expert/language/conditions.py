@@ -48,6 +48,7 @@ class Ref(NamedTuple):
     scoped: bool = False  # belongs to the option that the rule ranges over
     option: str = ""  # that option, once grounded
     role: str = ""  # of a finding that can be denied: see Term
+    asked: tuple[str, ...] = ()  # of a finding that may be answered: see Term.replies
 
     @property
     def key(self) -> str:
@@ -57,7 +58,7 @@ class Ref(NamedTuple):
     @property
     def deniable(self) -> bool:
         """Whether a case can say otherwise; of an ordinary finding it never does."""
-        return self.kind != "finding" or bool(self.role)
+        return self.kind != "finding" or bool(self.role or self.asked)
 
     def of(self, option: Option | None) -> Ref:
         """The same for one option, if it belongs to one."""
@@ -333,18 +334,27 @@ def refs(condition: Condition) -> Iterator[tuple[Ref, bool]]:
     """Every term a condition mentions, and whether it must be settled before: negated, computed, settled."""
     for part, negations in walk(condition):
         match part:
-            case Is() | Known():
-                yield part.ref, negations > 0 or bool(part.ref.role)
+            case Is():
+                yield from answering(part.ref, negations > 0 or bool(part.ref.role))
+            case Known():
+                yield from answering(part.ref, negations > 0 or not part.wanted or bool(part.ref.role))
             case Compare():
                 for ref in compared(part):
-                    yield ref, True
+                    yield from answering(ref, True)
             case Determined():
                 for ref in quantity_refs(part.quantity):
-                    yield ref, True
+                    yield from answering(ref, True)
             case OptionIs() | Given() | AllOf() | AnyOf() | Not() | Unless() | Count():
                 pass
             case _:
                 assert_never(part)
+
+
+def answering(ref: Ref, strict: bool) -> Iterator[tuple[Ref, bool]]:
+    """A term; and, of a finding that may be answered, the answer to it."""
+    yield ref, strict
+    if ref.asked:
+        yield Ref("attribute", ref.name), strict
 
 
 def mentions_option(condition: Condition) -> bool:

@@ -138,6 +138,12 @@ def among(term: Term, shown: str) -> str:
     return f"{shown} is among the {in_sentence(term.label)}"
 
 
+def undrawn(term: Term, answer: Value, otherwise: str) -> str:
+    """That a conclusion is not drawn as its finding is answered; and what it would say, if something else."""
+    differs = f", where the rule says: {otherwise}" if otherwise else ""
+    return f"not drawn: answered {term.name} = {term.spell(answer)}{differs}"
+
+
 def several_shown(answers: Sequence[Value | None], term: Term) -> str:
     """The answers to a question that may have several, in its values' order: those that are so."""
     so = [label for label, answer in zip(term.values.values(), answers, strict=True) if answer == "yes"]
@@ -194,7 +200,9 @@ class Phrases:
             says = f"the exception `{rule}` applies"
             return Term(ref.name, "finding", "yes-no", says, says, {"yes": "yes", "no": "no"})
         knowledge = self.knowledge
-        return knowledge.properties[ref.name] if ref.kind == "property" else knowledge.term(ref.name)
+        if ref.kind == "property":
+            return knowledge.properties[ref.name]
+        return knowledge.findings[ref.name] if ref.kind == "finding" else knowledge.attributes[ref.name]
 
     def label(self, ref: Ref) -> str:
         option = self.knowledge.options.get(ref.option)
@@ -497,6 +505,8 @@ class Phrases:
             f"  {'then' if i == 0 else ' and'} {self.conclusion(conclusion)}"
             for i, conclusion in enumerate(rule.then)
         ]
+        for name in dict.fromkeys(c.name for c in rule.then if isinstance(c, (Conclude, Tally)) and c.asked):
+            lines.append(f"  unless the person says of {knowledge.findings[name].label} how it is")
         for n, id in enumerate(rule.exception_to):
             lines.append(f"  {' and' if n or rule.then else 'then'} `{id}` does not apply")
         if counts:

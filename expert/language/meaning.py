@@ -167,6 +167,7 @@ class Reading(Generic[T, N]):
         self.numbers: dict[str, list[tuple[T, N]]] = {}
         self.scores: dict[str, Spans[T, N]] = {}  # between what each score lies
         self.derived: list[Instance] = []  # the instances that were run, in that order
+        self.asked: set[str] = set()  # the findings of which answers are taken into account already
 
     def holds(self, condition: Condition) -> T:
         """Where the condition holds."""
@@ -217,7 +218,25 @@ class Reading(Generic[T, N]):
 
         return _fold_and(true, many(condition.needed)), union(false, many(condition.refuted))
 
+    def _answers(self, key: str, name: str, replies: tuple[str, ...]) -> None:
+        """Take in where a finding is answered, if it may be: then it has that value, and no other."""
+        if not replies or key in self.asked:
+            return
+        self.asked.add(key)
+        if replies == ("",):
+            number = (self.algebra.known(name), self.algebra.number(name))
+            self.numbers.setdefault(key, []).append(number)
+        else:
+            values = self.findings.setdefault(key, {})
+            for value in replies:
+                values[value] = values.get(value, self.algebra.false) | self.algebra.equals(name, value)
+
+    def _unanswered(self, c: Conclude | Tally, where: T) -> T:
+        """Where a conclusion is drawn: of a finding that is answered, nowhere."""
+        return where & ~self.algebra.known(c.name) if c.asked else where
+
     def _known(self, ref: Ref) -> T:
+        self._answers(ref.key, ref.name, ref.asked)
         if ref.kind == "attribute":
             return self.algebra.known(ref.name)
         concluded = [*self.findings.get(ref.key, {}).values(), *(g for g, _ in self.numbers.get(ref.key, ()))]
@@ -225,6 +244,7 @@ class Reading(Generic[T, N]):
 
     def _is(self, condition: Is) -> tuple[T, T]:
         ref, false = condition.ref, self.algebra.false
+        self._answers(ref.key, ref.name, ref.asked)
         if ref.role == SCORE:
             return self._scored(condition)
         if ref.kind == "attribute":
@@ -237,7 +257,8 @@ class Reading(Generic[T, N]):
         else:
             where = [concluded[v] for v in condition.values if isinstance(v, str) and v in concluded]
         if not ref.role:
-            return union(false, where), false
+            held = union(false, where)
+            return held, (self.algebra.known(ref.name) & ~held if ref.asked else false)
         others = [concluded[v] for v in concluded if v not in condition.values]
         return union(false, where), union(false, others)
 
@@ -291,6 +312,7 @@ class Reading(Generic[T, N]):
                 return [(self.algebra.true, self.algebra.constant(value)) for value in values]
             case Ref():
                 if quantity.kind == "finding":
+                    self._answers(quantity.key, quantity.name, quantity.asked)
                     return self.numbers.get(quantity.key, [])
                 return [(self.algebra.known(quantity.name), self.algebra.number(quantity.name))]
             case Arithmetic(operator, parts):
@@ -473,16 +495,29 @@ class Reading(Generic[T, N]):
     def conclude(self, conclusion: Conclusion, where: T) -> None:
         """Take a finding into account; other conclusions are nobody's premises."""
         if isinstance(conclusion, Tally):
-            spans = self.scores[conclusion.key] = self._score(conclusion)
+            spans = self.scores[conclusion.key] = self._answered_or(conclusion, self._score(conclusion))
             self.numbers[conclusion.key] = [self._value(*span) for span in spans]
             return
         if not isinstance(conclusion, Conclude):
             return
+        self._answers(conclusion.key, conclusion.name, conclusion.asked)
+        where = self._unanswered(conclusion, where)
         if isinstance(conclusion.value, str):
             values = self.findings.setdefault(conclusion.key, {})
             values[conclusion.value] = values.get(conclusion.value, self.algebra.false) | where
         else:
             self.add_numbers(conclusion.key, [(where & g, n) for g, n in self.values_of(conclusion.value)])
+
+    def added_up(self, score: Tally) -> Spans[T, N]:
+        """The bounds of a score as its items add up, whatever is answered to it."""
+        return self._score(score)
+
+    def _answered_or(self, score: Tally, spans: Spans[T, N]) -> Spans[T, N]:
+        """The bounds of a score; where it is answered, that is both."""
+        if not score.asked:
+            return spans
+        number = self.algebra.number(score.name)
+        return self._either(self.algebra.known(score.name), [(self.algebra.true, number, number)], spans)
 
     def values_of(self, quantity: Quantity) -> list[tuple[T, N]]:
         """The values that a quantity has; of one with bounds, where they meet. It is rounded last."""

@@ -98,6 +98,7 @@ class Term(NamedTuple):
     per: str = ""  # a price: of one of what, with its article
     basis: str = ""  # a price: typical, at-least, or as it stands
     role: str = ""  # a finding that rules settle: see ROLES
+    asked: bool = False  # a finding that may be answered: then no rule's conclusion of it is drawn
     among: str = ""  # an attribute that is a value of one with several answers: that one's name
     default: str = ""  # today: how a date is answered that is not given
     span: Span = NOWHERE
@@ -105,6 +106,11 @@ class Term(NamedTuple):
     @property
     def numeric(self) -> bool:
         return self.type in NUMERIC
+
+    @property
+    def replies(self) -> tuple[str, ...]:
+        """Of a finding that may be answered: its values, or the empty name for any number; else none."""
+        return ((*self.values,) or ("",)) if self.asked else ()
 
     def part(self, value: str) -> str:
         """Of several answers: the name of the yes-no attribute that a value is."""

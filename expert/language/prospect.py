@@ -170,6 +170,8 @@ class Visible(NamedTuple):
     findings: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     waiting: str = ""
+    asked: tuple[str, ...] = ()  # findings of which one must not be answered: else nothing is drawn there
+    by: tuple[Instance, ...] = ()  # what brings it about, where that shows whichever of them fires
 
 
 def look_through(survey: Survey, cones: Cones, read: list[Instance]) -> Merging[Perhaps]:
@@ -400,6 +402,8 @@ class Prospect:
             where = self.verdicts(effect.waiting)[OPEN].get()
         else:
             where = self.fired(effect.instances) if effect.instances else self.completions.true
+            if effect.asked:
+                where = where & ~self._all_known(effect.asked)
         sure: dict[str, bool] = {}
         for truth in [where, *self._named(effect, where)]:
             for name, certain in self.completions.changing(truth).items():
@@ -426,6 +430,12 @@ class Prospect:
 
     def _equals(self, name: str, value: Value) -> Diagram:
         return self.completions.equals(name, value)
+
+    def _all_known(self, names: tuple[str, ...]) -> Diagram:
+        known = self.completions.true
+        for name in names:
+            known = known & self._known(name)
+        return known
 
     def _known(self, name: str) -> Diagram:
         return self.completions.known(name)

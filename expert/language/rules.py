@@ -30,6 +30,7 @@ from expert.language.conditions import (
     Leaf,
     Not,
     Ref,
+    answering,
     conjuncts,
     ground,
     is_bounded,
@@ -235,7 +236,10 @@ def reads(rule: Rule | Instance) -> list[tuple[Ref, bool]]:
     """Every term a rule reads, and whether it must be settled before the rule fires."""
     read = list(refs(rule.when))
     for conclusion in rule.then:
-        read += [(ref, True) for ref in computed_refs(conclusion)]
+        for ref in computed_refs(conclusion):
+            read += answering(ref, True)
+        if isinstance(conclusion, (Conclude, Tally)) and conclusion.asked:
+            read.append((Ref("attribute", conclusion.name), False))
     for condition in conditions_in(rule.then):
         read += [(ref, True) for ref, _ in refs(condition)]
     written = rule.rule if isinstance(rule, Instance) else rule

@@ -268,7 +268,11 @@ class _Faults:
                 _value(named[match.kind][match.name], match.value)
             _option(match.option, knowledge.options)
         idle = not base.rule(firing.rule).then  # an exception need conclude nothing
-        if not firing.concluded and not idle and self.consultation.format > 1:  # in format 1 a rule could
+        for undrawn in firing.undrawn:
+            _among("finding", [undrawn.finding], knowledge.findings)
+            _value(knowledge.findings[undrawn.finding], undrawn.answer)
+        said = firing.concluded or firing.undrawn or idle
+        if not said and self.consultation.format > 1:  # in format 1 a rule could
             raise _Wrong("a rule fired and concluded nothing")
         for concluded in firing.concluded:
             _among("kind of conclusion", [concluded.kind], CONCLUSIONS)

@@ -224,11 +224,13 @@ def _table(
 def _answer(term: Term, part: str) -> Any:
     """The function that reads one answer of a cell in which several stand together."""
 
-    def read(cell: Any) -> str | None:
-        answer = told_apart(cell.asDict() if hasattr(cell, "asDict") else cell, term)[part]
-        return None if answer is None else str(answer)
+    # a function with types is taken for one over whole columns, with a warning
+    return pyspark("sql.functions").udf(lambda cell: told_apart(_plain(cell), term)[part], "string")
 
-    return pyspark("sql.functions").udf(read, "string")
+
+def _plain(cell: Any) -> Any:
+    """A structure as the mapping that it is."""
+    return cell.asDict() if hasattr(cell, "asDict") else cell
 
 
 def _rejected(rows: SparkFrame, knowledge: Knowledge) -> Iterator[tuple[int, str]]:

@@ -35,7 +35,7 @@ def shown_apart(visible: Visible, before: World, after: World) -> Iterator[Formu
     if visible.waiting:
         yield before.outcome.verdicts(visible.waiting)[OPEN] != after.outcome.verdicts(visible.waiting)[OPEN]
         return
-    fired = [world.fires(visible.instances) for world in worlds]
+    fired = [_seen(visible, world) for world in worlds]
     yield fired[0] != fired[1]
     there = fired[0] & fired[1]
     for key in visible.findings:
@@ -48,6 +48,13 @@ def shown_apart(visible: Visible, before: World, after: World) -> Iterator[Formu
             yield there & (where[0] != where[1])
     for name in visible.answers:
         yield there & _other_answer(name, before, after)
+
+
+def _seen(visible: Visible, world: World) -> Formula:
+    """Where something can be seen."""
+    fires = world.fires(visible.instances) if visible.instances else world.algebra.true
+    open = [~world.algebra.known(name) for name in visible.asked]
+    return fires & world.any(open) if open else fires
 
 
 def _other_amount(world: World, amounts: FormulaAmounts, others: FormulaAmounts) -> Formula:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import fsum
 from typing import NamedTuple
 
-from expert.consultation.result import Concluded, Consultation, Firing
+from expert.consultation.result import Concluded, Consultation, Firing, Match
 from expert.io.quoting import safe
 from expert.language.english import known, statement
 from expert.language.model import Knowledge
@@ -188,8 +188,8 @@ def _add_answers(
     graph: Drawing, consultation: Consultation, answers: list[str], knowledge: Knowledge
 ) -> None:
     """A box for each answer, and for each attribute without one that a rule has looked at."""
-    looked_at = [match.name for firing in consultation.firings for match in firing.matched]
-    named = [name for name in looked_at if name in knowledge.attributes]
+    matches = [match for firing in consultation.firings for match in firing.matched]
+    named = [match.name for match in matches if _on_answer(match, knowledge)]
     for name in dict.fromkeys([*answers, *named]):
         term, value = knowledge.attributes[name], str(consultation.answers.get(name, "unknown"))
         words = known(term, False) if value == "unknown" else statement(term, (term.parse(value),))
@@ -211,13 +211,18 @@ def _add_conclusions(graph: Drawing, consultation: Consultation, knowledge: Know
         graph.add(f"{a.kind} {a.id}", graph.last, a.basis, f"{a.kind.title()}: {a.text}", a.text)
 
 
+def _on_answer(match: Match, knowledge: Knowledge) -> bool:
+    """Whether a premise rests on an answer or on there being none; a finding may be answered too."""
+    return match.name in knowledge.attributes and match.kind not in ("finding", "score")
+
+
 def _starts(
     firing: Firing, consultation: Consultation, depth: dict[int, int], knowledge: Knowledge
 ) -> list[str]:
     """The boxes that a firing rests on."""
     starts = []
     for match in firing.matched:
-        if match.name in knowledge.attributes:
+        if _on_answer(match, knowledge):
             starts.append(f"answer {match.name}")
         else:
             earlier = [n for n in match.firings if n < firing.n]

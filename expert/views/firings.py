@@ -36,6 +36,7 @@ def _firing(firing: Firing) -> list[Block]:
     if not firing.matched and not firing.items:
         blocks.append(Line("in every case", 9))
     blocks += [Item("->  ", concluded.text, 9) for concluded in firing.concluded]
+    blocks += [Item("->  ", undrawn.text, 9) for undrawn in firing.undrawn]
     if all(concluded.text != firing.because for concluded in firing.concluded):
         blocks.append(Item("because ", firing.because, 9, 13))
     return blocks
@@ -98,9 +99,14 @@ def place_words(claim: str) -> str:
     return f"paragraph {place[1]}, sentence {place[2]}" if place else ""
 
 
+def _follows(firing: Firing) -> list[str]:
+    """What a firing concluded, and what it did not as that is answered."""
+    return [*map(_concluded, firing.concluded), *(undrawn.text for undrawn in firing.undrawn)]
+
+
 def _same_entry(firing: Firing, decided: set[int]) -> tuple[object, ...]:
     """What two firings have in common that are one entry."""
-    said = [_concluded(concluded) for concluded in firing.concluded]
+    said = _follows(firing)
     return firing.rule, firing.basis, firing.claims, _conditions(firing), said, firing.n in decided
 
 
@@ -112,7 +118,7 @@ def _entry(firings: Sequence[Firing], decided: set[int], widest: int) -> Item:
     words: list[Piece] = [Marked(name_of(first), "name"), others]
     if first.basis != "stated":  # most are, so the others are said
         words += [" ", Marked(first.basis, "basis")]
-    *before, last = [_concluded(concluded) for concluded in first.concluded] or ["nothing"]
+    *before, last = _follows(first) or ["nothing"]
     concluded = "; ".join([*(text.removesuffix(".") for text in before), last])
     words.append(f": {_conditions(first)} -> {concluded}")
     return Item(mark, citing(words, first.claims), 0)

@@ -224,6 +224,7 @@ def _step(firing: Firing) -> list[Cell]:
         matched.append(Item("", (f"{match.text} ", Cited(tuple(ids)))))
     matched += [Item("", (f"{item_text(item)} ", Cited(tuple(item.claims)))) for item in firing.items]
     texts = [concluded.text for concluded in firing.concluded]
+    texts += [undrawn.text for undrawn in firing.undrawn]
     texts += [] if firing.because in texts else [f"because: {firing.because}"]
     option: Words = ("\nfor ", Marked(firing.option, "code")) if firing.option else ()
     return [

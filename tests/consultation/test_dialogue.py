@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from support.loading import checked, texts
 from support.shell import cicatrix
 from support.sizes import first
 from support.text import joined
@@ -14,11 +15,14 @@ from support.text import joined
 from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.dialogue import Dialogue, Interrupted, why_text
 from expert.consultation.engine import infer
+from expert.consultation.explain import find_subject, how
+from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.replies import understand, understood
 from expert.consultation.result import Consultation
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
+from expert.library import open_ledger
 from expert.views.terminal import wrapped
 
 EXACT = Path(__file__).parents[1] / "data" / "exact"
@@ -283,3 +287,62 @@ def test_back_returns_to_all_answers_of_a_question() -> None:
     assert "Your answer was: brown blotches; not known: white down below  (Enter keeps it)" in said[1]
     assert dialogue.case.value("signs.blotches") == "yes" and "signs.down" in dialogue.case.answers
     assert dialogue.back() and dialogue.back() and not dialogue.back()
+
+
+# --- findings that are asked before what their rules read -----------------------------------------
+ASKED = """    says: it is late blight
+    question: Has somebody found late blight?
+    ask: first
+"""
+
+
+def asked_base() -> RuleBase:
+    files = texts(TOMATO)
+    vocabulary = files["kb/vocabulary.yaml"]
+    files["kb/vocabulary.yaml"] = vocabulary.replace("    says: it is late blight\n", ASKED)
+    return checked(files)[0]
+
+
+@pytest.mark.parametrize(
+    ("replies", "asked"),
+    [
+        (["yes", "1"], ["blight", "signs"]),  # the weather has no other part
+        (["no", "none"], ["blight", "signs"]),
+        (["unknown", "wet", "1, 2"], ["blight", "weather", "signs"]),
+    ],
+)
+def test_a_finding_is_asked_before_what_its_rules_read(replies: list[str], asked: list[str]) -> None:
+    base, left, said = asked_base(), iter(replies), list[str]()
+    dialogue = Dialogue(Reach(base), Case({}))
+    case = dialogue.run(lambda prompt: next(left), said.append)
+    assert list(base.knowledge.questions) == ["blight", "weather", "signs"]
+    assert list(dict.fromkeys(name.split(".")[0] for name in dialogue.asked)) == asked
+    assert next(left, None) is None and case.answers["blight"] == {"unknown": None}.get(
+        replies[0], replies[0]
+    )
+
+
+def test_an_answer_stands_before_the_rules() -> None:
+    base = asked_base()
+    case = parse_pairs(["blight=no", "weather=wet", "signs=blotches,down"], base.knowledge)
+    found = infer(base, case)
+    [firing] = found.firings
+    assert firing.rule == "blight-suspected" and firing.concluded == ()
+    [undrawn] = firing.undrawn
+    assert (undrawn.finding, undrawn.answer, undrawn.differs) == ("blight", "no", True)
+    assert undrawn.text == "not drawn: answered blight = no, where the rule says: it is late blight"
+    assert [(f.finding, f.value, f.firings) for f in found.findings] == [("blight", "no", ())]
+    assert found == follow(base, case)
+    [tree] = how(found, base, find_subject(base, "blight"))
+    assert tree.text == "it is not the case that it is late blight (your answer: blight = no)"
+    agreed = infer(base, parse_pairs(["blight=yes", "weather=wet", "signs=blotches,down"], base.knowledge))
+    assert agreed.firings[0].undrawn[0].text == "not drawn: answered blight = yes"
+    assert agreed.firings[1].matched[0].text.startswith("it is late blight")
+
+
+def test_a_record_of_an_answered_finding_is_kept_and_replayed(tmp_path: Path) -> None:
+    base = asked_base()
+    with open_ledger(tmp_path / "ledger.sqlite") as records:
+        case = parse_pairs(["blight=no", "weather=wet", "signs=blotches,down"], base.knowledge)
+        records.save(base, infer(base, case))
+        assert records.get() == infer(base, case) and records.replay()[0].same

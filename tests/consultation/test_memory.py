@@ -124,6 +124,10 @@ class Grounds:
 
     def term(self, ref: Ref, wanted: tuple[Value, ...] | None = None) -> Iterator[Ground]:
         value, term = self.case.value(ref.name), self.knowledge.term(ref.name)
+        if ref.asked and value is not None:
+            if wanted is None or value in wanted:
+                yield "answer", ref.name, term.plain(value), ()
+            return
         if ref.kind == "attribute" and value is None:
             yield "unknown", ref.name, None, ()
         elif ref.kind == "attribute" and value is not None:
@@ -158,7 +162,10 @@ class Grounds:
     def plainly(self, condition: Condition) -> Iterator[Ground]:
         """What the terms of a condition rest on, in their order."""
         inside = condition.part if isinstance(condition, Not) else condition
-        named = [ref for ref, _ in refs(condition)]
+        # a finding that may be answered is named as an attribute too
+        named = [
+            r for r, _ in refs(condition) if r.kind != "attribute" or r.name not in self.knowledge.findings
+        ]
         if isinstance(inside, Compare):
             named = compared(inside.written or inside)  # a property's number has its name there
         for ref in named:

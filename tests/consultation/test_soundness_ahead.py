@@ -148,7 +148,7 @@ def hold_flip(
     assert flip.unanswered == all(answers.get(name, UNKNOWN) == UNKNOWN for name in flip.changes), told
     for name, value in flip.changes.items():
         assert value != UNKNOWN and not same(answers.get(name), value), told
-        fixed = evaluated.kb.attributes[name].get("fixed") == "yes"
+        fixed = evaluated.kb.answerable[name].get("fixed") == "yes"
         assert not fixed or answers.get(name, UNKNOWN) == UNKNOWN, told
 
 
@@ -168,8 +168,8 @@ def hold_smallest(
 
 def _kept(kb: OracleKB, change: Answers) -> tuple[tuple[str, str], ...]:
     """A change, but for which number it is."""
-    named = {name: value if "values" in kb.attributes[name] else "" for name, value in change.items()}
-    named |= {name: value for name, value in change.items() if kb.attributes[name]["type"] == "yes-no"}
+    named = {name: value if "values" in kb.answerable[name] else "" for name, value in change.items()}
+    named |= {name: value for name, value in change.items() if kb.answerable[name]["type"] == "yes-no"}
     return tuple(sorted(named.items()))
 
 

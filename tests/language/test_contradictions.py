@@ -65,7 +65,7 @@ def test_the_same_follows_as_without_the_answer(bases: int, tmp_path: Path) -> N
             said, expected = summary(found), evaluate(kb, answers)
             assert {part: said[part] for part in expected} == expected, (seed, answers, kept)
             left_out += len(found.disagreements)
-    assert left_out > bases // 2
+    assert left_out >= bases // 2
 
 
 def consulted(base: Any, answers: dict[str, str]) -> Consultation:

@@ -30,7 +30,7 @@ class Evaluated:
 
     def __call__(self, answers: Answers) -> Result:
         """All that follows from some answers."""
-        key = tuple(answers.get(name, UNKNOWN) for name in self.kb.attributes)
+        key = tuple(answers.get(name, UNKNOWN) for name in self.kb.answerable)
         if key not in self.found:
             self.found[key] = evaluate(self.kb, answers)
         return self.found[key]
@@ -43,7 +43,7 @@ class Evaluated:
     # --- answers ----------------------------------------------------------------------------------
     def values(self, name: str) -> list[str] | None:
         """Every answer to a question, if there are few."""
-        term = self.kb.attributes[name]
+        term = self.kb.answerable[name]
         if term["type"] not in ORDERED:
             return [*term.get("values", ("yes", "no"))]
         if term["type"] == "count" and "max" in term:
@@ -52,14 +52,14 @@ class Evaluated:
 
     def tried(self, name: str) -> list[str]:
         """Every answer, or numbers of which rules may tell some apart."""
-        if self.kb.attributes[name]["type"] == "date":
+        if self.kb.answerable[name]["type"] == "date":
             return ["2004-02-29", "2020-03-01", "2022-02-28", "2022-03-01"]
         return self.values(name) or ["0", "1", "2", "3", "7"]
 
     # --- completions ------------------------------------------------------------------------------
     def partial(self, answers: Answers, random: Random) -> Answers:
         """The case with answers left out, so that few completions are left: all can be gone through."""
-        kept = {name: answers.get(name, UNKNOWN) for name in self.kb.attributes}
+        kept = {name: answers.get(name, UNKNOWN) for name in self.kb.answerable}
         names = [name for name in kept if self.values(name)]
         many = 1
         for name in random.sample(names, len(names)):
@@ -71,7 +71,7 @@ class Evaluated:
 
     def completions(self, answers: Answers) -> list[Answers]:
         """Every one; `unknown` is an answer, too."""
-        names = [name for name in self.kb.attributes if name not in answers]
+        names = [name for name in self.kb.answerable if name not in answers]
         axes = [[*(self.values(name) or ()), UNKNOWN] for name in names]
         assert prod(map(len, axes)) <= MOST
         return [{**answers, **dict(zip(names, values, strict=True))} for values in product(*axes)]
@@ -80,7 +80,7 @@ class Evaluated:
     def changes(self, answers: Answers, size: int) -> Iterator[Answers]:
         """Changes of so many answers: what is fixed and given stays, nothing becomes unknown."""
         given = {name: value for name, value in answers.items() if value != UNKNOWN}
-        terms = self.kb.attributes
+        terms = self.kb.answerable
         names = [name for name in terms if not (name in given and terms[name].get("fixed") == "yes")]
         for chosen in combinations(names, size):
             for values in product(*map(self.tried, chosen)):

@@ -97,6 +97,9 @@ class Generator:
         self.settled = {name for name in yes_no if random.random() < 0.8}
         numeric = [name for name, term in self.findings.items() if term["type"] in NUMERIC]
         self.scored = {name for name in numeric if random.random() < 0.3}
+        self.asked = {n for n, t in self.findings.items() if "per-option" not in t and random.random() < 0.2}
+        for name in sorted(self.asked):
+            self.findings[name] |= {"ask": "first", "question": "Well?"}
         for term in self.attributes.values():
             if term["type"] in NUMERIC and random.random() < 0.4:
                 term |= {"min": "0", "max": "9"}
@@ -249,7 +252,7 @@ class Generator:
     def test(self, level: int, scoped: bool, mode: str) -> tuple[str, Yaml]:
         terms = self.terms(level, scoped, bool(mode))
         if mode == "not":
-            ordinary = self.findings.keys() - self.settled - self.scored
+            ordinary = self.findings.keys() - self.settled - self.scored - self.asked
             terms = {n: t for n, t in terms.items() if n.removeprefix("option.") not in ordinary}
         name = self.random.choice(list(terms))
         term, about = terms[name], self.random.random()
@@ -260,6 +263,7 @@ class Generator:
         if about < 0.15:
             return name, "known"
         deniable = not finding or name.removeprefix("option.") in self.settled | self.scored
+        deniable = deniable or (name in self.asked and settled)
         if about < 0.25 and deniable and not name.startswith("option.q"):
             return name, "unknown"
         if about < 0.4 and deniable:
@@ -358,6 +362,11 @@ class Generator:
         row: dict[str, Yaml] = {"points": self.points(term), "when": self.condition(level, scoped, 2, "not")}
         return row | ({"claims": "p1s1"} if self.random.random() < 0.5 else {})
 
+    def concluding(self, n: int, name: str) -> dict[str, Yaml]:
+        """A rule that concludes a finding of answers alone."""
+        rule = self.written(n, {}, [{"conclude": {name: self.value(self.findings[name])}}], False)
+        return rule | {"when": self.condition(-1, False, 1)}
+
     def points(self, term: dict[str, Yaml]) -> str:
         """A number of points; below 0 where the term may be."""
         below = term["type"] != "count" and self.random.random() < 0.3
@@ -431,6 +440,8 @@ class Generator:
             rules.insert(self.random.randint(0, len(rules)), self.scoring(len(rules), name))
         for name in sorted(self.settled):
             rules.insert(self.random.randint(0, len(rules)), self.settling(len(rules), name))
+        for name in sorted(self.asked - self.settled - self.scored):
+            rules.append(self.concluding(len(rules), name))  # what can be answered is concluded too
         rules.append(
             {
                 "id": "all-steps",

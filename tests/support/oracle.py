@@ -239,6 +239,8 @@ class OracleKB:
                 self.attributes |= {f"{name}.{value}": {"type": "yes-no"} for value in term["values"]}
             else:
                 self.attributes[name] = term
+        self.asked = {name for name, term in self.findings.items() if term.get("ask") == "first"}
+        self.answerable = self.attributes | {name: self.findings[name] for name in self.asked}
         per_option = {name for name, term in self.findings.items() if term.get("per-option") == "yes"}
         self.spelled = {f"option.{n}" if n in per_option else n: n for n in self.findings}
         self.steps, self.flags = list(vocabulary.get("steps", {})), list(vocabulary.get("flags", {}))
@@ -515,11 +517,14 @@ class Evaluation:
 
     def __init__(self, kb: OracleKB, answers: dict[str, str]) -> None:
         self.kb = kb
-        self.given = {n: kb.parse(kb.attributes[n], v) for n, v in answers.items() if v != "unknown"}
+        said = {n: v for n, v in answers.items() if v != "unknown"}
+        self.given = {n: kb.parse(kb.attributes[n], v) for n, v in said.items() if n not in kb.asked}
+        # of findings: they have that value, whatever rules say
+        self.told = {n: kb.parse(kb.findings[n], v) for n, v in said.items() if n in kb.asked}
         self.answers = self.given
         self.left_out = self.disagreeing()
         self.answers = {n: v for n, v in self.given.items() if n not in self.left_out}
-        self.findings: dict[Key, set[Value]] = {}
+        self.findings: dict[Key, set[Value]] = {(n, None): {value} for n, value in self.told.items()}
         self.bounds: dict[Key, tuple[Fraction, Fraction]] = {}
         self.fired: dict[Key, Instance] = {}
         self.failed: set[Key] = set()  # instances that did not hold, and read nothing concluded since
@@ -573,6 +578,8 @@ class Evaluation:
     def conclude(self, instance: Instance, name: str, node: Any) -> bool:
         """Take a finding into account; whether it says anything new."""
         key = self.kb.finding(name, instance.option) or (name, None)
+        if key[0] in self.told:
+            return False
         numeric = self.kb.term(name)["type"] in ORDERED
         if not numeric:
             values: set[Any] = {node}
@@ -591,6 +598,8 @@ class Evaluation:
         ends = [self.item(item, option) for item in items]
         low, high = (sum((end[side] for end in ends), Fraction()) for side in (0, 1))
         key = self.kb.finding(name, option) or (name, None)
+        if key[0] in self.told:
+            low = high = Fraction(self.told[key[0]])
         self.bounds[key] = low, high
         if low == high:
             self.findings[key] = {low}
@@ -677,6 +686,8 @@ class Evaluation:
         if test in ("known", "unknown"):
             return bool(values) == (test == "known"), bool(values) != (test == "known")
         held = bool({self.kb.parse(self.kb.term(name), text) for text in listing(test)} & set(values))
+        if key and key[0] in self.kb.asked - self.kb.settled:
+            return held, not held and key[0] in self.told
         return held, not held and self.deniable(name) and (not self.kb.finding(name) or bool(values))
 
     def deniable(self, name: str) -> bool:
@@ -713,7 +724,10 @@ class Evaluation:
     def is_open(self, name: str, option: str | None) -> bool:
         """Whether something has no value that could be denied one."""
         key = self.kb.finding(name, option)
-        asked = name in self.kb.attributes or (key is not None and key[0] in self.kb.settled | self.kb.scored)
+        deniable = self.kb.settled | self.kb.scored | self.kb.asked
+        if key is not None and key[0] in self.kb.asked:
+            return key[0] not in self.told  # it may be answered, whatever is inferred
+        asked = name in self.kb.attributes or (key is not None and key[0] in deniable)
         return asked and not self.values(name, option)
 
     def says_otherwise(self, name: str, test: Any, option: str | None) -> bool:
@@ -739,9 +753,16 @@ class Evaluation:
             return "unknown" if opened else "no-evidence"
         if len(quantities) == 1:
             lacking = next(name for name in terms[0] if not self.values(name, instance.option))
-            return "unknown" if lacking in self.kb.attributes else "no-evidence"
-        read = {name for names in terms for name in names if name in self.kb.attributes}
-        return "unknown" if read - set(self.answers) else "no-evidence"
+            return (
+                "unknown" if lacking in self.kb.attributes or self.is_open(lacking, None) else "no-evidence"
+            )
+        read = {
+            name
+            for names in terms
+            for name in names
+            if name in self.kb.attributes | dict.fromkeys(self.kb.asked)
+        }
+        return "unknown" if read - {*self.answers, *self.told} else "no-evidence"
 
 
 def ends_of(number: Any) -> Ends:
@@ -750,6 +771,7 @@ def ends_of(number: Any) -> Ends:
 
 Sides = tuple[bool, bool]  # whether something must be so, and whether it may be
 OPEN, NO = (False, True), (False, False)
+HUGE = Fraction(10**30)
 
 
 def turned(sides: Sides) -> Sides:
@@ -766,7 +788,15 @@ class Outlook:
 
     def __init__(self, kb: OracleKB, answers: dict[str, str]) -> None:
         self.kb, self.case = kb, Evaluation(kb, answers)
-        self.findings: dict[Key, dict[Any, bool]] = {}  # values (None: some number), which of them must be
+        self.told = self.case.told
+        # values (None: some number), which of them must be; what may be answered may be anything
+        self.findings: dict[Key, dict[Any, bool]] = {
+            (n, None): {value: True} for n, value in self.told.items()
+        }
+        for name in kb.asked - self.told.keys() - kb.scored:
+            values = kb.findings[name].get("values", ("yes", "no"))
+            numeric = kb.findings[name]["type"] in ORDERED
+            self.findings[name, None] = {None: False} if numeric else dict.fromkeys(values, False)
         self.bounds: dict[Key, Ends] = {}
         self.fired: dict[Key, bool] = {}  # the instances that may fire, and whether they must
         for stratum in kb.strata:
@@ -781,12 +811,20 @@ class Outlook:
         self.fired[instance.key] = must
         for name, items in instance.scored:
             ends = [self.item(item, instance.option) for item in items]
-            self.bounds[self.kb.finding(name, instance.option) or (name, None)] = (
+            key = self.kb.finding(name, instance.option) or (name, None)
+            self.bounds[key] = (
                 sum((low for low, _ in ends), Fraction()),
                 sum((high for _, high in ends), Fraction()),
             )
+            if key[0] in self.told:
+                self.bounds[key] = ends_of(self.told[key[0]])
+            elif key[0] in self.kb.asked:  # it may be any number
+                self.bounds[key] = -HUGE, HUGE
         for name, node in instance.concluded:
             key = self.kb.finding(name, instance.option) or (name, None)
+            if key[0] in self.told:
+                continue
+            must = must and key[0] not in self.kb.asked  # another value may be answered
             numeric = self.kb.term(name)["type"] in ORDERED
             values = self.quantity(node, instance.option) if numeric else [(node, True)]
             values = [
@@ -870,6 +908,10 @@ class Outlook:
                 return (found, turned(found)) if test == "known" else (turned(found), found)
             wanted = {self.kb.parse(self.kb.term(name), text) for text in listing(test)}
             fitting = [(must, True) for value, must in values.items() if value is None or value in wanted]
+            if key[0] in self.kb.asked - self.kb.settled:
+                told = key[0] in self.told
+                so = told and self.told[key[0]] in wanted
+                return joined(fitting, any), ((not so, not so) if told else OPEN)
             if key[0] not in self.kb.settled:
                 return joined(fitting, any), NO
             others = [(must, True) for value, must in values.items() if value not in wanted]

@@ -108,6 +108,9 @@ class Translation:
         if isinstance(c, Is):
             if not c.ref.deniable:
                 return not wanted
+            if c.ref.asked and not c.ref.role:  # what is concluded denies nothing
+                other = Term(key=f"?{c.ref.key}", value=P(lambda value: value not in c.values))
+                return fact(wanted, other)
             return fact(wanted, term(c.ref, lambda value: value not in c.values))
         if isinstance(c, Compare):
             known = [fact(wanted, term(ref)) for ref in refs(c)]
@@ -257,9 +260,11 @@ class Native(KnowledgeEngine):  # type: ignore[misc]
         self.fired: list[tuple[str, str | None]] = []
         self.known: dict[str, list[Any]] = {}
         self.reset()
+        self.answered = {key for key, value in case.answers.items() if value is not None}
         for key, value in case.answers.items():
             if value is not None:
                 self.learn(key, value)
+                self.learn(f"?{key}", value)
         self.run()
         return self.fired
 
@@ -278,7 +283,7 @@ class Native(KnowledgeEngine):  # type: ignore[misc]
         if instance.rule.exception_to:
             self.learn(applies_key(instance), "yes")
         for conclusion in instance.then:
-            if isinstance(conclusion, Conclude):
+            if isinstance(conclusion, Conclude) and conclusion.name not in self.answered:
                 value = conclusion.value
                 computed = isinstance(value, (Ref, Arithmetic, Factor, int))
                 for found in amounts(value, self.known) if computed else [value]:
