@@ -11,7 +11,7 @@ from expert.consultation.case import Case
 from expert.consultation.engine import Engine, Start, infer, prepare
 from expert.language.rules import RuleBase
 
-BASES_TRIED = some_or_all(3, 40, more=12)
+BASES_TRIED = some_or_all(8, 40, more=12)
 
 
 @pytest.mark.parametrize("bases", BASES_TRIED)
