@@ -103,8 +103,8 @@ def _table(kind: _Kind, series: Sequence[Series], several: bool, full: bool, pla
     """The series of a kind: what it is, how often, when first and last, and over time."""
     of_one = several and kind.kind in ("verdict", "result", "rule")
     over_time = not plain and len(series[0].counts) > 1
-    # where a row is seen over time, it need not be said when it was first and last
-    dated = kind.kind in ("version", "program") or not over_time
+    # of the others it is seen over time; to whoever hears it, it is said
+    dated = kind.kind in ("version", "program") or plain
     heads = [
         *(["Knowledge"] if of_one else []),
         *kind.named,

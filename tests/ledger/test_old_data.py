@@ -117,6 +117,15 @@ def test_reports_and_carries(ledger: Path, tmp_path: Path) -> None:
     assert found["head"] == HEAD and found["fault"] is None
 
 
+def test_statistics(ledger: Path) -> None:
+    """Of records in the first format, whose meaning is the first, too."""
+    found = json.loads(output(ledger, "audit", "stats", "--json"))
+    verdicts = [v for content in RECORDS.values() for v in content["verdicts"].values()]
+    assert sum(s["total"] for s in found["series"] if s["kind"] == "verdict") == len(verdicts)
+    assert sum(s["total"] for s in found["series"] if s["kind"] == "erasure") == 1
+    assert found["entries"] == len(written())
+
+
 def test_an_erased_record_stays_erased(ledger: Path) -> None:
     shown = json.loads(output(ledger, "audit", "show", ERASED, "--json"))
     assert shown["content"] is None

@@ -224,7 +224,8 @@ def browser(tmp_path: Path, *words: str) -> str:
 @IN_A_BROWSER
 def test_it_fits_a_phone_a_tablet_and_a_desk(base: RuleBase, words: str, tmp_path: Path) -> None:
     """Nothing is cut at any width, however long a word; a phone has one column, and a readable drawing."""
-    _, text = sample(base, words, label="x" * 200)
+    long = dict.fromkeys(base.knowledge.claims, Quote("y" * 200))
+    _, text = sample(base, words, long, label="x" * 200)
     framed = tmp_path / "framed.html"
     frames = "".join(
         f'<iframe style="border:0;width:{width}px;height:900px" srcdoc="{escape(text)}"></iframe>'
