@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from support.approving import plant as plant
-from support.loading import opened_once
+from support.loading import kept_in_mind, opened_once
 from support.plants import plants as plants
 from support.scheduling import Together
 from support.schemas import one_base as one_base
 from support.sparking import quick_spark as quick_spark
 from support.sparking import spark as spark
 
+from expert.commands import completion, shared
 from expert.knowledge import load as loader
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 os.environ["CICATRIX_CACHE"] = str(Path(tempfile.mkdtemp(prefix="cicatrix-")) / "cache")
 # hundreds of tests open the same few knowledge bases, which nothing changes once they are read
 loader._open = opened_once(loader._open)
+shared.load_kept = completion.load_kept = kept_in_mind(shared.load_kept)
 # as a command does: what is made is rarely garbage that is worth looking for
 gc.set_threshold(100_000)
 DOCUMENT = ROOT.parent / "shared" / "source" / "deep-acne-scars.txt"

@@ -13,6 +13,7 @@ import pytest
 from expert.io.problems import KnowledgeError, Problem
 from expert.knowledge import load as loader
 from expert.knowledge.checks import warnings
+from expert.knowledge.directories import read_files
 from expert.knowledge.files import DECLARING
 from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
@@ -47,6 +48,22 @@ def opened_once(opening: Callable[..., Opened]) -> Callable[..., Opened]:
         return base, [*problems]
 
     open.cache_clear = opened.cache_clear  # type: ignore[attr-defined]
+    return open
+
+
+def kept_in_mind(opening: Callable[..., RuleBase]) -> Callable[..., RuleBase]:
+    """What opens a knowledge base for a command: the same files give the very same one, as before."""
+
+    @lru_cache(20)
+    def opened(directory: Path, place: Path, files: tuple[tuple[str, str], ...]) -> RuleBase:
+        return opening(directory, place)
+
+    def open(directory: Path, place: Path | None) -> RuleBase:
+        files, problems = read_files(directory)
+        if problems or place is None:
+            return opening(directory, place)
+        return opened(directory, place, (*files.items(),))
+
     return open
 
 
