@@ -16,7 +16,7 @@ from expert.commands.shared import Entered, ask_line, fits_screen, say, say_comm
 from expert.consultation.case import Answer, Case, command_line, make_case, parse_pairs, spell_answers
 from expert.consultation.dialogue import Dialogue, Interrupted
 from expert.consultation.relevance import Reach
-from expert.consultation.replies import shown_answers
+from expert.consultation.replies import shown_answers, shown_each
 from expert.io.problems import CaseError, Stopped
 from expert.language.rules import RuleBase
 from expert.ledger.drafts import DAYS, find
@@ -42,7 +42,9 @@ def resumed(base: RuleBase, now: Entered, id: str, ledger: Path | None) -> Enter
     for term in base.knowledge.questions.values():
         given = {name: case.answers[name] for name in term.parts if name in case.answers}
         if given:
-            say(f"  {term.name}: {shown_answers(given, term)}")
+            partly = len(given) < len(term.parts)  # nothing is said of the others
+            said = shown_each(given, term) if partly else shown_answers(given, term)
+            say(f"  {term.name}: {said}")
     if draft.hash and draft.hash != base.knowledge.hash:
         hashes = f"{draft.hash[:12]} then, {base.knowledge.hash[:12]} now"
         say(f"The knowledge has changed since: {hashes}.")

@@ -201,3 +201,20 @@ def test_a_terminal_that_goes_away_leaves_a_draft(path: Path) -> None:
     os.close(terminal)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 130
     assert drafts(path)[0]["draft"]["answers"] == ["scar_depth=deep"]
+
+
+def test_several_answers_are_taken_up_as_far_as_they_were_given(path: Path) -> None:
+    tomato = ("--kb", "tests/data/tomato")
+    stopped = run(path, "consult", "--ask", "signs.rolled=yes", *tomato, stdin="wet\n")
+    assert stopped.code == 130 and "consult --ask weather=wet signs.rolled=yes" in stopped.stderr
+    done = run(path, "consult", "--resume", "--brief", *tomato, stdin="back\nwet\nbrown\n")
+    assert "  weather: wet\n  signs: rolled edges (yes)\n" in done.stderr
+    assert done.code == 0 and "Late blight: yes" in done.stdout
+    answers = {answer["attribute"]: answer["value"] for answer in shown(path)["content"]["answers"]}
+    assert answers == {
+        "signs.rolled": "yes",
+        "weather": "wet",
+        "signs.blotches": "yes",
+        "signs.down": "no",
+        "signs.yellow": "no",
+    }
