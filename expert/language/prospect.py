@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
+from expert.io.dates import day_after
 from expert.language.cells import NotDecided, TooLarge
 from expert.language.completions import (
     NODES,
@@ -492,7 +493,8 @@ class Prospect:
         for given in self.completions.given(level) if variable and level is not None else []:
             value = given.get(name)
             if isinstance(value, int):
-                tried += [near for near in (value - 1, value, value + 1) if low <= near <= high]
+                beside = [day_after(value, n) if term.is_date else value + n for n in (-1, 0, 1)]
+                tried += [near for near in beside if near is not None and low <= near <= high]
         return tried
 
     def _shown(self, amounts: DiagramAmounts, case: CaseAnswers) -> frozenset[int]:
