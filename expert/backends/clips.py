@@ -152,7 +152,7 @@ def clips_text(base: RuleBase) -> Iterator[str]:
         raise KnowledgeError(problems)
     if len(base.instances) <= 2 * HIGHEST + 1:
         made = [_Defrule(instance, base.knowledge) for instance in base.instances]
-        needed = len(made) + sum(bool(each.counts) + bool(each.rows) for each in made) + bool(_asked(base))
+        needed = len(made) + sum(len(each.counts) + bool(each.rows) for each in made) + bool(_asked(base))
     else:
         made, needed = [], len(base.instances)
     if needed > 2 * HIGHEST + 1:
@@ -184,9 +184,9 @@ def _lines(base: RuleBase, made: list[_Defrule]) -> Iterator[str]:
     for each in made:
         if each.counts:
             yield ""
-            for count in each.counts:
+            for count in each.counts:  # after those that stand inside it
                 yield from count.lines(salience)
-            salience -= 1
+                salience -= 1
         if each.rows:
             yield ""
             for n, row in enumerate(each.rows, 1):
