@@ -65,7 +65,7 @@ LINES = {
     "audit:forget": ["audit forget nothing {ledger}"],
     "audit:drafts": ["audit drafts {ledger}"],
     "audit:export": ["audit export {ledger} -o out.jsonl"],
-    "audit:import_bundle": ["audit import nothing.jsonl -o copy.sqlite"],
+    "audit:import_bundle": ["audit import nothing.jsonl --ledger copy.sqlite"],
     "audit:report": ["audit report last {ledger} -o report.html"],
     "population:run": ["population run {table} -o out.parquet {kb}"],
     "population:explain": ["population explain out.parquet --row 1"],

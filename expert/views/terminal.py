@@ -168,7 +168,8 @@ def _beside(left: Sequence[Block], right: Sequence[Block], look: Look) -> Iterat
 def table(block: Table, look: Look) -> Iterator[str]:
     """A table in one of tabulate's formats; or, in plain or narrow text, a paragraph for each row.
 
-    Columns are as wide as what is in them; where that is too wide, the widest give way. Formats that are for
+    Columns are as wide as what is in them; where that is too wide, the widest give way, and where there is no
+    room even so, there is a paragraph for each row as well. Formats that are for
     other programs, in which a cell is one line, are as wide as they come out.
     """
     body = [[cell_text(cell) for cell in row] for row in block.rows]
@@ -184,11 +185,10 @@ def table(block: Table, look: Look) -> Iterator[str]:
     if over > 0 and look.table_format in _tabulate().multiline_formats:
         least = [_longest_word(column) for column in _columns(block.headers, body)]
         widths = allotted(natural, least, sum(natural) - over)
-        if widths is None and simple:
+        if widths is None:
             yield from _paragraphs(block, look)
             return
-        natural = widths or [LEAST] * len(natural)
-        lines = []
+        natural, lines = widths, []
     yield from lines or _drawn(block, natural, look)
 
 
