@@ -148,14 +148,18 @@ class Candidate:
     def activation(self) -> Activation:
         """What experta's agenda holds; made when first needed, as that takes most of the time."""
         # ranks are unique, so salience alone decides the order
-        return Activation(Rule(salience=-self.rank)(_action(self.instance)), ())
+        rule = Grounded(salience=-self.rank)
+        rule.instance, rule.__name__ = self.instance, self.instance.id
+        return Activation(rule, ())
 
 
-def _action(instance: Instance) -> Any:
-    def fire(engine: Engine) -> None:
-        engine.fire(instance)
+class Grounded(Rule):  # type: ignore[misc]
+    """A rule of experta, whose conditions are the matcher's: it fires an instance."""
 
-    return fire
+    instance: Instance
+
+    def __call__(self, engine: Engine) -> None:
+        engine.fire(self.instance)
 
 
 def _conjuncts(condition: Condition) -> Iterator[Condition]:
@@ -246,8 +250,10 @@ class Indexed(Matcher):  # type: ignore[misc]
         self.signs.update(new)
         by_sign, candidates = self.engine.prepared.network.waiting, dict[Candidate, None]()
         for sign in new:
-            candidates |= by_sign.get(sign, {})
-            candidates |= self.waiting.pop(sign, {})
+            if found := by_sign.get(sign):
+                candidates |= found
+            if found := self.waiting.pop(sign, None):
+                candidates |= found
         added, removed = [], []
         for candidate in candidates:
             held = self._holds(candidate)
@@ -265,7 +271,8 @@ class Indexed(Matcher):  # type: ignore[misc]
             if self.signs.isdisjoint(need):
                 self._wait(candidate, need)
                 return False
-        self._wait(candidate, candidate.watched)
+        if candidate.watched:
+            self._wait(candidate, candidate.watched)
         for test in candidate.rest:  # noqa: SIM110 - all() takes twice as long
             if not test(self):
                 return False

@@ -125,6 +125,7 @@ class Wording:
             knowledge.id, knowledge.title, knowledge.version, knowledge.hash, knowledge.disclaimer
         )
         self.asked = [name for name, term in knowledge.findings.items() if term.asked]
+        self.contradictions = {c.id: c for c in knowledge.contradictions}
         self.decides = {topic.id for topic in knowledge.topics.values() if topic.decides}
         self._priced: dict[str, list[Priced]] | None = None
         self._prices: dict[str, list[Price]] = {}

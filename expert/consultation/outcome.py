@@ -64,7 +64,7 @@ def consultation(memory: WorkingMemory) -> trace.Consultation:
 
 
 def _disagreements(memory: WorkingMemory) -> tuple[trace.Disagreement, ...]:
-    declared = {c.id: c for c in memory.base.knowledge.contradictions}
+    declared = memory.wording.contradictions
     disagreements = []
     for firing in memory.firings if declared else ():
         if c := declared.get(firing.rule):
@@ -182,13 +182,16 @@ def _prices(memory: WorkingMemory, option: str) -> tuple[trace.Price, ...]:
 
     They are named only where they would: where nothing else keeps the cost from being computed.
     """
+    stated = memory.wording.prices(option)
+    if not stated:
+        return ()
     factors: dict[str, dict[str, None]] = {}
     for priced in memory.wording.priced(option):
         computed = all(so(memory.reading) for so in priced.apart)
         unanswered = [name for name in priced.attributes if computed and memory.case.value(name) is None]
         factors.setdefault(priced.property, {}).update(dict.fromkeys(unanswered))
     prices = []
-    for price in memory.wording.prices(option):
+    for price in stated:
         missing = tuple(factors.get(price.property, ()))
         prices.append(price._replace(missing=missing) if missing else price)
     return tuple(prices)
