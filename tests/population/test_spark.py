@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
 import shutil
+import subprocess
+import sys
+import textwrap
 from contextlib import nullcontext
 from pathlib import Path
 from random import Random
@@ -24,6 +30,7 @@ from support.populations import (
     pl,
     series,
 )
+from support.shell import ROOT
 from support.sizes import some_or_all
 from support.sparking import compiling_less
 
@@ -203,3 +210,43 @@ def test_spark_reads_cells_as_consult_does(
     for number, (name, cell, good, answer) in enumerate(expected, 1):
         assert (read[number][0], read[number][1][name]) == (good, answer), (name, cell)
         assert sum(value is not None for value in read[number][1]) == (answer is not None)
+
+
+@pytest.mark.long
+def test_the_job_of_the_page_runs_on_one_machine(spark: Any, base: RuleBase, tmp_path: Path) -> None:
+    """As `docs/population.md` has it, but for the machines; `cicatrix` is made as the wheel has it."""
+    submit = Path(sys.executable).parent / "spark-submit"
+    if not submit.exists():
+        pytest.skip("there is no spark-submit beside this Python")
+    page = (ROOT / "docs" / "population.md").read_text("utf-8")
+    package = tmp_path / "cicatrix"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    for name in ("cli.py", "kb", "rules"):
+        (package / name).symlink_to(ROOT / name)
+    [job] = re.findall(r"    from cicatrix\.cli import main\n\n    main\(\)\n", page)
+    (tmp_path / "job.py").write_text(textwrap.dedent(job))
+    [words] = re.findall(r"spark-submit [^`]*?job\.py ([^`]*?--engine spark)", page)
+    (tmp_path / "cases").mkdir()
+    names = list(base.knowledge.answerable)
+    rows = [{"scar_depth": depth, "scar_count": "3"} for depth in ("deep", "shallow", "nothing")]
+    schema = dict.fromkeys(names, pl.String)
+    pl.DataFrame(rows, schema=schema).write_parquet(tmp_path / "cases/a.parquet")
+    line = shlex.split(words.replace("/shared", str(tmp_path)))
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
+        "PYSPARK_PYTHON": sys.executable,
+    }
+    done = subprocess.run(
+        [str(submit), "--master", "local[2]", "job.py", *line],
+        cwd=tmp_path,
+        env=environment | {"PYSPARK_DRIVER_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and "3 read, 2 accepted, 1 rejected" in done.stdout, done.stderr[-2000:]
+    found = pl.read_parquet(tmp_path / "results.parquet/*.parquet").sort("row")
+    assert found["punch-technique.verdict"].to_list()[0] == "preferred"
+    assert found["dermabrasion.verdict"].to_list() == ["not-advised", "option"]
