@@ -73,7 +73,7 @@ def written_anyhow(files: dict[str, str], random: Random) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("seed", first(4, 25, more=10))
+@pytest.mark.parametrize("seed", first(2, 25, more=10))
 def test_layout_keeps_meaning_and_comments_and_is_the_same_again(seed: int) -> None:
     random = Random(seed)
     files = written_anyhow(knowledge_files(random), random)

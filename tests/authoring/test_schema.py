@@ -81,6 +81,7 @@ def kind_of(name: str) -> str:
     return "rules" if name.startswith("rules/") else Path(name).stem
 
 
+@pytest.mark.parametrize("one_base", ["acne", pytest.param("bicycle", marks=MORE)], indirect=True)
 @pytest.mark.parametrize(
     "loader", [pytest.param(one, id=n, marks=[] if n == "texts" else MORE) for n, one in LOADERS.items()]
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.proving import HERE, RULE, copy_of, edit, some_case
-from support.sizes import some_or_all
+from support.sizes import MORE, some_or_all
 
 from expert.backends.z3 import Prover
 from expert.consultation.case import parse_pairs
@@ -18,6 +18,7 @@ from expert.language.policy import VERDICTS
 from expert.proof.invariants import observed, outcome_terms
 
 
+@pytest.mark.parametrize("prover", ["acne", pytest.param("bicycle", marks=MORE)], indirect=True)
 @pytest.mark.parametrize("count", some_or_all(1, 60, more=5))
 def test_the_translation_agrees_with_the_engine(prover: Prover, count: int) -> None:
     """Every firing, and every term of the outcome, for random cases."""

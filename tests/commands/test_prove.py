@@ -12,11 +12,16 @@ from expert.knowledge.load import load
 from expert.proof.invariants import load_invariants
 
 
-def test_the_command(tmp_path: Path) -> None:
+@pytest.mark.long
+@pytest.mark.more
+def test_the_command_on_the_built_in_knowledge() -> None:
     done = command("--kb", str(ROOT))
     base = load(ROOT)
     all_of_them = len(load_invariants(base, ROOT).invariants) + len(base.knowledge.exclusive)
     assert (done.exit_code, done.stdout.count("  proved  ")) == (0, all_of_them)
+
+
+def test_the_command(tmp_path: Path) -> None:
     directory = copy_of(ROOT, tmp_path / "copy")
     drop(directory, "rules/2-acne.yaml", "active-acne-comes-first")
     done = command("--kb", str(directory))

@@ -15,7 +15,7 @@ import pytest
 from support.generate import knowledge_files, random_answers, write_files
 from support.oracle import OracleKB
 from support.shell import ROOT
-from support.sizes import some_or_all
+from support.sizes import MORE, some_or_all
 from support.soundness import Judge
 
 from expert.consultation import explain
@@ -103,7 +103,9 @@ def allowed(base: RuleBase, name: str, value: str) -> bool:
 
 
 @pytest.mark.parametrize("count", some_or_all(1, 300, more=2))
-@pytest.mark.parametrize("name", BASES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=MORE if name == "heating" else []) for name in BASES]
+)
 def test_every_node_holds(name: str, count: int, record_property: Any) -> None:
     base, kb, random = load(BASES[name]), OracleKB(BASES[name]), Random(name)
     nodes = sum(hold(base, kb, allowed_answers(base, random), n < 2) for n in range(count))

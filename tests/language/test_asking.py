@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from support.generate import generated_cases
+from support.sizes import some_or_all
 
 from expert.consultation.memory import Wording, WorkingMemory
 from expert.language.asking import FALSE, TRUE, OneOf, Testable, asked
@@ -10,10 +12,11 @@ from expert.language.conditions import Condition, walk
 from expert.language.meaning import Evaluation
 
 
-def test_a_condition_asked_is_what_it_means() -> None:
+@pytest.mark.parametrize("bases", some_or_all(2, 40, more=6))
+def test_a_condition_asked_is_what_it_means(bases: int) -> None:
     """Of every condition in generated rules, and all inside, before the first firing and after the last."""
     tried = 0
-    for base, case in generated_cases(6):
+    for base, case in generated_cases(bases):
         memory = WorkingMemory(Wording(base), case)
         parts: dict[Condition, None] = {}
         for instance in base.instances:
@@ -25,7 +28,7 @@ def test_a_condition_asked_is_what_it_means() -> None:
             waiting.remove(instance)
             memory.fire(instance)
         tried += agreeing(memory.reading, tests)
-    assert tried > 1_000
+    assert tried > 150 * bases
 
 
 def agreeing(reading: Evaluation, tests: list[tuple[Condition, object, object]]) -> int:

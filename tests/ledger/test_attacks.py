@@ -27,6 +27,7 @@ from support.ledger_make import (
 )
 from support.ledger_worker import FILES, HEADER, content
 from support.records import made, on_stderr, output, run, shown
+from support.sizes import MORE
 
 from expert.io.files import write_whole
 from expert.io.json import canonical, digest
@@ -256,7 +257,9 @@ OUTPUTS = {
 }
 
 
-@pytest.mark.parametrize("kind", OUTPUTS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(k, marks=MORE if k in ("prov", "picture") else []) for k in OUTPUTS]
+)
 def test_no_output_goes_over_a_ledger(path: Path, kind: str) -> None:
     """Nor over what SQLite keeps beside it, nor through a link; whichever ledger is read."""
     made(path, "scar_depth=deep")
@@ -366,7 +369,9 @@ def with_label(path: Path, label: str) -> str:
         return ledger.append(header, {**entry.content, "label": label}, files).id
 
 
-@pytest.mark.parametrize("kind", ODD_LABELS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(k, marks=MORE if n % 2 else []) for n, k in enumerate(ODD_LABELS)]
+)
 def test_a_label_is_shown_and_not_obeyed(path: Path, kind: str) -> None:
     label = ODD_LABELS[kind]
     id, page = with_label(path, label), path.with_name("page.html")

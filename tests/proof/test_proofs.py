@@ -123,6 +123,8 @@ def test_of_a_finding_that_each_option_has_no_two_options_may_have_it(tmp_path: 
     assert proof.status == "counterexample" and proof.witnesses[0].confirmed
 
 
+@pytest.mark.long
+@pytest.mark.more
 def test_where_not_addressed_is_expected_of_what_is_open(tmp_path: Path) -> None:
     """An invariant from before there was a verdict `open` fails for it, and is told so; another is not."""
     directory = copy_of(ROOT, tmp_path / "copy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.proving import HERE, ROOT, RULE, check_of, copy_of, edit, found_by, report_of
 
 from expert.language.rules import RuleBase
@@ -12,6 +13,8 @@ from expert.proof.proofs import Report
 from expert.proof.structure import prove_all
 
 
+@pytest.mark.long
+@pytest.mark.more
 def test_an_argument_that_opposes_another_is_a_tension(tmp_path: Path) -> None:
     directory = copy_of(ROOT, tmp_path / "copy")
     edit(
