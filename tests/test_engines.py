@@ -182,6 +182,8 @@ def test_all_engines_agree(count: int, part: int, tmp_path: Path, capsys: pytest
         if seed % 4 == 1:  # answers may disagree in some
             files = contradicting(files, Random(seed))
         base, problems = open_files(files)
+        if any(problem.message.startswith("nested deeper") for problem in problems):
+            continue  # more than may be written
         assert not problems, f"{seed}: {problems[0]}"
         if combinations(base) > COMBINATIONS:
             continue

@@ -24,7 +24,7 @@ from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.io.problems import KnowledgeError
 from expert.knowledge.load import load, open_files
-from expert.language.conditions import AllOf, AnyOf, Is, Ref
+from expert.language.conditions import AllOf, AnyOf, Count, Is, Ref, Unless
 from expert.language.rules import RuleBase
 
 PAIRS = {"acne": 40, "bicycle": 20}  # how many of the pairs of answers
@@ -235,6 +235,19 @@ def test_a_rule_with_very_many_alternatives_does_not_explode(tmp_path: Path) -> 
     assert len(list(engine.environment.rules())) == 1
     assert len(engine.run({"sound": "click"})["fired"]) == 1
     assert not engine.run({"sound": "rattle"})["fired"]
+
+
+def test_what_is_counted_within_others_is_counted_before_them(tmp_path: Path) -> None:
+    """A count of which a part is that there is no evidence of another count."""
+    base = load(BASES["bicycle"])
+    instance = next(i for i in base.instances if not i.option)
+    sounds = [Is(Ref("attribute", "sound"), (value,)) for value in ("squeak", "click", "grind")]
+    inner = Count("at-least", 1, tuple(sounds))
+    outer = Count("at-least", 1, (Unless(inner), Unless(Count("at-least", 1, (Unless(inner),)))))
+    for when, there in ((outer, [True, True]), (Count("at-least", 2, outer.parts), [False, False])):
+        engine = Clips(base._replace(instances=(instance._replace(when=when),)), tmp_path)
+        said = [bool(engine.run(answers)["fired"]) for answers in ({"sound": "click"}, {})]
+        assert said == there
 
 
 # --- names and numbers that CLIPS has for itself ---------------------------------------------
