@@ -314,7 +314,13 @@ def plain_answers(case: Case, knowledge: Knowledge) -> dict[str, str | int | flo
 
 
 def typed(case: Case, knowledge: Knowledge) -> Case:
-    """The case as it is typed: with no answer at all `consult` would ask, so one is said to be unknown."""
+    """The case as it is typed.
+
+    A date that is today's by default is said to be unknown where it is not given; with no answer at all
+    `consult` would ask, so one is.
+    """
+    defaults = [n for n, term in knowledge.attributes.items() if term.default and n not in case.answers]
+    case = case.with_answers(dict.fromkeys(defaults), knowledge) if defaults else case
     first = next(iter(knowledge.questions.values()), None)
     return case if case.answers or first is None else Case(dict.fromkeys(first.parts))
 

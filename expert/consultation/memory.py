@@ -565,16 +565,14 @@ class FiringTemplate:
         self.because = (
             wording.text(rule.because, instance.option) if rule.because else wording.phrases.denied(instance)
         )
-        in_condition = {ref for ref, _ in refs(instance.written)}
         if instance.rule.denies and isinstance(instance.when, Not):
             self.sources = [*wording.denials(instance.when.part)]
         else:
             self.sources = [*wording.sources(instance.written)]
         for name, datum in computed_data(instance, wording.base.knowledge):
             self.sources += wording.data(Given(True, name, instance.option, (datum,)))
-        # what else it computes with
-        computed = [ref for c in instance.then for ref in computed_refs(c)]
-        self.sources += map(resting_on, dict.fromkeys(ref for ref in computed if ref not in in_condition))
+        # what it computes with, also where the condition names it and holds by something else
+        self.sources += map(resting_on, dict.fromkeys(ref for c in instance.then for ref in computed_refs(c)))
         self.items = [
             item for c in instance.then if isinstance(c, Tally) for item in item_templates(c, wording)
         ]

@@ -47,6 +47,7 @@ from expert.language.conditions import (
     Unless,
     compared,
     conjuncts,
+    parts_of,
     quantity_refs,
     unscaled,
 )
@@ -489,8 +490,8 @@ class Phrases:
         """A rule in English, one clause a line."""
         knowledge = self.knowledge
         who = "For each option:" if rule.ranges else ""
-        parts = conjuncts(rule.when)
-        parts = tuple(part for part in parts if part != rule.in_force)
+        between = (rule.in_force, *parts_of(rule.in_force)) if rule.in_force else ()
+        parts = tuple(part for part in conjuncts(rule.when) if part not in between)
         counts = dict.fromkeys(part.counts for part in parts if isinstance(part, Unless) and part.counts)
         clauses = [part for part in parts if not (isinstance(part, Unless) and part.counts)]
         lines = [f"{rule.id}  ({rule.basis}: {BASES[rule.basis]})", *([f"  {who}"] if who else [])]

@@ -154,22 +154,29 @@ class Structure:
 
     def _covered(self, rule: str, others: set[str]) -> bool:
         """Whether in every case the others conclude all that the rule does, without its help."""
-        goals = [(i, c) for i in self._instances(rule) if i.id in self.alive for c in i.then]
-        covers = [self._same(c, others) for _, c in goals]
-        if not all(covers) or not self._lost(goals, covers, self.prover.world):
+        alive = [i for i in self._instances(rule) if i.id in self.alive]
+        goals = [(i, self._same(c, others)) for i in alive for c in i.then]
+        goals += [(i, self._excepting(i, id, others)) for i in alive for id in i.rule.exception_to]
+        if not all(ids for _, ids in goals) or not self._lost(goals, self.prover.world):
             return False
-        if not any(isinstance(c, (Conclude, Tally)) for _, c in goals):
+        if not any(
+            i.rule.exception_to or any(isinstance(c, (Conclude, Tally)) for c in i.then) for i in alive
+        ):
             return True
         # what it concludes may be what makes the others fire
         rest = passes(i for i in self.base.instances if written_rule(i.rule.id) != rule)
-        return self._lost(goals, covers, World(self.base, instances=rest))
+        return self._lost(goals, World(self.base, instances=rest))
 
-    def _lost(self, goals: list[tuple[Instance, Conclusion]], covers: list[list[str]], world: World) -> bool:
-        """Whether nothing is ever lost of what the goals conclude."""
-        lost = []
-        for (instance, _), ids in zip(goals, covers, strict=True):
-            lost.append(self.fired[instance.id] & ~world.any(world.fired[id] for id in ids))
+    def _lost(self, goals: list[tuple[Instance, list[str]]], world: World) -> bool:
+        """Whether nothing is ever lost of what instances do, each of which some others do too."""
+        lost = [self.fired[i.id] & ~world.any(world.fired[id] for id in ids) for i, ids in goals]
         return self.never(world.any(lost))
+
+    def _excepting(self, instance: Instance, excepted: str, rules: set[str]) -> list[str]:
+        """The instances of some rules that are an exception to the same rule, for the same option."""
+        others = [other for other in self.base.instances if other.rule.id in rules]
+        same = [other for other in others if excepted in other.rule.exception_to]
+        return [other.id for other in same if other.option in ("", instance.option)]
 
     def _same(self, conclusion: Conclusion, rules: set[str]) -> list[str]:
         """The instances of some rules that conclude the same, or more strongly."""

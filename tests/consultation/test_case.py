@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from support.constructs import case_of, opened
 from support.shell import ROOT, cicatrix
 
-from expert.consultation.case import case_file_answers, parse_pairs, read_case, spell_answers
+from expert.consultation.case import case_file_answers, parse_pairs, read_case, spell_answers, started, typed
 from expert.consultation.engine import infer
 from expert.io.json import plain
 from expert.io.problems import CaseError
@@ -103,3 +105,13 @@ def test_several_answers_are_told_as_they_are_typed(words: list[str], told: list
     case = parse_pairs(words, TOMATO)
     assert spell_answers(case, TOMATO) == told and parse_pairs(told, TOMATO) == case
     assert read_case(case_file_answers(case, TOMATO), "", TOMATO) == case
+
+
+def test_a_case_is_typed_with_what_would_be_today_said_to_be_unknown(tmp_path: Path) -> None:
+    day = {"type": "date", "default": "today"}
+    base = opened({"attributes": {"day": day}, "rules": [{"id": "r", "then": {"advise": "It."}}]}, tmp_path)
+    for given in ({}, {"a": "yes"}, {"day": "2024-02-29"}):
+        case = case_of(base, given)
+        words = spell_answers(typed(case, base.knowledge), base.knowledge)
+        again = started(parse_pairs(words, base.knowledge), base.knowledge)
+        assert words and again.value("day") == case.value("day") and again.value("a") == case.value("a")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from support.constructs import Yaml, case_of, opened
 from support.generate import generated_cases
 from support.sizes import some_or_all
 
@@ -243,9 +245,8 @@ class Grounds:
     def behind(self, instance: Instance) -> list[Ground]:
         """What an instance rests on: its condition, then what else it computes with; each once."""
         data = [Given(True, n, instance.option, (d,)) for n, d in computed_data(instance, self.knowledge)]
-        inside = {ref for ref, _ in refs(instance.written)}
         computing = [ref for c in instance.then for ref in computed_refs(c)]
-        terms = [ground for ref in computing if ref not in inside for ground in self.term(ref)]
+        terms = [ground for ref in computing for ground in self.term(ref)]
         terms += [ground for c in instance.then if isinstance(c, Tally) for ground in self.items(c)]
         computed = [ground for given in data for ground in self.of(given)]
         when = instance.when
@@ -288,3 +289,14 @@ def test_every_firing_matched_what_its_instance_rests_on(bases: int) -> None:
             assert step.firings == tuple(dict.fromkeys(n for n, name in steps if name == step.step))
     assert kinds == {"answer", "unknown", "datum", "finding", "score", "no-evidence"}
     assert again >= bases // 6
+
+
+def test_a_firing_names_what_it_computes_with_though_its_condition_holds_by_something_else(
+    tmp_path: Path,
+) -> None:
+    rule: Yaml = {"id": "r", "when": {"any": [{"a": "yes"}, {"x": {"at-least": 5}}]}}
+    rule["then"] = {"conclude": {"twice": {"times": [2, "x"]}}}
+    made = {"findings": {"twice": {"type": "number", "decimals": "0"}}, "rules": [rule]}
+    base = opened(made, tmp_path)
+    [firing] = infer(base, case_of(base, {"a": "yes", "x": "1"})).firings
+    assert [match.name for match in firing.matched] == ["a", "x"]

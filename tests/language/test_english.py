@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+import yaml
+from support.constructs import files_of
+from support.generate import write_files
 from support.plants import copy_of, edit
 from support.shell import ROOT
 
@@ -12,7 +16,7 @@ from expert.consultation.case import parse_pairs
 from expert.consultation.outcome import follow
 from expert.io.problems import KnowledgeError
 from expert.knowledge.load import load
-from expert.language.english import agreeing, fill
+from expert.language.english import Phrases, agreeing, fill
 from expert.views.knowledge import options_blocks
 
 EXAMPLE = ROOT / "docs" / "reference" / "plants"
@@ -51,3 +55,23 @@ def test_an_inferred_value_needs_its_sentence(tmp_path: Path) -> None:
     edit(tmp_path / "plants/kb/options.yaml", ', says: "one usually costs $5, so $5 is taken"', "")
     with pytest.raises(KnowledgeError, match="an inferred value of `fee` has no `says`"):
         load(tmp_path / "plants")
+
+
+def test_days_in_force_are_said_once_where_answers_may_disagree_too(tmp_path: Path) -> None:
+    days = {"from": "2024-03-01", "until": "2025-03-01"}
+    made = {
+        "document": {"as-of": "day"},
+        "attributes": {"day": {"type": "date"}},
+    }
+    made["rules"] = [{"id": "r", "when": {"a": "yes"}, "in-force": days, "then": {"advise": "It."}}]
+    files = files_of(made)
+    contradiction = {
+        "between": {"a": "yes", "b": "yes"},
+        "leaves-out": "a",
+        "claims": "p1s1",
+        "because": "So.",
+    }
+    vocabulary = yaml.safe_load(files["kb/vocabulary.yaml"]) | {"contradictions": {"both": contradiction}}
+    base = load(write_files(files | {"kb/vocabulary.yaml": json.dumps(vocabulary)}, tmp_path))
+    said = Phrases(base.knowledge).rule(base.rule("r"))
+    assert said[1:3] == ["  in force from 2024-03-01 and before 2025-03-01, by it", "  if   it is yes"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.constructs import opened
 from support.proving import HERE, ROOT, RULE, check_of, copy_of, edit, found_by, report_of
 
 from expert.language.rules import RuleBase
@@ -79,6 +80,22 @@ def test_masked_and_identical_rules(tmp_path: Path) -> None:
     assert ("a-sunny-place", "by-two") in masked
     assert len(masked) == 3
     assert [f.about for f in found_by(report, "identical")] == [("whenever-bright", "not-dim")]
+
+
+def test_exceptions_without_conclusions_do_something_of_their_own(tmp_path: Path) -> None:
+    """They are no more the same than what they keep from firing, and where."""
+    conditions = {"g": "a", "e": "b", "same": "b", "within": {"b": "yes", "c": "yes"}, "other": "c"}
+    excepted = {"e": "g", "same": "g", "within": "g", "other": "e"}
+    rules = [
+        {"id": id, "when": when if isinstance(when, dict) else {when: "yes"}}
+        | ({"exception-to": excepted[id]} if id in excepted else {"then": {"advise": "It."}})
+        for id, when in conditions.items()
+    ]
+    base = opened({"rules": rules}, tmp_path)
+    report = prove_all(base, read_invariants(base, "{}"))
+    assert [f.about for f in found_by(report, "identical")] == []
+    masked = [f.about for f in found_by(report, "masked")]
+    assert masked == [("e", "same"), ("same",), ("within", "same")]
 
 
 def test_a_rule_is_not_masked_by_what_it_brings_about(tmp_path: Path) -> None:

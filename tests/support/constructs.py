@@ -91,7 +91,7 @@ def _rule(given: Yaml) -> Yaml:
 def asked(case: Yaml) -> list[tuple[Yaml, str]]:
     """Every condition that a case asks of, once, and how it is spelled."""
     found: dict[str, Yaml] = {}
-    for expected in case["expect"]:
+    for expected in case.get("expect", ()):
         for condition, _ in wanted(expected):
             found.setdefault(json.dumps(condition), condition)
     return [(condition, spelled) for spelled, condition in found.items()]
