@@ -70,7 +70,7 @@ def _told(evidence: Evidence) -> list[Block]:
     consultation = retold(written, base)
     notes = [note_of(entry_of(note.row())) for note in evidence.notes]
     lines = [*edition_of(base.knowledge), *format_lines(written, consultation)]
-    below = Below("audit verify", "", unreviewed_in(entry, consultation) or (), recorded=True)
+    below = Below("", "", unreviewed_in(entry, consultation) or (), recorded=True)
     return [
         record_blocks(entry.header, entry.content or {}, entry.hash, lines),
         *notes_section(notes),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from expert.io.files import content_hash
-from expert.io.json import NotRestored, canonical, restore, strict
+from expert.io.json import NotRestored, canonical, plain, restore, strict
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
 from expert.ledger.attested import Attested, leaf_of, wrong_head
 from expert.ledger.chain import Row, check_link
@@ -75,7 +75,7 @@ class Evidence(NamedTuple):
         """The knowledge files that the record was made with. Raises LedgerError."""
         try:
             files: dict[str, str] = strict(self.knowledge.files)
-            sound = content_hash(files) == hash
+            sound = content_hash(files) == hash and canonical(files) == self.knowledge.files
         except (TypeError, ValueError, AttributeError, RecursionError):
             sound = False
         if not sound:
@@ -186,15 +186,19 @@ def read_evidence(path: Path) -> Evidence:
         with path.open(encoding="utf-8") as stream:
             text = stream.read(LONGEST)
         data = strict(text)
-        layout = data.get("evidence")
-        if type(layout) is not int or layout > LAYOUT:
+        if type(data["evidence"]) is int and data["evidence"] > LAYOUT:
             raise _no_evidence(path, "a newer version wrote it")
         found: Evidence = restore(Evidence, data)
         for proven in (found.record, *found.notes):
             strict(proven.header), strict(proven.content)
+        if found.evidence < 1:
+            raise _no_evidence(path, f"there is no layout {found.evidence} of it")
+        # what nobody checks is not carried along with what is checked
+        if plain(found) != data:
+            raise _no_evidence(path, "it holds more than evidence does")
     except NotRestored as error:
         raise _no_evidence(path, str(error)) from None
-    except (ValueError, AttributeError, RecursionError, OSError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OSError):
         raise _no_evidence(path, "it is damaged, or cut off") from None
     return found
 
@@ -208,7 +212,10 @@ def checks(evidence: Evidence, kept: Kept) -> Iterator[Check]:
     """What can be checked of evidence without running it again, each with what was found."""
     record = evidence.record
     wrong = _wrong_entries(evidence)
-    yield Check("hash", not wrong, wrong or "the record is as its hash says")
+    notes = len(evidence.notes)
+    told = f", and so {'is 1 note' if notes == 1 else f'are {notes} notes'} on it" if notes else ""
+    whole = f"the record is as its hash says{told}"
+    yield Check("hash", not wrong, wrong or whole)
     wrong = _wrong_knowledge(evidence, whole=not wrong)
     yield Check("knowledge", not wrong, wrong or "it is as its hash says, which the record names")
     try:
@@ -247,7 +254,8 @@ def _wrong_entries(evidence: Evidence) -> str:
                 wrong = "is on another record"
         if wrong:
             return f"{which} {wrong}"
-    return ""
+    places = [proven.seq for proven in (record, *evidence.notes)]
+    return "" if places == sorted(set(places)) else "the notes are not in their order, or one is there twice"
 
 
 def _wrong_knowledge(evidence: Evidence, whole: bool) -> str:

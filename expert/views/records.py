@@ -187,7 +187,7 @@ GIVEN = {
 }
 CHANGES = {
     "verdict": "An answer could have changed a verdict",
-    "shown": "An answer could have changed something else that is shown, and no verdict",
+    "shown": "An answer could have changed something that is shown, and no verdict",
     "undecided": "Whether an answer could have changed anything could not be told",
     "nothing": "An answer could have changed nothing",
 }
@@ -195,8 +195,8 @@ CHANGES = {
 
 COULD = {
     "verdict": "could have changed a verdict",
-    "shown": "something else that is shown",
-    "undecided": "whether anything, could not be told",
+    "shown": "could have changed something that is shown, and no verdict",
+    "undecided": "whether one could have changed anything could not be told",
     "nothing": "could have changed nothing",
 }
 

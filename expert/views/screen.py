@@ -43,7 +43,8 @@ class Extent(NamedTuple):
 class Below(NamedTuple):
     """What stands below a result: where its rest is, which rules are not reviewed, and its record.
 
-    `id` is how its record is asked for, if it has one; otherwise `again` is the command that shows all.
+    `id` is how its record is asked for, if it has one; otherwise `again` is the command that shows all, or
+    nothing where all is shown.
     """
 
     again: str = "consult"
@@ -85,6 +86,8 @@ def consultation_blocks(
         sections.append(traces)
     if asked.full and not asked.brief:
         sections += argument_sections(consultation, knowledge)
+    if asked.full and traced:
+        below = below._replace(again="")
     result = Result(consultation, knowledge, below, traced)
     return [*sections, *(result.sections(Fold()) if asked.full else result.fitted())]
 
@@ -248,7 +251,8 @@ class Result:
         knowledge = self.consultation.knowledge
         below = self.below
         _, *reviewed, _ = last_words(self.consultation, below.unreviewed, below.recorded, below.place or "")
-        sentences = [self.where_more(), *reviewed]
+        more = self.where_more()
+        sentences = [more, *reviewed] if more else [*reviewed]
         if not self.traced and not fold.named:  # the trace says how many there are
             sentences.append(firings_counted(self.consultation))
         sentences.append(f"{knowledge.disclaimer}  ({knowledge.version}, {knowledge.hash[:12]})")
@@ -257,10 +261,10 @@ class Result:
         return apart(*(Paragraph(sentence) for sentence in sentences))
 
     def where_more(self) -> str:
-        """The commands that show the rest."""
-        id = self.below.id
+        """The commands that show the rest; none where all is shown and nothing was recorded."""
+        id, again = self.below.id, self.below.again
         if not id:
-            return f"More: {self.below.again} --full"
+            return f"More: {again} --full" if again else ""
         more = [f"audit show {id} --full"]
         if concluded := [r.option for r in ranked(self.consultation, self.knowledge) if r.arguments]:
             more.append(f"explain how {self.in_short(concluded[0])} {id}")

@@ -299,6 +299,39 @@ def test_what_is_none_under_hashes_that_are_right(written: Path, path: Path, tmp
         assert checks["hash"] is False and checks["run again"] is None, change
 
 
+def test_what_no_check_is_about(written: Path, path: Path, tmp_path: Path) -> None:
+    """Keys beside those of evidence, other layouts, another text of the same files, a note twice."""
+    noted = tmp_path / "noted"
+    id = json.loads(written.read_text())["record"]["id"]
+    output(path, "audit", "export", "--id", id, "--notes", "-o", str(noted))
+    data = json.loads(noted.read_text())
+    file = tmp_path / "other"
+    for at in ("", "record", "head", "knowledge"):
+        changed = json.loads(noted.read_text())
+        (changed[at] if at else changed)["approved"] = "yes"
+        file.write_text(canonical(changed))
+        with pytest.raises(CaseError, match="it holds more than evidence does"):
+            read_evidence(file)
+    for layout, why in ((0, "there is no layout 0"), (2, "a newer version wrote it"), ("1", "evidence")):
+        file.write_text(canonical({**data, "evidence": layout}))
+        with pytest.raises(CaseError, match=f"is no evidence: .*{why}"):
+            read_evidence(file)
+    file.write_text(canonical({"evidence": 1}))
+    with pytest.raises(CaseError, match="the JSON has no `record`"):
+        read_evidence(file)
+
+    def spaced(data: dict[str, Any]) -> None:
+        data["knowledge"]["files"] += " "
+
+    def again(data: dict[str, Any]) -> None:
+        data["notes"] *= 2
+
+    assert forged(noted, spaced)["knowledge"] is False
+    assert forged(noted, again)["hash"] is False
+    (hash, *_) = all_checks(read_evidence(noted), Kept(keys=[KEY]))[0]
+    assert hash.says == "the record is as its hash says, and so is 1 note on it"
+
+
 def test_a_record_forged_with_a_tree_of_its_own(written: Path) -> None:
     for signer, holds in ((None, False), (OTHER, False), (KEEPER, True)):
 
@@ -363,7 +396,7 @@ def test_a_stripped_signature_another_origin_other_knowledge(written: Path) -> N
     ("change", "wrong"),
     [
         (lambda data: data.update(evidence=2), "a newer version wrote it"),
-        (lambda data: data.update(evidence="1"), "a newer version wrote it"),
+        (lambda data: data.update(evidence="1"), "must be a whole number"),
         (lambda data: data.pop("record"), "record"),
         (lambda data: data["record"].update(seq="2"), "seq"),
         (lambda data: data["record"].update(header="{"), "damaged"),

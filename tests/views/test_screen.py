@@ -109,6 +109,8 @@ def test_what_is_not_recorded_is_asked_for_again(base: RuleBase) -> None:
     found = infer(base, parse_pairs(["scar_depth=deep"], base.knowledge))
     text = shown(consultation_blocks(found, base.knowledge, Extent(), Below()), Look())
     assert "\nMore: consult --full\n" in text and "last" not in text
+    whole = shown(consultation_blocks(found, base.knowledge, Extent(full=True), Below()), Look())
+    assert "More: " not in whole  # there is none
 
 
 def test_the_commands_named_below_a_result_work(tmp_path: Path) -> None:
