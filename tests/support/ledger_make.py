@@ -108,7 +108,7 @@ def parts(packed: dict[str, str | bytes]) -> dict[str, list[bytes]]:
         others = b"".join(other for i, other in stored.items() if i != id)
         pieces = [one[max(end - 16, 0) : end] for end in range(len(one), 0, -max(len(one) // 6, 1))]
         found[id] = [piece for piece in pieces if piece not in others]
-        assert len(found[id]) > 2
+        assert found[id]
     return found
 
 
