@@ -65,12 +65,12 @@ from expert.language.conditions import (
     walk,
 )
 from expert.language.english import (
-    COMPARISON_WORDS,
     NEGATED,
     Phrases,
     agreeing,
     between,
     bounded,
+    comparison_words,
     datum_statement,
     fill,
     known,
@@ -460,7 +460,8 @@ class Comparing(NamedTuple):
         term = finer(self.term, self.by)
         # beside a value that is shown with its unit
         shown = term.show(limit) if term.type == "money" else term.spell(limit)
-        text = f"{COMPARISON_WORDS[self.operator]} {f'{self.words} ({shown})' if self.words else shown}"
+        words = comparison_words(self.operator, self.term)
+        text = f"{words} {f'{self.words} ({shown})' if self.words else shown}"
         return Bound(self.operator, term.plain(limit), self.of, text)
 
 

@@ -83,6 +83,14 @@ COMPARISON_WORDS = {
 }
 
 
+COMPARED_DATES = {
+    "more-than": "after",
+    "at-least": "on or after",
+    "less-than": "before",
+    "at-most": "on or before",
+}
+
+
 # what is so of two numbers where a comparison of them is not
 NEGATED = {"more-than": "at-most", "at-least": "less-than", "less-than": "at-least", "at-most": "more-than"}
 
@@ -343,7 +351,7 @@ class Phrases:
         about = unscaled(condition.left)[0]
         term = self.term(about if isinstance(about, Ref) else first)
         left, right = (self.quantity(side, term) for side in (condition.left, condition.right))
-        return f"{left} is {COMPARISON_WORDS[condition.operator]} {right}"
+        return f"{left} is {comparison_words(condition.operator, term)} {right}"
 
     def _about(self, ref: Ref, text: str) -> str:
         option = self.knowledge.options.get(ref.option)
@@ -525,6 +533,11 @@ class Phrases:
             for id in rule.cites
         ]
         return lines
+
+
+def comparison_words(operator: str, term: Term) -> str:
+    """How a comparison reads of what is measured as a term is."""
+    return (COMPARED_DATES if term.is_date else COMPARISON_WORDS)[operator]
 
 
 def _counted(operator: str) -> str:

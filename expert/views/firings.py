@@ -9,6 +9,7 @@ from itertools import groupby
 from expert.consultation.result import Concluded, Consultation, Firing, Match, name_of
 from expert.consultation.standing import item_text
 from expert.language.english import STANCE_WORDS, count
+from expert.language.keys import exception_of
 from expert.language.model import Knowledge
 from expert.views.document import Block, Item, Line, Marked, Paragraph, Piece, Section, citing, on, titled
 
@@ -145,6 +146,8 @@ def _matched(match: Match) -> str:
             return match.text
         case "unknown":
             return f"{match.name} is not known"
+        case "no-evidence" if exception_of(match.name):
+            return match.text
         case "no-evidence":
             return f"no evidence of {match.name}"
     bounds = "".join(f", {bound.text}" for bound in match.bounds)

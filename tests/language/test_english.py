@@ -75,3 +75,18 @@ def test_days_in_force_are_said_once_where_answers_may_disagree_too(tmp_path: Pa
     base = load(write_files(files | {"kb/vocabulary.yaml": json.dumps(vocabulary)}, tmp_path))
     said = Phrases(base.knowledge).rule(base.rule("r"))
     assert said[1:3] == ["  in force from 2024-03-01 and before 2025-03-01, by it", "  if   it is yes"]
+
+
+def test_days_are_before_and_after_others(tmp_path: Path) -> None:
+    tests = {"more-than": "2024-03-01", "at-least": "2024-03-02", "less-than": "2025-01-01", "at-most": "due"}
+    attributes = {"day": {"type": "date"}, "due": {"type": "date"}}
+    made = {
+        "attributes": attributes,
+        "rules": [{"id": "r", "when": {"day": tests}, "then": {"advise": "It."}}],
+    }
+    base = load(write_files(files_of(made), tmp_path))
+    words = ["after 2024-03-01", "on or after 2024-03-02", "before 2025-01-01", "on or before it"]
+    said = Phrases(base.knowledge).rule(base.rule("r"))
+    assert said[1] == f"  if   {' and '.join(f'it is {each}' for each in words)}"
+    [firing] = follow(base, parse_pairs(["day=2024-05-01", "due=2024-05-01"], base.knowledge)).firings
+    assert firing.matched[0].text == f"it is 2024-05-01, {', '.join(words[:3])} and {words[3]} (2024-05-01)"

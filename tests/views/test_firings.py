@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from support.constructs import case_of, opened
 
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
@@ -69,3 +71,14 @@ def test_the_first_reference_is_explained(base: RuleBase, found: Consultation) -
         heading, _, rest = shown([trace], Look()).partition("\n")
         first = re.search(r"\[(p[0-9]+s[0-9]+)", rest)
         assert first and f"[{first[1]}] is paragraph" in heading
+
+
+def test_an_exception_is_told_in_words(tmp_path: Path) -> None:
+    """And not by the name under which it is read."""
+    rules = [
+        {"id": "go", "when": {"a": "yes"}, "then": {"advise": "It."}},
+        {"id": "stop", "when": {"b": "yes"}, "exception-to": "go"},
+    ]
+    base = opened({"rules": rules}, tmp_path)
+    text = shown([short_trace(infer(base, case_of(base, {"a": "yes"})), base.knowledge)], Look())
+    assert "a = yes, the exception `stop` does not apply" in " ".join(text.split())
