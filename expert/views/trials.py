@@ -16,7 +16,7 @@ from expert.language.keys import with_option
 from expert.language.model import Knowledge
 from expert.language.outcome import RESULT
 from expert.language.rules import RuleBase
-from expert.views.document import Block, Line, Marked, Section, Table, apart
+from expert.views.document import Block, Line, Marked, Paragraph, Section, Table, apart
 
 # what was written before there was a verdict `open`
 OPEN_IS_NEW = "an answer that the case does not give decides; `not-addressed` is where the document is silent"
@@ -112,10 +112,10 @@ def load_blocks(loads: Loads, base: RuleBase, kb: Path | None) -> list[Section]:
         rows.append([f.claim, *counts, str(f.files)])
     sizes = ", ".join(f"{option} {n or 'not counted'}" for option, n in loads.cases.items())
     how = apart(
-        Line(
+        Paragraph(
             "Lost, changed and survived count verdicts, timing the step waited for: for each option, in all"
+            f" cases that the rules behind them tell apart ({sizes})."
         ),
-        Line(f"cases that the rules behind them tell apart ({sizes})."),
         Line(f"Case files: of their {loads.files} cases, those in which anything at all is different."),
     )
     table = Table(["Claim", "Lost", "Changed", "Survived", "Timing", "Case files"], rows)
@@ -148,7 +148,8 @@ def diff_blocks(differences: Differences, bases: Sequence[RuleBase], kb: Path | 
     hashes = [base.knowledge.hash[:12] for base in bases]
     edits = []
     for edit in differences.edits:
-        fields = f" ({', '.join(edit.fields)})" if edit.fields else ""
+        names = [name.replace("_", "-") for name in edit.fields]
+        fields = f" ({', '.join(names)})" if names else ""
         edits.append(Line(f"{edit.change:<8} {edit.kind} {edit.id}{fields}"))
     changes = []
     for change in differences.changes:
