@@ -80,9 +80,17 @@ def answered_twice(name: str, span: Span | None = None) -> Problem:
 
 
 def started(case: Case, knowledge: Knowledge) -> Case:
-    """The case as a consultation starts on it: dates that are today's by default, and are not given, are."""
-    dates = [n for n, term in knowledge.attributes.items() if term.default == TODAY and n not in case.answers]
-    return case.with_answers(dict.fromkeys(dates, today()), knowledge) if dates else case
+    """The case as a consultation starts on it: dates that are today's by default, and are not given, are.
+
+    Where today is no day that could be answered, the date is not known.
+    """
+    day = today()
+    dates = []
+    for name, term in knowledge.attributes.items():
+        least, most = term.bounds
+        if term.default == TODAY and name not in case.answers and least <= day <= most:
+            dates.append(name)
+    return case.with_answers(dict.fromkeys(dates, day), knowledge) if dates else case
 
 
 def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:

@@ -115,3 +115,15 @@ def test_a_case_is_typed_with_what_would_be_today_said_to_be_unknown(tmp_path: P
         words = spell_answers(typed(case, base.knowledge), base.knowledge)
         again = started(parse_pairs(words, base.knowledge), base.knowledge)
         assert words and again.value("day") == case.value("day") and again.value("a") == case.value("a")
+
+
+def test_today_is_no_default_where_it_could_not_be_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the record would hold what no case can say."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")  # 1970-01-01
+    days = {"early": {"max": "1969-12-31"}, "late": {"min": "1970-01-02"}, "that": {"min": "1970-01-01"}}
+    attributes = {name: {"type": "date", "default": "today", **range} for name, range in days.items()}
+    made = {"attributes": attributes, "rules": [{"id": "r", "then": {"advise": "It."}}]}
+    base = opened(made, tmp_path)
+    assert started(case_of(base, {}), base.knowledge).answers == {"that": 19700101}
