@@ -7,6 +7,7 @@ digest of the content, so that a content can be erased and the chain still be wh
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, NamedTuple
 
 from expert.io.json import digest, strict
@@ -51,6 +52,30 @@ def check_link(expected: int, previous: str, row: Row) -> Fault | None:
         return Fault(seq, id, "has a content that cannot be unpacked: it or its knowledge has been changed")
     whole = content is None or (isinstance(content, str) and digest(content) == fields.get("content"))
     return None if whole else Fault(seq, id, "has a changed content")
+
+
+def check_end(count: int, last: str, head: tuple[int, str]) -> Fault | None:
+    """The head that the ledger names, as number and hash, against the number of entries and the last hash."""
+    seq, hash = head
+    if seq > count:
+        return Fault(count + 1, "", f"is missing: the ledger's head names entry {seq}")
+    if (seq, hash) != (count, last):
+        return Fault(0, "", f"ends otherwise than the ledger's head says, which names entry {seq}")
+    return None
+
+
+def lost_or_kept(row: Row, erased: Container[str]) -> Fault | None:
+    """An entry, which is as its hash says, against those that say what was erased: their ids."""
+    seq, id, header, content, _ = row
+    fields = fields_of(header)
+    if fields.get("content") is None:
+        return None
+    said = id in erased or fields.get("about") in erased
+    if content is None and not said:
+        return Fault(seq, id, "has lost its content, and no erasure says so")
+    if content is not None and said:
+        return Fault(seq, id, "has a content, and an erasure says that it has none")
+    return None
 
 
 def fields_of(header: str | bytes) -> dict[str, Any]:

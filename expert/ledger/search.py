@@ -14,7 +14,7 @@ from expert.io.problems import CaseError, Problem, not_among, shorten
 from expert.knowledge.load import open_files
 from expert.language.policy import RECOMMENDED, VERDICTS
 from expert.ledger.attested import attested
-from expert.ledger.chain import GENESIS, Fault, Row, check_link
+from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link, lost_or_kept
 from expert.ledger.store import Ledger, legible, stored
 from expert.ledger.transparency.signed_note import NoNote
 
@@ -162,19 +162,20 @@ def summaries(ledger: Ledger, wanted: Filter) -> Iterator[Summary]:
         values = [value for _, of_test in tests for value in of_test]
         legible = f"CASE WHEN {LEGIBLE} THEN {OUTLINE} END, CASE WHEN {LEGIBLE} THEN {condition} ELSE 1 END"
         query = f"SELECT seq, id, header, content, hash, {legible} FROM entries ORDER BY seq"
+        erased = ledger.erased()
         count, previous = 0, GENESIS
         for *entry, outline, fits in ledger.select(query, values):
             row: Row = tuple(entry)
             fault = check_link(count + 1, previous, row)
+            if not fault and (erased or row[3] is None):
+                fault = lost_or_kept(row, erased)
             count, previous = row[0], row[4]
             if fault:
                 yield _faulty(row, fault)
             elif fits:
                 yield _summary(row, outline)
-        seq, head = ledger.head()
-        if (seq, head) != (count, previous):
-            message = f"is missing: the ledger's head names entry {seq}"
-            yield _faulty((count + 1, "", "", None, ""), Fault(count + 1, "", message))
+        if fault := check_end(count, previous, ledger.head()):
+            yield _faulty((count + 1, "", "", None, ""), fault)
 
 
 # what records can be sorted by, each after the time of those that are alike in it

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from expert.io.problems import CaseError, Problem
+from expert.io.problems import CaseError, LedgerError, Problem
+from expert.ledger.chain import GENESIS, check_end
 from expert.ledger.search import Filter, summaries
 from expert.ledger.store import Entry, Ledger, legible
 
@@ -141,13 +142,16 @@ def statistics_of(
 
 def _wanted(ledger: Ledger, wanted: Filter) -> Iterator[Entry]:
     """The entries that are wanted, each held against its hash."""
-    if wanted == EVERYTHING:
-        yield from ledger.entries()
-        return
-    fits = {summary.seq for summary in summaries(ledger, wanted)}
+    everything = wanted == EVERYTHING
+    fits = set() if everything else {summary.seq for summary in summaries(ledger, wanted)}
+    last = (0, GENESIS)
     for entry in ledger.entries():
-        if entry.seq in fits:
+        last = entry.seq, entry.hash
+        if everything or entry.seq in fits:
             yield entry
+    if fault := check_end(*last, ledger.head()):
+        where = f"entry {fault.seq}" if fault.seq else "the chain"
+        raise LedgerError(f"{where} {fault.message}", "`audit verify` says more")
 
 
 # --- periods ---------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from platformdirs import user_data_dir
 from expert.io.files import LEDGER, SQLITE, content_hash
 from expert.io.json import canonical, digest, strict
 from expert.io.problems import LedgerError, shorten
-from expert.ledger.chain import GENESIS, Fault, Row, check_link
+from expert.ledger.chain import GENESIS, Fault, Row, check_link, lost_or_kept
 from expert.ledger.packing import Packing
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
 
 
 ROWS = "SELECT seq, id, header, content, hash FROM entries"
+ERASED = """SELECT CASE WHEN json_valid(header) THEN json_extract(header, '$.erases') END AS erased
+  FROM entries WHERE content IS NULL"""
 
 
 NO_LEDGER = ("is not a ledger (no SQLite database)", "use --ledger to name another file")
@@ -434,15 +436,22 @@ class Ledger:
 
         Raises LedgerError.
         """
-        previous = self.hash_of(after) if after else GENESIS
+        previous, erased = self.hash_of(after) if after else GENESIS, set[str]()
         rows = self.select(f"{ROWS} WHERE seq > {after} AND seq <= {last} ORDER BY seq")
         for expected, row in enumerate(rows, after + 1):
             fault = check_link(expected, previous, row)
+            if not fault and row[3] is None and lost_or_kept(row, erased):
+                erased = self.erased()  # read after the row: another program may be erasing
+                fault = lost_or_kept(row, erased)
             if fault:
                 message = f"record `{shorten(fault.id)}`" if fault.id else f"entry {fault.seq}"
                 raise LedgerError(f"{message} {fault.message}", "`audit verify` says more")
             previous = row[4]
             yield entry_of(row)
+
+    def erased(self) -> set[str]:
+        """The ids of which some entry says that they were erased."""
+        return {id for (id,) in self.select(ERASED) if isinstance(id, str)}
 
     def files(self, hash: str) -> dict[str, str]:
         """The knowledge files that a record was made with."""

@@ -15,7 +15,7 @@ from expert.io.files import content_hash
 from expert.io.json import canonical
 from expert.io.problems import CaseError, Problem, shorten
 from expert.ledger.attested import Attested, SignedUpTo, attested, signed_up_to, wrong_head
-from expert.ledger.chain import GENESIS, Fault, Row, check_link
+from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link
 from expert.ledger.transparency.keys import Verifier
 from expert.ledger.transparency.signed_note import NoNote
 
@@ -201,8 +201,8 @@ class _Seen:
 
     def check_whole(self, head: tuple[int, str]) -> Fault | None:
         """The chain's end, erasures, knowledge that no record rests on, a head kept elsewhere."""
-        if head != (self.count, self.last):
-            return Fault(self.count + 1, "", f"is missing: the ledger's head names entry {head[0]}")
+        if wrong := check_end(self.count, self.last, head):
+            return wrong
         for id, seq in self.without.items():
             if id not in self.erasures and self.notes.get(id) not in self.erasures:
                 return Fault(seq, id, "has lost its content, and no erasure says so")

@@ -300,10 +300,16 @@ def verified_blocks(verified: Verified) -> list[Line]:
 
 def _verified(verified: Verified) -> str:
     if verified.fault:
-        where = f"Record {on_one_line(verified.fault.id, 40)}" if verified.fault.id else "The chain"
-        number = f" (number {verified.fault.seq})" if verified.fault.seq else ""
-        read = "before it are whole" if verified.fault.seq else "were read"
-        return f"{where}{number} {on_one_line(verified.fault.message)}. {verified.entries} {read}."
+        seq, id, message = verified.fault
+        where, number = "The chain" if not seq else f"Record number {seq}", ""
+        if id:
+            where, number = f"Record {on_one_line(id, 40)}", f" (number {seq})" if seq else ""
+        read = (
+            f"{min(verified.entries, seq - 1)} before it are whole"
+            if seq
+            else f"{verified.entries} were read"
+        )
+        return f"{where}{number} {on_one_line(message)}. {read}."
     kept = f" {count(verified.witnessed, 'witnessed head')} in it." if verified.witnessed else ""
     return f"{count(verified.entries, 'record')}{_of_them(verified)}: the chain is whole.{kept}"
 

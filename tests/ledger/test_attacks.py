@@ -214,6 +214,36 @@ def test_records_missing_are_in_the_list(path: Path) -> None:
     assert "missing or out of order" in found[0]["fault"] and "head names entry 4" in found[1]["fault"]
 
 
+def test_contents_lost_and_kept_are_in_the_list(path: Path) -> None:
+    """A content that is gone although nobody erased it, one that is back, and another head."""
+    with Ledger(path, write=True) as ledger:
+        ids = [ledger.append(HEADER, content(name), FILES).id for name in ("one", "two", "three")]
+        kept = str(ledger.row_at(2)[3])
+        ledger.forget(ids[1], "asked for")
+    assert run(path, "audit", "list").code == 0 and run(path, "audit", "stats").code == 0
+    whole = path.read_bytes()
+    for statement, listed, found in (
+        ("UPDATE entries SET content = NULL WHERE seq = 1", LOST, f"{ids[0]} (number 1) {LOST}. 0 before it"),
+        (f"UPDATE entries SET content = '{kept}' WHERE seq = 2", "and an erasure says", f"erased `{ids[1]}`"),
+        (f"UPDATE head SET hash = '{'0' * 64}'", f"{ENDS} 4", f"The chain {ENDS} 4. 4 were read"),
+        ("UPDATE head SET seq = 2", f"{ENDS} 2", f"The chain {ENDS} 2. 4 were read"),
+    ):
+        with behind(path) as connection:
+            assert connection.execute(statement).rowcount == 1
+        for words, says in (("list --verdict preferred --json", listed), ("verify", found)):
+            told = run(path, "audit", *words.split())
+            assert told.code == 1 and says in " ".join(told.stdout.split()), (statement, told)
+        if "seq = 2" not in statement or "head" in statement:
+            assert run(path, "audit", "stats").code == 4
+        if "NULL" in statement:
+            assert run(path, "audit", "replay", "--all").code == 4
+        path.write_bytes(whole)
+
+
+LOST = "has lost its content, and no erasure says so"
+ENDS = "ends otherwise than the ledger's head says, which names entry"
+
+
 # --- heads that are too short ---------------------------------------------------------------------------
 def ground(path: Path, digits: int) -> str:
     """Change the last record and try salts until the head begins as it did; the head that was kept."""
