@@ -183,8 +183,10 @@ def table(block: Table, look: Look) -> Iterator[str]:
     drawn = sum(natural) + 2 * (len(natural) - 1) if simple else max(map(cells, lines), default=0)
     over = drawn - look.width
     if over > 0 and look.table_format in _tabulate().multiline_formats:
-        least = [_longest_word(column) for column in _columns(block.headers, body)]
-        widths = allotted(natural, least, sum(natural) - over)
+        columns = _columns(block.headers, body)
+        least = [_longest_word(column) for column in columns]
+        broken = [_longest_word([_longest_of(column[0]), *column[1:]]) for column in columns]
+        widths = allotted(natural, least, sum(natural) - over, broken)
         if widths is None:
             yield from _paragraphs(block, look)
             return
@@ -192,13 +194,16 @@ def table(block: Table, look: Look) -> Iterator[str]:
     yield from lines or _drawn(block, natural, look)
 
 
-def allotted(natural: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
+def allotted(
+    natural: Sequence[int], least: Sequence[int], room: int, broken: Sequence[int] = ()
+) -> list[int] | None:
     """How wide columns are in so much room: the widest give way, to their longest words, then further.
 
+    `broken` is how wide they are at least where headings are broken between words, too, before any word is.
     None if there is no room for them.
     """
     widths = list(natural)
-    for floors in (least, [LEAST] * len(natural)):
+    for floors in (least, broken or least, [LEAST] * len(natural)):
         while sum(widths) > room:
             giving = [place for place, width in enumerate(widths) if width > floors[place]]
             if not giving:
@@ -223,6 +228,11 @@ def _widest(texts: Sequence[str]) -> int:
 def _longest_word(texts: Sequence[str]) -> int:
     words = [word for text in texts[1:] for word in text.split()]
     return max(map(cells, [texts[0], *words]))
+
+
+def _longest_of(heading: str) -> str:
+    """The longest word of a heading, with the room that it has beside it."""
+    return max(heading.split(), key=cells, default="") + " " * HEADING
 
 
 def _drawn(block: Table, widths: Sequence[int], look: Look) -> list[str]:

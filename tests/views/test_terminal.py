@@ -79,6 +79,17 @@ def test_columns_give_way_where_a_table_is_too_wide() -> None:
     assert allotted([10, 40, 30], [5, 35, 9], 60) == [10, 35, 15]
     assert allotted([10, 40, 30], [10, 40, 30], 60) == [10, 25, 25]
     assert allotted([10, 40, 30], [10, 40, 30], 20) is None
+    assert allotted([10, 40, 30], [10, 40, 10], 50, [10, 30, 10]) == [10, 30, 10]
+
+
+def test_headings_are_broken_between_words_before_any_cell_is_within_one() -> None:
+    """As in a table of a result that each option has, with a date."""
+    headings = ["Thing", "The day of the next check", "Verdict", "Length"]
+    rows = [["Snowboard", "2022-06-01", "uncertain", "not concluded"]] * 2
+    drawn = shown([Table(headings, [*rows, ["Very long " * 3] * 4])], Look(80)).split("\n")
+    narrow = shown([Table([f"{h} of it all" for h in headings] * 2, [row * 2 for row in rows])], Look(100))
+    for text in ("Snowboard", "2022-06-01", "uncertain", "concluded"):
+        assert text in "\n".join(drawn) and narrow.count(text) == 4
     wide = Table(["A", "B", "C"], [["one " * 12, "x" * 50, "c"]])
     for look in (WIDE, Look(100), Look(table_format="grid"), Look(90, table_format="github")):
         text = shown([wide], look)
