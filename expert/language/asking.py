@@ -17,7 +17,7 @@ from expert.language.model import SCORE, Value
 Test = Callable[[Evaluation], bool]
 
 
-class Testable:
+class Askable:
     """Whether something is so of a case."""
 
     __slots__ = ("test",)
@@ -25,30 +25,30 @@ class Testable:
     def __init__(self, test: Test) -> None:
         self.test = test
 
-    def __and__(self, other: Testable) -> Testable:
+    def __and__(self, other: Askable) -> Askable:
         if self is FALSE or other is TRUE:
             return self
         if self is TRUE or other is FALSE:
             return other
         one, two = self.test, other.test
-        return Testable(lambda case: one(case) and two(case))
+        return Askable(lambda case: one(case) and two(case))
 
-    def __or__(self, other: Testable) -> Testable:
+    def __or__(self, other: Askable) -> Askable:
         if self is TRUE or other is FALSE:
             return self
         if self is FALSE or other is TRUE:
             return other
         one, two = self.test, other.test
-        return Testable(lambda case: one(case) or two(case))
+        return Askable(lambda case: one(case) or two(case))
 
-    def __invert__(self) -> Testable:
+    def __invert__(self) -> Askable:
         if self is TRUE or self is FALSE:
             return FALSE if self is TRUE else TRUE
         test = self.test
-        return Testable(lambda case: not test(case))
+        return Askable(lambda case: not test(case))
 
 
-class OneOf(Testable):
+class OneOf(Askable):
     """That an attribute has one of some values."""
 
     __slots__ = ("name", "values")
@@ -57,13 +57,13 @@ class OneOf(Testable):
         super().__init__(lambda case: case.answers.get(name) in values)
         self.name, self.values = name, values
 
-    def __or__(self, other: Testable) -> Testable:
+    def __or__(self, other: Askable) -> Askable:
         if isinstance(other, OneOf) and other.name == self.name:
             return OneOf(self.name, self.values | other.values)
         return super().__or__(other)
 
 
-TRUE, FALSE = Testable(lambda case: True), Testable(lambda case: False)
+TRUE, FALSE = Askable(lambda case: True), Askable(lambda case: False)
 
 
 class OfCases(Whole):
@@ -71,10 +71,10 @@ class OfCases(Whole):
 
     true, false = TRUE, FALSE
 
-    def known(self, attribute: str) -> Testable:
-        return Testable(lambda case: case.answers.get(attribute) is not None)
+    def known(self, attribute: str) -> Askable:
+        return Askable(lambda case: case.answers.get(attribute) is not None)
 
-    def equals(self, attribute: str, value: Value) -> Testable:
+    def equals(self, attribute: str, value: Value) -> Askable:
         return OneOf(attribute, frozenset([value]))
 
     def number(self, attribute: str) -> Any:
@@ -83,20 +83,20 @@ class OfCases(Whole):
     def constant(self, value: int) -> Any:
         raise TypeError(f"asked of the case: {value}")
 
-    def choose(self, where: Testable, one: Any, other: Any) -> Any:
+    def choose(self, where: Askable, one: Any, other: Any) -> Any:
         raise TypeError("asked of the case")
 
 
-class Asking(Reading[Testable, Any]):
+class Asking(Reading[Askable, Any]):
     """Conditions read as functions of a case."""
 
-    def pair(self, condition: Condition) -> tuple[Testable, Testable]:
+    def pair(self, condition: Condition) -> tuple[Askable, Askable]:
         if _needs_case(condition):
-            held = Testable(lambda case: bool(case.pair(condition)[0] & 1))
-            return held, Testable(lambda case: bool(case.pair(condition)[1] & 1))
+            held = Askable(lambda case: bool(case.pair(condition)[0] & 1))
+            return held, Askable(lambda case: bool(case.pair(condition)[1] & 1))
         return super().pair(condition)
 
-    def _is(self, condition: Is) -> tuple[Testable, Testable]:
+    def _is(self, condition: Is) -> tuple[Askable, Askable]:
         if condition.ref.kind == "attribute":
             return super()._is(condition)
         key, values = condition.ref.key, frozenset(condition.values)
@@ -113,7 +113,7 @@ class Asking(Reading[Testable, Any]):
             found = case.findings.get(key, {})
             return any(where & 1 for value, where in found.items() if value not in values)
 
-        return Testable(held), Testable(denied) if condition.ref.role else FALSE
+        return Askable(held), Askable(denied) if condition.ref.role else FALSE
 
 
 def _needs_case(condition: Condition) -> bool:

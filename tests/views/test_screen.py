@@ -124,7 +124,7 @@ def test_the_commands_named_below_a_result_work(tmp_path: Path) -> None:
         assert (ran.code, ran.stderr) == (0, ""), command
         if command.startswith("audit show"):
             full = cicatrix(*words, "--full", "--no-save").stdout
-            assert full[: full.index("More: ")] in ran.stdout
+            assert full[: full.index("Of the ")] in ran.stdout
     assert len(list(tmp_path.glob("*.html"))) == 1
 
 
