@@ -31,7 +31,7 @@ from support.populations import (
     series,
 )
 from support.shell import ROOT
-from support.sizes import some_or_all
+from support.sizes import LONG, MORE
 from support.sparking import compiling_less
 
 from expert.io.problems import CaseError, MissingLibrary
@@ -175,7 +175,9 @@ def test_without_pyspark_or_java(monkeypatch: pytest.MonkeyPatch) -> None:
         engine._started(None)
 
 
-@pytest.mark.parametrize("step", some_or_all(4, 1))
+@pytest.mark.parametrize(
+    "step", [pytest.param(4, id="some", marks=MORE), pytest.param(1, id="all", marks=LONG)]
+)
 def test_spark_reads_cells_as_consult_does(
     quick_spark: Any, base: RuleBase, tmp_path: Path, step: int
 ) -> None:
