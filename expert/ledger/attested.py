@@ -60,6 +60,9 @@ def leaf_of(hash: str) -> bytes:
     return leaf_hash(bytes.fromhex(hash))
 
 
+KEPT = "does not agree with the checkpoint that was kept, which "  # of a chain
+
+
 def wrong_head(heads: Sequence[Attested], hashes: Sequence[str]) -> Wrong | None:
     """What is wrong with the first of some heads that is none of a chain's; None if all are.
 
@@ -69,9 +72,12 @@ def wrong_head(heads: Sequence[Attested], hashes: Sequence[str]) -> Wrong | None
     leaves = [leaf_of(hash) for hash in hashes] if heads else []
     roots = roots_at(leaves, {head.checkpoint.size for head in heads})
     for seq, id, checkpoint, _ in heads:
-        size, kept = checkpoint.size, "" if id else "the checkpoint that was kept "
+        size, kept = checkpoint.size, "" if id else KEPT
         if size > len(hashes):
-            message = f"is a head at entry {size}, and the last is {len(hashes)}: the history was cut off"
+            message = (
+                f"is a head at entry {size}, and the last is {len(hashes)}:"
+                " the history was cut off, or is another's"
+            )
         elif checkpoint.root != roots[size]:
             message = f"is another head at entry {size} than here: the history was rewritten, or is another's"
         elif checkpoint.origin != origin:

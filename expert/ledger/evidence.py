@@ -159,7 +159,7 @@ def _newest_head(heads: Sequence[Attested], least: int) -> SignedNote | None:
 
 def _kept_head(kept: Attested, heads: Sequence[Attested], hashes: Sequence[str], least: int) -> SignedNote:
     if wrong := wrong_head([*heads, kept], hashes):
-        raise CaseError([Problem(wrong.message)])
+        raise CaseError([Problem(f"the ledger {wrong.message}")])
     if kept.checkpoint.size < least:
         message = (
             f"the checkpoint is a head at entry {kept.checkpoint.size}, and does not cover number {least}"

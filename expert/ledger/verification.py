@@ -221,7 +221,10 @@ class _Seen:
             return Fault(self.count + 1, "", message)
         if self.found_kept or self.last.startswith(self.kept.head):  # the head of no entries is no entry's
             return None
-        message = f"has no entry with the hash {self.kept.head[:16]} that was kept: the history was rewritten"
+        message = (
+            f"has no entry with the hash {self.kept.head[:16]}… that was kept:"
+            " the history was rewritten, or is another's"
+        )
         if GENESIS.startswith(self.kept.head):
             message = "has entries, and the head that was kept is that of an empty ledger: it shows nothing"
         return Fault(0, "", message)

@@ -47,7 +47,9 @@ def test_heads_of_none() -> None:
     wrong = wrong_head([head(3), head(4, "b")], HASHES)
     assert wrong and "names the origin `b`, and the first one `a`" in wrong.message
     wrong = wrong_head([head(5)._replace(seq=0, id="")], HASHES[:2])
-    assert wrong and wrong.message.startswith("the checkpoint that was kept is a head at entry 5")
+    assert wrong and wrong.message.startswith(
+        "does not agree with the checkpoint that was kept, which is a head at entry 5"
+    )
 
 
 def test_how_far_a_key_has_signed() -> None:

@@ -100,7 +100,7 @@ def test_a_history_written_anew_is_signed_by_nobody(path: Path) -> None:
         rewritten(connection)
     assert checked(path) == "", "a chain alone cannot show it"
     assert "no head that the key of" in checked(path, KEY)
-    assert "the checkpoint that was kept is another head at entry 4" in checked(path, kept=text)
+    assert "the checkpoint that was kept, which is another head at entry 4" in checked(path, kept=text)
 
 
 def test_a_signature_stripped_or_of_another_key(path: Path) -> None:
