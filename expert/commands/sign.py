@@ -49,10 +49,10 @@ def public_keys(words: Sequence[str]) -> list[Verifier]:
 
 def private_key(path: Path) -> Signer:
     """The private key in a file, of which it is said if others can read it. Raises CaseError."""
-    text = _text_of(path, f"key `{path}`")
+    signer = read_signer(_text_of(path, f"key `{path}`").strip())
     if path.is_file() and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         say(f"Others can read the private key `{path}`: chmod 600 {path}")
-    return read_signer(text.strip())
+    return signer
 
 
 def kept_checkpoint(path: Path) -> Attested:

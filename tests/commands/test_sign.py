@@ -81,6 +81,7 @@ def test_what_is_refused(path: Path, key: Path, tmp_path: Path) -> None:
     empty, text = tmp_path / "empty", tmp_path / "text"
     empty.touch()
     text.write_text("neither\n")
+    text.chmod(0o644)
     for words, wrong in (
         (("sign", "--key", str(text)), "this is no private key: it does not begin with PRIVATE+KEY+"),
         (("sign", "--key", str(tmp_path / "none")), "cannot be read"),
@@ -95,7 +96,7 @@ def test_what_is_refused(path: Path, key: Path, tmp_path: Path) -> None:
     ):
         result = run(path, "audit", *words)
         assert result.code == 2 and wrong in on_stderr(result), (words, result)
-        assert KEEPER.text()[-20:] not in result.stderr
+        assert KEEPER.text()[-20:] not in result.stderr and "Others can read" not in result.stderr
     unsigned = run(path, "audit", "cosign")
     assert unsigned.code == 4 and "no head of the ledger is signed" in on_stderr(unsigned)
     assert head_of(path)[0] == 4
