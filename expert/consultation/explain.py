@@ -43,7 +43,7 @@ from expert.language.conclusions import (
     Conclusion,
     Tally,
 )
-from expert.language.english import REASONS, datum_statement, known, statement
+from expert.language.english import REASONS, capital, datum_statement, known, statement
 from expert.language.model import Knowledge, Quotes, Value
 from expert.language.policy import NOW, OPEN, RECOMMENDED, VERDICTS
 from expert.language.prospect import Changes
@@ -526,7 +526,7 @@ class WhyNot(NamedTuple):
     depends_on: tuple[str, ...] = ()  # of an open option: the answers that decide
     up_to: int | None = None  # without flips: no change of so many answers is one; None: of any number
     decided: bool = True  # whether these are known to be the smallest; without flips, that there are none
-    stands: tuple[str, ...] = ()  # of an option: how it stands, in sentences
+    stands: tuple[str, ...] = ()  # of an option or a finding: how it stands, in sentences
     beside: tuple[Argument, ...] = ()  # arguments against it on topics that do not decide
     not_for: tuple[str, ...] = ()  # the targets in play for which it is not so, where it is for others
     wanted: tuple[str, ...] = ()  # the verdicts meant by the goal
@@ -616,16 +616,44 @@ def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subjec
         kinds = {"advice": ("advice", "caution"), "finding": ("finding", "score")}.get(
             subject.kind, (subject.kind,)
         )
-        named = any(c.kind in kinds and c.name == subject.id for c in instance.then)
+        named = any(c.kind in kinds and c.name == subject.id and not denies(c) for c in instance.then)
         if subject.kind == "claim":
             return subject.id in instance.rule.claims
         return instance.rule.id == subject.id if subject.kind == "rule" else named
 
+    drawn = [
+        c for i in reach.base.instances for c in i.then if isinstance(c, Conclude) and c.name == subject.id
+    ]
+    affirmed = subject.kind == "finding" and any(c.value == "yes" for c in drawn)
+
+    def denies(c: Conclusion) -> bool:
+        """Whether it says that it is not so, where others say that it is."""
+        return affirmed and isinstance(c, Conclude) and c.value == "no"
+
     concluding = [instance for instance in reach.base.instances if concludes(instance)]
     fired = {(f.rule, f.option or "") for f in consultation.firings}
-    already = any((i.rule.id, i.option) in fired for i in concluding)
+    of_finding = subject.kind == "finding"
+    stands = _as_concluded(consultation, subject.id, reach.base) if of_finding else ()
+    answered = of_finding and is_answered(subject.id, consultation, reach.base.knowledge)
+    already = answered or any((i.rule.id, i.option) in fired for i in concluding)
     failed = () if already else _failed(consultation, concluding, reach.base)
-    return WhyNot(subject.label, "", already, bool(concluding), failed, (), (), None)
+    if affirmed and not already:
+        denying = [f.firings for f in consultation.findings if f.finding == subject.id]
+        stands += tuple(
+            dict.fromkeys(consultation.firings[n - 1].because for numbers in denying for n in numbers)
+        )
+    return WhyNot(subject.label, "", already, bool(concluding), failed, (), (), None, stands=stands)
+
+
+def _as_concluded(consultation: Consultation, name: str, base: RuleBase) -> tuple[str, ...]:
+    """How a finding stands, in sentences: as it was answered, or what was concluded of it."""
+    if is_answered(name, consultation, base.knowledge):
+        term = base.knowledge.attributes[name]
+        said = statement(term, (term.scaled(consultation.answers[name]),))
+        return (f"{capital(said)}, as answered.",)
+    concluded = [(f.text, f.option) for f in consultation.findings if f.finding == name]
+    concluded += [(s.text, s.option) for s in consultation.scores if s.finding == name and s.low != s.high]
+    return tuple(f"{capital(_about(text, option, base))}." for text, option in concluded)
 
 
 def _leads(instance: Instance, option: str, wanted: tuple[str, ...], decides: set[str]) -> bool:

@@ -6,11 +6,13 @@ import random
 from pathlib import Path
 
 import pytest
+from support.constructs import case_of, opened
 from support.shell import cicatrix
 
 from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.engine import infer
-from expert.consultation.explain import How, Tree, find_subject, how, subjects, why_not
+from expert.consultation.explain import How, Subject, Tree, find_subject, how, subjects, why_not
+from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Firing, Match
 from expert.io.json import to_json
@@ -151,3 +153,31 @@ def test_a_chain_of_thousands_of_firings_is_explained_and_shown(base: RuleBase) 
             if said not in text:
                 pytest.fail(text[:100])
     assert to_json(tree).count('"kind":"firing"') == DEEP
+
+
+def test_what_is_settled_as_no_is_not_so(tmp_path: Path) -> None:
+    """Why it is not `yes` is then asked; and of what is answered there is only the answer."""
+    number = {"type": "number", "decimals": "0", "ask": "first", "question": "What?"}
+    findings = {"s": "yes-no", "n": number}
+    rules = [
+        {
+            "id": "r",
+            "when": {"a": "yes", "b": "yes"},
+            "then": {"settle": "s"},
+            "otherwise": "It is not.",
+        },
+        {"id": "t", "when": {"a": "no"}, "then": {"conclude": {"n": {"times": [2, "x"]}}}},
+    ]
+    base = opened({"findings": findings, "rules": rules}, tmp_path)
+
+    def asked(name: str, answers: dict[str, str]) -> tuple[bool, list[str], tuple[str, ...]]:
+        case = case_of(base, answers)
+        found = follow(base, case)
+        why = why_not(Reach(base), case, found, Subject("finding", name, name))
+        return why.already, [failed.rule for failed in why.failed], why.stands
+
+    assert asked("s", {"a": "no"}) == (False, [], ("It is no.", "It is not."))
+    assert asked("s", {"a": "yes"}) == (False, ["r"], ())
+    assert asked("s", {"a": "yes", "b": "yes"}) == (True, [], ("It is yes.",))
+    assert asked("n", {"a": "no", "x": "3"}) == (True, [], ("It is 6.",))
+    assert asked("n", {"n": "5"}) == (True, [], ("It is 5, as answered.",))

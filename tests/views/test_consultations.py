@@ -124,7 +124,7 @@ def test_why_not_ends_with_the_smallest_changes(base: RuleBase, found: Consultat
         Paragraph("The punch technique is preferred.")
     ]
     kind = why_not(Reach(base), case, found, find_subject(base, "scar_kind"))
-    assert why_not_blocks(kind, base, {}) == [Line(f"{kind.subject}: it is so.")]
+    assert why_not_blocks(kind, base, {}) == [Paragraph("The scars include deep scars.")]
     none = reason._replace(flips=())
     assert why_not_blocks(none, base, {})[-1] == Line("No change of answers leads there.")
     assert why_not_blocks(none._replace(up_to=3), base, {})[-1] == Line(
