@@ -1,4 +1,4 @@
-"""ReadAs results of a population: rows, the knowledge that made them, and one row explained."""
+"""Results of a population, read again: rows, the knowledge that made them, and one row explained."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from support.generate import generated_cases
 from support.sizes import some_or_all
 
 from expert.consultation.memory import Wording, WorkingMemory
-from expert.language.asking import FALSE, TRUE, OneOf, Testable, asked
+from expert.language.asking import FALSE, TRUE, OneOf, Askable, asked
 from expert.language.conditions import Condition, walk
 from expert.language.meaning import Evaluation
 
@@ -39,7 +39,7 @@ def agreeing(reading: Evaluation, tests: list[tuple[Condition, object, object]])
 
 
 def test_what_is_so_of_every_case_is_asked_of_none() -> None:
-    other = Testable(lambda case: 1 / 0 > 0)
+    other = Askable(lambda case: 1 / 0 > 0)
     assert (TRUE & other, other & TRUE, FALSE | other, other | FALSE) == (other,) * 4
     assert (FALSE & other, other & FALSE, ~TRUE) == (FALSE,) * 3
     assert (TRUE | other, other | TRUE, ~FALSE) == (TRUE,) * 3
