@@ -7,7 +7,7 @@ from support.generate import generated_cases
 from support.sizes import some_or_all
 
 from expert.consultation.memory import Wording, WorkingMemory
-from expert.language.asking import FALSE, TRUE, OneOf, Askable, asked
+from expert.language.asking import FALSE, TRUE, Askable, OneOf, asked
 from expert.language.conditions import Condition, walk
 from expert.language.meaning import Evaluation
 
