@@ -23,6 +23,7 @@ from expert.consultation.result import (
     name_of,
 )
 from expert.consultation.standing import (
+    depends_text,
     item_text,
     nothing_said,
     standing_sentences,
@@ -642,7 +643,18 @@ def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subjec
         stands += tuple(
             dict.fromkeys(consultation.firings[n - 1].because for numbers in denying for n in numbers)
         )
+    if of_finding:
+        stands += _as_open(consultation, subject.id, reach.base.knowledge)
     return WhyNot(subject.label, "", already, bool(concluding), failed, (), (), None, stands=stands)
+
+
+def _as_open(consultation: Consultation, name: str, knowledge: Knowledge) -> tuple[str, ...]:
+    """Of a finding that leads the result and is open, on which answers it depends."""
+    return tuple(
+        f"{capital(result.label)} is open: it {depends_text(result.depends_on, knowledge)}."
+        for result in consultation.results
+        if result.finding == name and not result.option and result.stands == "open" and result.depends_on
+    )
 
 
 def _as_concluded(consultation: Consultation, name: str, base: RuleBase) -> tuple[str, ...]:
