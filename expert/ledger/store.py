@@ -41,34 +41,22 @@ if TYPE_CHECKING:
 # there are notes and signed heads; all else is as in 1. A ledger gets the least that has what is added to it
 FORMAT_2, WITH_NOTES = 2, 3
 VERSION = WITH_NOTES
-PACKED = 10  # more, if contents are packed, as those that are added are: how is no part of what they are
-
+PACKED = 10  # is added to the layout once contents are packed, as those of new entries are: 12 is 2, packed
 
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
+MOST = (1 << 63) - 1  # entries that a ledger can have
+PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_PATIENCE says otherwise
 
-
+# to all that reads, `entries` is the view of unpacked texts that `packing` lays over the table, `main.entries`
 ROWS = "SELECT seq, id, header, content, hash FROM entries"
 ERASED = """SELECT CASE WHEN json_valid(header) THEN json_extract(header, '$.erases') END AS erased
   FROM entries WHERE content IS NULL"""
 
-
-NO_LEDGER = ("is not a ledger (no SQLite database)", "use --ledger to name another file")
-
-
+NO_LEDGER = "is not a ledger (no SQLite database)"
+ANOTHER = "use --ledger to name another file"
 NEWER = "open it with the version of the program that wrote it, or a later one"
-
-
 DAMAGED = "restore it from a copy"
-
-
 ALTERED = "do not go on with it: restore it from a copy, and hold that against a head kept elsewhere"
-
-
-MOST = (1 << 63) - 1  # entries that a ledger can have
-
-
-PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_PATIENCE says otherwise
-
 
 SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -154,7 +142,7 @@ class Ledger:
     def _check(self, write: bool) -> None:
         with self.view():  # another process may be making the tables just now
             application = self.connection.execute("PRAGMA application_id").fetchone()[0]
-            version = self._version()
+            version = self._stored_layout()
             objects = self.connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
         tables = len(objects)
         if application != LEDGER and tables:
@@ -198,14 +186,14 @@ class Ledger:
 
     def layout(self) -> int:
         """The layout of what is in the file, however it is packed: see VERSION."""
-        return self._version() % PACKED
+        return self._stored_layout() % PACKED
 
-    def _version(self) -> int:
+    def _stored_layout(self) -> int:
         return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
     def _to_layout(self, version: int) -> None:
         """Raise the layout to that of what is written in the same transaction, and never lower it."""
-        stored = self._version()  # another process may have raised it since this one opened the file
+        stored = self._stored_layout()  # another process may have raised it since this one opened the file
         self._refuse_newer(stored)
         wanted = PACKED + max(stored % PACKED, version)
         if stored < wanted:
@@ -637,7 +625,7 @@ def _begins(path: Path, opened: int) -> None:
     finally:
         os.close(opened)
     if begin not in (b"", SQLITE):
-        raise LedgerError(f"the ledger `{path}` {NO_LEDGER[0]}", NO_LEDGER[1])
+        raise LedgerError(f"the ledger `{path}` {NO_LEDGER}", ANOTHER)
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
@@ -685,7 +673,7 @@ def explained(path: Path) -> Iterator[None]:
             ("readonly", "cannot be written", "it or its folder is read-only: use --ledger"),
             ("disk is full", "cannot be written: the disk is full", "free some space, or use --ledger"),
             ("disk I/O", "cannot be used: the disk is full or fails", "free some space, or use --ledger"),
-            ("not a database", *NO_LEDGER),
+            ("not a database", NO_LEDGER, ANOTHER),
             ("malformed", "is damaged", DAMAGED),
         ):
             if sign in said:
