@@ -47,7 +47,7 @@ ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
 MOST = (1 << 63) - 1  # entries that a ledger can have
 PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_PATIENCE says otherwise
 
-# to all that reads, `entries` is the view of unpacked texts that `packing` lays over the table, `main.entries`
+# what reads sees as `entries` the view of unpacked texts that `packing` lays over the table, `main.entries`
 ROWS = "SELECT seq, id, header, content, hash FROM entries"
 ERASED = """SELECT CASE WHEN json_valid(header) THEN json_extract(header, '$.erases') END AS erased
   FROM entries WHERE content IS NULL"""
