@@ -50,7 +50,7 @@ PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_P
 # what reads sees as `entries` the view of unpacked texts that `packing` lays over the table, `main.entries`
 ROWS = "SELECT seq, id, header, content, hash FROM entries"
 ERASED = """SELECT CASE WHEN json_valid(header) THEN json_extract(header, '$.erases') END AS erased
-  FROM entries WHERE content IS NULL"""
+  FROM main.entries WHERE content IS NULL"""
 
 NO_LEDGER = "is not a ledger (no SQLite database)"
 ANOTHER = "use --ledger to name another file"
