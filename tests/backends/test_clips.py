@@ -163,7 +163,7 @@ def compare_generated(seed: int, directory: Path, cases: int = CASES_EACH) -> in
 def test_generated_knowledge_bases(tmp_path: Path, count: int) -> None:
     found = [compare_generated(seed, tmp_path / str(seed)) for seed in range(count)]
     fired = [number for number in found if number is not None]
-    assert len(fired) > 0.5 * count and sum(fired) > 5 * len(fired) * CASES_EACH
+    assert len(fired) > 0.5 * count and sum(fired) >= 5 * len(fired) * CASES_EACH
 
 
 @pytest.mark.long

@@ -116,7 +116,7 @@ def compare_generated(seed: int, cases: int) -> int | None:
 @pytest.mark.parametrize("seeds", some_or_all(range(1003, 1006), range(1000, 1100), more=range(1000, 1012)))
 def test_generated_knowledge_bases(seeds: range) -> None:
     fired = [compare_generated(seed, CASES_EACH) for seed in seeds]
-    assert fired.count(None) <= max(1, len(fired) / 12)
+    assert fired.count(None) <= max(2, len(fired) / 12)
     assert sum(n or 0 for n in fired) > 4 * len(fired) * CASES_EACH
 
 

@@ -331,10 +331,10 @@ class OracleKB:
     def counts(self, n: int, name: str, test: Any) -> list[Any]:
         """That the n-th contradiction leaves an answer in, which meets a test."""
         out = self.contradictions[n][1]["between"][name]
+        if out == "known":  # as whatever meets a test is
+            return [{"counts": self.disagree(n, name)}]
         if test == "known":
             return [{"counts": self.disagree(n)}]
-        if out == "known":
-            return [{"counts": self.disagree(n, name)}]
         if isinstance(out, dict) or isinstance(test, dict):
             return [{"counts": self.disagree(n, name if out == test else "")}]
         left_out, asked = {*listing(out)}, {*listing(test)}
@@ -857,6 +857,8 @@ class Outlook:
         if isinstance(node, str):
             key = self.kb.finding(node, option)
             if key and key[0] in self.kb.scored:
+                if key[0] in self.kb.asked - self.told.keys():  # it may be answered with any number
+                    return [(None, False)]
                 return [(self.bounds[key], True)] if key in self.bounds else []
             literal = node[0] in "-+.0123456789"
             return [(number(node), True)] if literal else self.values(node, option)
