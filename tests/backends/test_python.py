@@ -117,7 +117,7 @@ def compare_generated(seed: int, cases: int) -> int | None:
 def test_generated_knowledge_bases(seeds: range) -> None:
     fired = [compare_generated(seed, CASES_EACH) for seed in seeds]
     assert fired.count(None) <= max(2, len(fired) / 12)
-    assert sum(n or 0 for n in fired) > 4 * len(fired) * CASES_EACH
+    assert sum(n or 0 for n in fired) > 3 * len(fired) * CASES_EACH
 
 
 @pytest.mark.long
