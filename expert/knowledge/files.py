@@ -103,7 +103,7 @@ def _yes_no_findings(base: RuleBase) -> list[str]:
 
 
 def _numeric_findings(base: RuleBase) -> list[str]:
-    return [name for name, term in concluded(base).items() if term.numeric]
+    return [*scorable(base)]
 
 
 def _exclusive(base: RuleBase) -> list[str]:

@@ -51,13 +51,11 @@ class System(NamedTuple):
             latest[name] = within[1]
         if self._is_circular():
             return None
+        edges = self._edges()
         for _ in range(ROUNDS):
             lowered = dict(latest)
-            for one, other, least, most in self.differences:
-                if most is not None:
-                    lowered[one] = min(lowered[one], lowered[other] + most)
-                if least is not None:
-                    lowered[other] = min(lowered[other], lowered[one] - least - 1)
+            for start, end, length in edges:
+                lowered[end] = min(lowered[end], lowered[start] + length)
             for name, (low, _) in self.ranges.items():
                 if not (within := days_within(low, lowered[name])):
                     return None
@@ -71,14 +69,12 @@ class System(NamedTuple):
         """The earliest days that meet all bounds; None if none do. Raises NotDecided."""
         if self.greatest() is None:
             return None
+        edges = self._edges()
         earliest = {name: within[0] for name, ends in self.ranges.items() if (within := days_within(*ends))}
         for _ in range(ROUNDS):
             raised = dict(earliest)
-            for one, other, least, most in self.differences:
-                if most is not None:
-                    raised[other] = max(raised[other], raised[one] - most)
-                if least is not None:
-                    raised[one] = max(raised[one], raised[other] + least + 1)
+            for start, end, length in edges:
+                raised[start] = max(raised[start], raised[end] - length)
             for name, (_, high) in self.ranges.items():
                 if not (within := days_within(raised[name], high)):
                     return None
@@ -88,13 +84,19 @@ class System(NamedTuple):
             earliest = raised
         raise NotDecided(f"the dates {', '.join(self.ranges)}")
 
-    def _is_circular(self) -> bool:
-        """Whether differences contradict each other whatever the days are (Bellman and Ford)."""
-        above = dict.fromkeys(self.ranges, 0)
+    def _edges(self) -> list[tuple[str, str, int]]:
+        """The bounds of differences as start, end, length: the end is at most the start and the length."""
         edges = []
         for one, other, least, most in self.differences:
-            edges += [] if most is None else [(other, one, most)]
-            edges += [] if least is None else [(one, other, -least - 1)]
+            if most is not None:
+                edges.append((other, one, most))
+            if least is not None:
+                edges.append((one, other, -least - 1))
+        return edges
+
+    def _is_circular(self) -> bool:
+        """Whether differences contradict each other whatever the days are (Bellman and Ford)."""
+        above, edges = dict.fromkeys(self.ranges, 0), self._edges()
         for _ in self.ranges:
             changed = False
             for start, end, length in edges:
