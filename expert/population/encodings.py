@@ -13,6 +13,23 @@ from expert.population.tables import refused
 LONGEST = 1 << 24  # characters in a line
 START = 4096  # bytes that are looked at
 SUCH = "such as latin-1, cp1252 or utf-16"
+# how a file starts that is no UTF-8, and what helps; the marks of UTF-32 start like those of UTF-16
+UTF16 = "it looks like UTF-16: `--encoding utf-16`"
+UTF32 = "it looks like UTF-32: `--encoding utf-32`"
+PACKED = "it looks like packed data: unpack it first"
+STARTS = {
+    codecs.BOM_UTF32_LE: UTF32,
+    codecs.BOM_UTF32_BE: UTF32,
+    codecs.BOM_UTF16_LE: UTF16,
+    codecs.BOM_UTF16_BE: UTF16,
+    b"\x1f\x8b": PACKED,  # gzip
+    b"BZh": PACKED,
+    b"\xfd7zXZ\0": PACKED,
+    b"\x28\xb5\x2f\xfd": PACKED,  # zstd
+    b"PK\x03\x04": "it looks like a workbook, whose name has to end in `.xlsx`, or like packed data",
+    b"PAR1": "it looks like Parquet: its name has to end in `.parquet`",
+    b"%PDF-": "it looks like a PDF",
+}  # fmt: skip
 
 
 def check_encoding(name: str) -> None:
@@ -46,8 +63,9 @@ def _opened(path: Path, encoding: str) -> IO[str]:
     if not encoding:
         with path.open("rb") as stream:
             start = stream.read(START)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            raise refused(path, "is not UTF-8 text", "it looks like UTF-16: `--encoding utf-16`")
+        for mark, help in STARTS.items():
+            if start.startswith(mark):
+                raise refused(path, "is not UTF-8 text", help)
         if b"\0" in start.partition(b"\n")[0]:
             raise refused(path, "is not UTF-8 text", f"if it is text at all, `--encoding` says which, {SUCH}")
     utf8 = not encoding or codecs.lookup(encoding).name == "utf-8"

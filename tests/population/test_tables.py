@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,11 @@ REFUSED = {
     "some near.csv": (b"Scar_Depth,budget\ndeep,5\n", "`Scar_Depth` of"),
     "near.jsonl": (b'{"scar-depth":"deep","budget":5}\n', "seems to be the attribute `scar_depth`"),
     "utf-16.csv": ("scar_depth,n\n".encode("utf-16"), "it looks like UTF-16: `--encoding utf-16`"),
+    "utf-32.csv": ("scar_depth,n\n".encode("utf-32"), "it looks like UTF-32: `--encoding utf-32`"),
+    "packed.csv": (gzip.compress(b"scar_depth,n\ndeep,x\n"), "it looks like packed data"),
+    "workbook.csv": (b"PK\x03\x04\x14\0", "it looks like a workbook, whose name"),
+    "table.jsonl": (b"PAR1\x15\x04", "its name has to end in `.parquet`"),
+    "page.csv": (b"%PDF-1.4\n%\xe2\xe3\n", "it looks like a PDF"),
     "no mark.csv": ("scar_depth,n\n".encode("utf-16-le"), "`--encoding` says which"),
     "header.csv": ("scar_depth,né\ndeep,x\n".encode("latin-1"), "has a name that is not text"),
     "commas.csv": (b",,\n,,\n", "has no header"),
