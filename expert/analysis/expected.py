@@ -14,7 +14,7 @@ from typing import NamedTuple
 from expert.consultation.case import Answer, Case, answered_twice, make_case, read_answer
 from expert.io.problems import KnowledgeError, Problem, Span, shorten
 from expert.io.yaml import Node, Reader
-from expert.knowledge.files import EXPECTED, NONE, TEST, option_findings, overall_findings
+from expert.knowledge.files import CASE, EXPECTED, NOT_STATED, option_findings, overall_findings
 from expert.knowledge.shapes import Listing, Name, Shape, Word
 from expert.language.keys import with_option
 from expert.language.model import BadValue, Term
@@ -102,15 +102,15 @@ class _CaseReader:
 
     def __init__(self, base: RuleBase, reader: Reader) -> None:
         self.base, self.k, self.reader = base, base.knowledge, reader
-        self.names = {**_names_listed(TEST, base), **_names_listed(EXPECTED, base)}
+        self.names = {**_names_listed(CASE, base), **_names_listed(EXPECTED, base)}
         self.words = _words_allowed(EXPECTED, base)
 
     def case(self, node: Node) -> Expected:
-        fields = TEST.read(node, self.reader)
-        expecting = [key for key in TEST.some_of if key in fields]
+        fields = CASE.read(node, self.reader)
+        expecting = [key for key in CASE.some_of if key in fields]
         checks = [check for key in expecting for check in self._checks(key, fields)]
         if node.pairs and not expecting:
-            self.reader.report(node, "the case expects nothing", f"keys: {', '.join(TEST.some_of)}")
+            self.reader.report(node, "the case expects nothing", f"keys: {', '.join(CASE.some_of)}")
         name = self.reader.text(fields.get("case"), "`case`")
         return Expected(name, self._given(fields.get("given")), tuple(checks), node.span)
 
@@ -174,7 +174,7 @@ class _CaseReader:
     def _cost(self, key: str, option: str, node: Node) -> Requirement:
         if self.k.cost is None:
             self.reader.report(node, f"`{key}` is a cost, and this knowledge base computes none")
-        elif node.text != NONE:
+        elif node.text != NOT_STATED:
             return Requirement(key, option, self._values([node], self.k.findings[self.k.cost[0]]), node.span)
         return Requirement(key, option, frozenset(), node.span)
 

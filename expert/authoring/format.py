@@ -177,7 +177,7 @@ def place_in(mapping: Mapping | None, key: str, number: int) -> tuple[int, ...]:
     if isinstance(mapping, Entries) and mapping.by_place:
         place = re.fullmatch(r"p([0-9]+)s([0-9]+)", key)
         return (int(place[1]), int(place[2])) if place else (0, number)
-    if isinstance(mapping, Shape) and not mapping.keeps:
+    if isinstance(mapping, Shape) and not mapping.own_order:
         names = mapping.names
         return names.index(key) if key in names else len(names), number
     return 0, number

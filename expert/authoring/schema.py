@@ -25,14 +25,14 @@ from expert.authoring.schema_parts import (
     ref,
 )
 from expert.knowledge.files import (
+    CASE,
     CHECKS,
     COMPARING,
     CONCLUSION,
     FILES,
     INVARIANT,
+    RULE,
     TERMS,
-    TEST,
-    WRITTEN_RULE,
 )
 from expert.knowledge.shapes import (
     ByName,
@@ -54,7 +54,7 @@ from expert.proof.invariants import outcome_terms
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 KINDS = tuple(file.kind for file in FILES if file.kind != "reviews")  # which the program writes
-DEFINED = (WRITTEN_RULE, CONCLUSION, TEST, INVARIANT)  # the others stand where they are used
+DEFINED = (RULE, CONCLUSION, CASE, INVARIANT)  # the others stand where they are used
 
 TELLING = (  # which definition a mapping is held to: the first of whose keys it has one
     ("claims", ("claims", "hedges")),
@@ -149,7 +149,7 @@ def _schema_of(value: Kind, base: RuleBase, term: Term | None = None) -> Schema:
         case ByTerm():
             terms = value.terms(base)
             schema = mapping({name: _schema_of(value.item, base, each) for name, each in terms.items()})
-            return {**schema, "minProperties": 1} if value.some else schema
+            return {**schema, "minProperties": 1} if value.least else schema
         case Either():
             return {"anyOf": [_schema_of(value.text, base), _schema_of(value.shape, base)]}
         case Shape():
@@ -172,7 +172,7 @@ def _entries(entries: Entries, item: Schema) -> Schema:
     if entries.reserved:
         names["not"] = {"enum": list(entries.reserved)}
     schema: Schema = {"type": "object", "propertyNames": names, "additionalProperties": item}
-    return {**schema, "minProperties": 1} if entries.some else schema
+    return {**schema, "minProperties": 1} if entries.least else schema
 
 
 def _mapping_of(shape: Shape, base: RuleBase, term: Term | None = None) -> Schema:

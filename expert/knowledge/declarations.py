@@ -12,17 +12,17 @@ from expert.io.problems import Problem, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.files import (
     ASKING,
-    CHOICE,
-    CLAIM_OF_A_SENTENCE,
-    COSTS,
+    CLAIM,
+    COST,
     DATUM,
     DECLARING,
     HASH,
     NAMED,
-    NAMED_TOPIC,
+    OPTION,
     PLACE,
     RESERVED,
     TERMS,
+    TOPIC,
 )
 from expert.knowledge.read_results import read_exclusive, read_rank, read_results, read_words
 from expert.knowledge.shapes import File, Shape
@@ -110,7 +110,7 @@ def _read_claims(node: Node | None, hedges: dict[str, str], reader: Reader) -> d
             help = "such as p7s1: paragraph 7, sentence 1"
             reader.report(key, f"`{id}` is not the place of a sentence", help)
             continue
-        fields = CLAIM_OF_A_SENTENCE.read(body, reader, f"claim `{id}`")
+        fields = CLAIM.read(body, reader, f"claim `{id}`")
         fingerprint = reader.text(fields.get("fingerprint"), f"fingerprint of `{id}`")
         if fingerprint and not HASH.fits(fingerprint):
             message = f"`{shorten(fingerprint)}` is not the fingerprint of `{id}`: {HASH.words}"
@@ -283,7 +283,7 @@ def _read_named(node: Node | None, what: str, reader: Reader) -> dict[str, Named
         if body.pairs is None:
             named[id] = Named(id, reader.text(body, f"{what} `{id}`"))
         else:
-            shape = NAMED_TOPIC if what == "topic" else NAMED
+            shape = TOPIC if what == "topic" else NAMED
             fields = shape.read(body, reader, f"{what} `{id}`")
             decides = reader.pick(fields.get("decides"), "`decides`", ("yes", "no")) == "yes"
             named[id] = Named(id, reader.text(fields.get("label"), f"label of `{id}`"), decides)
@@ -295,7 +295,7 @@ def _read_options(
 ) -> dict[str, Option]:
     options = {}
     for key, id, body in reader.entries(node, "the options"):
-        fields = CHOICE.read(body, reader, f"option `{id}`")
+        fields = OPTION.read(body, reader, f"option `{id}`")
         data: dict[str, tuple[Datum, ...]] = {}
         entries = reader.entries(fields.get("properties"), f"the properties of `{id}`")
         for name_node, name, values in entries:
@@ -339,6 +339,6 @@ def _read_cost(node: Node | None, findings: dict[str, Term], reader: Reader) -> 
     if node is None:
         return None
     money = [name for name, term in findings.items() if term.type == "money" and term.per_option]
-    fields = COSTS.read(node, reader)
+    fields = COST.read(node, reader)
     low, high = (reader.pick(fields.get(side), "per-option money finding", money) for side in ("low", "high"))
     return (low, high) if low and high else None

@@ -2,6 +2,11 @@
 
 This is the one place that says so. A new key is declared here; then it is read where its file is
 read, and stands in the example of the documentation (`docs/reference`), which a test holds to this.
+
+A `Shape` is a mapping: its name, what messages call it, and its keys in their order. Each `Key` has what it
+holds, and a sentence that says what it means, as editors and the documentation show it. What it holds is of
+the kinds that `expert/knowledge/shapes.py` explains; so `Listing(DATUM, least=0, alone=False)` is a list that
+may be empty, and is written as a list even where there is one datum.
 """
 
 from __future__ import annotations
@@ -49,7 +54,7 @@ CHECKS = {
 
 ORDERS = ("most-first", "least-first")
 ASKING = ("first",)
-NONE = "none"  # a cost that is not stated
+NOT_STATED = "none"  # a cost that is not stated
 
 
 # --- texts and words -----------------------------------------------------------------------
@@ -64,7 +69,7 @@ ID = Text(
 PLACE = "p[1-9][0-9]{0,3}s[1-9][0-9]{0,3}"
 HASH = Text("16 hexadecimal digits", "[0-9a-f]{16}", ("string", "number"), quoted=True)
 NUMBER = Text("a number", types=("number", "string"))
-DAY = Text("a date, written YYYY-MM-DD", "[0-9]{4}-[0-9]{2}-[0-9]{2}", ("string",))
+DATE = Text("a date, written YYYY-MM-DD", "[0-9]{4}-[0-9]{2}-[0-9]{2}", ("string",))
 WHOLE = Text("a whole number", "-?[0-9]{1,6}", ("integer", "string"))
 YES_NO = Word(("yes", "no"))
 
@@ -118,24 +123,24 @@ def _timings(base: RuleBase) -> Collection[str]:
     return (NOW, *base.knowledge.steps)
 
 
-CLAIM = Name("claim", lambda base: base.knowledge.claims)
-HEDGE = Name("hedge", lambda base: base.knowledge.hedges)
-OPTION = Name("option", lambda base: base.knowledge.options)
-TARGET = Name("target", lambda base: base.knowledge.targets)
-TOPIC = Name("topic", lambda base: base.knowledge.topics)
-STEP = Name("step", lambda base: base.knowledge.steps)
-FLAG = Name("flag", lambda base: base.knowledge.flags)
-RULE = Name("rule", rule_names)
-ADVICE = Name("advice", _advice)
-SETTLED = Name("yes-no finding", _yes_no_findings)
-COST = Name("per-option money finding", _costs)
-CITED = Listing(CLAIM)
-RESULT = Name("finding", concluded)
-EXCLUSIVE = Name("yes-no or choice finding", _exclusive)
-RANKED_BY = Name("per-option numeric finding", _ranking)
+CLAIM_NAME = Name("claim", lambda base: base.knowledge.claims)
+HEDGE_NAME = Name("hedge", lambda base: base.knowledge.hedges)
+OPTION_NAME = Name("option", lambda base: base.knowledge.options)
+TARGET_NAME = Name("target", lambda base: base.knowledge.targets)
+TOPIC_NAME = Name("topic", lambda base: base.knowledge.topics)
+STEP_NAME = Name("step", lambda base: base.knowledge.steps)
+FLAG_NAME = Name("flag", lambda base: base.knowledge.flags)
+RULE_NAME = Name("rule", rule_names)
+ADVICE_NAME = Name("advice", _advice)
+YES_NO_FINDING = Name("yes-no finding", _yes_no_findings)
+MONEY_FINDING = Name("per-option money finding", _costs)
+CITED = Listing(CLAIM_NAME)
+FINDING_NAME = Name("finding", concluded)
+EXCLUSIVE_FINDING = Name("yes-no or choice finding", _exclusive)
+RANKING_FINDING = Name("per-option numeric finding", _ranking)
 
 
-DATE_ASKED = Name(
+AS_OF = Name(
     "date attribute", lambda base: [n for n, term in base.knowledge.attributes.items() if term.is_date]
 )
 
@@ -150,19 +155,19 @@ DOCUMENT = Shape(
         required("version", Text(quoted=True), "The version of the knowledge base."),
         Key("source", TEXT, "Which document it comes from; exported provenance names it."),
         Key("edition", TEXT, "Which edition of it the places of claims are of; `kb rebase` writes it."),
-        Key("as-of", DATE_ASKED, "The attribute, a date, by which rules that have `in-force` are in force."),
+        Key("as-of", AS_OF, "The attribute, a date, by which rules that have `in-force` are in force."),
         required("disclaimer", TEXT, "The sentence that stands under every result: what it is, and is not."),
     ),
 )
 
 
 # --- kb/claims.yaml ------------------------------------------------------------------------
-CLAIM_OF_A_SENTENCE = Shape(
+CLAIM = Shape(
     "claim",
     "a claim",
     (
         required("says", TEXT, "What the sentence says, in words of your own."),
-        required("hedge", HEDGE, "How surely the sentence says it."),
+        required("hedge", HEDGE_NAME, "How surely the sentence says it."),
         required(
             "fingerprint", HASH, "Finds out when the sentence changes; `kb new` and `kb coverage` give it."
         ),
@@ -174,10 +179,10 @@ CLAIMS = Shape(
     "claims",
     "the claims file",
     (
-        required("hedges", Entries(TEXT, some=True), "The degrees of certainty, each with its words."),
+        required("hedges", Entries(TEXT, least=1), "The degrees of certainty, each with its words."),
         required(
             "claims",
-            Entries(CLAIM_OF_A_SENTENCE, names=PLACE, some=True, by_place=True),
+            Entries(CLAIM, names=PLACE, least=1, by_place=True),
             "Every sentence of the document by its place: `p7s1` is paragraph 7, sentence 1.",
         ),
     ),
@@ -258,7 +263,6 @@ TERM = Shape(
             needed_for=("choice", CHOICES),
         ),
     ),
-    told="says values min max default decimals unit currency question help ask fixed per-option per basis",
 )
 
 
@@ -281,7 +285,7 @@ TERMS = {shape.name: shape for shape in (ATTRIBUTE, FINDING, PROPERTY)}
 LABEL = required("label", TEXT, "The words with which it is shown.")
 NAMED = Shape("name", "a name", (LABEL,))
 
-NAMED_TOPIC = Shape(
+TOPIC = Shape(
     "topic",
     "a topic",
     (
@@ -327,7 +331,7 @@ RANK = Shape(
     "rank",
     "`rank`",
     (
-        required("by", RANKED_BY, "The finding, a number of each option."),
+        required("by", RANKING_FINDING, "The finding, a number of each option."),
         Key("order", Word(ORDERS), "Which of its numbers comes first; the most if left out."),
     ),
 )
@@ -370,13 +374,13 @@ VOCABULARY = Shape(
             Entries(Either(TEXT, NAMED)),
             "What an option can be good for, where that is not all the same: arguments are weighed for each.",
         ),
-        required("topics", Entries(Either(TEXT, NAMED_TOPIC)), "What is argued about; at least one decides."),
+        required("topics", Entries(Either(TEXT, TOPIC)), "What is argued about; at least one decides."),
         Key("steps", Entries(Either(TEXT, NAMED)), "What can be planned, in the order in which it is done."),
         Key("flags", Entries(Either(TEXT, NAMED)), "Notes that rules can put on an option."),
-        Key("results", Listing(RESULT, distinct=True), "The findings that lead what is shown."),
+        Key("results", Listing(FINDING_NAME, distinct=True), "The findings that lead what is shown."),
         Key(
             "exclusive",
-            Listing(Listing(EXCLUSIVE, distinct=True), alone=False),
+            Listing(Listing(EXCLUSIVE_FINDING, distinct=True), alone=False),
             "Findings of which no case has two: no two yes-no ones are yes, a choice has no two values,"
             " one that each option has is so of no two options. `kb prove` proves it.",
         ),
@@ -392,12 +396,12 @@ VOCABULARY = Shape(
 
 
 # --- kb/options.yaml -----------------------------------------------------------------------
-COSTS = Shape(
+COST = Shape(
     "cost",
     "`cost`",
     (
-        required("low", COST, "The finding whose lowest value is the least that an option costs."),
-        required("high", COST, "The finding whose highest value is the most that an option costs."),
+        required("low", MONEY_FINDING, "The finding whose lowest value is the least that an option costs."),
+        required("high", MONEY_FINDING, "The finding whose highest value is the most that an option costs."),
     ),
 )
 
@@ -410,10 +414,9 @@ DATUM = Shape(
         Key("basis", Word(DATUM_BASES), "How it rests on them; stated if left out."),
         Key("says", TEXT, "How it reads, as a whole statement; needed where it is inferred."),
     ),
-    told="basis says",
 )
 
-CHOICE = Shape(
+OPTION = Shape(
     "option",
     "an option",
     (
@@ -432,15 +435,14 @@ OPTIONS = Shape(
     "options",
     "the options file",
     (
-        Key("cost", COSTS, "Which findings are an option's cost; without it nothing has one."),
+        Key("cost", COST, "Which findings are an option's cost; without it nothing has one."),
         Key(
             "properties",
             Entries(PROPERTY, reserved=RESERVED),
             "What options have, which rules call `option.NAME`: terms, as in the vocabulary.",
         ),
-        required("options", Entries(CHOICE), "What can be recommended, in the order in which it is shown."),
+        required("options", Entries(OPTION), "What can be recommended, in the order in which it is shown."),
     ),
-    told="properties cost",
 )
 
 
@@ -449,15 +451,14 @@ ARGUMENT = Shape(
     "argument",
     "an argument",
     (
-        Key("for", TOPIC, "The topic on which it speaks for the option."),
-        Key("against", TOPIC, "The topic on which it speaks against the option."),
-        Key("unsure", TOPIC, "The topic on which it leaves open how it stands with the option."),
+        Key("for", TOPIC_NAME, "The topic on which it speaks for the option."),
+        Key("against", TOPIC_NAME, "The topic on which it speaks against the option."),
+        Key("unsure", TOPIC_NAME, "The topic on which it leaves open how it stands with the option."),
         Key("strength", Word(STRENGTHS), "Only what is strongly argued for is preferred; plain if left out."),
-        Key("target", TARGET, "The one target that it is about; left out, it counts for every one."),
+        Key("target", TARGET_NAME, "The one target that it is about; left out, it counts for every one."),
         Key("says", TEXT, "A sentence of its own, in place of the rule's `because`."),
     ),
     one_of=STANCES,
-    told="for against unsure target strength says",
 )
 
 ADVICE_GIVEN = Shape(
@@ -491,7 +492,6 @@ ITEM = Shape(
         ROW_CLAIMS,
     ),
     one_of=("first", "points"),
-    told="points when claims first",
 )
 
 CONCLUSION = Shape(
@@ -500,42 +500,42 @@ CONCLUSION = Shape(
     (
         Key(
             "conclude",
-            Listing(ByTerm("finding", concluded, RulePart("concluded", "a value or a quantity"), some=True)),
+            Listing(ByTerm("finding", concluded, RulePart("concluded", "a value or a quantity"), least=1)),
             "Findings with their values, or with a quantity to compute, which other rules can read.",
         ),
         Key(
             "settle",
-            SETTLED,
+            YES_NO_FINDING,
             "A yes-no finding: `yes` where the condition holds, `no` where it is denied, else open.",
         ),
         Key(
             "score",
-            ByTerm("numeric finding", scorable, Listing(Either(TEXT, ITEM), alone=False), some=True),
+            ByTerm("numeric finding", scorable, Listing(Either(TEXT, ITEM), alone=False), least=1),
             "A number that adds up, with a low and a high bound while items are open; items are points with"
             " what they are for, numbers, other scores, and numbers that are answered.",
         ),
         Key("argue", Listing(ARGUMENT), "An argument about the option."),
-        Key("plan", Listing(STEP), "A step that is to be done."),
-        Key("wait", Listing(STEP), "A step that the option waits for."),
-        Key("flag", Listing(FLAG), "A note on the option."),
+        Key("plan", Listing(STEP_NAME), "A step that is to be done."),
+        Key("wait", Listing(STEP_NAME), "A step that the option waits for."),
+        Key("flag", Listing(FLAG_NAME), "A note on the option."),
         Key("advise", Listing(Either(TEXT, ADVICE_GIVEN)), "A sentence for the person."),
         Key("caution", Listing(Either(TEXT, ADVICE_GIVEN)), "A sentence of warning for the person."),
     ),
     some_of=("conclude", "settle", "score", "argue", "plan", "wait", "flag", "advise", "caution"),
-    keeps=True,
+    own_order=True,
 )
 
 IN_FORCE = Shape(
     "in-force",
     "`in-force`",
     (
-        Key("from", DAY, "The first day on which it is in force; ever since, if left out."),
-        Key("until", DAY, "The first day on which it is no more in force; for good, if left out."),
+        Key("from", DATE, "The first day on which it is in force; ever since, if left out."),
+        Key("until", DATE, "The first day on which it is no more in force; for good, if left out."),
     ),
     some_of=("from", "until"),
 )
 
-WRITTEN_RULE = Shape(
+RULE = Shape(
     "rule",
     "a rule",
     (
@@ -555,7 +555,7 @@ WRITTEN_RULE = Shape(
         ),
         Key(
             "exception-to",
-            Listing(RULE),
+            Listing(RULE_NAME),
             "A rule, or several, that does not fire where this one does; it then may have no `then`.",
         ),
         required("then", Listing(CONCLUSION), "What is concluded, all of it."),
@@ -565,13 +565,12 @@ WRITTEN_RULE = Shape(
         Key("otherwise", TEXT, "The sentence that explains the `no` of what it settles."),
         Key("salience", WHOLE, "Among rules of one stratum the higher fires first; 0 if left out."),
     ),
-    told="when in-force reason exception-to otherwise salience",
 )
 
 
 # --- kb/cases/*.yaml -----------------------------------------------------------------------
 VERDICT = Word(VERDICTS)
-STATED = RulePart("cost", f"a number, or `{NONE}`")
+COST_EXPECTED = RulePart("cost", f"a number, or `{NOT_STATED}`")
 VALUES = Listing(RulePart("value", "a value of the finding"), least=0)
 
 
@@ -586,18 +585,18 @@ EXPECTED = Shape(
     (
         Key("verdict", VERDICT, "Its verdict."),
         Key("timing", Name("timing", _timings), "`now`, or the step that it waits for: the last of them."),
-        Key("low", STATED, "The least that it costs; `none` where that is not stated."),
-        Key("high", STATED, "The most that it costs; `none` where that is not stated."),
-        Key("flags", _some(FLAG), "Its flags."),
-        Key("for", _some(TOPIC), "The topics on which something speaks for it."),
-        Key("against", _some(TOPIC), "The topics on which something speaks against it."),
-        Key("unsure", _some(TOPIC), "The topics on which it is left open."),
-        Key("targets", ByName(TARGET, VERDICT), "Its verdict for each target."),
+        Key("low", COST_EXPECTED, "The least that it costs; `none` where that is not stated."),
+        Key("high", COST_EXPECTED, "The most that it costs; `none` where that is not stated."),
+        Key("flags", _some(FLAG_NAME), "Its flags."),
+        Key("for", _some(TOPIC_NAME), "The topics on which something speaks for it."),
+        Key("against", _some(TOPIC_NAME), "The topics on which something speaks against it."),
+        Key("unsure", _some(TOPIC_NAME), "The topics on which it is left open."),
+        Key("targets", ByName(TARGET_NAME, VERDICT), "Its verdict for each target."),
         Key("findings", ByTerm("finding", option_findings, VALUES), "The values of its own findings."),
     ),
 )
 
-TEST = Shape(
+CASE = Shape(
     "test",
     "a case",
     (
@@ -607,12 +606,16 @@ TEST = Shape(
             ByTerm("attribute", lambda base: base.knowledge.answerable, RulePart("given", "an answer")),
             "The answers; what is left out is unknown.",
         ),
-        Key("expect", ByName(OPTION, EXPECTED), "What must be so of options."),
-        Key("plan", _some(STEP), "The steps planned, in their order."),
+        Key("expect", ByName(OPTION_NAME, EXPECTED), "What must be so of options."),
+        Key("plan", _some(STEP_NAME), "The steps planned, in their order."),
         Key("findings", ByTerm("finding", overall_findings, VALUES), "The values of findings."),
-        Key("advice", _some(ADVICE), "The advice and cautions given: their ids, with `@OPTION` if of one."),
-        Key("fired", _some(RULE), "Rules that fire; others may."),
-        Key("not-fired", _some(RULE), "Rules that do not."),
+        Key(
+            "advice",
+            _some(ADVICE_NAME),
+            "The advice and cautions given: their ids, with `@OPTION` if of one.",
+        ),
+        Key("fired", _some(RULE_NAME), "Rules that fire; others may."),
+        Key("not-fired", _some(RULE_NAME), "Rules that do not."),
     ),
     some_of=("expect", "plan", "findings", "advice", "fired", "not-fired"),
 )
@@ -649,7 +652,7 @@ TENSION = Shape(
     (
         required(
             "rules",
-            Listing(RULE, least=2, most=2, alone=False),
+            Listing(RULE_NAME, least=2, most=2, alone=False),
             "Two rules that argue for and against an option on a topic that decides.",
         ),
         required("intended", TEXT, "Why that is as it should be."),
@@ -694,11 +697,10 @@ APPROVAL = Shape(
         Key("data-hash", HASH, "The state in which the data was."),
         required("claim-hash", HASH, "The state in which the claim was."),
         required("by", TEXT, "Who approved it."),
-        required("on", Text("a date", "[0-9]{4}-[0-9]{2}-[0-9]{2}"), "The day, such as 2026-01-31."),
+        required("on", DATE, "The day, such as 2026-01-31."),
         Key("note", TEXT, "What there is to say about it."),
     ),
     one_of=("rule", "data"),
-    told="rule rule-hash data data-hash note",
 )
 
 DECLARING = (  # which every knowledge base has
@@ -710,12 +712,12 @@ DECLARING = (  # which every knowledge base has
 
 FILES = (
     *DECLARING,
-    File("rules", "rules/*.yaml", "What follows from what.", Listing(WRITTEN_RULE, least=0, alone=False)),
+    File("rules", "rules/*.yaml", "What follows from what.", Listing(RULE, least=0, alone=False)),
     File(
         "cases",
         "kb/cases/*.yaml",
         "Cases with what must follow, for `kb test`.",
-        Listing(TEST, least=0, alone=False),
+        Listing(CASE, least=0, alone=False),
     ),
     File("invariants", "kb/invariants.yaml", "What must hold in every case, for `kb prove`.", INVARIANTS),
     File(

@@ -18,8 +18,8 @@ from expert.knowledge.files import (
     IN_FORCE,
     ITEM,
     ROW,
+    RULE,
     WHOLE,
-    WRITTEN_RULE,
 )
 from expert.knowledge.read_conditions import Scope, misfit, never_denied
 from expert.knowledge.read_contradictions import cautioning, counting, read_contradictions
@@ -155,9 +155,8 @@ def _rule_nodes(node: Node, reader: Reader) -> list[Node]:
     return reader.listing(node)
 
 
-EXCEPTION = WRITTEN_RULE._replace(
-    keys=tuple(key._replace(required=key.required and key.name != "then") for key in WRITTEN_RULE.keys),
-    told="when in-force reason exception-to then otherwise salience",
+EXCEPTION = RULE._replace(
+    keys=tuple(key._replace(required=key.required and key.name != "then") for key in RULE.keys),
 )
 
 
@@ -176,7 +175,7 @@ class _RuleReader:
     def rule(self, node: Node) -> Rule:
         reader = self.reader
         excepts = any(key.text == "exception-to" for key, _ in node.pairs or ())
-        fields = (EXCEPTION if excepts else WRITTEN_RULE).read(node, reader)
+        fields = (EXCEPTION if excepts else RULE).read(node, reader)
         id = reader.text(fields.get("id"), "`id`")
         if id and not ID.fits(id):
             reader.report(fields["id"], f"`{shorten(id)}` is not a rule id", ID.words)

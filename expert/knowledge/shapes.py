@@ -68,7 +68,7 @@ class Entries(NamedTuple):
     item: Kind
     names: str = NAME
     reserved: tuple[str, ...] = ()
-    some: bool = False  # at least one
+    least: int = 0
     by_place: bool = False  # its order is that of the document; else the author's means something
 
 
@@ -85,7 +85,7 @@ class ByTerm(NamedTuple):
     what: str
     terms: Callable[[RuleBase], dict[str, Term]]
     item: Kind
-    some: bool = False
+    least: int = 0
 
 
 class Either(NamedTuple):
@@ -126,8 +126,7 @@ class Key(NamedTuple):
 class Shape(NamedTuple):
     """A mapping with these keys, in the order in which they stand in a file.
 
-    Exactly one is there of `one_of`, and of `some_of` at least one. `told` are the optional keys as a
-    message lists them, where that is not the order in the file.
+    Exactly one is there of `one_of`, and of `some_of` at least one.
     """
 
     name: str
@@ -135,8 +134,7 @@ class Shape(NamedTuple):
     keys: tuple[Key, ...]
     one_of: tuple[str, ...] = ()
     some_of: tuple[str, ...] = ()
-    keeps: bool = False  # the author's order of the keys means something
-    told: str = ""
+    own_order: bool = False  # the author's order of the keys means something
 
     @property
     def required(self) -> list[str]:
@@ -144,7 +142,7 @@ class Shape(NamedTuple):
 
     @property
     def optional(self) -> list[str]:
-        return self.told.split() or [key.name for key in self.keys if not key.required]
+        return [key.name for key in self.keys if not key.required]
 
     @property
     def names(self) -> list[str]:

@@ -35,7 +35,7 @@ def shuffled(thing: Any, holds: Kind | None, random: Random) -> Any:
         return thing
     mapping = mapping_in(holds)
     items = [(key, shuffled(value, held_by(mapping, key), random)) for key, value in thing.items()]
-    if (isinstance(mapping, Shape) and not mapping.keeps) or getattr(mapping, "by_place", False):
+    if (isinstance(mapping, Shape) and not mapping.own_order) or getattr(mapping, "by_place", False):
         random.shuffle(items)
     return dict(items)
 

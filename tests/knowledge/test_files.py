@@ -17,7 +17,7 @@ def test_no_two_mappings_have_one_name() -> None:
         assert all(shapes[shape.name] == shape for shape, _ in keys_of(file.holds))
 
 
-def test_no_key_is_declared_twice_and_told_ones_are_declared() -> None:
+def test_no_key_is_declared_twice() -> None:
     for file in FILES:
         for shape, _ in keys_of(file.holds):
             assert len(set(shape.names)) == len(shape.names)
