@@ -161,7 +161,7 @@ LATE = {
     "expert/commands/completion.py": {"expert.ledger.drafts", "expert.ledger.store", "expert.views.terminal"},
     "expert/commands/consult.py": {
         "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",
-        "expert.commands.showing", "expert.ledger.recording", "expert.views.screen",
+        "expert.commands.showing", "expert.views.screen",
     },
     "expert/commands/knowledge.py": {"expert.consultation.explain"},  # one of its commands looks names up
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it

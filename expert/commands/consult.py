@@ -63,31 +63,22 @@ def consult(
     label, by = checked_note(label, "--label"), checked_note(by.strip(), "--by")
     base, reviews = open_knowledge(kb), open_reviews(kb)
     ids = [word for word in pairs or [] if "=" not in word] if resume else []
-    answered = read_answers(base, [word for word in pairs or [] if word not in ids[:1]], case_file)
+    entered = read_answers(base, [word for word in pairs or [] if word not in ids[:1]], case_file)
+    entered = entered._replace(label=label, by=by)
     if ask or resume or (not pairs and case_file is None):
         from expert.commands.dialogue import hold_dialogue, resumed
 
-        answered = begun(resumed(base, answered, "".join(ids), ledger) if resume else answered, base)
-        answered = answered._replace(label=label or answered.label, by=by or answered.by)
-        answered = hold_dialogue(base, answered, kb, ledger, not no_save)
-    answered = begun(answered, base)
-    consultation = infer(base, answered.case)
+        if resume:
+            entered = resumed(base, entered, "".join(ids), ledger)
+        entered = hold_dialogue(base, begun(entered, base), kb, ledger, not no_save)
+    entered = begun(entered, base)
+    consultation = infer(base, entered.case)
     missing = unreviewed(base, reviews, consultation)
     saved = None
     if not no_save:
-        from expert.commands.recording import RecordedAt, save, sources_of
-        from expert.ledger.recording import Occasion
+        from expert.commands.recording import save
 
-        occasion = Occasion(
-            answered.given,
-            answered.asked,
-            label or answered.label,
-            missing,
-            answered.questions,
-            by or answered.by,
-            sources_of(answered),
-        )
-        saved = save(base, consultation, occasion, RecordedAt(ledger, answered.draft, witness))
+        saved = save(base, consultation, entered, missing, ledger, witness)
     if json:
         kept = {"id": saved.id, "hash": saved.hash} if saved else None
         print_json(consultation_json(consultation, missing, kept))

@@ -57,8 +57,8 @@ def resumed(base: RuleBase, now: Entered, id: str, ledger: Path | None) -> Enter
         draft.id,
         draft.asked,
         {name: value for name, value in later.answers.items() if name not in case.answers},
-        draft.label,
-        draft.by,
+        now.label or draft.label,
+        now.by or draft.by,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from expert.commands.opening import ledger_path, warn_of_others
 from expert.commands.shared import Entered, say, say_problems
@@ -18,21 +18,28 @@ from expert.ledger.store import Entry, Ledger
 from expert.ledger.witness import bear_witness, hold_against
 
 
-class RecordedAt(NamedTuple):
-    """Where a consultation is recorded: the ledger, the draft that it goes on from, who keeps its head."""
-
-    ledger: Path | None
-    draft: str = ""
-    witness: Path | None = None
-
-
-def save(base: RuleBase, consultation: Consultation, occasion: Occasion, place: RecordedAt) -> Entry | None:
+def save(
+    base: RuleBase,
+    consultation: Consultation,
+    entered: Entered,
+    unreviewed: Sequence[str],
+    ledger: Path | None,
+    witness: Path | None,
+) -> Entry | None:
     """Append the consultation to the ledger; None, with the reason on stderr, if that fails.
 
     The draft that it goes on from, if any, is dropped. Nothing is appended to a ledger that is not what its
     witness has of it; a witness that cannot be written is said.
     """
-    ledger, draft, witness = place
+    occasion = Occasion(
+        entered.given,
+        entered.asked,
+        entered.label,
+        unreviewed,
+        entered.questions,
+        entered.by,
+        _sources_of(entered),
+    )
     warn_of_others(ledger_path(ledger))
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
@@ -41,8 +48,8 @@ def save(base: RuleBase, consultation: Consultation, occasion: Occasion, place: 
             entry = record(store, base, consultation, occasion)
             if witness:
                 _bear_witness(witness, entry)
-            if draft:
-                store.drop_draft(draft)
+            if entered.draft:
+                store.drop_draft(entered.draft)
             return entry
     except (LedgerError, CaseError) as error:
         say_problems(error)
@@ -50,12 +57,12 @@ def save(base: RuleBase, consultation: Consultation, occasion: Occasion, place: 
         return None
 
 
-def sources_of(answered: Entered) -> dict[str, str]:
+def _sources_of(entered: Entered) -> dict[str, str]:
     """How each answer was given; none of those from before an interruption, of which no draft says so."""
-    if answered.draft:
+    if entered.draft:
         return {}
-    sources = {name: CASE_FILE if name in answered.in_file else COMMAND_LINE for name in answered.given}
-    return sources | dict.fromkeys(answered.by_default, DEFAULT)
+    sources = {name: CASE_FILE if name in entered.in_file else COMMAND_LINE for name in entered.given}
+    return sources | dict.fromkeys(entered.by_default, DEFAULT)
 
 
 def _bear_witness(witness: Path, entry: Entry) -> None:
@@ -65,20 +72,20 @@ def _bear_witness(witness: Path, entry: Entry) -> None:
         say_problems(error)
 
 
-def keep_draft(base: RuleBase, answered: Entered, ledger: Path | None) -> bool:
+def keep_draft(base: RuleBase, entered: Entered, ledger: Path | None) -> bool:
     """Keep an interrupted dialogue, instead of the draft it went on from; whether it is kept."""
     attributes = base.knowledge.attributes
     draft = Draft(
-        spell_answers(answered.case, base.knowledge),
-        [*answered.given],
-        {name: answered.questions.get(name) or attributes[name].question for name in answered.asked},
-        spell_answers(Case({**answered.later}), base.knowledge),
-        answered.label,
-        answered.by,
+        spell_answers(entered.case, base.knowledge),
+        [*entered.given],
+        {name: entered.questions.get(name) or attributes[name].question for name in entered.asked},
+        spell_answers(Case({**entered.later}), base.knowledge),
+        entered.label,
+        entered.by,
     )
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
-            keep(store, base.knowledge, draft, answered.draft)
+            keep(store, base.knowledge, draft, entered.draft)
     except LedgerError as error:
         say_problems(error)
         return False
