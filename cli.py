@@ -5,10 +5,14 @@ What a command does is in `expert/commands/`; with which codes it ends, in `expe
 
 from __future__ import annotations
 
+import atexit
 import gc
 
-# a command is one short run: what it makes, from its imports on, is rarely garbage that is worth looking for
+# a command is one short run: what it makes, from its imports on, is rarely garbage that is worth looking for;
+# at its end, when everything goes, Python would look through all of it three times, which takes longer than
+# a consultation: what is frozen is not looked through
 gc.set_threshold(100_000)
+atexit.register(gc.freeze)
 
 import sys
 from typing import Annotated, Any

@@ -55,6 +55,15 @@ def test_a_consultation_imports_what_it_needs() -> None:
     assert imported(*words) - imported("--help") == {"expert.commands.consult"}
 
 
+FROZEN = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0)); import cli"
+
+
+def test_the_end_looks_for_no_garbage() -> None:
+    """What is registered first is called last."""
+    command = [sys.executable, "-c", FROZEN]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout == b"True\n"
+
+
 def test_commands_are_offered_without_being_imported(tmp_path: Path) -> None:
     group = next(command for command in cli.COMMANDS if command.name == "kb")
     assert isinstance(group, click.Group)
