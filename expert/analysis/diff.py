@@ -3,7 +3,7 @@
 Each thing that a consultation shows (an option's verdict, its timing, its costs, each step of the plan
 and their order, ...) is read in both bases over all completions of the case without answers (see
 language/prospect). It differs where one value is shown in one of them only: an exclusive or, of which it
-is said whether there is such a case, how many there are, and which is the smallest. Numbers are compared
+is said whether there is such a case, how many there are, and which is the smallest. CaseNumbers are compared
 with each other, whatever computes them. Where diagrams are too large, a case that shows a difference is
 looked for among samples. What is not decided is said to be so, and is no sameness: attributes that have other
 decimals, and what would take too long.
@@ -19,13 +19,14 @@ from typing import Any, NamedTuple
 
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
+from expert.language.algebra import T
 from expert.language.cells import NotDecided
 from expert.language.conclusions import STANCES, Plan
 from expert.language.diagrams import Diagram
 from expert.language.edits import Edit, edits
-from expert.language.grids import Row
+from expert.language.grids import CaseNumbers
 from expert.language.keys import name_and_option, with_option
-from expert.language.meaning import Reading, T
+from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Term, Value
 from expert.language.outcome import RESULT, Outcome, cost_sides, outcome_of
 from expert.language.prospect import Compared, DiagramAmounts, Prospect, computes, most, unlike
@@ -249,7 +250,7 @@ def _apart_in(thing: Thing, reaches: Reaches, read: Behind, cases: CaseList) -> 
 
 
 def _shown_by(thing: Thing, reach: Reach, read: list[Instance], cases: CaseList) -> Mapping[str, int]:
-    reading: Reading[int, Row] = Reading(cases)
+    reading: Reading[int, CaseNumbers] = Reading(cases)
     outcome = outcome_of(reach.base.knowledge, reading, read, reading.derive(read))
     return _named(thing, outcome)
 

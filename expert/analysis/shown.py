@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from expert.consultation.case import Case
 from expert.consultation.result import Consultation
+from expert.language.algebra import T
 from expert.language.conclusions import STANCES
-from expert.language.grids import Row
+from expert.language.grids import CaseNumbers
 from expert.language.keys import exception_of, name_and_option, with_option
-from expert.language.meaning import Reading, T
+from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Term
 from expert.language.outcome import Outcome, cost_sides, outcome_of
 from expert.language.rules import Instance, Rule, RuleBase, in_firing_order
@@ -67,7 +68,7 @@ def concluded(outcome: Outcome[T]) -> Iterator[tuple[str, str, dict[str, T]]]:
 
 
 def _found(
-    knowledge: Knowledge, reading: Reading[int, Row], algebra: Listed
+    knowledge: Knowledge, reading: Reading[int, CaseNumbers], algebra: Listed
 ) -> Iterator[tuple[str, str, str, int]]:
     """The findings, and the costs that are made of them: kind, key or option, value, where."""
     for key, values in reading.findings.items():

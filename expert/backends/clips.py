@@ -21,6 +21,7 @@ from typing import NamedTuple, assert_never
 
 from expert.io.problems import KnowledgeError, Problem
 from expert.io.quoting import backslashed
+from expert.language.algebra import OPERATORS, amount, together
 from expert.language.conclusions import (
     Addend,
     Advise,
@@ -65,7 +66,7 @@ from expert.language.conditions import (
 )
 from expert.language.english import Phrases, agreeing, fill, readable
 from expert.language.keys import exception_of
-from expert.language.meaning import OPERATORS, amount, passes, together
+from expert.language.meaning import passes
 from expert.language.model import SCORE, Knowledge, Term, Value
 from expert.language.rules import Instance, RuleBase
 
@@ -447,7 +448,7 @@ class _Defrule:
                 if c.ref.role == SCORE:
                     return self.beside(c)
                 other = "&".join(f"~{token(value)}" for value in c.values)
-                if c.ref.asked and not c.ref.role:  # what is concluded denies nothing
+                if c.ref.replies and not c.ref.role:  # what is concluded denies nothing
                     return written("answer", {"attribute": token(c.ref.name), "value": other})
                 return self.term(c.ref, other) if c.ref.deniable else False
             case Compare():
@@ -550,7 +551,7 @@ class _Defrule:
 
     def draws(self, c: Conclusion) -> str:
         """The action that asserts a conclusion; of a finding that may be answered, unless it is."""
-        if not isinstance(c, (Conclude, Tally)) or not c.asked:
+        if not isinstance(c, (Conclude, Tally)) or not c.replies:
             return self.concludes(c)
         answered = f"(any-factp ((?answer answer)) (eq ?answer:attribute {token(c.name)}))"
         return f"(if (not {answered}) then {self.concludes(c)})"

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from expert.backends.frames import nw, pl
 from expert.backends.program import Lines, Step, StepAmounts, needed
 from expert.consultation.case import UNKNOWN
+from expert.language.algebra import OPERATORS
 from expert.language.keys import name_and_option, with_option
-from expert.language.meaning import OPERATORS
 from expert.language.model import TYPED, BadValue, Knowledge, Term, Value
 from expert.language.outcome import cost_sides
 from expert.language.policy import NOW, VERDICTS

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from expert.language.algebra import OPERATORS
 from expert.language.grids import Whole
 from expert.language.keys import exception_of
-from expert.language.meaning import OPERATORS, Reading, passes
+from expert.language.meaning import Reading, passes
 from expert.language.model import Knowledge, Value
 from expert.language.outcome import outcome_of
 from expert.language.rules import RuleBase
@@ -204,7 +205,7 @@ def lines(base: RuleBase) -> Lines:
         plan=_some(outcome.plan()),
         findings=findings,
         numbers=reading.numbers,
-        bounds={key: (low, high) for key, [(_, low, high)] in reading.scores.items()},
+        bounds={key: interval for key, [(_, interval)] in reading.scores.items()},
     )
 
 

@@ -283,7 +283,7 @@ def told_together(case: Case, knowledge: Knowledge) -> dict[str, str]:
     """The answers as they are typed; several answers together, if they can be said in one word."""
     told: dict[str, str] = {}
     for name, value in case.answers.items():
-        term = knowledge.asked(name)
+        term = knowledge.question_of(name)
         if term.name in told:
             continue
         together = _spelled_together(case, term) if term.type == CHOICES else ""

@@ -88,7 +88,7 @@ class Dialogue:
     def _remaining(self) -> Iterator[Term]:
         last = None
         for name in self.reach.open(self.case):
-            term = self.reach.base.knowledge.asked(name)
+            term = self.reach.base.knowledge.question_of(name)
             if term is not last and self.reach.may_change(name, self.case):
                 last = term
                 yield self._unanswered(term)
@@ -137,7 +137,7 @@ class Dialogue:
         """Keep the last answer aside, so that its question is next; False if there is none."""
         if not self.asked:
             return False
-        last = self.reach.base.knowledge.asked(self.asked[-1])
+        last = self.reach.base.knowledge.question_of(self.asked[-1])
         self._take_back([name for name in last.parts if name in self.asked])
         return True
 
@@ -151,7 +151,7 @@ class Dialogue:
 
     def _questions(self, names: Iterable[str]) -> int:
         """How many questions some attributes are asked in."""
-        return len({self.reach.base.knowledge.asked(name).name for name in names})
+        return len({self.reach.base.knowledge.question_of(name).name for name in names})
 
     def run(self, ask: Callable[[str], str], say: Callable[[str], None]) -> Case:
         """Ask until nothing that is left can matter. Raises Interrupted."""
@@ -191,7 +191,7 @@ class Dialogue:
                 continue
             name = names[int(word) - 1] if word.isdigit() else word
             self._take_back([name])
-            term = self._unanswered(self.reach.base.knowledge.asked(name))
+            term = self._unanswered(self.reach.base.knowledge.question_of(name))
             self._put(term, len(self.remaining()) - 1, ask, say)
 
     def _offer(self, disagreeing: Disagreeing) -> str:

@@ -42,7 +42,7 @@ from expert.consultation.case import Case
 from expert.consultation.memory import Wording, WorkingMemory
 from expert.consultation.outcome import consultation
 from expert.consultation.result import Consultation
-from expert.language.asking import asked
+from expert.language.asking import compiled
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -194,7 +194,7 @@ def _test(condition: Condition) -> Test:
     """Whether a condition holds: by the signs, as far as they tell, which is soonest."""
     if signs := _signs(condition):
         return lambda matcher: not matcher.signs.isdisjoint(signs)
-    holds = asked(condition)[0]
+    holds = compiled(condition)[0]
     return lambda matcher: holds(matcher.engine.memory.reading)
 
 

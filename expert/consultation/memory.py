@@ -29,7 +29,8 @@ from expert.consultation.result import (
 )
 from expert.consultation.silence import Silence
 from expert.consultation.statements import lies_between, spelled, states
-from expert.language.asking import Test, asked
+from expert.language.algebra import OPERATORS, together
+from expert.language.asking import Test, compiled
 from expert.language.conclusions import (
     Addend,
     Argue,
@@ -80,7 +81,7 @@ from expert.language.english import (
 )
 from expert.language.grids import Grid
 from expert.language.keys import DENIAL, with_option
-from expert.language.meaning import OPERATORS, Evaluation, together
+from expert.language.meaning import Evaluation
 from expert.language.model import CHOICES, SCORE, Term, Value
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, applies_key, computed_data
 
@@ -124,7 +125,7 @@ class Wording:
         self.knowledge_id = KnowledgeId(
             knowledge.id, knowledge.title, knowledge.version, knowledge.hash, knowledge.disclaimer
         )
-        self.asked = [name for name, term in knowledge.findings.items() if term.asked]
+        self.answerable = [name for name, term in knowledge.findings.items() if term.asked]
         self.contradictions = {c.id: c for c in knowledge.contradictions}
         self.decides = {topic.id for topic in knowledge.topics.values() if topic.decides}
         self._priced: dict[str, list[Priced]] | None = None
@@ -169,7 +170,7 @@ class Wording:
                 terms = computed_refs(conclusion)
                 attributes = tuple(ref.name for ref in terms if ref.kind == "attribute")
                 parts = conjuncts(instance.when)
-                apart = tuple(asked(part)[0] for part in parts if not _reads_any(part, attributes))
+                apart = tuple(compiled(part)[0] for part in parts if not _reads_any(part, attributes))
                 priced = [r.name for r in terms if r.kind == "property" and knowledge.properties[r.name].per]
                 for name in dict.fromkeys(priced):
                     yield Priced(instance.rule.id, name, attributes, apart)
@@ -421,8 +422,8 @@ def _always(match: Match) -> Source:
 
 def resting_on(ref: Ref, wanted: tuple[Value, ...] | None = None) -> Source:
     """What a premise on a term rests on: its answer, or its findings (of the values wanted, if given)."""
-    if ref.asked:
-        inferred = resting_on(ref._replace(asked=()), wanted)
+    if ref.replies:
+        inferred = resting_on(ref._replace(replies=()), wanted)
         return lambda memory: _answer_among(memory, ref.name, wanted) or inferred(memory)
     name, key = ref.name, ref.key
     if ref.kind == "attribute":
@@ -509,7 +510,7 @@ def _if_answered(name: str) -> Source:
 
 def _first(parts: list[tuple[Condition, list[Source]]], number: int = 1) -> Source:
     """What the first parts that hold rest on, so many of them; nothing if fewer do."""
-    tests = [(asked(part)[0], sources) for part, sources in parts]
+    tests = [(compiled(part)[0], sources) for part, sources in parts]
 
     def found(memory: WorkingMemory) -> Sequence[Match]:
         rests: list[list[Source]] = []
@@ -629,7 +630,7 @@ class ItemTemplate:
             if stands == "open":
                 ends = min(item.points, 0), max(item.points, 0)
         else:
-            [(_, low, high)] = reading.item_bounds(item, self.score)
+            [(_, (low, high))] = reading.item_bounds(item, self.score)
             ends = low.values[0], high.values[0]
             stands = "counts" if ends[0] == ends[1] else "open"
         claims = () if stands == "does-not" else self.claims
@@ -662,7 +663,7 @@ class WorkingMemory:
         self.scores: dict[str, ScoreBounds] = {}  # by key
         self.bounds: dict[str, tuple[int, int]] = {}  # the same, scaled
         self.answered: dict[str, Value] = {}  # the findings that are answered
-        for name in wording.asked:
+        for name in wording.answerable:
             value = case.value(name)
             if value is not None:
                 self._answer(name, value)
@@ -693,7 +694,7 @@ class WorkingMemory:
             return self.reading
         kept = Evaluation({name: value for name, value in self.case.answers.items() if name not in out})
         kept.findings, kept.numbers = self.reading.findings, self.reading.numbers
-        kept.scores, kept.asked = self.reading.scores, self.reading.asked
+        kept.scores, kept.answered = self.reading.scores, self.reading.answered
         return kept
 
     def fire(self, instance: Instance) -> list[Learnt]:
@@ -788,7 +789,7 @@ class WorkingMemory:
         name = conclusion.name
         term, answer = self.base.knowledge.findings[name], self.answered[name]
         if isinstance(conclusion, Tally):
-            [(_, least, most)] = self.reading.added_up(conclusion)
+            [(_, (least, most))] = self.reading.added_up(conclusion)
             ends = least.values[0], most.values[0]
             would, differs = between(term, *ends), ends != (answer, answer)
         else:
@@ -801,7 +802,7 @@ class WorkingMemory:
     def _add_up(self, score: Tally, n: int) -> Learnt:
         """Take in what a score adds up to; a finding where its bounds meet, and else none."""
         self.reading.conclude(score, Grid.true)
-        [(_, least, most)] = self.reading.scores[score.key]
+        [(_, (least, most))] = self.reading.scores[score.key]
         low, high = least.values[0], most.values[0]
         term = self.base.knowledge.findings[score.name]
         text = between(term, low, high)

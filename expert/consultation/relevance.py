@@ -65,11 +65,11 @@ class Effect:
         return self.visible.instances or self.visible.by
 
 
-def _all_asked(instance: Instance) -> tuple[str, ...]:
+def _all_answerable(instance: Instance) -> tuple[str, ...]:
     """The findings that may be answered, if an instance concludes no others."""
     found = [c for c in instance.then if isinstance(c, (Conclude, Tally))]
-    asked = tuple(dict.fromkeys(c.name for c in found if c.asked))
-    return asked if len(found) == len(instance.then) and all(c.asked for c in found) else ()
+    answerable = tuple(dict.fromkeys(c.name for c in found if c.replies))
+    return answerable if len(found) == len(instance.then) and all(c.replies for c in found) else ()
 
 
 class Further(Protocol):
@@ -179,7 +179,7 @@ class Reach:
         if kind == "finding":
             return Visible(some, (with_option(name, option),))
         if kind == REASON:
-            return Visible(some, *self.cones.printed(some[0]), asked=_all_asked(some[0]))
+            return Visible(some, *self.cones.printed(some[0]), unanswered=_all_answerable(some[0]))
         if kind in (*BY_RULE, REASON):  # of one rule and one option there is one instance
             return Visible(some, *self.cones.printed(some[0]))
         return Visible(some)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from expert.consultation.result import NotFired
-from expert.language.asking import Test, asked
+from expert.language.asking import Test, compiled
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -33,7 +33,7 @@ class Silence:
     def __init__(self, condition: Condition, disagreeing: Collection[Condition]) -> None:
         self.condition = condition
         self.exception = _exception(condition)
-        self.holds = asked(condition)[0]
+        self.holds = compiled(condition)[0]
         self.parts: list[Silence] = []
         self.records: dict[str, NotFired] = {}  # by the reason
         if isinstance(condition, AllOf) and condition.parts:
@@ -42,7 +42,7 @@ class Silence:
         counts = isinstance(condition, Unless) and condition.counts
         self.denied: Test = (lambda case: True) if counts else _denied(condition)
         needed = dict.fromkeys(ref for ref in _asked(condition, disagreeing) if ref.deniable)
-        self.answers = [asked(Known(ref))[0] for ref in needed]
+        self.answers = [compiled(Known(ref))[0] for ref in needed]
 
     def failure(self, case: Evaluation) -> tuple[str, Silence]:
         """Why it does not hold, and the first part of it that does not; an exception comes last."""
@@ -86,4 +86,4 @@ def _denied(condition: Condition) -> Test:
             every = [_denied(part) for part in parts]
             return lambda case: all(denied(case) for denied in every)
         case _:
-            return asked(condition)[1]
+            return compiled(condition)[1]

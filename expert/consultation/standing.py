@@ -144,7 +144,7 @@ def asked_about(attributes: Sequence[str], knowledge: Knowledge) -> list[str]:
     """What attributes are about, in words; several values of one question are named by it."""
     names: dict[str, list[str]] = {}
     for name in attributes:
-        names.setdefault(knowledge.asked(name).name, []).append(name)
+        names.setdefault(knowledge.question_of(name).name, []).append(name)
     labels = []
     for name, values in names.items():
         one = values[0] if len(values) == 1 else name

@@ -68,7 +68,7 @@ class Scope:
         knowledge = self.knowledge
         if bare in knowledge.findings and knowledge.findings[bare].per_option == scoped:
             term = knowledge.findings[bare]
-            return Ref("finding", bare, scoped, role=term.role, asked=term.replies), term
+            return Ref("finding", bare, scoped, role=term.role, replies=term.replies), term
         if scoped:
             return Ref("property", bare, True), knowledge.properties[bare]
         return Ref("attribute", bare), knowledge.several.get(bare) or knowledge.attributes[bare]
@@ -182,7 +182,7 @@ class Scope:
         if value.text == "known":
             return Known(ref)
         if value.text == "unknown":
-            if ref.kind != "attribute" and not (ref.role or ref.asked):
+            if ref.kind != "attribute" and not (ref.role or ref.replies):
                 help = "write `unless: {" + term.name + ": known}`: a finding is concluded or it is not"
                 self.reader.report(value, f"`{term.name}` is a {ref.kind} and is never unknown", help)
             return Known(ref, False)

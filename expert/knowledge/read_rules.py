@@ -289,7 +289,7 @@ class _RuleReader:
             reader.report(
                 node, message, f"give `{name}` `per-option: yes`, or settle it in a rule of its own"
             )
-        yes = Conclude(ref.name, "yes", ref.scoped, asked=ref.asked)
+        yes = Conclude(ref.name, "yes", ref.scoped, replies=ref.replies)
         return rule._replace(then=(yes, *rule.then), settles=True)
 
     # --- scores ---------------------------------------------------------------------------------
@@ -325,7 +325,7 @@ class _RuleReader:
             reader.report(node, f"the items of `{name}` must be a list, not {node.shape}")
         for item in node.items or ():
             items += self._item(item, term)
-        score = Tally(ref.name, tuple(items), ref.scoped, ends=self._ends(items), asked=ref.asked)
+        score = Tally(ref.name, tuple(items), ref.scoped, ends=self._ends(items), replies=ref.replies)
         scoring = rule._replace(then=(score, *rule.then))
         if scoring.ranges and not ref.scoped:
             message = f"`{rule.id}` ranges over options, and `{name}` is not `per-option`"
@@ -505,14 +505,14 @@ class _RuleReader:
         if not term.ordered:
             # where it is none, that is a problem, and the rule is never run
             read = read_value(value, term, self.reader) or ""
-            return Conclude(ref.name, read, ref.scoped, asked=ref.asked)
+            return Conclude(ref.name, read, ref.scoped, replies=ref.replies)
         quantity = self.scope.concluded(value, term)
         if isinstance(quantity, int):
             try:
                 term.in_range(quantity)
             except BadValue as error:
                 self.reader.report(value, error.message)
-        return Conclude(ref.name, quantity, ref.scoped, asked=ref.asked)
+        return Conclude(ref.name, quantity, ref.scoped, replies=ref.replies)
 
     def _argument(self, node: Node, because: str) -> list[Conclusion]:
         knowledge, reader = self.knowledge, self.reader

@@ -124,13 +124,13 @@ def _needs_case(condition: Condition) -> bool:
         return False
     ref: Ref = condition.ref
     words = isinstance(condition, Is) and all(isinstance(value, str) for value in condition.values)
-    return ref.role == SCORE or not words or bool(ref.asked)
+    return ref.role == SCORE or not words or bool(ref.replies)
 
 
 ASKING = Asking(OfCases())
 
 
-def asked(condition: Condition) -> tuple[Test, Test]:
+def compiled(condition: Condition) -> tuple[Test, Test]:
     """Whether a condition holds, and whether it is denied, as functions of a case's reading."""
     held, denied = ASKING.pair(condition)
     return held.test, denied.test

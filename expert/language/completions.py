@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from expert.language.algebra import Truth
 from expert.language.cells import (
     Atom,
     Comparison,
@@ -36,11 +37,9 @@ from expert.language.cells import (
 from expert.language.cells import (
     variable as open_number,
 )
-from expert.language.conditions import Quantity
 from expert.language.days import Days
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.grids import Whole
-from expert.language.meaning import Reading, Truth
 from expert.language.model import Term, Value
 
 CaseAnswers = Mapping[str, Value | None]  # None: answered `unknown`
@@ -99,9 +98,6 @@ class Amount(Generic[C]):
         return self.algebra.positive(self.polynomial - other.polynomial + constant(1))
 
 
-Amounts = list[tuple[C, Amount[C]]]  # what a number can be, each with where it is
-
-
 class Splitting(Whole):
     """What an algebra has whose numbers are polynomials: one that depends on a truth is several."""
 
@@ -111,26 +107,6 @@ class Splitting(Whole):
 
     def choose(self, where: object, one: object, other: object, /) -> Any:
         raise TypeError("these numbers are split")
-
-
-class Merging(Reading[C, Amount[C]]):
-    """A reading in which a quantity's equal values are one, and what it never has is left out."""
-
-    def amounts(self, quantity: Quantity) -> Amounts[C]:
-        return merged(super().amounts(quantity))
-
-    def _put_together(self, operator: str, some: Amounts[C], others: Amounts[C]) -> Amounts[C]:
-        return merged(super()._put_together(operator, some, others))
-
-
-def merged(amounts: Iterable[tuple[C, Amount[C]]]) -> Amounts[C]:
-    """Each number once, where it is had at all."""
-    by_amount: dict[Polynomial, tuple[C, Amount[C]]] = {}
-    for where, amount in amounts:
-        if not where.never:
-            before = by_amount.get(amount.polynomial)
-            by_amount[amount.polynomial] = (before[0] | where if before else where), amount
-    return list(by_amount.values())
 
 
 # --- what is asked -----------------------------------------------------------------------------

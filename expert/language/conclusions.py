@@ -35,7 +35,7 @@ class Conclude(NamedTuple):
     value: Value | Quantity
     scoped: bool = False  # about the option that the rule ranges over
     option: str = ""  # that option, once grounded
-    asked: tuple[str, ...] = ()  # of a finding that may be answered: see Term.replies
+    replies: tuple[str, ...] = ()  # of a finding that may be answered: see Term.replies
 
     @property
     def key(self) -> str:
@@ -78,7 +78,7 @@ class Tally(NamedTuple):
     scoped: bool = False
     option: str = ""
     ends: tuple[tuple[str, int, int], ...] = ()  # of each attribute among the items, the least and the most
-    asked: tuple[str, ...] = ()  # of a finding that may be answered: see Term.replies
+    replies: tuple[str, ...] = ()  # of a finding that may be answered: see Term.replies
 
     @property
     def key(self) -> str:

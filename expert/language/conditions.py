@@ -48,7 +48,7 @@ class Ref(NamedTuple):
     scoped: bool = False  # belongs to the option that the rule ranges over
     option: str = ""  # that option, once grounded
     role: str = ""  # of a finding that can be denied: see Term
-    asked: tuple[str, ...] = ()  # of a finding that may be answered: see Term.replies
+    replies: tuple[str, ...] = ()  # of a finding that may be answered: see Term.replies
 
     @property
     def key(self) -> str:
@@ -58,7 +58,7 @@ class Ref(NamedTuple):
     @property
     def deniable(self) -> bool:
         """Whether a case can say otherwise; of an ordinary finding it never does."""
-        return self.kind != "finding" or bool(self.role or self.asked)
+        return self.kind != "finding" or bool(self.role or self.replies)
 
     def of(self, option: Option | None) -> Ref:
         """The same for one option, if it belongs to one."""
@@ -353,7 +353,7 @@ def refs(condition: Condition) -> Iterator[tuple[Ref, bool]]:
 def answering(ref: Ref, strict: bool) -> Iterator[tuple[Ref, bool]]:
     """A term; and, of a finding that may be answered, the answer to it."""
     yield ref, strict
-    if ref.asked:
+    if ref.replies:
         yield Ref("attribute", ref.name), strict
 
 

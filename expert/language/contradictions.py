@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Generic, NamedTuple, assert_never
 
+from expert.language.algebra import Algebra, N, T
 from expert.language.conditions import (
     AllOf,
     AnyOf,
@@ -31,7 +32,7 @@ from expert.language.conditions import (
     refs,
     with_parts,
 )
-from expert.language.meaning import Algebra, N, Reading, T
+from expert.language.meaning import Reading
 from expert.language.model import Value
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
+from expert.language.algebra import amount
 from expert.language.conclusions import (
     Addend,
     Advise,
@@ -53,7 +54,6 @@ from expert.language.conditions import (
 )
 from expert.language.contradictions import Contradictions
 from expert.language.keys import exception_of
-from expert.language.meaning import amount
 from expert.language.model import DAY, FACTOR, NONE_OF_THEM, Datum, Knowledge, Option, Term, Value
 from expert.language.rules import BASES, PLACEHOLDER, Instance, Rule
 
@@ -514,7 +514,8 @@ class Phrases:
             f"  {'then' if i == 0 else ' and'} {self.conclusion(conclusion)}"
             for i, conclusion in enumerate(rule.then)
         ]
-        for name in dict.fromkeys(c.name for c in rule.then if isinstance(c, (Conclude, Tally)) and c.asked):
+        told = [c.name for c in rule.then if isinstance(c, (Conclude, Tally)) and c.replies]
+        for name in dict.fromkeys(told):
             lines.append(f"  unless the person says of {knowledge.findings[name].label} how it is")
         for n, id in enumerate(rule.exception_to):
             lines.append(f"  {' and' if n or rule.then else 'then'} `{id}` does not apply")

@@ -32,7 +32,7 @@ class Whole:
 
 
 # --- plain Python: grids of cases ---------------------------------------------------------
-class Row:
+class CaseNumbers:
     """A number for each case of a grid; comparisons give truth values."""
 
     __slots__ = ("values",)
@@ -40,29 +40,29 @@ class Row:
     def __init__(self, values: tuple[int, ...]) -> None:
         self.values = values
 
-    def __add__(self, other: Row) -> Row:
-        return Row(tuple(a + b for a, b in zip(self.values, other.values, strict=True)))
+    def __add__(self, other: CaseNumbers) -> CaseNumbers:
+        return CaseNumbers(tuple(a + b for a, b in zip(self.values, other.values, strict=True)))
 
-    def __sub__(self, other: Row) -> Row:
-        return Row(tuple(a - b for a, b in zip(self.values, other.values, strict=True)))
+    def __sub__(self, other: CaseNumbers) -> CaseNumbers:
+        return CaseNumbers(tuple(a - b for a, b in zip(self.values, other.values, strict=True)))
 
-    def __mul__(self, other: Row) -> Row:
-        return Row(tuple(a * b for a, b in zip(self.values, other.values, strict=True)))
+    def __mul__(self, other: CaseNumbers) -> CaseNumbers:
+        return CaseNumbers(tuple(a * b for a, b in zip(self.values, other.values, strict=True)))
 
-    def __floordiv__(self, divisor: int) -> Row:
-        return Row(tuple(a // divisor for a in self.values))
+    def __floordiv__(self, divisor: int) -> CaseNumbers:
+        return CaseNumbers(tuple(a // divisor for a in self.values))
 
-    def __gt__(self, other: Row) -> int:
+    def __gt__(self, other: CaseNumbers) -> int:
         return _mask(a > b for a, b in zip(self.values, other.values, strict=True))
 
-    def __ge__(self, other: Row) -> int:
+    def __ge__(self, other: CaseNumbers) -> int:
         return _mask(a >= b for a, b in zip(self.values, other.values, strict=True))
 
 
-def chosen(where: int, one: Row, other: Row) -> Row:
+def chosen(where: int, one: CaseNumbers, other: CaseNumbers) -> CaseNumbers:
     """Of two rows the one in the cases where something is so, the other in the others."""
     pairs = enumerate(zip(one.values, other.values, strict=True))
-    return Row(tuple(a if where >> n & 1 else b for n, (a, b) in pairs))
+    return CaseNumbers(tuple(a if where >> n & 1 else b for n, (a, b) in pairs))
 
 
 def _mask(bits: Iterator[bool]) -> int:
@@ -100,17 +100,17 @@ class Grid(Whole):
             return self.full
         return self.full & ~self.where(attribute, values.index(None)) if len(values) > 1 else 0
 
-    def choose(self, where: int, one: Row, other: Row) -> Row:
+    def choose(self, where: int, one: CaseNumbers, other: CaseNumbers) -> CaseNumbers:
         """The one number where something is so, the other elsewhere."""
         return chosen(where, one, other)
 
-    def number(self, attribute: str) -> Row:
+    def number(self, attribute: str) -> CaseNumbers:
         values, stride = self.axes.get(attribute, (None,)), self.strides.get(attribute, 1)
         numbers = [value if isinstance(value, int) else 0 for value in values]
-        return Row(tuple(numbers[place // stride % len(numbers)] for place in range(self.size)))
+        return CaseNumbers(tuple(numbers[place // stride % len(numbers)] for place in range(self.size)))
 
-    def constant(self, value: int) -> Row:
-        return Row((value,) * self.size)
+    def constant(self, value: int) -> CaseNumbers:
+        return CaseNumbers((value,) * self.size)
 
     def varies(self, truth: int, attribute: str) -> bool:
         """Whether changing this attribute alone ever changes the truth value."""

@@ -363,7 +363,7 @@ class Knowledge(NamedTuple):
             terms[name] = term
         return terms
 
-    def asked(self, name: str) -> Term:
+    def question_of(self, name: str) -> Term:
         """What is asked of an attribute: itself, or the question of which it is one answer of several."""
         term = self.attributes[name]
         return self.several[term.among] if term.among else term
@@ -371,7 +371,7 @@ class Knowledge(NamedTuple):
     @property
     def questions(self) -> dict[str, Term]:
         """What is asked, in order: of several answers all at once."""
-        asked = map(self.asked, self.attributes)
+        asked = map(self.question_of, self.attributes)
         return {term.name: term for term in asked}
 
     @property

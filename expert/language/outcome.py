@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Generic, assert_never
 
+from expert.language.algebra import Algebra, N, T, union
 from expert.language.conclusions import Advise, Argue, Caution, Conclude, Conclusion, Flag, Plan, Tally, Wait
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.keys import with_option
-from expert.language.meaning import Algebra, N, Reading, T, union
+from expert.language.meaning import Reading
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, firsts, overall, weigh, weigh_for
 from expert.language.possibility import Possibilities

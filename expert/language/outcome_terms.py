@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from expert.language.algebra import T
 from expert.language.conclusions import STANCES, Advise, Argue, Caution
 from expert.language.keys import with_option
-from expert.language.meaning import T
 from expert.language.outcome import Outcome
 from expert.language.rules import Instance, RuleBase
 

@@ -21,8 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from expert.language.algebra import T, union
 from expert.language.conclusions import Argue
-from expert.language.meaning import T, union
 
 VERDICTS = ("preferred", "option", "uncertain", "open", "not-advised", "not-addressed")
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple
 
-from expert.language.meaning import Algebra, N, T
+from expert.language.algebra import Algebra, N, T
 from expert.language.model import Value
 
 

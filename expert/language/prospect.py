@@ -14,27 +14,26 @@ from functools import partial
 from typing import NamedTuple
 
 from expert.io.dates import day_after
+from expert.language.algebra import Amounts, intersection, union
 from expert.language.cells import NotDecided, TooLarge
 from expert.language.completions import (
     NODES,
     STEPS,
-    Amounts,
+    Amount,
     C,
     CaseAnswers,
     Completions,
     Groups,
-    Merging,
     Perhaps,
     Survey,
-    merged,
 )
 from expert.language.conclusions import Argue, Conclude, Wait, text_of
 from expert.language.conditions import Condition, refs
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.diagrams import Diagram, Diagrams
-from expert.language.grids import Row
+from expert.language.grids import CaseNumbers
 from expert.language.keys import with_option
-from expert.language.meaning import Reading, passes, union
+from expert.language.meaning import Reading, passes
 from expert.language.model import Term, Value
 from expert.language.orders import Together, good_order
 from expert.language.outcome import Outcome, decides, outcome_of, possible_arguments
@@ -43,7 +42,7 @@ from expert.language.possibility import Bounds, Possibilities
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, reads, writes
 from expert.language.samples import Samples
 
-DiagramAmounts = Amounts[Diagram]
+DiagramAmounts = Amounts[Diagram, Amount[Diagram]]
 FEW = 60_000  # nodes, before only the cases near to a case are looked at
 SMALL = 20_000  # nodes, before cases are sampled
 
@@ -171,13 +170,15 @@ class Visible(NamedTuple):
     findings: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     waiting: str = ""
-    asked: tuple[str, ...] = ()  # findings of which one must not be answered: else nothing is drawn there
+    unanswered: tuple[
+        str, ...
+    ] = ()  # findings of which one must not be answered: else nothing is drawn there
     by: tuple[Instance, ...] = ()  # what brings it about, where that shows whichever of them fires
 
 
-def look_through(survey: Survey, cones: Cones, read: list[Instance]) -> Merging[Perhaps]:
+def look_through(survey: Survey, cones: Cones, read: list[Instance]) -> Reading[Perhaps, Amount[Perhaps]]:
     """Write down what instances ask of the open answers: whether they fire or may, and what they print."""
-    reading = Merging(survey)
+    reading: Reading[Perhaps, Amount[Perhaps]] = Reading(survey)
     reading.derive(read)
     for name in {name for instance in read for name in cones.printed(instance).answers}:
         survey.known(name)
@@ -235,7 +236,7 @@ class Prospect:
             order = cones.order_of(read if own else cones.base.instances)
             shared = Completions(survey, order, cones.groups, limits.steps, limits.nodes)
         self.completions = shared
-        self.reading = Merging(self.completions)
+        self.reading: Reading[Diagram, Amount[Diagram]] = Reading(self.completions)
         self._fired: dict[str, Diagram] = {}
         left_out = LeftOut(Contradictions(cones.base.knowledge.contradictions), self.completions)
         self._possible = Reading(Possibilities(self.completions, left_out))
@@ -262,7 +263,7 @@ class Prospect:
     def numbers(self, key: str) -> DiagramAmounts:
         """What a finding can be, each with where it is."""
         self.derive((), [key])
-        return merged(self.reading.numbers.get(key, []))
+        return self.reading.merged(self.reading.numbers.get(key, []))
 
     def _score_sides(self, key: str) -> tuple[int, ...]:
         """1 and 2, for its low and high bound, of what a rule scores."""
@@ -271,7 +272,7 @@ class Prospect:
 
     def side(self, key: str, side: int) -> DiagramAmounts:
         """What a bound of a score can be, each with where it is."""
-        return merged((where, ends[side - 1]) for where, *ends in self.reading.scores[key])
+        return self.reading.merged([(where, ends[side]) for where, ends in self.reading.scores[key]])
 
     def outcome(self, instances: Sequence[Instance]) -> Outcome[Deferred]:
         """The outcome of these instances; each truth of it is made when it is asked for (`get`)."""
@@ -340,7 +341,7 @@ class Prospect:
         tried = self.tried()
         samples = Samples(self.answers, tried, instances, tried)
         samples.take(samples.names)
-        reading: Reading[int, Row] = Reading(samples)
+        reading: Reading[int, CaseNumbers] = Reading(samples)
         outcome = outcome_of(self.base.knowledge, reading, instances, reading.derive(instances))
         return {verdict for verdict, where in outcome.verdicts(option).items() if where & samples.full}
 
@@ -389,7 +390,7 @@ class Prospect:
 
     def _sampled(self, effect: Visible, instances: list[Instance], samples: Samples) -> list[int]:
         """What is shown in each of some cases, of which numbers are left out."""
-        reading: Reading[int, Row] = Reading(samples)
+        reading: Reading[int, CaseNumbers] = Reading(samples)
         fired = reading.derive(instances)
         if effect.waiting:
             outcome = outcome_of(self.base.knowledge, reading, instances, fired)
@@ -403,8 +404,9 @@ class Prospect:
             where = self.verdicts(effect.waiting)[OPEN].get()
         else:
             where = self.fired(effect.instances) if effect.instances else self.completions.true
-            if effect.asked:
-                where = where & ~self._all_known(effect.asked)
+            if effect.unanswered:
+                known = [self.completions.known(name) for name in effect.unanswered]
+                where = where & ~intersection(self.completions.true, known)
         sure: dict[str, bool] = {}
         for truth in [where, *self._named(effect, where)]:
             for name, certain in self.completions.changing(truth).items():
@@ -425,21 +427,9 @@ class Prospect:
         for name in effect.answers:
             term = self.base.knowledge.attributes[name]
             if name not in self.answers:
-                truths += [where & self._equals(name, value) for value in (term.values or ())]
-                truths += [where & self._known(name)] if term.ordered else []
+                truths += [where & self.completions.equals(name, value) for value in (term.values or ())]
+                truths += [where & self.completions.known(name)] if term.ordered else []
         return truths
-
-    def _equals(self, name: str, value: Value) -> Diagram:
-        return self.completions.equals(name, value)
-
-    def _all_known(self, names: tuple[str, ...]) -> Diagram:
-        known = self.completions.true
-        for name in names:
-            known = known & self._known(name)
-        return known
-
-    def _known(self, name: str) -> Diagram:
-        return self.completions.known(name)
 
     def _printed(self, effect: Visible, where: Diagram) -> list[DiagramAmounts]:
         """The numbers that are printed, each with where it is."""
@@ -451,7 +441,7 @@ class Prospect:
             printed.append([(there, amount) for there, amount in amounts if not there.never])
         for name in effect.answers:
             if self.base.knowledge.attributes[name].ordered and name not in self.answers:
-                there = where & self._known(name)
+                there = where & self.completions.known(name)
                 printed.append([] if there.never else [(there, self.completions.number(name))])
         return printed
 
@@ -645,20 +635,14 @@ class _Search:
         option, goals, targets = self.goal
         if not targets:
             holds = prospect.verdicts(option, NOW in goals)
-            return _all(completions, [holds[goal].get() for goal in goals])
+            return intersection(completions.true, [holds[goal].get() for goal in goals])
         weighed = prospect.outcome(deciding(prospect.base, option)).targets(option)
         reached = []
         for target in targets:
             if target in weighed:
-                reached.append(_all(completions, [weighed[target][goal].get() for goal in goals]))
+                truths = [weighed[target][goal].get() for goal in goals]
+                reached.append(intersection(completions.true, truths))
         return completions.diagrams.any(reached)
-
-
-def _all(completions: Completions, truths: Iterable[Diagram]) -> Diagram:
-    everywhere = completions.true
-    for truth in truths:
-        everywhere = everywhere & truth
-    return everywhere
 
 
 # --- two bases -------------------------------------------------------------------------------------------
@@ -709,7 +693,7 @@ class Compared:
         )
 
 
-def unlike(sides: Sequence[Amounts[C]], false: C) -> C:
+def unlike(sides: Sequence[Amounts[C, Amount[C]]], false: C) -> C:
     """Where some number of one of two sides is none of the other's."""
     apart = []
     for some, others in (sides, sides[::-1]):
@@ -719,7 +703,7 @@ def unlike(sides: Sequence[Amounts[C]], false: C) -> C:
     return union(false, apart)
 
 
-def most(amounts: Amounts[C], least: bool = False) -> Amounts[C]:
+def most(amounts: Amounts[C, Amount[C]], least: bool = False) -> Amounts[C, Amount[C]]:
     """The greatest of a number's values (or the least), each with where it is that."""
     extremes = []
     for n, (where, amount) in enumerate(amounts):

@@ -238,7 +238,7 @@ def reads(rule: Rule | Instance) -> list[tuple[Ref, bool]]:
     for conclusion in rule.then:
         for ref in computed_refs(conclusion):
             read += answering(ref, True)
-        if isinstance(conclusion, (Conclude, Tally)) and conclusion.asked:
+        if isinstance(conclusion, (Conclude, Tally)) and conclusion.replies:
             read.append((Ref("attribute", conclusion.name), False))
     for condition in conditions_in(rule.then):
         read += [(ref, True) for ref, _ in refs(condition)]

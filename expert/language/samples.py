@@ -12,7 +12,7 @@ from random import Random
 
 from expert.language.completions import CaseAnswers
 from expert.language.conditions import AllOf, Condition, Is
-from expert.language.grids import Row, Whole, chosen
+from expert.language.grids import CaseNumbers, Whole, chosen
 from expert.language.model import Value
 from expert.language.rules import Instance
 
@@ -46,15 +46,15 @@ class CaseList(Whole):
             self._truths[key] = int("".join(bits) or "0", 2)
         return self._truths[key]
 
-    def number(self, attribute: str) -> Row:
+    def number(self, attribute: str) -> CaseNumbers:
         values = [case.get(attribute) for case in self.listed]
-        return Row(tuple(value if isinstance(value, int) else 0 for value in values))
+        return CaseNumbers(tuple(value if isinstance(value, int) else 0 for value in values))
 
-    def choose(self, where: int, one: Row, other: Row) -> Row:
+    def choose(self, where: int, one: CaseNumbers, other: CaseNumbers) -> CaseNumbers:
         return chosen(where, one, other)
 
-    def constant(self, value: int) -> Row:
-        return Row((value,) * self.size)
+    def constant(self, value: int) -> CaseNumbers:
+        return CaseNumbers((value,) * self.size)
 
 
 class Samples(CaseList):

@@ -53,7 +53,7 @@ def shown_apart(visible: Visible, before: World, after: World) -> Iterator[Formu
 def _seen(visible: Visible, world: World) -> Formula:
     """Where something can be seen."""
     fires = world.fires(visible.instances) if visible.instances else world.algebra.true
-    open = [~world.algebra.known(name) for name in visible.asked]
+    open = [~world.algebra.known(name) for name in visible.unanswered]
     return fires & world.any(open) if open else fires
 
 

@@ -140,7 +140,7 @@ def observed(base: RuleBase, case: Case, consultation: Consultation) -> Evaluati
         term = base.knowledge.findings[score.finding]
         scaled = [int(term.scaled(end)) for end in (score.low, score.high)]
         low, high = map(reading.algebra.constant, scaled)
-        reading.scores[with_option(score.finding, score.option)] = [(reading.algebra.true, low, high)]
+        reading.scores[with_option(score.finding, score.option)] = [(reading.algebra.true, (low, high))]
     values: dict[str, list[str]] = {
         "plan": [step.step for step in consultation.plan],
         "rule": [firing.rule for firing in consultation.firings],

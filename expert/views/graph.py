@@ -122,7 +122,7 @@ def _arrows(rule: Rule, base: RuleBase) -> Iterator[tuple[NodeName, NodeName, st
 
 def _asked(name: str, knowledge: Knowledge) -> str:
     """What is drawn for a name: of several answers to one question that question."""
-    return knowledge.asked(name).name if name in knowledge.attributes else name
+    return knowledge.question_of(name).name if name in knowledge.attributes else name
 
 
 def _concluded(

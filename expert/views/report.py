@@ -179,7 +179,7 @@ def _together(
         name = answer["attribute"]
         if name in told:
             continue
-        whole = knowledge.asked(name)
+        whole = knowledge.question_of(name)
         said = [by_name[part] for part in whole.parts if part in by_name]
         alike = len({(bool(each["asked"]), each.get("given")) for each in said}) == 1
         term = whole if alike and len(said) == len(whole.parts) else knowledge.attributes[name]

@@ -126,7 +126,7 @@ class Grounds:
 
     def term(self, ref: Ref, wanted: tuple[Value, ...] | None = None) -> Iterator[Ground]:
         value, term = self.case.value(ref.name), self.knowledge.term(ref.name)
-        if ref.asked and value is not None:
+        if ref.replies and value is not None:
             if wanted is None or value in wanted:
                 yield "answer", ref.name, term.plain(value), ()
             return

@@ -7,7 +7,7 @@ from support.generate import generated_cases
 from support.sizes import some_or_all
 
 from expert.consultation.memory import Wording, WorkingMemory
-from expert.language.asking import FALSE, TRUE, Askable, OneOf, asked
+from expert.language.asking import FALSE, TRUE, Askable, OneOf, compiled
 from expert.language.conditions import Condition, walk
 from expert.language.meaning import Evaluation
 
@@ -21,7 +21,7 @@ def test_a_condition_asked_is_what_it_means(bases: int) -> None:
         parts: dict[Condition, None] = {}
         for instance in base.instances:
             parts |= dict.fromkeys(part for part, _ in walk(instance.when))
-        tests = [(part, *asked(part)) for part in parts]
+        tests = [(part, *compiled(part)) for part in parts]
         tried += agreeing(memory.reading, tests)
         waiting = [*base.instances]
         while instance := next((i for i in waiting if memory.reading.test(i.when)), None):

@@ -8,6 +8,7 @@ import pytest
 from support.compare import BASES
 
 from expert.knowledge.load import load
+from expert.language.algebra import amount
 from expert.language.conclusions import Conclude, Plan
 from expert.language.conditions import (
     AllOf,
@@ -24,7 +25,7 @@ from expert.language.conditions import (
     Unless,
 )
 from expert.language.grids import Grid
-from expert.language.meaning import Evaluation, Reading, amount, passes, union
+from expert.language.meaning import Evaluation, Reading, passes
 from expert.language.rules import reads, writes
 
 LIGHT, POTS = Ref("attribute", "light"), Ref("attribute", "pots")
@@ -141,10 +142,6 @@ def test_one_reading_of_a_grid_is_one_of_each_case() -> None:
         held, denied = whole.pair(condition)
         for n, (pots, light) in enumerate(product((2, 3, None), ("dim", "bright", None))):
             assert (bool(held >> n & 1), bool(denied >> n & 1)) == said(condition, reading(light, pots))
-
-
-def test_union() -> None:
-    assert union(0, []) == 0 and union(0, [1, 4]) == 5
 
 
 @pytest.mark.parametrize("name", BASES)

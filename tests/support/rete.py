@@ -108,7 +108,7 @@ class Translation:
         if isinstance(c, Is):
             if not c.ref.deniable:
                 return not wanted
-            if c.ref.asked and not c.ref.role:  # what is concluded denies nothing
+            if c.ref.replies and not c.ref.role:  # what is concluded denies nothing
                 other = Term(key=f"?{c.ref.key}", value=P(lambda value: value not in c.values))
                 return fact(wanted, other)
             return fact(wanted, term(c.ref, lambda value: value not in c.values))
