@@ -240,7 +240,7 @@ def test_what_the_command_prints_is_read() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ([], [], "the JSON must be the object of a Consultation, not []"),
+        ([], [], "the JSON must be an object, not []"),
         (["plan"], None, "`plan` must be a list, not null"),
         (["knowledge"], {}, "`knowledge` has no `id`"),
         (["firings", 0, "n"], True, "`firings[0].n` must be a whole number, not true"),

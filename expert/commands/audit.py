@@ -278,31 +278,21 @@ def forget(
         if witness:
             hold_against(store, witness)
         entries = [store.entry(id)] if id is not None else _to_forget(store, wanted)
-        for entry in entries if len(entries) > 1 else []:
-            words = on_one_line((entry.content or {}).get("label", ""), 40)
-            say(f"{entry.id}  {entry.header['time']}  {words}".rstrip())
-        what = f"record {entries[0].id} of {entries[0].header['time']}" if len(entries) == 1 else ""
-        notes = sum(len(notes_on(store, entry)) for entry in entries if entry.is_consultation())
-        noted = f", and of {count(notes, 'note')} on {'it' if what else 'them'}," if notes else ""
         if not entries:
             emit("No record fits: nothing was erased.")
             return
-        if not yes:
-            say(f"Erase the content of {what or f'these {len(entries)} records'}{noted} for good? (yes/no)")
-            try:
-                agreed = ask_line("> ").strip().lower() == "yes"
-            except (EOFError, KeyboardInterrupt):
-                agreed = False
-            if not agreed:
-                say("Nothing was erased.")
-                raise Stopped
+        notes = {entry.id: len(notes_on(store, entry)) for entry in entries}
+        if len(entries) > 1:
+            _say_records(entries)
+        if not yes and not _agreed(entries, sum(notes.values())):
+            say("Nothing was erased.")
+            raise Stopped
         for entry in entries:
-            told = notes_on(store, entry) if entry.is_consultation() else []
             erasure = store.forget(entry.id, reason)
             if witness:
                 bear_witness(witness, erasure.seq, erasure.hash)
-            what = f"{entry.id}, and {count(len(told), 'note')} on it" if told else entry.id
-            emit(f"Erased {what}: record {erasure.id}", f"Head {erasure.hash}")
+            noted = f", and {count(notes[entry.id], 'note')} on it" if notes[entry.id] else ""
+            emit(f"Erased {entry.id}{noted}: record {erasure.id}", f"Head {erasure.hash}")
 
 
 def _to_forget(store: Ledger, wanted: Filter) -> list[Entry]:
@@ -313,6 +303,24 @@ def _to_forget(store: Ledger, wanted: Filter) -> list[Entry]:
     early = [s for s in listed if not wanted.since or s.time < wanted.since]
     entries = [store.entry(s.id) for s in early]
     return [entry for entry in entries if entry.is_consultation()]
+
+
+def _say_records(entries: list[Entry]) -> None:
+    for entry in entries:
+        words = on_one_line((entry.content or {}).get("label", ""), 40)
+        say(f"{entry.id}  {entry.header['time']}  {words}".rstrip())
+
+
+def _agreed(entries: list[Entry], notes: int) -> bool:
+    """Whether the user says that these are to be erased."""
+    first = entries[0]
+    what = f"record {first.id} of {first.header['time']}" if len(entries) == 1 else ""
+    noted = f", and of {count(notes, 'note')} on {'it' if what else 'them'}," if notes else ""
+    say(f"Erase the content of {what or f'these {len(entries)} records'}{noted} for good? (yes/no)")
+    try:
+        return ask_line("> ").strip().lower() == "yes"
+    except (EOFError, KeyboardInterrupt):
+        return False
 
 
 def export(

@@ -55,24 +55,26 @@ def rebase(
         )
     said = _pairs(pairs or [], base, new)
     new_edition = edition(base, text, _old_sentences(old, directory), said)
-    called = name.strip() or f"{document.name}, {sha256(text.encode()).hexdigest()[:8]}"
-    if not called.isprintable():
-        raise CaseError(
-            [Problem(f"`{shorten(called)}` cannot be printed, and is no name", None, "--edition NAME")]
-        )
+    called = _called(name, document, text)
     changed = carried_over(base, directory, new_edition, called) if write else {}
     _write(directory, changed)
     if json:
-        print_json(
-            {"passages": new_edition.passages, "edition": called if write else None, "written": [*changed]}
-        )
+        named = called if write else None
+        print_json({"passages": new_edition.passages, "edition": named, "written": [*changed]})
     else:
-        emit(
-            *edition_blocks(new_edition, base),
-            *written_blocks(new_edition, directory, list(changed), called, write),
-        )
+        written = written_blocks(new_edition, directory, [*changed], called, write)
+        emit(*edition_blocks(new_edition, base), *written)
     if write:
         hint(open_knowledge(kb), kb, text, aside=json)
+
+
+def _called(name: str, document: Path, text: str) -> str:
+    """What the edition is called: by default after the file and what is in it. Raises CaseError."""
+    called = name.strip() or f"{document.name}, {sha256(text.encode()).hexdigest()[:8]}"
+    if not called.isprintable():
+        message = f"`{shorten(called)}` cannot be printed, and is no name"
+        raise CaseError([Problem(message, None, "--edition NAME")])
+    return called
 
 
 def _pairs(words: list[str], base: RuleBase, new: dict[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -13,9 +13,11 @@ from expert.commands.showing import emit
 from expert.io.json import plain
 from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem
 from expert.language.english import count
-from expert.ledger import replay as replaying
+from expert.language.rules import RuleBase
 from expert.ledger.impact import Impact, impact
 from expert.ledger.records import consultations
+from expert.ledger.replay import Replayed, replay_all
+from expert.ledger.replay import replay as replay_each
 from expert.ledger.store import NEWER, Ledger
 from expert.views.document import Block
 from expert.views.records import impact_blocks, replayed_blocks
@@ -44,37 +46,57 @@ def replay(
     if kb is not None and not current:
         message = "records are run again under the knowledge that made them"
         raise CaseError([Problem(message, None, "--kb goes with --with-current-rules")])
-    total = 0
-    affected: list[Impact] = []
-    told: list[replaying.Replayed] = []
     base = open_knowledge(kb) if current else None
     with open_ledgers(ledger) as stores:
-        for store, wanted in _shared_out(stores, ids or ["last"], all).items():
-            number, entries = consultations(store, wanted, all)
-            total += number
-            if base:
-                affected += impact(store, progress(entries, number), base)
-            else:
-                again = replaying.replay_all(store) if all else replaying.replay(store, entries)
-                told += [r for r in progress(again, number) if not r.same or r.reworded]
-    refused = [i.refused for i in affected if i.refused] + [r.refused for r in told if r.refused]
-    if base:
-        failed = len(affected) - len(refused)
-        blocks: list[Block] = impact_blocks(affected, total, base.knowledge)
-        result = plain(affected)
-    else:
-        failed = sum(not r.same and not r.refused for r in told)
-        blocks = replayed_blocks(told, total, words)
-        result = plain([r for r in told if words or not r.same])
+        wanted = _shared_out(stores, ids or ["last"], all)
+        outcome = _under(base, wanted, all) if base else _as_recorded(wanted, all, words)
     if json:
-        print_json(result)
+        print_json(outcome.result)
     else:
-        emit(*blocks)
-    if failed:
+        emit(*outcome.blocks)
+    if outcome.failed:
         raise CheckFailed
-    if refused:
+    if refused := outcome.refused:
         others = f" ({count(len(refused) - 1, 'other record')} is not judged either)" if refused[1:] else ""
         raise LedgerError(f"{refused[0]}{others}", NEWER)
+
+
+class _Outcome(NamedTuple):
+    """What came of running records again: for a program and for a person, how many differ, and why others
+    were not judged."""
+
+    result: Any
+    blocks: list[Block]
+    failed: int
+    refused: list[str]
+
+
+def _under(base: RuleBase, wanted: dict[Ledger, list[str]], all: bool) -> _Outcome:
+    """The records that come out differently under other knowledge."""
+    total = 0
+    affected: list[Impact] = []
+    for store, ids in wanted.items():
+        number, entries = consultations(store, ids, all)
+        total += number
+        affected += impact(store, progress(entries, number), base)
+    refused = [one.refused for one in affected if one.refused]
+    blocks = impact_blocks(affected, total, base.knowledge)
+    return _Outcome(plain(affected), blocks, len(affected) - len(refused), refused)
+
+
+def _as_recorded(wanted: dict[Ledger, list[str]], all: bool, words: bool) -> _Outcome:
+    """The records from which something else follows under their own knowledge, or in other words."""
+    total = 0
+    told: list[Replayed] = []
+    for store, ids in wanted.items():
+        number, entries = consultations(store, ids, all)
+        total += number
+        replayed = progress(replay_all(store) if all else replay_each(store, entries), number)
+        told += [one for one in replayed if not one.same or one.reworded]
+    refused = [one.refused for one in told if one.refused]
+    failed = sum(not one.same and not one.refused for one in told)
+    result = plain([one for one in told if words or not one.same])
+    return _Outcome(result, replayed_blocks(told, total, words), failed, refused)
 
 
 def _shared_out(stores: Sequence[Ledger], ids: Sequence[str], all: bool) -> dict[Ledger, list[str]]:

@@ -171,7 +171,7 @@ def _fields(kind: Any) -> list[tuple[str, Read]]:
 
 def _record(kind: Any, data: Any) -> Any:
     if not isinstance(data, dict):
-        raise _mismatch(f"the object of a {kind.__name__}", data)
+        raise _mismatch("an object", data)
     values = {}
     name = ""
     try:
@@ -184,7 +184,7 @@ def _record(kind: Any, data: Any) -> Any:
             return kind(**values)
     except NotRestored as error:
         raise error.inside(f".{name}") from None
-    raise NotRestored(f"has no `{name}`", f"a {kind.__name__} has {', '.join(kind._fields)}")
+    raise NotRestored(f"has no `{name}`", f"such an object has {', '.join(kind._fields)}")
 
 
 def _object(read: Read, data: Any) -> dict[str, Any]:

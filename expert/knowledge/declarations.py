@@ -44,6 +44,7 @@ from expert.language.model import (
 )
 from expert.language.rules import AGREEING, DATUM_BASES, PRICE_BASES
 
+DECIMALS = {"money": 2, "number": 1}  # where a term does not say how many it has
 PLURALS = {"attribute": "attributes", "finding": "findings", "property": "properties"}
 
 
@@ -54,20 +55,17 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
     about = {
         key: reader.text(node, f"`{key}`") for key, node in head.items() if key not in ("source", "as-of")
     }
-    named = reader.entries(body.get("hedges"), "the hedges", some=True)
-    hedges = {name: reader.text(node, f"hedge `{name}`") for _, name, node in named}
+    hedges = {}
+    for _, name, node in reader.entries(body.get("hedges"), "the hedges", some=True):
+        hedges[name] = reader.text(node, f"hedge `{name}`")
     all_claims = _read_claims(body.get("claims"), hedges, reader)
     declared = _read_terms(words.get("attributes"), "attribute", reader)
-    attributes = {part.name: part for term in declared.values() for part in spread(term)}
     findings = _read_terms(words.get("findings"), "finding", reader)
-    for name in sorted(declared.keys() & findings.keys()):
-        reader.add(Problem(f"finding `{name}` is an attribute too", findings[name].span))
+    properties = _read_terms(sheet.get("properties"), "property", reader)
+    _check_names(declared, findings, properties, reader)
+    attributes = {part.name: part for term in declared.values() for part in spread(term)}
     dates = [name for name, term in attributes.items() if term.is_date]
     attributes |= {name: answerable(term) for name, term in findings.items() if term.asked}
-    properties = _read_terms(sheet.get("properties"), "property", reader)
-    for name in sorted(properties.keys() & {name for name, term in findings.items() if term.per_option}):
-        message = f"property `{name}` is a per-option finding too, so `option.{name}` could be either"
-        reader.add(Problem(message, properties[name].span))
     return Knowledge(
         id=about.get("id", ""),
         title=about.get("title", ""),
@@ -95,6 +93,18 @@ def read_knowledge(files: dict[str, str], nodes: dict[str, Node], reader: Reader
         words=read_words(words.get("words"), reader),
         several={name: term for name, term in declared.items() if term.type == CHOICES},
     )
+
+
+def _check_names(
+    attributes: dict[str, Term], findings: dict[str, Term], properties: dict[str, Term], reader: Reader
+) -> None:
+    """No name is that of two terms which rules call alike."""
+    for name in sorted(attributes.keys() & findings.keys()):
+        reader.add(Problem(f"finding `{name}` is an attribute too", findings[name].span))
+    for name in sorted(properties.keys() & findings.keys()):
+        if findings[name].per_option:
+            message = f"property `{name}` is a per-option finding too, so `option.{name}` could be either"
+            reader.add(Problem(message, properties[name].span))
 
 
 def _keys(file: File, nodes: dict[str, Node], reader: Reader) -> dict[str, Node]:
@@ -137,16 +147,9 @@ def _read_terms(node: Node | None, kind: str, reader: Reader) -> dict[str, Term]
 
 
 def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader: Reader) -> Term:
-    type = reader.pick(
-        fields.get("type"), f"type of `{name}`", (*TYPES, *([CHOICES] if kind == "attribute" else []))
-    )
-    decimals = {"money": 2, "number": 1}.get(type, 0)
-    if given := fields.get("decimals"):
-        allowed = re.fullmatch("[0-6]", given.text or "") and type in ("number", "money")
-        decimals = int(given.text or "") if allowed else decimals
-        if not allowed:
-            message = f"`decimals` of `{name}` is {given.shape}"
-            reader.report(given, message, "0 to 6, and for a number or money only")
+    types = (*TYPES, CHOICES) if kind == "attribute" else TYPES
+    type = reader.pick(fields.get("type"), f"type of `{name}`", types)
+    decimals = _read_decimals(fields.get("decimals"), name, type, reader)
     if type == "money" and "currency" not in fields:
         reader.report(key, f"{kind} `{name}` is money and has no `currency`", "such as USD")
     low, high = (_bound(fields.get(side), name, type, decimals, reader) for side in ("min", "max"))
@@ -176,6 +179,15 @@ def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader:
     )
     _check_term(term, fields, reader)
     return term if kind == "finding" and not term.per_option else term._replace(asked=False)
+
+
+def _read_decimals(node: Node | None, name: str, type: str, reader: Reader) -> int:
+    if node is not None:
+        if type in DECIMALS and re.fullmatch("[0-6]", node.text or ""):
+            return int(node.text or "")
+        help = "0 to 6, and for a number or money only"
+        reader.report(node, f"`decimals` of `{name}` is {node.shape}", help)
+    return DECIMALS.get(type, 0)
 
 
 def answerable(finding: Term) -> Term:

@@ -7,11 +7,11 @@ hold anything; what is none of a record's is refused before it is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from expert.consultation.case import UNKNOWN
-from expert.consultation.result import Consultation, Firing, Plain, Statement
+from expert.consultation.result import Consultation, Firing, Match, Plain, Recommendation, Statement
 from expert.io.dates import is_date, is_time
 from expert.io.json import NotRestored, restore
 from expert.io.problems import shorten
@@ -129,11 +129,10 @@ def content_fault(header: dict[str, Any], content: dict[str, Any], base: RuleBas
         restore(_Unreviewed, content["consultation"])
     except (NotRestored, RecursionError) as error:
         return f"has a content that is no record's: {error or 'it is nested too deeply'}"
-    faults = _Faults(restored.consultation)
     try:
-        faults.about_itself(restored, header)
+        _check_itself(restored, header)
         if base is not None:
-            faults.about_names(base)
+            _Names(base).check(restored.consultation)
     except _Wrong as error:
         return f"has a content that is no record's: {error}"
     return ""
@@ -153,106 +152,124 @@ class _Wrong(Exception):
     """What is wrong, in words."""
 
 
-class _Faults:
-    """Everything in a consultation that could not stand in one; each test raises _Wrong."""
+# --- the content by itself: each raises _Wrong ----------------------------------------------------
+def _check_itself(content: _Content, header: dict[str, Any]) -> None:
+    """What can be told without the knowledge."""
+    consultation = content.consultation
+    answers = {answer.attribute: answer.value for answer in content.answers}
+    _same("answers", answers, consultation.answers)
+    _same("verdicts", content.verdicts, {r.option: r.verdict for r in consultation.recommendations})
+    told = {r.option: [*r.targets] for r in consultation.recommendations}
+    for option, targets in (content.targets or {}).items():
+        _same(f"targets of `{option}`", sorted(targets), sorted(told.get(option, ())))
+    _same("knowledge", consultation.knowledge.hash, header["knowledge"])
+    _check_grounds(consultation)
+    for r in consultation.recommendations:
+        _among("verdict", [r.verdict, *r.targets.values()], VERDICTS)
+        for argument in r.arguments:
+            _among("stance", [argument.stance], STANCES)
+            _among("strength", [argument.strength], STRENGTHS)
+            _among("basis", [argument.basis], BASES)
+    for advice in consultation.advice:
+        _among("kind of advice", [advice.kind], ("advice", "caution"))
+        _among("basis", [advice.basis], BASES)
+    for firing in consultation.firings:
+        for match in firing.matched:
+            _check_depth(match.states)
+    for rule in consultation.not_fired:
+        _check_depth(rule.states)
 
-    def __init__(self, consultation: Consultation) -> None:
-        self.consultation = consultation
 
-    def about_itself(self, content: _Content, header: dict[str, Any]) -> None:
-        """What can be told without the knowledge."""
-        consultation = self.consultation
-        answers = {answer.attribute: answer.value for answer in content.answers}
-        _same("answers", answers, consultation.answers)
-        _same("verdicts", content.verdicts, {r.option: r.verdict for r in consultation.recommendations})
-        told = {r.option: [*r.targets] for r in consultation.recommendations}
-        for option, targets in (content.targets or {}).items():
-            _same(f"targets of `{option}`", sorted(targets), sorted(told.get(option, ())))
-        _same("knowledge", consultation.knowledge.hash, header["knowledge"])
-        for n, firing in enumerate(consultation.firings, 1):
-            _same("numbers of firings", firing.n, n)
-            _among("basis", [firing.basis], BASES)
-            for match in firing.matched:
-                _before(match.firings, n)
-        last = len(consultation.firings) + 1
-        for finding in consultation.findings:
-            _before(finding.firings, last)
-        for result in consultation.results:
-            _before(result.firings, last)
-        for step in consultation.plan:
-            _before(step.firings, last)
-            if not step.firings:
-                raise _Wrong("a step of its plan rests on nothing")
-        for r in consultation.recommendations:
-            _among("verdict", [r.verdict, *r.targets.values()], VERDICTS)
-            for argument in r.arguments:
-                _before([argument.firing], last)
-                _among("stance", [argument.stance], STANCES)
-                _among("strength", [argument.strength], STRENGTHS)
-                _among("basis", [argument.basis], BASES)
-        for advice in consultation.advice:
-            _before([advice.firing], last)
-            _among("kind of advice", [advice.kind], ("advice", "caution"))
-            _among("basis", [advice.basis], BASES)
-        for statement in self._statements():
-            _shallow(statement, 0)
+def _check_grounds(consultation: Consultation) -> None:
+    """That all rests on firings, and these on earlier ones."""
+    for n, firing in enumerate(consultation.firings, 1):
+        _same("numbers of firings", firing.n, n)
+        _among("basis", [firing.basis], BASES)
+        for match in firing.matched:
+            _before(match.firings, n)
+    last = len(consultation.firings) + 1
+    for finding in consultation.findings:
+        _before(finding.firings, last)
+    for result in consultation.results:
+        _before(result.firings, last)
+    for step in consultation.plan:
+        _before(step.firings, last)
+        if not step.firings:
+            raise _Wrong("a step of its plan rests on nothing")
+    for r in consultation.recommendations:
+        _before([argument.firing for argument in r.arguments], last)
+    _before([advice.firing for advice in consultation.advice], last)
 
-    def _statements(self) -> Iterator[Statement]:
-        for firing in self.consultation.firings:
-            yield from (match.states for match in firing.matched if match.states)
-        yield from (rule.states for rule in self.consultation.not_fired if rule.states)
 
-    def about_names(self, base: RuleBase) -> None:
+# --- and its names: each raises _Wrong ----------------------------------------------------------
+class _Names:
+    """The names of the knowledge that a record says it was made with."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.base, self.knowledge = base, base.knowledge
+        self.rules = {*rule_names(base)}
+
+    def check(self, consultation: Consultation) -> None:
         """That every name is one of the knowledge."""
-        consultation, knowledge = self.consultation, base.knowledge
-        rules = {*rule_names(base)}
-        _same(
-            "knowledge",
-            (consultation.knowledge.id, consultation.knowledge.version),
-            (knowledge.id, knowledge.version),
-        )
+        knowledge, told = self.knowledge, consultation.knowledge
+        _same("knowledge", (told.id, told.version), (knowledge.id, knowledge.version))
         _among("attribute", consultation.answers, knowledge.attributes)
         for name, value in consultation.answers.items():
             _value(knowledge.attributes[name], value)
         for finding in consultation.findings:
-            _among("finding", [finding.finding], knowledge.findings)
-            _value(knowledge.findings[finding.finding], finding.value)
-            _option(finding.option, knowledge.options)
-        for r in consultation.recommendations:
-            _among("option", [r.option], knowledge.options)
-            _among("step", [*r.waits_for, *[r.timing] * (r.timing != NOW)], knowledge.steps)
-            _among("attribute", r.depends_on, knowledge.attributes)
-            _among("flag", r.flags, knowledge.flags)
-            for argument in r.arguments:
-                _among("topic", [argument.topic], knowledge.topics)
-                _target(argument.target, knowledge.targets)
-                _among("rule", [argument.rule], rules)
-                _among("claim", argument.claims, knowledge.claims)
+            self._finding(finding.finding, finding.value)
+            self._option(finding.option)
+        for recommended in consultation.recommendations:
+            self._recommendation(recommended)
         for result in consultation.results:
-            _among("finding", [result.finding], knowledge.findings)
-            _option(result.option, knowledge.options)
+            self._finding(result.finding, *result.values, result.low, result.high)
+            self._option(result.option)
             _among("attribute", result.depends_on, knowledge.attributes)
-            for told in (*result.values, result.low, result.high):
-                _value(knowledge.findings[result.finding], told)
         for step in consultation.plan:
             _among("step", [step.step], knowledge.steps)
-            _among("rule", step.rules, rules)
-            _among("claim", step.claims, knowledge.claims)
+            self._cited(step.rules, step.claims)
         for advice in consultation.advice:
-            _among("rule", [advice.rule], rules)
-            _among("claim", advice.claims, knowledge.claims)
-            _option(advice.option, knowledge.options)
+            self._cited([advice.rule], advice.claims)
+            self._option(advice.option)
         for firing in consultation.firings:
-            self._firing(firing, base, rules)
+            self._firing(firing, consultation.format)
         for rule in consultation.not_fired:
-            _among("rule", [rule.rule], rules)
-            _option(rule.option, knowledge.options)
+            self._cited([rule.rule], ())
+            self._option(rule.option)
 
-    def _firing(self, firing: Firing, base: RuleBase, rules: set[str]) -> None:
-        knowledge = base.knowledge
-        _among("rule", [firing.rule], rules)
-        _option(firing.option, knowledge.options)
-        _among("claim", firing.claims, knowledge.claims)
+    def _recommendation(self, told: Recommendation) -> None:
+        knowledge = self.knowledge
+        self._option(told.option)
+        _among("step", [*told.waits_for, *[told.timing] * (told.timing != NOW)], knowledge.steps)
+        _among("attribute", told.depends_on, knowledge.attributes)
+        _among("flag", told.flags, knowledge.flags)
+        for argument in told.arguments:
+            _among("topic", [argument.topic], knowledge.topics)
+            self._target(argument.target)
+            self._cited([argument.rule], argument.claims)
+
+    def _firing(self, firing: Firing, format: int) -> None:
+        self._cited([firing.rule], firing.claims)
+        self._option(firing.option)
+        for match in firing.matched:
+            self._premise(match)
+        for undrawn in firing.undrawn:
+            self._finding(undrawn.finding, undrawn.answer)
+        idle = not self.base.rule(firing.rule).then  # an exception need conclude nothing
+        said = firing.concluded or firing.undrawn or idle
+        if not said and format > 1:  # in format 1 a rule could
+            raise _Wrong("a rule fired and concluded nothing")
+        for concluded in firing.concluded:
+            _among("kind of conclusion", [concluded.kind], CONCLUSIONS)
+            if concluded.kind in (FINDING, SCORE):
+                self._finding(concluded.name, concluded.value)
+            elif concluded.kind == ARGUMENT:
+                _among("stance", [str(concluded.value)], STANCES)
+            self._option(concluded.option)
+            self._target(concluded.target)
+
+    def _premise(self, match: Match) -> None:
+        knowledge = self.knowledge
         named = {
             "answer": knowledge.attributes,
             "unknown": knowledge.attributes,
@@ -260,29 +277,29 @@ class _Faults:
             FINDING: knowledge.findings,
             SCORE: knowledge.findings,
         }
-        for match in firing.matched:
-            _among("claim", match.claims, knowledge.claims)
-            _among("kind of premise", [match.kind], (*named, "no-evidence"))
-            if match.kind in named:
-                _among("name in a premise", [match.name], named[match.kind])
-                _value(named[match.kind][match.name], match.value)
-            _option(match.option, knowledge.options)
-        idle = not base.rule(firing.rule).then  # an exception need conclude nothing
-        for undrawn in firing.undrawn:
-            _among("finding", [undrawn.finding], knowledge.findings)
-            _value(knowledge.findings[undrawn.finding], undrawn.answer)
-        said = firing.concluded or firing.undrawn or idle
-        if not said and self.consultation.format > 1:  # in format 1 a rule could
-            raise _Wrong("a rule fired and concluded nothing")
-        for concluded in firing.concluded:
-            _among("kind of conclusion", [concluded.kind], CONCLUSIONS)
-            if concluded.kind in (FINDING, SCORE):
-                _among("finding", [concluded.name], knowledge.findings)
-                _value(knowledge.findings[concluded.name], concluded.value)
-            elif concluded.kind == "argument":
-                _among("stance", [str(concluded.value)], STANCES)
-            _option(concluded.option, knowledge.options)
-            _target(concluded.target, knowledge.targets)
+        _among("claim", match.claims, knowledge.claims)
+        _among("kind of premise", [match.kind], (*named, "no-evidence"))
+        if match.kind in named:
+            _among("name in a premise", [match.name], named[match.kind])
+            _value(named[match.kind][match.name], match.value)
+        self._option(match.option)
+
+    def _finding(self, name: str, *values: Plain | None) -> None:
+        _among("finding", [name], self.knowledge.findings)
+        for value in values:
+            _value(self.knowledge.findings[name], value)
+
+    def _cited(self, rules: Collection[str], claims: Collection[str]) -> None:
+        _among("rule", rules, self.rules)
+        _among("claim", claims, self.knowledge.claims)
+
+    def _option(self, name: str | None) -> None:
+        if name is not None:
+            _among("option", [name], self.knowledge.options)
+
+    def _target(self, name: str | None) -> None:
+        if name:
+            _among("target", [name], self.knowledge.targets)
 
 
 def _value(term: Term, value: Plain | None) -> None:
@@ -307,24 +324,14 @@ def _among(what: str, names: Collection[str], known: Collection[str]) -> None:
             raise _Wrong(f"there is no {what} `{name}`")
 
 
-def _option(name: str | None, known: Collection[str]) -> None:
-    if name is not None:
-        _among("option", [name], known)
-
-
-def _target(name: str | None, known: Collection[str]) -> None:
-    if name:
-        _among("target", [name], known)
-
-
 def _before(firings: Collection[int], n: int) -> None:
     """Firings rest on earlier ones only: whoever follows them comes to an end."""
     if not all(0 < firing < n for firing in firings):
         raise _Wrong("it rests on firings that are not before it")
 
 
-def _shallow(statement: Statement, depth: int) -> None:
+def _check_depth(statement: Statement | None, depth: int = 0) -> None:
     if depth > DEEPEST:
         raise _Wrong("it is nested too deeply")
-    for part in statement.parts:
-        _shallow(part, depth + 1)
+    for part in statement.parts if statement else ():
+        _check_depth(part, depth + 1)

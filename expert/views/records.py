@@ -315,15 +315,10 @@ def _verified(verified: Verified) -> str:
 
 
 def _of_them(verified: Verified) -> str:
-    """How many of the entries are no consultations."""
-    if not verified.notes and not verified.signatures:
-        return f", {verified.erased} of them erasures" if verified.erased else ""
-    others = {
-        "erasure": verified.erased,
-        "note": verified.notes,
-        "signed head": verified.signatures,
-    }
-    return f", of them {listed([count(n, what) for what, n in others.items() if n])}"
+    """How many of the entries are no consultations, of each kind."""
+    others = {"erasure": verified.erased, "note": verified.notes, "signed head": verified.signatures}
+    counted = [count(number, kind) for kind, number in others.items() if number]
+    return f", of them {listed(counted)}" if counted else ""
 
 
 def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -> list[Block]:

@@ -45,7 +45,7 @@ def test_forget(path: Path) -> None:
     assert bytes_kept(path, "481516", "Ada Lovelace") == []
 
     verify = output(path, "audit", "verify", "--head", head)
-    assert "3 records, 1 of them erasures: the chain is whole" in verify
+    assert "3 records, of them 1 erasure: the chain is whole" in verify
     assert re.search(rf"{id} was erased at \d{{4}}-\d\d-\d\dT[0-9:.]+Z: asked to", verify)
     for words in (
         ("audit", "show", id),

@@ -47,7 +47,7 @@ def test_the_head_of_a_record() -> None:
 def test_what_a_verification_found() -> None:
     whole = Verified(2, 1, "ff", None, (Erased("abc12", "2026"),))
     assert verified_blocks(whole) == [
-        Line("2 records, 1 of them erasures: the chain is whole."),
+        Line("2 records, of them 1 erasure: the chain is whole."),
         Line("Head ff"),
         Line("abc12 was erased at 2026", 2),
     ]
