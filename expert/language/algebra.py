@@ -132,18 +132,18 @@ def together(operator: str, one: int, other: int) -> int:
 # --- truths ----------------------------------------------------------------------------------
 def union(false: T, truths: Iterable[T]) -> T:
     """Where one of the truths is so."""
-    so = false
+    so = None
     for where in truths:
-        so = so | where
-    return so
+        so = where if so is None else so | where
+    return false if so is None else so
 
 
 def intersection(true: T, truths: Iterable[T]) -> T:
     """Where all of the truths are so."""
-    so = true
+    so = None
     for where in truths:
-        so = so & where
-    return so
+        so = where if so is None else so & where
+    return true if so is None else so
 
 
 def at_least(number: int, truths: list[T], true: T, false: T) -> T:

@@ -350,11 +350,9 @@ def refs(condition: Condition) -> Iterator[tuple[Ref, bool]]:
                 assert_never(part)
 
 
-def answering(ref: Ref, strict: bool) -> Iterator[tuple[Ref, bool]]:
+def answering(ref: Ref, strict: bool) -> list[tuple[Ref, bool]]:
     """A term; and, of a finding that may be answered, the answer to it."""
-    yield ref, strict
-    if ref.replies:
-        yield Ref("attribute", ref.name), strict
+    return [(ref, strict), (Ref("attribute", ref.name), strict)] if ref.replies else [(ref, strict)]
 
 
 def mentions_option(condition: Condition) -> bool:

@@ -77,8 +77,18 @@ class Reading(Calculator[T, N]):
 
     # --- conditions ----------------------------------------------------------------------------
     def holds(self, condition: Condition) -> T:
-        """Where the condition holds."""
-        return self.pair(condition)[0]
+        """Where the condition holds; where it is denied is read only where that depends on it."""
+        match condition:
+            case Is() if condition.ref.kind == "attribute":
+                return self._attribute_is(condition)
+            case AllOf():
+                return intersection(self.algebra.true, [self.holds(part) for part in condition.parts])
+            case AnyOf():
+                return union(self.algebra.false, [self.holds(part) for part in condition.parts])
+            case Unless():
+                return ~self.holds(condition.part)
+            case _:
+                return self.pair(condition)[0]
 
     def pair(self, condition: Condition) -> tuple[T, T]:
         """Where the condition holds, and where it is denied (Kleene's strong connectives)."""
@@ -139,7 +149,7 @@ class Reading(Calculator[T, N]):
         if ref.role == SCORE:
             return self._is_score(condition)
         if ref.kind == "attribute":
-            held = union(false, [self.algebra.equals(ref.name, value) for value in condition.values])
+            held = self._attribute_is(condition)
             return held, self.algebra.known(ref.name) & ~held
         concluded = self.findings.get(ref.key, {})
         if ref.key in self.numbers:
@@ -151,6 +161,11 @@ class Reading(Calculator[T, N]):
             return held, (self.algebra.known(ref.name) & ~held if ref.replies else false)
         others = [concluded[v] for v in concluded if v not in condition.values]
         return held, union(false, others)
+
+    def _attribute_is(self, condition: Is) -> T:
+        """Where an attribute is answered with one of some values."""
+        name = condition.ref.name
+        return union(self.algebra.false, [self.algebra.equals(name, value) for value in condition.values])
 
     def _is_number(self, condition: Is) -> T:
         """Where a finding is one of some numbers."""
@@ -374,20 +389,45 @@ def passes(instances: Iterable[Instance]) -> list[Instance]:
     for instance in instances:
         strata.setdefault(instance.stratum, []).append(instance)
     ordered: list[Instance] = []
-    for _, waiting in sorted(strata.items()):
-        needed = {id(instance): _needed(instance) for instance in waiting}
-        while waiting:
-            unsettled = {key for instance in waiting for key in writes(instance)}
-            ready: list[Instance] = []
-            later: list[Instance] = []
-            for instance in waiting:
-                (ready if unsettled.isdisjoint(needed[id(instance)]) else later).append(instance)
-            if not ready:
-                ordered += waiting * len(waiting)
-                break
-            ordered += ready
-            waiting = later
+    for _, beside in sorted(strata.items()):
+        ordered += _settling(beside)
     return ordered
+
+
+def _settling(beside: list[Instance]) -> list[Instance]:
+    """The instances of a stratum, each after those that conclude what it reads; circles last, repeated.
+
+    Round by round those whose terms are all concluded, in the order given.
+    """
+    unsettled: dict[str, int] = {}  # of each finding, how many are still to conclude it
+    for instance in beside:
+        for key in writes(instance):
+            unsettled[key] = unsettled.get(key, 0) + 1
+    readers: dict[str, list[int]] = {}  # of each finding, by their places
+    waits: list[int] = []  # on so many findings, by place
+    for place, instance in enumerate(beside):
+        needed = [key for key in _needed(instance) if key in unsettled]
+        waits.append(len(needed))
+        for key in needed:
+            readers.setdefault(key, []).append(place)
+    ordered: list[Instance] = []
+    ready = [place for place, number in enumerate(waits) if not number]
+    while ready:
+        ordered += [beside[place] for place in ready]
+        settled: list[int] = []
+        for place in ready:
+            for key in writes(beside[place]):
+                unsettled[key] -= 1
+                if not unsettled[key]:
+                    settled += readers.get(key, ())
+        ready = []
+        for place in settled:
+            waits[place] -= 1
+            if not waits[place]:
+                ready.append(place)
+        ready.sort()
+    circles = [instance for instance, number in zip(beside, waits, strict=True) if number]
+    return ordered + circles * len(circles)
 
 
 def _needed(instance: Instance) -> set[str]:

@@ -82,6 +82,7 @@ class Possibilities(Generic[T, N]):
 
     def __init__(self, algebra: Algebra[T, N], left_out: Callable[[str], Iterable[T]] = _none) -> None:
         self.algebra, self.left_out = algebra, left_out
+        self._answers: dict[str, tuple[T, list[T]]] = {}
         self.true = Bounds(algebra.true, algebra.true)
         self.false = Bounds(algebra.false, algebra.false)
 
@@ -116,8 +117,12 @@ class Possibilities(Generic[T, N]):
 
     def equals(self, attribute: str, value: Value, /) -> Bounds[T]:
         """Where that is the answer, and where it may be yet."""
-        held, counts = self.algebra.equals(attribute, value), self._counts(attribute)
-        return Bounds(held & counts, held | ~counts)
+        held = self.algebra.equals(attribute, value)
+        counts, left_out = self._answer(attribute)
+        must = held
+        for where in left_out:
+            must = must & ~where
+        return Bounds(must, held | ~counts)
 
     def number(self, attribute: str, /) -> Estimate[T, N]:
         """The answer, where there is one."""
@@ -125,10 +130,17 @@ class Possibilities(Generic[T, N]):
 
     def _counts(self, attribute: str) -> T:
         """Where there is an answer that is not left out of account."""
-        counts = self.algebra.known(attribute)
-        for where in self.left_out(attribute):
-            counts = counts & ~where
-        return counts
+        return self._answer(attribute)[0]
+
+    def _answer(self, attribute: str) -> tuple[T, list[T]]:
+        """Where there is an answer that counts, and where it is left out of account."""
+        answer = self._answers.get(attribute)
+        if answer is None:
+            counts, left_out = self.algebra.known(attribute), [*self.left_out(attribute)]
+            for where in left_out:
+                counts = counts & ~where
+            answer = self._answers[attribute] = counts, left_out
+        return answer
 
     def constant(self, value: int, /) -> Estimate[T, N]:
         """The same number whatever the case."""

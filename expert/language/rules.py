@@ -263,7 +263,9 @@ class Upstream:
     def __init__(self, ordered: Iterable[Instance]) -> None:
         self.ordered = list(ordered)
         self.writers: dict[str, list[Instance]] = {}  # of each finding, by key
-        for instance in {i.id: i for i in self.ordered}.values():
+        self._ids = [instance.id for instance in self.ordered]
+        self._keys: dict[str, list[str]] = {}  # of the terms that each instance reads
+        for instance in dict(zip(self._ids, self.ordered, strict=True)).values():
             for key in writes(instance):
                 self.writers.setdefault(key, []).append(instance)
 
@@ -272,13 +274,25 @@ class Upstream:
     ) -> list[Instance]:
         """The instances and all that they rest on, in order; leaving out those `without`."""
         needed: set[str] = set()
+        keys: set[str] = set()
         waiting = list(instances)
         while waiting:
             instance = waiting.pop()
-            if instance.id not in needed and not without(instance):
-                needed.add(instance.id)
-                waiting += [w for ref, _ in reads(instance) for w in self.writers.get(ref.key, ())]
-        return [instance for instance in self.ordered if instance.id in needed]
+            id = instance.id
+            if id in needed or without(instance):
+                continue
+            needed.add(id)
+            for key in self._read(id, instance):
+                if key not in keys:
+                    keys.add(key)
+                    waiting += self.writers.get(key, ())
+        return [instance for id, instance in zip(self._ids, self.ordered, strict=True) if id in needed]
+
+    def _read(self, id: str, instance: Instance) -> list[str]:
+        keys = self._keys.get(id)
+        if keys is None:
+            keys = self._keys[id] = [ref.key for ref, _ in reads(instance)]
+        return keys
 
 
 def in_firing_order(

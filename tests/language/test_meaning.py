@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
+from random import Random
 
 import pytest
 from support.compare import BASES
+from support.generate import knowledge_files, random_answers
+from support.sizes import first
 
-from expert.knowledge.load import load
+from expert.consultation.case import parse_pairs
+from expert.knowledge.load import load, open_files
+from expert.language import meaning
 from expert.language.algebra import amount
 from expert.language.conclusions import Conclude, Plan
 from expert.language.conditions import (
@@ -26,7 +32,7 @@ from expert.language.conditions import (
 )
 from expert.language.grids import Grid
 from expert.language.meaning import Evaluation, Reading, passes
-from expert.language.rules import reads, writes
+from expert.language.rules import Instance, reads, writes
 
 LIGHT, POTS = Ref("attribute", "light"), Ref("attribute", "pots")
 PLACE, TOTAL = Ref("finding", "place"), Ref("finding", "total")
@@ -159,3 +165,59 @@ def test_in_the_order_of_passes_nothing_is_read_before_it_is_settled(name: str) 
         keys = [ref.key for ref, _ in reads(i) if ref.kind == "finding"]
         if i.id not in circular:
             assert all(place < last[i.id] for key in keys for place in writers.get(key, [])), i.id
+
+
+def findings_read(instance: Instance) -> set[str]:
+    return {ref.key for ref, _ in reads(instance) if ref.kind == "finding"}
+
+
+def in_rounds(instances: Iterable[Instance]) -> list[str]:
+    """The order of `passes`, as it is defined: round by round what reads nothing that waits concludes."""
+    strata: dict[int, list[Instance]] = {}
+    for instance in instances:
+        strata.setdefault(instance.stratum, []).append(instance)
+    ordered: list[Instance] = []
+    for _, waiting in sorted(strata.items()):
+        while waiting:
+            unsettled = {key for i in waiting for key in writes(i)}
+            ready = [i for i in waiting if unsettled.isdisjoint(findings_read(i))]
+            ordered += ready or waiting * len(waiting)
+            waiting = [i for i in waiting if i not in ready] if ready else []
+    return [i.id for i in ordered]
+
+
+@pytest.mark.parametrize("seed", first(3, 100))
+def test_the_order_of_passes_is_that_of_rounds(seed: int) -> None:
+    base, _ = open_files(knowledge_files(Random(seed)))
+    assert [i.id for i in passes(base.instances)] == in_rounds(base.instances)
+    turned = [i._replace(stratum=0) for i in reversed(base.instances)]  # with circles where strata had none
+    assert [i.id for i in passes(turned)] == in_rounds(turned)
+
+
+def test_a_chain_is_ordered_in_time_linear_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(n: int) -> Instance:
+        reads_from = Is(Ref("finding", f"f{n}"), ("yes",))
+        return Instance(rule._replace(id=f"r{n}"), "", reads_from, (Conclude(f"f{n + 1}", "yes"),))
+
+    def counted(instance: Instance) -> set[str]:
+        looked.append(instance.id)
+        return writes(instance)
+
+    looked: list[str] = []
+    monkeypatch.setattr(meaning, "writes", counted)
+    rule = load(BASES["acne"]).rules[0]._replace(exception_to=())
+    chain = [link(n) for n in reversed(range(100))]
+    assert passes(chain) == chain[::-1]
+    assert len(looked) <= 2 * len(chain)
+
+
+@pytest.mark.parametrize("seed", first(2, 60))
+def test_where_conditions_hold_is_read_alone_as_with_where_they_are_denied(seed: int) -> None:
+    random = Random(seed)
+    base, _ = open_files(knowledge_files(random))
+    answers = random_answers(base, random)
+    case = parse_pairs([f"{name}={value}" for name, value in answers.items()], base.knowledge)
+    read = Evaluation(dict(case.answers))
+    read.derive(passes(base.instances))
+    for instance in base.instances:
+        assert read.holds(instance.when) & 1 == read.pair(instance.when)[0] & 1
