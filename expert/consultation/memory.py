@@ -143,6 +143,18 @@ class Wording:
         """What asks of a case which options it leaves open; made for the first that may."""
         return Openness(self.base)
 
+    @cached_property
+    def concluded_costs(self) -> dict[str, list[Ref]]:
+        """Of each option, the findings that bound its cost, as far as a rule concludes them."""
+        costs: dict[str, dict[Ref, None]] = {}
+        names = self.base.knowledge.cost or ()
+        for instance in self.base.instances:
+            for conclusion in instance.then:
+                if isinstance(conclusion, Conclude) and conclusion.name in names:
+                    ref = Ref("finding", conclusion.name, option=conclusion.option)
+                    costs.setdefault(conclusion.option, {})[ref] = None
+        return {option: [*refs] for option, refs in costs.items()}
+
     def priced(self, option: str) -> list[Priced]:
         """The prices of one of something that the option's cost is computed with."""
         if self._priced is None:

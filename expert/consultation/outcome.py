@@ -95,18 +95,33 @@ def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
     silent = tuple([r.option for r in recommendations if r.verdict == "not-addressed"])
     open = memory.wording.openness.open(memory.case, silent) if silent else {}
     places = places_of(memory)
+    open_costs = _open_costs(memory, [r.option for r in recommendations if r.cost is None])
     return tuple(
         [
             r._replace(
                 verdict="open" if r.option in open else r.verdict,
                 depends_on=open.get(r.option, ()),
                 place=places.get(r.option),
+                cost_depends_on=open_costs.get(r.option, ()),
             )
-            if r.option in open or r.option in places
+            if r.option in open or r.option in places or r.option in open_costs
             else r
             for r in recommendations
         ]
     )
+
+
+def _open_costs(memory: WorkingMemory, options: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Of options without a cost, those that may have one yet, and the answers that it may depend on."""
+    costs = memory.wording.concluded_costs
+    waiting = [ref for option in options for ref in costs.get(option, ())]
+    concludable = memory.wording.openness.concludable(memory.case, waiting) if waiting else {}
+    open_costs: dict[str, dict[str, None]] = {}
+    for ref in waiting:
+        if names := concludable.get(ref.key):
+            open_costs.setdefault(ref.option, {}).update(dict.fromkeys(names))
+    attributes = memory.base.knowledge.attributes
+    return {option: tuple([a for a in attributes if a in names]) for option, names in open_costs.items()}
 
 
 def _recommendation(

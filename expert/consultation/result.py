@@ -245,7 +245,8 @@ class Recommendation(NamedTuple):
 
     `timing` is `now`, or the id of the plan step that the option waits for (the last of
     `waits_for`, which are in the plan's order). `depends_on` are the attributes not answered that an
-    open verdict may depend on, in the vocabulary's order. `place` is null where nothing ranks the option.
+    open verdict may depend on, in the vocabulary's order; `cost_depends_on` are those of a cost
+    that is null and may be known yet. `place` is null where nothing ranks the option.
     """
 
     option: str
@@ -259,6 +260,7 @@ class Recommendation(NamedTuple):
     arguments: tuple[Argument, ...]
     depends_on: tuple[str, ...] = ()
     place: Rank | None = None
+    cost_depends_on: tuple[str, ...] = ()
 
 
 class Leading(NamedTuple):

@@ -196,10 +196,13 @@ def price_text(price: Price, currency: str) -> str:
     return f"{money(price.amount, currency)} {price.per}{how}{missing}"
 
 
-def cost_text(cost: Cost | None) -> str:
-    """What it costs, as far as it is stated: in all, or else for each of what it takes."""
+def cost_text(cost: Cost | None, depends_on: Sequence[str] = ()) -> str:
+    """What it costs, as far as it is stated: in all, or else for each of what it takes.
+
+    A cost that is none yet, and depends on answers, is not one that is not stated.
+    """
     if cost is None:
-        return "not stated"
+        return "not known yet" if depends_on else "not stated"
     if cost.low is None and cost.high is None:
         return "; ".join(price_text(price, cost.currency) for price in cost.prices) or "not stated"
     low = money(cost.low, cost.currency) if cost.low is not None else ""

@@ -155,7 +155,7 @@ def cell(
         case "when":
             return when_text(r, consultation, knowledge) or "-"
         case "cost":
-            return cost_text(r.cost)
+            return cost_text(r.cost, r.cost_depends_on)
         case "notes":
             return _notes_on(r, consultation, knowledge, apart_targets)
     return _finding_of(column.key.removeprefix("finding "), r, consultation, knowledge)

@@ -11,15 +11,23 @@ import pytest
 from support.compare import BASES, choices
 from support.generate import generated_cases
 from support.oracle import OracleKB
+from support.proving import some_case
 from support.sizes import first, some_or_all
 
-from expert.consultation.case import Case, make_case, parse_pairs
+from expert.consultation.case import Answer, Case, make_case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.outcome import follow
+from expert.consultation.standing import cost_text
 from expert.io.json import plain
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 
+ROOT = Path(__file__).parents[2]
+PRICED = {
+    "acne": ROOT,
+    "bicycle": ROOT / "tests" / "data" / "bicycle",
+    "benefit": ROOT / "examples" / "benefit",
+}  # fmt: skip
 BASES_TRIED = some_or_all(2, 40, more=12)
 
 
@@ -66,3 +74,49 @@ def test_a_case_followed_without_the_engine_gives_the_same_record(name: str, cou
         record = infer(base, case)
         assert follow(base, case) == record, pairs
         assert all(len(set(finding.firings)) == len(finding.firings) for finding in record.findings), pairs
+
+
+@pytest.mark.parametrize("cases", some_or_all(4, 2_000, more=100))
+@pytest.mark.parametrize("name", PRICED)
+def test_a_cost_that_answers_may_still_give_is_not_said_to_be_not_stated(name: str, cases: int) -> None:
+    base, choose = load(PRICED[name]), random.Random(name)
+    for _ in range(cases):
+        case = some_case(base, choose, choose.random(), 10**6)
+        rest = some_case(base, choose, 1.0, 10**6).answers
+        full = follow(base, make_case({**rest, **known(case)}, base.knowledge))
+        for r, completed in zip(follow(base, case).recommendations, full.recommendations, strict=True):
+            assert r.cost is None or not r.cost_depends_on
+            assert not set(r.cost_depends_on) & set(known(case))
+            if r.cost is None and not r.cost_depends_on:
+                assert completed.cost is None
+
+
+@pytest.mark.parametrize("cases", some_or_all(10, 2_000, more=100))
+def test_without_the_answers_that_a_cost_depends_on_there_is_none(cases: int) -> None:
+    base, choose = load(PRICED["benefit"]), random.Random(cases)
+    for _ in range(cases):
+        case = some_case(base, choose, choose.random(), 10**6)
+        rest = some_case(base, choose, 1.0, 10**6).answers
+        for r in follow(base, case).recommendations:
+            if r.cost_depends_on:
+                others = {name: value for name, value in rest.items() if name not in r.cost_depends_on}
+                reached = follow(base, make_case({**others, **known(case)}, base.knowledge))
+                assert next(o.cost for o in reached.recommendations if o.option == r.option) is None
+
+
+def known(case: Case) -> dict[str, Answer]:
+    """The answers that are more than `unknown`."""
+    return {name: value for name, value in case.answers.items() if value is not None}
+
+
+def test_an_amount_that_is_open_is_not_called_silence() -> None:
+    base = load(PRICED["benefit"])
+    case = parse_pairs(["born=1990-01-01", "decided=2020-01-01"], base.knowledge)
+    costs = {r.option: cost_text(r.cost, r.cost_depends_on) for r in follow(base, case).recommendations}
+    assert costs == {
+        "basic-income": "€600",
+        "housing-allowance": "not stated",  # is none after 2016
+        "parenting-allowance": "not known yet",
+        "pension": "not stated",  # the document has no amount
+        "contribution": "not known yet",
+    }

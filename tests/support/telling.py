@@ -8,9 +8,21 @@ from expert.language.completions import Cells
 from expert.language.prospect import Cones, Prospect
 from expert.language.rules import RuleBase
 
+# of the bases asked for last, which are kept so that no other has their place in memory
+_TOLD: dict[int, tuple[RuleBase, dict[str, list[Answer]]]] = {}
+KEPT = 8
+
 
 def telling(base: RuleBase) -> dict[str, list[Answer]]:
     """Of each attribute some answers, without `unknown`."""
+    if id(base) not in _TOLD:
+        if len(_TOLD) == KEPT:
+            _TOLD.clear()
+        _TOLD[id(base)] = base, _telling(base)
+    return _TOLD[id(base)][1]
+
+
+def _telling(base: RuleBase) -> dict[str, list[Answer]]:
     completions = Prospect(Cones(base), {}).completions
     found: dict[str, list[Answer]] = {}
     for name, term in base.knowledge.attributes.items():
