@@ -9,7 +9,7 @@ from pathlib import Path
 from expert.io.problems import Problem
 from expert.knowledge.document import Place
 from expert.language.english import Phrases, count, datum_words, listed
-from expert.language.model import Claim, Knowledge, Quotes, Term
+from expert.language.model import TODAY, Claim, Knowledge, Quotes, Term
 from expert.language.rules import BASES, Rule, RuleBase
 from expert.views.document import (
     Block,
@@ -112,9 +112,10 @@ def questions_blocks(base: RuleBase, named: Sequence[str] = ()) -> list[Section]
 
 
 def _question(term: Term, helped: bool) -> Section:
-    fixed = " (history: cannot be changed)" if term.fixed else ""
+    about = " (history: cannot be changed)" if term.fixed else ""
+    about += " (today's, where it is not given and today is allowed)" if term.default == TODAY else ""
     return apart(
-        Line((Marked(term.name, "heading"), f"  ({term.type}){fixed}")),
+        Line((Marked(term.name, "heading"), f"  ({term.type}){about}")),
         Paragraph(term.question, 2),
         *([Paragraph(term.help, 2)] if helped and term.help else []),
         Paragraph(term.allowed, 2),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from expert.io.problems import Problem
 from expert.knowledge.document import Place
+from expert.knowledge.load import load
 from expert.language.rules import RuleBase, cited
 from expert.views.document import Line
 from expert.views.knowledge import (
@@ -61,3 +62,10 @@ def test_what_an_authors_commands_did(base: RuleBase) -> None:
     assert nothing_to_change(3) == Line("3 files: nothing to change.")
     assert hash_line("a" * 20, "a" * 20) == Line(f"knowledge hash {'a' * 12} (the same)")
     assert hash_line("a" * 20, "b" * 20) == Line(f"knowledge hash {'a' * 12} -> {'b' * 12}")
+
+
+def test_a_question_says_that_today_is_its_answer_where_none_is_given() -> None:
+    benefit = load(Path(__file__).parents[2] / "examples" / "benefit")
+    text = shown(questions_blocks(benefit, ["decided", "born"]), LOOK).split("\n")
+    assert text[0] == "decided  (date) (today's, where it is not given and today is allowed)"
+    assert "born  (date)" in text
