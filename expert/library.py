@@ -415,7 +415,7 @@ class Records:
 
     def summaries(self) -> list[Summary]:
         """Every record in a line, the oldest first."""
-        return [*search.summaries(self._ledger, search.Filter("", "", "", "", "", "", ""))]
+        return [*search.summaries(self._ledger, search.Filter())]
 
     def replay(self, *ids: str) -> tuple[Replayed, ...]:
         """Run records again, all if none is named: whether the same follows in each."""

@@ -152,7 +152,6 @@ def test_no_word_of_the_subject_in_the_shell() -> None:
 
 # what is imported inside functions, by module, apart from optional libraries and what needs them
 LATE = {
-    "expert/__init__.py": {"expert.io.version", "expert"},  # the library, at the first of its names
     # each: `consult` starts without it
     # what names in filters mean, and what could have mattered: few readers of records ask for it
     # and running a record again, for which alone the engine is needed

@@ -273,7 +273,7 @@ def forget(
     if (id is None) == (not before and not label):
         help = "an id, or --before or --label"
         raise CaseError([Problem("it has to be said which records are to be erased", None, help)])
-    wanted = Filter(before, "", "", "", "", "", "", label).checked("--before")
+    wanted = Filter(since=before, label=label).checked("--before")
     with open_ledger(ledger, write=True) as store:
         if witness:
             hold_against(store, witness)

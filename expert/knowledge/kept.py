@@ -7,7 +7,6 @@ damaged or foreign is passed over, and all of it may be deleted at any time: the
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import stat
@@ -15,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,6 @@ from expert.language.rules import RuleBase
 
 KEPT = 20  # knowledge bases
 SCALARS = (str, int, bool, type(None))
-TUPLE, DICT = 0, 1  # the first of what is no scalar; what follows are kinds of records
 CLOSED = os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 Maker = Callable[[list[Any]], Any]
 
@@ -129,12 +128,6 @@ def _is_ours(status: os.stat_result) -> bool:
 
 
 # --- data ----------------------------------------------------------------------------------------
-def _field_names(kind: type) -> tuple[str, ...]:
-    if dataclasses.is_dataclass(kind):
-        return tuple(field.name for field in dataclasses.fields(kind))
-    return tuple(getattr(kind, "_fields", ()))
-
-
 def _flat(base: RuleBase) -> list[Any]:
     """A knowledge base as values, each once: scalars, or a kind and the numbers of the values it is made of.
 
@@ -142,7 +135,7 @@ def _flat(base: RuleBase) -> list[Any]:
     """
     values: list[Any] = []
     numbers: dict[Any, int] = {}
-    tags: dict[type, int] = {}
+    tags: dict[type, int] = {tuple: 0, dict: 1}
 
     def number(value: Any) -> int:
         kind = type(value)
@@ -150,16 +143,11 @@ def _flat(base: RuleBase) -> list[Any]:
             flat: Any = value
             key: Any = kind, value
         else:
-            if kind is tuple:
-                parts, tag = value, TUPLE
-            elif kind is dict:
-                parts, tag = [part for pair in value.items() for part in pair], DICT
-            else:
-                if kind not in tags:
-                    _kind_named(*_name_of(kind))  # no other can be read again
-                tag = tags.setdefault(kind, len(tags) + DICT + 1)
-                parts = [getattr(value, name) for name in _field_names(kind)]
-            flat = [tag, *map(number, parts)]
+            if kind not in tags:
+                _kind_named(*_name_of(kind))  # no other can be read again
+                tags[kind] = len(tags)
+            parts = chain.from_iterable(value.items()) if kind is dict else value
+            flat = [tags[kind], *map(number, parts)]
             key = tuple(flat)
         if key not in numbers:
             numbers[key] = len(values)
@@ -167,18 +155,18 @@ def _flat(base: RuleBase) -> list[Any]:
         return numbers[key]
 
     number(base)
-    return [[_name_of(kind) for kind in tags], values]
+    return [[_name_of(kind) for kind in tags if kind not in (tuple, dict)], values]
 
 
 def _name_of(kind: type) -> tuple[str, str]:
     return kind.__module__, kind.__name__
 
 
-def _kind_named(module: str, name: str) -> type:
+def _kind_named(module: str, name: str) -> Any:
     """A kind of record of the language, or a place in a file. Raises TypeError if there is none."""
     if module.startswith("expert.language.") or (module, name) == _name_of(Span):
         kind = getattr(import_module(module), name, None)
-        if isinstance(kind, type) and _field_names(kind):
+        if isinstance(kind, type) and hasattr(kind, "_make"):
             return kind
     raise TypeError(f"{module}.{name} cannot be kept")
 
@@ -186,11 +174,7 @@ def _kind_named(module: str, name: str) -> type:
 def _restored(flat: list[Any]) -> Any:
     """What `_flat` was made of. Raises LookupError, TypeError, ValueError if it was made of nothing."""
     names, values = flat
-    makers: list[Maker] = [tuple, _dict_of]
-    for module, name in names:
-        kind = _kind_named(module, name)
-        make: Maker = getattr(kind, "_make", None) or _filled(kind)
-        makers.append(make)
+    makers: list[Maker] = [tuple, _dict_of, *(_kind_named(*name)._make for name in names)]
     made: list[Any] = []
     for value in values:
         if type(value) is list:
@@ -202,7 +186,3 @@ def _restored(flat: list[Any]) -> Any:
 
 def _dict_of(parts: list[Any]) -> dict[Any, Any]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
-
-
-def _filled(kind: type) -> Maker:
-    return lambda parts: kind(*parts)

@@ -153,11 +153,14 @@ class LeftOut(Generic[T, N]):
 
     def __init__(self, contradictions: Contradictions, algebra: Algebra[T, N]) -> None:
         self.contradictions, self.reading = contradictions, Reading(algebra)
+        self.read: dict[str, list[T]] = {}
 
     def __call__(self, attribute: str) -> list[T]:
         """Where each contradiction leaves it out."""
         of = self.contradictions
-        return [self.reading.holds(of.where(c)) for c in of.leaving_out(attribute)]
+        if attribute not in self.read:
+            self.read[attribute] = [self.reading.holds(of.where(c)) for c in of.leaving_out(attribute)]
+        return self.read[attribute]
 
 
 def _idle(part: Condition, beside: Sequence[Condition]) -> bool:

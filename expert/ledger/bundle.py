@@ -10,6 +10,7 @@ ledger packs its contents is no part of a bundle.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,11 +137,10 @@ class _Shapes:
     def _base(self, hash: str) -> RuleBase | None:
         """The knowledge base with a hash; None if this program cannot open it."""
         if hash not in self.opened:
-            try:
+            self.opened[hash] = None
+            with suppress(LookupError, TypeError, AttributeError, ValueError, RecursionError):
                 base, problems = open_files(strict(self.knowledge.get(hash, "{}")))
-            except (LookupError, TypeError, AttributeError, ValueError, RecursionError):
-                return None
-            self.opened[hash] = None if problems else base
+                self.opened[hash] = None if problems else base
         return self.opened[hash]
 
 

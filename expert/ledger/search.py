@@ -67,13 +67,13 @@ class Summary(NamedTuple):
 class Filter(NamedTuple):
     """Which records are wanted; empty fields want all. Times are compared as UTC text."""
 
-    since: str
-    until: str
-    option: str
-    verdict: str
-    rule: str
-    claim: str
-    knowledge: str
+    since: str = ""
+    until: str = ""
+    option: str = ""
+    verdict: str = ""
+    rule: str = ""
+    claim: str = ""
+    knowledge: str = ""
     label: str = ""
     text: str = ""
     answers: tuple[tuple[str, Plain], ...] = ()  # attributes, and the values that they have in records

@@ -17,7 +17,7 @@ LENGTHS = {"day": 1, "week": 7, "month": 30.5, "year": 365.25}  # in days
 PERIODS = tuple(LENGTHS)
 MOST_DAYS = {per: 5000 * length for per, length in LENGTHS.items()}  # that can be counted by a period
 
-EVERYTHING = Filter("", "", "", "", "", "", "")
+EVERYTHING = Filter()
 
 
 class Series(NamedTuple):
