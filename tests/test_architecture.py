@@ -171,7 +171,7 @@ LATE = {
     "expert/io/program.py": {"importlib.metadata", "tomllib"},  # where a library is missing
     "expert/io/dates.py": {"zoneinfo"},  # few ask for a zone
     "expert/ledger/store.py": {"expert.ledger.verification"},  # nor is a chain verified where one is
-    "expert/io/json.py": {"rfc8785"},  # a consultation that keeps no record hashes nothing
+    "expert/io/json.py": {"rfc8785"},  # few records hold what Python's own writer writes otherwise
 }  # fmt: skip
 OPTIONAL = (
     "cryptography", "narwhals", "openpyxl", "polars", "matplotlib", "pyspark", "z3", "ruamel", "watchfiles",

@@ -14,8 +14,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import rfc8785  # noqa: F401 - what the first append would import
-
 from expert.io.files import content_hash
 from expert.ledger.store import Ledger
 
