@@ -7,6 +7,8 @@ import importlib.util
 import re
 import sys
 import textwrap
+from collections.abc import Mapping
+from contextlib import suppress
 from types import ModuleType
 
 WIDTH = 80  # of lines, if no other is asked for
@@ -29,18 +31,22 @@ def lazily(name: str) -> ModuleType:
     return module
 
 
-def without(library: str, other: str) -> ModuleType:
-    """A library, imported as if another were not there that it would load if it were."""
+def lightly(library: str, stand_ins: Mapping[str, ModuleType | None]) -> ModuleType:
+    """A library, imported with others in the place of some that it would load; None: as if it were not there.
+
+    If it asks more of them than they have, it is imported as it is.
+    """
     if library not in sys.modules:
-        there = sys.modules.pop(other, None)
-        sys.modules[other] = None  # type: ignore[assignment]
+        there = {name: sys.modules[name] for name in stand_ins if name in sys.modules}
+        sys.modules.update(stand_ins)  # type: ignore[arg-type] # None is what Python knows missing ones by
         try:
-            importlib.import_module(library)
+            with suppress(ImportError):
+                importlib.import_module(library)
         finally:
-            del sys.modules[other]
-            if there is not None:
-                sys.modules[other] = there
-    return sys.modules[library]
+            for name in stand_ins:
+                del sys.modules[name]
+            sys.modules.update(there)
+    return importlib.import_module(library)
 
 
 # it takes longer to load than all that we load of a terminal, and few texts need it

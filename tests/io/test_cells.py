@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 import shlex
+import sys
 import textwrap
+import zipfile
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 from wcwidth import wcswidth
 
-from expert.io.cells import cells, continued, lazily, narrow, padded, wrapped
+from expert.io.cells import cells, continued, lazily, lightly, narrow, padded, wrapped
 
 SIGNS = ["a", "bc", "é", "é", "深い", "傷跡", "👨‍👩‍👧", "❤️", "“", "–", " ", " ", "  "]
 
@@ -80,3 +84,17 @@ def test_a_module_is_loaded_when_something_of_it_is_used() -> None:
     assert lazily("shlex") is shlex
     with pytest.raises(ModuleNotFoundError):
         lazily("no_such_module")
+
+
+def test_a_library_is_loaded_with_others_that_stand_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    stand_in = ModuleType("zipfile")
+    for asked in ("__name__", "ZipFile"):  # what stands in has no such thing as the latter
+        name = f"asking_{asked.strip('_').lower()}"
+        (tmp_path / f"{name}.py").write_text(f"from zipfile import {asked} as found\nimport zipfile\n")
+        library = lightly(name, {"zipfile": stand_in})
+        assert library is lightly(name, {"zipfile": None}) is sys.modules.pop(name)
+        assert (library.zipfile is stand_in) == (asked == "__name__")
+        assert sys.modules["zipfile"] is zipfile
