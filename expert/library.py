@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from expert.backends.python import Decision, decider
 from expert.consultation import case, compare, engine, explain
-from expert.consultation.case import Case
+from expert.consultation.case import PROGRAM, Case
 from expert.consultation.compare import Difference
 from expert.consultation.explain import Failed, Flip, Tree, WhyNot
 from expert.consultation.relevance import Reach
@@ -390,7 +390,7 @@ class Records:
         """
         _same_knowledge(base, consultation)
         missing = None if reviews is None else unreviewed(base, reviews, consultation)
-        sources = dict.fromkeys(consultation.answers, records.PROGRAM)
+        sources = dict.fromkeys(consultation.answers, PROGRAM)
         occasion = Occasion([*consultation.answers], (), label, missing, by=by, sources=sources)
         return record(self._ledger, base, consultation, occasion)
 

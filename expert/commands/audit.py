@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from expert.commands import completion
-from expert.commands.opening import open_ledger, open_record, read_quotes
+from expert.commands.documents import read_quotes
+from expert.commands.ledgers import open_ledger, open_record
 from expert.commands.shared import (
     Brief,
     By,

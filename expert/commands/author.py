@@ -13,8 +13,8 @@ import typer
 
 from expert.authoring.schema import file_schemas
 from expert.authoring.skeleton import SCHEMAS, skeleton, title_from
+from expert.commands.documents import document_text
 from expert.commands.hint import hint
-from expert.commands.opening import document_text
 from expert.commands.shared import Kb, directory_of, open_knowledge, say, say_problems
 from expert.commands.showing import emit
 from expert.consultation.case import command_line

@@ -10,16 +10,16 @@ from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any
 
-from expert.commands.opening import open_ledger
-from expert.commands.recording import keep_draft
-from expert.commands.shared import Entered, ask_line, fits_screen, say, say_command
+from expert.commands.ledgers import ledger_path, open_ledger
+from expert.commands.shared import Entered, ask_line, fits_screen, say, say_command, say_problems
 from expert.consultation.case import Answer, Case, command_line, make_case, parse_pairs, spell_answers
 from expert.consultation.dialogue import Dialogue, Interrupted
 from expert.consultation.relevance import Reach
 from expert.consultation.replies import shown_answers, shown_each
-from expert.io.problems import CaseError, Stopped
+from expert.io.problems import CaseError, LedgerError, Stopped
 from expert.language.rules import RuleBase
-from expert.ledger.drafts import DAYS, find
+from expert.ledger.drafts import DAYS, Draft, find, keep
+from expert.ledger.store import Ledger
 from expert.proof.undecided import solver
 
 with suppress(ImportError):  # where there is it, `input` edits lines and keeps those typed before
@@ -90,7 +90,7 @@ def hold_dialogue(
             except (Interrupted, KeyboardInterrupt):
                 ignore_signals()
         stopped = begun._replace(case=dialogue.case, asked=dialogue.asked, later=dialogue.kept)
-        kept = save and bool(stopped.case.answers) and keep_draft(base, stopped, ledger)
+        kept = save and bool(stopped.case.answers) and _keep_draft(base, stopped, ledger)
         say("\nStopped. To go on from the answers so far:")
         say_command(command_line("consult", "--ask", *spell_answers(stopped.case, base.knowledge), kb=kb))
         if kept:
@@ -98,6 +98,26 @@ def hold_dialogue(
             say(f"They are kept too, for {DAYS} days. To take them up:")
             say_command(command_line("consult", "--resume", *place, kb=kb))
     raise Stopped
+
+
+def _keep_draft(base: RuleBase, entered: Entered, ledger: Path | None) -> bool:
+    """Keep an interrupted dialogue, instead of the draft it went on from; whether it is kept."""
+    attributes = base.knowledge.attributes
+    draft = Draft(
+        spell_answers(entered.case, base.knowledge),
+        [*entered.given],
+        {name: entered.questions.get(name) or attributes[name].question for name in entered.asked},
+        spell_answers(Case({**entered.later}), base.knowledge),
+        entered.label,
+        entered.by,
+    )
+    try:
+        with Ledger(ledger_path(ledger), write=True) as store:
+            keep(store, base.knowledge, draft, entered.draft)
+    except LedgerError as error:
+        say_problems(error)
+        return False
+    return True
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from expert.commands import completion
-from expert.commands.opening import read_quotes, the_case
+from expert.commands.documents import read_quotes
+from expert.commands.opening import the_case
 from expert.commands.shared import (
     CaseFile,
     Document,

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from expert.commands import completion
+from expert.commands.documents import document_text, read_quotes
 from expert.commands.hint import hint
-from expert.commands.opening import document_text, read_quotes
 from expert.commands.shared import Document, Json, Kb, one_of, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.problems import CheckFailed

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from expert.commands.opening import open_ledgers
+from expert.commands.ledgers import open_ledgers
 from expert.commands.shared import Json, LedgerFiles, Unfolded, one_of, print_json
 from expert.commands.showing import asked_look, emit, emit_file
 from expert.io.dates import zone_named

@@ -1,114 +1,24 @@
-"""What commands open: the ledger, a record or answers to ask about, a document, another knowledge base."""
+"""What commands are asked about: a record or answers, and knowledge bases, recorded ones among them."""
 
 from __future__ import annotations
 
-import os
-import stat
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
+from expert.commands.ledgers import ledger_path, open_ledger
 from expert.commands.shared import open_knowledge, open_reviews, read_answers, say
 from expert.consultation.case import Case, started
 from expert.consultation.result import Consultation
-from expert.io.files import read_text
 from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, shorten
-from expert.knowledge.document import quotes
 from expert.knowledge.load import load, open_files
-from expert.language.model import Quotes
 from expert.language.rules import RuleBase
 from expert.ledger.formats import retold
 from expert.ledger.records import case_of, opened, unreviewed_in
-from expert.ledger.store import Entry, Ledger, default_path
+from expert.ledger.store import Entry, Ledger
 from expert.review.approvals import Reviews, unreviewed
 
-T = TypeVar("T")
 
-
-# --- documents -------------------------------------------------------------------------------
-def document_text(path: Path) -> str:
-    """The document's text. Raises CaseError."""
-    try:
-        return read_text(path, str(path), piped=True)
-    except KnowledgeError as error:
-        raise CaseError(error.problems) from None
-
-
-def read_quotes(path: Path | None, base: RuleBase) -> Quotes:
-    """What the document has for each claim; none without a document."""
-    return {} if path is None else quotes(base.knowledge.claims, document_text(path))
-
-
-# --- the ledger ------------------------------------------------------------------------------
-def ledger_path(ledger: Path | None) -> Path:
-    """Where the ledger is."""
-    return ledger or default_path()
-
-
-def open_ledger(ledger: Path | None, write: bool = False) -> Ledger:
-    """The ledger asked for. Raises LedgerError."""
-    path = ledger_path(ledger)
-    warn_of_others(path)
-    return Ledger(path, write and path.exists())
-
-
-@contextmanager
-def open_ledgers(ledgers: Sequence[Path] | None) -> Iterator[list[Ledger]]:
-    """The ledgers asked for, to be read, each once; yours if none is. Raises LedgerError."""
-    once = {os.path.realpath(path): path for path in reversed(ledgers or [])}
-    with ExitStack() as opened_ones:
-        asked: list[Path | None] = [*reversed(once.values())]
-        yield [opened_ones.enter_context(open_ledger(path)) for path in asked or [None]]
-
-
-@contextmanager
-def open_record(ledgers: Sequence[Path] | None, id: str) -> Iterator[tuple[Ledger, Entry]]:
-    """The record with an id, and the one of the ledgers that it is in. Raises LedgerError, CaseError."""
-    with open_ledgers(ledgers) as stores:
-        yield record_in(stores, id)
-
-
-def record_in(stores: Sequence[Ledger], id: str) -> tuple[Ledger, Entry]:
-    """The record with an id, and the one of the ledgers that it is in; `last` is the newest of all.
-
-    Raises LedgerError if none has it, CaseError if several have.
-    """
-    if len(stores) == 1:
-        return stores[0], stores[0].entry(id)
-    having = [store for store in stores if (store.consultations() if id == "last" else store.has(id))]
-    if not having:
-        raise LedgerError(f"none of the {len(stores)} ledgers has a record `{shorten(id)}`")
-    if len(having) > 1 and id != "last":
-        files = ", ".join(str(store.path) for store in having)
-        raise CaseError([Problem(f"there is a record `{shorten(id)}` in several ledgers", None, files)])
-    found = [(store, store.entry(id)) for store in having]
-    return max(found, key=lambda one: str(one[1].header["time"]))
-
-
-def warn_of_others(path: Path) -> None:
-    """Say so if others than the user may write a ledger: what it holds is then as good as their word."""
-    with suppress(OSError):
-        mode = path.stat().st_mode
-        if path.is_file() and mode & 0o022:
-            say(f"warning: others may write the ledger `{path}`: `chmod 600` makes it private")
-        folder = path.absolute().parent.stat().st_mode
-        if folder & 0o002 and not folder & stat.S_ISVTX:
-            say(f"warning: others may put another file in the place of the ledger `{path}`")
-
-
-def progress(items: Iterator[T], total: int) -> Iterator[T]:
-    """The items, counted on stderr if that is a terminal."""
-    shown = sys.stderr.isatty()
-    for n, item in enumerate(items, 1):
-        if shown and (n % 20 == 0 or n == total):
-            sys.stderr.write(f"\r{n} of {total}" + ("\n" if n == total else ""))
-            sys.stderr.flush()
-        yield item
-
-
-# --- what is asked about ---------------------------------------------------------------------
 class Asked(NamedTuple):
     """A consultation that is asked about, with its knowledge and case."""
 

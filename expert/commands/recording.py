@@ -1,19 +1,20 @@
-"""What a consultation leaves in the ledger: its record, or a draft if it is interrupted."""
+"""The record that a consultation leaves in the ledger.
+
+Nearly every consultation imports this, so it imports nothing that reads knowledge or records.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from expert.commands.opening import ledger_path, warn_of_others
+from expert.commands.ledgers import ledger_path, warn_of_others
 from expert.commands.shared import Entered, say, say_problems
-from expert.consultation.case import Case, spell_answers
+from expert.consultation.case import CASE_FILE, COMMAND_LINE, DEFAULT
 from expert.consultation.result import Consultation
 from expert.io.problems import CaseError, LedgerError
 from expert.language.rules import RuleBase
-from expert.ledger.drafts import Draft, keep
 from expert.ledger.recording import Occasion, record
-from expert.ledger.records import CASE_FILE, COMMAND_LINE, DEFAULT
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.witness import bear_witness, hold_against
 
@@ -70,23 +71,3 @@ def _bear_witness(witness: Path, entry: Entry) -> None:
         bear_witness(witness, entry.seq, entry.hash)
     except CaseError as error:
         say_problems(error)
-
-
-def keep_draft(base: RuleBase, entered: Entered, ledger: Path | None) -> bool:
-    """Keep an interrupted dialogue, instead of the draft it went on from; whether it is kept."""
-    attributes = base.knowledge.attributes
-    draft = Draft(
-        spell_answers(entered.case, base.knowledge),
-        [*entered.given],
-        {name: entered.questions.get(name) or attributes[name].question for name in entered.asked},
-        spell_answers(Case({**entered.later}), base.knowledge),
-        entered.label,
-        entered.by,
-    )
-    try:
-        with Ledger(ledger_path(ledger), write=True) as store:
-            keep(store, base.knowledge, draft, entered.draft)
-    except LedgerError as error:
-        say_problems(error)
-        return False
-    return True

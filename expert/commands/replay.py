@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any, NamedTuple
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
-from expert.commands.opening import open_ledgers, progress, record_in
+from expert.commands.ledgers import open_ledgers, record_in
 from expert.commands.shared import Json, Kb, LedgerFiles, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.json import plain
@@ -21,6 +22,8 @@ from expert.ledger.replay import replay as replay_each
 from expert.ledger.store import NEWER, Ledger
 from expert.views.document import Block
 from expert.views.records import impact_blocks, replayed_blocks
+
+T = TypeVar("T")
 
 
 def replay(
@@ -78,7 +81,7 @@ def _under(base: RuleBase, wanted: dict[Ledger, list[str]], all: bool) -> _Outco
     for store, ids in wanted.items():
         number, entries = consultations(store, ids, all)
         total += number
-        affected += impact(store, progress(entries, number), base)
+        affected += impact(store, _progress(entries, number), base)
     refused = [one.refused for one in affected if one.refused]
     blocks = impact_blocks(affected, total, base.knowledge)
     return _Outcome(plain(affected), blocks, len(affected) - len(refused), refused)
@@ -91,7 +94,7 @@ def _as_recorded(wanted: dict[Ledger, list[str]], all: bool, words: bool) -> _Ou
     for store, ids in wanted.items():
         number, entries = consultations(store, ids, all)
         total += number
-        replayed = progress(replay_all(store) if all else replay_each(store, entries), number)
+        replayed = _progress(replay_all(store) if all else replay_each(store, entries), number)
         told += [one for one in replayed if not one.same or one.reworded]
     refused = [one.refused for one in told if one.refused]
     failed = sum(not one.same and not one.refused for one in told)
@@ -108,3 +111,13 @@ def _shared_out(stores: Sequence[Ledger], ids: Sequence[str], all: bool) -> dict
         store, entry = record_in(stores, id)
         wanted.setdefault(store, []).append(entry.id)
     return wanted
+
+
+def _progress(items: Iterator[T], total: int) -> Iterator[T]:
+    """The items, counted on stderr if that is a terminal."""
+    shown = sys.stderr.isatty()
+    for n, item in enumerate(items, 1):
+        if shown and (n % 20 == 0 or n == total):
+            sys.stderr.write(f"\r{n} of {total}" + ("\n" if n == total else ""))
+            sys.stderr.flush()
+        yield item

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from expert.commands import completion
-from expert.commands.opening import read_quotes
+from expert.commands.documents import read_quotes
 from expert.commands.shared import Document, Json, Kb, directory_of, open_knowledge, open_reviews, print_json
 from expert.commands.showing import emit
 from expert.io.dates import is_date

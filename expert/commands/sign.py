@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from expert.commands.opening import open_ledger
+from expert.commands.ledgers import open_ledger
 from expert.commands.shared import LedgerFile, WitnessFile, say
 from expert.commands.showing import emit, emit_file
 from expert.io.files import read_text, write_whole

@@ -24,6 +24,9 @@ ROW = "row"  # the column of a result of a table that has its row's number
 ANSWERS, CELLS = "answers", "cells"
 REJECTED = {ROW, "file", "reasons", CELLS}  # what is said of a row of a table that is no case
 
+# how an answer was given that was not asked for, as records say it
+COMMAND_LINE, CASE_FILE, PROGRAM, DEFAULT = "command-line", "file", "program", "default"
+
 Answer = Value | None  # None: answered "unknown"
 
 

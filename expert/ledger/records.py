@@ -18,9 +18,6 @@ from expert.language.rules import RuleBase
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import NEWER, Entry, Ledger, legible
 
-# how an answer was given that was not asked for
-COMMAND_LINE, CASE_FILE, PROGRAM, DEFAULT = "command-line", "file", "program", "default"
-
 
 def consultation_of(entry: Entry) -> Consultation:
     """The consultation that a record holds, as it was written.

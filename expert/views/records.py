@@ -10,6 +10,7 @@ from datetime import UTC, tzinfo
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from expert.consultation.case import CASE_FILE, COMMAND_LINE, DEFAULT, PROGRAM
 from expert.consultation.result import FORMAT, Consultation
 from expert.io.dates import in_zone
 from expert.io.quoting import on_one_line
@@ -19,7 +20,6 @@ from expert.language.model import Knowledge, Quotes
 from expert.ledger.attested import SignedUpTo
 from expert.ledger.drafts import Waiting
 from expert.ledger.notes import Noted
-from expert.ledger.records import CASE_FILE, COMMAND_LINE, DEFAULT, PROGRAM
 from expert.ledger.search import Summary
 from expert.ledger.store import Entry
 from expert.ledger.verification import Verified

@@ -20,12 +20,15 @@ import cli
 SHOWN = "import sys, cli; sys.argv[0] = 'cicatrix'\ntry: cli.main()\nfinally: print(sorted(sys.modules))"
 
 
-def imported(*words: str) -> set[str]:
-    """The modules of `expert.commands` that a command line has imported at its end."""
+SHARED = ("lazy", "shared", "completion", "streams")
+
+
+def imported(*words: str, of: str = "expert.commands.") -> set[str]:
+    """The modules of a package, if not of all, that a command line has imported at its end."""
     command = [sys.executable, "-c", SHOWN, *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     modules = done.stdout.splitlines()[-1]
-    return {name for name in modules.split("'") if name.startswith("expert.commands.")}
+    return {name for name in modules.split("'") if name.startswith(of)}
 
 
 @pytest.mark.parametrize("place", LISTED)
@@ -42,7 +45,7 @@ def test_the_table_says_of_a_command_what_its_function_says(place: str) -> None:
 
 
 def test_help_imports_no_command() -> None:
-    shared = {f"expert.commands.{name}" for name in ("lazy", "shared", "completion", "streams")}
+    shared = {f"expert.commands.{name}" for name in SHARED}
     for words in (("--help",), ("kb", "--help"), ("population",), ("--version",)):
         assert imported(*words) == shared
     called = {"expert.commands.export", "expert.commands.showing"}
@@ -53,6 +56,16 @@ def test_a_consultation_imports_what_it_needs() -> None:
     """No dialogue without questions, no ledger without a record, no text beside JSON."""
     words = ("consult", "scar_depth=deep", "--no-save", "--json")
     assert imported(*words) - imported("--help") == {"expert.commands.consult"}
+
+
+def test_a_record_and_a_text_import_what_they_need(tmp_path: Path) -> None:
+    """Nothing that reads records or, for tabulate's version, mail."""
+    words = ("consult", "scar_depth=deep", "--ledger", str(tmp_path / "ledger.sqlite"))
+    modules = imported(*words, of="")
+    commands = {name.removeprefix("expert.commands.") for name in modules if "commands." in name}
+    assert commands == {*SHARED, "consult", "ledgers", "recording", "showing"}
+    assert "expert.ledger.store" in modules and "expert.ledger.records" not in modules
+    assert not {name for name in modules if name.startswith("email.")}
 
 
 FROZEN = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0)); import cli"

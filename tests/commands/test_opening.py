@@ -1,4 +1,4 @@
-"""What commands open: records, and recorded knowledge."""
+"""What commands are asked about: records, and recorded knowledge."""
 
 from __future__ import annotations
 
@@ -10,23 +10,6 @@ from support.shell import cicatrix
 from support.trying import edit, kb
 
 from expert.knowledge.load import load
-
-
-def test_records_that_are_not_there(path: Path) -> None:
-    id = made(path, "scar_depth=deep")
-    for words in (
-        ("audit", "show", "zzzz9"),
-        ("explain", "how", "punch-technique", "zzzz9"),
-        ("explain", "why-not", "punch-technique", "zzzz9"),
-        ("what-if", "zzzz9", "active_acne=no"),
-        ("audit", "replay", "zzzz9"),
-        ("audit", "replay", id, "zzzz9"),
-        ("audit", "forget", "zzzz9", "--yes"),
-        ("audit", "export", "--format", "prov", "--id", "zzzz9"),
-    ):
-        result = run(path, *words)
-        assert result.code == 4 and "no record `zzzz9`" in result.stderr, words
-    assert run(path, "audit", "export", "--format", "xml").code == 2
 
 
 def test_a_recorded_knowledge_base_against_now(copy: Path, tmp_path: Path) -> None:
