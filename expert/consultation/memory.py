@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, assert_never
 
+from expert.consultation.alike import Alike, Remembered
 from expert.consultation.case import Case
 from expert.consultation.openness import Openness
 from expert.consultation.result import (
@@ -20,6 +21,7 @@ from expert.consultation.result import (
     Firing,
     KnowledgeId,
     Match,
+    NotFired,
     Plain,
     Price,
     ScoreBounds,
@@ -27,7 +29,7 @@ from expert.consultation.result import (
     Statement,
     Undrawn,
 )
-from expert.consultation.silence import Silence
+from expert.consultation.silence import Silence, Silent
 from expert.consultation.statements import lies_between, spelled, states
 from expert.language.algebra import OPERATORS, together
 from expert.language.asking import Test, compiled
@@ -133,7 +135,8 @@ class Wording:
         self._said: dict[Condition, Said] = {}
         self._states: dict[Condition, Statement] = {}
         self._entries: dict[tuple[str, str], FiringTemplate] = {}
-        self._silences: dict[tuple[str, str], Silence] = {}
+        self.alike = Alike(knowledge)
+        self.reasons = Remembered[NotFired | Ref](KEPT)  # why instances did not fire
         self._values: dict[tuple[str, str, Value], tuple[Plain, str]] = {}
         self._answers: dict[tuple[str, Value | None], tuple[Match]] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
@@ -256,21 +259,30 @@ class Wording:
         return template
 
     @cached_property
-    def may_be_silent(self) -> list[tuple[Instance, tuple[str, str], tuple[str, str]]]:
-        """The instances of which it is said why they did not fire, each with the names of its two halves."""
-        return [
-            (i, (i.rule.id, i.option), (i.rule.id + DENIAL if i.rule.settles else i.rule.id, i.option))
-            for i in self.base.instances
-            if not i.rule.denies
-        ]
+    def may_be_silent(self) -> list[Instance]:
+        """The instances of which it is said why they did not fire."""
+        return [instance for instance in self.base.instances if not instance.rule.denies]
 
-    def silence(self, instance: Instance) -> Silence:
+    @cached_property
+    def places(self) -> dict[tuple[str, str], int]:
+        """The place among them of each instance, and of that which is the other half of its rule."""
+        places = {}
+        for place, instance in enumerate(self.may_be_silent):
+            places[instance.rule.id, instance.option] = place
+            if instance.rule.settles:
+                places[instance.rule.id + DENIAL, instance.option] = place
+        return places
+
+    @cached_property
+    def silent(self) -> list[Silent]:
+        """The same instances, with what was said of them."""
+        return [Silent(i, self.alike.key(i.when), self.reasons.shelf()) for i in self.may_be_silent]
+
+    def silence(self, silent: Silent) -> Silence:
         """What has to be asked of a case to say why an instance did not fire."""
-        key = instance.rule.id, instance.option
-        silence = self._silences.get(key)
-        if silence is None:
-            silence = self._silences[key] = Silence(instance.when, self.disagreeing)
-        return silence
+        if silent.silence is None:
+            silent.silence = Silence(silent.instance.when, self.disagreeing)
+        return silent.silence
 
     @cached_property
     def disagreeing(self) -> list[Condition]:
@@ -572,10 +584,11 @@ def _together(matches: Sequence[Match]) -> tuple[Match, ...]:
 class FiringTemplate:
     """What the record of an instance's firing says in every case, and where the rest is found."""
 
-    __slots__ = ("because", "claims", "concluded", "findings", "items", "sources")
+    __slots__ = ("because", "claims", "concluded", "findings", "items", "place", "sources")
 
     def __init__(self, wording: Wording, instance: Instance) -> None:
         rule = instance.rule
+        self.place = wording.places.get((rule.id, instance.option))  # none where only this half can hold
         self.because = (
             wording.text(rule.because, instance.option) if rule.because else wording.phrases.denied(instance)
         )
@@ -675,6 +688,7 @@ class WorkingMemory:
         self.scores: dict[str, ScoreBounds] = {}  # by key
         self.bounds: dict[str, tuple[int, int]] = {}  # the same, scaled
         self.answered: dict[str, Value] = {}  # the findings that are answered
+        self.heard: set[int] = set()  # the places, among the instances that may be silent, of what fired
         for name in wording.answerable:
             value = case.value(name)
             if value is not None:
@@ -688,20 +702,11 @@ class WorkingMemory:
         if isinstance(value, int) and self.base.knowledge.findings[name].role == SCORE:
             self.bounds[name] = value, value
 
-    def judging(self, instance: Instance) -> Evaluation:
-        """What an instance is judged by: without the answers that are left out, but for a contradiction."""
-        return self.reading if instance.rule.id in self._leaving_out else self._counting
-
-    @cached_property
-    def _leaving_out(self) -> dict[str, str]:
-        """The attribute that each contradiction leaves out of account where it is one, by its id."""
-        return {c.id: c.leaves_out for c in self.base.knowledge.contradictions}
-
-    @cached_property
-    def _counting(self) -> Evaluation:
+    @property
+    def counting(self) -> Evaluation:
         """What has been concluded, and the answers that are not left out of account."""
-        leaving = self._leaving_out
-        out = {leaving[firing.rule] for firing in self.firings if firing.rule in leaving}
+        leaving = self.wording.contradictions
+        out = {leaving[firing.rule].leaves_out for firing in self.firings if firing.rule in leaving}
         if not out:
             return self.reading
         kept = Evaluation({name: value for name, value in self.case.answers.items() if name not in out})
@@ -717,6 +722,8 @@ class WorkingMemory:
         for source in entry.sources:
             matches += source(self)
         matched = _together(matches)
+        if entry.place is not None:
+            self.heard.add(entry.place)
         withheld = [c for c in instance.then if self._is_answered(c)] if self.answered else ()
         undrawn = tuple([self._undrawn(c) for c in withheld])
         if entry.concluded is None or undrawn:

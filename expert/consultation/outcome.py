@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import cast
 
 from expert.consultation import result as trace
+from expert.consultation.alike import Aspects
 from expert.consultation.case import Case, plain_answers
 from expert.consultation.leading import places_of, results
 from expert.consultation.memory import Wording, WorkingMemory
+from expert.consultation.silence import Silent
 from expert.io.json import Later
 from expert.language.conclusions import (
     Advise,
@@ -22,6 +24,7 @@ from expert.language.conclusions import (
 from expert.language.conditions import Is, Ref, Unless, parts_of
 from expert.language.grids import Grid
 from expert.language.keys import exception_of, name_and_option, with_option
+from expert.language.meaning import Evaluation
 from expert.language.model import Option
 from expert.language.outcome import Outcome, cost_sides
 from expert.language.policy import NOW, first, overall, weigh
@@ -45,8 +48,7 @@ def follow(base: RuleBase, case: Case) -> trace.Consultation:
 def consultation(memory: WorkingMemory) -> trace.Consultation:
     """The record of a run that has come to its end."""
     # of thousands of rules, saying why not takes longer than the run
-    silent = _silent(memory)
-    not_fired = Later(len(silent), lambda: tuple(_not_fired(memory, instance) for instance in silent))
+    not_fired = Later(len(memory.wording.may_be_silent) - len(memory.heard), lambda: _not_fired(memory))
     return trace.Consultation(
         knowledge=memory.wording.knowledge_id,
         answers=plain_answers(memory.case, memory.base.knowledge),
@@ -248,28 +250,36 @@ def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
     return tuple(advice)
 
 
-def _silent(memory: WorkingMemory) -> list[Instance]:
-    """The instances that have not fired; a rule that settles has where either of its halves has."""
-    fired = {(firing.rule, firing.option or "") for firing in memory.firings}
-    instances = memory.wording.may_be_silent
-    return [one for one, name, denial in instances if name not in fired and denial not in fired]
+def _not_fired(memory: WorkingMemory) -> tuple[trace.NotFired, ...]:
+    """Why each instance has not that has not fired; one that settles has where either half has."""
+    said: list[trace.NotFired] = []
+    heard, wording = memory.heard, memory.wording
+    whole, counting = Aspects(memory.reading), Aspects(memory.counting)
+    for place, silent in enumerate(wording.silent):
+        if place in heard:
+            continue
+        # a contradiction is judged by all answers, also by those that are left out of account
+        case = whole if silent.instance.rule.id in wording.contradictions else counting
+        key = silent.key(case)
+        why = silent.said.get(key)
+        if why is None:
+            why = wording.reasons.keep(silent.said, key, _why_not(wording, silent, case.reading))
+        said.append(why if isinstance(why, trace.NotFired) else _excepted(silent.instance, why, memory))
+    return tuple(said)
 
 
-def _not_fired(memory: WorkingMemory, instance: Instance) -> trace.NotFired:
-    """Why an instance has not."""
-    reason, failed = memory.wording.silence(instance).failure(memory.judging(instance))
+def _why_not(wording: Wording, silent: Silent, case: Evaluation) -> trace.NotFired | Ref:
+    """Why an instance has not fired; of an exception that applies, what says that it does."""
+    instance = silent.instance
+    reason, failed = wording.silence(silent).failure(case)
     if failed.exception:
-        return _excepted(instance, failed.exception, memory)
-    record = failed.records.get(reason)
-    if record is None:
-        text, names = memory.wording.said(failed.condition)
-        states = memory.wording.states(failed.condition)._replace(stands=reason)
-        told, in_force = reason, instance.rule.in_force
-        if in_force and reason == "denied" and failed.condition in (in_force, *parts_of(in_force)):
-            told, text = "not-in-force", memory.wording.phrases.in_force(in_force)
-        record = trace.NotFired(instance.rule.id, instance.option or None, told, text, names, states)
-        failed.records[reason] = record
-    return record
+        return failed.exception
+    text, names = wording.said(failed.condition)
+    states = wording.states(failed.condition)._replace(stands=reason)
+    told, in_force = reason, instance.rule.in_force
+    if in_force and reason == "denied" and failed.condition in (in_force, *parts_of(in_force)):
+        told, text = "not-in-force", wording.phrases.in_force(in_force)
+    return trace.NotFired(instance.rule.id, instance.option or None, told, text, names, states)
 
 
 def _excepted(instance: Instance, ref: Ref, memory: WorkingMemory) -> trace.NotFired:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator
 
+from expert.consultation.alike import KeyOf
 from expert.consultation.result import NotFired
 from expert.language.asking import Test, compiled
 from expert.language.conditions import (
@@ -21,13 +22,26 @@ from expert.language.conditions import (
 )
 from expert.language.keys import exception_of
 from expert.language.meaning import Evaluation
+from expert.language.rules import Instance
+
+
+class Silent:
+    """An instance, and what was said of why it did not fire, by its key of the cases.
+
+    `silence` is what has to be asked of a case to say why; it is made when it is first needed.
+    """
+
+    def __init__(self, instance: Instance, key: KeyOf, said: dict[Hashable, NotFired | Ref]) -> None:
+        self.instance, self.key, self.said = instance, key, said
+        self.silence: Silence | None = (
+            None  # what has to be asked of a case to say why; made when first needed
+        )
 
 
 class Silence:
     """A condition, with what has to be asked of a case to say why it does not hold.
 
-    `exception` is what applies, if that alone is why. What is said of a failure is the same in every case:
-    `records` keeps it, for the one instance that this is about.
+    `exception` is what applies, if that alone is why.
     """
 
     def __init__(self, condition: Condition, disagreeing: Collection[Condition]) -> None:
@@ -35,7 +49,6 @@ class Silence:
         self.exception = _exception(condition)
         self.holds = compiled(condition)[0]
         self.parts: list[Silence] = []
-        self.records: dict[str, NotFired] = {}  # by the reason
         if isinstance(condition, AllOf) and condition.parts:
             self.parts = [Silence(part, disagreeing) for part in condition.parts]
             return

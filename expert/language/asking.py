@@ -1,15 +1,14 @@
 """Conditions made ready to be asked of many cases: the algebra in which a truth is a function of the case.
 
-What a condition means is read once (`meaning.py`), and not again for each case. What has numbers in it is
-asked of the case's own reading.
+What a condition means is read once (`meaning.py`), and not again for each case. What computes with findings
+is asked of the case's own reading: of those there are as many as were concluded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from expert.language.conditions import Compare, Condition, Count, Determined, Is, Known, Ref
+from expert.language.conditions import Compare, Condition, Count, Determined, Is, Known, Ref, refs
 from expert.language.grids import Whole
 from expert.language.meaning import Evaluation, Reading
 from expert.language.model import SCORE, Value
@@ -63,6 +62,47 @@ class OneOf(Askable):
         return super().__or__(other)
 
 
+class AskableNumber:
+    """A number in a case; where an attribute is not known, any."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Callable[[Evaluation], int]) -> None:
+        self.of = of
+
+    def __add__(self, other: AskableNumber) -> AskableNumber:
+        one, two = self.of, other.of
+        return AskableNumber(lambda case: one(case) + two(case))
+
+    def __sub__(self, other: AskableNumber) -> AskableNumber:
+        one, two = self.of, other.of
+        return AskableNumber(lambda case: one(case) - two(case))
+
+    def __mul__(self, other: AskableNumber) -> AskableNumber:
+        one, two = self.of, other.of
+        return AskableNumber(lambda case: one(case) * two(case))
+
+    def __floordiv__(self, divisor: int) -> AskableNumber:
+        number = self.of
+        return AskableNumber(lambda case: number(case) // divisor)
+
+    def __gt__(self, other: AskableNumber) -> Askable:
+        one, two = self.of, other.of
+        return Askable(lambda case: one(case) > two(case))
+
+    def __ge__(self, other: AskableNumber) -> Askable:
+        one, two = self.of, other.of
+        return Askable(lambda case: one(case) >= two(case))
+
+
+def _answered(attribute: str) -> Callable[[Evaluation], int]:
+    def number(case: Evaluation) -> int:
+        value = case.answers.get(attribute)
+        return value if isinstance(value, int) else 0
+
+    return number
+
+
 TRUE, FALSE = Askable(lambda case: True), Askable(lambda case: False)
 
 
@@ -77,24 +117,36 @@ class OfCases(Whole):
     def equals(self, attribute: str, value: Value) -> Askable:
         return OneOf(attribute, frozenset([value]))
 
-    def number(self, attribute: str) -> Any:
-        raise TypeError(f"asked of the case: {attribute}")
+    def number(self, attribute: str) -> AskableNumber:
+        return AskableNumber(_answered(attribute))
 
-    def constant(self, value: int) -> Any:
-        raise TypeError(f"asked of the case: {value}")
+    def constant(self, value: int) -> AskableNumber:
+        return AskableNumber(lambda case: value)
 
-    def choose(self, where: Askable, one: Any, other: Any) -> Any:
-        raise TypeError("asked of the case")
+    def choose(self, where: Askable, one: AskableNumber, other: AskableNumber) -> AskableNumber:
+        test, first, second = where.test, one.of, other.of
+        return AskableNumber(lambda case: first(case) if test(case) else second(case))
 
 
-class Asking(Reading[Askable, Any]):
+class Asking(Reading[Askable, AskableNumber]):
     """Conditions read as functions of a case."""
 
     def pair(self, condition: Condition) -> tuple[Askable, Askable]:
         if _needs_case(condition):
-            held = Askable(lambda case: bool(case.pair(condition)[0] & 1))
-            return held, Askable(lambda case: bool(case.pair(condition)[1] & 1))
+            held = Askable(lambda case: case.test(condition))
+            return held, Askable(lambda case: case.denies(condition))
         return super().pair(condition)
+
+    def _known(self, ref: Ref) -> Askable:
+        if ref.kind == "attribute":
+            return super()._known(ref)
+        key = ref.key
+
+        def known(case: Evaluation) -> bool:
+            words, numbers = case.findings.get(key, {}), case.numbers.get(key, ())
+            return any(where & 1 for where in words.values()) or any(where & 1 for where, _ in numbers)
+
+        return Askable(known)
 
     def _is(self, condition: Is) -> tuple[Askable, Askable]:
         if condition.ref.kind == "attribute":
@@ -117,14 +169,17 @@ class Asking(Reading[Askable, Any]):
 
 
 def _needs_case(condition: Condition) -> bool:
-    """Whether a condition has numbers in it, counts or may be answered: it is asked of the case's reading."""
-    if isinstance(condition, (Compare, Determined, Count)):
-        return True
-    if not isinstance(condition, (Is, Known)) or condition.ref.kind == "attribute":
-        return False
-    ref: Ref = condition.ref
-    words = isinstance(condition, Is) and all(isinstance(value, str) for value in condition.values)
-    return ref.role == SCORE or not words or bool(ref.replies)
+    """Whether it computes with findings, counts or may be answered: it is asked of the case's own reading."""
+    match condition:
+        case Count():
+            return True
+        case Compare() | Determined():
+            return any(ref.kind == "finding" for ref, _ in refs(condition))
+        case Is(ref) | Known(ref) if ref.kind == "finding":
+            numbers = isinstance(condition, Is) and any(isinstance(value, int) for value in condition.values)
+            return ref.role == SCORE or numbers or bool(ref.replies)
+        case _:
+            return False
 
 
 ASKING = Asking(OfCases())

@@ -1,0 +1,70 @@
+"""Cases that are alike for a condition: of each is said what would be said if there were no other."""
+
+from __future__ import annotations
+
+import pytest
+from support.generate import generated_cases
+from support.sizes import some_or_all
+
+from expert.consultation.alike import Alike, Aspects, Remembered
+from expert.consultation.case import make_case
+from expert.consultation.engine import Prepared
+from expert.consultation.memory import Wording, WorkingMemory
+from expert.consultation.outcome import follow
+from expert.language.conditions import Compare, Is, Known, Ref
+from expert.language.meaning import Evaluation
+from expert.language.rules import RuleBase
+
+
+@pytest.mark.parametrize("bases", some_or_all(2, 60, more=12))
+def test_what_was_said_of_another_case_is_so_of_this(bases: int) -> None:
+    """Whatever cases came before, and however little of what was said is kept."""
+    last: RuleBase | None = None
+    runs: list[Prepared] = []
+    again = 0
+    for base, case in generated_cases(bases):
+        if base is not last:
+            last, runs = base, [Prepared(base), Prepared(base)]
+            runs[1].wording.reasons.most = 3
+        alone = follow(base, case)
+        before = runs[0].wording.reasons.count
+        for run in runs:
+            assert run(case) == alone
+            assert sum(map(len, run.wording.reasons.shelves)) == run.wording.reasons.count
+        assert runs[1].wording.reasons.count <= 3
+        again += len(alone.not_fired) - (runs[0].wording.reasons.count - before)
+    assert again > 3 * bases
+
+
+def test_what_is_kept_is_bounded() -> None:
+    kept = Remembered[str](2)
+    one, other = kept.shelf(), kept.shelf()
+    assert [kept.keep(one, n, f"said {n}") for n in range(2)] == ["said 0", "said 1"]
+    assert kept.keep(other, 2, "said 2") == "said 2"
+    assert (one, other, kept.count) == ({}, {2: "said 2"}, 1)
+
+
+def test_numbers_are_alike_that_are_on_one_side(base: RuleBase) -> None:
+    """There is no end to numbers, but a comparison has few results; an answer in words is its value."""
+    alike, count = Alike(base.knowledge), Ref("attribute", "scar_count")
+    key = alike.key(Compare(count, "more-than", 10))
+
+    def of(answer: int | None) -> object:
+        return key(Aspects(Evaluation({"scar_count": answer})))
+
+    assert of(11) == of(12_000) != of(10) == of(3) != of(None) != of(11)
+    depth = alike.key(Is(Ref("attribute", "scar_depth"), ("deep",)))
+    assert depth(Aspects(Evaluation({"scar_depth": "deep"}))) == "deep"
+    assert depth(Aspects(Evaluation({}))) is None
+    known = alike.key(Known(count))
+    assert {known(Aspects(Evaluation({"scar_count": n}))) for n in (1, 2, 3)} == {(True, "holds")}
+
+
+def test_a_finding_is_what_was_concluded_of_it(base: RuleBase) -> None:
+    finding = next(name for name, term in base.knowledge.findings.items() if term.values and not term.role)
+    value = next(iter(base.knowledge.findings[finding].values))
+    key = Alike(base.knowledge).key(Is(Ref("finding", finding), (value,)))
+    memory = WorkingMemory(Wording(base), make_case({}, base.knowledge))
+    assert key(Aspects(memory.reading)) == ()
+    memory.reading.findings[finding] = {value: -1}
+    assert key(Aspects(memory.reading)) == (value,)
