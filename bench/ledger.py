@@ -36,6 +36,7 @@ from expert.io.json import digest  # noqa: E402
 from expert.knowledge.load import load  # noqa: E402
 from expert.ledger.recording import Occasion, record  # noqa: E402
 from expert.ledger.store import Ledger  # noqa: E402
+from expert.ledger.verification import verify  # noqa: E402
 
 PROGRAM = [sys.executable, str(ROOT / "cli.py")]
 ANSWERS = ("scar_depth=deep", "active_acne=yes", "scar_count=12")
@@ -97,7 +98,7 @@ def make(path: Path, size: int) -> None:
                     text = text.replace("label 0000000", f"label {n:07}")
                     header = {name: entry.header[name] for name in ("kind", "knowledge", "programs")}
                     ledger._link({**header, "content": digest(text)}, None, text)
-        found_whole = ledger.verify()
+        found_whole = verify(ledger)
         assert found_whole.fault is None and found_whole.entries == size
 
 

@@ -51,13 +51,13 @@ from expert.knowledge.document import quotes
 from expert.knowledge.load import load as load_directory
 from expert.language.model import CHOICES, BadValue, Knowledge, Quotes, Term
 from expert.language.rules import RuleBase
-from expert.ledger import notes, records, replay, search
+from expert.ledger import notes, records, replay, search, verification
 from expert.ledger.notes import Noted
 from expert.ledger.recording import Occasion, record
 from expert.ledger.replay import Replayed
 from expert.ledger.search import Summary
 from expert.ledger.store import Entry, Ledger, default_path
-from expert.ledger.verification import Verified, checked_head
+from expert.ledger.verification import Kept, Verified, checked_head
 from expert.review import approvals
 from expert.review.approvals import Approval, Reviews, unreviewed
 
@@ -426,4 +426,4 @@ class Records:
 
         Raises CaseError for one of fewer than 32 digits: such can be forged.
         """
-        return self._ledger.verify(checked_head(head) if head else "")
+        return verification.verify(self._ledger, Kept(checked_head(head) if head else ""))

@@ -170,7 +170,6 @@ LATE = {
     "expert/io/yaml.py": {"yaml"},
     "expert/io/program.py": {"importlib.metadata", "tomllib"},  # where a library is missing
     "expert/io/dates.py": {"zoneinfo"},  # few ask for a zone
-    "expert/ledger/store.py": {"expert.ledger.verification"},  # nor is a chain verified where one is
     "expert/io/json.py": {"rfc8785"},  # few records hold what Python's own writer writes otherwise
 }  # fmt: skip
 OPTIONAL = (

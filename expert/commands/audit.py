@@ -59,6 +59,7 @@ from expert.ledger.shape import JUDGEMENTS
 from expert.ledger.signatures import checkpoint_of
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.verification import Kept, checked_head
+from expert.ledger.verification import verify as verify_ledger
 from expert.ledger.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
 from expert.views.records import (
@@ -180,7 +181,7 @@ def verify(
         verified = bundles.verify_bundle(file, kept)
     else:
         with open_ledger(ledger) as store:
-            verified = store.verify(kept=kept)
+            verified = verify_ledger(store, kept)
     if json:
         print_json(verified)
     else:
@@ -451,7 +452,7 @@ def report(
         noted = notes_on(store, entry)
         output = output or Path(f"{entry.id}.html")
         open = unanswered(base, case_of(consultation, base))
-        beside = Aside(made_at(), checked_words(store.verify()), open, noted)
+        beside = Aside(made_at(), checked_words(verify_ledger(store)), open, noted)
         text = page(entry, consultation, base.knowledge, read_quotes(document, base), beside)
         write_whole(output, [text], private=True)
     emit(f"Wrote {output}")

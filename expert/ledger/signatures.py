@@ -11,6 +11,7 @@ from expert.ledger.transparency.checkpoint import Checkpoint, checkpoint_in, wit
 from expert.ledger.transparency.keys import Signer, Verifier, sign, signed_by
 from expert.ledger.transparency.merkle import consistency_proof, root_of
 from expert.ledger.transparency.signed_note import DASH, NoNote, SignedNote, read_note, read_signature
+from expert.ledger.verification import verify
 
 OWN = "cicatrix-ledger"  # the origin of a ledger that nobody has signed: with its first hash, it is its own
 
@@ -69,7 +70,7 @@ def check_whole(ledger: Ledger, done: str) -> None:
     """Raise LedgerError for a ledger without entries, or one that does not verify."""
     if ledger.head()[0] == 0:
         raise LedgerError("the ledger has no entries: there is nothing to be " + done)
-    if fault := ledger.verify().fault:
+    if fault := verify(ledger).fault:
         what = f"record `{shorten(fault.id)}`" if fault.id else "the chain"
         message = f"the ledger is not whole, and nothing of it is {done}: {what} {fault.message}"
         raise LedgerError(message, "`audit verify` says more")

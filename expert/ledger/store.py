@@ -18,23 +18,20 @@ import os
 import re
 import secrets
 import sqlite3
-import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from platformdirs import user_data_dir
 
-from expert.io.files import LEDGER, SQLITE, content_hash
+from expert.io.files import LEDGER, content_hash
 from expert.io.json import canonical, digest, strict
 from expert.io.problems import LedgerError, shorten
 from expert.ledger.chain import GENESIS, Fault, Row, check_link, lost_or_kept
+from expert.ledger.database import DAMAGED, connect, explained, to_wal
 from expert.ledger.packing import Packing
-
-if TYPE_CHECKING:
-    from expert.ledger.verification import Kept, Verified
 
 # the layout of the file, which a program that does not know it refuses. In 2 a record may be of format 2,
 # of which an earlier program would say that it comes out differently; in 3 a record may name its author, and
@@ -45,17 +42,13 @@ PACKED = 10  # is added to the layout once contents are packed, as those of new 
 
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
 MOST = (1 << 63) - 1  # entries that a ledger can have
-PATIENCE = 60.0  # seconds to wait for another process, unless CICATRIX_LEDGER_PATIENCE says otherwise
 
 # what reads sees as `entries` the view of unpacked texts that `packing` lays over the table, `main.entries`
 ROWS = "SELECT seq, id, header, content, hash FROM entries"
 ERASED = """SELECT CASE WHEN json_valid(header) THEN json_extract(header, '$.erases') END AS erased
   FROM main.entries WHERE content IS NULL"""
 
-NO_LEDGER = "is not a ledger (no SQLite database)"
-ANOTHER = "use --ledger to name another file"
 NEWER = "open it with the version of the program that wrote it, or a later one"
-DAMAGED = "restore it from a copy"
 ALTERED = "do not go on with it: restore it from a copy, and hold that against a head kept elsewhere"
 
 SCHEMA = f"""
@@ -122,9 +115,9 @@ class Ledger:
     def __init__(self, path: Path, write: bool = False) -> None:
         self.path = path
         with explained(path):
-            self.connection = _connect(path, write)
+            self.connection = connect(path, write)
             # bytes that are no text any more must reach `verify`, which says where they are
-            self.connection.text_factory = _text
+            self.connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
             self.packing = Packing(self.connection)
             try:
                 self._check(write)
@@ -153,7 +146,7 @@ class Ledger:
         if not tables and not write:
             raise LedgerError(f"there is no ledger at `{self.path}` yet", "a consultation makes one")
         if write:  # not before it is known to be ours: WAL is written into the file
-            _to_wal(self.connection)
+            to_wal(self.connection)
         if not tables:
             self.connection.executescript(SCHEMA)
 
@@ -533,25 +526,6 @@ class Ledger:
         """The hash that entry number `seq` rests on."""
         return self.hash_of(seq - 1) if seq > 1 else GENESIS
 
-    def verify(self, head: str = "", kept: Kept | None = None) -> Verified:
-        """Compute the whole chain again.
-
-        `head` is a head hash kept elsewhere (or its beginning), `kept` is all that was. Raises MissingLibrary
-        where keys were kept and nothing here can read signatures.
-        """
-        from expert.ledger.verification import Kept, verify_rows  # a consultation that is recorded needs none
-
-        with self.view():
-            verified = verify_rows(self.rows(), dict(self.knowledge_rows()), self.head(), kept or Kept(head))
-            return verified if verified.fault else verified._replace(fault=self._damage())
-
-    def _damage(self) -> Fault | None:
-        """What SQLite finds wrong with the file, such as an index that leads to another row."""
-        said = str(self.connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
-        return (
-            None if said == "ok" else Fault(0, "", f"is whole, but its file is damaged: {shorten(said, 200)}")
-        )
-
 
 def _salted(content: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """A content with its salt, and its text. Raises LedgerError."""
@@ -586,98 +560,3 @@ def legible(id: str) -> Iterator[None]:
         raise LedgerError(
             f"record `{shorten(id)}` cannot be read: {shorten(str(error))}", "`audit verify` says more"
         ) from None
-
-
-# --- opening -------------------------------------------------------------------------------
-def _text(stored: bytes) -> str:
-    return stored.decode("utf-8", "surrogateescape")
-
-
-def _patience() -> float:
-    """How many seconds another process is waited for: 60 where what is set is no number."""
-    try:
-        return float(os.environ.get("CICATRIX_LEDGER_PATIENCE", PATIENCE))
-    except ValueError:
-        return PATIENCE
-
-
-def _connect(path: Path, write: bool) -> sqlite3.Connection:
-    """A connection; made for writing, the folder and the file are private to the user."""
-    if not write:
-        return _connect_to_read(path)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _begins(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK, 0o600))
-    connection = sqlite3.connect(path, timeout=_patience(), isolation_level=None)
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA secure_delete = ON")  # no freed page keeps what was in it
-    return connection
-
-
-def _begins(path: Path, opened: int) -> None:
-    """Close an open file, if it begins as a database does or is empty.
-
-    SQLite does not look: it takes a file of a few bytes for an empty one, and writes over it; and it would
-    wait at a pipe for ever.
-    """
-    try:
-        regular = stat.S_ISREG(os.fstat(opened).st_mode)
-        begin = os.read(opened, len(SQLITE)) if regular else b"?"
-    finally:
-        os.close(opened)
-    if begin not in (b"", SQLITE):
-        raise LedgerError(f"the ledger `{path}` {NO_LEDGER}", ANOTHER)
-
-
-def _connect_to_read(path: Path) -> sqlite3.Connection:
-    if not path.exists():
-        raise LedgerError(f"there is no ledger at `{path}` yet", "a consultation makes one")
-    _begins(path, os.open(path, os.O_RDONLY | os.O_NONBLOCK))
-    place = path.absolute().as_uri()
-    connection = sqlite3.connect(f"{place}?mode=ro", uri=True, timeout=_patience(), isolation_level=None)
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.OperationalError as error:
-        connection.close()
-        if "locked" in str(error):
-            raise
-        log = path.with_name(path.name + "-wal")
-        if log.exists() and log.stat().st_size:
-            message = f"the ledger `{path}` cannot be read here: its newest records are in `{log.name}`"
-            raise LedgerError(message, "copy both files to a folder that you may write to") from None
-        # a folder in which SQLite cannot keep its own files
-        connection = sqlite3.connect(f"{place}?immutable=1", uri=True, isolation_level=None)
-    return connection
-
-
-def _to_wal(connection: sqlite3.Connection) -> None:
-    """Switch a new file to WAL; SQLite does not wait for others here by itself."""
-    until = time.monotonic() + _patience()
-    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the system say into a LedgerError that helps."""
-    try:
-        yield
-    except (sqlite3.Error, OSError, sqlite3.Warning) as error:
-        said = str(error)
-        for sign, message, help in (
-            ("locked", "is locked by another program", "try again when it has finished"),
-            ("readonly", "cannot be written", "it or its folder is read-only: use --ledger"),
-            ("disk is full", "cannot be written: the disk is full", "free some space, or use --ledger"),
-            ("disk I/O", "cannot be used: the disk is full or fails", "free some space, or use --ledger"),
-            ("not a database", NO_LEDGER, ANOTHER),
-            ("malformed", "is damaged", DAMAGED),
-        ):
-            if sign in said:
-                raise LedgerError(f"the ledger `{path}` {message}", help) from None
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else said
-        help = "use --ledger or CICATRIX_LEDGER for another place"
-        raise LedgerError(f"the ledger `{path}` cannot be used: {reason}", help) from None

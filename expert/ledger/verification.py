@@ -16,6 +16,7 @@ from expert.io.json import canonical
 from expert.io.problems import CaseError, Problem, shorten
 from expert.ledger.attested import Attested, SignedUpTo, attested, signed_up_to, wrong_head
 from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link
+from expert.ledger.store import Ledger
 from expert.ledger.transparency.keys import Verifier
 from expert.ledger.transparency.signed_note import NoNote
 
@@ -48,6 +49,9 @@ class Kept(NamedTuple):
     heads: Mapping[int, str] = {}
     signed: Sequence[Attested] = ()
     keys: Sequence[Verifier] = ()
+
+
+NOTHING = Kept()
 
 
 class Verified(NamedTuple):
@@ -85,6 +89,24 @@ def checked_head(text: str) -> str:
         raise CaseError([Problem(message, None, help)])
     message = f"`{shorten(text)}` is not a head hash, nor the first {DIGITS} digits of one or more"
     raise CaseError([Problem(message, None, "`audit head` prints the ledger's")])
+
+
+def verify(ledger: Ledger, kept: Kept = NOTHING) -> Verified:
+    """Compute the whole chain of a ledger again, and hold it against what was kept elsewhere.
+
+    Raises MissingLibrary where keys were kept and nothing here can read signatures.
+    """
+    with ledger.view():
+        verified = verify_rows(ledger.rows(), dict(ledger.knowledge_rows()), ledger.head(), kept)
+        return verified if verified.fault else verified._replace(fault=_damage(ledger))
+
+
+def _damage(ledger: Ledger) -> Fault | None:
+    """What SQLite finds wrong with the file, such as an index that leads to another row."""
+    said = str(ledger.connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if said == "ok":
+        return None
+    return Fault(0, "", f"is whole, but its file is damaged: {shorten(said, 200)}")
 
 
 # what is wrong with an entry beyond its hash, from its header and its content; empty if nothing is

@@ -33,6 +33,7 @@ from expert.io.files import write_whole
 from expert.io.json import canonical, digest
 from expert.io.problems import CaseError, LedgerError
 from expert.ledger.store import Ledger
+from expert.ledger.verification import verify
 
 # --- the index against the table -----------------------------------------------------------------
 
@@ -87,7 +88,7 @@ def test_an_index_without_a_record(path: Path) -> None:
     changed_index(path, {ids[1].encode(): b"-----"})
     with Ledger(path) as ledger:
         assert ledger.entry(ids[1]).id == ids[1]
-        fault = ledger.verify().fault
+        fault = verify(ledger).fault
     assert fault is not None and "its file is damaged" in fault.message
 
 
@@ -316,7 +317,7 @@ def test_no_output_goes_over_a_ledger_whose_records_are_in_its_log(path: Path) -
             write_whole(path, b"")
         with pytest.raises(CaseError, match="is a ledger"):
             write_whole(path.parent, b"")
-        assert ledger.verify().entries == 1
+        assert verify(ledger).entries == 1
 
 
 def test_reports_and_bundles_are_private(path: Path) -> None:

@@ -18,6 +18,7 @@ from support.sizes import some_or_all
 from expert.io.problems import CaseError
 from expert.ledger.bundle import bundle_lines, import_bundle, verify_bundle
 from expert.ledger.store import Ledger
+from expert.ledger.verification import Kept, verify
 
 
 def test_an_export_that_fails_half_way(path: Path) -> None:
@@ -135,7 +136,7 @@ def test_a_bundle_verifies_and_imports_elsewhere(bundle: Path, path: Path, tmp_p
     assert head_of(target) == (count, head)
     with Ledger(target, write=True) as ledger:  # and it goes on from there
         assert ledger.append(HEADER, content("fifth"), FILES).seq == count + 1
-        assert ledger.verify(head).fault is None
+        assert verify(ledger, Kept(head)).fault is None
 
 
 def test_import_refuses_what_does_not_verify(bundle: Path, tmp_path: Path) -> None:

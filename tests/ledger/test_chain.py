@@ -12,6 +12,7 @@ from support.sizes import some_or_all
 
 from expert.io.problems import LedgerError
 from expert.ledger.store import Ledger
+from expert.ledger.verification import Kept, verify
 
 Recorder = Callable[[str, object], None]
 
@@ -34,7 +35,7 @@ def test_every_byte_of_a_record(path: Path, column: str, step: int, record_prope
     ids = small(path)
     tried, meaningless = 0, 0
     with behind(path) as connection, Ledger(path) as ledger:
-        assert ledger.verify().fault is None
+        assert verify(ledger).fault is None
         for seq, id in enumerate(ids, 1):
             query = f"SELECT CAST({column} AS BLOB) FROM entries WHERE seq = ?"
             data = connection.execute(query, (seq,)).fetchone()[0]
@@ -45,7 +46,7 @@ def test_every_byte_of_a_record(path: Path, column: str, step: int, record_prope
             for place in range(0, len(data or b""), step):
                 for changed in other_bytes(data, place):
                     connection.execute(update, (changed,))
-                    fault = ledger.verify().fault
+                    fault = verify(ledger).fault
                     if kind == "BLOB" and fault is None:  # a bit that means nothing: the text is the same
                         assert [*ledger.rows()] == whole
                         meaningless += 1
@@ -56,7 +57,7 @@ def test_every_byte_of_a_record(path: Path, column: str, step: int, record_prope
                     tried += 1
             if data:
                 connection.execute(update, (data,))
-        assert ledger.verify().fault is None
+        assert verify(ledger).fault is None
     record_property("changes detected", tried)
     assert meaningless < 9
     assert tried > (300 if column != "id" else 30) / step
@@ -78,10 +79,10 @@ def test_every_byte_of_the_knowledge(path: Path, column: str) -> None:
                     update = f"UPDATE knowledge SET {column} = CAST(? AS TEXT) WHERE CAST(hash AS BLOB) = ?"
                     connection.execute(update, (changed, key if isinstance(key, bytes) else key.encode()))
                     key = changed if column == "hash" else key
-                    fault = ledger.verify().fault
+                    fault = verify(ledger).fault
                     assert fault is not None and (fault.seq, fault.id) == (first, ids[first - 1])
             connection.execute(update, (data, key if isinstance(key, bytes) else key.encode()))
-        assert ledger.verify().fault is None
+        assert verify(ledger).fault is None
 
 
 def test_every_byte_of_the_head(path: Path) -> None:
@@ -91,7 +92,7 @@ def test_every_byte_of_the_head(path: Path) -> None:
         for place in range(len(data)):
             for changed in other_bytes(data, place):
                 connection.execute("UPDATE head SET hash = CAST(? AS TEXT)", (changed,))
-                assert ledger.verify().fault is not None
+                assert verify(ledger).fault is not None
 
 
 def test_types_that_are_no_text(path: Path) -> None:
@@ -168,7 +169,7 @@ def test_headers_that_are_no_records(path: Path) -> None:
     for header in ("[]", "1", '"x"', "{}", '{"kind":"erasure"}', '{"kind":[]}', "[" * 100_000, "\ud800"):
         from expert.io.json import digest
         from expert.ledger.chain import GENESIS
-        from expert.ledger.verification import Kept, verify_rows
+        from expert.ledger.verification import verify_rows
 
         hash = digest(GENESIS, header)
         found = verify_rows([(1, "abc22", header, None, hash)], {}, (1, hash), Kept())

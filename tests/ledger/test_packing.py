@@ -14,6 +14,7 @@ from support.records import made, on_stderr, output, run
 from expert.io.json import digest
 from expert.ledger import packing
 from expert.ledger.store import Ledger
+from expert.ledger.verification import verify
 
 ANSWERS = ("scar_depth=deep", "active_acne=yes", "otc_result=did-not-help", "scar_count=12", "budget=600")
 
@@ -37,7 +38,7 @@ def test_a_content_is_read_as_it_was_hashed(path: Path, more: str) -> None:
         appended = ledger.append(HEADER, content("one", more=more), FILES)
     with Ledger(path) as ledger:
         assert ledger.entry("last") == appended
-        assert ledger.verify().fault is None
+        assert verify(ledger).fault is None
 
 
 def test_the_phrases_are_those_of_the_mark() -> None:

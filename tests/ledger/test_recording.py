@@ -15,6 +15,7 @@ from expert.ledger.recording import Occasion, record
 from expert.ledger.records import consultation_of, unreviewed_in
 from expert.ledger.replay import replay
 from expert.ledger.store import Ledger
+from expert.ledger.verification import verify
 from expert.review.approvals import (
     unreviewed,
 )
@@ -32,7 +33,7 @@ def test_records_older_than_reviews(plant: Path, tmp_path: Path) -> None:
         assert [unreviewed_in(entry) for entry in entries] == [None, tuple(FIRED)]
         assert [consultation_of(entry) for entry in entries] == [found, found]
         assert [r.same for r in replay(store, iter(entries))] == [True, True]
-        assert store.verify().fault is None
+        assert verify(store).fault is None
     ledger = ["--ledger", str(path)]
     assert "reviewed" not in invoked("audit", "show", old.id, *ledger).output
     assert "reviewed" in invoked("audit", "show", new.id, *ledger).output

@@ -28,6 +28,7 @@ from expert.ledger.recording import Occasion, record
 from expert.ledger.records import consultation_of
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import Entry, Ledger
+from expert.ledger.verification import verify
 from expert.views.records import record_blocks
 from expert.views.report import page
 from expert.views.screen import Below, Extent, consultation_blocks
@@ -255,7 +256,7 @@ def test_a_hostile_ledger_is_refused_record_by_record(path: Path, kind: str) -> 
     header = {"knowledge": BASE.knowledge.hash, "programs": {"cicatrix": "0"}}
     with Ledger(path, write=True) as ledger:
         id = ledger.append(header, content, BASE.knowledge.files).id
-        assert ledger.verify().fault is None
+        assert verify(ledger).fault is None
     for words in (("audit", "show", id), ("explain", "how", "punch", id)):
         result = run(path, *words)
         assert result.code == 4 and "no record's" in on_stderr(result), (kind, words)

@@ -24,7 +24,7 @@ from expert.ledger.signatures import (
 from expert.ledger.store import Ledger
 from expert.ledger.transparency.checkpoint import read_checkpoint
 from expert.ledger.transparency.keys import read_verifier
-from expert.ledger.verification import Kept
+from expert.ledger.verification import Kept, verify
 
 KEY = KEEPER.verifier()
 # of the third record, whose content is packed
@@ -44,7 +44,7 @@ def checked(path: Path, *keys: object, kept: str = "") -> str:
 
     heads = [attested(0, "", kept)] if kept else []
     with Ledger(path) as ledger:
-        fault = ledger.verify(kept=Kept(signed=heads, keys=keys)).fault  # type: ignore[arg-type]
+        fault = verify(ledger, Kept(signed=heads, keys=keys)).fault  # type: ignore[arg-type]
     return fault.message if fault else ""
 
 
@@ -56,12 +56,12 @@ def test_a_signed_head(path: Path) -> None:
     with Ledger(path, write=True) as ledger:
         ledger.append(HEADER, content("after it"), FILES)
         assert [head.checkpoint for head in signed_heads(ledger)] == [checkpoint]
-        verified = ledger.verify(kept=Kept(keys=[KEY]))
+        verified = verify(ledger, Kept(keys=[KEY]))
         assert verified.signed == ((KEY.name, 4, True, ""),)
         assert ledger.layout() == 3 and ledger.entry("last").content
         sign_head(ledger, KEEPER)
         assert newest_signed(ledger).checkpoint.size == 6
-        assert ledger.verify(kept=Kept(keys=[KEY])).signed[0].entries == 6
+        assert verify(ledger, Kept(keys=[KEY])).signed[0].entries == 6
 
 
 def test_what_is_not_signed(path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_witness(path: Path) -> None:
         assert both.written() == text + answer and entry.seq == 6
         for given in (text + answer, answer):  # the whole note, too
             assert take_up(ledger, given, [witness])[1] == both
-        assert ledger.verify(kept=Kept(keys=[KEY, witness])).signed == (
+        assert verify(ledger, Kept(keys=[KEY, witness])).signed == (
             (KEY.name, 4, True, ""),
             (witness.name, 4, True, "2023-03-20T12:25:47Z"),
         )

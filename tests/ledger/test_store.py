@@ -18,6 +18,7 @@ from expert.io.json import canonical
 from expert.io.problems import LedgerError
 from expert.ledger import store as ledger_module
 from expert.ledger.store import Ledger
+from expert.ledger.verification import verify
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_what_is_forgotten_is_gone_from_every_file(path: Path, size: int) -> Non
         while len(left) > 5:
             ledger.forget(left.pop(), "asked to")
             assert contents_kept(path, packed) == {*left}, f"{40 - len(left)} forgotten"
-        found = ledger.verify()
+        found = verify(ledger)
     assert found.fault is None and found.erased == 35
     assert {e.id for e in found.erasures} == {*ids} - {*left}
 
@@ -57,7 +58,7 @@ def test_forgetting_says_if_another_program_keeps_it(path: Path, monkeypatch: py
             assert reader.head()[0] == 1
             with pytest.raises(LedgerError, match="is erased, but another program still reads"):
                 ledger.forget(id, "")
-        assert ledger.verify().erased == 1
+        assert verify(ledger).erased == 1
 
 
 def test_drafts_leave_nothing(path: Path) -> None:

@@ -9,6 +9,7 @@ from support.ledger_worker import FILES, HEADER, content
 from support.shell import cicatrix
 
 from expert.ledger.store import Ledger
+from expert.ledger.verification import verify
 
 
 def test_an_end_cut_off_with_its_head_is_found_by_the_head_kept(path: Path) -> None:
@@ -54,7 +55,7 @@ def test_the_erasure_must_be_of_something_erased(path: Path) -> None:
         kept = next(ledger.rows())[3]
         erasure = ledger.forget(id, "")
         ledger.connection.execute("UPDATE main.entries SET content = ? WHERE id = ?", (kept, id))
-        fault = ledger.verify().fault
+        fault = verify(ledger).fault
     assert fault is not None and fault.id == erasure.id
 
 

@@ -124,32 +124,3 @@ def consistency_proof(old: int, leaves: Sequence[bytes]) -> list[bytes]:
 def _half(size: int) -> int:
     """How many of some leaves are in the left half of their tree: a power of two."""
     return 1 << (size - 1).bit_length() - 1
-
-
-def is_consistent(old: tuple[int, bytes], new: tuple[int, bytes], proof: Sequence[bytes]) -> bool:
-    """Whether a proof shows that one tree (its size and its root) is the beginning of another."""
-    (old_size, old_root), (size, root) = old, new
-    if old_size in (0, size):
-        return not proof and old_root == (root if old_size else EMPTY)
-    if not 0 < old_size < size:
-        return False
-    nodes = list(proof)
-    if old_size & (old_size - 1) == 0:  # a full tree is a node of the new one, and need not be told
-        nodes.insert(0, old_root)
-    if not nodes:
-        return False
-    place, last = old_size - 1, size - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    of_old = of_new = nodes[0]
-    for node in nodes[1:]:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            of_old, of_new = node_hash(node, of_old), node_hash(node, of_new)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            of_new = node_hash(of_new, node)
-        place, last = place >> 1, last >> 1
-    return last == 0 and (of_old, of_new) == (old_root, root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 import pytest
@@ -10,8 +11,8 @@ from expert.ledger.transparency.merkle import (
     EMPTY,
     Frontier,
     consistency_proof,
-    is_consistent,
     leaf_hash,
+    node_hash,
     path_to,
     root_along,
     root_of,
@@ -112,6 +113,35 @@ def test_a_path_leads_from_its_own_leaf_only() -> None:
 def test_a_node_is_not_taken_for_a_leaf() -> None:
     inner = LEAVES[0] + LEAVES[1]
     assert root_of([leaf_hash(inner), LEAVES[2]]) != root_of(LEAVES[:3])
+
+
+def is_consistent(old: tuple[int, bytes], new: tuple[int, bytes], proof: Sequence[bytes]) -> bool:
+    """As a witness does: whether a proof shows that one tree (size, root) is the beginning of another."""
+    (old_size, old_root), (size, root) = old, new
+    if old_size in (0, size):
+        return not proof and old_root == (root if old_size else EMPTY)
+    if not 0 < old_size < size:
+        return False
+    nodes = list(proof)
+    if old_size & (old_size - 1) == 0:  # a full tree is a node of the new one, and need not be told
+        nodes.insert(0, old_root)
+    if not nodes:
+        return False
+    place, last = old_size - 1, size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    of_old = of_new = nodes[0]
+    for node in nodes[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            of_old, of_new = node_hash(node, of_old), node_hash(node, of_new)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            of_new = node_hash(of_new, node)
+        place, last = place >> 1, last >> 1
+    return last == 0 and (of_old, of_new) == (old_root, root)
 
 
 def test_consistency() -> None:
