@@ -168,11 +168,11 @@ class Calculator(Generic[T, N]):
     """Numbers put together in an algebra: operators on amounts, and interval arithmetic."""
 
     def __init__(self, algebra: Algebra[T, N]) -> None:
-        self.algebra = algebra
+        self.algebra, self.splits = algebra, algebra.splits
 
     def merged(self, values: list[tuple[T, X]]) -> list[tuple[T, X]]:
         """The same, where numbers are split: each value once, and without those that are nowhere."""
-        if not self.algebra.splits:
+        if not self.splits:
             return values
         places: dict[X, T] = {}
         for where, value in values:
@@ -212,7 +212,7 @@ class Calculator(Generic[T, N]):
             further: Amounts[T, N] = []
             for where, best in extremes:
                 better = (number > best) if greatest else (best > number)
-                if self.algebra.splits:
+                if self.splits:
                     further += [(where & better, number), (where & ~better, best)]
                 else:
                     further.append((where, self.algebra.choose(better, number, best)))
@@ -226,14 +226,14 @@ class Calculator(Generic[T, N]):
         results: Amounts[T, N] = []
         for there, exact in amounts:
             results += [(there & where, number) for where, number in self._rounded(exact, divisor)]
-        return results
+        return self.merged(results)
 
     def _rounded(self, number: N, divisor: int) -> Amounts[T, N]:
         constant, divided = self.algebra.constant, self.algebra.divided
         half, nought = constant(divisor // 2), constant(0)
         above, below = divided(number + half, divisor), nought - divided(half - number, divisor)
         is_above = number >= nought
-        if self.algebra.splits:
+        if self.splits:
             return [(is_above, above), (~is_above, below)]
         return [(self.algebra.true, self.algebra.choose(is_above, above, below))]
 
@@ -280,7 +280,7 @@ class Calculator(Generic[T, N]):
 
     def either(self, so: T, one: Intervals[T, N], other: Intervals[T, N]) -> Intervals[T, N]:
         """The one intervals where something is so, the other elsewhere."""
-        if self.algebra.splits:
+        if self.splits:
             there = [(so & where, interval) for where, interval in one]
             return self.merged([*there, *((~so & where, interval) for where, interval in other)])
         [(_, (low, high))], [(_, (least, most))] = one, other

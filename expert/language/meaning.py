@@ -96,11 +96,11 @@ class Reading(Calculator[T, N]):
         match condition:
             case Is():
                 return self._is(condition)
-            case AllOf(parts):
-                pairs = [self.pair(part) for part in parts]
+            case AllOf():
+                pairs = [self.pair(part) for part in condition.parts]
                 return intersection(true, [h for h, _ in pairs]), union(false, [d for _, d in pairs])
-            case AnyOf(parts):
-                pairs = [self.pair(part) for part in parts]
+            case AnyOf():
+                pairs = [self.pair(part) for part in condition.parts]
                 return union(false, [h for h, _ in pairs]), intersection(true, [d for _, d in pairs])
             case Compare():
                 return self._compare(condition)
@@ -219,9 +219,6 @@ class Reading(Calculator[T, N]):
     # --- quantities ----------------------------------------------------------------------------
     def amounts(self, quantity: Quantity) -> Amounts[T, N]:
         """The quantity's values, each with where it has that value."""
-        return self.merged(self._amounts(quantity))
-
-    def _amounts(self, quantity: Quantity) -> Amounts[T, N]:
         match quantity:
             case int() | Factor():
                 return [(self.algebra.true, self.algebra.constant(amount(quantity, {})))]
@@ -230,8 +227,8 @@ class Reading(Calculator[T, N]):
             case Ref():
                 if quantity.kind == "finding":
                     self._take_answers(quantity.key, quantity.name, quantity.replies)
-                    return self.numbers.get(quantity.key, [])
-                return [(self.algebra.known(quantity.name), self.algebra.number(quantity.name))]
+                    return self.merged(self.numbers.get(quantity.key, []))
+                return self.merged([(self.algebra.known(quantity.name), self.algebra.number(quantity.name))])
             case Arithmetic(operator, parts):
                 if operator == ROUNDED:
                     exact, divisor = unrounded(quantity)
