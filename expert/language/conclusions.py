@@ -55,6 +55,10 @@ class Row(NamedTuple):
     when: Condition
     claims: tuple[str, ...] = ()
 
+    def reading(self, read: Callable[[Condition], Condition]) -> Row:
+        """The same with its condition read in another way."""
+        return self._replace(when=read(self.when))
+
 
 @by_kind
 class First(NamedTuple):
@@ -64,9 +68,8 @@ class First(NamedTuple):
     rest: int = 0
 
 
-Addend = (
-    Row | First | int | Ref
-)  # what adds up to a score: a Ref is another score, or a number that is answered
+# what adds up to a score; a Ref is another score, or a number that is answered
+Addend = Row | First | int | Ref
 
 
 @by_kind
@@ -88,27 +91,48 @@ class Tally(NamedTuple):
     @property
     def rows(self) -> list[Row]:
         """Its rows, in order."""
-        nested = [item.rows if isinstance(item, First) else (item,) for item in self.items]
-        return [row for rows in nested for row in rows if isinstance(row, Row)]
+        rows: list[Row] = []
+        for item in self.items:
+            match item:
+                case Row():
+                    rows.append(item)
+                case First():
+                    rows += item.rows
+                case int() | Ref():
+                    pass
+                case _:
+                    assert_never(item)
+        return rows
 
     def reading(self, read: Callable[[Condition], Condition]) -> Tally:
         """The same with the condition of each row read in another way."""
         items: list[Addend] = []
         for item in self.items:
-            if isinstance(item, First):
-                items.append(item._replace(rows=tuple(r._replace(when=read(r.when)) for r in item.rows)))
-            else:
-                items.append(item._replace(when=read(item.when)) if isinstance(item, Row) else item)
+            match item:
+                case Row():
+                    items.append(item.reading(read))
+                case First():
+                    items.append(item._replace(rows=tuple(row.reading(read) for row in item.rows)))
+                case int() | Ref():
+                    items.append(item)
+                case _:
+                    assert_never(item)
         return self._replace(items=tuple(items))
 
     def without(self, claim: str) -> Tally:
         """The same without the rows that a claim gives."""
         items: list[Addend] = []
         for item in self.items:
-            if isinstance(item, First):
-                items.append(item._replace(rows=tuple(r for r in item.rows if claim not in r.claims)))
-            elif not isinstance(item, Row) or claim not in item.claims:
-                items.append(item)
+            match item:
+                case Row():
+                    items += [] if claim in item.claims else [item]
+                case First():
+                    rows = tuple(row for row in item.rows if claim not in row.claims)
+                    items.append(item._replace(rows=rows))
+                case int() | Ref():
+                    items.append(item)
+                case _:
+                    assert_never(item)
         return self._replace(items=tuple(items))
 
     @property
@@ -244,26 +268,15 @@ def ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | No
             quantity = ground_quantity(value, option)
             return None if quantity is None else conclusion._replace(value=quantity, option=about)
         case Tally():
-            items = tuple(_ground_item(item, option) for item in conclusion.items)
-            return conclusion._replace(items=items, option=option.id if conclusion.scoped else "")
+            read = conclusion.reading(lambda when: ground(when, option))
+            items = tuple(item.of(option) if isinstance(item, Ref) else item for item in read.items)
+            return read._replace(items=items, option=option.id if conclusion.scoped else "")
         case Argue() | Wait() | Flag() | Advise() | Caution():
             return conclusion._replace(option=option.id)
         case Plan():
             return conclusion
         case _:
             assert_never(conclusion)
-
-
-def _ground_item(item: Addend, option: Option) -> Addend:
-    match item:
-        case Row():
-            return item._replace(when=ground(item.when, option))
-        case First():
-            return item._replace(rows=tuple(row._replace(when=ground(row.when, option)) for row in item.rows))
-        case Ref():
-            return item.of(option)
-        case _:
-            return item
 
 
 def conditions_in(conclusions: Iterable[Conclusion]) -> list[Condition]:
@@ -279,13 +292,23 @@ def replace_value(conclusion: Conclusion, value: Value) -> Conclude:
 
 def computed_refs(conclusion: Conclusion) -> list[Ref]:
     """The terms that a conclusion computes with, in order."""
-    if isinstance(conclusion, Conclude) and not isinstance(conclusion.value, str):
-        return list(quantity_refs(conclusion.value))
-    if isinstance(conclusion, Tally):
-        return [item for item in conclusion.items if isinstance(item, Ref)]
-    return []
+    match conclusion:
+        case Conclude():
+            return [] if isinstance(conclusion.value, str) else list(quantity_refs(conclusion.value))
+        case Tally():
+            return [item for item in conclusion.items if isinstance(item, Ref)]
+        case Argue() | Plan() | Wait() | Flag() | Advise() | Caution():
+            return []
+        case _:
+            assert_never(conclusion)
 
 
 def text_of(conclusion: Conclusion) -> str:
     """The words that a conclusion has of its own."""
-    return conclusion.text if isinstance(conclusion, (Argue, Advise, Caution)) else ""
+    match conclusion:
+        case Argue() | Advise() | Caution():
+            return conclusion.text
+        case Conclude() | Tally() | Plan() | Wait() | Flag():
+            return ""
+        case _:
+            assert_never(conclusion)

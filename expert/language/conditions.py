@@ -230,10 +230,7 @@ class Count(NamedTuple):
 
 
 Leaf = Is | Compare | Known | Determined | OptionIs | Given  # has no condition inside
-
-
 Compound = AllOf | AnyOf | Not | Unless | Count
-
 
 # Whoever tells the kinds apart ends in assert_never: mypy then names every place that a new one has
 # to reach.
@@ -282,12 +279,18 @@ def walk(condition: Condition, negations: int = 0) -> Iterator[tuple[Condition, 
     while waiting:
         part, negations = waiting.pop()
         yield part, negations
-        if isinstance(part, (AllOf, AnyOf)):
-            waiting += [(inside, negations) for inside in reversed(part.parts)]
-        elif not isinstance(part, Leaf):
-            bounded = isinstance(part, Count) and part.most is not None
-            negations += bounded or isinstance(part, (Not, Unless))
-            waiting += [(inside, negations) for inside in reversed(parts_of(part))]
+        match part:
+            case Is() | Compare() | Known() | Determined() | OptionIs() | Given():
+                continue
+            case AllOf() | AnyOf():
+                pass
+            case Count():
+                negations += part.most is not None
+            case Not() | Unless():
+                negations += 1
+            case _:
+                assert_never(part)
+        waiting += [(inside, negations) for inside in reversed(parts_of(part))]
 
 
 def leaves(condition: Condition) -> list[Leaf]:
@@ -297,11 +300,16 @@ def leaves(condition: Condition) -> list[Leaf]:
 
 def quantity_refs(quantity: Quantity) -> Iterator[Ref]:
     """Every term that a quantity mentions, in order."""
-    if isinstance(quantity, Ref):
-        yield quantity
-    elif isinstance(quantity, Arithmetic):
-        for part in quantity.parts:
-            yield from quantity_refs(part)
+    match quantity:
+        case Ref():
+            yield quantity
+        case Arithmetic(_, parts):
+            for part in parts:
+                yield from quantity_refs(part)
+        case int() | Factor() | Several():
+            pass
+        case _:
+            assert_never(quantity)
 
 
 def unscaled(quantity: Quantity) -> tuple[Quantity, int]:
@@ -397,8 +405,10 @@ def _named(quantity: Quantity, option: Option) -> Quantity:
             return quantity.of(option)
         case Arithmetic(operator, parts):
             return Arithmetic(operator, tuple(_named(part, option) for part in parts))
-        case _:
+        case int() | Factor() | Several():
             return quantity
+        case _:
+            assert_never(quantity)
 
 
 def _ground_test(condition: Is | Known, option: Option) -> Condition:
@@ -414,20 +424,26 @@ def _ground_test(condition: Is | Known, option: Option) -> Condition:
             if ref.kind == "finding":
                 return Known(ref.of(option), wanted)
             return Given(bool(data) == wanted, name, option.id, data, Known(ref.of(option), wanted))
+        case _:
+            assert_never(condition)
 
 
 def ground_quantity(quantity: Quantity, option: Option | None) -> Quantity | None:
     """The quantity for one option, or None if it needs a property that the option does not have."""
-    if isinstance(quantity, Ref) and quantity.scoped and option is not None:
-        if quantity.kind == "finding":
+    match quantity:
+        case Ref() if quantity.kind == "property" and option:
+            numbers = [d.value for d in option.quantified(quantity.name) if isinstance(d.value, int)]
+            return Several(tuple(numbers)) if len(numbers) > 1 else numbers[0] if numbers else None
+        case Ref():
             return quantity.of(option)
-        numbers = [d.value for d in option.quantified(quantity.name) if isinstance(d.value, int)]
-        return Several(tuple(numbers)) if len(numbers) > 1 else numbers[0] if numbers else None
-    if isinstance(quantity, Arithmetic):
-        parts = [ground_quantity(part, option) for part in quantity.parts]
-        known = tuple(part for part in parts if part is not None)
-        return Arithmetic(quantity.operator, known) if len(known) == len(parts) else None
-    return quantity
+        case Arithmetic(operator, parts):
+            grounded = [ground_quantity(part, option) for part in parts]
+            known = tuple(part for part in grounded if part is not None)
+            return Arithmetic(operator, known) if len(known) == len(parts) else None
+        case int() | Factor() | Several():
+            return quantity
+        case _:
+            assert_never(quantity)
 
 
 def settled(condition: Condition) -> bool | None:
