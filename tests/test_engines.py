@@ -34,11 +34,11 @@ from expert.io.problems import CaseError, KnowledgeError
 from expert.knowledge.load import open_files
 from expert.language.cells import NotDecided
 from expert.language.keys import with_option
-from expert.language.meaning import Reading, passes
+from expert.language.meaning import Reading
 from expert.language.model import BadValue
 from expert.language.outcome import outcome_of
 from expert.language.prospect import Cones, Prospect
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, passes
 
 pl = pytest.importorskip("polars", reason="the population extra is not installed")
 Told = tuple[frozenset[str], dict[str, str]]  # the instances that fired, and the verdicts ({}: not told)

@@ -25,9 +25,8 @@ from expert.analysis.shown import Listed, difference, shown
 from expert.consultation.case import Case, parse_pairs
 from expert.consultation.relevance import Reach
 from expert.io.problems import Span
-from expert.language.meaning import passes
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, passes
 
 SEEN = ("verdicts", "targets", "timing", "flags", "plan", "advice", "waits", "cost")
 

@@ -18,9 +18,8 @@ from expert.consultation.case import Case
 from expert.language.cells import NotDecided
 from expert.language.completions import Completions, Survey
 from expert.language.diagrams import Diagram
-from expert.language.meaning import passes
 from expert.language.prospect import Cones, Limits, Prospect, deciding, look_through
-from expert.language.rules import Instance, RuleBase, cited
+from expert.language.rules import Instance, RuleBase, cited, passes
 
 ROOM = 60_000  # nodes of which are kept what the next claim may need
 

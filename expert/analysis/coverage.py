@@ -20,9 +20,9 @@ from expert.language.conclusions import STANCES
 from expert.language.conditions import Given
 from expert.language.english import Phrases
 from expert.language.keys import written_rule
-from expert.language.meaning import Reading, passes
+from expert.language.meaning import Reading
 from expert.language.prospect import Cones, Prospect
-from expert.language.rules import RuleBase, all_leaves
+from expert.language.rules import RuleBase, all_leaves, passes
 
 
 class Target(NamedTuple):

@@ -64,10 +64,9 @@ from expert.language.contradictions import Contradiction, Contradictions
 from expert.language.diagrams import Diagram
 from expert.language.english import Phrases
 from expert.language.guards import counting, excepting, uncountable
-from expert.language.meaning import passes
 from expert.language.model import DAY, FACTOR, Knowledge, Option, Term, Value
 from expert.language.prospect import Compared, Cones, Deferred, Prospect
-from expert.language.rules import Instance, Rule, RuleBase, reads, writes
+from expert.language.rules import Instance, Rule, RuleBase, passes, reads, writes
 
 KINDS = {
     "rule": "a rule dropped",

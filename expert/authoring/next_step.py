@@ -21,8 +21,7 @@ from expert.io.problems import KnowledgeError, Problem, Span
 from expert.knowledge import todo
 from expert.knowledge.checks import warn_identical, warn_silent, warn_uncited, warn_unused
 from expert.knowledge.document import coverage, fingerprint, sentences
-from expert.language.meaning import passes
-from expert.language.rules import RuleBase, cited
+from expert.language.rules import RuleBase, cited, passes
 from expert.proof.invariants import FILE as INVARIANTS
 from expert.proof.invariants import load_invariants
 

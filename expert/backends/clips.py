@@ -66,9 +66,8 @@ from expert.language.conditions import (
 )
 from expert.language.english import Phrases, agreeing, fill, readable
 from expert.language.keys import exception_of
-from expert.language.meaning import passes
 from expert.language.model import SCORE, Knowledge, Term, Value
-from expert.language.rules import Instance, RuleBase
+from expert.language.rules import Instance, RuleBase, passes
 
 HIGHEST = 10_000  # CLIPS has the saliences -10000 to 10000, and no more
 SPREAD = 100  # CLIPS makes a rule of its own for every way through the `or`s of a rule

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from expert.language.algebra import OPERATORS
 from expert.language.grids import Whole
 from expert.language.keys import exception_of
-from expert.language.meaning import Reading, passes
+from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Value
 from expert.language.outcome import outcome_of
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, passes
 
 
 class Step:

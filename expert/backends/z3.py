@@ -16,11 +16,11 @@ from expert.consultation.case import Answer, Case, make_case
 from expert.io.dates import ANCHOR
 from expert.io.problems import not_installed
 from expert.language.grids import Whole
-from expert.language.meaning import Reading, passes
+from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Term, Value
 from expert.language.outcome import Outcome, outcome_of
 from expert.language.outcome_terms import outcome_findings
-from expert.language.rules import Instance, RuleBase
+from expert.language.rules import Instance, RuleBase, passes
 
 PRIME = "'"  # marks a variable of the second of two cases
 Formula = Any  # a Z3 term: a truth or a number

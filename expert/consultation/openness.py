@@ -25,11 +25,11 @@ from expert.language.conditions import (
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.grids import Grid
 from expert.language.keys import exception_of
-from expert.language.meaning import Reading, passes
+from expert.language.meaning import Reading
 from expert.language.model import Value
 from expert.language.outcome import decides
 from expert.language.possibility import Bounds, Possibilities
-from expert.language.rules import Instance, RuleBase, Upstream, reads
+from expert.language.rules import Dependencies, Instance, RuleBase, passes, reads
 
 Open = dict[str, tuple[str, ...]]  # options that are open, and the answers that they may depend on
 
@@ -42,7 +42,7 @@ class Openness:
 
     def __init__(self, base: RuleBase) -> None:
         self.knowledge = base.knowledge
-        self.upstream = Upstream(passes(base.instances))
+        self.dependencies = Dependencies(passes(base.instances))
         self.deciding: dict[str, list[Instance]] = {option: [] for option in base.knowledge.options}
         for instance in base.instances:
             if any(decides(c, base.knowledge) for c in instance.then):
@@ -67,7 +67,7 @@ class Openness:
 
     def _attributes(self, options: Iterable[str]) -> list[str]:
         """The attributes that the deciding arguments on some options rest on."""
-        upstream = self.upstream.of(i for option in options for i in self.deciding[option])
+        upstream = self.dependencies.upstream(i for option in options for i in self.deciding[option])
         names = {ref.name: None for i in upstream for ref, _ in reads(i) if ref.kind == "attribute"}
         for contradiction in self.knowledge.contradictions:  # by which an answer may count as none
             names.update(dict.fromkeys(contradiction.attributes))
@@ -80,7 +80,7 @@ class Openness:
     def concludable(self, case: Case, refs: Iterable[Ref]) -> dict[str, tuple[str, ...]]:
         """Of findings that nothing concluded, those that something still may, and what that depends on."""
         open = list(refs)
-        writers = [i for ref in open for i in self.upstream.writers.get(ref.key, ())]
+        writers = [i for ref in open for i in self.dependencies.writers.get(ref.key, ())]
         left = OpenCase(self, case, writers)
         return {ref.key: left.waits_for(ref) for ref in open if left.may_conclude(ref)}
 
@@ -102,7 +102,7 @@ class OpenCase:
         grid = Grid({name: (value,) for name, value in case.answers.items()})
         self.left_out = LeftOut(Contradictions(prepared.knowledge.contradictions), grid)
         self.reading = Reading(Possibilities(grid, self.left_out))
-        self.fired = self.reading.derive(prepared.upstream.of(instances, self._ruled_out))
+        self.fired = self.reading.derive(prepared.dependencies.upstream(instances, without=self._ruled_out))
 
     def _ruled_out(self, instance: Instance) -> bool:
         """Whether the answers alone say that an instance cannot fire."""
@@ -125,7 +125,7 @@ class OpenCase:
         """Whether an instance that concludes a finding may still fire."""
         if self._may_be_answered(ref):
             return True
-        writers = self.prepared.upstream.writers.get(ref.key, ())
+        writers = self.prepared.dependencies.writers.get(ref.key, ())
         return any(self.fired[i.id].may & 1 for i in writers if i.id in self.fired)
 
     def _is_asked(self, ref: Ref) -> bool:
@@ -182,7 +182,7 @@ class OpenCase:
             if self.case.value(ref.name) is not None:
                 return  # it is answered, whatever its rules say
             yield ref.name
-        for writer in self.prepared.upstream.writers.get(ref.key, ()):
+        for writer in self.prepared.dependencies.writers.get(ref.key, ()):
             if exception_of(ref.name):
                 yield from self._instance(writer, seen)
             for c in writer.then:

@@ -49,10 +49,10 @@ from expert.language.rules import (
     AGREEING,
     BASES,
     PLACEHOLDER,
+    Dependencies,
     Instance,
     Rule,
     RuleBase,
-    Upstream,
     in_firing_order,
     reads,
 )
@@ -99,11 +99,11 @@ def asked_first(knowledge: Knowledge, instances: Iterable[Instance], reader: Rea
     asked = [name for name, term in knowledge.findings.items() if term.asked]
     if not asked:
         return knowledge
-    upstream = Upstream(instances)
+    dependencies = Dependencies(instances)
     read: dict[str, set[str]] = {}
     for name in asked:
-        writers = upstream.writers.get(name, [])
-        cone = upstream.of(writers)
+        writers = dependencies.writers.get(name, [])
+        cone = dependencies.upstream(writers)
         read[name] = {ref.name for i in cone for ref, _ in reads(i) if ref.kind == "attribute"} - {name}
         if not writers:
             help = "what only a person can say is an attribute"

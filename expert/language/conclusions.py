@@ -284,12 +284,6 @@ def conditions_in(conclusions: Iterable[Conclusion]) -> list[Condition]:
     return [row.when for c in conclusions if isinstance(c, Tally) for row in c.rows]
 
 
-def replace_value(conclusion: Conclusion, value: Value) -> Conclude:
-    """The same finding with another value."""
-    assert isinstance(conclusion, Conclude)
-    return conclusion._replace(value=value)
-
-
 def computed_refs(conclusion: Conclusion) -> list[Ref]:
     """The terms that a conclusion computes with, in order."""
     match conclusion:

@@ -61,7 +61,7 @@ from expert.language.conditions import (
 )
 from expert.language.grids import CaseNumbers, Grid
 from expert.language.model import SCORE, Value
-from expert.language.rules import Instance, applies_key, reads, writes
+from expert.language.rules import Instance, applies_key
 
 
 class Reading(Calculator[T, N]):
@@ -346,7 +346,7 @@ class Reading(Calculator[T, N]):
         return self.either(self.algebra.known(score.name), answer, added)
 
     def derive(self, instances: Iterable[Instance]) -> dict[str, T]:
-        """Run instances in an order from `passes`; where each of them fires, by id."""
+        """Run instances in an order from `rules.passes`; where each of them fires, by id."""
         fired: dict[str, T] = {}
         for instance in instances:
             self.derived.append(instance)
@@ -373,59 +373,3 @@ class Evaluation(Reading[int, CaseNumbers]):
     def denies(self, condition: Condition) -> bool:
         """Whether the case says otherwise."""
         return bool(self.pair(condition)[1] & 1)
-
-
-def passes(instances: Iterable[Instance]) -> list[Instance]:
-    """The instances in an order in which one reading settles everything.
-
-    Within a stratum a rule comes after those that conclude what it reads. Rules that support
-    each other in a circle (never through negation or computation) are repeated as often as
-    there are rules in the circle: a fixed point, written out as straight-line logic.
-    """
-    strata: dict[int, list[Instance]] = {}
-    for instance in instances:
-        strata.setdefault(instance.stratum, []).append(instance)
-    ordered: list[Instance] = []
-    for _, beside in sorted(strata.items()):
-        ordered += _settling(beside)
-    return ordered
-
-
-def _settling(beside: list[Instance]) -> list[Instance]:
-    """The instances of a stratum, each after those that conclude what it reads; circles last, repeated.
-
-    Round by round those whose terms are all concluded, in the order given.
-    """
-    unsettled: dict[str, int] = {}  # of each finding, how many are still to conclude it
-    for instance in beside:
-        for key in writes(instance):
-            unsettled[key] = unsettled.get(key, 0) + 1
-    readers: dict[str, list[int]] = {}  # of each finding, by their places
-    waits: list[int] = []  # on so many findings, by place
-    for place, instance in enumerate(beside):
-        needed = [key for key in _needed(instance) if key in unsettled]
-        waits.append(len(needed))
-        for key in needed:
-            readers.setdefault(key, []).append(place)
-    ordered: list[Instance] = []
-    ready = [place for place, number in enumerate(waits) if not number]
-    while ready:
-        ordered += [beside[place] for place in ready]
-        settled: list[int] = []
-        for place in ready:
-            for key in writes(beside[place]):
-                unsettled[key] -= 1
-                if not unsettled[key]:
-                    settled += readers.get(key, ())
-        ready = []
-        for place in settled:
-            waits[place] -= 1
-            if not waits[place]:
-                ready.append(place)
-        ready.sort()
-    circles = [instance for instance, number in zip(beside, waits, strict=True) if number]
-    return ordered + circles * len(circles)
-
-
-def _needed(instance: Instance) -> set[str]:
-    return {ref.key for ref, _ in reads(instance) if ref.kind == "finding"}

@@ -18,7 +18,7 @@ from expert.language.meaning import Reading
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, firsts, overall, weigh, weigh_for
 from expert.language.possibility import Possibilities
-from expert.language.rules import Instance, Upstream
+from expert.language.rules import Dependencies, Instance
 
 Said = Iterable[tuple[Conclusion, T]]
 
@@ -140,10 +140,10 @@ def possible_arguments(
     knowledge: Knowledge, algebra: Algebra[T, N], ordered: Iterable[Instance]
 ) -> list[tuple[Argue, T]]:
     """The deciding arguments of instances in an order from `passes`, and where they may be put forward."""
-    upstream = Upstream(ordered)
-    deciding = [i for i in upstream.ordered if any(decides(c, knowledge) for c in i.then)]
+    dependencies = Dependencies(ordered)
+    deciding = [i for i in dependencies.ordered if any(decides(c, knowledge) for c in i.then)]
     left_out = LeftOut(Contradictions(knowledge.contradictions), algebra)
-    bounds = Reading(Possibilities(algebra, left_out)).derive(upstream.of(deciding))
+    bounds = Reading(Possibilities(algebra, left_out)).derive(dependencies.upstream(deciding))
     instances = {i.id: i for i in deciding}.values()
     said = [(c, bounds[i.id].may) for i in instances for c in i.then]
     return [(c, where) for c, where in said if isinstance(c, Argue) and decides(c, knowledge)]

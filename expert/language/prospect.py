@@ -33,13 +33,13 @@ from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.grids import CaseNumbers
 from expert.language.keys import with_option
-from expert.language.meaning import Reading, passes
+from expert.language.meaning import Reading
 from expert.language.model import Term, Value
 from expert.language.orders import Together, good_order
 from expert.language.outcome import Outcome, decides, outcome_of, possible_arguments
 from expert.language.policy import NOW, OPEN, VERDICTS
 from expert.language.possibility import Bounds, Possibilities
-from expert.language.rules import PLACEHOLDER, Instance, RuleBase, reads, writes
+from expert.language.rules import PLACEHOLDER, Dependencies, Instance, RuleBase, passes, reads, writes
 from expert.language.samples import Samples
 
 DiagramAmounts = Amounts[Diagram, Amount[Diagram]]
@@ -54,53 +54,24 @@ class Printed(NamedTuple):
     answers: tuple[str, ...]
 
 
-class Cones:
+class Cones(Dependencies):
     """What everything in a rule base rests on."""
 
     def __init__(self, base: RuleBase) -> None:
+        super().__init__(passes(base.instances))
         self.base = base
-        self.ordered = passes(base.instances)
-        self.places: dict[str, list[int]] = {}
-        for place, instance in enumerate(self.ordered):
-            self.places.setdefault(instance.id, []).append(place)
-        self.writers: dict[str, list[Instance]] = {}
-        self.attributes: dict[str, frozenset[str]] = {}
-        self.findings: dict[str, frozenset[str]] = {}
+        self.attributes: dict[str, frozenset[str]] = {}  # that each instance reads
         for instance in base.instances:
-            read = [ref for ref, _ in reads(instance)]
-            self.attributes[instance.id] = frozenset(ref.name for ref in read if ref.kind == "attribute")
-            self.findings[instance.id] = frozenset(ref.key for ref in read if ref.kind == "finding")
-            for key in writes(instance):
-                self.writers.setdefault(key, []).append(instance)
+            names = [ref.name for ref, _ in reads(instance) if ref.kind == "attribute"]
+            self.attributes[instance.id] = frozenset(names)
         self.groups = Groups()
         self._orders: dict[tuple[Together, ...], list[str]] = {}
-
-    def _cone(self, keys: Iterable[str], instances: Iterable[Instance]) -> dict[str, Instance]:
-        """Instances, the writers of findings, and all that they rest on, by id."""
-        cone = {instance.id: instance for instance in instances}
-        waiting = [key for instance in cone.values() for key in self.findings[instance.id]]
-        waiting += keys
-        seen = set(waiting)
-        while waiting:
-            for writer in self.writers.get(waiting.pop(), ()):
-                if writer.id not in cone:
-                    cone[writer.id] = writer
-                    further = self.findings[writer.id] - seen
-                    seen |= further
-                    waiting += further
-        return cone
-
-    def upstream(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> list[Instance]:
-        """Instances (and those that conclude findings), with all they rest on, in the order to read them."""
-        cone = self._cone(keys, instances)
-        places = sorted(place for id in cone for place in self.places[id])
-        return [self.ordered[place] for place in places]
 
     def support(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> list[str]:
         """The attributes that instances (and findings) rest on, in the vocabulary's order."""
         read: set[str] = set()
-        for id in self._cone(keys, instances):
-            read |= self.attributes[id]
+        for instance in self.upstream(instances, keys):
+            read |= self.attributes[instance.id]
         return [name for name in self.base.knowledge.attributes if name in read]
 
     def printed(self, instance: Instance) -> Printed:
@@ -124,7 +95,7 @@ class Cones:
         """The order in which diagrams of some instances ask for attributes."""
         edges: dict[Together, None] = {}
         for instance in instances:
-            linked = self.findings[instance.id] | writes(instance)
+            linked = self.findings_of(instance) | writes(instance)
             edges[tuple(sorted([*self.attributes[instance.id], *(f"?{key}" for key in linked)]))] = None
         together = tuple(edge for edge in edges if len(edge) > 1)
         if together not in self._orders:

@@ -19,7 +19,6 @@ from expert.language.conclusions import (
     computed_refs,
     conditions_in,
     ground_conclusion,
-    replace_value,
 )
 from expert.language.conditions import (
     AllOf,
@@ -44,21 +43,6 @@ from expert.language.keys import APPLIES, DENIAL, with_option, written_rule
 from expert.language.model import Datum, Knowledge
 from expert.language.strata import Needs, strata_of
 
-
-def cited(base: RuleBase) -> dict[str, list[str]]:
-    """For each claim, what cites it: rule ids, and `option.property` of the options."""
-    users: dict[str, list[str]] = {id: [] for id in base.knowledge.claims}
-    for rule in base.rules:
-        for id in rule.cites:
-            users[id].append(rule.id)
-    for option in base.knowledge.options.values():
-        for name, data in option.properties.items():
-            for datum in data:
-                for id in datum.claims:
-                    users[id].append(f"{option.id}.{name}")
-    return users
-
-
 BASES = {
     "stated": "the document says it",
     "inferred": "it follows from several claims of the document",
@@ -66,8 +50,6 @@ BASES = {
 }
 
 PRICE_BASES = ("typical", "at-least")
-
-
 DATUM_BASES = ("stated", "inferred")  # of a value that is given to an option
 AGREEING = re.compile(r"[^|]*[^|\s][^|]*\|[^|]*[^|\s][^|]*")  # words for one, and for several
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -109,11 +91,15 @@ class Rule(NamedTuple):
         """The rule that settles the finding with `no`, where the condition is denied."""
         if not self.settles:
             return None
-        no = replace_value(self.then[0], "no")
-        because, when = self.otherwise, Not(self.when)
-        id = self.id + DENIAL
+        settled = self.then[0]
+        assert isinstance(settled, Conclude)
         plain = self._replace(settles=False, denies=True, exception_to=())
-        return plain._replace(id=id, when=when, then=(no,), because=because)
+        return plain._replace(
+            id=self.id + DENIAL,
+            when=Not(self.when),
+            then=(settled._replace(value="no"),),
+            because=self.otherwise,
+        )
 
     @property
     def ranges(self) -> bool:
@@ -160,6 +146,20 @@ class RuleBase(NamedTuple):
         """The rule of that name, or the half of it that settles a finding with `no`."""
         rule = next(rule for rule in self.rules if rule.id == written_rule(id))
         return rule if rule.id == id else rule.denial or rule
+
+
+def cited(base: RuleBase) -> dict[str, list[str]]:
+    """For each claim, what cites it: rule ids, and `option.property` of the options."""
+    users: dict[str, list[str]] = {id: [] for id in base.knowledge.claims}
+    for rule in base.rules:
+        for id in rule.cites:
+            users[id].append(rule.id)
+    for option in base.knowledge.options.values():
+        for name, data in option.properties.items():
+            for datum in data:
+                for id in datum.claims:
+                    users[id].append(f"{option.id}.{name}")
+    return users
 
 
 def all_leaves(rule: Rule | Instance) -> list[Leaf]:
@@ -257,44 +257,6 @@ def applies_key(instance: Instance) -> str:
     return with_option(APPLIES + instance.rule.id, instance.option)
 
 
-class Upstream:
-    """What instances rest on, of instances in an order in which to read them."""
-
-    def __init__(self, ordered: Iterable[Instance]) -> None:
-        self.ordered = list(ordered)
-        self.writers: dict[str, list[Instance]] = {}  # of each finding, by key
-        self._ids = [instance.id for instance in self.ordered]
-        self._keys: dict[str, list[str]] = {}  # of the terms that each instance reads
-        for instance in dict(zip(self._ids, self.ordered, strict=True)).values():
-            for key in writes(instance):
-                self.writers.setdefault(key, []).append(instance)
-
-    def of(
-        self, instances: Iterable[Instance], without: Callable[[Instance], bool] = lambda instance: False
-    ) -> list[Instance]:
-        """The instances and all that they rest on, in order; leaving out those `without`."""
-        needed: set[str] = set()
-        keys: set[str] = set()
-        waiting = list(instances)
-        while waiting:
-            instance = waiting.pop()
-            id = instance.id
-            if id in needed or without(instance):
-                continue
-            needed.add(id)
-            for key in self._read(id, instance):
-                if key not in keys:
-                    keys.add(key)
-                    waiting += self.writers.get(key, ())
-        return [instance for id, instance in zip(self._ids, self.ordered, strict=True) if id in needed]
-
-    def _read(self, id: str, instance: Instance) -> list[str]:
-        keys = self._keys.get(id)
-        if keys is None:
-            keys = self._keys[id] = [ref.key for ref, _ in reads(instance)]
-        return keys
-
-
 def in_firing_order(
     rules: Iterable[Rule], knowledge: Knowledge
 ) -> tuple[tuple[Instance, ...], list[Instance]]:
@@ -327,3 +289,108 @@ def stratify(instances: list[Instance]) -> tuple[dict[str, int], list[Instance]]
         needs[instance.id] += [(key, strict) for key, strict in dict.fromkeys(keys) if key in needs]
     strata, cycle = strata_of(needs)
     return {id: strata[id] for id in by_id}, [by_id[step] for step in cycle if step in by_id]
+
+
+# --- what instances rest on --------------------------------------------------------------
+def findings_read(instance: Instance) -> set[str]:
+    """The keys of the findings that an instance reads."""
+    return {ref.key for ref, _ in reads(instance) if ref.kind == "finding"}
+
+
+def passes(instances: Iterable[Instance]) -> list[Instance]:
+    """The instances in an order in which one reading settles everything.
+
+    Within a stratum a rule comes after those that conclude what it reads. Rules that support
+    each other in a circle (never through negation or computation) are repeated as often as
+    there are rules in the circle: a fixed point, written out as straight-line logic.
+    """
+    strata: dict[int, list[Instance]] = {}
+    for instance in instances:
+        strata.setdefault(instance.stratum, []).append(instance)
+    ordered: list[Instance] = []
+    for _, beside in sorted(strata.items()):
+        ordered += _settling(beside)
+    return ordered
+
+
+def _settling(beside: list[Instance]) -> list[Instance]:
+    """The instances of a stratum, each after those that conclude what it reads; circles last, repeated.
+
+    Round by round those whose terms are all concluded, in the order given.
+    """
+    unsettled: dict[str, int] = {}  # of each finding, how many are still to conclude it
+    for instance in beside:
+        for key in writes(instance):
+            unsettled[key] = unsettled.get(key, 0) + 1
+    readers: dict[str, list[int]] = {}  # of each finding, by their places
+    waits: list[int] = []  # on so many findings, by place
+    for place, instance in enumerate(beside):
+        needed = [key for key in findings_read(instance) if key in unsettled]
+        waits.append(len(needed))
+        for key in needed:
+            readers.setdefault(key, []).append(place)
+    ordered: list[Instance] = []
+    ready = [place for place, number in enumerate(waits) if not number]
+    while ready:
+        ordered += [beside[place] for place in ready]
+        settled: list[int] = []
+        for place in ready:
+            for key in writes(beside[place]):
+                unsettled[key] -= 1
+                if not unsettled[key]:
+                    settled += readers.get(key, ())
+        ready = []
+        for place in settled:
+            waits[place] -= 1
+            if not waits[place]:
+                ready.append(place)
+        ready.sort()
+    circles = [instance for instance, number in zip(beside, waits, strict=True) if number]
+    return ordered + circles * len(circles)
+
+
+class Dependencies:
+    """What instances rest on, of instances in an order in which to read them."""
+
+    def __init__(self, ordered: Iterable[Instance]) -> None:
+        self.ordered = list(ordered)
+        self.writers: dict[str, list[Instance]] = {}  # of each finding, by key
+        self._places: dict[str, list[int]] = {}  # of each instance in that order, by id
+        self._findings: dict[str, set[str]] = {}  # that each instance reads
+        for place, instance in enumerate(self.ordered):
+            places = self._places.setdefault(instance.id, [])
+            places.append(place)
+            for key in writes(instance) if len(places) == 1 else ():
+                self.writers.setdefault(key, []).append(instance)
+
+    def upstream(
+        self,
+        instances: Iterable[Instance],
+        keys: Iterable[str] = (),
+        without: Callable[[Instance], bool] = lambda instance: False,
+    ) -> list[Instance]:
+        """Instances (and those that conclude findings) with all that they rest on, in order.
+
+        Those `without` are left out, and what only they rest on.
+        """
+        needed: set[str] = set()
+        seen = set(keys)
+        waiting = [*instances, *(writer for key in seen for writer in self.writers.get(key, ()))]
+        while waiting:
+            instance = waiting.pop()
+            id = instance.id
+            if id in needed or without(instance):
+                continue
+            needed.add(id)
+            for key in self.findings_of(instance) - seen:
+                seen.add(key)
+                waiting += self.writers.get(key, ())
+        places = sorted([place for id in needed for place in self._places[id]])
+        return [self.ordered[place] for place in places]
+
+    def findings_of(self, instance: Instance) -> set[str]:
+        """The keys of the findings that an instance reads, looked for once."""
+        keys = self._findings.get(instance.id)
+        if keys is None:
+            keys = self._findings[instance.id] = findings_read(instance)
+        return keys

@@ -41,11 +41,10 @@ from expert.language.conditions import (
     refs,
 )
 from expert.language.keys import with_option, written_rule
-from expert.language.meaning import passes
 from expert.language.model import Value
 from expert.language.outcome import shown_findings
 from expert.language.policy import RECOMMENDED
-from expert.language.rules import PLACEHOLDER, Instance, Rule, RuleBase
+from expert.language.rules import PLACEHOLDER, Instance, Rule, RuleBase, passes
 from expert.proof.influence import differs
 from expert.proof.invariants import Intended, Invariants, options_of
 from expert.proof.proofs import FOUND, HOLDS, Found, Proofs, Report, Seen, StructuralCheck

@@ -15,8 +15,7 @@ from expert.analysis.diff import compare
 from expert.analysis.expected import load_cases
 from expert.analysis.shown import Listed, Shown, shown
 from expert.knowledge.load import load
-from expert.language.meaning import passes
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, passes
 
 PLANTS = ROOT / "docs" / "reference" / "plants"
 

@@ -14,8 +14,7 @@ from expert.analysis.mutation import mutate
 from expert.analysis.shown import Listed, seen_by, seen_in, shown
 from expert.consultation.engine import infer
 from expert.knowledge.load import load
-from expert.language.meaning import passes
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, passes
 
 ROOT = Path(__file__).parents[2]
 BASE = load(ROOT)

@@ -23,8 +23,7 @@ from expert.consultation.case import Answer, Case
 from expert.consultation.engine import infer
 from expert.io.problems import Span
 from expert.knowledge.load import load, open_files
-from expert.language.meaning import passes
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, passes
 
 ANYWHERE = Span("", 0, 0)
 

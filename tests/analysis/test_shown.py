@@ -14,7 +14,7 @@ from expert.analysis.shown import Listed, seen_by, seen_in, shown
 from expert.consultation.case import make_case
 from expert.consultation.engine import infer
 from expert.knowledge.load import load
-from expert.language.meaning import passes
+from expert.language.rules import passes
 
 
 @pytest.mark.parametrize("where", [ROOT, BICYCLE], ids=["built-in", "bicycle"])

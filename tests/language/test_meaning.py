@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import product
 from random import Random
 
 import pytest
-from support.compare import BASES
 from support.generate import knowledge_files, random_answers
 from support.sizes import first
 
 from expert.consultation.case import parse_pairs
-from expert.knowledge.load import load, open_files
-from expert.language import meaning
+from expert.knowledge.load import open_files
 from expert.language.algebra import amount
 from expert.language.conclusions import Conclude, Plan
 from expert.language.conditions import (
@@ -31,8 +28,8 @@ from expert.language.conditions import (
     Unless,
 )
 from expert.language.grids import Grid
-from expert.language.meaning import Evaluation, Reading, passes
-from expert.language.rules import Instance, reads, writes
+from expert.language.meaning import Evaluation, Reading
+from expert.language.rules import passes
 
 LIGHT, POTS = Ref("attribute", "light"), Ref("attribute", "pots")
 PLACE, TOTAL = Ref("finding", "place"), Ref("finding", "total")
@@ -148,67 +145,6 @@ def test_one_reading_of_a_grid_is_one_of_each_case() -> None:
         held, denied = whole.pair(condition)
         for n, (pots, light) in enumerate(product((2, 3, None), ("dim", "bright", None))):
             assert (bool(held >> n & 1), bool(denied >> n & 1)) == said(condition, reading(light, pots))
-
-
-@pytest.mark.parametrize("name", BASES)
-def test_in_the_order_of_passes_nothing_is_read_before_it_is_settled(name: str) -> None:
-    instances = load(BASES[name]).instances
-    ordered = passes(instances)
-    assert {i.id for i in ordered} == {i.id for i in instances}
-    last = {i.id: place for place, i in enumerate(ordered)}
-    writers: dict[str, list[int]] = {}
-    for i in instances:
-        for key in writes(i):
-            writers.setdefault(key, []).append(last[i.id])
-    circular = {i.id for i in instances if sum(other.id == i.id for other in ordered) > 1}
-    for i in instances:
-        keys = [ref.key for ref, _ in reads(i) if ref.kind == "finding"]
-        if i.id not in circular:
-            assert all(place < last[i.id] for key in keys for place in writers.get(key, [])), i.id
-
-
-def findings_read(instance: Instance) -> set[str]:
-    return {ref.key for ref, _ in reads(instance) if ref.kind == "finding"}
-
-
-def in_rounds(instances: Iterable[Instance]) -> list[str]:
-    """The order of `passes`, as it is defined: round by round what reads nothing that waits concludes."""
-    strata: dict[int, list[Instance]] = {}
-    for instance in instances:
-        strata.setdefault(instance.stratum, []).append(instance)
-    ordered: list[Instance] = []
-    for _, waiting in sorted(strata.items()):
-        while waiting:
-            unsettled = {key for i in waiting for key in writes(i)}
-            ready = [i for i in waiting if unsettled.isdisjoint(findings_read(i))]
-            ordered += ready or waiting * len(waiting)
-            waiting = [i for i in waiting if i not in ready] if ready else []
-    return [i.id for i in ordered]
-
-
-@pytest.mark.parametrize("seed", first(3, 100))
-def test_the_order_of_passes_is_that_of_rounds(seed: int) -> None:
-    base, _ = open_files(knowledge_files(Random(seed)))
-    assert [i.id for i in passes(base.instances)] == in_rounds(base.instances)
-    turned = [i._replace(stratum=0) for i in reversed(base.instances)]  # with circles where strata had none
-    assert [i.id for i in passes(turned)] == in_rounds(turned)
-
-
-def test_a_chain_is_ordered_in_time_linear_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def link(n: int) -> Instance:
-        reads_from = Is(Ref("finding", f"f{n}"), ("yes",))
-        return Instance(rule._replace(id=f"r{n}"), "", reads_from, (Conclude(f"f{n + 1}", "yes"),))
-
-    def counted(instance: Instance) -> set[str]:
-        looked.append(instance.id)
-        return writes(instance)
-
-    looked: list[str] = []
-    monkeypatch.setattr(meaning, "writes", counted)
-    rule = load(BASES["acne"]).rules[0]._replace(exception_to=())
-    chain = [link(n) for n in reversed(range(100))]
-    assert passes(chain) == chain[::-1]
-    assert len(looked) <= 2 * len(chain)
 
 
 @pytest.mark.parametrize("seed", first(2, 60))

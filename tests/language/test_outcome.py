@@ -11,10 +11,11 @@ from expert.consultation.engine import infer
 from expert.consultation.relevance import Reach
 from expert.knowledge.load import load
 from expert.language.conclusions import Advise, Argue, Caution, Conclude, Flag, Plan, Wait
-from expert.language.meaning import Evaluation, passes
+from expert.language.meaning import Evaluation
 from expert.language.model import Knowledge
 from expert.language.outcome import Outcome, cost_sides, outcome_of, parts_shown
 from expert.language.policy import VERDICTS, first, firsts
+from expert.language.rules import passes
 
 HEATING = ROOT / "examples" / "heating"
 

@@ -6,10 +6,10 @@ from expert.analysis.shown import Listed
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.language.keys import with_option
-from expert.language.meaning import Reading, passes
+from expert.language.meaning import Reading
 from expert.language.outcome import outcome_of
 from expert.language.outcome_terms import outcome_findings
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, passes
 
 
 def test_terms_of_a_case_are_those_of_its_consultation(base: RuleBase) -> None:

@@ -15,9 +15,9 @@ from support.sizes import some_or_all
 from expert.consultation.case import parse_pairs
 from expert.knowledge.load import load
 from expert.language.grids import Grid
-from expert.language.meaning import Reading, passes
+from expert.language.meaning import Reading
 from expert.language.possibility import Possibilities
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, passes
 
 Answers = dict[str, str]
 Fired = set[tuple[str, str | None]]

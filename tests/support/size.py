@@ -12,8 +12,7 @@ from expert.language.conditions import (
     Ref,
     Several,
 )
-from expert.language.meaning import passes
-from expert.language.rules import Instance, RuleBase, all_leaves
+from expert.language.rules import Instance, RuleBase, all_leaves, passes
 
 
 def combinations(base: RuleBase) -> int:
