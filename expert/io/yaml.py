@@ -49,6 +49,11 @@ class Node:
         """Whether it is a text that says nothing: empty, or YAML's null."""
         return self.text is not None and (not self.text.strip() or (self.plain and self.text in NULLS))
 
+    def under(self, key: str) -> list[Node]:
+        """What stands under a key: of this mapping, or of each mapping in this list."""
+        mappings = [self] if self.items is None else self.items
+        return [value for mapping in mappings for name, value in mapping.pairs or () if name.text == key]
+
     @property
     def shape(self) -> str:
         """What it is, for a message that wanted something else."""

@@ -84,5 +84,4 @@ def _read(files: dict[str, str], prefix: str, reader: Reader, firsts: bool) -> R
 
 
 def _declares(node: Node | None, section: str) -> bool:
-    pairs = node.pairs or () if node else ()
-    return any(key.text == section and value.pairs is not None for key, value in pairs)
+    return node is not None and any(value.pairs is not None for value in node.under(section))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import assert_never
 
 from expert.io.problems import Problem, listed, not_among, shorten
 from expert.io.yaml import Node, Reader
@@ -16,32 +15,28 @@ from expert.knowledge.files import (
     CONCLUSION,
     ID,
     IN_FORCE,
-    ITEM,
-    ROW,
     RULE,
     WHOLE,
 )
-from expert.knowledge.read_conditions import Scope, misfit, never_denied
+from expert.knowledge.read_conditions import Scope, never_denied
 from expert.knowledge.read_contradictions import cautioning, counting, read_contradictions
+from expert.knowledge.read_scores import ScoreReader
 from expert.language.conclusions import (
     ADVICE,
     CAUTION,
     STANCES,
     STRENGTHS,
-    Addend,
     Advise,
     Argue,
     Caution,
     Conclude,
     Conclusion,
-    First,
     Flag,
     Plan,
-    Row,
     Tally,
     Wait,
 )
-from expert.language.conditions import AllOf, Compare, Condition, Ref, conjuncts
+from expert.language.conditions import AllOf, Compare, Ref, conjuncts
 from expert.language.contradictions import Contradictions
 from expert.language.guards import excepting
 from expert.language.model import DAY, SCORE, SETTLED, BadValue, Knowledge, Term
@@ -64,7 +59,8 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
     """The rule base of the rule files; problems are added to the reader's."""
     knowledge = with_roles(knowledge, nodes)
     rule_reader = _RuleReader(knowledge, reader)
-    declared = read_contradictions(_contradictions(nodes), rule_reader.scope, reader)
+    sections = nodes[VOCABULARY_PATH].under("contradictions") if VOCABULARY_PATH in nodes else []
+    declared = read_contradictions(next(iter(sections), None), rule_reader.scope, reader)
     knowledge = knowledge._replace(contradictions=tuple([each.contradiction for each in declared]))
     of = Contradictions(knowledge.contradictions)
     rules: dict[str, Rule] = {rule.id: rule for rule in cautioning(declared, knowledge)}
@@ -80,7 +76,7 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
                 rules.setdefault(rule.id, rule)
                 written.setdefault(rule.id, as_written)
     rules = rule_reader.with_exceptions(rules)
-    rule_reader.check_ranges()
+    rule_reader.scores.check_ranges()
     size = sum(node.size for name, node in nodes.items() if name.startswith("rules/"))
     if size * len(knowledge.options) > SPELLED_LIMIT:
         message = f"too many rules ({len(rules):,}) for so many options ({len(knowledge.options):,})"
@@ -133,19 +129,12 @@ def _fits(term: Term, role: str) -> bool:
 
 def _roles(nodes: dict[str, Node]) -> Iterator[tuple[str, str]]:
     """The names under `settle` and `score` in rule files; they are checked where they are read."""
-    nothing = Reader()
     for name, node in sorted(nodes.items()):
-        rules = node.items or () if name.startswith("rules/") else ()
-        for then in [value for rule in rules for key, value in rule.pairs or () if key.text == "then"]:
-            for node in _given_in(then, "settle", nothing):
-                yield node.text or "", SETTLED
-            for node in _given_in(then, "score", nothing):
-                yield from ((key.text or "", SCORE) for key, _ in node.pairs or ())
-
-
-def _contradictions(nodes: dict[str, Node]) -> Node | None:
-    pairs = nodes[VOCABULARY_PATH].pairs if VOCABULARY_PATH in nodes else None
-    return next((value for key, value in pairs or () if key.text == "contradictions"), None)
+        for then in node.under("then") if name.startswith("rules/") else ():
+            for settled in then.under("settle"):
+                yield settled.text or "", SETTLED
+            for scored in then.under("score"):
+                yield from ((key.text or "", SCORE) for key, _ in scored.pairs or ())
 
 
 def _rule_nodes(node: Node, reader: Reader) -> list[Node]:
@@ -166,16 +155,13 @@ class _RuleReader:
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
         self.knowledge, self.reader = knowledge, reader
         self.scope = Scope(knowledge, reader)
+        self.scores = ScoreReader(self.scope)
         self.settled_by: dict[str, str] = {}  # of each settled finding, the rule
-        self.scored_by: dict[str, str] = {}  # and of each score
         self.excepted: list[tuple[str, Node]] = []  # rules that have exceptions, and where that is said
-        self.scores: dict[str, Tally] = {}
-        self.places: dict[str, Node] = {}
 
     def rule(self, node: Node) -> Rule:
         reader = self.reader
-        excepts = any(key.text == "exception-to" for key, _ in node.pairs or ())
-        fields = (EXCEPTION if excepts else RULE).read(node, reader)
+        fields = (EXCEPTION if node.under("exception-to") else RULE).read(node, reader)
         id = reader.text(fields.get("id"), "`id`")
         if id and not ID.fits(id):
             reader.report(fields["id"], f"`{shorten(id)}` is not a rule id", ID.words)
@@ -204,7 +190,7 @@ class _RuleReader:
         )
         if "in-force" in fields:
             rule = self._in_force(rule, fields["in-force"])
-        return self._scoring(self._settling(rule, fields), fields)
+        return self.scores.scoring(self._settling(rule, fields), fields)
 
     def _in_force(self, rule: Rule, node: Node) -> Rule:
         """The rule with the days between which it is in force as the first part of its condition."""
@@ -261,7 +247,7 @@ class _RuleReader:
     def _settling(self, rule: Rule, fields: dict[str, Node]) -> Rule:
         """The rule with what it settles, if it settles something, as its first conclusion."""
         reader = self.reader
-        nodes = _given_in(fields.get("then"), "settle", reader)
+        nodes = fields["then"].under("settle") if "then" in fields else []
         if not nodes:
             if "otherwise" in fields:
                 help = "it is the reason of `no` where `then` has `settle: FINDING`"
@@ -292,151 +278,6 @@ class _RuleReader:
         yes = Conclude(ref.name, "yes", ref.scoped, replies=ref.replies)
         return rule._replace(then=(yes, *rule.then), settles=True)
 
-    # --- scores ---------------------------------------------------------------------------------
-    def _scoring(self, rule: Rule, fields: dict[str, Node]) -> Rule:
-        """The rule with the score that it adds up, if it does, as its first conclusion."""
-        reader, nodes = self.reader, _given_in(fields.get("then"), "score", self.reader)
-        if not nodes:
-            return rule
-        if len(nodes) > 1 or not nodes[0].pairs or len(nodes[0].pairs) > 1:
-            help = "such as `score: {points: [{points: 1, when: ..., claims: ...}, ...]}`"
-            reader.report(nodes[-1], "`score` is a mapping from one finding to its items", help)
-            return rule
-        [(key, node)] = nodes[0].pairs
-        numeric = [name for name in self.scope.findings if self.scope.find(name)[1].numeric]
-        name = reader.pick(key, "numeric finding", numeric)
-        if not name:
-            return rule
-        ref, term = self.scope.find(name)
-        first = self.scored_by.setdefault(ref.name, rule.id)
-        if first != rule.id:
-            reader.report(key, f"`{name}` is scored by `{first}` already", "one rule scores a finding")
-        if "in-force" in fields:
-            help = "write a condition on the date beside the points"
-            message = f"`{rule.id}` scores `{name}` in every case and has no `in-force`"
-            reader.report(fields["in-force"], message, help)
-        if "when" in fields:
-            help = "what the points depend on stands beside them, as `{points: ..., when: ...}`"
-            reader.report(
-                fields["when"], f"`{rule.id}` scores `{name}` in every case and has no `when`", help
-            )
-        items: list[Addend] = []
-        if node.items is None:
-            reader.report(node, f"the items of `{name}` must be a list, not {node.shape}")
-        for item in node.items or ():
-            items += self._item(item, term)
-        score = Tally(ref.name, tuple(items), ref.scoped, ends=self._ends(items), replies=ref.replies)
-        scoring = rule._replace(then=(score, *rule.then))
-        if scoring.ranges and not ref.scoped:
-            message = f"`{rule.id}` ranges over options, and `{name}` is not `per-option`"
-            reader.report(key, message, f"give `{name}` `per-option: yes`")
-        self.places[ref.name] = key
-        self.scores[ref.name] = score
-        return scoring
-
-    def _ends(self, items: list[Addend]) -> tuple[tuple[str, int, int], ...]:
-        """Of each attribute among some items, the least and the most that may be answered."""
-        names = [item.name for item in items if isinstance(item, Ref) and item.kind == "attribute"]
-        return tuple((name, *self.knowledge.attributes[name].bounds) for name in dict.fromkeys(names))
-
-    def _item(self, node: Node, term: Term) -> list[Addend]:
-        """An item of a score: a row, rows of which the first counts, a number, or the name of one."""
-        if node.pairs is not None:
-            fields = ITEM.read(node, self.reader)
-            if ("first" in fields) == ("points" in fields):
-                self.reader.report(node, "an item has either `points` with `when`, or `first`")
-                return []
-            return [self._first(fields["first"], term)] if "first" in fields else [self._row(node, term)]
-        text = node.text or ""
-        if text[:1] in "0123456789-+." or not text:
-            return [self._points(node, term)]
-        read = self.scope.ref(text, node)
-        if not read:
-            return []
-        ref, other = read
-        if ref.kind == "finding" and ref.role != SCORE:
-            help = "an item is a score, an attribute, a number, or points with `when`"
-            self.reader.report(node, f"`{text}` is a finding that no rule scores", help)
-        elif ref.kind == "property":
-            self.reader.report(node, f"`{text}` is a property, and no item of a score")
-        elif why := misfit(other, term):
-            self.reader.report(node, f"`{text}` {why}")
-        elif ref.kind == "attribute" and (other.low is None or other.high is None):
-            help = f"give `{text}` its `min` and `max`, between which it is while it is not answered"
-            self.reader.report(node, f"`{text}` has no bounds", help)
-        else:
-            return [ref]
-        return []
-
-    def _points(self, node: Node, term: Term) -> int:
-        return read_number(node, term._replace(low=None, high=None), self.reader) or 0
-
-    def _row(self, node: Node, term: Term) -> Row:
-        fields = ROW.read(node, self.reader)
-        points = self._points(fields["points"], term) if "points" in fields else 0
-        when: Condition = self.scope.condition(fields["when"]) if "when" in fields else AllOf(())
-        for ref in never_denied(when):
-            help = f"`settle` `{ref.name}`, or write `unless`"
-            message = (
-                f"points do not count where their condition is denied, and the finding `{ref.name}` never is"
-            )
-            self.reader.report(fields["when"], message, help)
-        cited = (
-            read_claims(fields["claims"], self.knowledge.claims, self.reader) if "claims" in fields else ()
-        )
-        return Row(points, when, cited)
-
-    def _first(self, node: Node, term: Term) -> First:
-        rows: list[Row] = []
-        rest = 0
-        for n, item in enumerate(self.reader.listing(node), 1):
-            if item.pairs is not None:
-                rows.append(self._row(item, term))
-            elif n == len(node.items or ()):
-                rest = self._points(item, term)
-            else:
-                self.reader.report(item, "a number for the rest stands last in `first`")
-        if not rows:
-            self.reader.report(node, "`first` needs a list of rows", "such as `{points: 2, when: ...}`")
-        return First(tuple(rows), rest)
-
-    def check_ranges(self) -> None:
-        """That no score can exceed what its finding declares."""
-        for name, score in self.scores.items():
-            term, ends = self.knowledge.findings[name], self._range(score, ())
-            for declared, end, so in ((term.low, ends[0], "less"), (term.high, ends[1], "more")):
-                if declared is not None and (end < declared if so == "less" else end > declared):
-                    limit = "min" if so == "less" else "max"
-                    message = (
-                        f"the items of `{name}` can add up to {term.spell(end)}, {so} than its `{limit}`"
-                    )
-                    self.reader.report(self.places[name], f"{message}, {term.spell(declared)}")
-
-    def _range(self, score: Tally, seen: tuple[str, ...]) -> tuple[int, int]:
-        """Between what a score can lie at all."""
-        low = high = 0
-        for item in score.items:
-            least, most = self._item_range(item, score, (*seen, score.name))
-            low, high = low + least, high + most
-        return low, high
-
-    def _item_range(self, item: Addend, score: Tally, seen: tuple[str, ...]) -> tuple[int, int]:
-        match item:
-            case Row(points):
-                return min(points, 0), max(points, 0)
-            case First(rows, rest):
-                points_each = [rest, *(row.points for row in rows)]
-                return min(points_each), max(points_each)
-            case int():
-                return item, item
-            case Ref():
-                if item.kind == "finding":
-                    other = self.scores.get(item.name)
-                    return self._range(other, seen) if other and item.name not in seen else (0, 0)
-                return next((low, high) for name, low, high in score.ends if name == item.name)
-            case _:
-                assert_never(item)
-
     @property
     def _settleable(self) -> list[str]:
         return [name for name in self.scope.findings if self.scope.find(name)[1].type == "yes-no"]
@@ -461,7 +302,7 @@ class _RuleReader:
         for part in self.reader.listing(node):
             for kind, body in CONCLUSION.read(part, self.reader).items():
                 if kind in ("settle", "score"):
-                    continue  # see _settling and _scoring
+                    continue  # see _settling and ScoreReader
                 if body.items == []:
                     self.reader.report(body, f"`{kind}` is given nothing")
                 for item in self.reader.listing(body):
@@ -536,12 +377,6 @@ class _RuleReader:
         fields = ADVICE_GIVEN.read(node, self.reader, f"`{what}`")
         text = self._sentence(fields.get("says"), "`says`") or because
         return kind(self.reader.text(fields.get("id"), "`id`") or id, text)
-
-
-def _given_in(then: Node | None, kind: str, reader: Reader) -> list[Node]:
-    """What stands under a key of `then`, which may be a list of mappings."""
-    parts = reader.listing(then) if then else []
-    return [value for part in parts for key, value in part.pairs or () if key.text == kind]
 
 
 def _cycle_text(cycle: list[Instance]) -> str:

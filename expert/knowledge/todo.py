@@ -75,8 +75,7 @@ def _texts(node: Node | None, keys: tuple[str, ...]) -> list[tuple[tuple[str, ..
 
 
 def _name(item: Node, number: int) -> str:
-    names = [value.text for key, value in item.pairs or () if key.text == "id" and value.text]
-    return names[0] if names else str(number)
+    return next((id.text for id in item.under("id") if id.text), str(number))
 
 
 def _open(keys: tuple[str, ...], node: Node, unwritten: set[str]) -> bool:

@@ -17,6 +17,7 @@ from expert.io.files import read_text
 from expert.io.json import canonical, digest
 from expert.io.problems import Problem, Span, nearest, shorten
 from expert.io.yaml import Node, Reader, parse_yaml
+from expert.knowledge.directories import VOCABULARY_PATH
 from expert.language.model import NOWHERE, Claim
 from expert.language.rules import Rule, RuleBase
 
@@ -116,11 +117,10 @@ class Hashes:
 
     def _contradictions(self) -> dict[str, Node]:
         """What the vocabulary declares of answers that disagree: each is a rule too."""
-        vocabulary, _ = parse_yaml(self.base.knowledge.files["kb/vocabulary.yaml"], "kb/vocabulary.yaml")
+        vocabulary, _ = parse_yaml(self.base.knowledge.files[VOCABULARY_PATH], VOCABULARY_PATH)
         bodies: dict[str, Node] = {}
-        for key, node in (vocabulary.pairs if vocabulary else None) or ():
-            if key.text == "contradictions":
-                bodies |= {_single_spaced(name.text): body for name, body in node.pairs or ()}
+        for section in vocabulary.under("contradictions") if vocabulary else ():
+            bodies |= {_single_spaced(name.text): body for name, body in section.pairs or ()}
         return bodies
 
 
