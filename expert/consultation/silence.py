@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator
+from functools import cached_property
 
 from expert.consultation.alike import KeyOf
 from expert.consultation.result import NotFired
@@ -33,29 +34,39 @@ class Silent:
 
     def __init__(self, instance: Instance, key: KeyOf, said: dict[Hashable, NotFired | Ref]) -> None:
         self.instance, self.key, self.said = instance, key, said
-        self.silence: Silence | None = (
-            None  # what has to be asked of a case to say why; made when first needed
-        )
+        self.silence: Silence | None = None
 
 
 class Silence:
     """A condition, with what has to be asked of a case to say why it does not hold.
 
-    `exception` is what applies, if that alone is why.
+    `exception` is what applies, if that alone is why. Each test is made when it is first needed: of most
+    conditions a consultation asks one of them.
     """
 
     def __init__(self, condition: Condition, disagreeing: Collection[Condition]) -> None:
-        self.condition = condition
+        self.condition, self.disagreeing = condition, disagreeing
         self.exception = _exception(condition)
-        self.holds = compiled(condition)[0]
         self.parts: list[Silence] = []
-        if isinstance(condition, AllOf) and condition.parts:
+        if isinstance(condition, AllOf):
             self.parts = [Silence(part, disagreeing) for part in condition.parts]
-            return
-        counts = isinstance(condition, Unless) and condition.counts
-        self.denied: Test = (lambda case: True) if counts else _denied(condition)
-        needed = dict.fromkeys(ref for ref in _asked(condition, disagreeing) if ref.deniable)
-        self.answers = [compiled(Known(ref))[0] for ref in needed]
+
+    @cached_property
+    def holds(self) -> Test:
+        """Whether it holds."""
+        return compiled(self.condition)[0]
+
+    @cached_property
+    def denied(self) -> Test:
+        """Whether the case says otherwise."""
+        counts = isinstance(self.condition, Unless) and self.condition.counts
+        return (lambda case: True) if counts else _denied(self.condition)
+
+    @cached_property
+    def answers(self) -> list[Test]:
+        """Whether each answer is known without which it would not be told."""
+        needed = dict.fromkeys(ref for ref in _asked(self.condition, self.disagreeing) if ref.deniable)
+        return [compiled(Known(ref))[0] for ref in needed]
 
     def failure(self, case: Evaluation) -> tuple[str, Silence]:
         """Why it does not hold, and the first part of it that does not; an exception comes last."""

@@ -7,6 +7,7 @@ is asked of the case's own reading: of those there are as many as were concluded
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from expert.language.conditions import Compare, Condition, Count, Determined, Is, Known, Ref, refs
 from expert.language.grids import Whole
@@ -183,8 +184,10 @@ def _needs_case(condition: Condition) -> bool:
 
 
 ASKING = Asking(OfCases())
+KEPT = 4096  # conditions: what a rule says of many options, or many rules say, is made ready once
 
 
+@lru_cache(KEPT)
 def compiled(condition: Condition) -> tuple[Test, Test]:
     """Whether a condition holds, and whether it is denied, as functions of a case's reading."""
     held, denied = ASKING.pair(condition)
