@@ -74,9 +74,16 @@ def _further(term: Term, begun: str) -> list[str]:
     return [f"{before}{SEPARATOR}{value}" for value in others if value.startswith(last)]
 
 
-def subjects(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
-    """What can be asked about: options, findings, steps, rules and claims."""
-    return _named(ctx, incomplete, _subjects)
+def _offering(names: Callable[[RuleBase], Iterable[str]]) -> Callable[..., list[str]]:
+    """What offers those of some names of the knowledge base that are begun."""
+
+    def offered(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
+        try:
+            return [name for name in names(_base(ctx)) if name.startswith(incomplete)]
+        except Exception:
+            return []
+
+    return offered
 
 
 def _subjects(base: RuleBase) -> Iterable[str]:
@@ -85,36 +92,16 @@ def _subjects(base: RuleBase) -> Iterable[str]:
     return dict.fromkeys([*named, *(rule.id for rule in base.rules), *declared.claims])
 
 
-def claims(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
-    """The claims of the document."""
-    return _named(ctx, incomplete, lambda base: base.knowledge.claims)
-
-
-def rules(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
-    """The rules."""
-    return _named(ctx, incomplete, lambda base: [rule.id for rule in base.rules])
+subjects = _offering(_subjects)
+claims = _offering(lambda base: base.knowledge.claims)
+rules = _offering(lambda base: [rule.id for rule in base.rules])
+options = _offering(lambda base: base.knowledge.options)
+attributes = _offering(lambda base: base.knowledge.questions)
 
 
 def rules_or_claims(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
     """The rules, and the claims."""
     return [*rules(ctx, args, incomplete), *claims(ctx, args, incomplete)]
-
-
-def options(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
-    """What can be recommended."""
-    return _named(ctx, incomplete, lambda base: base.knowledge.options)
-
-
-def attributes(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
-    """What a case can say."""
-    return _named(ctx, incomplete, lambda base: base.knowledge.questions)
-
-
-def _named(ctx: typer.Context, incomplete: str, names: Callable[[RuleBase], Iterable[str]]) -> list[str]:
-    try:
-        return [name for name in names(_base(ctx)) if name.startswith(incomplete)]
-    except Exception:
-        return []
 
 
 def table_formats(incomplete: str) -> list[str]:
@@ -147,10 +134,10 @@ def verdicts_records_or_answers(ctx: typer.Context, args: list[str], incomplete:
 def drafts(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
     """The interrupted dialogues."""
     from expert.ledger.drafts import waiting  # as the ledger is, below
-    from expert.ledger.store import Ledger, default_path
+    from expert.ledger.store import Ledger
 
     try:
-        with Ledger(Path(ctx.params.get("ledger") or default_path())) as store:
+        with Ledger(_ledgers(ctx)[0]) as store:
             return [one.id for one in waiting(store) if one.id.startswith(incomplete)]
     except Exception:
         return []
@@ -171,8 +158,17 @@ def _directory(ctx: typer.Context) -> Path:
 
 
 def _ids(ctx: typer.Context) -> Iterator[str]:
-    from expert.ledger.store import Ledger, default_path  # a consultation that keeps no record needs none
+    from expert.ledger.store import Ledger  # a consultation that keeps no record needs none
 
-    with Ledger(Path(ctx.params.get("ledger") or default_path())) as store:
-        newest = deque((id for _, id, *_ in store.rows()), MANY)
-    yield from reversed(newest)
+    for path in _ledgers(ctx):
+        with Ledger(path) as store:
+            newest = deque((id for _, id, *_ in store.rows()), MANY)
+        yield from reversed(newest)
+
+
+def _ledgers(ctx: typer.Context) -> list[Path]:
+    """The ledgers that were named, if any were: some commands take several."""
+    from expert.ledger.store import default_path
+
+    named = ctx.params.get("ledger") or default_path()
+    return [Path(path) for path in (named if isinstance(named, (list, tuple)) else [named])]

@@ -15,7 +15,7 @@ from expert.commands.shared import (
     Document,
     Json,
     Kb,
-    LedgerFile,
+    LedgerFiles,
     Rest,
     TableFormat,
     Unfolded,
@@ -56,7 +56,7 @@ def how(
     document: Document = None,
     full: Unfolded = False,
     json: Json = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerFiles = None,
     kb: Kb = None,
 ) -> None:
     """How a conclusion was reached: a tree down to your answers and the document's claims."""
@@ -76,7 +76,7 @@ def how(
     else:
         # of the same case: without these words it would be another's
         case = [*(rest or ()), *(["--case", case_file] if case_file else ())]
-        place = ["--ledger", str(ledger)] if ledger else []
+        place = [word for path in ledger or () for word in ("--ledger", str(path))]
         again = on(shlex.join(["explain", "why-not", subject.id, *case, *place]), place_of(kb))
         emit(f"Nothing was concluded about {subject.id}: see `{again}`.")
 
@@ -101,7 +101,7 @@ def why_not(
     document: Document = None,
     full: Unfolded = False,
     json: Json = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerFiles = None,
     kb: Kb = None,
 ) -> None:
     """Why an option is not what one might expect, and the smallest changes that would make it so."""
@@ -147,7 +147,7 @@ def what_if(
     table_format: TableFormat = "simple",
     full: Unfolded = False,
     json: Json = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerFiles = None,
     kb: Kb = None,
 ) -> None:
     """What would be different if some answers were."""

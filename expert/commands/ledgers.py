@@ -57,7 +57,11 @@ def record_in(stores: Sequence[Ledger], id: str) -> tuple[Ledger, Entry]:
     if len(having) > 1 and id != "last":
         files = ", ".join(str(store.path) for store in having)
         raise CaseError([Problem(f"there is a record `{shorten(id)}` in several ledgers", None, files)])
-    found = [(store, store.entry(id)) for store in having]
+    return newest_of([(store, store.entry(id)) for store in having])
+
+
+def newest_of(found: Sequence[tuple[Ledger, Entry]]) -> tuple[Ledger, Entry]:
+    """The newest of some records, each with the ledger that it is in."""
     return max(found, key=lambda one: str(one[1].header["time"]))
 
 

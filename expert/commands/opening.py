@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from expert.commands.ledgers import ledger_path, open_ledger
+from expert.commands.ledgers import ledger_path, newest_of, open_ledger, open_ledgers, open_record
 from expert.commands.shared import open_knowledge, open_reviews, read_answers, say
 from expert.consultation.case import Case, started
 from expert.consultation.result import Consultation
@@ -33,22 +33,24 @@ class Asked(NamedTuple):
         return self.reviews is None
 
 
-def the_case(words: list[str] | None, case_file: str | None, ledger: Path | None, kb: Path | None) -> Asked:
+def the_case(
+    words: list[str] | None, case_file: str | None, ledgers: list[Path] | None, kb: Path | None
+) -> Asked:
     """The consultation that words mean: a record's id, or answers; without words, the last record.
 
     The last is that of the knowledge base asked for, under its own knowledge, and it is said which it is.
     Raises CaseError if there is none.
     """
     if not words and case_file is None:
-        return _last_of(open_knowledge(kb), ledger)
+        return _last_of(open_knowledge(kb), ledgers)
     if words and "=" not in words[0] and case_file is None:
         if len(words) > 1:
             raise CaseError([Problem(f"a record (`{words[0]}`) has its own answers", None, "see what-if")])
         if kb is not None:
             message = f"a record (`{words[0]}`) is explained under the knowledge that made it"
             raise CaseError([Problem(message, None, "leave out --kb, or give answers")])
-        with open_ledger(ledger) as store:
-            return _recorded(store, store.entry(words[0]))
+        with open_record(ledgers, words[0]) as (store, entry):
+            return _recorded(store, entry)
     from expert.consultation.engine import infer  # a record is read, and explained, without an engine
 
     base, reviews = open_knowledge(kb), open_reviews(kb)
@@ -63,8 +65,8 @@ def _recorded(store: Ledger, entry: Entry) -> Asked:
     return Asked(base, case_of(consultation, base), consultation, None, unreviewed_in(entry, consultation))
 
 
-def _last_of(now: RuleBase, ledger: Path | None) -> Asked:
-    """The last record that a knowledge base made, in this version or another."""
+def _last_of(now: RuleBase, ledgers: list[Path] | None) -> Asked:
+    """The last record that a knowledge base made, in this version or another, of all the ledgers."""
     knowledge = now.knowledge
     example = next((f"{term.name}={term.sample}" for term in knowledge.questions.values()), "")
     nothing = Problem(
@@ -72,16 +74,16 @@ def _last_of(now: RuleBase, ledger: Path | None) -> Asked:
         None,
         f"give the answers, such as {example}, or hold a consultation first",
     )
-    if not ledger_path(ledger).exists():
+    if not any(path.exists() for path in ledgers or [ledger_path(None)]):
         raise CaseError([nothing])
-    with open_ledger(ledger) as store:
-        id = store.last_of(knowledge.id)
-        if not id:
+    with open_ledgers(ledgers) as stores:
+        last = [(store, store.entry(id)) for store in stores if (id := store.last_of(knowledge.id))]
+        if not last:
             raise CaseError([nothing])
-        entry = store.entry(id)
+        store, entry = newest_of(last)
         asked = _recorded(store, entry)
     under = "" if asked.base.knowledge.hash == knowledge.hash else ", under the knowledge that made it then"
-    say(f"Of the last record, {id} of {entry.header['time']}{under}.")
+    say(f"Of the last record, {entry.id} of {entry.header['time']}{under}.")
     return asked
 
 

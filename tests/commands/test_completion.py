@@ -51,6 +51,7 @@ def test_completion_of_records(ledger: Path) -> None:
     assert last == "last"
     assert id in cicatrix("audit", "list", CICATRIX_LEDGER=str(ledger)).stdout
     assert id in offered("cicatrix explain how punch-technique ", ledger)
+    assert id in offered(f"cicatrix audit show --ledger {ledger} ", ledger.with_name("none"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 from support.records import made, output, run
@@ -49,3 +50,17 @@ def test_the_last_record_is_read_under_its_own_knowledge(path: Path, plant: Path
     assert done.code == 0 and " ".join(done.stderr.split()).endswith(
         ", under the knowledge that made it then."
     )
+
+
+def test_of_several_ledgers_the_one_with_the_record_is_read(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    first, newest = made(other, "scar_depth=deep"), made(path, "scar_depth=deep", "active_acne=yes")
+    both = ["--ledger", str(other), "--ledger", str(path)]
+    for words in (["explain", "how", "punch"], ["explain", "why-not", "laser"], ["what-if", "scar_count=1"]):
+        last = cicatrix(*words, *both)
+        assert last.code == 0 and last.stderr.startswith(f"Of the last record, {newest} of 20"), last
+        of_record = ["what-if", first, *words[1:]] if words[0] == "what-if" else [*words, first]
+        assert cicatrix(*of_record, *both).stdout == output(other, *of_record)
+    said = cicatrix("explain", "how", "over-the-counter", first, *both).stdout
+    advised = shlex.split(" ".join(said.split("`")[1].split()))
+    assert advised[-4:] == both and cicatrix(*advised).code == 0
