@@ -8,7 +8,7 @@ written here: the new texts are given back only if they load, with the same rule
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -136,17 +136,15 @@ class ClaimLines:
         top = list(root.pairs or ()) if root else []
         self.sections = {key.text or "": value for key, value in top}
         self.entries = {key.text or "": (key, value) for key, value in self.sections["claims"].pairs or ()}
-        starts = [key.span.line - 1 for key, _ in self.entries.values()]
-        if any(self.lines[line][: key.span.column - 1].strip() for line, (key, _) in self._with(starts)):
+        keys = [key for key, _ in self.entries.values()]
+        starts = [key.span.line - 1 for key in keys]
+        if any(self.lines[key.span.line - 1][: key.span.column - 1].strip() for key in keys):
             help = "`cicatrix kb fmt` does not do that: give each claim a line of its own"
             raise CaseError([Problem(f"the claims of `{CLAIMS_PATH}` stand in braces", None, help)])
         after = [key.span.line - 1 for key, _ in top if key.span.line - 1 > max(starts)]
         self.starts = dict(zip(self.entries, starts, strict=True))
         ends = [*starts[1:], min(after, default=len(self.lines))]
         self.ends = {id: self.lead(end) for id, end in zip(self.entries, ends, strict=True)}
-
-    def _with(self, starts: list[int]) -> Iterator[tuple[int, tuple[Node, Node]]]:
-        return zip(starts, self.entries.values(), strict=True)
 
     def lead(self, line: int) -> int:
         """Where the comments and empty lines above a line begin."""

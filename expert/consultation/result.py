@@ -352,6 +352,10 @@ class Consultation(NamedTuple):
         """The rules that fired, as their authors named them, in the order in which they first did."""
         return tuple(dict.fromkeys(written_rule(firing.rule) for firing in self.firings))
 
+    def rests_on(self) -> tuple[str, ...]:
+        """The claims that the firings rest on, in the order in which they first do."""
+        return tuple(dict.fromkeys(claim for firing in self.firings for claim in firing.rests_on))
+
     def basis(self, firings: Sequence[int]) -> str:
         """The firmest basis that some firings, by number, rest on."""
         return min((self.firings[n - 1].basis for n in firings), key=list(BASES).index)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from expert.knowledge.todo import is_todo
-from expert.language.model import Claim, Quote, Quotes
+from expert.language.model import Claim, Quote, Quotes, numbers_of
 from expert.language.rules import RuleBase, cited
 
 # a sentence ends at . ! or ? (and what closes it), before a space and a capital, quote or figure
@@ -72,7 +72,7 @@ def coverage(base: RuleBase, document: str | None = None) -> list[Place]:
     claims, users = base.knowledge.claims, cited(base)
     by_place = {} if document is None else sentences(document)
     places = []
-    for id in sorted({*claims, *by_place}, key=lambda id: [int(part) for part in id[1:].split("s")]):
+    for id in sorted({*claims, *by_place}, key=numbers_of):
         claim = claims.get(id)
         if claim is None:
             status = "missing"
@@ -84,8 +84,7 @@ def coverage(base: RuleBase, document: str | None = None) -> list[Place]:
             status = "todo"
         else:
             status = "encoded" if users[id] else "context"
-        paragraph = int(id[1:].split("s")[0])
-        places.append(Place(id, paragraph, status, tuple(users.get(id, ()))))
+        places.append(Place(id, numbers_of(id)[0], status, tuple(users.get(id, ()))))
     return places
 
 

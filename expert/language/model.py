@@ -54,11 +54,17 @@ class Claim(NamedTuple):
 
     @property
     def paragraph(self) -> int:
-        return int(self.id[1:].split("s")[0])
+        return numbers_of(self.id)[0]
 
     @property
     def sentence(self) -> int:
-        return int(self.id.split("s")[1])
+        return numbers_of(self.id)[1]
+
+
+def numbers_of(place: str) -> tuple[int, int]:
+    """The numbers of paragraph and sentence in a place: 7 and 1 in `p7s1`."""
+    paragraph, _, sentence = place[1:].partition("s")
+    return int(paragraph), int(sentence)
 
 
 class Quote(NamedTuple):

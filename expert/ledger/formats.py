@@ -240,20 +240,19 @@ def _without_undrawn(c: Consultation) -> Consultation:
     def renumbered(firings: Sequence[int]) -> tuple[int, ...]:
         return tuple(number[n] for n in firings if n in number)
 
+    recommendations = []
+    for r in c.recommendations:
+        arguments = [argument._replace(firing=number[argument.firing]) for argument in r.arguments]
+        recommendations.append(r._replace(arguments=tuple(arguments)))
+    firings = []
+    for firing in drawn:
+        matched = [match._replace(firings=renumbered(match.firings)) for match in firing.matched]
+        firings.append(firing._replace(n=number[firing.n], matched=tuple(matched)))
     return c._replace(
-        findings=tuple(f._replace(firings=renumbered(f.firings)) for f in c.findings),
-        recommendations=tuple(
-            r._replace(arguments=tuple(a._replace(firing=number[a.firing]) for a in r.arguments))
-            for r in c.recommendations
-        ),
-        plan=tuple(step._replace(firings=renumbered(step.firings)) for step in c.plan),
-        advice=tuple(a._replace(firing=number[a.firing]) for a in c.advice),
-        firings=tuple(
-            firing._replace(
-                n=number[firing.n],
-                matched=tuple(m._replace(firings=renumbered(m.firings)) for m in firing.matched),
-            )
-            for firing in drawn
-        ),
+        findings=tuple([finding._replace(firings=renumbered(finding.firings)) for finding in c.findings]),
+        recommendations=tuple(recommendations),
+        plan=tuple([step._replace(firings=renumbered(step.firings)) for step in c.plan]),
+        advice=tuple([advice._replace(firing=number[advice.firing]) for advice in c.advice]),
+        firings=tuple(firings),
         not_fired=(*c.not_fired, *undrawn),
     )

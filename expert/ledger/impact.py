@@ -176,29 +176,25 @@ class _Causes:
     ) -> None:
         self.consultations, self.bases, self.edited = consultations, bases, edited
         self.changed = changed
-        old, new = ({name_of(f): _without_numbers(f) for f in c.firings} for c in consultations)
-        pairs = [(old.get(name), new.get(name)) for name in {**old, **new}]
-        self.moved = [firing for pair in pairs if pair[0] != pair[1] for firing in pair if firing]
+        old, new = map(_by_name, consultations)
+        self.moved: list[Firing] = []  # what fires in one of the two only, or otherwise
+        for name in {**old, **new}:
+            if old.get(name) != new.get(name):
+                self.moved += [firing for firing in (old.get(name), new.get(name)) if firing]
         # words in which an edited name may stand: `see-doctor`, `fern for balcony`
         self.named = {word for d in changed for text in d for word in text.replace(",", " ").split()}
         self.named |= {word.partition("@")[2] for word in self.named}
-        self.own = [edit for edit in edited if edit.kind == "rule" and self._fires_otherwise(edit.id)]
+        fired = {written_rule(firing.rule) for firing in self.moved}
+        self.own = {edit.id for edit in edited if edit.kind == "rule" and edit.id in fired}
         self.properties = [*self._properties()]
-
-    def _fires_otherwise(self, rule: str) -> bool:
-        return any(written_rule(firing.rule) == rule for firing in self.moved)
 
     def _properties(self) -> list[tuple[str, str]]:
         """The properties of options that were edited and that a firing or a price rests on."""
-        used = {
-            (match.option or firing.option, match.name)
-            for firing in self.moved
-            for match in firing.matched
-            if match.kind == "datum"
-        }
-        used |= {
-            (r.option, price.property) for r in self._recommendations() if r.cost for price in r.cost.prices
-        }
+        used = set()
+        for firing in self.moved:
+            used |= {(m.option or firing.option, m.name) for m in firing.matched if m.kind == "datum"}
+        for r in self._recommendations():
+            used |= {(r.option, price.property) for price in (r.cost.prices if r.cost else ())}
         properties = []
         for edit in self.edited:
             if edit.kind == "option" and "properties" in edit.fields:
@@ -225,7 +221,7 @@ class _Causes:
     def rules(self) -> tuple[str, ...]:
         """The rules that were edited and fire otherwise."""
         order = [written_rule(firing.rule) for firing in self.moved]
-        return tuple(dict.fromkeys(rule for rule in order if rule in {edit.id for edit in self.own}))
+        return tuple(dict.fromkeys(rule for rule in order if rule in self.own))
 
     def data(self) -> tuple[str, ...]:
         """Everything else: all edits, if none is known to bear on it."""
@@ -241,7 +237,7 @@ class _Causes:
         """The claims that the edited rules cite, then and now, and those behind the edited data."""
         claims: list[str] = []
         for firing in self.moved:
-            if written_rule(firing.rule) in {edit.id for edit in self.own}:
+            if written_rule(firing.rule) in self.own:
                 claims += firing.claims
         for option, name in self.properties:
             for base in self.bases:
@@ -254,6 +250,10 @@ class _Causes:
 def _cited(option: Option | None, name: str) -> list[str]:
     data = option.properties.get(name, ()) if option else ()
     return [claim for datum in data for claim in datum.claims]
+
+
+def _by_name(consultation: Consultation) -> dict[str, Firing]:
+    return {name_of(firing): _without_numbers(firing) for firing in consultation.firings}
 
 
 def _without_numbers(firing: Firing) -> Firing:

@@ -60,7 +60,7 @@ def _add_knowledge(graph: ProvDocument, consultation: Consultation, knowledge: K
         "knowledge", {"prov:type": "knowledge", "prov:label": f"{named.title} {named.version}", **about}
     )
     graph.wasDerivedFrom("knowledge", "document")
-    for id in dict.fromkeys(id for firing in consultation.firings for id in firing.rests_on):
+    for id in consultation.rests_on():
         claim = knowledge.claims[id]
         said: SaidOfIt = {"says": claim.says, "hedge": claim.hedge, "fingerprint": claim.fingerprint}
         graph.entity(f"claim-{id}", {"prov:type": "claim", "prov:label": id, **said})

@@ -40,16 +40,15 @@ def record(ledger: Ledger, base: RuleBase, consultation: Consultation, occasion:
     """Append a consultation: what was given and asked, in that order, and all that followed."""
     given, asked, label, unreviewed, questions, by, sources = occasion
     attributes = base.knowledge.attributes
-    answers = [
-        {
-            "attribute": name,
-            "value": consultation.answers[name],
-            "asked": (questions.get(name) or attributes[name].question) * (name in asked),
-            **({"given": sources[name]} if name in sources and name not in asked else {}),
-        }
-        for name in [*(n for n in given if n not in asked), *asked]
-        if name in consultation.answers
-    ]
+    answers = []
+    for name in [*(name for name in given if name not in asked), *asked]:
+        if name in consultation.answers:
+            answer = {"attribute": name, "value": consultation.answers[name], "asked": ""}
+            if name in asked:
+                answer["asked"] = questions.get(name) or attributes[name].question
+            elif name in sources:
+                answer["given"] = sources[name]
+            answers.append(answer)
     verdicts = {r.option: r.verdict for r in consultation.recommendations}
     # members of an object have no order in canonical JSON: what has one is a list
     targets = {r.option: list(r.targets) for r in consultation.recommendations if len(r.targets) > 1}

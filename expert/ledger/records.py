@@ -34,10 +34,10 @@ def consultation_of(entry: Entry) -> Consultation:
             name: consultation.answers[name] for name in dict.fromkeys([*given, *consultation.answers])
         }
         targets = content.get("targets", {})
-        recommendations = [
-            r._replace(targets={target: r.targets[target] for target in targets.get(r.option, r.targets)})
-            for r in consultation.recommendations
-        ]
+        recommendations = []
+        for r in consultation.recommendations:
+            ordered = {target: r.targets[target] for target in targets.get(r.option, r.targets)}
+            recommendations.append(r._replace(targets=ordered))
         return consultation._replace(answers=answers, recommendations=tuple(recommendations))
 
 

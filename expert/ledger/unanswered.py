@@ -29,9 +29,13 @@ def unanswered(base: RuleBase, case: Case) -> list[Unanswered]:
     questions = []
     for name in reach.open(known):
         effects = matters.get(name, {})
-        changes = "verdict"
-        if not verdicts.get(name):
-            undecided = name in verdicts or not any(effects.values())
-            changes = "nothing" if not effects else "undecided" if undecided else "shown"
+        if verdicts.get(name):
+            changes = "verdict"
+        elif not effects:
+            changes = "nothing"
+        elif name in verdicts or not any(effects.values()):
+            changes = "undecided"
+        else:
+            changes = "shown"
         questions.append(Unanswered(name, name in case.answers, changes))
     return questions

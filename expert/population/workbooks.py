@@ -94,9 +94,7 @@ def _title(path: Path, book: Any, wanted: str) -> str:
         if wanted not in titles:
             raise refused(path, f"has no sheet `{shorten(wanted)}`", f"its sheets: {listed(titles)}")
         return wanted
-    filled: list[str] = [
-        sheet.title for sheet in book.worksheets if any(any(_said(row)) for row in _cells(sheet))
-    ]
+    filled: list[str] = [sheet.title for sheet in book.worksheets if any(map(_is_filled, _cells(sheet)))]
     if len(filled) > 1:
         raise refused(path, f"has several sheets: {listed(filled)}", "`--sheet` says which")
     return (filled or titles or [""])[0]
@@ -118,7 +116,7 @@ def _rows(path: Path, title: str, width: int) -> Iterator[TextRow]:
     with _sheets(path) as (values, formulas):
         both = zip(_cells(values[title]), _cells(formulas[title]), strict=True)
         for number, (row, entered) in enumerate(both, 1):
-            if any(_said(entered)):
+            if _is_filled(entered):
                 yield _text_row(number, row, entered, width)
 
 
@@ -128,8 +126,8 @@ def _cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
     return rows
 
 
-def _said(row: tuple[Any, ...]) -> list[bool]:
-    return [cell.value not in (None, "") for cell in row]
+def _is_filled(row: tuple[Any, ...]) -> bool:
+    return any(cell.value not in (None, "") for cell in row)
 
 
 def _text_row(number: int, row: tuple[Any, ...], entered: tuple[Any, ...], width: int) -> TextRow:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from expert.knowledge.editions import EDITED, GONE, MOVED, NEW, SAME, Edition, Passage
 from expert.language.english import count, listed
+from expert.language.model import numbers_of
 from expert.language.rules import RuleBase
 from expert.views.document import Block, Item, Line, Marked, Paragraph, Section, apart
 
@@ -32,17 +33,12 @@ def edition_blocks(edition: Edition, base: RuleBase) -> list[Section]:
 
 def _runs(moved: Sequence[Passage]) -> list[list[Passage]]:
     """Passages one after the other in both editions, all of which went from one paragraph to one."""
-    runs = []
-    for _, run in groupby(moved, key=_step):
-        runs.append(list(run))
-    return runs
+    return [list(run) for _, run in groupby(moved, key=_step)]
 
 
 def _step(passage: Passage) -> tuple[int, int]:
     """By how many paragraphs and sentences a passage moved."""
-    (paragraph, sentence), (then, number) = (
-        [int(part) for part in place[1:].split("s")] for place in (passage.was, passage.now)
-    )
+    (paragraph, sentence), (then, number) = numbers_of(passage.was), numbers_of(passage.now)
     return then - paragraph, number - sentence
 
 

@@ -249,7 +249,7 @@ def edition_of(knowledge: Knowledge) -> list[Line]:
 def claims_used(consultation: Consultation, knowledge: Knowledge, quotes: Quotes) -> Section:
     """The claims that the firings rest on, each with the document's sentence."""
     blocks: list[Block] = []
-    for id in dict.fromkeys(claim for firing in consultation.firings for claim in firing.rests_on):
+    for id in consultation.rests_on():
         blocks.append(Item(f"{id:6} ", knowledge.claims[id].says))
         if id in quotes:
             blocks.append(Paragraph(quoted(quotes[id]), 9))

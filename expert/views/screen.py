@@ -153,9 +153,10 @@ class Result:
 
     def reference(self, place: str) -> str:
         """What the first reference means, if it is in this place: the plan, or else the cautions."""
-        steps = [step.claims for step in self.consultation.plan if step.claims]
-        cautions = [a.claims for a in self.consultation.advice if a.kind == "caution"]
-        cited = steps if place == "plan" else [] if steps else cautions
+        cited = [step.claims for step in self.consultation.plan if step.claims]
+        if place == "caution":
+            cautions = [a.claims for a in self.consultation.advice if a.kind == "caution"]
+            cited = [] if cited else cautions
         return reference_explained(cited, self.below.place)
 
     def table(self, fold: Fold) -> Table | None:
