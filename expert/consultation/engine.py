@@ -19,7 +19,7 @@ from __future__ import annotations
 import collections
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 # experta 1.9.4 pins frozendict 1.2, which looks for this name; Python 3.10 took it away.
 if not hasattr(collections, "Mapping"):
@@ -44,7 +44,6 @@ from expert.consultation.outcome import consultation
 from expert.consultation.result import Consultation
 from expert.language.asking import compiled
 from expert.language.conditions import (
-    AllOf,
     AnyOf,
     Compare,
     Condition,
@@ -52,6 +51,7 @@ from expert.language.conditions import (
     Known,
     Not,
     Ref,
+    flat_conjuncts,
     refs,
     settled,
 )
@@ -133,7 +133,7 @@ class Candidate:
         self.rank, self.instance = rank, instance
         self.needs: list[tuple[Sign, ...]] = []  # one of each must be there
         rest: list[Condition] = []
-        for part in _conjuncts(instance.when):
+        for part in _deciding(instance.when):
             if signs := _signs(part):
                 self.needs.append(signs)
             else:
@@ -162,13 +162,9 @@ class Grounded(Rule):  # type: ignore[misc]
         engine.fire(self.instance)
 
 
-def _conjuncts(condition: Condition) -> Iterator[Condition]:
+def _deciding(condition: Condition) -> list[Condition]:
     """The conditions every one of which must hold, without what is so in every case."""
-    if isinstance(condition, AllOf):
-        for part in condition.parts:
-            yield from _conjuncts(part)
-    elif not settled(condition):
-        yield condition
+    return [part for part in flat_conjuncts(condition) if not settled(part)]
 
 
 def _signs(condition: Condition) -> tuple[Sign, ...]:
@@ -183,7 +179,7 @@ def _signs(condition: Condition) -> tuple[Sign, ...]:
         case Known(ref, False) if ref.kind == "attribute":
             return ((ref.key, None),)
         case AnyOf(parts):
-            needs = [tuple(_conjuncts(part)) for part in parts]
+            needs = [_deciding(part) for part in parts]
             inside = [_signs(need[0]) if len(need) == 1 else () for need in needs]
             return tuple(sign for signs in inside for sign in signs) if all(inside) else ()
         case _:

@@ -8,18 +8,26 @@ answer has ruled out, are read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import assert_never
 
 from expert.consultation.case import Case
 from expert.language.conclusions import Argue, Conclude, Tally, computed_refs
 from expert.language.conditions import (
     AllOf,
     AnyOf,
+    Compare,
     Condition,
     Count,
+    Determined,
+    Given,
     Is,
+    Known,
     Not,
+    OptionIs,
     Ref,
     Unless,
+    flat_conjuncts,
     refs,
 )
 from expert.language.contradictions import Contradictions, LeftOut
@@ -27,7 +35,7 @@ from expert.language.grids import Grid
 from expert.language.keys import exception_of
 from expert.language.meaning import Reading
 from expert.language.model import Value
-from expert.language.outcome import decides
+from expert.language.outcome import deciding_arguments
 from expert.language.possibility import Bounds, Possibilities
 from expert.language.rules import Dependencies, Instance, RuleBase, passes, reads
 
@@ -45,9 +53,9 @@ class Openness:
         self.dependencies = Dependencies(passes(base.instances))
         self.deciding: dict[str, list[Instance]] = {option: [] for option in base.knowledge.options}
         for instance in base.instances:
-            if any(decides(c, base.knowledge) for c in instance.then):
+            if deciding_arguments(instance, base.knowledge):
                 self.deciding[instance.option].append(instance)
-        self.on_answers = {i.id: [*_on_answers(i.when)] for i in base.instances}
+        self.on_answers = {i.id: _on_answers(i.when) for i in base.instances}
         self._rest_on: dict[tuple[str, ...], list[str]] = {}
         self._found: dict[tuple[object, ...], Open] = {}
 
@@ -85,13 +93,10 @@ class Openness:
         return {ref.key: left.waits_for(ref) for ref in open if left.may_conclude(ref)}
 
 
-def _on_answers(condition: Condition) -> Iterator[Condition]:
+def _on_answers(condition: Condition) -> list[Condition]:
     """The parts, all of which must hold, that read answers and nothing else."""
-    if isinstance(condition, AllOf):
-        for part in condition.parts:
-            yield from _on_answers(part)
-    elif all(ref.kind == "attribute" for ref, _ in refs(condition)):
-        yield condition
+    parts = flat_conjuncts(condition)
+    return [part for part in parts if all(ref.kind == "attribute" for ref, _ in refs(part))]
 
 
 class OpenCase:
@@ -111,8 +116,8 @@ class OpenCase:
 
     def arguments(self, option: str) -> list[Argue]:
         """The arguments on topics that decide that may still be put forward."""
-        about = [c for instance in self._possible(option) for c in instance.then if isinstance(c, Argue)]
-        return [c for c in about if decides(c, self.prepared.knowledge)]
+        arguments = [deciding_arguments(i, self.prepared.knowledge) for i in self._possible(option)]
+        return [*chain.from_iterable(arguments)]
 
     def depends_on(self, option: str) -> tuple[str, ...]:
         """The attributes not answered that these may depend on, in the vocabulary's order."""
@@ -167,10 +172,14 @@ class OpenCase:
                 yield from self._part(condition.part, not denied, seen)
             case Unless():
                 yield from self._part(condition.part, False, seen)
-            case _:
-                wanted = condition.values if isinstance(condition, Is) and not denied else None
+            case Is(_, values):
                 for ref, _ in refs(condition):
-                    yield from self._term(ref, wanted, seen)
+                    yield from self._term(ref, None if denied else values, seen)
+            case Compare() | Known() | Determined() | OptionIs() | Given():
+                for ref, _ in refs(condition):
+                    yield from self._term(ref, None, seen)
+            case _:
+                assert_never(condition)
 
     def _term(self, ref: Ref, wanted: tuple[Value, ...] | None, seen: set[str]) -> Iterator[str]:
         """The answers that a term depends on; of a finding, as far as one of the values is wanted."""

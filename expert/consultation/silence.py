@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator
 from functools import cached_property
+from typing import assert_never
 
 from expert.consultation.alike import KeyOf
 from expert.consultation.result import NotFired
@@ -11,11 +12,15 @@ from expert.language.asking import Test, compiled
 from expert.language.conditions import (
     AllOf,
     AnyOf,
+    Compare,
     Condition,
+    Count,
     Determined,
+    Given,
     Is,
     Known,
     Not,
+    OptionIs,
     Ref,
     Unless,
     parts_of,
@@ -109,5 +114,7 @@ def _denied(condition: Condition) -> Test:
         case AnyOf(parts):
             every = [_denied(part) for part in parts]
             return lambda case: all(denied(case) for denied in every)
-        case _:
+        case Is() | Known() | Compare() | OptionIs() | Given() | Not() | Unless() | Count():
             return compiled(condition)[1]
+        case _:
+            assert_never(condition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from expert.io.problems import shorten
 from expert.io.yaml import Node, Reader
@@ -19,7 +19,9 @@ from expert.language.conditions import (
     Compare,
     Condition,
     Count,
+    Determined,
     Factor,
+    Given,
     Is,
     Known,
     Not,
@@ -389,9 +391,13 @@ def never_denied(condition: Condition) -> Iterator[Ref]:
                 yield ref
         case Unless() | Not():
             return  # the one reads what holds, of the other's part it has been said
-        case _:
+        case AllOf() | AnyOf() | Count():
             for part in parts_of(condition):
                 yield from never_denied(part)
+        case Compare() | Known() | Determined() | OptionIs() | Given():
+            return
+        case _:
+            assert_never(condition)
 
 
 def misfit(other: Term, term: Term) -> str:

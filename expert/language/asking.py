@@ -8,8 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import assert_never
 
-from expert.language.conditions import Compare, Condition, Count, Determined, Is, Known, Ref, refs
+from expert.language.conditions import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Count,
+    Determined,
+    Given,
+    Is,
+    Known,
+    Not,
+    OptionIs,
+    Ref,
+    Unless,
+    refs,
+)
 from expert.language.grids import Whole
 from expert.language.meaning import Evaluation, Reading
 from expert.language.model import SCORE, Value
@@ -176,11 +192,15 @@ def _needs_case(condition: Condition) -> bool:
             return True
         case Compare() | Determined():
             return any(ref.kind == "finding" for ref, _ in refs(condition))
-        case Is(ref) | Known(ref) if ref.kind == "finding":
+        case Is(ref) | Known(ref):
+            if ref.kind != "finding":
+                return False
             numbers = isinstance(condition, Is) and any(isinstance(value, int) for value in condition.values)
             return ref.role == SCORE or numbers or bool(ref.replies)
-        case _:
+        case AllOf() | AnyOf() | Not() | Unless() | OptionIs() | Given():
             return False
+        case _:
+            assert_never(condition)
 
 
 ASKING = Asking(OfCases())

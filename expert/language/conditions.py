@@ -256,6 +256,15 @@ def conjuncts(condition: Condition) -> tuple[Condition, ...]:
     return condition.parts if isinstance(condition, AllOf) else (condition,)
 
 
+def flat_conjuncts(condition: Condition) -> Iterator[Condition]:
+    """The same, none of them made of parts that must all hold."""
+    if isinstance(condition, AllOf):
+        for part in condition.parts:
+            yield from flat_conjuncts(part)
+    else:
+        yield condition
+
+
 def with_parts(condition: Compound, parts: tuple[Condition, ...]) -> Compound:
     """The same kind of condition over other parts, as many as it takes."""
     match condition:

@@ -392,8 +392,10 @@ class Phrases:
                 if phrase := (OF_DATES if term.is_date else PHRASED).get(operator):
                     return phrase.format(listed(inside), *inside)
                 return SIGNS_BETWEEN[operator].join(inside)
-            case _:
+            case int() | Arithmetic():
                 return term.show(amount(quantity, {}))
+            case _:
+                assert_never(quantity)
 
     def _parts(self, quantity: Arithmetic, term: Term) -> list[tuple[Quantity, Term]]:
         """The parts of a computed quantity, each with what it is measured as.
@@ -431,8 +433,10 @@ class Phrases:
                 if operator in (SCALED, ROUNDED):
                     return self.spelled(parts[0], term)
                 return {operator: [self.spelled(part, of) for part, of in self._parts(quantity, term)]}
-            case _:
+            case int() | Arithmetic():
                 return term.spell(amount(quantity, {}))
+            case _:
+                assert_never(quantity)
 
     def item(self, item: Addend, term: Term) -> str:
         """An item of a score, measured as a term is."""

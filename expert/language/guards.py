@@ -7,6 +7,7 @@ parts of its condition, so that every engine has them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from expert.language.conclusions import Tally, computed_refs
 from expert.language.conditions import AllOf, Is, Ref, Unless, conjuncts
@@ -19,17 +20,12 @@ def counting(rule: Rule, of: Contradictions) -> Rule:
     """A rule to which an answer that is left out of account is none."""
     if not of.declared:
         return rule
-    then = tuple(
-        c.reading(lambda when: of.read(when, True)) if isinstance(c, Tally) else c for c in rule.then
-    )
-    rule = rule._replace(then=then)
-    if any(isinstance(c, Tally) for c in then):
-        return rule
-    computed = dict.fromkeys(name for names in _computed(rule) for name in sorted(names))
-    left = [name for name in computed if of.leaving_out(name)]
-    return rule._replace(
-        when=AllOf((*conjuncts(of.read(rule.when, rule.settles)), *of.unless_left_out(left)))
-    )
+    if _scores(rule):
+        then = [c.reading(lambda when: of.read(when, True)) if isinstance(c, Tally) else c for c in rule.then]
+        return rule._replace(then=tuple(then))
+    computed = chain.from_iterable(_computed(rule))
+    parts = [*conjuncts(of.read(rule.when, rule.settles)), *of.unless_left_out(computed)]
+    return rule._replace(when=AllOf(tuple(parts)))
 
 
 def uncountable(rule: Rule, of: Contradictions) -> Iterator[tuple[str, str]]:
@@ -41,18 +37,26 @@ def uncountable(rule: Rule, of: Contradictions) -> Iterator[tuple[str, str]]:
             if ref.kind == "attribute" and of.leaving_out(ref.name):
                 message = f"`{ref.name}` may be left out of account, and cannot be an item of a score"
                 yield message, "give points where a condition on it holds"
-    if any(isinstance(c, Tally) for c in rule.then):
+    if _scores(rule):
         return
     computed = _computed(rule)
-    for name in dict.fromkeys(name for names in computed for name in sorted(names)):
+    for name in dict.fromkeys(chain.from_iterable(computed)):
         if of.leaving_out(name) and any(name not in names for names in computed):
             message = f"rule `{rule.id}` does not compute all with `{name}`, which may be left out of account"
             yield message, "put what else it concludes into a rule of its own"
 
 
-def _computed(rule: Rule) -> list[set[str]]:
+def _scores(rule: Rule) -> bool:
+    return any(isinstance(c, Tally) for c in rule.then)
+
+
+def _computed(rule: Rule) -> list[list[str]]:
     """The attributes that each conclusion is computed from."""
-    return [{ref.name for ref in computed_refs(c) if ref.kind == "attribute"} for c in rule.then]
+    computed = []
+    for c in rule.then:
+        names = {ref.name for ref in computed_refs(c) if ref.kind == "attribute"}
+        computed.append(sorted(names))
+    return computed
 
 
 def excepting(rule: Rule, exceptions: Iterable[Rule]) -> Rule:

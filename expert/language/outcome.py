@@ -21,11 +21,7 @@ from expert.language.possibility import Possibilities
 from expert.language.rules import Dependencies, Instance
 
 Said = Iterable[tuple[Conclusion, T]]
-
-
 Possible = Callable[[], Iterable[tuple[Argue, T]]]  # arguments that may still be put forward, and where
-
-
 Pick = Callable[[Iterable[int]], int]
 
 
@@ -141,17 +137,15 @@ def possible_arguments(
 ) -> list[tuple[Argue, T]]:
     """The deciding arguments of instances in an order from `passes`, and where they may be put forward."""
     dependencies = Dependencies(ordered)
-    deciding = [i for i in dependencies.ordered if any(decides(c, knowledge) for c in i.then)]
+    deciding = {i.id: i for i in dependencies.ordered if deciding_arguments(i, knowledge)}.values()
     left_out = LeftOut(Contradictions(knowledge.contradictions), algebra)
     bounds = Reading(Possibilities(algebra, left_out)).derive(dependencies.upstream(deciding))
-    instances = {i.id: i for i in deciding}.values()
-    said = [(c, bounds[i.id].may) for i in instances for c in i.then]
-    return [(c, where) for c, where in said if isinstance(c, Argue) and decides(c, knowledge)]
+    return [(c, bounds[i.id].may) for i in deciding for c in deciding_arguments(i, knowledge)]
 
 
-def decides(c: Conclusion, knowledge: Knowledge) -> bool:
-    """Whether a conclusion is an argument on a topic that decides."""
-    return isinstance(c, Argue) and knowledge.topics[c.name].decides
+def deciding_arguments(instance: Instance, knowledge: Knowledge) -> list[Argue]:
+    """The arguments that an instance puts forward on topics that decide."""
+    return [c for c in instance.then if isinstance(c, Argue) and knowledge.topics[c.name].decides]
 
 
 def cost_sides(knowledge: Knowledge) -> Iterator[tuple[str, str, Pick]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from expert.language.algebra import T
-from expert.language.conclusions import STANCES, Advise, Argue, Caution
+from expert.language.conclusions import STANCES, Advise, Caution
 from expert.language.keys import with_option
-from expert.language.outcome import Outcome
+from expert.language.outcome import Outcome, deciding_arguments
 from expert.language.rules import Instance, RuleBase
 
 
@@ -36,14 +36,12 @@ def _of_option(
     false: T,
 ) -> dict[str, dict[str, T]]:
     """Where the outcome's terms have which values, for one option."""
-    deciding, decides = outcome.deciding(option), base.knowledge.deciding_topics
-    leading = [
-        (instance.rule, fired[instance.id])
-        for instance in read
-        for c in instance.then
-        if isinstance(c, Argue) and c.option == option and c.stance != "against"
-        if c.name in decides
-    ]
+    deciding = outcome.deciding(option)
+    leading = []
+    for instance in read:
+        for c in deciding_arguments(instance, base.knowledge):
+            if c.option == option and c.stance != "against":
+                leading.append((instance.rule, fired[instance.id]))
     stated = [(rule, where) for rule, where in leading if rule.basis != "added"]
     terms: dict[str, dict[str, T]] = {
         "verdict": outcome.verdicts(option),

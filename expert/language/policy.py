@@ -25,18 +25,10 @@ from expert.language.algebra import T, union
 from expert.language.conclusions import Argue
 
 VERDICTS = ("preferred", "option", "uncertain", "open", "not-advised", "not-addressed")
-
-
 RECOMMENDED = VERDICTS[:3]  # what a person may still choose
-
-
-NOW = "now"
-
-
 OPEN = VERDICTS[3]  # nothing was put forward, and an answer that is not known may change that
-
-
 NOT_ADDRESSED = VERDICTS[5]
+NOW = "now"
 
 
 def weigh(
@@ -90,10 +82,10 @@ def weigh_for(target: str, deciding: Iterable[tuple[Argue, T]], possible: T, fal
 
 def overall(by_target: Mapping[str, Mapping[str, T]], false: T) -> dict[str, T]:
     """Where an option has each verdict: the best of its targets'."""
-    anywhere = {
-        verdict: union(false, [verdicts[verdict] for verdicts in by_target.values()]) for verdict in VERDICTS
-    }
-    return firsts(anywhere, false)
+    best: dict[str, T] = {}
+    for verdict in VERDICTS:
+        best[verdict] = union(false, [verdicts[verdict] for verdicts in by_target.values()])
+    return firsts(best, false)
 
 
 # --- choices --------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from expert.language.completions import (
     Perhaps,
     Survey,
 )
-from expert.language.conclusions import Argue, Conclude, Wait, text_of
+from expert.language.conclusions import Argue, Conclude, Conclusion, Wait, text_of
 from expert.language.conditions import Condition, refs
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.diagrams import Diagram, Diagrams
@@ -36,7 +36,7 @@ from expert.language.keys import with_option
 from expert.language.meaning import Reading
 from expert.language.model import Term, Value
 from expert.language.orders import Together, good_order
-from expert.language.outcome import Outcome, decides, outcome_of, possible_arguments
+from expert.language.outcome import Outcome, deciding_arguments, outcome_of, possible_arguments
 from expert.language.policy import NOW, OPEN, VERDICTS
 from expert.language.possibility import Bounds, Possibilities
 from expert.language.rules import PLACEHOLDER, Dependencies, Instance, RuleBase, passes, reads, writes
@@ -161,14 +161,13 @@ def look_through(survey: Survey, cones: Cones, read: list[Instance]) -> Reading[
 
 def deciding(base: RuleBase, option: str, waits: bool = False) -> list[Instance]:
     """The instances behind an option's verdict, and behind its timing if `waits`."""
-    topics = base.knowledge.deciding_topics
     instances = []
     for instance in base.instances:
-        for c in instance.then:
-            argues = isinstance(c, Argue) and c.name in topics
-            if c.option == option and (argues or (waits and isinstance(c, Wait))):
-                instances.append(instance)
-                break
+        behind: list[Conclusion] = [*deciding_arguments(instance, base.knowledge)]
+        if waits:
+            behind += [c for c in instance.then if isinstance(c, Wait)]
+        if any(c.option == option for c in behind):
+            instances.append(instance)
     return instances
 
 
@@ -257,9 +256,7 @@ class Prospect:
         arguments = []
         for instance in instances:
             where = Deferred(self.completions.diagrams, partial(self._may, instance))
-            for c in instance.then:
-                if isinstance(c, Argue) and decides(c, self.base.knowledge):
-                    arguments.append((c, where))
+            arguments += [(c, where) for c in deciding_arguments(instance, self.base.knowledge)]
         return arguments
 
     def _may(self, instance: Instance) -> Diagram:

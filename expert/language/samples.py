@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from random import Random
 
 from expert.language.completions import CaseAnswers
-from expert.language.conditions import AllOf, Condition, Is
+from expert.language.conditions import Condition, Is, flat_conjuncts
 from expert.language.grids import CaseNumbers, Whole, chosen
 from expert.language.model import Value
 from expert.language.rules import Instance
@@ -126,8 +126,6 @@ def _apart(truth: int, groups: Iterable[tuple[str, int]]) -> Iterator[str]:
 
 def _tests(condition: Condition) -> Iterator[tuple[str, tuple[Value, ...]]]:
     """The attributes that a condition asks a value of, outright."""
-    if isinstance(condition, AllOf):
-        for part in condition.parts:
-            yield from _tests(part)
-    elif isinstance(condition, Is) and condition.ref.kind == "attribute":
-        yield condition.ref.name, condition.values
+    for part in flat_conjuncts(condition):
+        if isinstance(part, Is) and part.ref.kind == "attribute":
+            yield part.ref.name, part.values

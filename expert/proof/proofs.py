@@ -7,7 +7,7 @@ the engine before it is shown. Everything returned is data.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from expert.backends.z3 import (
     NO,
@@ -24,10 +24,15 @@ from expert.io.problems import CaseError
 from expert.language.conditions import (
     AllOf,
     AnyOf,
+    Compare,
     Condition,
     Count,
+    Determined,
+    Given,
     Is,
+    Known,
     Not,
+    OptionIs,
     Ref,
     Unless,
     ground,
@@ -279,14 +284,17 @@ def _open_instead(
 
 def open_too(condition: Condition) -> Condition:
     """The condition, met by a verdict that is open wherever it is met by `not-addressed`."""
-    if isinstance(condition, Is):
-        of_verdict = condition.ref.name == "verdict" or condition.ref.name.startswith("verdict-for.")
-        if of_verdict and NOT_ADDRESSED in condition.values and OPEN not in condition.values:
-            return Is(condition.ref, (*condition.values, OPEN))
-        return condition
-    if isinstance(condition, (AllOf, AnyOf, Not, Unless, Count)):
-        return with_parts(condition, tuple(map(open_too, parts_of(condition))))
-    return condition
+    match condition:
+        case Is(ref, values):
+            of_verdict = ref.name == "verdict" or ref.name.startswith("verdict-for.")
+            met = of_verdict and NOT_ADDRESSED in values and OPEN not in values
+            return Is(ref, (*values, OPEN)) if met else condition
+        case AllOf() | AnyOf() | Not() | Unless() | Count():
+            return with_parts(condition, tuple(map(open_too, parts_of(condition))))
+        case Compare() | Known() | Determined() | OptionIs() | Given():
+            return condition
+        case _:
+            assert_never(condition)
 
 
 def _violated(base: RuleBase, invariant: Invariant, option: Option | None, cases: tuple[Case, ...]) -> Seen:
