@@ -19,7 +19,7 @@ from __future__ import annotations
 import collections
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 # experta 1.9.4 pins frozendict 1.2, which looks for this name; Python 3.10 took it away.
 if not hasattr(collections, "Mapping"):
@@ -28,7 +28,7 @@ if not hasattr(collections, "Mapping"):
 import collections.abc
 from functools import cached_property, lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from experta import Fact, KnowledgeEngine, Rule
 from experta import __version__ as ENGINE
@@ -69,6 +69,13 @@ Sign = tuple[Value | None, ...]
 START: Sign = ()
 
 
+class Need(NamedTuple):
+    """Signs, by their numbers, of which one must be there; `later` are those that a firing may still say."""
+
+    signs: tuple[int, ...]
+    later: tuple[int, ...]
+
+
 Test = Callable[["Indexed"], bool]
 
 
@@ -105,13 +112,14 @@ class Prepared:
 
     def __init__(self, base: RuleBase) -> None:
         self.base, self.network, self.wording = base, Network(base), Wording(base)
+        self.start = Start(self.network)
         self._told: dict[tuple[str, Value | None], Told] = {}
 
     def told(self, name: str, value: Value | None) -> Told:
         """The fact of an answer: one for all cases, as it comes at the same place in the list of facts."""
         fact = self._told.get((name, value))
         if fact is None:
-            fact = Told("unknown" if value is None else "answer", name, value)
+            fact = Told("unknown" if value is None else "answer", name, value, self.network)
             if not isinstance(value, int):  # there is no end to numbers
                 self._told[name, value] = fact
         return fact
@@ -122,6 +130,7 @@ class Prepared:
         engine.reset()
         engine.tell()
         engine.run()
+        engine.matcher.engine = None  # a circle of the two would stay until garbage is looked for
         return consultation(engine.memory)
 
 
@@ -129,20 +138,20 @@ class Prepared:
 class Candidate:
     """An instance, and which facts decide whether it is activated."""
 
-    def __init__(self, rank: int, instance: Instance) -> None:
+    def __init__(self, rank: int, instance: Instance, network: Network) -> None:
         self.rank, self.instance = rank, instance
-        self.needs: list[tuple[Sign, ...]] = []  # one of each must be there
+        needs: list[tuple[Sign, ...]] = []
         rest: list[Condition] = []
         for part in _deciding(instance.when):
             if signs := _signs(part):
-                self.needs.append(signs)
+                needs.append(signs)
             else:
                 rest.append(part)
-                self.needs += [((ref.key,),) for ref in _valued(part)]
-        self.rest = [_test(part) for part in rest]  # and these hold, which is more than one sign each
-        read = [ref for part in rest for ref, _ in refs(part)]
-        # all answers are there before the first rule fires; findings come one after another
-        self.watched: list[Sign] = [(ref.key,) for ref in read if ref.kind == "finding"]
+                needs += [((ref.key,),) for ref in _valued(part)]
+        self.needs = [network.need(signs) for signs in needs]
+        self.rest = [_test(part, network) for part in rest]  # and these hold, which is more than a sign each
+        read = [(ref.key,) for part in rest for ref, _ in refs(part)]
+        self.watched = network.need(read).later
 
     @cached_property
     def activation(self) -> Activation:
@@ -186,10 +195,11 @@ def _signs(condition: Condition) -> tuple[Sign, ...]:
             return ()
 
 
-def _test(condition: Condition) -> Test:
+def _test(condition: Condition, network: Network) -> Test:
     """Whether a condition holds: by the signs, as far as they tell, which is soonest."""
     if signs := _signs(condition):
-        return lambda matcher: not matcher.signs.isdisjoint(signs)
+        need = network.need(signs).signs
+        return lambda matcher: not matcher.signs.isdisjoint(need)
     holds = compiled(condition)[0]
     return lambda matcher: holds(matcher.engine.memory.reading)
 
@@ -210,13 +220,27 @@ class Network:
     """
 
     def __init__(self, base: RuleBase) -> None:
-        candidates = [Candidate(rank, instance) for rank, instance in enumerate(base.instances)]
-        common = Counter(sign for candidate in candidates for need in candidate.needs for sign in need)
-        self.waiting: dict[Sign, dict[Candidate, None]] = {}
+        # all answers are there before the first rule fires; findings come one after another
+        self.answers = base.knowledge.attributes.keys() - base.knowledge.findings.keys()
+        self._numbers: dict[Sign, int] = {}
+        candidates = [Candidate(rank, instance, self) for rank, instance in enumerate(base.instances)]
+        common = Counter(sign for candidate in candidates for need in candidate.needs for sign in need.signs)
+        self.waiting: dict[int, dict[Candidate, None]] = {}
         for candidate in candidates:
-            candidate.needs.sort(key=lambda need: sum(common[sign] for sign in need))
-            for sign in candidate.needs[0] if candidate.needs else [START]:
+            candidate.needs.sort(key=lambda need: sum(common[sign] for sign in need.signs))
+            first = candidate.needs[0] if candidate.needs else self.need([START])
+            for sign in first.signs:
                 self.waiting.setdefault(sign, {})[candidate] = None
+
+    def need(self, signs: Iterable[Sign]) -> Need:
+        """One of some signs; they are numbered, since comparing them takes most of the time of matching."""
+        by_number = {self._numbers.setdefault(sign, len(self._numbers)): sign for sign in signs}
+        later = [n for n, sign in by_number.items() if sign and sign[0] not in self.answers]
+        return Need(tuple(by_number), tuple(later))
+
+    def numbers(self, signs: Iterable[Sign]) -> list[int]:
+        """The numbers of signs, but for those that no instance needs."""
+        return [self._numbers[sign] for sign in signs if sign in self._numbers]
 
 
 class Indexed(Matcher):  # type: ignore[misc]
@@ -232,8 +256,8 @@ class Indexed(Matcher):  # type: ignore[misc]
 
     def reset(self) -> None:
         """Forget everything."""
-        self.signs: set[Sign] = set()
-        self.waiting: dict[Sign, dict[Candidate, None]] = {}
+        self.signs: set[int] = set()
+        self.waiting: dict[int, dict[Candidate, None]] = {}
         self.active: set[Candidate] = set()
 
     def changes(
@@ -263,9 +287,11 @@ class Indexed(Matcher):  # type: ignore[misc]
 
     def _holds(self, candidate: Candidate) -> bool:
         """Whether an instance's condition holds; it is left waiting for what can change that."""
-        for need in candidate.needs:
-            if self.signs.isdisjoint(need):
-                self._wait(candidate, need)
+        said = self.signs
+        for signs, later in candidate.needs:
+            if said.isdisjoint(signs):
+                if later:
+                    self._wait(candidate, later)
                 return False
         if candidate.watched:
             self._wait(candidate, candidate.watched)
@@ -274,7 +300,7 @@ class Indexed(Matcher):  # type: ignore[misc]
                 return False
         return True
 
-    def _wait(self, candidate: Candidate, signs: Iterable[Sign]) -> None:
+    def _wait(self, candidate: Candidate, signs: Iterable[int]) -> None:
         for sign in signs:
             self.waiting.setdefault(sign, {})[candidate] = None
 
@@ -285,6 +311,11 @@ class ByRank(Strategy):  # type: ignore[misc]
     experta's own DepthStrategy looks for an activation to remove at three places of its
     sorted list and may miss it, and orders equals by set order; this one removes by identity.
     """
+
+    def update_agenda(self, agenda: Any, added: Sequence[Activation], removed: Sequence[Activation]) -> None:
+        """Change the agenda, after most firings not at all."""
+        if added or removed:
+            super().update_agenda(agenda, added, removed)
 
     def _update_agenda(self, agenda: Any, added: Iterable[Activation], removed: Iterable[Activation]) -> None:
         if gone := {id(activation) for activation in removed}:
@@ -300,11 +331,11 @@ _salience = attrgetter("rule.salience")
 class Told(Fact):  # type: ignore[misc]
     """A fact of names and numbers, taken as they are: experta would see of each how to freeze it."""
 
-    def __init__(self, kind: str, key: str, value: Value | None) -> None:
+    def __init__(self, kind: str, key: str, value: Value | None, network: Network) -> None:
         dict.__init__(self, kind=kind, key=key, value=value)
         self.identity = (kind, key, value)  # a finding that may be answered is an attribute too
         sign: Sign = (key, value)
-        self.signs = [sign] if kind == "unknown" else [sign, sign[:1]]
+        self.signs = network.numbers([sign] if kind == "unknown" else [sign, sign[:1]])
 
     def has_field_constraints(self) -> bool:
         return False
@@ -319,7 +350,11 @@ class Told(Fact):  # type: ignore[misc]
 class Start(InitialFact):  # type: ignore[misc]
     """The initial fact."""
 
-    identity, signs = START, (START,)
+    identity = START
+
+    def __init__(self, network: Network) -> None:
+        dict.__init__(self)
+        self.signs = network.numbers([START])
 
 
 class Facts(FactList):  # type: ignore[misc]
@@ -349,7 +384,7 @@ class Engine(KnowledgeEngine):  # type: ignore[misc]
         """Start from the initial fact alone: experta would look for more of them through all members."""
         self.facts, self.agenda, self.running = Facts(), Agenda(), False
         self.matcher.reset()
-        self.facts.declare(Start())
+        self.facts.declare(self.prepared.start)
 
     def tell(self) -> None:
         """Declare what the case says, and what it leaves unknown."""
@@ -357,9 +392,17 @@ class Engine(KnowledgeEngine):  # type: ignore[misc]
         value_of = self.memory.case.value
         self.declare(*[told(name, value_of(name)) for name in self.prepared.base.knowledge.attributes])
 
+    def get_activations(self) -> tuple[list[Activation], list[Activation]]:
+        """What changes on the agenda; nothing where no fact was declared."""
+        if not self.facts.added:
+            return [], []
+        found: tuple[list[Activation], list[Activation]] = super().get_activations()
+        return found
+
     def fire(self, instance: Instance) -> None:
         """What a rule does when experta fires it."""
         # what else a rule concludes is in the record: it is no premise of any rule
-        facts = [Told("finding", key, value) for key, value in self.memory.fire(instance)]
+        network = self.prepared.network
+        facts = [Told("finding", key, value, network) for key, value in self.memory.fire(instance)]
         if facts:
             self.declare(*facts)
