@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from expert.consultation.alike import Alike, Remembered
 from expert.consultation.case import Case
@@ -35,12 +35,17 @@ from expert.language.algebra import OPERATORS, together
 from expert.language.asking import Test, compiled
 from expert.language.conclusions import (
     Addend,
+    Advise,
     Argue,
+    Caution,
     Conclude,
     Conclusion,
     First,
+    Flag,
+    Plan,
     Row,
     Tally,
+    Wait,
     computed_refs,
     text_of,
 )
@@ -85,6 +90,7 @@ from expert.language.grids import Grid
 from expert.language.keys import DENIAL, with_option
 from expert.language.meaning import Evaluation
 from expert.language.model import CHOICES, SCORE, Term, Value
+from expert.language.outcome import Pick, cost_sides
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, applies_key, computed_data
 
 Finding = tuple[str, Value]  # its key and value
@@ -95,6 +101,11 @@ Source = Callable[["WorkingMemory"], Sequence[Match]]  # of what a premise rests
 
 
 Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that it is about
+
+
+Standing = tuple[
+    str, tuple[str, ...], tuple[str, ...]
+]  # an option's timing, the steps it waits for, its flags
 
 
 KEPT = 10_000  # of how many values the words are kept: there is no end to numbers
@@ -137,6 +148,10 @@ class Wording:
         self._entries: dict[tuple[str, str], FiringTemplate] = {}
         self.alike = Alike(knowledge)
         self.reasons = Remembered[NotFired | Ref](KEPT)  # why instances did not fire
+        self.standings = Remembered[Standing](KEPT)
+        self.standing = (
+            self.standings.shelf()
+        )  # by option, and the names of what it waits for and of its flags
         self._values: dict[tuple[str, str, Value], tuple[Plain, str]] = {}
         self._answers: dict[tuple[str, Value | None], tuple[Match]] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
@@ -157,6 +172,13 @@ class Wording:
                     ref = Ref("finding", conclusion.name, option=conclusion.option)
                     costs.setdefault(conclusion.option, {})[ref] = None
         return {option: [*refs] for option, refs in costs.items()}
+
+    @cached_property
+    def cost_sides(self) -> dict[str, list[tuple[str, Pick]]]:
+        """The findings that bound the cost of each option, and which of the numbers of each counts."""
+        sides = [*cost_sides(self.base.knowledge)]
+        options = self.base.knowledge.options
+        return {option: [(with_option(name, option), pick) for _, name, pick in sides] for option in options}
 
     def priced(self, option: str) -> list[Priced]:
         """The prices of one of something that the option's cost is computed with."""
@@ -584,10 +606,9 @@ def _together(matches: Sequence[Match]) -> tuple[Match, ...]:
 class FiringTemplate:
     """What the record of an instance's firing says in every case, and where the rest is found."""
 
-    __slots__ = ("because", "claims", "concluded", "findings", "items", "place", "sources")
-
     def __init__(self, wording: Wording, instance: Instance) -> None:
         rule = instance.rule
+        self.instance = instance
         self.place = wording.places.get((rule.id, instance.option))  # none where only this half can hold
         self.because = (
             wording.text(rule.because, instance.option) if rule.because else wording.phrases.denied(instance)
@@ -613,6 +634,37 @@ class FiringTemplate:
             for c in instance.then
             if isinstance(c, Conclude) and isinstance(c.value, (str, int))
         ]
+        self.waits = [c for c in instance.then if isinstance(c, Wait)]
+        self.flags = [c for c in instance.then if isinstance(c, Flag)]
+        self.steps = [c.name for c in instance.then if isinstance(c, Plan)]
+        arguments = [c for c in instance.then if isinstance(c, Argue)]
+        self.arguments = [ToldTemplate(c, self, wording) for c in arguments]
+        advice = [c for c in instance.then if isinstance(c, (Advise, Caution))]
+        self.advice = [ToldTemplate(c, self, wording) for c in advice]
+
+
+class ToldTemplate:
+    """What the record of an argument or of advice says, where no case changes it: all but its firing."""
+
+    def __init__(self, conclusion: Argue | Advise | Caution, entry: FiringTemplate, wording: Wording) -> None:
+        self.conclusion, self.rule, self.option = conclusion, entry.instance.rule, conclusion.option
+        text = wording.text(conclusion.text, conclusion.option)
+        varies = text is None or entry.items  # of which some give claims
+        self.always = None if varies else self.fields(text or "", entry.claims)
+
+    def record(self, memory: WorkingMemory, n: int) -> tuple[Any, ...]:
+        """The fields of its record in a case, at the end of its run."""
+        if self.always is not None:
+            return (*self.always, n)
+        text = memory.text(self.conclusion.text, self.option)
+        return (*self.fields(text, memory.firings[n - 1].claims), n)
+
+    def fields(self, text: str, claims: tuple[str, ...]) -> tuple[Any, ...]:
+        """The fields but for the last, the firing's number."""
+        c, rule = self.conclusion, self.rule
+        if isinstance(c, Argue):
+            return c.stance, c.name, c.target or None, c.strength, rule.id, text, rule.basis, claims
+        return c.kind, c.name, c.option or None, text, rule.id, rule.basis, claims
 
 
 class ItemTemplate:
@@ -684,11 +736,10 @@ class WorkingMemory:
         self.grounds: dict[Finding, list[int]] = {}  # the firings behind each finding
         self.values: dict[str, list[Value]] = {}  # the same findings' values, by key
         self.matches: dict[Finding, Match] = {}  # what a premise on a finding rests on, as yet
-        self.concluded: list[tuple[Conclusion, int]] = []
+        self.entries: dict[tuple[str, str], FiringTemplate] = {}  # of each, by its rule and option
         self.scores: dict[str, ScoreBounds] = {}  # by key
         self.bounds: dict[str, tuple[int, int]] = {}  # the same, scaled
         self.answered: dict[str, Value] = {}  # the findings that are answered
-        self.heard: set[int] = set()  # the places, among the instances that may be silent, of what fired
         for name in wording.answerable:
             value = case.value(name)
             if value is not None:
@@ -701,6 +752,10 @@ class WorkingMemory:
         self.values[name] = [value]
         if isinstance(value, int) and self.base.knowledge.findings[name].role == SCORE:
             self.bounds[name] = value, value
+
+    def heard(self) -> set[int]:
+        """The places, among the instances that may be silent, of those that fired."""
+        return {entry.place for entry in self.entries.values() if entry.place is not None}
 
     @property
     def counting(self) -> Evaluation:
@@ -722,15 +777,12 @@ class WorkingMemory:
         for source in entry.sources:
             matches += source(self)
         matched = _together(matches)
-        if entry.place is not None:
-            self.heard.add(entry.place)
+        self.entries[rule.id, option] = entry
         withheld = [c for c in instance.then if self._is_answered(c)] if self.answered else ()
         undrawn = tuple([self._undrawn(c) for c in withheld])
         if entry.concluded is None or undrawn:
             new, concluded = self._conclude(instance, n)
         else:
-            for conclusion in instance.then:
-                self.concluded.append((conclusion, n))
             new, concluded = [], entry.concluded
             for finding in entry.findings:
                 if self._found(finding, n):
@@ -773,19 +825,16 @@ class WorkingMemory:
                     new.append((conclusion.key, None))
                 continue
             if isinstance(conclusion, Tally):
-                self.concluded.append((conclusion, n))
                 new.append(self._add_up(conclusion, n))
                 said = self.scores[conclusion.key]
                 value = said.low if said.low == said.high else None
                 concluded.append(Concluded("score", said.finding, said.option, value, said.text))
                 continue
             if not isinstance(conclusion, Conclude):
-                self.concluded.append((conclusion, n))
                 text = self.text(text_of(conclusion), conclusion.option)
                 concluded.append(self.wording.put_forward(conclusion, text))
                 continue
             for value, exact in self._values(conclusion).items():
-                self.concluded.append((conclusion, n))
                 finding = (conclusion.key, value)
                 new += [finding] if self._found(finding, n) else []
                 concluded.append(self.wording.found(conclusion, value, exact))

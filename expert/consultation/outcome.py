@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import cast
 
@@ -10,23 +10,21 @@ from expert.consultation import result as trace
 from expert.consultation.alike import Aspects
 from expert.consultation.case import Case, plain_answers
 from expert.consultation.leading import places_of, results
-from expert.consultation.memory import Wording, WorkingMemory
+from expert.consultation.memory import Standing, Wording, WorkingMemory
 from expert.consultation.silence import Silent
 from expert.io.json import Later
 from expert.language.conclusions import (
-    Advise,
     Argue,
-    Caution,
+    Conclusion,
     Flag,
-    Plan,
     Wait,
 )
 from expert.language.conditions import Is, Ref, Unless, parts_of
 from expert.language.grids import Grid
-from expert.language.keys import exception_of, name_and_option, with_option
+from expert.language.keys import exception_of, name_and_option
 from expert.language.meaning import Evaluation
 from expert.language.model import Option
-from expert.language.outcome import Outcome, cost_sides
+from expert.language.outcome import Outcome
 from expert.language.policy import NOW, first, overall, weigh
 from expert.language.rules import Instance, RuleBase
 
@@ -48,7 +46,7 @@ def follow(base: RuleBase, case: Case) -> trace.Consultation:
 def consultation(memory: WorkingMemory) -> trace.Consultation:
     """The record of a run that has come to its end."""
     # of thousands of rules, saying why not takes longer than the run
-    not_fired = Later(len(memory.wording.may_be_silent) - len(memory.heard), lambda: _not_fired(memory))
+    not_fired = Later(len(memory.wording.may_be_silent) - len(memory.heard()), lambda: _not_fired(memory))
     return trace.Consultation(
         knowledge=memory.wording.knowledge_id,
         answers=plain_answers(memory.case, memory.base.knowledge),
@@ -83,17 +81,32 @@ def _findings(memory: WorkingMemory) -> tuple[trace.Finding, ...]:
     return tuple(findings)
 
 
+class AboutOption:
+    """What was put forward about an option: arguments, and the names of what it waits for and of flags."""
+
+    def __init__(self) -> None:
+        self.arguments: list[trace.Argument] = []
+        self.waits: list[str] = []
+        self.flags: list[str] = []
+
+
+def _put_forward(memory: WorkingMemory) -> dict[str, AboutOption]:
+    """What was put forward about each option."""
+    about = {option: AboutOption() for option in memory.base.knowledge.options}
+    for n, entry in enumerate(memory.entries.values(), 1):
+        for said in entry.arguments:
+            about[said.option].arguments.append(trace.Argument._make(said.record(memory, n)))
+        for wait in entry.waits:
+            about[wait.option].waits.append(wait.name)
+        for flag in entry.flags:
+            about[flag.option].flags.append(flag.name)
+    return about
+
+
 def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
-    knowledge, arguments, about = memory.base.knowledge, dict[str, list[tuple[Argue, int]]](), []
-    for conclusion, n in memory.concluded:
-        if isinstance(conclusion, Argue):  # weighed by `verdicts`, which remembers
-            arguments.setdefault(conclusion.option, []).append((conclusion, n))
-        elif isinstance(conclusion, (Wait, Flag)):
-            about.append((conclusion, Grid.true))
-    outcome = Outcome(knowledge, about, Grid.false)
-    recommendations = [
-        _recommendation(memory, o, outcome, arguments.get(o.id, ())) for o in knowledge.options.values()
-    ]
+    about = _put_forward(memory)
+    options = memory.base.knowledge.options.values()
+    recommendations = [_recommendation(memory, option, about[option.id]) for option in options]
     silent = tuple([r.option for r in recommendations if r.verdict == "not-addressed"])
     open = memory.wording.openness.open(memory.case, silent) if silent else {}
     places = places_of(memory)
@@ -126,28 +139,36 @@ def _open_costs(memory: WorkingMemory, options: Iterable[str]) -> dict[str, tupl
     return {option: tuple([a for a in attributes if a in names]) for option, names in open_costs.items()}
 
 
-def _recommendation(
-    memory: WorkingMemory, option: Option, outcome: Outcome[int], arguments: Sequence[tuple[Argue, int]]
-) -> trace.Recommendation:
-    verdict, targets = verdicts([c for c, _ in arguments], memory.wording.decides)
+def _recommendation(memory: WorkingMemory, option: Option, about: AboutOption) -> trace.Recommendation:
+    decides = memory.wording.decides
+    said = [(a.target or "", a.stance, a.strength) for a in about.arguments if a.topic in decides]
+    verdict, targets = _weighed(tuple(dict.fromkeys(said)))
+    timing, waits, flags = _standing(memory.wording, option.id, about)
     return trace.Recommendation(
         option.id,
         option.label,
         verdict,
-        first(outcome.timings(option.id), NOW),
-        tuple(outcome.waits(option.id)),
+        timing,
+        waits,
         _cost(memory, option.id),
-        tuple(outcome.flags(option.id)),
-        targets,
-        tuple([_argument(memory, c, n) for c, n in arguments]),
+        flags,
+        dict(targets),
+        tuple(about.arguments),
     )
 
 
-def verdicts(arguments: Iterable[Argue], decides: set[str]) -> tuple[str, dict[str, str]]:
-    """The verdict that arguments amount to, and that on each target."""
-    said = dict.fromkeys([(c.target, c.stance, c.strength) for c in arguments if c.name in decides])
-    verdict, targets = _weighed(tuple(said))
-    return verdict, dict(targets)
+def _standing(wording: Wording, option: str, about: AboutOption) -> Standing:
+    """How an option stands by what was put forward about it, as in all cases where that is the same."""
+    key = option, tuple(about.waits), tuple(about.flags)
+    standing = wording.standing.get(key)
+    if standing is None:
+        said: list[tuple[Conclusion, int]] = [(Wait(name, option), Grid.true) for name in about.waits]
+        said += [(Flag(name, option), Grid.true) for name in about.flags]
+        outcome = Outcome(wording.base.knowledge, said, Grid.false)
+        timing = first(outcome.timings(option), NOW)
+        found = timing, tuple(outcome.waits(option)), tuple(outcome.flags(option))
+        standing = wording.standings.keep(wording.standing, key, found)
+    return standing
 
 
 @lru_cache(4096)
@@ -159,39 +180,24 @@ def _weighed(said: tuple[tuple[str, str, str], ...]) -> tuple[str, dict[str, str
     return first(overall(weighed, Grid.false)), targets
 
 
-def _argument(memory: WorkingMemory, conclusion: Argue, n: int) -> trace.Argument:
-    firing = memory.firings[n - 1]
-    return trace.Argument(
-        conclusion.stance,
-        conclusion.name,
-        conclusion.target or None,
-        conclusion.strength,
-        firing.rule,
-        memory.text(conclusion.text, conclusion.option),
-        firing.basis,
-        firing.claims,
-        n,
-    )
-
-
 def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
     """The lowest of what was concluded to be the least, the highest of what was to be the most."""
-    knowledge, bounds = memory.base.knowledge, []
-    for _, name, pick in cost_sides(knowledge):
-        values = memory.values.get(with_option(name, option), ())
-        numbers = [value for value in values if isinstance(value, int)]
+    knowledge, wording = memory.base.knowledge, memory.wording
+    if not knowledge.cost:
+        return None
+    term, bounds = knowledge.findings[knowledge.cost[0]], list[int | None]()
+    for key, pick in wording.cost_sides[option]:
+        numbers = [value for value in memory.values.get(key, ()) if isinstance(value, int)]
         bounds.append(pick(numbers) if numbers else None)
     prices = _prices(memory, option)
-    if not knowledge.cost or (bounds == [None, None] and not prices):
+    if bounds == [None, None] and not prices:
         return None
-    term = knowledge.findings[knowledge.cost[0]]
     low, high = (None if number is None else term.plain(number) for number in bounds)
-    bases: list[str] = []
+    basis = ""
     if prices:
-        fired = {firing.rule for firing in memory.firings if firing.option == option}
-        used = {p.property for p in memory.wording.priced(option) if p.rule in fired}
-        bases = [price.basis for price in prices if price.property in used and price.basis]
-    return trace.Cost(low, high, term.unit, bases[0] if bases else "", prices)  # type: ignore[arg-type]
+        used = {p.property for p in wording.priced(option) if (p.rule, option) in memory.entries}
+        basis = next((price.basis for price in prices if price.basis and price.property in used), "")
+    return trace.Cost(low, high, term.unit, basis, prices)  # type: ignore[arg-type]
 
 
 def _prices(memory: WorkingMemory, option: str) -> tuple[trace.Price, ...]:
@@ -215,45 +221,32 @@ def _prices(memory: WorkingMemory, option: str) -> tuple[trace.Price, ...]:
 
 
 def _plan(memory: WorkingMemory) -> tuple[trace.PlanStep, ...]:
-    steps: list[trace.PlanStep] = []
     numbers: dict[str, dict[int, None]] = {}
-    for conclusion, n in memory.concluded:
-        if isinstance(conclusion, Plan):
-            numbers.setdefault(conclusion.name, {})[n] = None
-    for step in memory.base.knowledge.steps.values():
-        if where := tuple(numbers.get(step.id, ())):
+    for n, entry in enumerate(memory.entries.values(), 1):
+        for name in entry.steps:
+            numbers.setdefault(name, {})[n] = None
+    steps: list[trace.PlanStep] = []
+    for step in memory.base.knowledge.steps.values() if numbers else ():
+        if where := numbers.get(step.id):
             firings = [memory.firings[n - 1] for n in where]
             rules = tuple(dict.fromkeys([firing.rule for firing in firings]))
             claims = tuple(dict.fromkeys([claim for firing in firings for claim in firing.claims]))
-            steps.append(trace.PlanStep(len(steps) + 1, step.id, step.label, rules, claims, where))
+            steps.append(trace.PlanStep(len(steps) + 1, step.id, step.label, rules, claims, tuple(where)))
     return tuple(steps)
 
 
 def _advice(memory: WorkingMemory) -> tuple[trace.Advice, ...]:
     advice = []
-    for conclusion, n in memory.concluded:
-        if isinstance(conclusion, (Advise, Caution)):
-            firing, option = memory.firings[n - 1], conclusion.option
-            text = memory.text(conclusion.text, option)
-            advice.append(
-                trace.Advice(
-                    conclusion.kind,
-                    conclusion.name,
-                    option or None,
-                    text,
-                    firing.rule,
-                    firing.basis,
-                    firing.claims,
-                    n,
-                )
-            )
+    for n, entry in enumerate(memory.entries.values(), 1):
+        for said in entry.advice:
+            advice.append(trace.Advice._make(said.record(memory, n)))
     return tuple(advice)
 
 
 def _not_fired(memory: WorkingMemory) -> tuple[trace.NotFired, ...]:
     """Why each instance has not that has not fired; one that settles has where either half has."""
     said: list[trace.NotFired] = []
-    heard, wording = memory.heard, memory.wording
+    heard, wording = memory.heard(), memory.wording
     whole, counting = Aspects(memory.reading), Aspects(memory.counting)
     for place, silent in enumerate(wording.silent):
         if place in heard:
