@@ -36,7 +36,7 @@ from expert.io.json import digest  # noqa: E402
 from expert.knowledge.load import load  # noqa: E402
 from expert.ledger.recording import Occasion, record  # noqa: E402
 from expert.ledger.store import Ledger  # noqa: E402
-from expert.ledger.verification import verify  # noqa: E402
+from expert.ledger.trust.verification import verify  # noqa: E402
 
 PROGRAM = [sys.executable, str(ROOT / "cli.py")]
 ANSWERS = ("scar_depth=deep", "active_acne=yes", "scar_count=12")

@@ -277,8 +277,8 @@ def recorded(folder: str, cases: int) -> dict[str, Any]:
     """
     from expert.consultation.engine import infer
     from expert.io.json import to_json
+    from expert.ledger.history.replay import replay_all
     from expert.ledger.recording import Occasion, record
-    from expert.ledger.replay import replay_all
     from expert.ledger.store import Ledger
 
     base, path = built_in(), Path(folder) / "ledger.sqlite"

@@ -28,7 +28,7 @@ WIDTH, ROOM, HEIGHT, GAP = 960, 150, 46, 54  # of the picture, of a room, betwee
 def floors() -> list[list[str]]:
     """The rooms on each floor, the highest floor first."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    [contract] = settings["tool"]["importlinter"]["contracts"]
+    contract, *_ = settings["tool"]["importlinter"]["contracts"]
     return [re.findall(r"\w+", floor) for floor in contract["layers"]]
 
 
@@ -71,7 +71,14 @@ def modules(room: str) -> list[Path]:
     if not folder.is_dir():
         return [folder.with_suffix(".py")]
     files = [path for path in folder.rglob("[!_.]*") if path.is_file() and path.suffix != ".pyc"]
-    return sorted(files, key=lambda path: (len(path.parts), path))
+    files += folder.glob("*/__init__.py")  # a package inside stands above its modules
+    return sorted(files, key=lambda path: (len(path.parts), path.parent, path.stem != "__init__", path))
+
+
+def named(path: Path, above: Path) -> str:
+    """A module as the tables call it; a package by its folder."""
+    name = path.relative_to(above).as_posix()
+    return name.removesuffix("__init__.py")
 
 
 def tables() -> str:
@@ -84,10 +91,7 @@ def tables() -> str:
             lines += ["", f"**{room}** (floor {number}). {said}", ""]
             if folder.is_dir():
                 lines += ["| module | what it is |", "|---|---|"]
-                lines += [
-                    f"| `{path.relative_to(folder.parent).as_posix()}` | {purpose(path)} |"
-                    for path in modules(room)
-                ]
+                lines += [f"| `{named(path, folder.parent)}` | {purpose(path)} |" for path in modules(room)]
     return "\n".join(lines[1:]) + "\n"
 
 

@@ -51,13 +51,15 @@ from expert.knowledge.document import quotes
 from expert.knowledge.load import load as load_directory
 from expert.language.model import CHOICES, BadValue, Knowledge, Quotes, Term
 from expert.language.rules import RuleBase
-from expert.ledger import notes, records, replay, search, verification
+from expert.ledger import notes, records
+from expert.ledger.history import replay, search
+from expert.ledger.history.replay import Replayed
+from expert.ledger.history.search import Summary
 from expert.ledger.notes import Noted
 from expert.ledger.recording import Occasion, record
-from expert.ledger.replay import Replayed
-from expert.ledger.search import Summary
 from expert.ledger.store import Entry, Ledger, default_path
-from expert.ledger.verification import Kept, Verified, checked_head
+from expert.ledger.trust import verification
+from expert.ledger.trust.verification import Kept, Verified, checked_head
 from expert.review import approvals
 from expert.review.approvals import Approval, Reviews, unreviewed
 

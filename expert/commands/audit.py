@@ -46,21 +46,21 @@ from expert.io.problems import (
 from expert.io.quoting import on_one_line
 from expert.language.english import count
 from expert.language.model import Knowledge
-from expert.ledger import bundle as bundles
-from expert.ledger.attested import Attested
 from expert.ledger.drafts import waiting
-from expert.ledger.evidence import evidence_of, is_evidence
+from expert.ledger.exchange import bundle as bundles
+from expert.ledger.exchange.evidence import evidence_of, is_evidence
+from expert.ledger.exchange.prov import provenance
 from expert.ledger.formats import retold
+from expert.ledger.history.search import Filter, summaries
 from expert.ledger.notes import note_of, note_on, notes_on
-from expert.ledger.prov import provenance
 from expert.ledger.records import case_of, opened, unreviewed_in
-from expert.ledger.search import Filter, summaries
 from expert.ledger.shape import JUDGEMENTS
-from expert.ledger.signatures import checkpoint_of
 from expert.ledger.store import Entry, Ledger
-from expert.ledger.verification import Kept, checked_head
-from expert.ledger.verification import verify as verify_ledger
-from expert.ledger.witness import bear_witness, hold_against, witnessed
+from expert.ledger.trust.attested import Attested
+from expert.ledger.trust.signatures import checkpoint_of
+from expert.ledger.trust.verification import Kept, checked_head
+from expert.ledger.trust.verification import verify as verify_ledger
+from expert.ledger.trust.witness import bear_witness, hold_against, witnessed
 from expert.views.document import Block
 from expert.views.records import (
     checked_words,
@@ -120,7 +120,7 @@ def show(
         place=_place_of(base.knowledge),
     )
     if not brief:
-        from expert.ledger.unanswered import unanswered
+        from expert.ledger.history.unanswered import unanswered
 
         open = unanswered(base, case_of(consultation, base))
         blocks += (unanswered_section if full else unanswered_lines)(open, base.knowledge)
@@ -444,7 +444,7 @@ def report(
 
     Example: cicatrix audit report last -o report.html
     """
-    from expert.ledger.unanswered import unanswered
+    from expert.ledger.history.unanswered import unanswered
 
     with open_record(ledger, id) as (store, entry):
         written, base = opened(store, entry)

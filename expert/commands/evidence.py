@@ -8,13 +8,13 @@ from pathlib import Path
 from expert.commands.shared import print_json
 from expert.commands.showing import emit
 from expert.io.problems import CheckFailed, LedgerError
-from expert.ledger.evidence import Check, Evidence, checks, read_evidence
+from expert.ledger.exchange.evidence import Check, Evidence, checks, read_evidence
 from expert.ledger.formats import retold
+from expert.ledger.history.replay import Replayed, replay
 from expert.ledger.notes import note_of
 from expert.ledger.records import opened, unreviewed_in
-from expert.ledger.replay import Replayed, replay
 from expert.ledger.store import NEWER, entry_of
-from expert.ledger.verification import Kept
+from expert.ledger.trust.verification import Kept
 from expert.views.document import Block
 from expert.views.evidence import evidence_blocks
 from expert.views.records import edition_of, format_lines, notes_section, record_blocks

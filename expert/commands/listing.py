@@ -15,8 +15,8 @@ from expert.commands.showing import asked_look, emit, emit_file
 from expert.io.dates import zone_named
 from expert.io.files import check_output
 from expert.io.problems import CaseError, CheckFailed, Problem, shorten
-from expert.ledger.search import ORDERS, Filter, hashes_of, together
-from expert.ledger.statistics import PERIODS, statistics_of
+from expert.ledger.history.search import ORDERS, Filter, hashes_of, together
+from expert.ledger.history.statistics import PERIODS, statistics_of
 from expert.ledger.store import Ledger
 from expert.views.records import records_csv, records_table
 from expert.views.statistics import statistics_blocks

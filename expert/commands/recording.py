@@ -16,7 +16,7 @@ from expert.io.problems import CaseError, LedgerError
 from expert.language.rules import RuleBase
 from expert.ledger.recording import Occasion, record
 from expert.ledger.store import Entry, Ledger
-from expert.ledger.witness import bear_witness, hold_against
+from expert.ledger.trust.witness import bear_witness, hold_against
 
 
 def save(

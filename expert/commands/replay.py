@@ -15,10 +15,10 @@ from expert.io.json import plain
 from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem
 from expert.language.english import count
 from expert.language.rules import RuleBase
-from expert.ledger.impact import Impact, impact
+from expert.ledger.history.impact import Impact, impact
+from expert.ledger.history.replay import Replayed, replay_all
+from expert.ledger.history.replay import replay as replay_each
 from expert.ledger.records import consultations
-from expert.ledger.replay import Replayed, replay_all
-from expert.ledger.replay import replay as replay_each
 from expert.ledger.store import NEWER, Ledger
 from expert.views.document import Block
 from expert.views.records import impact_blocks, replayed_blocks

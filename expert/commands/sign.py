@@ -14,12 +14,12 @@ from expert.commands.shared import LedgerFile, WitnessFile, say
 from expert.commands.showing import emit, emit_file
 from expert.io.files import read_text, write_whole
 from expert.io.problems import CaseError, KnowledgeError, Problem, shorten
-from expert.ledger.attested import Attested, attested
-from expert.ledger.signatures import request_to_witness, sign_head, take_up
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.transparency.keys import Signer, Verifier, new_signer, read_signer, read_verifier
 from expert.ledger.transparency.signed_note import NoNote, SignedNote
-from expert.ledger.witness import bear_witness, hold_against
+from expert.ledger.trust.attested import Attested, attested
+from expert.ledger.trust.signatures import request_to_witness, sign_head, take_up
+from expert.ledger.trust.witness import bear_witness, hold_against
 
 PublicKeys = Annotated[
     list[str] | None,

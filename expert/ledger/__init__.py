@@ -1,4 +1,4 @@
-"""Records of consultations: the file, its chain, search, replay, and bundles to carry.
+"""Records of consultations: the file, its chain, what an entry holds; inside, what is asked of many of them.
 
 It may import `consultation`, `knowledge` and what lies under them.
 What is asked of past records goes here; what is asked of a consultation, recorded or not, to `consultation`.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from expert.io.quoting import on_one_line
 from expert.language.english import count
-from expert.ledger.evidence import OUTSIDE, Check, Evidence
+from expert.ledger.exchange.evidence import OUTSIDE, Check, Evidence
 from expert.views.document import Block, Line, Table
 
 ALONE = (

@@ -16,7 +16,7 @@ from expert.language.english import count
 from expert.language.model import Knowledge
 from expert.language.policy import VERDICTS
 from expert.language.words import VERDICT_WORDS
-from expert.ledger.statistics import Series, Statistics
+from expert.ledger.history.statistics import Series, Statistics
 
 if TYPE_CHECKING:
     from expert.population.summary import PopulationSummary  # which imports what tables need

@@ -17,12 +17,12 @@ from expert.io.quoting import on_one_line
 from expert.language.english import count, in_sentence, listed
 from expert.language.keys import name_and_option
 from expert.language.model import Knowledge, Quotes
-from expert.ledger.attested import SignedUpTo
 from expert.ledger.drafts import Waiting
+from expert.ledger.history.search import Summary
 from expert.ledger.notes import Noted
-from expert.ledger.search import Summary
 from expert.ledger.store import Entry
-from expert.ledger.verification import Verified
+from expert.ledger.trust.attested import SignedUpTo
+from expert.ledger.trust.verification import Verified
 from expert.views.document import (
     Block,
     Cited,
@@ -39,9 +39,9 @@ from expert.views.document import (
 
 if TYPE_CHECKING:
     from expert.consultation.compare import Difference
-    from expert.ledger.impact import Impact
-    from expert.ledger.replay import Replayed  # with it comes the engine, which no record needs
-    from expert.ledger.unanswered import Unanswered
+    from expert.ledger.history.impact import Impact
+    from expert.ledger.history.replay import Replayed  # with it comes the engine, which no record needs
+    from expert.ledger.history.unanswered import Unanswered
 
 # how a difference in an argument is named: rule@option for target on topic
 ARGUED = re.compile(r"(\S+?)@(\S+)(?: for (\S+))? on (\S+)")

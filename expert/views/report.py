@@ -51,8 +51,10 @@ from expert.views.html import html
 from expert.views.records import GIVEN, notes_section, unanswered_section
 
 if TYPE_CHECKING:
+    from expert.ledger.history.unanswered import (
+        Unanswered,  # with it comes what only a few readers of records need
+    )
     from expert.ledger.notes import Noted
-    from expert.ledger.unanswered import Unanswered  # with it comes what only a few readers of records need
 
 MEANS = {"stated": "stated by the document", "inferred": "inferred from it", "added": "added, to close a gap"}
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from expert.io.quoting import on_one_line
 from expert.language.english import capital, count, listed
 from expert.language.words import VERDICT_WORDS
-from expert.ledger.statistics import Series, Statistics
+from expert.ledger.history.statistics import Series, Statistics
 from expert.views.document import Block, Line, Section, Table, apart
 
 LEVELS = "▁▂▃▄▅▆▇█"

@@ -1,4 +1,4 @@
-"""`audit verify` of a file with the evidence of a record; forgeries are in tests/ledger/test_evidence.py."""
+"""`audit verify` of evidence in a file; forged evidence is in tests/ledger/exchange/test_evidence.py."""
 
 from __future__ import annotations
 

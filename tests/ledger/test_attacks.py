@@ -33,7 +33,7 @@ from expert.io.files import write_whole
 from expert.io.json import canonical, digest
 from expert.io.problems import CaseError, LedgerError
 from expert.ledger.store import Ledger
-from expert.ledger.verification import verify
+from expert.ledger.trust.verification import verify
 
 # --- the index against the table -----------------------------------------------------------------
 

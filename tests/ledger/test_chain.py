@@ -12,7 +12,7 @@ from support.sizes import some_or_all
 
 from expert.io.problems import LedgerError
 from expert.ledger.store import Ledger
-from expert.ledger.verification import Kept, verify
+from expert.ledger.trust.verification import Kept, verify
 
 Recorder = Callable[[str, object], None]
 
@@ -169,7 +169,7 @@ def test_headers_that_are_no_records(path: Path) -> None:
     for header in ("[]", "1", '"x"', "{}", '{"kind":"erasure"}', '{"kind":[]}', "[" * 100_000, "\ud800"):
         from expert.io.json import digest
         from expert.ledger.chain import GENESIS
-        from expert.ledger.verification import verify_rows
+        from expert.ledger.trust.verification import verify_rows
 
         hash = digest(GENESIS, header)
         found = verify_rows([(1, "abc22", header, None, hash)], {}, (1, hash), Kept())

@@ -22,11 +22,11 @@ from expert.consultation.result import FORMAT, MEANINGS, Consultation, Finding, 
 from expert.io.json import plain
 from expert.io.problems import CaseError, LedgerError
 from expert.language.rules import RuleBase
-from expert.ledger import bundle as bundles
 from expert.ledger import formats, store
-from expert.ledger import replay as replaying
+from expert.ledger.exchange import bundle as bundles
 from expert.ledger.formats import compare, retold
-from expert.ledger.impact import impact
+from expert.ledger.history import replay as replaying
+from expert.ledger.history.impact import impact
 from expert.ledger.notes import note_on
 from expert.ledger.recording import Occasion, record
 from expert.ledger.records import base_of, case_of, consultation_of

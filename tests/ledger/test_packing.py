@@ -14,7 +14,7 @@ from support.records import made, on_stderr, output, run
 from expert.io.json import digest
 from expert.ledger import packing
 from expert.ledger.store import Ledger
-from expert.ledger.verification import verify
+from expert.ledger.trust.verification import verify
 
 ANSWERS = ("scar_depth=deep", "active_acne=yes", "otc_result=did-not-help", "scar_count=12", "budget=600")
 

@@ -11,11 +11,11 @@ from support.program import invoked
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.knowledge.load import load
+from expert.ledger.history.replay import replay
 from expert.ledger.recording import Occasion, record
 from expert.ledger.records import consultation_of, unreviewed_in
-from expert.ledger.replay import replay
 from expert.ledger.store import Ledger
-from expert.ledger.verification import verify
+from expert.ledger.trust.verification import verify
 from expert.review.approvals import (
     unreviewed,
 )

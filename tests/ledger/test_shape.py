@@ -22,13 +22,13 @@ from expert.io.json import canonical, digest, plain
 from expert.io.problems import LedgerError
 from expert.knowledge.load import load, open_files
 from expert.language.rules import RuleBase
-from expert.ledger.bundle import bundle_lines, import_bundle, verify_bundle
 from expert.ledger.chain import GENESIS
+from expert.ledger.exchange.bundle import bundle_lines, import_bundle, verify_bundle
 from expert.ledger.recording import Occasion, record
 from expert.ledger.records import consultation_of
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import Entry, Ledger
-from expert.ledger.verification import verify
+from expert.ledger.trust.verification import verify
 from expert.views.records import record_blocks
 from expert.views.report import page
 from expert.views.screen import Below, Extent, consultation_blocks

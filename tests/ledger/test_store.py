@@ -18,7 +18,7 @@ from expert.io.json import canonical
 from expert.io.problems import LedgerError
 from expert.ledger import store as ledger_module
 from expert.ledger.store import Ledger
-from expert.ledger.verification import verify
+from expert.ledger.trust.verification import verify
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from support.sizes import MORE, some_or_all
 
 from expert.io.problems import LedgerError
 from expert.ledger.store import Ledger
-from expert.ledger.verification import verify
+from expert.ledger.trust.verification import verify
 
 Recorder = Callable[[str, object], None]
 WORKER = str(Path(__file__).parents[1] / "support" / "ledger_worker.py")

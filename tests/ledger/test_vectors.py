@@ -19,13 +19,13 @@ from expert.io.files import content_hash
 from expert.io.json import canonical, digest
 from expert.io.problems import LedgerError
 from expert.ledger import store
-from expert.ledger.attested import leaf_of
-from expert.ledger.evidence import evidence_of
+from expert.ledger.exchange.evidence import evidence_of
 from expert.ledger.notes import note_on
-from expert.ledger.signatures import sign_head
 from expert.ledger.store import Ledger
 from expert.ledger.transparency.merkle import consistency_proof, path_to, root_of
-from expert.ledger.verification import Kept, verify
+from expert.ledger.trust.attested import leaf_of
+from expert.ledger.trust.signatures import sign_head
+from expert.ledger.trust.verification import Kept, verify
 
 FOLDER = ROOT / "tests/data/vectors"
 BUNDLE = FOLDER / "bundle.jsonl"

@@ -17,7 +17,7 @@ from expert.io.json import canonical, digest
 from expert.ledger.chain import GENESIS
 from expert.ledger.packing import Packing
 from expert.ledger.store import Ledger
-from expert.ledger.verification import Kept, Verified, verify
+from expert.ledger.trust.verification import Kept, Verified, verify
 
 OTHER = {"kb/document.yaml": "id: other\n", "rules/1.yaml": "[]\n"}
 TEXT = """CASE typeof(content) WHEN 'blob' THEN unpacked(CAST(header AS BLOB), content) ELSE content END"""

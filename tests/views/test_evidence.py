@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expert.ledger.evidence import LAYOUT, Check, Evidence, Files, Last, Proven
+from expert.ledger.exchange.evidence import LAYOUT, Check, Evidence, Files, Last, Proven
 from expert.views.evidence import evidence_blocks
 from expert.views.terminal import Look, shown
 

@@ -3,10 +3,10 @@
 from expert.consultation.compare import Difference
 from expert.language.rules import RuleBase
 from expert.ledger.chain import Fault
-from expert.ledger.impact import Impact
-from expert.ledger.replay import Replayed
-from expert.ledger.search import Summary
-from expert.ledger.verification import Erased, Verified
+from expert.ledger.history.impact import Impact
+from expert.ledger.history.replay import Replayed
+from expert.ledger.history.search import Summary
+from expert.ledger.trust.verification import Erased, Verified
 from expert.views.document import Line
 from expert.views.records import (
     impact_blocks,

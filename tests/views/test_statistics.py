@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from expert.ledger.statistics import Series, Statistics
+from expert.ledger.history.statistics import Series, Statistics
 from expert.views.statistics import sparkline, statistics_blocks
 from expert.views.terminal import Look, shown
 

@@ -10,7 +10,7 @@ from support.ledger_worker import FILES, HEADER, content
 from support.records import made, on_stderr, output, run
 
 from expert.ledger.store import Ledger
-from expert.ledger.witness import bear_witness
+from expert.ledger.trust.witness import bear_witness
 
 
 def consulted(path: Path, witness: Path) -> str:

@@ -20,16 +20,16 @@ from support.signing import KEEPER, OTHER, cosignature, witness_key
 from expert.commands.evidence import all_checks
 from expert.io.json import canonical, digest
 from expert.io.problems import CaseError
-from expert.ledger.attested import attested, leaf_of
-from expert.ledger.evidence import read_evidence
-from expert.ledger.signatures import sign_head, take_up
+from expert.ledger.exchange.evidence import read_evidence
 from expert.ledger.store import Ledger
 from expert.ledger.transparency.checkpoint import Checkpoint
 from expert.ledger.transparency.inclusion import Inclusion, read_inclusion
 from expert.ledger.transparency.keys import Verifier, read_verifier, sign
 from expert.ledger.transparency.merkle import root_of
 from expert.ledger.transparency.signed_note import SignedNote
-from expert.ledger.verification import Kept
+from expert.ledger.trust.attested import attested, leaf_of
+from expert.ledger.trust.signatures import sign_head, take_up
+from expert.ledger.trust.verification import Kept
 from expert.views.evidence import evidence_blocks
 from expert.views.terminal import Look, shown
 

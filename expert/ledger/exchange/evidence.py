@@ -16,17 +16,17 @@ from typing import Any, NamedTuple
 from expert.io.files import content_hash
 from expert.io.json import NotRestored, canonical, plain, restore, strict
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
-from expert.ledger.attested import Attested, leaf_of, wrong_head
 from expert.ledger.chain import Row, check_link
 from expert.ledger.records import base_of, check_consultation, check_shape, refusal
 from expert.ledger.shape import content_fault, header_fault
-from expert.ledger.signatures import check_whole, checkpoint_of, signed_heads
 from expert.ledger.store import Entry, Ledger, entry_of
 from expert.ledger.transparency.inclusion import Inclusion, read_inclusion
 from expert.ledger.transparency.keys import signed_by
 from expert.ledger.transparency.merkle import path_to
 from expert.ledger.transparency.signed_note import NoNote, SignedNote
-from expert.ledger.verification import Kept
+from expert.ledger.trust.attested import Attested, leaf_of, wrong_head
+from expert.ledger.trust.signatures import check_whole, checkpoint_of, signed_heads
+from expert.ledger.trust.verification import Kept
 
 LAYOUT = 1  # of the file, which a program that does not know it refuses
 BEGINNING = re.compile(r'\s*\{\s*"evidence"\s*:')

@@ -13,7 +13,10 @@ from support.signing import KEEPER, OTHER, cosignature, witness_key
 
 from expert.io.problems import CaseError, LedgerError
 from expert.ledger.notes import note_on
-from expert.ledger.signatures import (
+from expert.ledger.store import Ledger
+from expert.ledger.transparency.checkpoint import read_checkpoint
+from expert.ledger.transparency.keys import read_verifier
+from expert.ledger.trust.signatures import (
     checkpoint_of,
     newest_signed,
     request_to_witness,
@@ -21,10 +24,7 @@ from expert.ledger.signatures import (
     signed_heads,
     take_up,
 )
-from expert.ledger.store import Ledger
-from expert.ledger.transparency.checkpoint import read_checkpoint
-from expert.ledger.transparency.keys import read_verifier
-from expert.ledger.verification import Kept, verify
+from expert.ledger.trust.verification import Kept, verify
 
 KEY = KEEPER.verifier()
 # of the third record, whose content is packed
@@ -40,7 +40,7 @@ def signed(path: Path) -> str:
 
 def checked(path: Path, *keys: object, kept: str = "") -> str:
     """What is wrong with a ledger of which keys, or a checkpoint, were kept; empty if nothing is."""
-    from expert.ledger.attested import attested
+    from expert.ledger.trust.attested import attested
 
     heads = [attested(0, "", kept)] if kept else []
     with Ledger(path) as ledger:

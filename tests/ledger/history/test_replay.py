@@ -17,7 +17,7 @@ from support.shell import ROOT
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.language.rules import RuleBase
-from expert.ledger import replay as replaying
+from expert.ledger.history import replay as replaying
 from expert.ledger.recording import Occasion, record
 from expert.ledger.store import Ledger
 

@@ -9,11 +9,11 @@ import pytest
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
 from expert.knowledge.load import load, open_files
-from expert.ledger.impact import Impact, impact
+from expert.ledger.history.impact import Impact, impact
 from expert.ledger.recording import Occasion, record
 from expert.ledger.store import Ledger
 
-BASE = load(Path(__file__).parents[2])
+BASE = load(Path(__file__).parents[3])
 CASE = ("scar_depth=deep", "active_acne=yes", "scar_count=12")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
-from expert.ledger.attested import Attested, attested, leaf_of
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.transparency.checkpoint import Checkpoint, checkpoint_in, witness_request
 from expert.ledger.transparency.keys import Signer, Verifier, sign, signed_by
 from expert.ledger.transparency.merkle import consistency_proof, root_of
 from expert.ledger.transparency.signed_note import DASH, NoNote, SignedNote, read_note, read_signature
-from expert.ledger.verification import verify
+from expert.ledger.trust.attested import Attested, attested, leaf_of
+from expert.ledger.trust.verification import verify
 
 OWN = "cicatrix-ledger"  # the origin of a ledger that nobody has signed: with its first hash, it is its own
 

@@ -9,7 +9,7 @@ from support.ledger_worker import FILES, HEADER, content
 from support.shell import cicatrix
 
 from expert.ledger.store import Ledger
-from expert.ledger.verification import verify
+from expert.ledger.trust.verification import verify
 
 
 def test_an_end_cut_off_with_its_head_is_found_by_the_head_kept(path: Path) -> None:

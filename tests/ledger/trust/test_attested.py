@@ -7,9 +7,9 @@ from hashlib import sha256
 
 from support.signing import KEEPER, OTHER, cosignature, witness_key
 
-from expert.ledger.attested import Attested, attested, leaf_of, signed_up_to, wrong_head
 from expert.ledger.transparency.keys import read_verifier, sign
 from expert.ledger.transparency.signed_note import SignedNote
+from expert.ledger.trust.attested import Attested, attested, leaf_of, signed_up_to, wrong_head
 
 HASHES = [sha256(bytes([n])).hexdigest() for n in range(5)]
 

@@ -16,9 +16,9 @@ from support.shell import cicatrix
 from support.sizes import some_or_all
 
 from expert.io.problems import CaseError
-from expert.ledger.bundle import bundle_lines, import_bundle, verify_bundle
+from expert.ledger.exchange.bundle import bundle_lines, import_bundle, verify_bundle
 from expert.ledger.store import Ledger
-from expert.ledger.verification import Kept, verify
+from expert.ledger.trust.verification import Kept, verify
 
 
 def test_an_export_that_fails_half_way(path: Path) -> None:

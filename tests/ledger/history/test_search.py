@@ -13,7 +13,7 @@ from support.ledger_worker import FILES, HEADER, content
 from support.records import made, on_stderr, output, run
 
 from expert.io.problems import CaseError
-from expert.ledger.search import Filter, summaries
+from expert.ledger.history.search import Filter, summaries
 from expert.ledger.store import Ledger
 
 

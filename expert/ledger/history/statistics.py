@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from expert.io.problems import CaseError, LedgerError, Problem
 from expert.ledger.chain import GENESIS, check_end
-from expert.ledger.search import Filter, summaries
+from expert.ledger.history.search import Filter, summaries
 from expert.ledger.store import Entry, Ledger, legible
 
 MOST = 24  # periods, beyond which a longer one is chosen

@@ -10,10 +10,10 @@ from support.records import made, output
 from expert.consultation.case import Case, parse_pairs
 from expert.consultation.engine import infer
 from expert.knowledge.load import load
-from expert.ledger.unanswered import unanswered
+from expert.ledger.history.unanswered import unanswered
 
-BASE = load(Path(__file__).parents[2])
-SMALL = load(Path(__file__).parents[1] / "data" / "minimal")
+BASE = load(Path(__file__).parents[3])
+SMALL = load(Path(__file__).parents[2] / "data" / "minimal")
 
 
 def shown(case: Case) -> object:

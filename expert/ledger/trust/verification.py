@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from expert.io.files import content_hash
 from expert.io.json import canonical
 from expert.io.problems import CaseError, Problem, shorten
-from expert.ledger.attested import Attested, SignedUpTo, attested, signed_up_to, wrong_head
 from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link
 from expert.ledger.store import Ledger
 from expert.ledger.transparency.keys import Verifier
 from expert.ledger.transparency.signed_note import NoNote
+from expert.ledger.trust.attested import Attested, SignedUpTo, attested, signed_up_to, wrong_head
 
 DIGITS = 32  # of a head that is kept elsewhere: fewer can be forged by trying
 

@@ -22,7 +22,7 @@ from expert.language.rules import RuleBase
 from expert.ledger.chain import Row
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import VERSION, WITH_NOTES, Ledger
-from expert.ledger.verification import NOTHING, Kept, Verified, verify_rows
+from expert.ledger.trust.verification import NOTHING, Kept, Verified, verify_rows
 
 KINDS = ("consultation", "erasure")  # that every layout has
 LONGEST = 50_000_000  # characters of a line

@@ -9,8 +9,9 @@ import pytest
 from support.ledger_make import small
 
 from expert.io.problems import CaseError
-from expert.ledger import statistics, store
-from expert.ledger.statistics import Statistics, statistics_of
+from expert.ledger import store
+from expert.ledger.history import statistics
+from expert.ledger.history.statistics import Statistics, statistics_of
 from expert.ledger.store import Ledger
 
 

@@ -13,8 +13,8 @@ from expert.language.edits import Edit, edits
 from expert.language.keys import with_option, written_rule
 from expert.language.model import Option
 from expert.language.rules import RuleBase
+from expert.ledger.history.replay import Bases
 from expert.ledger.records import case_of, check_shape, consultation_of, refusal
-from expert.ledger.replay import Bases
 from expert.ledger.store import Entry, Ledger
 
 

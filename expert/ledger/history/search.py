@@ -13,10 +13,10 @@ from expert.io.dates import bounds
 from expert.io.problems import CaseError, Problem, not_among, shorten
 from expert.knowledge.load import open_files
 from expert.language.policy import RECOMMENDED, VERDICTS
-from expert.ledger.attested import attested
 from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link, lost_or_kept
 from expert.ledger.store import Ledger, legible, stored
 from expert.ledger.transparency.signed_note import NoNote
+from expert.ledger.trust.attested import attested
 
 TIME = "rtrim(json_extract(header, '$.time'), 'Z')"
 
