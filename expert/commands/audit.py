@@ -61,23 +61,19 @@ from expert.ledger.trust.signatures import checkpoint_of
 from expert.ledger.trust.verification import Kept, checked_head
 from expert.ledger.trust.verification import verify as verify_ledger
 from expert.ledger.trust.witness import bear_witness, hold_against, witnessed
-from expert.views.document import Block
 from expert.views.records import (
-    checked_words,
     claims_used,
     drafts_table,
-    edition_of,
-    format_lines,
+    head_of_record,
     note_blocks,
     notes_section,
-    record_blocks,
     signature_blocks,
     unanswered_lines,
     unanswered_section,
-    verified_blocks,
 )
 from expert.views.report import Aside, page
 from expert.views.screen import Below, Extent, consultation_blocks
+from expert.views.verified import checked_words, verified_blocks
 
 
 def show(
@@ -107,9 +103,7 @@ def show(
             return
         written, base = opened(store, entry)
         consultation, quotes = retold(written, base), read_quotes(document, base)
-    lines = [*edition_of(base.knowledge), *format_lines(written, consultation)]
-    blocks: list[Block] = [record_blocks(entry.header, entry.content or {}, entry.hash, lines)]
-    blocks += notes_section(noted)
+    blocks = [head_of_record(entry, written, consultation, base.knowledge), *notes_section(noted)]
     if quotes:
         blocks.append(claims_used(consultation, base.knowledge, quotes))
     below = Below(

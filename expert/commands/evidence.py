@@ -17,7 +17,7 @@ from expert.ledger.store import NEWER, entry_of
 from expert.ledger.trust.verification import Kept
 from expert.views.document import Block
 from expert.views.evidence import evidence_blocks
-from expert.views.records import edition_of, format_lines, notes_section, record_blocks
+from expert.views.records import head_of_record, notes_section
 from expert.views.screen import Below, Extent, consultation_blocks
 
 
@@ -69,10 +69,9 @@ def _told(evidence: Evidence) -> list[Block]:
     written, base = opened(evidence, entry)
     consultation = retold(written, base)
     notes = [note_of(entry_of(note.row())) for note in evidence.notes]
-    lines = [*edition_of(base.knowledge), *format_lines(written, consultation)]
     below = Below("", "", unreviewed_in(entry, consultation) or (), recorded=True)
     return [
-        record_blocks(entry.header, entry.content or {}, entry.hash, lines),
+        head_of_record(entry, written, consultation, base.knowledge),
         *notes_section(notes),
         *consultation_blocks(consultation, base.knowledge, Extent(full=True), below),
     ]

@@ -21,7 +21,7 @@ from expert.ledger.history.replay import replay as replay_each
 from expert.ledger.records import consultations
 from expert.ledger.store import NEWER, Ledger
 from expert.views.document import Block
-from expert.views.records import impact_blocks, replayed_blocks
+from expert.views.replayed import impact_blocks, replayed_blocks
 
 T = TypeVar("T")
 

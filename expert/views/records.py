@@ -1,4 +1,4 @@
-"""Records of consultations, and what was found of them: verified, replayed, under other rules."""
+"""Records of consultations: which there are, what one says of itself, and what was noted on it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,14 @@ from expert.consultation.case import CASE_FILE, COMMAND_LINE, DEFAULT, PROGRAM
 from expert.consultation.result import FORMAT, Consultation
 from expert.io.dates import in_zone
 from expert.io.quoting import on_one_line
-from expert.language.english import count, in_sentence, listed
-from expert.language.keys import name_and_option
+from expert.language.english import count
 from expert.language.model import Knowledge, Quotes
 from expert.ledger.drafts import Waiting
 from expert.ledger.history.search import Summary
 from expert.ledger.notes import Noted
 from expert.ledger.store import Entry
-from expert.ledger.trust.attested import SignedUpTo
-from expert.ledger.trust.verification import Verified
 from expert.views.document import (
     Block,
-    Cited,
     Item,
     Line,
     Marked,
@@ -38,13 +34,7 @@ from expert.views.document import (
 )
 
 if TYPE_CHECKING:
-    from expert.consultation.compare import Difference
-    from expert.ledger.history.impact import Impact
-    from expert.ledger.history.replay import Replayed  # with it comes the engine, which no record needs
     from expert.ledger.history.unanswered import Unanswered
-
-# how a difference in an argument is named: rule@option for target on topic
-ARGUED = re.compile(r"(\S+?)@(\S+)(?: for (\S+))? on (\S+)")
 
 
 def records_table(listed: Sequence[Summary], total: int | None = None, zone: tzinfo = UTC) -> Block:
@@ -139,6 +129,14 @@ def record_blocks(
     )
 
 
+def head_of_record(
+    entry: Entry, written: Consultation, consultation: Consultation, knowledge: Knowledge
+) -> Section:
+    """The head of a record, as it was `written` and is told today, with the edition of its places."""
+    lines = [*_edition_of(knowledge), *_format_lines(written, consultation)]
+    return record_blocks(entry.header, entry.content or {}, entry.hash, lines)
+
+
 def by_line(content: dict[str, Any]) -> list[Line]:
     """Who held a consultation, or made a note, if that was said."""
     return [Line(f"by {on_one_line(content['by'])}", 2)] if content.get("by") else []
@@ -150,7 +148,7 @@ AGREED = {"agree": "agrees", "disagree": "disagrees", "unsure": "is not sure", "
 def note_words(note: Noted) -> str:
     """Who says what about a record, in a sentence."""
     text = on_one_line(note.text, 2000)
-    return f"{on_one_line(note.by)} {AGREED[note.judgement]}{_because(text)}"
+    return f"{on_one_line(note.by)} {AGREED[note.judgement]}{because(text)}"
 
 
 def notes_section(notes: Sequence[Noted]) -> list[Section]:
@@ -161,7 +159,7 @@ def notes_section(notes: Sequence[Noted]) -> list[Section]:
 
 def note_blocks(note: Noted, seq: int, erasure: Mapping[str, Any] | None = None) -> list[Block]:
     """A note by itself; of one that was erased, when and why."""
-    when = f" at {erasure['time']}{_because(on_one_line(str(erasure.get('reason', ''))))}" if erasure else ""
+    when = f" at {erasure['time']}{because(on_one_line(str(erasure.get('reason', ''))))}" if erasure else ""
     said = f"It was erased{when}." if note.erased else note_words(note)
     return [
         Line(f"Note {note.id} of {note.time} on record {note.about}"),
@@ -228,7 +226,7 @@ def _question(one: Unanswered, knowledge: Knowledge) -> str:
     return knowledge.attributes[one.attribute].question
 
 
-def format_lines(written: Consultation, consultation: Consultation) -> list[Line]:
+def _format_lines(written: Consultation, consultation: Consultation) -> list[Line]:
     """That an earlier program wrote a record, and what is `found` of it today."""
     if written.format == FORMAT:
         return []
@@ -241,7 +239,7 @@ def format_lines(written: Consultation, consultation: Consultation) -> list[Line
     return [Line(line, 2) for line in lines]
 
 
-def edition_of(knowledge: Knowledge) -> list[Line]:
+def _edition_of(knowledge: Knowledge) -> list[Line]:
     """Of which edition of the document the places are that a record names, if its knowledge says so."""
     return [Line(f"edition of the document: {knowledge.edition}", 2)] if knowledge.edition else []
 
@@ -256,164 +254,5 @@ def claims_used(consultation: Consultation, knowledge: Knowledge, quotes: Quotes
     return Section("Claims", tuple(blocks))
 
 
-def _because(reason: str) -> str:
+def because(reason: str) -> str:
     return f": {reason}" if reason else ""
-
-
-def checked_words(verified: Verified) -> str:
-    """That a record was held against its hash, and the ledger that it is in against its head."""
-    start = "the record is as its hash says, "
-    if verified.fault:
-        return f"{start}but its ledger is not whole. {_verified(verified)}"
-    entries = "entry" if verified.entries == 1 else "entries"
-    return f"{start}and its ledger of {verified.entries} {entries} is whole up to the head {verified.head}."
-
-
-def signed_words(signed: SignedUpTo, entries: int) -> str:
-    """How far somebody has signed, of so many entries."""
-    name, up_to = on_one_line(signed.name), f"up to entry {signed.entries} of {entries}"
-    if not signed.checked:
-        return f"It says that {name} signed it {up_to}: not checked, as no key was given (--key)."
-    at = f" at {signed.time}" if signed.time else ""
-    return f"Signed by {name}{at}, {up_to}."
-
-
-def verified_blocks(verified: Verified) -> list[Line]:
-    """What a verification found, and what was erased."""
-    head = (
-        [] if verified.fault else [Line(f"Head {verified.head}")]
-    )  # a line that can be kept elsewhere as it is
-    return [
-        Line(_verified(verified)),
-        *head,
-        *(Line(signed_words(signed, verified.entries)) for signed in verified.signed if not verified.fault),
-        *(
-            Line(on_one_line(f"{e.id} was erased at {e.time}{_because(e.reason)}"), 2)
-            for e in verified.erasures
-        ),
-        *(
-            Line(on_one_line(f"{b.id} is dated {b.time}, before the one before it: {b.after}"), 2)
-            for b in verified.backwards
-        ),
-    ]
-
-
-def _verified(verified: Verified) -> str:
-    if verified.fault:
-        seq, id, message = verified.fault
-        where, number = "The chain" if not seq else f"Record number {seq}", ""
-        if id:
-            where, number = f"Record {on_one_line(id, 40)}", f" (number {seq})" if seq else ""
-        read = (
-            f"{min(verified.entries, seq - 1)} before it are whole"
-            if seq
-            else f"{verified.entries} were read"
-        )
-        return f"{where}{number} {on_one_line(message)}. {read}."
-    kept = f" {count(verified.witnessed, 'witnessed head')} in it." if verified.witnessed else ""
-    return f"{count(verified.entries, 'record')}{_of_them(verified)}: the chain is whole.{kept}"
-
-
-def _of_them(verified: Verified) -> str:
-    """How many of the entries are no consultations, of each kind."""
-    others = {"erasure": verified.erased, "note": verified.notes, "signed head": verified.signatures}
-    counted = [count(number, kind) for kind, number in others.items() if number]
-    return f", of them {listed(counted)}" if counted else ""
-
-
-def replayed_blocks(told: Sequence[Replayed], total: int, words: bool = False) -> list[Block]:
-    """Which records did not come out as they were, and which are worded differently: how, with `words`."""
-    changed = [r for r in told if not r.same and not r.refused]
-    refused = [r.refused for r in told if r.refused]
-    reworded = [r for r in told if r.same and r.reworded]
-    blocks: list[Block] = [Line(f"Record {r.id} comes out differently: {r.first}.") for r in changed]
-    if words:
-        for r in reworded:
-            blocks.append(Line(f"Record {r.id} is worded differently by this program."))
-            for c in r.reworded:
-                blocks.append(Paragraph(f"{c.where}: {c.before or '-'} -> {c.after or '-'}", 2, 2))
-    blocks += _not_judged(refused)
-    if judged := total - len(refused):
-        blocks.append(Line(f"{judged - len(changed)} of {count(judged, 'record')} came out the same."))
-    if reworded:
-        verb = "is" if len(reworded) == 1 else "are"
-        how = "" if words else ": `--words` shows how"
-        blocks.append(
-            Line(f"{count(len(reworded), 'record')} {verb} worded differently by this program{how}.")
-        )
-    return blocks
-
-
-def impact_blocks(changed: Sequence[Impact], total: int, knowledge: Knowledge) -> list[Block]:
-    """Which records would come out differently under the current rules, and through what, in their words."""
-    refused = [impact.refused for impact in changed if impact.refused]
-    changed = [impact for impact in changed if not impact.refused]
-    blocks: list[Block] = []
-    for impact in changed:
-        through = ", ".join([*impact.rules, *impact.data])
-        cited = (" ", Cited(tuple(impact.claims))) if impact.claims else ()
-        blocks.append(Paragraph((f"Record {impact.id}, through {through}", *cited)))
-        for d in impact.differences:
-            before, after = (_side(d.kind, side, knowledge) or "-" for side in (d.before, d.after))
-            blocks.append(Paragraph(f"{_of_what(d, knowledge)}: {before} -> {after}", 2, 2))
-    blocks += _not_judged(refused)
-    if judged := total - len(refused):
-        blocks.append(Line(f"{len(changed)} of {count(judged, 'record')} would come out differently."))
-    return blocks
-
-
-def _not_judged(refused: Sequence[str]) -> list[Paragraph]:
-    return [Paragraph(f"Not judged: {why}.", hang=2) for why in refused]
-
-
-def _of_what(d: Difference, knowledge: Knowledge) -> str:
-    """What differs, by its label; by its id where the current knowledge has no such thing."""
-    kind, name = d.kind, d.name
-    if kind == "target":
-        option, _, target = name.partition(" for ")
-        about = _label(target, knowledge.targets)
-        return f"verdict {_label(option, knowledge.options)} for {about}"
-    if kind == "argument" and (parts := ARGUED.fullmatch(name)):
-        rule, option, target, topic = parts.groups()
-        about = f" for {knowledge.targets[target].label}" if target in knowledge.targets else ""
-        on = _label(topic, knowledge.topics)
-        return f"argument {_label(option, knowledge.options)}{about}, {on} ({rule})"
-    first, option = name_and_option(name)
-    kind = {"depends": "depends on:", "source": "source of"}.get(kind, kind)
-    if kind in ("finding", "result", "depends on:") and first in knowledge.findings:
-        label = knowledge.findings[first].label
-        return f"{kind} {label}, {_label(option, knowledge.options)}" if option else f"{kind} {label}"
-    if kind == "plan" and name in knowledge.steps:
-        return f"plan {knowledge.steps[name].label}"
-    if kind == "order":
-        return "order of the plan"
-    if kind == "advice":  # whose words are beside it
-        return f"{kind} on {_label(option, knowledge.options)}" if option else kind
-    if kind == "cost":
-        kind = in_sentence(knowledge.words.headings["cost"])
-    return f"{kind} {_label(name, knowledge.options)}"
-
-
-def _label(id: str, things: Mapping[str, Any]) -> str:
-    return str(things[id].label) if id in things else id
-
-
-def _side(kind: str, side: str, knowledge: Knowledge) -> str:
-    """What stands on one side of a difference, in words."""
-    if kind in ("verdict", "target"):
-        return knowledge.words.verdicts.get(side, side)
-    if kind == "depends":
-        return ", ".join(_label(id, knowledge.attributes) for id in _ids(side))
-    if kind == "timing" and side in knowledge.steps:
-        return f"after: {knowledge.steps[side].label}"
-    if kind == "flags":
-        return ", ".join(_label(id, knowledge.flags) for id in _ids(side))
-    if kind == "order":
-        return "; ".join(_label(id, knowledge.steps) for id in _ids(side))
-    if kind == "plan" and side in knowledge.steps:
-        return "planned"
-    return side
-
-
-def _ids(listing: str) -> list[str]:
-    return listing.split(", ") if listing else []
