@@ -49,7 +49,7 @@ from expert.views.firings import firings_counted
 
 if TYPE_CHECKING:  # a result is shown without what explains one
     from expert.consultation.compare import Difference
-    from expert.consultation.explain import Flip, Tree, WhyNot
+    from expert.consultation.explain import Failed, Flip, Tree, WhyNot
 
 MOST_RULES = 3  # that did not fire, where not all are asked for
 MOST_CHANGES = 4  # of the answers, after which it would be so
@@ -326,15 +326,7 @@ def why_not_blocks(why_not: WhyNot, base: RuleBase, quotes: Quotes, full: bool =
 
     Unless `full`, the nearest of the rules that did not fire, and how many others and other arguments.
     """
-    blocks: list[Block] = [Paragraph(sentence) for sentence in why_not.stands]
-    if why_not.already and not why_not.stands:
-        blocks.append(Line(f"{why_not.subject}: it is so."))
-    if why_not.already and why_not.goal == NOW:
-        blocks.append(Line("No step has to come before it."))
-    if not why_not.possible or (why_not.not_for and not why_not.failed):
-        blocks.append(Paragraph(_impossible(why_not, base.knowledge)))
-    if why_not.waiting:
-        blocks.append(Paragraph(f"It waits for: {step_words(why_not.waiting, base.knowledge)}."))
+    blocks = _as_it_is(why_not, base.knowledge)
     for argument in why_not.against:
         said = f"{STANCE_WORDS[argument.stance]}: {argument.text}"
         blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
@@ -342,24 +334,50 @@ def why_not_blocks(why_not: WhyNot, base: RuleBase, quotes: Quotes, full: bool =
         said = f"{STANCE_WORDS[argument.stance]}, which does not decide: {argument.text}"
         blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
     for failed in why_not.failed if full else why_not.failed[:MOST_RULES]:
-        name = with_option(failed.rule, failed.option)
-        blocks.append(Line(citing((Marked(name, "name"), " did not fire"), failed.claims), 2))
-        for id in failed.claims:
-            if id in quotes:
-                blocks.append(Paragraph((f"{id} ", quoted(quotes[id])), 4))
-        blocks.append(Paragraph(f"it needs: {failed.condition}; {REASONS[failed.reason]}", 4))
-        said_of: set[str] = set()  # each answer is said once of a rule
-        for tree in failed.stands:
-            blocks += _standing(tree, 6, said_of)
-    left = []
-    if not full and len(why_not.failed) > MOST_RULES:
-        left.append(count(len(why_not.failed) - MOST_RULES, "other rule"))
-    if not full and why_not.beside:
-        left.append(_not_deciding(len(why_not.beside), " against it"))
-    if not full and len(why_not.flips or ()) > MOST_CHANGES:
-        left.append(count(len(why_not.flips or ()) - MOST_CHANGES, "other change"))
+        blocks += _not_fired(failed, quotes)
+    left = [] if full else _left_out(why_not)
     more = [Line(f"Left out: {listed(left)} (--full).")] if left else []
     return [*blocks, *_flips(why_not, base.knowledge, full), *more]
+
+
+def _as_it_is(why_not: WhyNot, knowledge: Knowledge) -> list[Block]:
+    """How what is asked about stands, that it cannot be otherwise if it cannot, and what it waits for."""
+    blocks: list[Block] = [Paragraph(sentence) for sentence in why_not.stands]
+    if why_not.already and not why_not.stands:
+        blocks.append(Line(f"{why_not.subject}: it is so."))
+    if why_not.already and why_not.goal == NOW:
+        blocks.append(Line("No step has to come before it."))
+    if not why_not.possible or (why_not.not_for and not why_not.failed):
+        blocks.append(Paragraph(_impossible(why_not, knowledge)))
+    if why_not.waiting:
+        blocks.append(Paragraph(f"It waits for: {step_words(why_not.waiting, knowledge)}."))
+    return blocks
+
+
+def _not_fired(failed: Failed, quotes: Quotes) -> list[Block]:
+    """A rule that did not fire, the sentences that it rests on, and what it lacked."""
+    name = with_option(failed.rule, failed.option)
+    blocks: list[Block] = [Line(citing((Marked(name, "name"), " did not fire"), failed.claims), 2)]
+    for id in failed.claims:
+        if id in quotes:
+            blocks.append(Paragraph((f"{id} ", quoted(quotes[id])), 4))
+    blocks.append(Paragraph(f"it needs: {failed.condition}; {REASONS[failed.reason]}", 4))
+    said_of: set[str] = set()  # each answer is said once of a rule
+    for tree in failed.stands:
+        blocks += _standing(tree, 6, said_of)
+    return blocks
+
+
+def _left_out(why_not: WhyNot) -> list[str]:
+    """What is not said of it, unless all is asked for."""
+    left = []
+    if len(why_not.failed) > MOST_RULES:
+        left.append(count(len(why_not.failed) - MOST_RULES, "other rule"))
+    if why_not.beside:
+        left.append(_not_deciding(len(why_not.beside), " against it"))
+    if len(why_not.flips or ()) > MOST_CHANGES:
+        left.append(count(len(why_not.flips or ()) - MOST_CHANGES, "other change"))
+    return left
 
 
 def _impossible(why_not: WhyNot, knowledge: Knowledge) -> str:

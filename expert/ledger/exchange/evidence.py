@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from expert.io.files import content_hash
 from expert.io.json import NotRestored, canonical, plain, restore, strict
@@ -121,40 +121,34 @@ def evidence_of(ledger: Ledger, entry: Entry, with_notes: bool, kept: Attested |
         seqs = [entry.seq, *(note.seq for note in notes)]
         rows = {seq: ledger.row_at(seq) for seq in seqs}
         hashes = ledger.hashes()
-        heads = signed_heads(ledger)
-        note = _kept_head(kept, heads, hashes, max(seqs)) if kept else _newest_head(heads, max(seqs))
-        if note is None:
-            note = SignedNote(checkpoint_of(ledger).text())
-        size = int(note.text.split("\n")[1])
-        leaves = [leaf_of(hash) for hash in hashes[:size]]
+        note = _head_above(ledger, hashes, max(seqs), kept)
         before = {seq: ledger.hash_before(seq) for seq in seqs}
+    size = int(note.text.split("\n")[1])
+    leaves = [leaf_of(hash) for hash in hashes[:size]]
 
     def proof(seq: int) -> str:
         return Inclusion(seq - 1, tuple(path_to(seq - 1, leaves)), note).written()
 
-    def proven(seq: int) -> dict[str, Any]:
+    def proven(seq: int) -> Proven:
         _, id, header, content, hash = rows[seq]
-        return Proven(seq, id, header, content or "", before[seq], hash, proof(seq))._asdict()
+        return Proven(seq, id, header, content or "", before[seq], hash, proof(seq))
 
-    text = canonical(
-        {
-            "evidence": LAYOUT,
-            "record": proven(entry.seq),
-            "notes": [proven(seq) for seq in seqs[1:]],
-            "head": {"hash": hashes[size - 1], "proof": proof(size)},
-            "knowledge": {
-                "hash": entry.header["knowledge"],
-                "files": canonical(ledger.files(entry.header["knowledge"])),
-            },
-        }
-    )
-    return Written(text, bool(note.signatures))
+    named = entry.header["knowledge"]
+    knowledge = Files(named, canonical(ledger.files(named)))
+    record, *others = map(proven, seqs)
+    evidence = Evidence(LAYOUT, record, tuple(others), Last(hashes[size - 1], proof(size)), knowledge)
+    return Written(canonical(plain(evidence)), bool(note.signatures))
 
 
-def _newest_head(heads: Sequence[Attested], least: int) -> SignedNote | None:
-    """The newest signed head of at least so many entries, with the most that signed it."""
+def _head_above(ledger: Ledger, hashes: Sequence[str], least: int, kept: Attested | None) -> SignedNote:
+    """A head of at least so many entries: that which was kept, or the newest with the most that signed it."""
+    heads = signed_heads(ledger)
+    if kept:
+        return _kept_head(kept, heads, hashes, least)
     covering = [head for head in heads if head.checkpoint.size >= least]
-    return max(covering, key=lambda head: (head.checkpoint.size, head.seq)).note if covering else None
+    if not covering:
+        return SignedNote(checkpoint_of(ledger).text())
+    return max(covering, key=lambda head: (head.checkpoint.size, head.seq)).note
 
 
 def _kept_head(kept: Attested, heads: Sequence[Attested], hashes: Sequence[str], least: int) -> SignedNote:

@@ -177,31 +177,36 @@ class _Seen:
         if fields["time"] < self.time:
             self.backwards.append(Backwards(id, fields["time"], self.time))
         self.time = fields["time"]
-        if fields["kind"] == "erasure":
-            self.erasures[fields["erases"]] = _Erasure(seq, id, fields["time"], str(fields.get("reason", "")))
-        elif content is None and "content" in fields:
-            self.without[id] = seq
-        if fields["kind"] == "consultation":
-            self.consultations.add(id)
-            if not self.sound(fields["knowledge"]):
-                return Fault(
-                    seq, id, f"rests on knowledge {fields['knowledge'][:12]}, which is changed or gone"
-                )
-        elif fields["kind"] == "note":
-            self.notes[id] = fields["about"]
-            if fields["about"] not in self.consultations:
-                return Fault(seq, id, f"is a note on `{fields['about']}`, which is no record before it")
-        elif fields["kind"] == "signature":
-            try:
-                self.heads.append(attested(seq, id, fields["checkpoint"]))
-            except NoNote as error:
-                return Fault(seq, id, f"holds no signed head: {error}")
+        if wrong := self._take_fields(seq, id, fields, erased=content is None):
+            return Fault(seq, id, wrong)
         self.count, self.last = seq, hash
         self.hashes.append(hash)
         self.found_kept = self.found_kept or hash.startswith(self.kept.head)
         if self.kept.heads.get(seq, hash) != hash:
             return Fault(seq, id, "has another hash than the witness has: the history was rewritten")
         return None
+
+    def _take_fields(self, seq: int, id: str, fields: dict[str, Any], erased: bool) -> str:
+        """What an entry is, by its header; what is wrong with that, if anything."""
+        kind = fields["kind"]
+        if kind == "erasure":
+            self.erasures[fields["erases"]] = _Erasure(seq, id, fields["time"], str(fields.get("reason", "")))
+        elif erased and "content" in fields:
+            self.without[id] = seq
+        if kind == "consultation":
+            self.consultations.add(id)
+            if not self.sound(fields["knowledge"]):
+                return f"rests on knowledge {fields['knowledge'][:12]}, which is changed or gone"
+        elif kind == "note":
+            self.notes[id] = fields["about"]
+            if fields["about"] not in self.consultations:
+                return f"is a note on `{fields['about']}`, which is no record before it"
+        elif kind == "signature":
+            try:
+                self.heads.append(attested(seq, id, fields["checkpoint"]))
+            except NoNote as error:
+                return f"holds no signed head: {error}"
+        return ""
 
     def sound(self, hash: str) -> bool:
         """Whether the knowledge with a hash is there, unchanged."""
