@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 from support.approving import plant as plant
 from support.loading import kept_in_mind, opened_once
 from support.plants import plants as plants
@@ -28,8 +30,8 @@ os.environ["CICATRIX_CACHE"] = str(Path(tempfile.mkdtemp(prefix="cicatrix-")) / 
 # hundreds of tests open the same few knowledge bases, which nothing changes once they are read
 loader._open = opened_once(loader._open)
 shared.load_kept = completion.load_kept = kept_in_mind(shared.load_kept)
-# as a command does: what is made is rarely garbage that is worth looking for
-gc.set_threshold(100_000)
+# hundreds of tests run the same few commands, whose options typer reads out of their functions each time
+typer.main.get_params_from_function = lru_cache(None)(typer.main.get_params_from_function)
 DOCUMENT = ROOT.parent / "shared" / "source" / "deep-acne-scars.txt"
 
 
@@ -49,3 +51,15 @@ def document() -> Path:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end, and what is made is rarely worth looking through."""
+    gc.freeze()
+    gc.set_threshold(10_000_000)  # the tests of a worker make fewer objects that lie in circles: 1 GB
+
+
+def pytest_sessionfinish() -> None:
+    """What is left goes with the process."""
+    gc.freeze()
