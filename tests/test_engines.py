@@ -32,8 +32,8 @@ from expert.consultation.outcome import follow
 from expert.consultation.result import Consultation, name_of
 from expert.io.problems import CaseError, KnowledgeError
 from expert.knowledge.load import open_files
-from expert.language.cells import NotDecided
 from expert.language.keys import with_option
+from expert.language.limits import NotDecided
 from expert.language.meaning import Reading
 from expert.language.model import BadValue
 from expert.language.outcome import outcome_of

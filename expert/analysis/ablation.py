@@ -15,10 +15,10 @@ from typing import NamedTuple
 from expert.analysis.expected import Expected
 from expert.analysis.shown import Listed, difference, rebuilt, shown
 from expert.consultation.case import Case
-from expert.language.cells import NotDecided
 from expert.language.completions import Completions, Survey
 from expert.language.diagrams import Diagram
-from expert.language.prospect import Cones, Limits, Prospect, deciding, look_through
+from expert.language.limits import Limits, NotDecided
+from expert.language.prospect import Cones, Prospect, deciding, look_through
 from expert.language.rules import Instance, RuleBase, cited, passes
 
 ROOM = 60_000  # nodes of which are kept what the next claim may need

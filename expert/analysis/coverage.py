@@ -15,11 +15,11 @@ from expert.analysis.expected import Expected
 from expert.analysis.shown import Listed, seen_in, shown
 from expert.consultation.case import Case, case_file_answers, make_case
 from expert.io.quoting import quoted
-from expert.language.cells import NotDecided
 from expert.language.conclusions import STANCES
 from expert.language.conditions import Given
 from expert.language.english import Phrases
 from expert.language.keys import written_rule
+from expert.language.limits import NotDecided
 from expert.language.meaning import Reading
 from expert.language.prospect import Cones, Prospect
 from expert.language.rules import RuleBase, all_leaves, passes

@@ -20,12 +20,12 @@ from typing import Any, NamedTuple
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
 from expert.language.algebra import T
-from expert.language.cells import NotDecided
 from expert.language.conclusions import STANCES, Plan
 from expert.language.diagrams import Diagram
 from expert.language.edits import Edit, edits
 from expert.language.grids import CaseNumbers
 from expert.language.keys import name_and_option, with_option
+from expert.language.limits import NotDecided
 from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Term, Value
 from expert.language.outcome import RESULT, Outcome, cost_sides, outcome_of

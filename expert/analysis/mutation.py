@@ -19,7 +19,6 @@ from expert.consultation.case import Case
 from expert.io.dates import day_after
 from expert.io.problems import Span
 from expert.knowledge.read_contradictions import caution_text
-from expert.language.cells import NotDecided
 from expert.language.conclusions import (
     FINDING,
     STANCES,
@@ -64,6 +63,7 @@ from expert.language.contradictions import Contradiction, Contradictions
 from expert.language.diagrams import Diagram
 from expert.language.english import Phrases
 from expert.language.guards import counting, excepting, uncountable
+from expert.language.limits import NotDecided
 from expert.language.model import DAY, FACTOR, Knowledge, Option, Term, Value
 from expert.language.prospect import Compared, Cones, Deferred, Prospect
 from expert.language.rules import Instance, Rule, RuleBase, passes, reads, writes

@@ -35,7 +35,6 @@ from expert.consultation.standing import (
 from expert.consultation.statements import lies_between
 from expert.io.problems import CaseError, Problem, nearest, not_among
 from expert.io.unwinding import Unfolding, unwound
-from expert.language.cells import NotDecided
 from expert.language.conclusions import (
     Advise,
     Argue,
@@ -45,6 +44,7 @@ from expert.language.conclusions import (
     Tally,
 )
 from expert.language.english import REASONS, capital, datum_statement, known, statement
+from expert.language.limits import NotDecided
 from expert.language.model import Knowledge, Quotes, Value
 from expert.language.policy import NOW, OPEN, RECOMMENDED, VERDICTS
 from expert.language.prospect import Changes

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Protocol, assert_never
 
 from expert.consultation.case import Answer, Case
-from expert.language.cells import NotDecided
 from expert.language.completions import CaseAnswers
 from expert.language.conclusions import (
     ADVICE,
@@ -31,6 +30,7 @@ from expert.language.conclusions import (
     Wait,
 )
 from expert.language.keys import with_option
+from expert.language.limits import NotDecided
 from expert.language.outcome import Part, parts_shown, shown_findings
 from expert.language.policy import VERDICTS
 from expert.language.prospect import (

@@ -18,33 +18,26 @@ from itertools import product
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from expert.language.algebra import Truth
-from expert.language.cells import (
-    Atom,
-    Comparison,
-    Group,
-    NotDecided,
-    Polynomial,
-    Range,
-    allowing_for_answers,
-    allowing_for_one,
-    constant,
-    distance,
-    divided,
-    positive,
-    smallness,
-    spelled,
-)
-from expert.language.cells import (
-    variable as open_number,
-)
+from expert.language.cells import Group, distance
 from expert.language.days import Days
 from expert.language.diagrams import Diagram, Diagrams
+from expert.language.elimination import allowing_for_answers, allowing_for_one, smallness
 from expert.language.grids import Whole
+from expert.language.limits import NODES, STEPS, NotDecided
 from expert.language.model import Term, Value
+from expert.language.polynomials import (
+    Atom,
+    Comparison,
+    Polynomial,
+    Range,
+    constant,
+    divided,
+    indeterminate,
+    positive,
+    spelled,
+)
 
 CaseAnswers = Mapping[str, Value | None]  # None: answered `unknown`
-NODES = 120_000  # of the diagrams of one case
-STEPS = 20_000  # of the search for the cells of linked numbers; about a second
 KEPT = 500  # groups
 
 
@@ -235,7 +228,7 @@ def _allowed(survey: Survey, group: Group, kinds: Sequence[object]) -> set[Atom]
 
 def _number(attribute: str, answers: CaseAnswers) -> Polynomial:
     if attribute not in answers:
-        return open_number(attribute)
+        return indeterminate(attribute)
     value = answers[attribute]
     return constant(value if isinstance(value, int) else 0)  # of what is unknown nothing is asked
 

@@ -15,7 +15,9 @@ from itertools import combinations, count
 from typing import NamedTuple
 
 from expert.io.dates import ANCHOR, day_after, days_within
-from expert.language.cells import Atom, Budget, Group, NotDecided, NumberCell, Polynomial, Range, spelled
+from expert.language.cells import Group, NumberCell
+from expert.language.limits import Budget, NotDecided
+from expert.language.polynomials import Atom, Polynomial, Range, spelled
 
 ROUNDS = 4_000  # of lowering dates
 APART = 800  # days that are tried around one that does not do

@@ -17,7 +17,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from expert.language.cells import TooLarge
+from expert.language.limits import TooLarge
 
 TRUE, FALSE = 0, 1
 _Combine = Callable[[int, int], int]

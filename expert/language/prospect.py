@@ -15,24 +15,14 @@ from typing import NamedTuple
 
 from expert.io.dates import day_after
 from expert.language.algebra import Amounts, intersection, union
-from expert.language.cells import NotDecided, TooLarge
-from expert.language.completions import (
-    NODES,
-    STEPS,
-    Amount,
-    C,
-    CaseAnswers,
-    Completions,
-    Groups,
-    Perhaps,
-    Survey,
-)
+from expert.language.completions import Amount, C, CaseAnswers, Completions, Groups, Perhaps, Survey
 from expert.language.conclusions import Argue, Conclude, Conclusion, Wait, text_of
 from expert.language.conditions import Condition, refs
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.diagrams import Diagram, Diagrams
 from expert.language.grids import CaseNumbers
 from expert.language.keys import with_option
+from expert.language.limits import Limits, NotDecided, TooLarge
 from expert.language.meaning import Reading
 from expert.language.model import Term, Value
 from expert.language.orders import Together, good_order
@@ -169,17 +159,6 @@ def deciding(base: RuleBase, option: str, waits: bool = False) -> list[Instance]
         if any(c.option == option for c in behind):
             instances.append(instance)
     return instances
-
-
-class Limits(NamedTuple):
-    """How much may be built before something is not decided (see Completions), and in which order.
-
-    `own_order`: some of the rules have an order of their own looked for; else they have that of all rules.
-    """
-
-    steps: int = STEPS
-    nodes: int = NODES
-    own_order: bool = True
 
 
 class Prospect:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column
 from expert.backends.frames import pl
 from expert.consultation.standing import TIMED
-from expert.language.cells import NotDecided, Polynomial, Quotient
 from expert.language.completions import (
     Cells,
     Choice,
@@ -26,9 +25,11 @@ from expert.language.completions import (
     allow_for_one_answer,
 )
 from expert.language.diagrams import TRUE, Diagram
+from expert.language.limits import Limits, NotDecided
 from expert.language.model import Knowledge, Term
 from expert.language.policy import NOW, VERDICTS
-from expert.language.prospect import Cones, Limits, Prospect, deciding, look_through
+from expert.language.polynomials import Polynomial, Quotient
+from expert.language.prospect import Cones, Prospect, deciding, look_through
 from expert.population.results import Results
 
 CASES = "cases"  # the column that counts them

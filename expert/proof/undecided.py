@@ -11,8 +11,8 @@ from importlib.util import find_spec
 
 from expert.analysis.diff import SaidOfAll, ShownValues
 from expert.backends.z3 import NO, YES, Formula, Prover, World, answers_of
-from expert.language.cells import NotDecided
 from expert.language.completions import CaseAnswers
+from expert.language.limits import NotDecided
 from expert.language.model import Value
 from expert.language.policy import NOW
 from expert.language.prospect import Changes, Cones, Visible, both_terms, deciding

@@ -8,25 +8,17 @@ from typing import Any
 
 import pytest
 
-from expert.language import cells
-from expert.language.cells import (
-    Atom,
-    Group,
-    NotDecided,
-    Polynomial,
-    TooLarge,
-    constant,
-    cuts,
-    positive,
-    variable,
-)
+from expert.language import elimination
+from expert.language.cells import Group
+from expert.language.limits import NotDecided, TooLarge
+from expert.language.polynomials import Atom, Polynomial, constant, indeterminate, positive
 
 SOME, ALL = 30, 400
 
 
 def a_polynomial(names: list[str], random: Random) -> Polynomial:
     kind = random.choice(("difference", "difference", "sum", "square", "product", "alone"))
-    some = {name: variable(name) for name in names}
+    some = {name: indeterminate(name) for name in names}
     a, b = random.sample(names, 2)
     number = constant(random.randint(-12, 12))
     if kind == "difference":
@@ -96,7 +88,7 @@ def times(monomial: tuple[str, ...], values: dict[str, int]) -> int:
 def test_every_cell(seed: int, one_by_one: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cells are those that there are, with their sizes; and what one number, or changes, lead to."""
     if not one_by_one:
-        monkeypatch.setattr(cells, "SMALL", 0)
+        monkeypatch.setattr(elimination, "SMALL", 0)
     random = Random(seed)
     names = ["x", "y", "z"][: random.choice((2, 2, 3))]
     high = 30 if len(names) == 2 else 8
@@ -130,24 +122,6 @@ def test_every_cell(seed: int, one_by_one: bool, monkeypatch: pytest.MonkeyPatch
     )
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_the_cuts_of_one_number(seed: int) -> None:
-    random = Random(seed)
-    factors = [random.randint(-20, 20) for _ in range(random.randint(0, 6))]
-    low = random.randint(-30, 10)
-    high = low + random.randint(0, 50)
-
-    def above(n: int) -> bool:
-        return sum(factor * n**power for power, factor in enumerate(factors)) > 0
-
-    assert cuts(factors, low, high) == [n for n in range(low, high) if above(n) != above(n + 1)]
-
-
-def test_the_cuts_of_a_large_square() -> None:
-    """x * x > 10**40, over all numbers of 25 digits."""
-    assert cuts([-(10**40), 0, 1], -(10**25), 10**25) == [-(10**20) - 1, 10**20]
-
-
 def test_differences_are_always_decided() -> None:
     """Four numbers of fifteen digits, each near to the next; and how many cases there are."""
     names = [f"n{n}" for n in range(4)]
@@ -155,7 +129,7 @@ def test_differences_are_always_decided() -> None:
     atoms = set()
     for before, after in pairwise(names):
         for number in (0, 3):
-            comparison = positive(variable(before) - variable(after) - constant(number))
+            comparison = positive(indeterminate(before) - indeterminate(after) - constant(number))
             assert not isinstance(comparison, bool)
             atoms.add(comparison.atom)
     group = Group(ranges, atoms)
@@ -168,9 +142,9 @@ def test_differences_are_always_decided() -> None:
 def test_what_is_not_decided_says_what() -> None:
     """A product of two open numbers of fifteen digits."""
     ranges = dict.fromkeys(("x", "y"), (1, 10**15))
-    comparisons = [positive(variable("x") * variable("y") - constant(n)) for n in (1000, 1001)]
+    comparisons = [positive(indeterminate("x") * indeterminate("y") - constant(n)) for n in (1000, 1001)]
     atoms = {comparison.atom for comparison in comparisons if not isinstance(comparison, bool)}
     with pytest.raises(NotDecided, match=r"x \* y > 100"):
         Group(ranges, atoms)
     with pytest.raises(TooLarge):
-        Group(ranges, {Atom(variable("x"), n) for n in range(5000)}, steps=100)
+        Group(ranges, {Atom(indeterminate("x"), n) for n in range(5000)}, steps=100)

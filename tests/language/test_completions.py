@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from expert.language.cells import NotDecided
 from expert.language.completions import Cells, Choice, Completions, Loose, Survey
 from expert.language.conditions import AllOf, Arithmetic, Compare, Condition, Is, Ref
+from expert.language.limits import NotDecided
 from expert.language.meaning import Reading
 from expert.language.model import Term
 

@@ -8,8 +8,9 @@ from random import Random
 import pytest
 
 from expert.io.dates import day_after, number_of_days
-from expert.language.cells import Atom, Comparison, NotDecided, constant, divided, positive, variable
 from expert.language.days import Days, System
+from expert.language.limits import NotDecided
+from expert.language.polynomials import Atom, Comparison, constant, divided, indeterminate, positive
 
 RANGES = [(20240226, 20240302), (20230226, 20230301), (20231230, 20240102), (20280228, 20280301)]
 
@@ -24,12 +25,14 @@ def some_atoms(names: list[str], ranges: dict[str, tuple[int, int]], random: Ran
     for _ in range(random.randint(2, 5)):
         one, other = random.sample(names, 2)
         kind = random.choice(("date", "before", "years"))
-        polynomial = variable(one) - constant(random.choice(days(ranges[one])))
+        polynomial = indeterminate(one) - constant(random.choice(days(ranges[one])))
         if kind == "before":
-            polynomial = variable(one) - variable(other) + constant(random.choice((0, 1)))
+            polynomial = indeterminate(one) - indeterminate(other) + constant(random.choice((0, 1)))
         if kind == "years":
             apart = random.choice(days(ranges[one])) // 10_000 - random.choice(days(ranges[other])) // 10_000
-            years = divided(variable(one) - variable(other) + constant(10**8), 10_000) - constant(10**4)
+            years = divided(indeterminate(one) - indeterminate(other) + constant(10**8), 10_000) - constant(
+                10**4
+            )
             polynomial = years - constant(apart + random.choice((0, 0, -1)))
         comparison = positive(polynomial)
         if isinstance(comparison, Comparison):
@@ -66,7 +69,7 @@ def test_all_cells_and_all_choices_between_them(seed: int) -> None:
 
 
 def test_changes_lead_into_their_cells() -> None:
-    atom = positive(variable("to") - variable("since") - constant(180_000) + constant(1))
+    atom = positive(indeterminate("to") - indeterminate("since") - constant(180_000) + constant(1))
     assert isinstance(atom, Comparison)
     group = Days({"since": (10101, 99991231), "to": (10101, 99991231)}, {atom.atom}, 2_000, ("since", "to"))
     given = {"since": 20040229, "to": 20220228}
@@ -79,13 +82,16 @@ def test_changes_lead_into_their_cells() -> None:
 
 def test_what_cannot_be_is_seen_at_once() -> None:
     system = System({"a": (10101, 99991231), "b": (10101, 99991231)})
-    atoms = [positive(variable("a") - variable("b")), positive(variable("b") - variable("a"))]
+    atoms = [
+        positive(indeterminate("a") - indeterminate("b")),
+        positive(indeterminate("b") - indeterminate("a")),
+    ]
     group = Days(system.ranges, {each.atom for each in atoms if isinstance(each, Comparison)}, 500, "ab")
     assert len(group.cells) == 6  # before, the same, after; one of them alone; none
 
 
 def test_what_is_no_difference_is_not_decided() -> None:
-    sum_of_dates = positive(variable("a") + variable("b") - constant(5))
+    sum_of_dates = positive(indeterminate("a") + indeterminate("b") - constant(5))
     assert isinstance(sum_of_dates, Comparison)
     with pytest.raises(NotDecided):
         Days({"a": (10101, 99991231), "b": (10101, 99991231)}, {sum_of_dates.atom}, 100, "ab")

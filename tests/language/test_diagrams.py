@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from expert.language.cells import TooLarge
 from expert.language.diagrams import Diagram, Diagrams
+from expert.language.limits import TooLarge
 
 SIZES = (2, 3, 2, 4)
 CASES = list(product(*map(range, SIZES)))

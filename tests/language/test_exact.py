@@ -18,8 +18,8 @@ from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.knowledge.checks import warnings
 from expert.knowledge.load import load, open_files
-from expert.language.cells import NotDecided
 from expert.language.english import Phrases
+from expert.language.limits import NotDecided
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, VERDICTS
 from expert.language.prospect import Compared, Cones, Prospect, Visible, changes_to

@@ -15,8 +15,8 @@ from support.oracle import OracleKB, evaluate
 
 from expert.consultation.case import parse_pairs
 from expert.knowledge.load import load
-from expert.language.cells import NotDecided
 from expert.language.diagrams import Diagram
+from expert.language.limits import NotDecided
 from expert.language.model import Value
 from expert.language.policy import VERDICTS
 from expert.language.prospect import Compared, Cones, Prospect, Visible

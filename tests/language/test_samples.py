@@ -13,9 +13,9 @@ from expert.consultation.case import Case
 from expert.consultation.relevance import VERDICT, Effect, Reach
 from expert.knowledge.load import load, open_files
 from expert.language import prospect
-from expert.language.cells import TooLarge
+from expert.language.limits import Limits, TooLarge
 from expert.language.policy import OPEN, VERDICTS
-from expert.language.prospect import Cones, Limits, Prospect, changing_alone, deciding
+from expert.language.prospect import Cones, Prospect, changing_alone, deciding
 from expert.language.rules import RuleBase
 from expert.language.samples import Samples
 

@@ -17,9 +17,8 @@ from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.knowledge.load import load, open_files
 from expert.language import prospect
-from expert.language.cells import NotDecided
+from expert.language.limits import Limits, NotDecided
 from expert.language.policy import NOW, VERDICTS
-from expert.language.prospect import Limits
 from expert.language.rules import RuleBase
 from expert.proof.undecided import Solver, difference, solver
 
