@@ -24,6 +24,7 @@ from expert.commands.shared import (
     WitnessFile,
     ask_line,
     checked_note,
+    kept_at,
     one_of,
     open_knowledge,
     print_json,
@@ -101,7 +102,7 @@ def show(
         if entry.header["kind"] == "note":
             emit(*note_blocks(note_of(entry), entry.seq, entry.erasure))
             return
-        written, base = opened(store, entry)
+        written, base = opened(store, entry, kept_at())
         consultation, quotes = retold(written, base), read_quotes(document, base)
     blocks = [head_of_record(entry, written, consultation, base.knowledge), *notes_section(noted)]
     if quotes:
@@ -441,7 +442,7 @@ def report(
     from expert.ledger.history.unanswered import unanswered
 
     with open_record(ledger, id) as (store, entry):
-        written, base = opened(store, entry)
+        written, base = opened(store, entry, kept_at())
         consultation = retold(written, base)
         noted = notes_on(store, entry)
         output = output or Path(f"{entry.id}.html")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from expert.commands.ledgers import ledger_path, newest_of, open_ledger, open_ledgers, open_record
-from expert.commands.shared import open_knowledge, open_reviews, read_answers, say
+from expert.commands.shared import kept_at, open_knowledge, open_reviews, read_answers, say
 from expert.consultation.case import Case, started
 from expert.consultation.result import Consultation
 from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, shorten
@@ -60,7 +60,7 @@ def the_case(
 
 
 def _recorded(store: Ledger, entry: Entry) -> Asked:
-    written, base = opened(store, entry)
+    written, base = opened(store, entry, kept_at())
     consultation = retold(written, base)
     return Asked(base, case_of(consultation, base), consultation, None, unreviewed_in(entry, consultation))
 

@@ -152,7 +152,12 @@ def directory_of(kb: Path | None) -> Path:
 
 def open_knowledge(kb: Path | None) -> RuleBase:
     """The knowledge base asked for. Raises KnowledgeError."""
-    return load_kept(directory_of(kb), None if _given_to_all().get("no_cache") else cache_place())
+    return load_kept(directory_of(kb), kept_at())
+
+
+def kept_at() -> Path | None:
+    """Where knowledge bases that were read are kept; None if nothing is to be kept."""
+    return None if _given_to_all().get("no_cache") else cache_place()
 
 
 def open_reviews(kb: Path | None) -> Reviews:

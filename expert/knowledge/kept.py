@@ -23,7 +23,7 @@ from platformdirs import user_cache_dir
 import expert.language
 from expert.io.garbage import collected_later
 from expert.io.json import digest
-from expert.io.problems import Problem, Span
+from expert.io.problems import KnowledgeError, Problem, Span
 from expert.io.version import __version__
 from expert.knowledge.directories import read_files
 from expert.language.rules import RuleBase
@@ -40,13 +40,28 @@ def load_kept(directory: Path, place: Path | None) -> RuleBase:
     Raises KnowledgeError.
     """
     files, problems = read_files(directory)
-    if problems or place is None:
+    if problems:
         return _read(directory, files, problems)
-    name = digest(_made_by(), str(directory), json.dumps(files, sort_keys=True))
+    return _kept(place, files, str(directory), lambda: _read(directory, files, []))
+
+
+def open_kept(files: dict[str, str], firsts: bool, place: Path | None) -> RuleBase:
+    """The knowledge base that recorded texts make up, as `open_files` gives it: kept as a directory's is.
+
+    Raises KnowledgeError.
+    """
+    return _kept(place, files, "recorded, firsts" if firsts else "recorded", lambda: _open(files, firsts))
+
+
+def _kept(place: Path | None, files: dict[str, str], how: str, read: Callable[[], RuleBase]) -> RuleBase:
+    """What texts make up, read in some way: if it is kept already, it is not read again."""
+    if place is None:
+        return read()
+    name = digest(_made_by(), how, json.dumps(files, sort_keys=True))
     kept = _found(place / name, name)
     if kept is not None:
         return kept._replace(knowledge=kept.knowledge._replace(files=files))
-    base = _read(directory, files, problems)
+    base = read()
     with suppress(OSError, TypeError):  # what cannot be kept is read again
         _keep(place, name, base._replace(knowledge=base.knowledge._replace(files={})))
     return base
@@ -56,6 +71,15 @@ def _read(directory: Path, files: dict[str, str], problems: list[Problem]) -> Ru
     from expert.knowledge.load import open_read  # what is kept is opened without reading rules
 
     return open_read(directory, files, problems)
+
+
+def _open(files: dict[str, str], firsts: bool) -> RuleBase:
+    from expert.knowledge.load import open_files
+
+    base, problems = open_files(files, firsts=firsts)
+    if problems:
+        raise KnowledgeError(problems)
+    return base
 
 
 def cache_place() -> Path | None:

@@ -7,13 +7,14 @@ it. No engine is needed for it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from expert.consultation.case import UNKNOWN, Case, make_case
 from expert.consultation.result import FORMAT, MEANINGS, Consultation, Plain
 from expert.io.json import restore
-from expert.io.problems import LedgerError, shorten
-from expert.knowledge.load import open_files
+from expert.io.problems import KnowledgeError, LedgerError, shorten
+from expert.knowledge.kept import open_kept
 from expert.language.rules import RuleBase
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import NEWER, Entry, Ledger, legible
@@ -70,12 +71,14 @@ class Shelf(Protocol):
         ...
 
 
-def opened(ledger: Shelf, entry: Entry) -> tuple[Consultation, RuleBase]:
+def opened(ledger: Shelf, entry: Entry, place: Path | None = None) -> tuple[Consultation, RuleBase]:
     """The consultation of a record, as it was written, and the knowledge base that made it.
+
+    That is kept in a place, if one is named, and not read a second time.
 
     Raises LedgerError, also for what could be no record.
     """
-    written, base = consultation_of(entry), base_of(ledger, entry)
+    written, base = consultation_of(entry), base_of(ledger, entry, place)
     check_shape(entry, base)
     return written, base
 
@@ -139,14 +142,16 @@ def format_of(entry: Entry) -> int:
         return int(entry.content["consultation"].get("format", 1))
 
 
-def base_of(ledger: Shelf, entry: Entry) -> RuleBase:
-    """The very knowledge base that made a record. Raises LedgerError."""
+def base_of(ledger: Shelf, entry: Entry, place: Path | None = None) -> RuleBase:
+    """The very knowledge base that made a record, kept in a place if one is named. Raises LedgerError."""
     check_consultation(entry)
     check_judged(entry)
-    base, problems = open_files(ledger.files(entry.header["knowledge"]), firsts=format_of(entry) == 1)
-    if problems:
-        raise LedgerError(f"the knowledge of record `{entry.id}` cannot be opened by this version")
-    return base
+    files = ledger.files(entry.header["knowledge"])
+    try:
+        return open_kept(files, format_of(entry) == 1, place)
+    except KnowledgeError:
+        message = f"the knowledge of record `{entry.id}` cannot be opened by this version"
+        raise LedgerError(message) from None
 
 
 def case_of(consultation: Consultation, base: RuleBase) -> Case:

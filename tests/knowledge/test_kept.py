@@ -12,10 +12,12 @@ from support.sizes import some_or_all
 
 from expert.io.problems import KnowledgeError
 from expert.knowledge import kept
-from expert.knowledge.kept import KEPT, cache_place, load_kept
-from expert.knowledge.load import load
+from expert.knowledge.directories import read_files
+from expert.knowledge.kept import KEPT, cache_place, load_kept, open_kept
+from expert.knowledge.load import load, open_files
 
-BASES = [ROOT, ROOT / "examples" / "heating", ROOT / "docs" / "reference" / "plants"]
+HEATING = ROOT / "examples" / "heating"
+BASES = [ROOT, HEATING, ROOT / "docs" / "reference" / "plants"]
 
 
 @pytest.fixture
@@ -69,6 +71,25 @@ def test_another_text_place_or_program_is_another(place: Path, monkeypatch: pyte
     for directory in BASES[:2]:
         load_kept(directory, place)
     assert len([*place.iterdir()]) == KEPT
+
+
+@pytest.mark.parametrize("firsts", [False, True])
+def test_recorded_knowledge_is_kept_as_well(
+    place: Path, monkeypatch: pytest.MonkeyPatch, firsts: bool
+) -> None:
+    files, _ = read_files(HEATING)
+    read, _ = open_files(files, firsts=firsts)
+    assert open_kept(files, firsts, None) == read and not place.exists()
+    assert open_kept(files, firsts, place) == read
+    monkeypatch.setattr(kept, "_open", None)  # it is not read again
+    assert repr(open_kept(files, firsts, place)) == repr(read)
+    monkeypatch.undo()
+    assert open_kept(files, not firsts, place) != read
+    load_kept(HEATING, place)
+    assert len([*place.iterdir()]) == 3
+    with pytest.raises(KnowledgeError):
+        open_kept({**files, "kb/options.yaml": "no: options"}, firsts, place)
+    assert len([*place.iterdir()]) == 3
 
 
 def test_links_and_what_others_may_write_are_passed_over(place: Path, tmp_path: Path) -> None:
