@@ -124,18 +124,20 @@ AUDIT = (
     ),
     LazyCommand(
         "show",
-        "audit:show",
+        "record:show",
         "A record as it was made: answers, result and trace, with what was noted on it since; or a note.",
     ),
-    LazyCommand("note", "audit:note", "Append what a second person says of a record, which stays as it is."),
+    LazyCommand(
+        "note", "entries:note", "Append what a second person says of a record, which stays as it is."
+    ),
     LazyCommand(
         "verify",
-        "audit:verify",
+        "verify:verify",
         "Compute the whole chain again; exits with 1 and names the first record at fault.",
     ),
     LazyCommand(
         "head",
-        "audit:show_head",
+        "verify:show_head",
         "The head hash, to be kept elsewhere: with a witness, it is appended to that.",
     ),
     LazyCommand(
@@ -160,25 +162,25 @@ AUDIT = (
     ),
     LazyCommand(
         "forget",
-        "audit:forget",
+        "entries:forget",
         "Erase a record's answers and all that followed from them; the chain keeps that it was erased.",
     ),
     LazyCommand(
         "drafts",
-        "audit:drafts",
+        "entries:drafts",
         "The interrupted dialogues that `consult --resume` can take up, the newest first.",
     ),
     LazyCommand(
         "export",
-        "audit:export",
+        "carry:export",
         "The whole ledger as a bundle of JSON Lines; or one record, as evidence for others or as PROV-JSON.",
     ),
     LazyCommand(
         "import",
-        "audit:import_bundle",
+        "carry:import_bundle",
         "Make a ledger of a bundle, after verifying it, to read it with every audit command.",
     ),
-    LazyCommand("report", "audit:report", "One self-contained, printable page about a record."),
+    LazyCommand("report", "record:report", "One self-contained, printable page about a record."),
 )
 
 POPULATION = (

@@ -152,10 +152,9 @@ def test_no_word_of_the_subject_in_the_shell() -> None:
 
 # what is imported inside functions, by module, apart from optional libraries and what needs them
 LATE = {
-    # each: `consult` starts without it
-    # what names in filters mean, and what could have mattered: few readers of records ask for it
-    # and running a record again, for which alone the engine is needed
-    "expert/commands/audit.py": {"expert.commands.evidence", "expert.ledger.history.unanswered"},
+    # of commands, each: they start without it
+    "expert/commands/record.py": {"expert.ledger.history.unanswered"},  # what could have mattered
+    "expert/commands/verify.py": {"expert.commands.evidence"},  # which runs a record again: with the engine
     "expert/commands/listing.py": {"expert.commands.finding"},  # which opens knowledge: few filters name any
     "expert/commands/completion.py": {"expert.ledger.drafts", "expert.ledger.store", "expert.views.terminal"},
     "expert/commands/consult.py": {
