@@ -14,8 +14,9 @@ from typing import Any, Protocol
 import polars as pl
 from cases import Outcome  # (puts the shell on the path)
 
-from expert.backends.columns import NATIVE, POLARS, STEP, ColumnPlan, outcome, planned
+from expert.backends.columns import POLARS, STEP, outcome
 from expert.backends.program import Lines, Step, lines, needed
+from expert.backends.series import SeriesPlan
 from expert.language.keys import with_option
 from expert.language.model import Knowledge, Term
 from expert.language.outcome import cost_amounts
@@ -194,17 +195,28 @@ class OnPolars:
         return found
 
 
-class Shell(OnPolars):
-    """The shell: the plan of `expert.backends.columns`, made once and kept."""
+class Shell:
+    """The shell: the plan of `expert.backends.series`, made once and kept."""
 
     def __init__(self, base: RuleBase) -> None:
-        super().__init__(base)
-        self.kept: ColumnPlan | None = None
+        self.base, self.program = base, lines(base)
+        self.kept: SeriesPlan | None = None
 
-    def plan(self) -> pl.LazyFrame:
-        self.kept = self.kept or planned(self.program, self.base.knowledge, NATIVE)
-        found: pl.LazyFrame = self.kept.on(self.cases.lazy())
-        return found.select(pl.exclude(f"^{STEP}.*$", *self.base.knowledge.attributes))
+    def load(self, folder: Path) -> None:
+        self.cases = pl.read_ipc(folder / CASES)
+        self.found: Any = None
+
+    def plan(self) -> SeriesPlan:
+        return SeriesPlan(self.program, self.base.knowledge)
+
+    def run(self) -> None:
+        self.found = None
+        self.kept = self.kept or self.plan()
+        self.found = self.kept.on(self.cases)
+
+    def table(self) -> pl.DataFrame:
+        found: pl.DataFrame = self.found
+        return found
 
 
 class ThroughNarwhals(OnPolars):

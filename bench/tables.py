@@ -85,9 +85,8 @@ OBSTACLES = {
     "Python, and is written down with what it rested on, in words; clipspy gives back names.",
     "not fired": "of each rule that did not fire it is asked which of its conditions failed, and why; no "
     "peer says that. The record has it: `consult --json` and the ledger write it.",
-    "floor": "nothing of the shell runs over the rows, as the same plan written for Polars by hand shows. "
-    "Polars makes every column of truths by itself, and reads what it wrote before; the floor writes once.",
-    "by hand": "both plans are of the same steps; what is left is how many columns are shared between them.",
+    "floor": "each step reads columns of truths that others wrote, and writes one; the floor writes once.",
+    "by hand": "both follow the same steps.",
     "parquet": "every cell is checked (a text that is no answer, a number out of its range) before it is an "
     "answer, and the rules are run; bare Polars copies. Beside that stands the start of the command itself.",
     "flat": "Polars' readers and writers keep more row groups in flight the longer the file is.",
@@ -303,7 +302,7 @@ def _plans(results: Results) -> list[str]:
     if "tables" not in results:
         return []
     rows = [[name, figure(taken)] for name, taken in results["tables"]["plans"].items()]
-    return ["## The plan for one table\n", table(["made", "ms"], rows)]
+    return ["## Making the plan\n", table(["plan", "ms"], rows)]
 
 
 def _records(results: Results) -> list[str]:

@@ -3,19 +3,19 @@
 `checked` reads raw columns as answers, exactly as `case` does, and `outcome` follows the program
 of a rule base with one expression for each step. A step that is used more than once becomes a
 column of its own, in as many layers as the steps are deep, so that nothing is computed twice.
-Measured against expressions written for Polars directly, Narwhals costs 8 ms when the plan is
-made and nothing for each case (docs/performance.md).
+Tables in memory are followed without it, step by step (`series`), in half the time
+(docs/performance.md); what columns there are, and of what, `shown` says to both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from operator import floordiv
 from typing import Any, NamedTuple
 
 from expert.backends.frames import nw, pl
-from expert.backends.program import Lines, Step, StepAmounts, needed
+from expert.backends.program import Lines, Step, needed
 from expert.consultation.case import UNKNOWN
 from expert.language.algebra import OPERATORS
 from expert.language.keys import name_and_option, with_option
@@ -72,14 +72,12 @@ def _day(number: nw.Expr) -> nw.Expr:
 
 class Dialect(NamedTuple):
     """What differs between engines: the type for names from a list, and for long whole numbers;
-    a column by its name, which may have a dot; native columns of which answers equal what; and the library
-    in whose expressions a plan is written."""
+    a column by its name, which may have a dot; and native columns of which answers equal what."""
 
     names: Callable[[Iterable[str]], Any]
     wide: Any
     column: Callable[[str], Any]
     equals: Callable[[Any, Equals], Any]
-    api: Any = nw
     divided: Callable[[Any, int], Any] = floordiv  # a number >= 0 by a power of ten
     day: Callable[[Any], Any] = _day  # the date that is YYYYMMDD
 
@@ -91,8 +89,6 @@ def _equals_in_polars(frame: Any, wanted: Equals) -> Any:
 
 
 POLARS = Dialect(lambda names: nw.Enum(list(names)), nw.Int128, nw.col, _equals_in_polars)
-# the same without Narwhals, which would go through a plan anew for every table: it takes most of a small run
-NATIVE = Dialect(lambda names: pl.Enum(list(names)), pl.Int128, pl.col, _equals_in_polars, pl)
 
 
 # --- reading raw columns -----------------------------------------------------------------------
@@ -242,59 +238,117 @@ def _is_moment(kind: Any) -> bool:
 
 def _whole(number: int, dialect: Dialect) -> Any:
     """A whole number of any length, which an engine may take as text only."""
-    fits, api = abs(number) < INT64, dialect.api
-    return api.lit(number, dtype=api.Int64) if fits else api.lit(str(number)).cast(dialect.wide)
+    fits = abs(number) < INT64
+    return nw.lit(number, dtype=nw.Int64) if fits else nw.lit(str(number)).cast(dialect.wide)
+
+
+# --- what there is to show --------------------------------------------------------------------------
+class NameShown(NamedTuple):
+    """The name of the first choice that holds, of a list of names."""
+
+    choices: tuple[tuple[str, Step], ...]
+    names: tuple[str, ...]
+    otherwise: str | None
+
+
+class NumberShown(NamedTuple):
+    """The one number of several that are concluded, each with where it is: the least or the greatest."""
+
+    parts: tuple[tuple[Step, Step], ...]
+    greatest: bool
+
+
+ColumnShown = Step | NameShown | NumberShown  # what a column of results has
+
+
+def shown(program: Lines, knowledge: Knowledge) -> dict[str, ColumnShown]:
+    """A column of results for everything that follows, by its name."""
+    columns: dict[str, ColumnShown] = {}
+    timings = (NOW, *knowledge.steps)
+    for option in knowledge.options:
+        columns[option_column(option, VERDICT)] = _first(program.verdicts[option], tuple(VERDICTS))
+        for target, verdicts in program.targets[option].items():
+            columns[option_column(option, VERDICT, target)] = _first(verdicts, tuple(VERDICTS))
+        columns[option_column(option, TIMING)] = _first(program.timings[option], timings, NOW)
+        for side, name, pick in cost_sides(knowledge):
+            if parts := program.numbers.get(with_option(name, option)):
+                columns[option_column(option, COST, side)] = NumberShown(tuple(parts), pick is not min)
+        for flag, at in program.flags[option].items():
+            columns[option_column(option, FLAG, flag)] = at
+    for (key, value), at in program.findings.items():
+        columns[result_column(FINDING, key, value)] = at
+    columns |= _numbers_shown(program, knowledge)
+    columns |= {result_column(PLAN, step): at for step, at in program.plan.items()}
+    return columns | {f"{FIRED}{id}": at for id, at in program.fired.items()}
+
+
+def _first(choices: dict[str, Step], names: tuple[str, ...], otherwise: str | None = None) -> NameShown:
+    possible = [(name, where) for name, where in choices.items() if where.op != "false"]
+    return NameShown(tuple(possible), names, otherwise)
+
+
+def _numbers_shown(program: Lines, knowledge: Knowledge) -> dict[str, ColumnShown]:
+    """The numbers of findings, but for those that are shown as an option's costs."""
+    columns: dict[str, ColumnShown] = {}
+    costs = [with_option(name, option) for name in knowledge.cost or () for option in knowledge.options]
+    for key, amounts in program.numbers.items():
+        if key in costs:
+            continue
+        for n, amount in enumerate(amounts, 1):
+            numbered = [str(n)] if len(amounts) > 1 else []
+            columns[result_column(FINDING, key, *numbered)] = NumberShown((amount,), False)
+    for key, both in program.bounds.items():
+        for side, end in zip(SIDES, both, strict=True):
+            columns[result_column(FINDING, key, side)] = end
+    return columns
+
+
+def parts_shown(columns: Iterable[ColumnShown]) -> Iterator[Step]:
+    """The steps that columns of results are made of."""
+    for one in columns:
+        if isinstance(one, NameShown):
+            yield from (where for _, where in one.choices)
+        elif isinstance(one, NumberShown):
+            yield from (step for pair in one.parts for step in pair)
+        else:
+            yield one
+
+
+def is_long(step: Step, knowledge: Knowledge) -> bool:
+    """Whether 64 bits do not hold a number that is computed. Raises BadValue if nothing does."""
+    terms = [*knowledge.attributes.values(), *knowledge.findings.values()]
+    most = max(abs(step.low), abs(step.high))
+    if most >= 10 ** (DIGITS - max(term.decimals for term in terms)):
+        message = "a number that rules compute may be too long to be exact"
+        raise BadValue(message, "give its factors a `max`")
+    return most >= INT64
 
 
 # --- following a program -------------------------------------------------------------------------
-class ColumnPlan(NamedTuple):
-    """What a program comes to over columns, made once and good for any table: columns to make, in layers."""
-
-    equals: Equals
-    layers: list[list[Any]]
-    results: list[Any]
-    dialect: Dialect
-
-    def on(self, frame: Any) -> Any:
-        """A native frame with a column for everything that follows (`_results` names them).
-
-        Its attribute columns are answers as `checked` gives them.
-        """
-        frame = self.dialect.equals(frame, self.equals)
-        if self.dialect.api is nw:
-            frame = nw.from_native(frame)
-        for layer in self.layers:
-            frame = frame.with_columns(*layer)
-        frame = frame.with_columns(*self.results)
-        return frame.to_native() if self.dialect.api is nw else frame
-
-
-def planned(program: Lines, knowledge: Knowledge, dialect: Dialect) -> ColumnPlan:
-    """The plan of a program. Raises BadValue where numbers can become too long to be exact."""
-    taken = _Taken(program, knowledge, dialect)
-    results = [made.alias(name) for name, made in _results(program, knowledge, taken).items()]
-    return ColumnPlan(taken.equals, taken.layers, results, dialect)
-
-
 def outcome(frame: Frame, knowledge: Knowledge, program: Lines, dialect: Dialect) -> Frame:
-    """The frame with a column for everything that follows, by a plan for this once."""
-    return nw.from_native(planned(program, knowledge, dialect).on(nw.to_native(frame)))
+    """The frame with a column for everything that follows (`shown` names them).
+
+    Its attribute columns are answers as `checked` gives them. Raises BadValue where numbers can become
+    too long to be exact.
+    """
+    columns = shown(program, knowledge)
+    taken = _Taken(needed(parts_shown(columns.values())), knowledge, dialect)
+    frame = nw.from_native(dialect.equals(nw.to_native(frame), taken.equals))
+    for layer in taken.layers:
+        frame = frame.with_columns(*layer)
+    return frame.with_columns(*(taken.shown(one).alias(name) for name, one in columns.items()))
 
 
 class _Taken:
     """The steps of a program as expressions, and the layers of columns that they need."""
 
-    def __init__(self, program: Lines, knowledge: Knowledge, dialect: Dialect) -> None:
+    def __init__(self, steps: list[tuple[Step, int]], knowledge: Knowledge, dialect: Dialect) -> None:
         self.knowledge, self.dialect = knowledge, dialect
-        terms = [*knowledge.attributes.values(), *knowledge.findings.values()]
-        self.decimals = max(term.decimals for term in terms)
         self.expressions: dict[Step, Any] = {}
         self.equals: Equals = {}
         self.layers: list[list[Any]] = []
         self.depth: dict[Step, int] = {}
-        numbers = [step for amounts in program.numbers.values() for pair in amounts for step in pair]
-        numbers += [end for both in program.bounds.values() for end in both]
-        for step, uses in needed([*program.steps, *numbers]):
+        for step, uses in steps:
             self._take(step, uses)
 
     def _take(self, step: Step, uses: int) -> None:
@@ -309,14 +363,14 @@ class _Taken:
     def _made(self, step: Step) -> Any:
         inputs = [self.expressions[part] for part in step.inputs]
         if step.op in ("true", "false"):
-            return self.dialect.api.lit(step.op == "true")
+            return nw.lit(step.op == "true")
         if step.op == "constant":
             return _whole(step.low, self.dialect)
         if step.op == "~":
             return ~inputs[0]
         if step.op == "choose":
             one, other = (self._wide(e, step) for e in inputs[1:])
-            return self.dialect.api.when(inputs[0]).then(one).otherwise(other)
+            return nw.when(inputs[0]).then(one).otherwise(other)
         if step.op == "//":
             return self.dialect.divided(inputs[0], step.inputs[1].low)
         if len(inputs) == 2:
@@ -331,64 +385,25 @@ class _Taken:
 
     def _wide(self, number: Any, step: Step) -> Any:
         """A factor or summand, in the type that holds what is computed."""
-        most = max(abs(step.low), abs(step.high))
-        if most >= 10 ** (DIGITS - self.decimals):
-            raise BadValue(
-                "a number that rules compute may be too long to be exact", "give its factors a `max`"
-            )
-        return number if most < INT64 else number.cast(self.dialect.wide)
+        return number.cast(self.dialect.wide) if is_long(step, self.knowledge) else number
 
-    def first(self, choices: dict[str, Step], names: Iterable[str], otherwise: str | None = None) -> Any:
-        """The first choice that holds, of a list of names."""
-        type = self.dialect.names(names)
-        chosen = self.dialect.api.lit(otherwise, dtype=type)
-        for name, where in reversed(choices.items()):
-            if where.op != "false":
-                chosen = (
-                    self.dialect.api.when(self.expressions[where])
-                    .then(self.dialect.api.lit(name, dtype=type))
-                    .otherwise(chosen)
-                )
+    def shown(self, one: ColumnShown) -> Any:
+        """The expression of a column of results."""
+        if isinstance(one, NameShown):
+            return self._first(one)
+        if isinstance(one, NumberShown):
+            made = self.expressions
+            parts = [nw.when(made[where]).then(made[number]) for where, number in one.parts]
+            bound = nw.max_horizontal if one.greatest else nw.min_horizontal
+            return parts[0] if len(parts) == 1 else bound(*parts)
+        return self.expressions[one]
+
+    def _first(self, one: NameShown) -> Any:
+        type = self.dialect.names(one.names)
+        chosen = nw.lit(one.otherwise, dtype=type)
+        for name, where in reversed(one.choices):
+            chosen = nw.when(self.expressions[where]).then(nw.lit(name, dtype=type)).otherwise(chosen)
         return chosen
-
-    def amount(self, amounts: StepAmounts) -> list[Any]:
-        """Each of the numbers concluded, where it is."""
-        made = self.expressions
-        return [self.dialect.api.when(made[where]).then(made[number]) for where, number in amounts]
-
-
-def _results(program: Lines, knowledge: Knowledge, taken: _Taken) -> dict[str, Any]:
-    made = taken.expressions
-    columns: dict[str, Any] = {}
-    for option in knowledge.options:
-        columns[option_column(option, VERDICT)] = taken.first(program.verdicts[option], VERDICTS)
-        for target, verdicts in program.targets[option].items():
-            columns[option_column(option, VERDICT, target)] = taken.first(verdicts, VERDICTS)
-        columns[option_column(option, TIMING)] = taken.first(
-            program.timings[option], [NOW, *knowledge.steps], NOW
-        )
-        for side, name, pick in cost_sides(knowledge):
-            if parts := taken.amount(program.numbers.get(with_option(name, option), [])):
-                api = taken.dialect.api
-                bound = api.min_horizontal if pick is min else api.max_horizontal
-                columns[option_column(option, COST, side)] = parts[0] if len(parts) == 1 else bound(*parts)
-        for flag, at in program.flags[option].items():
-            columns[option_column(option, FLAG, flag)] = made[at]
-    for (key, value), at in program.findings.items():
-        columns[result_column(FINDING, key, value)] = made[at]
-    costs = [with_option(name, option) for name in knowledge.cost or () for option in knowledge.options]
-    for key, amounts in program.numbers.items():
-        if key in costs:  # shown as the option's costs
-            continue
-        for n, amount in enumerate(taken.amount(amounts), 1):
-            numbered = [str(n)] if len(amounts) > 1 else []
-            columns[result_column(FINDING, key, *numbered)] = amount
-    for key, both in program.bounds.items():
-        for side, end in zip(SIDES, both, strict=True):
-            columns[result_column(FINDING, key, side)] = made[end]
-    for step, at in program.plan.items():
-        columns[result_column(PLAN, step)] = made[at]
-    return columns | {f"{FIRED}{id}": made[at] for id, at in program.fired.items()}
 
 
 def decimals(names: Iterable[str], knowledge: Knowledge, dialect: Dialect = POLARS) -> list[nw.Expr]:

@@ -6,11 +6,11 @@ What calls what:
       sources                 the rows, as they stand in the files
       Rows.accepted           those that are cases; the others go to the rejects
         columns.checked         which are, and their answers
-      follow                  everything that follows from them (columns.outcome)
+      follower                everything that follows from them (series.SeriesPlan)
       shaped                  the same, as the kind of output writes it
 
 A result has its row's number, counting all rows of all files from one; the columns of the input;
-and a column for everything that follows, named by `columns.outcome`. Beside it stands its
+and a column for everything that follows, named by `columns.shown`. Beside it stands its
 legend: the knowledge itself, so that any row can be explained long after.
 """
 
@@ -20,7 +20,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from time import sleep
 from typing import IO, Any, NamedTuple
@@ -32,18 +32,15 @@ from expert.backends.columns import (
     COST,
     FIRED,
     FLAG,
-    NATIVE,
     POLARS,
-    STEP,
     TIMING,
     VERDICT,
-    ColumnPlan,
     checked,
     decimals,
-    planned,
 )
 from expert.backends.frames import nw, pl
 from expert.backends.program import lines
+from expert.backends.series import SeriesPlan
 from expert.consultation.case import ROW, UNKNOWN, cell_answer
 from expert.io.files import beside, check_output, written_together
 from expert.io.problems import CaseError, Problem, shorten
@@ -60,6 +57,7 @@ COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
 OUTPUTS = (".parquet", ".csv", ".jsonl")
 BYTES = (pl.Binary, pl.Object, pl.Unknown)  # what text files cannot hold
+Follow = Callable[[pl.DataFrame], pl.DataFrame]
 RowsSeen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
 
 
@@ -92,7 +90,7 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     check_apart([file.path for file in files], out, rejects)
     rows = Rows(base.knowledge, files, job.reading, seen)
     check_kept(rows.extra, out)
-    results = shaped(follow(rows.frame(), base), base.knowledge, out.suffix.lower())
+    results = shaped(rows.frame(follower(base)), base.knowledge, out.suffix.lower())
     with written_together(rejects, legend_path(out), out) as (rejects_part, legend, part):
         with rejects_part.open("w", encoding="utf-8", newline="\n") as rows.rejects:
             rows.drain(lambda: SINKS[out.suffix.lower()](results, part))
@@ -167,11 +165,11 @@ class Rows:
     def counts(self) -> Counts:
         return Counts(self.read, self.read - self.rejected, self.rejected)
 
-    def frame(self) -> pl.LazyFrame:
-        """The accepted rows: their numbers, other columns, and answers (null: not known)."""
+    def frame(self, follow: Follow) -> pl.LazyFrame:
+        """The accepted rows: their numbers, other columns, answers (null: not known), and what follows."""
         answers = {name: _polars_type(term) for name, term in self.knowledge.attributes.items()}
-        schema = {ROW: pl.Int64(), **self.extra, **answers}
-        return pl.io.plugins.register_io_source(self._pull, schema=schema)
+        schema = follow(pl.DataFrame(schema={ROW: pl.Int64(), **self.extra, **answers})).schema
+        return pl.io.plugins.register_io_source(partial(self._pull, follow), schema=schema)
 
     def drain(self, sink: Callable[[], None]) -> None:
         """Run what pulls the rows; the reason for which reading failed is raised as it was."""
@@ -187,14 +185,14 @@ class Rows:
             raise CaseError([Problem(f"the results cannot be written: {reason_of(error)}")]) from None
 
     def _pull(
-        self, columns: list[str] | None, where: pl.Expr | None, most: int | None, size: int | None
+        self, follow: Follow, columns: list[str] | None, where: pl.Expr | None, *_: int | None
     ) -> Iterator[pl.DataFrame]:
         """What Polars asks for: some columns, of the rows where something holds."""
         try:
             for file in self.files:
                 self.before = self.read
                 for batch in _read(file):
-                    frame = self.accepted(file, batch)
+                    frame = follow(self.accepted(file, batch))
                     frame = frame if where is None else frame.filter(where)
                     yield frame if columns is None else frame.select(columns)
         except BaseException as error:
@@ -385,16 +383,16 @@ def _polars_type(term: Term) -> pl.DataType:
 
 
 # --- results -------------------------------------------------------------------------------------
-def follow(frame: pl.LazyFrame, base: RuleBase) -> pl.LazyFrame:
-    """Everything that follows from a frame of answers, beside them. Raises CaseError.
+def follower(base: RuleBase) -> Follow:
+    """What puts everything that follows beside a frame of answers. Raises CaseError.
 
     Choices and yes-no are Enum columns of their values, numbers are scaled by their decimals.
     """
     try:
-        followed: pl.LazyFrame = _plan(_Same(base)).on(frame)
+        plan = _plan(_Same(base))
     except BadValue as error:
         raise CaseError([Problem(error.message, None, error.help)]) from None
-    return followed.select(pl.exclude(f"^{STEP}.*$"))
+    return lambda frame: frame.hstack(plan.on(frame))
 
 
 class _Same:
@@ -414,9 +412,9 @@ class _Same:
 
 
 @lru_cache(maxsize=8)
-def _plan(same: _Same) -> ColumnPlan:
+def _plan(same: _Same) -> SeriesPlan:
     """The plan of a knowledge base, made once."""
-    return planned(lines(same.base), same.base.knowledge, NATIVE)
+    return SeriesPlan(lines(same.base), same.base.knowledge)
 
 
 def shaped(frame: pl.LazyFrame, knowledge: Knowledge, suffix: str) -> pl.LazyFrame:

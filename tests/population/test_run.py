@@ -64,9 +64,9 @@ def test_interrupted_runs_leave_nothing_that_looks_whole(tmp_path: Path, how: si
 
 def test_a_plan_is_made_once_for_each_knowledge_base() -> None:
     """And it is that of this very knowledge base, whatever another declares."""
-    frame = pl.LazyFrame(schema={n: running._polars_type(t) for n, t in BASE.knowledge.attributes.items()})
+    frame = pl.DataFrame(schema={n: running._polars_type(t) for n, t in BASE.knowledge.attributes.items()})
     first = running._plan(running._Same(BASE))
-    assert running.follow(frame, BASE).collect().columns[-1].startswith("fired.")
+    assert running.follower(BASE)(frame).columns[-1].startswith("fired.")
     assert running._plan(running._Same(BASE)) is first
     fewer = BASE._replace(instances=BASE.instances[:-1])
-    assert len(running._plan(running._Same(fewer)).results) < len(first.results)
+    assert len(running._plan(running._Same(fewer)).shown) < len(first.shown)

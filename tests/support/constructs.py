@@ -171,12 +171,29 @@ def _by_z3(base: RuleBase, directory: Path) -> Callable[[Case], Fired]:
 
 def _by_columns(base: RuleBase, directory: Path) -> Callable[[Case], Fired]:
     import narwhals as nw
-    import polars as pl
 
-    from expert.backends.columns import ANSWER, FIRED, POLARS, checked, outcome
+    from expert.backends.columns import POLARS, outcome
     from expert.backends.program import lines
 
     program = lines(base)
+    return _over_tables(
+        base, lambda read: outcome(nw.from_native(read), base.knowledge, program, POLARS).to_native()
+    )
+
+
+def _by_series(base: RuleBase, directory: Path) -> Callable[[Case], Fired]:
+    from expert.backends.program import lines
+    from expert.backends.series import SeriesPlan
+
+    return _over_tables(base, SeriesPlan(lines(base), base.knowledge).on)
+
+
+def _over_tables(base: RuleBase, follow: Callable[[Any], Any]) -> Callable[[Case], Fired]:
+    """What fires in a table of one row, by what puts the outcome beside answers."""
+    import narwhals as nw
+    import polars as pl
+
+    from expert.backends.columns import ANSWER, FIRED, POLARS, checked
 
     def fired(case: Case) -> Fired:
         row = {n: [None if v is None else _spelled(base, n, v)] for n, v in case.answers.items()}
@@ -184,7 +201,7 @@ def _by_columns(base: RuleBase, directory: Path) -> Callable[[Case], Fired]:
         read = checked(nw.from_native(frame), base.knowledge, POLARS)
         answers = {name: nw.col(ANSWER + name) for name in base.knowledge.attributes}
         read = read.select(*(answer.alias(name) for name, answer in answers.items()))
-        found = outcome(read, base.knowledge, program, POLARS).to_native()
+        found = follow(read.to_native())
         return {n.removeprefix(FIRED) for n in found.columns if n.startswith(FIRED) and found[n][0]}
 
     return fired
@@ -226,6 +243,7 @@ ENGINES: dict[str, Engine] = {
     "diagrams": _by_diagrams,
     "z3": _by_z3,
     "columns": _by_columns,
+    "series": _by_series,
     "clips": _by_clips,
 }
 
