@@ -8,7 +8,7 @@ into words once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, assert_never
 
@@ -89,7 +89,7 @@ from expert.language.english import (
 from expert.language.grids import Grid
 from expert.language.keys import DENIAL, with_option
 from expert.language.meaning import Evaluation
-from expert.language.model import CHOICES, SCORE, Term, Value
+from expert.language.model import CHOICES, SCORE, Knowledge, Term, Value
 from expert.language.outcome import Pick, cost_sides
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, applies_key, computed_data
 
@@ -101,6 +101,9 @@ Source = Callable[["WorkingMemory"], Sequence[Match]]  # of what a premise rests
 
 
 Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that it is about
+
+
+KeptFiring = tuple[tuple[Any, ...], list[Finding]]  # its record but for its number, and what it concluded
 
 
 Standing = tuple[
@@ -148,6 +151,7 @@ class Wording:
         self._entries: dict[tuple[str, str], FiringTemplate] = {}
         self.alike = Alike(knowledge)
         self.reasons = Remembered[NotFired | Ref](KEPT)  # why instances did not fire
+        self.firings = Remembered[KeptFiring](KEPT)
         self.standings = Remembered[Standing](KEPT)
         self.standing = (
             self.standings.shelf()
@@ -634,6 +638,8 @@ class FiringTemplate:
             for c in instance.then
             if isinstance(c, Conclude) and isinstance(c.value, (str, int))
         ]
+        self.depends_on = depends_on(instance, wording.base.knowledge)
+        self.firings = wording.firings.shelf()  # their records but for their numbers, and what they concluded
         self.waits = [c for c in instance.then if isinstance(c, Wait)]
         self.flags = [c for c in instance.then if isinstance(c, Flag)]
         self.steps = [c.name for c in instance.then if isinstance(c, Plan)]
@@ -641,6 +647,29 @@ class FiringTemplate:
         self.arguments = [ToldTemplate(c, self, wording) for c in arguments]
         advice = [c for c in instance.then if isinstance(c, (Advise, Caution))]
         self.advice = [ToldTemplate(c, self, wording) for c in advice]
+
+
+def depends_on(instance: Instance, knowledge: Knowledge) -> tuple[str, ...] | None:
+    """The keys of all that the record of an instance's firing depends on, beside the firing's number.
+
+    None where there are scores or findings that may be answered in it: those have more than values.
+    """
+    conditions = [ref for ref, _ in refs(instance.when)]
+    computed = [ref for c in instance.then for ref in computed_refs(c)]
+    names = {ref.key: None for ref in (*conditions, *computed)}
+    terms = [knowledge.findings.get(ref.name) for ref in (*conditions, *computed) if ref.kind == "finding"]
+    terms += [knowledge.findings[c.name] for c in instance.then if isinstance(c, (Conclude, Tally))]
+    for text in (instance.rule.because, *map(text_of, instance.then)):
+        for name in PLACEHOLDER.findall(text):
+            term = knowledge.named(name)
+            if term and term.kind == "finding":
+                names[with_option(term.name, instance.option if term.per_option else "")] = None
+                terms.append(term)
+            elif term and term.kind == "attribute":
+                names.update(dict.fromkeys(term.parts))
+    if any(term and (term.role == SCORE or term.asked) for term in terms):
+        return None
+    return tuple(names)
 
 
 class ToldTemplate:
@@ -732,6 +761,8 @@ class WorkingMemory:
     def __init__(self, wording: Wording, case: Case) -> None:
         self.base, self.wording, self.case = wording.base, wording, case
         self.reading = Evaluation(case.answers)  # what conditions are tested on
+        # answers, and of each finding its values with the firings that concluded them, by key
+        self.state: dict[str, Hashable] = {**case.answers}
         self.firings: list[Firing] = []
         self.grounds: dict[Finding, list[int]] = {}  # the firings behind each finding
         self.values: dict[str, list[Value]] = {}  # the same findings' values, by key
@@ -771,40 +802,52 @@ class WorkingMemory:
 
     def fire(self, instance: Instance) -> list[Learnt]:
         """Record that an instance fires; the findings that no firing before it concluded."""
-        n, rule, option = len(self.firings) + 1, instance.rule, instance.option
+        n, rule = len(self.firings) + 1, instance.rule
         entry = self.wording.entry(instance)
-        matches: list[Match] = []
-        for source in entry.sources:
-            matches += source(self)
-        matched = _together(matches)
-        self.entries[rule.id, option] = entry
-        withheld = [c for c in instance.then if self._is_answered(c)] if self.answered else ()
-        undrawn = tuple([self._undrawn(c) for c in withheld])
-        if entry.concluded is None or undrawn:
-            new, concluded = self._conclude(instance, n)
+        self.entries[rule.id, instance.option] = entry
+        if entry.depends_on is None:
+            new = self._fire_anew(entry, n)[0]
         else:
-            new, concluded = [], entry.concluded
-            for finding in entry.findings:
-                if self._found(finding, n):
-                    new.append(finding)
-        because = self.text(rule.because, option) if entry.because is None else entry.because
-        claims = entry.claims
-        reached = tuple([item.in_case(self) for item in entry.items if item.reached(self)])
-        if reached:
-            claims = tuple(dict.fromkeys((*claims, *(claim for item in reached for claim in item.claims))))
-        self.firings.append(
-            Firing(
-                n, rule.id, option or None, rule.basis, because, matched, concluded, claims, reached, undrawn
-            )
-        )
+            alike = tuple(map(self.state.get, entry.depends_on))
+            before = entry.firings.get(alike)
+            if before is None:
+                new, findings = self._fire_anew(entry, n)
+                self.wording.firings.keep(entry.firings, alike, (self.firings[-1][1:], findings))
+            else:
+                record, findings = before
+                self.firings.append(Firing._make((n, *record)))
+                new = [finding for finding in findings if self._found(finding, n)]
         for key, value in new:
             if key not in self.scores and value is not None:
                 self._learn(key, value)
         if rule.exception_to:
             applies = applies_key(instance)
             self._learn(applies, "yes")
+            self.state[applies] = "yes"
             return [*new, (applies, "yes")]
         return new
+
+    def _fire_anew(self, entry: FiringTemplate, n: int) -> tuple[list[Learnt], list[Finding]]:
+        """Record a firing; the findings that no firing before it concluded, and all that it concluded."""
+        instance, rule, option = entry.instance, entry.instance.rule, entry.instance.option
+        matches: list[Match] = []
+        for source in entry.sources:
+            matches += source(self)
+        withheld = [c for c in instance.then if self._is_answered(c)] if self.answered else ()
+        undrawn = tuple([self._undrawn(c) for c in withheld])
+        if entry.concluded is None or undrawn:
+            new, findings, concluded = self._conclude(instance, n)
+        else:
+            findings, concluded = entry.findings, entry.concluded
+            new = [finding for finding in findings if self._found(finding, n)]
+        because = self.text(rule.because, option) if entry.because is None else entry.because
+        claims = entry.claims
+        reached = tuple([item.in_case(self) for item in entry.items if item.reached(self)])
+        if reached:
+            claims = tuple(dict.fromkeys((*claims, *(claim for item in reached for claim in item.claims))))
+        about = n, rule.id, option or None, rule.basis
+        self.firings.append(Firing(*about, because, _together(matches), concluded, claims, reached, undrawn))
+        return new, findings
 
     def _learn(self, key: str, value: Value) -> None:
         """Take a finding into what conditions are tested on."""
@@ -813,9 +856,12 @@ class WorkingMemory:
         else:
             self.reading.findings.setdefault(key, {})[value] = Grid.true
 
-    def _conclude(self, instance: Instance, n: int) -> tuple[list[Learnt], tuple[Concluded, ...]]:
-        """Conclude what takes a case: the findings that are new, and the record of all conclusions."""
+    def _conclude(
+        self, instance: Instance, n: int
+    ) -> tuple[list[Learnt], list[Finding], tuple[Concluded, ...]]:
+        """Conclude what takes a case: the findings that are new, all but scores, and the record of all."""
         new: list[Learnt] = []
+        findings: list[Finding] = []
         concluded: list[Concluded] = []
         for conclusion in instance.then:
             if self._is_answered(conclusion):
@@ -836,9 +882,10 @@ class WorkingMemory:
                 continue
             for value, exact in self._values(conclusion).items():
                 finding = (conclusion.key, value)
+                findings.append(finding)
                 new += [finding] if self._found(finding, n) else []
                 concluded.append(self.wording.found(conclusion, value, exact))
-        return new, tuple(concluded)
+        return new, findings, tuple(concluded)
 
     def _answered_score(self, score: Tally, n: int) -> ScoreBounds:
         """What is answered to a score, which is both its bounds."""
@@ -906,12 +953,14 @@ class WorkingMemory:
 
     def _found(self, finding: Finding, n: int) -> bool:
         """Note that a firing concluded a finding; whether no other did before."""
+        key, value = finding
+        self.state[key] = (self.state.get(key) or (), value, n)
         if finding in self.grounds:
             self.grounds[finding].append(n)
             self.matches.pop(finding, None)
             return False
         self.grounds[finding] = [n]
-        self.values.setdefault(finding[0], []).append(finding[1])
+        self.values.setdefault(key, []).append(value)
         return True
 
     def match(self, ref: Ref, key: str, value: Value) -> Match:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import pytest
 from support.generate import generated_cases
 from support.sizes import some_or_all
@@ -21,19 +24,26 @@ def test_what_was_said_of_another_case_is_so_of_this(bases: int) -> None:
     """Whatever cases came before, and however little of what was said is kept."""
     last: RuleBase | None = None
     runs: list[Prepared] = []
-    again = 0
+    again = Counter[str]()
     for base, case in generated_cases(bases):
         if base is not last:
             last, runs = base, [Prepared(base), Prepared(base)]
-            runs[1].wording.reasons.most = 3
+            for kept in remembered(runs[1].wording).values():
+                kept.most = 3
         alone = follow(base, case)
-        before = runs[0].wording.reasons.count
+        before = {name: kept.count for name, kept in remembered(runs[0].wording).items()}
         for run in runs:
             assert run(case) == alone
-            assert sum(map(len, run.wording.reasons.shelves)) == run.wording.reasons.count
-        assert runs[1].wording.reasons.count <= 3
-        again += len(alone.not_fired) - (runs[0].wording.reasons.count - before)
-    assert again > 3 * bases
+        for name, kept in remembered(runs[0].wording).items():
+            assert sum(map(len, kept.shelves)) == kept.count
+            again[name] += len(alone.not_fired if name == "reasons" else alone.firings)
+            again[name] -= kept.count - before[name]
+        assert all(kept.count <= 3 for kept in remembered(runs[1].wording).values())
+    assert again["reasons"] > 3 * bases and again["firings"] > 3 * bases
+
+
+def remembered(wording: Wording) -> dict[str, Remembered[Any]]:
+    return {name: kept for name, kept in vars(wording).items() if isinstance(kept, Remembered)}
 
 
 def test_what_is_kept_is_bounded() -> None:
