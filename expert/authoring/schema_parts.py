@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from expert.knowledge.files import NOT_STATED
 from expert.knowledge.read_conditions import COMPARISONS, COUNTING, OF
 from expert.language.conditions import COMPUTED
-from expert.language.model import CHOICES, NONE_OF_THEM, Knowledge, Term
+from expert.language.model import CHOICES, NONE_OF_THEM, Knowledge, Term, by_rule_name
 from expert.language.rules import RuleBase
 
 Schema = dict[str, object]
@@ -153,9 +153,7 @@ def case(knowledge: Knowledge) -> Schema:
 # --- conditions --------------------------------------------------------------------------
 def terms(knowledge: Knowledge) -> dict[str, Term]:
     """The terms by the names under which conditions mention them."""
-    by_name = knowledge.answerable
-    by_name |= {f"option.{n}" if t.per_option else n: t for n, t in knowledge.findings.items()}
-    return by_name | {f"option.{n}": t for n, t in knowledge.properties.items()}
+    return knowledge.answerable | by_rule_name(knowledge.findings) | by_rule_name(knowledge.properties)
 
 
 def conditions(knowledge: Knowledge, name: str) -> dict[str, Schema]:

@@ -31,7 +31,7 @@ from expert.knowledge.shapes import (
     required,
 )
 from expert.language.conclusions import STANCES, STRENGTHS, Advise, Caution
-from expert.language.model import CHOICES, ORDERED, TODAY, TYPES, Term
+from expert.language.model import CHOICES, ORDERED, TODAY, TYPES, Term, by_rule_name
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import BASES, DATUM_BASES, PRICE_BASES, RuleBase, rule_names
 from expert.language.words import HEADINGS
@@ -77,8 +77,7 @@ YES_NO = Word(("yes", "no"))
 # --- names that the knowledge base gives ------------------------------------------------------
 def concluded(base: RuleBase) -> dict[str, Term]:
     """The findings by the names under which rules conclude them."""
-    findings = base.knowledge.findings
-    return {f"option.{name}" if term.per_option else name: term for name, term in findings.items()}
+    return by_rule_name(base.knowledge.findings)
 
 
 def overall_findings(base: RuleBase) -> dict[str, Term]:
@@ -116,7 +115,7 @@ def _exclusive(base: RuleBase) -> list[str]:
 
 
 def _ranking(base: RuleBase) -> list[str]:
-    return [f"option.{name}" for name, term in option_findings(base).items() if term.numeric]
+    return [name for name, term in scorable(base).items() if term.per_option]
 
 
 def _timings(base: RuleBase) -> Collection[str]:

@@ -32,7 +32,7 @@ from expert.language.conditions import (
     parts_of,
 )
 from expert.language.english import listed
-from expert.language.model import CHOICES, DAY, FACTOR, NONE_OF_THEM, Knowledge, Term, Value
+from expert.language.model import CHOICES, DAY, FACTOR, NONE_OF_THEM, Knowledge, Term, Value, by_rule_name
 
 COMPARISONS = ("more-than", "at-least", "less-than", "at-most")
 COUNTING = (*COMPARISONS, "exactly")
@@ -59,9 +59,8 @@ class Scope:
 
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
         self.knowledge, self.reader = knowledge, reader
-        names = [*knowledge.answerable]
-        names += [f"option.{n}" if t.per_option else n for n, t in knowledge.findings.items()]
-        self.names = dict.fromkeys([*names, *(f"option.{name}" for name in knowledge.properties)])
+        names = [*knowledge.answerable, *by_rule_name(knowledge.findings)]
+        self.names = dict.fromkeys([*names, *by_rule_name(knowledge.properties)])
         self.findings = [n for n in dict.fromkeys(names) if self.find(n)[0].kind == "finding"]
 
     def find(self, name: str) -> tuple[Ref, Term]:

@@ -7,7 +7,7 @@ import re
 from expert.io.problems import shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.files import CALLED, HEADINGS_CALLED, ORDERS, OWN_WORDS, RANK, VERDICTS_CALLED
-from expert.language.model import Ranking, Term
+from expert.language.model import Ranking, Term, by_rule_name
 from expert.language.words import WORDS, OwnWords
 
 SILENT_ABOUT = ("{option}", "{about}")
@@ -15,7 +15,7 @@ SILENT_ABOUT = ("{option}", "{about}")
 
 def read_results(node: Node | None, findings: dict[str, Term], reader: Reader) -> tuple[str, ...]:
     """The findings that lead what is shown."""
-    names = _names(findings)
+    names = by_rule_name(findings)
     results = []
     for item in reader.listing(node):
         name = reader.pick(item, "finding", names)
@@ -45,7 +45,7 @@ def read_exclusive(
 
 
 def _group(node: Node, findings: dict[str, Term], reader: Reader) -> list[Term]:
-    names = {name: term for name, term in _names(findings).items() if not term.ordered}
+    names = {name: term for name, term in by_rule_name(findings).items() if not term.ordered}
     terms: list[Term] = []
     for item in reader.listing(node):
         name = reader.pick(item, "yes-no or choice finding", names)
@@ -58,17 +58,12 @@ def _group(node: Node, findings: dict[str, Term], reader: Reader) -> list[Term]:
     return terms
 
 
-def _names(findings: dict[str, Term]) -> dict[str, Term]:
-    """The findings by the names under which rules conclude them."""
-    return {f"option.{name}" if term.per_option else name: term for name, term in findings.items()}
-
-
 def read_rank(node: Node | None, findings: dict[str, Term], reader: Reader) -> Ranking | None:
     """The number by which options are shown in their order."""
     if node is None:
         return None
     fields = RANK.read(node, reader)
-    names = {name: term for name, term in _names(findings).items() if term.numeric and term.per_option}
+    names = {name: term for name, term in by_rule_name(findings).items() if term.numeric and term.per_option}
     name = reader.pick(fields.get("by"), "per-option numeric finding", names)
     order = reader.pick(fields.get("order"), "order", ORDERS)
     return Ranking(names[name].name, order == "least-first") if name else None

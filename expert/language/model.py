@@ -394,3 +394,8 @@ class Knowledge(NamedTuple):
     def ordered_attributes(self) -> list[str]:
         """The attributes that are answered with a number or a date."""
         return [name for name, term in self.attributes.items() if term.ordered]
+
+
+def by_rule_name(terms: dict[str, Term]) -> dict[str, Term]:
+    """Terms by the names under which rules mention them: what each option has of its own is `option.NAME`."""
+    return {f"option.{n}" if t.per_option or t.kind == "property" else n: t for n, t in terms.items()}
