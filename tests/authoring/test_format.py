@@ -14,7 +14,8 @@ from support.plants import BICYCLE, copy_of, edit, kb
 from support.shell import ROOT
 from support.sizes import MORE, first, some_or_all
 
-from expert.authoring.format import comments, laid_out, meaning
+from expert.authoring.comments import comments
+from expert.authoring.format import laid_out, meaning
 from expert.knowledge.files import file_at
 from expert.knowledge.load import load, open_files
 from expert.knowledge.shapes import Kind, Shape, held_by, mapping_in
