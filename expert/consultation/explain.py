@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from expert.consultation.case import UNKNOWN, Answer, Case, parse_pairs
@@ -15,6 +16,7 @@ from expert.consultation.relevance import Reach
 from expert.consultation.result import (
     Argument,
     Consultation,
+    Finding,
     Match,
     NotFired,
     Plain,
@@ -59,6 +61,9 @@ LEADS = {
     "not-advised": (("against", ""),),
     "not-addressed": (),
 }
+
+
+Concerned = tuple[str, str | None]  # a finding, and the option that it is about
 
 
 class Tree(NamedTuple):
@@ -249,17 +254,15 @@ class How:
         if is_answered(leaf.name, self.consultation, self.knowledge):
             return [self.answer(leaf.name)]
         conclusions, values = [], []
-        for finding in self.consultation.findings:
-            if (finding.finding, finding.option) == (leaf.name, leaf.option):
-                states = Statement(
-                    "finding", leaf.name, leaf.option, "is", (finding.value,), stands="concluded"
-                )
-                text = _about(finding.text, finding.option, self.base)
-                firings = yield self._firings(finding.firings)
-                conclusions.append(Tree("conclusion", text, firings, states))
-                values.append(finding.value)
+        about = leaf.name, leaf.option
+        for finding in self._concluded.get(about, ()):
+            states = Statement("finding", leaf.name, leaf.option, "is", (finding.value,), stands="concluded")
+            text = _about(finding.text, finding.option, self.base)
+            firings = yield self._firings(finding.firings)
+            conclusions.append(Tree("conclusion", text, firings, states))
+            values.append(finding.value)
         for score in self.consultation.scores:
-            if (score.finding, score.option) == (leaf.name, leaf.option) and score.low != score.high:
+            if (score.finding, score.option) == about and score.low != score.high:
                 text = _about(score.text, score.option, self.base)
                 firings = yield self._firings([score.firing])
                 return [Tree("conclusion", text, firings, lies_between(score))]
@@ -269,25 +272,42 @@ class How:
             return conclusions
         wanted = leaf.values if leaf.operator == "is" else ()
         rules = []
-        for rule in self.consultation.not_fired:
-            if self._could_conclude(rule, leaf, wanted):
+        for rule, then in self._silent.get(about, ()):
+            if any(_fits(c, leaf, wanted, self.knowledge) for c in then):
                 rules.append((yield self._not_fired(rule)))
-        about = statement(term, tuple(map(term.scaled, wanted))) if wanted else known(term, True)
-        about = _about(about, leaf.option, self.base)
+        said = statement(term, tuple(map(term.scaled, wanted))) if wanted else known(term, True)
+        said = _about(said, leaf.option, self.base)
         states = Statement(
             "finding", leaf.name, leaf.option, "is" if wanted else "known", wanted, stands="not-concluded"
         )
         if not rules and conclusions and term.role:
             return conclusions  # it is settled otherwise
         if not rules:
-            return [*conclusions, Tree("note", f"no rule here concludes that {about}", (), states)]
-        return [*conclusions, Tree("conclusion", f"nothing concludes that {about}", tuple(rules), states)]
+            return [*conclusions, Tree("note", f"no rule here concludes that {said}", (), states)]
+        return [*conclusions, Tree("conclusion", f"nothing concludes that {said}", tuple(rules), states)]
 
-    def _could_conclude(self, rule: NotFired, leaf: Statement, wanted: tuple[Plain, ...]) -> bool:
+    @cached_property
+    def _concluded(self) -> dict[Concerned, list[Finding]]:
+        """What was concluded, by the finding."""
+        concluded: dict[Concerned, list[Finding]] = {}
+        for finding in self.consultation.findings:
+            concluded.setdefault((finding.finding, finding.option), []).append(finding)
+        return concluded
+
+    @cached_property
+    def _silent(self) -> dict[Concerned, list[tuple[NotFired, tuple[Conclusion, ...]]]]:
+        """The rules that did not fire, with their conclusions, by each finding that is among these."""
+        instances: dict[tuple[str, str | None], Instance] = {}
         for instance in self.base.instances:
-            if (instance.rule.id, instance.option or None) == (rule.rule, rule.option):
-                return any(_fits(c, leaf, wanted, self.knowledge) for c in instance.then)
-        return False
+            instances.setdefault((instance.rule.id, instance.option or None), instance)
+        silent: dict[Concerned, list[tuple[NotFired, tuple[Conclusion, ...]]]] = {}
+        for rule in self.consultation.not_fired:
+            found = instances.get((rule.rule, rule.option))
+            then = found.then if found else ()
+            named = [(c.name, c.option or None) for c in then if isinstance(c, (Conclude, Tally))]
+            for about in dict.fromkeys(named):
+                silent.setdefault(about, []).append((rule, then))
+        return silent
 
     def _not_fired(self, rule: NotFired) -> Unfolding[Tree]:
         """A rule that did not fire: what it needs, and how what that is about stands."""

@@ -42,6 +42,10 @@ from expert.language.rules import Dependencies, Instance, RuleBase, passes, read
 Open = dict[str, tuple[str, ...]]  # options that are open, and the answers that they may depend on
 
 
+# what leads to answers: those that are found on it, and what leads on; a chain of findings may be long
+Way = Iterator["str | Way"]
+
+
 KEPT = 10_000  # of how many cases it is kept what they leave open
 
 
@@ -121,10 +125,8 @@ class OpenCase:
 
     def depends_on(self, option: str) -> tuple[str, ...]:
         """The attributes not answered that these may depend on, in the vocabulary's order."""
-        answers, seen = set[str](), set[str]()
-        for instance in self._possible(option):
-            answers |= set(self._instance(instance, seen))
-        return tuple(name for name in self.prepared.knowledge.attributes if name in answers)
+        seen = set[object]()
+        return self._named(self._instance(instance, seen) for instance in self._possible(option))
 
     def may_conclude(self, ref: Ref) -> bool:
         """Whether an instance that concludes a finding may still fire."""
@@ -144,44 +146,55 @@ class OpenCase:
 
     def waits_for(self, ref: Ref) -> tuple[str, ...]:
         """The attributes not answered that a finding may depend on, in the vocabulary's order."""
-        names = set(self._term(ref, None, set()))
+        return self._named([self._term(ref, None, set())])
+
+    def _named(self, ways: Iterable[Way]) -> tuple[str, ...]:
+        """The attributes that are found on some ways and those that lead on from them, each in its turn."""
+        names = set[str]()
+        waiting = [*ways]
+        while waiting:
+            for found in waiting.pop():
+                if isinstance(found, str):
+                    names.add(found)
+                else:
+                    waiting.append(found)
         return tuple(name for name in self.prepared.knowledge.attributes if name in names)
 
     def _possible(self, option: str) -> list[Instance]:
         return [i for i in self.prepared.deciding[option] if i.id in self.fired and self.fired[i.id].may & 1]
 
-    def _instance(self, instance: Instance, seen: set[str]) -> Iterator[str]:
+    def _instance(self, instance: Instance, seen: set[object]) -> Way:
         """The answers that it depends on whether an instance fires."""
         if instance.id not in seen and instance.id in self.fired and _unsettled(self.fired[instance.id]):
             seen.add(instance.id)
-            yield from self._part(instance.when, False, seen)
+            yield self._part(instance.when, False, seen)
 
-    def _part(self, condition: Condition, denied: bool, seen: set[str]) -> Iterator[str]:
+    def _part(self, condition: Condition, denied: bool, seen: set[object]) -> Way:
         """The answers that it depends on whether a condition holds, or is denied; none if that is settled."""
         if not _unsettled(self.reading.pair(condition)[denied]):
             return
         match condition:
             case AllOf() | AnyOf():
                 for part in condition.parts:
-                    yield from self._part(part, denied, seen)
+                    yield self._part(part, denied, seen)
             case Count():
                 for part in condition.parts:
-                    yield from self._part(part, False, seen)
-                    yield from self._part(part, True, seen)
+                    yield self._part(part, False, seen)
+                    yield self._part(part, True, seen)
             case Not():
-                yield from self._part(condition.part, not denied, seen)
+                yield self._part(condition.part, not denied, seen)
             case Unless():
-                yield from self._part(condition.part, False, seen)
+                yield self._part(condition.part, False, seen)
             case Is(_, values):
                 for ref, _ in refs(condition):
-                    yield from self._term(ref, None if denied else values, seen)
+                    yield self._term(ref, None if denied else values, seen)
             case Compare() | Known() | Determined() | OptionIs() | Given():
                 for ref, _ in refs(condition):
-                    yield from self._term(ref, None, seen)
+                    yield self._term(ref, None, seen)
             case _:
                 assert_never(condition)
 
-    def _term(self, ref: Ref, wanted: tuple[Value, ...] | None, seen: set[str]) -> Iterator[str]:
+    def _term(self, ref: Ref, wanted: tuple[Value, ...] | None, seen: set[object]) -> Way:
         """The answers that a term depends on; of a finding, as far as one of the values is wanted."""
         if ref.kind == "attribute":
             if self.case.value(ref.name) is None or any(where & 1 for where in self.left_out(ref.name)):
@@ -191,23 +204,26 @@ class OpenCase:
             if self.case.value(ref.name) is not None:
                 return  # it is answered, whatever its rules say
             yield ref.name
+        if (ref.key, wanted) in seen:
+            return
+        seen.add((ref.key, wanted))
         for writer in self.prepared.dependencies.writers.get(ref.key, ()):
             if exception_of(ref.name):
-                yield from self._instance(writer, seen)
+                yield self._instance(writer, seen)
             for c in writer.then:
                 if isinstance(c, Tally) and c.key == ref.key:
                     for row in c.rows:
-                        yield from self._part(row.when, False, seen)
-                        yield from self._part(row.when, True, seen)
+                        yield self._part(row.when, False, seen)
+                        yield self._part(row.when, True, seen)
                     for part in computed_refs(c):
-                        yield from self._term(part, None, seen)
+                        yield self._term(part, None, seen)
                 if isinstance(c, Conclude) and c.key == ref.key:
                     if isinstance(c.value, str) and wanted is not None and c.value not in wanted:
                         continue
-                    yield from self._instance(writer, seen)
+                    yield self._instance(writer, seen)
                     if writer.id in self.fired and self.fired[writer.id].may & 1:
                         for part in computed_refs(c):
-                            yield from self._term(part, None, seen)
+                            yield self._term(part, None, seen)
 
 
 def _unsettled(bounds: Bounds[int]) -> bool:
