@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from heapq import heappop, heappush
 from typing import cast
 
 from expert.consultation import result as trace
@@ -26,7 +27,7 @@ from expert.language.meaning import Evaluation
 from expert.language.model import Option
 from expert.language.outcome import Outcome
 from expert.language.policy import NOW, first, overall, weigh
-from expert.language.rules import Instance, RuleBase
+from expert.language.rules import Instance, RuleBase, reads
 
 
 def follow(base: RuleBase, case: Case) -> trace.Consultation:
@@ -36,11 +37,31 @@ def follow(base: RuleBase, case: Case) -> trace.Consultation:
     and wherever experta is not at hand.
     """
     memory = WorkingMemory(Wording(base), case)
-    waiting = list(base.instances)
-    while instance := next((i for i in waiting if memory.reading.test(i.when)), None):
-        waiting.remove(instance)
-        memory.fire(instance)
+    instances, readers = base.instances, _readers(base.instances)
+    fired: set[int] = set()
+    waiting = [*range(len(instances))]  # a heap; those that are not in it do not hold, or have fired
+    queued = {*waiting}
+    while waiting:
+        place = heappop(waiting)
+        queued.discard(place)
+        if not memory.reading.test(instances[place].when):
+            continue
+        fired.add(place)
+        for key, _ in memory.fire(instances[place]):
+            for reader in readers.get(key, ()):
+                if reader not in fired and reader not in queued:
+                    queued.add(reader)
+                    heappush(waiting, reader)
     return consultation(memory)
+
+
+def _readers(instances: Iterable[Instance]) -> dict[str, list[int]]:
+    """Which instances, by their places, read a finding, by its key."""
+    readers: dict[str, list[int]] = {}
+    for place, instance in enumerate(instances):
+        for key in dict.fromkeys(ref.key for ref, _ in reads(instance)):
+            readers.setdefault(key, []).append(place)
+    return readers
 
 
 def consultation(memory: WorkingMemory) -> trace.Consultation:

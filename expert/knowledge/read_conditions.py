@@ -61,7 +61,9 @@ class Scope:
         self.knowledge, self.reader = knowledge, reader
         names = [*knowledge.answerable, *by_rule_name(knowledge.findings)]
         self.names = dict.fromkeys([*names, *by_rule_name(knowledge.properties)])
-        self.findings = [n for n in dict.fromkeys(names) if self.find(n)[0].kind == "finding"]
+        terms = {name: self.find(name) for name in dict.fromkeys(names)}
+        self.findings = {name: term for name, (ref, term) in terms.items() if ref.kind == "finding"}
+        self.numeric = [name for name, term in self.findings.items() if term.numeric]
 
     def find(self, name: str) -> tuple[Ref, Term]:
         """The term that one of `names` stands for."""

@@ -156,6 +156,8 @@ class _RuleReader:
         self.knowledge, self.reader = knowledge, reader
         self.scope = Scope(knowledge, reader)
         self.scores = ScoreReader(self.scope)
+        findings = self.scope.findings
+        self.settleable = {name: None for name, term in findings.items() if term.type == "yes-no"}
         self.settled_by: dict[str, str] = {}  # of each settled finding, the rule
         self.excepted: list[tuple[str, Node]] = []  # rules that have exceptions, and where that is said
 
@@ -258,7 +260,7 @@ class _RuleReader:
             reader.report(place, "a rule settles one finding", "write a rule for each")
             return rule
         node = nodes[0]
-        name = reader.pick(node, "yes-no finding", self._settleable)
+        name = reader.pick(node, "yes-no finding", self.settleable)
         if not name:
             return rule
         ref, _ = self.scope.find(name)
@@ -277,10 +279,6 @@ class _RuleReader:
             )
         yes = Conclude(ref.name, "yes", ref.scoped, replies=ref.replies)
         return rule._replace(then=(yes, *rule.then), settles=True)
-
-    @property
-    def _settleable(self) -> list[str]:
-        return [name for name in self.scope.findings if self.scope.find(name)[1].type == "yes-no"]
 
     def _sentence(self, node: Node | None, what: str) -> str:
         """A text whose {placeholders} all name something."""

@@ -38,8 +38,7 @@ class ScoreReader:
             reader.report(nodes[-1], "`score` is a mapping from one finding to its items", help)
             return rule
         [(key, node)] = nodes[0].pairs
-        numeric = [name for name in self.scope.findings if self.scope.find(name)[1].numeric]
-        name = reader.pick(key, "numeric finding", numeric)
+        name = reader.pick(key, "numeric finding", self.scope.numeric)
         if not name:
             return rule
         ref, term = self.scope.find(name)

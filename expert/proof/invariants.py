@@ -247,8 +247,7 @@ class _InvariantReader:
         return self.scope.condition(node)
 
     def _compared(self, node: Node) -> Ref:
-        names = [name for name in self.scope.findings if self.scope.find(name)[1].numeric]
-        name = self.reader.pick(node, "numeric finding", names)
+        name = self.reader.pick(node, "numeric finding", self.scope.numeric)
         return self.scope.find(name)[0] if name else Ref("finding", "")
 
     def _tension(self, node: Node) -> Intended:
