@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support.chained import chain
 from support.constructs import case_of, opened
 from support.shell import cicatrix
 
+from expert.consultation import explain
 from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.explain import How, Subject, Tree, find_subject, how, subjects, why_not
@@ -181,3 +184,23 @@ def test_what_is_settled_as_no_is_not_so(tmp_path: Path) -> None:
     assert asked("s", {"a": "yes", "b": "yes"}) == (True, [], ("It is yes.",))
     assert asked("n", {"a": "no", "x": "3"}) == (True, [], ("It is 6.",))
     assert asked("n", {"n": "5"}) == (True, [], ("It is 5, as answered.",))
+
+
+@pytest.mark.parametrize(("settled", "answer"), [(True, "unknown"), (True, "no"), (False, "no")])
+def test_why_the_end_of_a_long_chain_is_not_so(
+    settled: bool, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Down to the answer; each link is looked up, and not looked for among all rules."""
+    base, fits, looked = chain(300, settled), explain._fits, []
+
+    def counted(*given: Any) -> bool:
+        looked.append(given)
+        return fits(*given)
+
+    monkeypatch.setattr(explain, "_fits", counted)
+    case = parse_pairs([f"start={answer}"], base.knowledge)
+    found = why_not(Reach(base), case, infer(base, case), find_subject(base, "one"))
+    [tree] = found.failed[0].stands
+    answers = [leaf.states for leaf in tree.leaves() if leaf.kind == "answer"]
+    assert [states.name for states in answers if states] == ["start"]
+    assert len(looked) <= 2 * len(base.rules)

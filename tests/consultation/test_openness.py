@@ -17,6 +17,7 @@ from expert.consultation.result import Consultation
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 from expert.library import from_json, to_json
+from tests.support.chained import chain
 from tests.support.compare import BASES, choices
 from tests.support.generate import knowledge_files, tried, write_files
 from tests.support.oracle import OracleKB, evaluate
@@ -179,3 +180,9 @@ def test_the_depth_decides(run: Callable[[RuleBase, object], Consultation]) -> N
 def test_it_is_written_and_read_back() -> None:
     found = consult(load(ROOT), {})
     assert from_json(to_json(found)) == found
+
+
+def test_what_a_long_chain_of_findings_depends_on() -> None:
+    base = chain(300, settled=True)
+    found = infer(base, parse_pairs(["start=unknown"], base.knowledge)).recommendations[0]
+    assert (found.verdict, found.depends_on) == ("open", ("start",))

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from support.chained import chain
 from support.compare import BASES, choices
 from support.generate import generated_cases
 from support.oracle import OracleKB
@@ -20,6 +21,8 @@ from expert.consultation.outcome import follow
 from expert.consultation.standing import cost_text
 from expert.io.json import plain
 from expert.knowledge.load import load
+from expert.language.conditions import Condition
+from expert.language.meaning import Evaluation
 from expert.language.rules import RuleBase
 
 ROOT = Path(__file__).parents[2]
@@ -120,3 +123,16 @@ def test_an_amount_that_is_open_is_not_called_silence() -> None:
         "pension": "not stated",  # the document has no amount
         "contribution": "not known yet",
     }
+
+
+def test_a_chain_is_followed_in_steps_linear_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    base, test, tested = chain(300, settled=True), Evaluation.test, []
+
+    def counted(reading: Evaluation, condition: Condition) -> bool:
+        tested.append(condition)
+        return test(reading, condition)
+
+    monkeypatch.setattr(Evaluation, "test", counted)
+    found = follow(base, parse_pairs(["start=no"], base.knowledge))
+    assert len(found.firings) == 300 and found.findings[-1].value == "no"
+    assert len(tested) <= 3 * len(base.instances)
