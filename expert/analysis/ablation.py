@@ -15,11 +15,13 @@ from typing import NamedTuple
 from expert.analysis.expected import Expected
 from expert.analysis.shown import Listed, difference, rebuilt, shown
 from expert.consultation.case import Case
-from expert.language.completions import Completions, Survey
+from expert.language.completions import Completions
 from expert.language.diagrams import Diagram
 from expert.language.limits import Limits, NotDecided
 from expert.language.prospect import Cones, Prospect, deciding, look_through
 from expert.language.rules import Instance, RuleBase, cited, passes
+from expert.language.survey import Survey
+from expert.language.two_bases import unlike_values
 
 ROOM = 60_000  # nodes of which are kept what the next claim may need
 
@@ -186,10 +188,7 @@ class _Shift:
 
     def _apart(self, kind: str) -> Diagram:
         before, after = self.kinds[kind]
-        false = self.completions.false
-        names = {**before, **after}
-        differing = [before.get(name, false) ^ after.get(name, false) for name in names]
-        return self.completions.diagrams.any(differing)
+        return self.completions.diagrams.any(unlike_values(before, after, self.completions.false))
 
     def _fewer(self) -> Diagram:
         """Where the option had a verdict, and some rule behind it that fired no longer does."""

@@ -3,7 +3,7 @@
 Each thing that a consultation shows (an option's verdict, its timing, its costs, each step of the plan
 and their order, ...) is read in both bases over all completions of the case without answers (see
 language/prospect). It differs where one value is shown in one of them only: an exclusive or, of which it
-is said whether there is such a case, how many there are, and which is the smallest. CaseNumbers are compared
+is said whether there is such a case, how many there are, and which is the smallest. Numbers are compared
 with each other, whatever computes them. Where diagrams are too large, a case that shows a difference is
 looked for among samples. What is not decided is said to be so, and is no sameness: attributes that have other
 decimals, and what would take too long.
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
-from expert.language.algebra import T
+from expert.language.algebra import T, union
 from expert.language.conclusions import STANCES, Plan
 from expert.language.diagrams import Diagram
 from expert.language.edits import Edit, edits
@@ -29,9 +29,10 @@ from expert.language.limits import NotDecided
 from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Term, Value
 from expert.language.outcome import RESULT, Outcome, cost_sides, outcome_of
-from expert.language.prospect import Compared, DiagramAmounts, Prospect, computes, most, unlike
+from expert.language.prospect import DiagramAmounts, Prospect, computes
 from expert.language.rules import Instance, RuleBase
 from expert.language.samples import CaseList, Samples
+from expert.language.two_bases import Compared, most, unlike_amounts, unlike_values
 
 ORDER = "order"
 
@@ -243,10 +244,7 @@ def _sampled(thing: Thing, reaches: Reaches, behind: Behind, read: Behind) -> di
 def _apart_in(thing: Thing, reaches: Reaches, read: Behind, cases: CaseList) -> int:
     """In which cases a thing is shown differently."""
     old, new = (_shown_by(thing, reach, some, cases) for reach, some in zip(reaches, read, strict=True))
-    apart: int = 0
-    for value in {**old, **new}:
-        apart |= old.get(value, 0) ^ new.get(value, 0)
-    return apart & cases.full
+    return union(0, unlike_values(old, new, 0)) & cases.full
 
 
 def _shown_by(thing: Thing, reach: Reach, read: list[Instance], cases: CaseList) -> Mapping[str, int]:
@@ -375,9 +373,8 @@ def _result(thing: Thing, prospect: Prospect) -> Side:
 
 def _apart(old: Side, new: Side, false: Diagram) -> Iterator[Diagram]:
     """Where each value, or amount, is shown in one base only."""
-    for value in {**old.values, **new.values}:
-        yield old.values.get(value, false) ^ new.values.get(value, false)
-    yield unlike([old.amounts, new.amounts], false)
+    yield from unlike_values(old.values, new.values, false)
+    yield unlike_amounts([old.amounts, new.amounts], false)
 
 
 def _swapped(old: Side, new: Side) -> Iterator[Diagram]:

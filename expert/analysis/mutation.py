@@ -65,8 +65,9 @@ from expert.language.english import Phrases
 from expert.language.guards import counting, excepting, uncountable
 from expert.language.limits import NotDecided
 from expert.language.model import DAY, FACTOR, Knowledge, Option, Term, Value
-from expert.language.prospect import Compared, Cones, Deferred, Prospect
+from expert.language.prospect import Cones, Deferred, Prospect
 from expert.language.rules import Instance, Rule, RuleBase, passes, reads, writes
+from expert.language.two_bases import Compared
 
 KINDS = {
     "rule": "a rule dropped",

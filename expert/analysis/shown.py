@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from expert.consultation.case import Case
 from expert.consultation.result import Consultation
-from expert.language.algebra import T
+from expert.language.algebra import T, union
 from expert.language.conclusions import STANCES
 from expert.language.grids import CaseNumbers
 from expert.language.keys import exception_of, name_and_option, with_option
@@ -15,6 +15,7 @@ from expert.language.model import Knowledge, Term
 from expert.language.outcome import Outcome, cost_sides, outcome_of
 from expert.language.rules import Instance, Rule, RuleBase, in_firing_order
 from expert.language.samples import CaseList
+from expert.language.two_bases import unlike_values
 
 Shown = dict[tuple[str, str], dict[str, int]]  # (kind, about) -> value -> in which cases
 
@@ -29,7 +30,7 @@ class Listed(CaseList):
 
 
 def shown(knowledge: Knowledge, ordered: Iterable[Instance], algebra: Listed) -> Shown:
-    """What a run shows in each case, of instances in an order from `meaning.passes`."""
+    """What a run shows in each case, of instances in an order from `rules.passes`."""
     ordered = list(ordered)
     reading = Reading(algebra)
     fired = reading.derive(ordered)
@@ -139,7 +140,5 @@ def difference(old: Shown, new: Shown) -> int:
     """Where two tables differ."""
     where: int = 0
     for key in {**old, **new}:
-        before, after = old.get(key, {}), new.get(key, {})
-        for value in {**before, **after}:
-            where |= before.get(value, 0) ^ after.get(value, 0)
+        where |= union(0, unlike_values(old.get(key, {}), new.get(key, {}), 0))
     return where

@@ -37,6 +37,7 @@ from expert.consultation.standing import (
 from expert.consultation.statements import lies_between
 from expert.io.problems import CaseError, Problem, nearest, not_among
 from expert.io.unwinding import Unfolding, unwound
+from expert.language.changes import Changes
 from expert.language.conclusions import (
     Advise,
     Argue,
@@ -49,7 +50,6 @@ from expert.language.english import REASONS, capital, datum_statement, known, st
 from expert.language.limits import NotDecided
 from expert.language.model import Knowledge, Quotes, Value
 from expert.language.policy import NOW, OPEN, RECOMMENDED, VERDICTS
-from expert.language.prospect import Changes
 from expert.language.rules import Instance, RuleBase, rule_names
 
 # which arguments bring a verdict about

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Protocol, assert_never
 
 from expert.consultation.case import Answer, Case
-from expert.language.completions import CaseAnswers
+from expert.language.changes import Changes, changes_to
 from expert.language.conclusions import (
     ADVICE,
     ARGUMENT,
@@ -33,16 +33,9 @@ from expert.language.keys import with_option
 from expert.language.limits import NotDecided
 from expert.language.outcome import Part, parts_shown, shown_findings
 from expert.language.policy import VERDICTS
-from expert.language.prospect import (
-    Changes,
-    Cones,
-    Prospect,
-    Visible,
-    changes_to,
-    changing_alone,
-    deciding,
-)
+from expert.language.prospect import Cones, Prospect, Visible, changing_alone, deciding
 from expert.language.rules import Instance, RuleBase
+from expert.language.survey import CaseAnswers
 
 KEPT = 8  # cases of which it is kept what can still come of them
 FEW = 8  # effects that are looked at alone, before all rules are read together

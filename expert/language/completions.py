@@ -15,188 +15,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from expert.language.algebra import Truth
 from expert.language.cells import Group, distance
 from expert.language.days import Days
 from expert.language.diagrams import Diagram, Diagrams
-from expert.language.elimination import allowing_for_answers, allowing_for_one, smallness
-from expert.language.grids import Whole
+from expert.language.elimination import allowing_for_one, smallness
 from expert.language.limits import NODES, STEPS, NotDecided
 from expert.language.model import Term, Value
 from expert.language.polynomials import (
     Atom,
-    Comparison,
     Polynomial,
     Range,
     constant,
-    divided,
-    indeterminate,
-    positive,
     spelled,
 )
+from expert.language.survey import (
+    Amount,
+    CaseAnswers,
+    Splitting,
+    Survey,
+    decided,
+    linked,
+    number_of,
+)
 
-CaseAnswers = Mapping[str, Value | None]  # None: answered `unknown`
 KEPT = 500  # groups
-
-
-class Certain(Truth, Protocol):
-    """A truth value that knows when it is so in no case."""
-
-    @property
-    def never(self) -> bool: ...
-
-
-C = TypeVar("C", bound=Certain)
-C_co = TypeVar("C_co", bound=Certain, covariant=True)
-
-
-class Compares(Protocol[C_co]):
-    """An algebra that says where a polynomial is > 0."""
-
-    def positive(self, polynomial: Polynomial, /) -> C_co: ...
-
-
-class Amount(Generic[C]):
-    """A number of some algebra: a polynomial in the open answers."""
-
-    __slots__ = ("algebra", "polynomial")
-
-    def __init__(self, polynomial: Polynomial, algebra: Compares[C]) -> None:
-        self.polynomial, self.algebra = polynomial, algebra
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Amount) and self.polynomial == other.polynomial
-
-    def __hash__(self) -> int:
-        return hash(self.polynomial)
-
-    def __add__(self, other: Amount[C], /) -> Amount[C]:
-        return Amount(self.polynomial + other.polynomial, self.algebra)
-
-    def __sub__(self, other: Amount[C], /) -> Amount[C]:
-        return Amount(self.polynomial - other.polynomial, self.algebra)
-
-    def __mul__(self, other: Amount[C], /) -> Amount[C]:
-        return Amount(self.polynomial * other.polynomial, self.algebra)
-
-    def __floordiv__(self, divisor: int, /) -> Amount[C]:
-        return Amount(divided(self.polynomial, divisor), self.algebra)
-
-    def __gt__(self, other: Amount[C], /) -> C:
-        return self.algebra.positive(self.polynomial - other.polynomial)
-
-    def __ge__(self, other: Amount[C], /) -> C:
-        return self.algebra.positive(self.polynomial - other.polynomial + constant(1))
-
-
-class Splitting(Whole):
-    """What an algebra has whose numbers are polynomials: one that depends on a truth is several."""
-
-    @property
-    def splits(self) -> bool:
-        return True
-
-    def choose(self, where: object, one: object, other: object, /) -> Any:
-        raise TypeError("these numbers are split")
-
-
-# --- what is asked -----------------------------------------------------------------------------
-class Perhaps(NamedTuple):
-    """A truth value of a survey: always so, never so, or it depends."""
-
-    always: bool
-    never: bool
-
-    def __and__(self, other: Perhaps, /) -> Perhaps:
-        return _perhaps(self.always and other.always, self.never or other.never)
-
-    def __or__(self, other: Perhaps, /) -> Perhaps:
-        return _perhaps(self.always or other.always, self.never and other.never)
-
-    def __invert__(self) -> Perhaps:
-        return _perhaps(self.never, self.always)
-
-
-ALWAYS, NEVER, DEPENDS = Perhaps(True, False), Perhaps(False, True), Perhaps(False, False)
-
-
-def _perhaps(always: bool, never: bool) -> Perhaps:
-    if always:
-        return ALWAYS
-    return NEVER if never else DEPENDS
-
-
-class Survey(Splitting):
-    """The algebra that only writes down what rules ask of the answers that are open.
-
-    `named` are the values that choices are tested for, `numbers` the numbers that are read, `atoms`
-    the comparisons.
-    """
-
-    true, false = ALWAYS, NEVER
-
-    def __init__(self, terms: Mapping[str, Term], answers: CaseAnswers) -> None:
-        self.terms, self.answers = terms, answers
-        self.named: dict[str, set[Value]] = {}
-        self.numbers: set[str] = set()
-        self.atoms: set[Atom] = set()
-        self.unforeseen: set[str] = set()
-        self.ranges = {name: term.bounds for name, term in terms.items() if term.ordered}
-        self.dates = frozenset(name for name, term in terms.items() if term.is_date)
-
-    def known(self, attribute: str) -> Perhaps:
-        if attribute in self.answers:
-            return NEVER if self.answers[attribute] is None else ALWAYS
-        if self.terms[attribute].ordered:
-            self.numbers.add(attribute)
-        else:
-            self.named.setdefault(attribute, set())
-        return DEPENDS
-
-    def equals(self, attribute: str, value: Value) -> Perhaps:
-        if attribute in self.answers:
-            return ALWAYS if self.answers[attribute] == value else NEVER
-        if isinstance(value, int):
-            number, wanted = self.number(attribute), self.constant(value)
-            return (number >= wanted) & (wanted >= number)
-        if value not in self.terms[attribute].values:
-            return NEVER
-        self.named.setdefault(attribute, set()).add(value)
-        return DEPENDS
-
-    def number(self, attribute: str) -> Amount[Perhaps]:
-        if attribute not in self.answers:
-            self.numbers.add(attribute)
-        return Amount(_number(attribute, self.answers), self)
-
-    def constant(self, value: int) -> Amount[Perhaps]:
-        return Amount(constant(value), self)
-
-    def positive(self, polynomial: Polynomial) -> Perhaps:
-        """Whether a number is > 0."""
-        comparison = decided(polynomial, self.ranges)
-        if isinstance(comparison, bool):
-            return ALWAYS if comparison else NEVER
-        self.atoms.add(comparison.atom)
-        return DEPENDS
-
-
-def allow_for_answers(survey: Survey, steps: int = STEPS) -> None:
-    """Have cases told apart, too, whose open numbers can come to something else.
-
-    Of linked numbers of which that is not decided, `still` is not to be asked: their names are
-    `unforeseen` then.
-    """
-    read = [name for name in survey.ranges if name in survey.numbers]
-    for names, atoms in _linked(read, survey.atoms):
-        if len(names) > 1:
-            try:
-                ranges = {name: survey.ranges[name] for name in names}
-                survey.atoms |= allowing_for_answers(ranges, atoms, steps, survey.dates.intersection(names))
-            except NotDecided:
-                survey.unforeseen.update(names)
 
 
 def allow_for_one_answer(survey: Survey, completions: Completions, truth: Diagram) -> None:
@@ -224,25 +67,6 @@ def _allowed(survey: Survey, group: Group, kinds: Sequence[object]) -> set[Atom]
             days = survey.dates.intersection(known)
             allowed |= allowing_for_one(ranges, telling, name, STEPS, days)
     return allowed
-
-
-def _number(attribute: str, answers: CaseAnswers) -> Polynomial:
-    if attribute not in answers:
-        return indeterminate(attribute)
-    value = answers[attribute]
-    return constant(value if isinstance(value, int) else 0)  # of what is unknown nothing is asked
-
-
-def decided(polynomial: Polynomial, ranges: Mapping[str, Range]) -> Comparison | bool:
-    """A number > 0, as a comparison; True or False where the ranges alone decide it."""
-    comparison = positive(polynomial)
-    if isinstance(comparison, bool):
-        return comparison
-    (form, limit), holds = comparison
-    low, high = form.within(ranges)
-    if low > limit or high <= limit:
-        return (low > limit) == holds
-    return comparison
 
 
 # --- the variables -------------------------------------------------------------------------------
@@ -311,25 +135,6 @@ class Groups:
         return made
 
 
-def _linked(numbers: Sequence[str], atoms: Iterable[Atom]) -> list[tuple[list[str], list[Atom]]]:
-    """Numbers that comparisons link, each group in the order given, with its comparisons."""
-    group_of = {name: [name] for name in numbers}
-    for atom in atoms:
-        first, *others = sorted(atom.form.names)
-        for name in others:
-            one, other = group_of[first], group_of[name]
-            if one is not other:
-                one += other
-                group_of.update(dict.fromkeys(other, one))
-    linked: list[tuple[list[str], list[Atom]]] = []
-    for group in {id(group): group for group in group_of.values()}.values():
-        members = set(group)
-        linked.append(
-            (sorted(group, key=numbers.index), [atom for atom in atoms if atom.form.names <= members])
-        )
-    return linked
-
-
 # --- the algebra -----------------------------------------------------------------------------------
 class Completions(Splitting):
     """The algebra of all completions of a case, and what can be said of truths in it.
@@ -353,7 +158,7 @@ class Completions(Splitting):
         variables: list[Variable] = [Choice(self.terms[name], some) for name, some in survey.named.items()]
         self.undecided: list[str] = []  # why some numbers are loose
         read = [name for name in survey.ranges if name in survey.numbers]
-        for names, atoms in _linked(read, survey.atoms):
+        for names, atoms in linked(read, survey.atoms):
             variables += self._numbers(names, atoms)
         places = {name: place for place, name in enumerate(order)}
         self.variables = sorted(variables, key=lambda v: (_middle(v, places), isinstance(v, Loose), v.names))
@@ -425,7 +230,7 @@ class Completions(Splitting):
         return self._literals[key]
 
     def number(self, attribute: str) -> Amount[Diagram]:
-        return Amount(_number(attribute, self.answers), self)
+        return Amount(number_of(attribute, self.answers), self)
 
     def constant(self, value: int) -> Amount[Diagram]:
         return Amount(constant(value), self)
@@ -478,17 +283,16 @@ class Completions(Splitting):
         loose = [at for form, at in self.loose.items() if attribute in form.names]
         if loose and not set(loose).isdisjoint(self.diagrams.support(truth)):
             return None
-        if not isinstance(variable, Cells):
-            varies = self.diagrams.varies(truth, level, [range(variable.size)])
-        else:
-            varies = self.diagrams.varies(truth, level, [range(variable.size)])
-            if varies and not self.diagrams.varies(truth, level, variable.group.some_choices(attribute)):
-                # the cells that are known do not show it: all that there are decide it
-                choices = variable.group.choices(attribute)
-                decided &= choices is not None
-                varies = choices is None or self.diagrams.varies(truth, level, choices)
+        varies = self.diagrams.varies(truth, level, [range(variable.size)])
         if not varies:
             return False
+        if isinstance(variable, Cells):
+            seen = self.diagrams.varies(truth, level, variable.group.some_choices(attribute))
+            # where the cells that are known do not show it, all that there are decide it
+            choices = None if seen else variable.group.choices(attribute)
+            if choices is not None and not self.diagrams.varies(truth, level, choices):
+                return False
+            decided &= seen or choices is not None
         return True if decided else None
 
     def changing(self, truth: Diagram) -> dict[str, bool]:

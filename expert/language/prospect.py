@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from expert.io.dates import day_after
 from expert.language.algebra import Amounts, intersection, union
-from expert.language.completions import Amount, C, CaseAnswers, Completions, Groups, Perhaps, Survey
+from expert.language.completions import Completions, Groups
 from expert.language.conclusions import Argue, Conclude, Conclusion, Wait, text_of
 from expert.language.conditions import Condition, refs
 from expert.language.contradictions import Contradictions, LeftOut
@@ -24,16 +24,16 @@ from expert.language.grids import CaseNumbers
 from expert.language.keys import with_option
 from expert.language.limits import Limits, NotDecided, TooLarge
 from expert.language.meaning import Reading
-from expert.language.model import Term, Value
+from expert.language.model import Value
 from expert.language.orders import Together, good_order
 from expert.language.outcome import Outcome, deciding_arguments, outcome_of, possible_arguments
 from expert.language.policy import NOW, OPEN, VERDICTS
 from expert.language.possibility import Bounds, Possibilities
 from expert.language.rules import PLACEHOLDER, Dependencies, Instance, RuleBase, passes, reads, writes
 from expert.language.samples import Samples
+from expert.language.survey import Amount, CaseAnswers, Perhaps, Survey
 
 DiagramAmounts = Amounts[Diagram, Amount[Diagram]]
-FEW = 60_000  # nodes, before only the cases near to a case are looked at
 SMALL = 20_000  # nodes, before cases are sampled
 
 
@@ -131,9 +131,7 @@ class Visible(NamedTuple):
     findings: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     waiting: str = ""
-    unanswered: tuple[
-        str, ...
-    ] = ()  # findings of which one must not be answered: else nothing is drawn there
+    unanswered: tuple[str, ...] = ()  # findings: where all are answered, nothing is drawn there
     by: tuple[Instance, ...] = ()  # what brings it about, where that shows whichever of them fires
 
 
@@ -214,14 +212,15 @@ class Prospect:
         self.derive((), [key])
         return self.reading.merged(self.reading.numbers.get(key, []))
 
-    def _score_sides(self, key: str) -> tuple[int, ...]:
-        """1 and 2, for its low and high bound, of what a rule scores."""
+    def bounds(self, key: str) -> list[DiagramAmounts]:
+        """What the least and the greatest value of a score can be, with where it is; none of no score."""
         self.derive((), [key])
-        return (1, 2) if key in self.reading.scores else ()
-
-    def side(self, key: str, side: int) -> DiagramAmounts:
-        """What a bound of a score can be, each with where it is."""
-        return self.reading.merged([(where, ends[side]) for where, ends in self.reading.scores[key]])
+        intervals = self.reading.scores.get(key, [])
+        if not intervals:
+            return []
+        lows = [(where, low) for where, (low, _) in intervals]
+        highs = [(where, high) for where, (_, high) in intervals]
+        return [self.reading.merged(lows), self.reading.merged(highs)]
 
     def outcome(self, instances: Sequence[Instance]) -> Outcome[Deferred]:
         """The outcome of these instances; each truth of it is made when it is asked for (`get`)."""
@@ -381,11 +380,10 @@ class Prospect:
     def _printed(self, effect: Visible, where: Diagram) -> list[DiagramAmounts]:
         """The numbers that are printed, each with where it is."""
         printed = []
-        sides = [(key, side) for key in effect.findings for side in (0, *self._score_sides(key))]
-        for key, side in sides:
-            numbers = self.numbers(key) if side == 0 else self.side(key, side)
-            amounts = [(where & there, amount) for there, amount in numbers]
-            printed.append([(there, amount) for there, amount in amounts if not there.never])
+        for key in effect.findings:
+            for numbers in (self.numbers(key), *self.bounds(key)):
+                amounts = [(where & there, amount) for there, amount in numbers]
+                printed.append([(there, amount) for there, amount in amounts if not there.never])
         for name in effect.answers:
             if self.base.knowledge.attributes[name].ordered and name not in self.answers:
                 there = where & self.completions.known(name)
@@ -484,197 +482,3 @@ def _open_to(cones: Cones, answers: CaseAnswers, effect: Visible) -> list[str]:
     """The open answers that an effect rests on."""
     support = [*cones.support(effect.instances, effect.findings), *effect.answers]
     return [n for n in cones.base.knowledge.attributes if n in support and n not in answers]
-
-
-# --- the smallest changes ------------------------------------------------------------------------------
-class Changes(NamedTuple):
-    """All smallest sets of changed answers that lead to a goal.
-
-    Without any, `up_to` says of how many answers no change leads there: None, of any number.
-    """
-
-    found: list[dict[str, Value]]
-    up_to: int | None
-
-
-def changes_to(
-    cones: Cones,
-    case: CaseAnswers,
-    option: str,
-    goals: Sequence[str],
-    targets: Collection[str] = (),
-    limits: Limits = Limits(),  # noqa: B008
-) -> Changes:
-    """The smallest changes after which an option has every goal: a verdict, or `now`.
-
-    With targets, it has every verdict for one of them, whatever it has for the others.
-    Answers that the person cannot change (`fixed`) stay if they were given; nothing becomes unknown. First
-    only the cases are looked at that are one change away, then those that are two; then all, and if their
-    diagrams are too large, those that are three away, and so on. Raises NotDecided.
-    """
-    search = _Search(cones, case, Goal(option, goals, targets), limits)
-    for most in (1, 2):
-        changes = search.within(most)
-        if changes:
-            return Changes(changes, None)
-    try:
-        return Changes(search.anywhere(), None)
-    except TooLarge:
-        return search.further(3)
-
-
-class Goal(NamedTuple):
-    """What an option is to have: verdicts (for one of the targets, if there are some), or `now`."""
-
-    option: str
-    goals: Sequence[str]
-    targets: Collection[str]
-
-
-def _options_of(instance: Instance) -> set[str]:
-    """The options that an instance concludes something about."""
-    return {conclusion.option for conclusion in instance.then}
-
-
-class _Search:
-    """The search for the smallest changes."""
-
-    def __init__(self, cones: Cones, case: CaseAnswers, goal: Goal, limits: Limits) -> None:
-        terms = cones.base.knowledge.attributes
-        self.fixed = {name: v for name, v in case.items() if v is not None and terms[name].fixed}
-        self.cones, self.case, self.goal, self.limits = cones, case, goal, limits
-        about = [instance for instance in cones.base.instances if goal.option in _options_of(instance)]
-        self.survey = Survey(terms, self.fixed)
-        self.read = cones.upstream(about)
-        look_through(self.survey, cones, self.read)
-
-    def within(self, most: int) -> list[dict[str, Value]]:
-        """The smallest changes, of all of no more than so many answers. Raises NotDecided."""
-        completions = self._completions(self.limits.nodes)
-        completions.care_for_changes(self.case, (), most)
-        return completions.changes(self._reaching(completions), self.case)
-
-    def anywhere(self) -> list[dict[str, Value]]:
-        """The smallest changes of all. Raises NotDecided."""
-        completions = self._completions(min(FEW, self.limits.nodes))
-        return completions.changes(self._reaching(completions), self.case)
-
-    def further(self, most: int) -> Changes:
-        """The smallest changes, from a number of changes on as far as can be looked."""
-        answers = sum(len(variable.names) for variable in self._completions(0).variables)
-        while most <= answers:
-            try:
-                changes = self.within(most)
-            except TooLarge:
-                return Changes([], most - 1)
-            if changes:
-                return Changes(changes, None)
-            most += 1
-        return Changes([], None)
-
-    def _completions(self, nodes: int) -> Completions:
-        order = self.cones.order_of(self.read)
-        return Completions(self.survey, order, self.cones.groups, self.limits.steps, nodes)
-
-    def _reaching(self, completions: Completions) -> Diagram:
-        """Where the option has every goal."""
-        prospect = Prospect(self.cones, self.fixed, (), self.limits, completions)
-        option, goals, targets = self.goal
-        if not targets:
-            holds = prospect.verdicts(option, NOW in goals)
-            return intersection(completions.true, [holds[goal].get() for goal in goals])
-        weighed = prospect.outcome(deciding(prospect.base, option)).targets(option)
-        reached = []
-        for target in targets:
-            if target in weighed:
-                truths = [weighed[target][goal].get() for goal in goals]
-                reached.append(intersection(completions.true, truths))
-        return completions.diagrams.any(reached)
-
-
-# --- two bases -------------------------------------------------------------------------------------------
-class Compared:
-    """Two rule bases over all completions of the same case: what differs is an exclusive or of their truths.
-
-    Attributes of both have the range, and the values, of either: an answer that only one of them allows is
-    a case too. `only` are the instances of each that will be asked of, `numbers` the keys of the findings
-    whose numbers will be compared.
-    """
-
-    def __init__(
-        self,
-        old: Cones,
-        new: Cones,
-        answers: CaseAnswers,
-        only: tuple[Sequence[Instance], Sequence[Instance]] | None = None,
-        limits: Limits = Limits(),  # noqa: B008 (never changed)
-        numbers: Iterable[str] = (),
-    ) -> None:
-        terms = both_terms(old.base.knowledge.attributes, new.base.knowledge.attributes)
-        survey, readings, orders = Survey(terms, answers), [], list[str]()
-        for n, cones in enumerate((old, new)):
-            read = cones.upstream(only[n]) if only else cones.ordered
-            readings.append(look_through(survey, cones, read))
-            orders = [*cones.order_of(read if only else cones.base.instances), *orders]  # the new one's first
-        for key in numbers:
-            unlike([reading.numbers.get(key, []) for reading in readings], survey.false)
-            for reading in readings:
-                most(reading.numbers.get(key, []))
-        order = list(dict.fromkeys(orders))
-        self.completions = Completions(survey, order, new.groups, limits.steps, limits.nodes)
-        self.old = Prospect(old, answers, (), limits, self.completions)
-        self.new = Prospect(new, answers, (), limits, self.completions)
-
-    def unlike(self, key: str) -> Diagram:
-        """Where a finding is something else; its key is to be among the `numbers`, if it has some."""
-        sides = self.old, self.new
-        for prospect in sides:
-            prospect.derive((), [key])
-        false = self.completions.false
-        named = [prospect.reading.findings.get(key, {}) for prospect in sides]
-        apart = [
-            named[0].get(value, false) ^ named[1].get(value, false) for value in {**named[0], **named[1]}
-        ]
-        return self.completions.diagrams.any(
-            [*apart, unlike([prospect.numbers(key) for prospect in sides], false)]
-        )
-
-
-def unlike(sides: Sequence[Amounts[C, Amount[C]]], false: C) -> C:
-    """Where some number of one of two sides is none of the other's."""
-    apart = []
-    for some, others in (sides, sides[::-1]):
-        for where, amount in some:
-            there = [guard & (amount >= other) & (other >= amount) for guard, other in others]
-            apart.append(where & ~union(false, there))
-    return union(false, apart)
-
-
-def most(amounts: Amounts[C, Amount[C]], least: bool = False) -> Amounts[C, Amount[C]]:
-    """The greatest of a number's values (or the least), each with where it is that."""
-    extremes = []
-    for n, (where, amount) in enumerate(amounts):
-        for m, (guard, other) in enumerate(amounts):
-            if n != m:
-                beyond = amount > other if least else other > amount
-                where = where & ~(guard & beyond)
-        extremes.append((where, amount))
-    return extremes
-
-
-def both_terms(old: dict[str, Term], new: dict[str, Term]) -> dict[str, Term]:
-    """Attributes as either base has them: every value of both, and the wider range.
-
-    The number of decimals is the new one's; a base with another number of them is to be compared by its text.
-    """
-    both = {**old, **new}
-    for name in old.keys() & new.keys():
-        a, b = old[name], new[name]
-        lows = [term.low for term in (a, b) if term.low is not None]
-        highs = [term.high for term in (a, b) if term.high is not None]
-        both[name] = b._replace(
-            values={**b.values, **a.values},
-            low=min(lows) if len(lows) == 2 else None,
-            high=max(highs) if len(highs) == 2 else None,
-        )
-    return both

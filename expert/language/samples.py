@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from random import Random
 
-from expert.language.completions import CaseAnswers
 from expert.language.conditions import Condition, Is, flat_conjuncts
 from expert.language.grids import CaseNumbers, Whole, chosen
 from expert.language.model import Value
 from expert.language.rules import Instance
+from expert.language.survey import CaseAnswers
 
 ROUNDS = 3
 GROUPS = 24  # of each answer, in the first round; each further round has twice as many

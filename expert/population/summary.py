@@ -15,21 +15,14 @@ from typing import NamedTuple
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column
 from expert.backends.frames import pl
 from expert.consultation.standing import TIMED
-from expert.language.completions import (
-    Cells,
-    Choice,
-    Completions,
-    Survey,
-    Variable,
-    allow_for_answers,
-    allow_for_one_answer,
-)
+from expert.language.completions import Cells, Choice, Completions, Variable, allow_for_one_answer
 from expert.language.diagrams import TRUE, Diagram
 from expert.language.limits import Limits, NotDecided
 from expert.language.model import Knowledge, Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.polynomials import Polynomial, Quotient
 from expert.language.prospect import Cones, Prospect, deciding, look_through
+from expert.language.survey import Survey, allow_for_answers
 from expert.population.results import Results
 
 CASES = "cases"  # the column that counts them

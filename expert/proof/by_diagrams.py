@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from expert.language.completions import Completions, Survey
+from expert.language.completions import Completions
 from expert.language.conditions import AllOf, Condition, ground, refs
 from expert.language.limits import Limits, NotDecided
 from expert.language.outcome_terms import outcome_findings
 from expert.language.prospect import Cones, Deferred, Prospect, look_through
 from expert.language.rules import RuleBase
+from expert.language.survey import Survey
 from expert.proof.invariants import Invariant, options_of
 
 

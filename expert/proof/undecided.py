@@ -11,12 +11,14 @@ from importlib.util import find_spec
 
 from expert.analysis.diff import SaidOfAll, ShownValues
 from expert.backends.z3 import NO, YES, Formula, Prover, World, answers_of
-from expert.language.completions import CaseAnswers
+from expert.language.changes import Changes
 from expert.language.limits import NotDecided
 from expert.language.model import Value
 from expert.language.policy import NOW
-from expert.language.prospect import Changes, Cones, Visible, both_terms, deciding
+from expert.language.prospect import Cones, Visible, deciding
 from expert.language.rules import Instance, RuleBase
+from expert.language.survey import CaseAnswers
+from expert.language.two_bases import both_terms
 from expert.proof.influence import shown_apart
 
 EFFORT = 4_000_000  # steps of Z3 for a question; a second or two

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from expert.language.completions import Cells, Choice, Completions, Loose, Survey
+from expert.language.completions import Cells, Choice, Completions, Loose
 from expert.language.conditions import AllOf, Arithmetic, Compare, Condition, Is, Ref
 from expert.language.limits import NotDecided
 from expert.language.meaning import Reading
 from expert.language.model import Term
+from expert.language.survey import Survey
 
 LIGHT = Term(
     "light", "attribute", "choice", "the light", values={v: v for v in ("dim", "bright", "sun", "no")}

@@ -18,12 +18,14 @@ from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.knowledge.checks import warnings
 from expert.knowledge.load import load, open_files
+from expert.language.changes import changes_to
 from expert.language.english import Phrases
 from expert.language.limits import NotDecided
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, VERDICTS
-from expert.language.prospect import Compared, Cones, Prospect, Visible, changes_to
+from expert.language.prospect import Cones, Prospect, Visible
 from expert.language.rules import Instance, RuleBase
+from expert.language.two_bases import Compared
 
 EXACT = Path(__file__).parents[1] / "data" / "exact"
 

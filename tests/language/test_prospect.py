@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support import sizes
+from support.compare import ROOT
 from support.generate import knowledge_files, random_answers, write_files
 from support.linked import OPERATORS, Linked
 from support.oracle import OracleKB, evaluate
@@ -17,9 +18,12 @@ from expert.consultation.case import parse_pairs
 from expert.knowledge.load import load
 from expert.language.diagrams import Diagram
 from expert.language.limits import NotDecided
+from expert.language.meaning import Evaluation
 from expert.language.model import Value
 from expert.language.policy import VERDICTS
-from expert.language.prospect import Compared, Cones, Prospect, Visible
+from expert.language.prospect import Cones, Prospect, Visible
+from expert.language.rules import passes
+from expert.language.two_bases import Compared
 
 Case = dict[str, Any]
 # knowledge bases, by the seed that they are made from: in the short suite those with few completions
@@ -265,3 +269,26 @@ def test_the_whole_language(seed: int, tmp_path: Path) -> None:
 
 def pairs(answers: dict[str, str]) -> list[str]:
     return [f"{name}={value}" for name, value in answers.items()]
+
+
+# --- scores ----------------------------------------------------------------------------------------
+def test_the_bounds_of_a_score_are_those_of_each_case() -> None:
+    base = load(ROOT / "examples" / "curb65")
+    prospect, ordered = Prospect(Cones(base), {}), passes(base.instances)
+    lows, highs = prospect.bounds("curb65")
+    for answers in ([], ["confusion=yes"], ["confusion=no", "urea=8.5", "age=70"], ["systolic=80", "age=20"]):
+        case = parse_pairs(answers, base.knowledge)
+        read = Evaluation(case.answers)
+        read.derive(ordered)
+        [(_, (low, high))] = read.scores["curb65"]
+        for amounts, end in ((lows, low), (highs, high)):
+            there = [amount for where, amount in amounts if prospect.completions.at(where, case.answers)]
+            assert [amount.polynomial.constant for amount in there] == [end.values[0]]
+    assert prospect.bounds("low-risk") == []
+
+
+def test_what_a_printed_score_can_change_with() -> None:
+    base = load(ROOT / "examples" / "curb65")
+    case = parse_pairs(["confusion=yes", "age=70"], base.knowledge)
+    changing = Prospect(Cones(base), case.answers).changing(Visible((), ("crb65",)))
+    assert changing == dict.fromkeys(("breaths", "systolic", "diastolic"), True)

@@ -13,8 +13,9 @@ from expert.backends.z3 import Prover
 from expert.consultation.case import Answer, Case
 from expert.consultation.engine import infer
 from expert.consultation.relevance import Reach
+from expert.language.changes import changes_to
 from expert.language.policy import NOW, VERDICTS
-from expert.language.prospect import Cones, changes_to
+from expert.language.prospect import Cones
 from expert.language.rules import RuleBase
 
 
