@@ -163,7 +163,7 @@ def _open_costs(memory: WorkingMemory, options: Iterable[str]) -> dict[str, tupl
 def _recommendation(memory: WorkingMemory, option: Option, about: AboutOption) -> trace.Recommendation:
     decides = memory.wording.decides
     said = [(a.target or "", a.stance, a.strength) for a in about.arguments if a.topic in decides]
-    verdict, targets = _weighed(tuple(dict.fromkeys(said)))
+    verdict, targets = verdicts(tuple(dict.fromkeys(said)))
     timing, waits, flags = _standing(memory.wording, option.id, about)
     return trace.Recommendation(
         option.id,
@@ -193,8 +193,8 @@ def _standing(wording: Wording, option: str, about: AboutOption) -> Standing:
 
 
 @lru_cache(4096)
-def _weighed(said: tuple[tuple[str, str, str], ...]) -> tuple[str, dict[str, str]]:
-    """The policy, on nothing but the targets, stances and strengths: of those there are few."""
+def verdicts(said: tuple[tuple[str, str, str], ...]) -> tuple[str, dict[str, str]]:
+    """The verdict of arguments (target, stance, strength), and that on each target: there are few."""
     arguments = [(Argue("", stance, target, strength), Grid.true) for target, stance, strength in said]
     weighed = weigh(arguments, (), Grid.false)
     targets = {target: first(verdicts) for target, verdicts in weighed.items() if target}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
+from support.compare import ROOT
+
+from expert.consultation.case import parse_pairs
+from expert.consultation.engine import infer
 from expert.consultation.outcome import verdicts
-from expert.language.conclusions import (
-    Argue,
-)
+from expert.knowledge.load import load
+from expert.language.conclusions import Argue
 from expert.language.grids import Grid
 from expert.language.policy import VERDICTS, first, overall, weigh
 
@@ -25,11 +28,20 @@ def test_verdicts_are_those_of_the_policy_on_all_arguments() -> None:
         ]
         weighed = weigh([(a, Grid.true) for a in arguments if a.name in ("a", "b")], (), Grid.false)
         expected = {target: first(verdicts) for target, verdicts in weighed.items() if target}
-        verdict, targets = verdicts(arguments, {"a", "b"})
+        said = [(a.target, a.stance, a.strength) for a in arguments if a.name in ("a", "b")]
+        verdict, targets = verdicts(tuple(dict.fromkeys(said)))
         assert (verdict, [*targets.items()]) == (
             first(overall(weighed, Grid.false)),
             [*expected.items()],
         )
         found |= {verdict, *targets.values()}
-        targets["x"] = "changed"  # which is nobody else's
     assert found == {*VERDICTS} - {"open"}  # which takes more than the arguments that there are
+
+
+def test_the_verdicts_on_targets_are_each_consultations_own() -> None:
+    base = load(ROOT)
+    case = parse_pairs(["scar_depth=both"], base.knowledge)
+    one, other = (infer(base, case).recommendations for _ in range(2))
+    for first_time, second_time in zip(one, other, strict=True):
+        assert first_time.targets == second_time.targets
+        assert first_time.targets is not second_time.targets

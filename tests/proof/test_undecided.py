@@ -16,7 +16,9 @@ from expert.consultation.case import Case
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.knowledge.load import load, open_files
+from expert.language import changes as smallest
 from expert.language import prospect
+from expert.language.changes import changes_to
 from expert.language.limits import Limits, NotDecided
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
@@ -55,7 +57,7 @@ def test_smallest_changes(count: int) -> None:
         for _ in range(count):
             case = some_case(base, random, 0.8, 10**6)
             option, goal = random.choice([*base.knowledge.options]), random.choice([*VERDICTS, NOW])
-            by_diagrams = prospect.changes_to(by_solver.cones, case.answers, option, (goal,))
+            by_diagrams = changes_to(by_solver.cones, case.answers, option, (goal,))
             found = by_solver.changes_to(case.answers, option, goal)
             assert found.up_to is None and by_diagrams.up_to is None
             assert sorted(map(kept, found.found)) == sorted(map(kept, by_diagrams.found)), (
@@ -78,9 +80,9 @@ def test_past_the_budget_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = exact.changing(effect, case), exact.verdicts("o0", case)
     changes = exact.changes_to(case, "o0", "option", ())
     monkeypatch.setattr(prospect, "SMALL", 1)
-    monkeypatch.setattr(prospect, "FEW", 1)
+    monkeypatch.setattr(smallest, "FEW", 1)
     monkeypatch.setattr(prospect.changing_alone, "__defaults__", (Limits(nodes=1),))
-    monkeypatch.setattr(prospect.changes_to, "__defaults__", ((), Limits(nodes=1)))
+    monkeypatch.setattr(changes_to, "__defaults__", ((), Limits(nodes=1)))
     monkeypatch.setattr(prospect.Prospect, "seen_to_change", lambda *_: set())
     monkeypatch.setattr(prospect.Prospect, "seen_verdicts", lambda *_: set())
     monkeypatch.setattr(Limits, "__new__", lambda cls, *_: tuple.__new__(cls, (1, 1, True)))
