@@ -42,6 +42,11 @@ IMPORTS = {
         "import collections, collections.abc as c; collections.Mapping = c.Mapping; "
         "import experta, typer, tabulate"
     ),
+    "the same, which at its end looks for no garbage": (
+        "import atexit, gc; gc.set_threshold(100_000); atexit.register(gc.freeze); "
+        "import collections, collections.abc as c; collections.Mapping = c.Mapping; "
+        "import experta, typer, tabulate"
+    ),
     "experta": "import collections, collections.abc as c; collections.Mapping = c.Mapping; import experta",
     "clipspy": "import clips",
     "seine-rs": "import seine_rs",
@@ -151,6 +156,7 @@ def startup(quick: bool) -> dict[str, Any]:
     words = {name: [sys.executable, "-c", text] for name, text in IMPORTS.items()}
     words |= {"five rules on plain experta": COMMANDS["B bare imports and five rules"]}
     words |= {"whole consultation, JSON": COMMANDS["A consultation"]}
+    words |= {"whole consultation, printed and recorded": COMMANDS["P consultation, printed, recorded"]}
     with tempfile.TemporaryDirectory() as name:
         tasks = {key: lambda line=line: command(line, Path(name)) for key, line in words.items()}
         in_turn(tasks, 2)
