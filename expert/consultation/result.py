@@ -7,7 +7,7 @@ of it is plain data (text, numbers, tuples): `plain` gives the JSON form and `re
 it back.
 """
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
@@ -16,7 +16,7 @@ from expert.language.keys import with_option, written_rule
 from expert.language.rules import BASES
 
 
-def name_of(record: Firing | NotFired) -> str:
+def name_of(record: "Firing | NotFired") -> str:
     """rule, or rule@option."""
     return with_option(record.rule, record.option)
 
@@ -72,7 +72,7 @@ class Statement(NamedTuple):
     of: str | None = None
     bounds: tuple[Bound, ...] = ()
     stands: str = ""
-    parts: tuple[Statement, ...] = ()
+    parts: "tuple[Statement, ...]" = ()
 
 
 class Match(NamedTuple):

@@ -95,9 +95,9 @@ def _made_by() -> str:
     """This program, and the modules that make a knowledge base: one that is edited makes another."""
     sizes = []
     for package in (Path(expert.language.__file__ or "").parent, Path(__file__).parent):
-        for module in sorted(package.glob("*.py")):
-            status = module.stat()
-            sizes.append(f"{module.name} {status.st_size} {status.st_mtime_ns}")
+        with os.scandir(package) as entries:
+            modules = sorted((entry.name, entry.stat()) for entry in entries if entry.name.endswith(".py"))
+        sizes += [f"{name} {status.st_size} {status.st_mtime_ns}" for name, status in modules]
     return "\n".join([__version__, *sizes])
 
 

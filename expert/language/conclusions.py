@@ -3,7 +3,7 @@
 `kind` is what records and other engines call a conclusion of the class.
 """
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, assert_never
@@ -55,7 +55,7 @@ class Row(NamedTuple):
     when: Condition
     claims: tuple[str, ...] = ()
 
-    def reading(self, read: Callable[[Condition], Condition]) -> Row:
+    def reading(self, read: Callable[[Condition], Condition]) -> "Row":
         """The same with its condition read in another way."""
         return self._replace(when=read(self.when))
 
@@ -104,7 +104,7 @@ class Tally(NamedTuple):
                     assert_never(item)
         return rows
 
-    def reading(self, read: Callable[[Condition], Condition]) -> Tally:
+    def reading(self, read: Callable[[Condition], Condition]) -> "Tally":
         """The same with the condition of each row read in another way."""
         items: list[Addend] = []
         for item in self.items:
@@ -119,7 +119,7 @@ class Tally(NamedTuple):
                     assert_never(item)
         return self._replace(items=tuple(items))
 
-    def without(self, claim: str) -> Tally:
+    def without(self, claim: str) -> "Tally":
         """The same without the rows that a claim gives."""
         items: list[Addend] = []
         for item in self.items:

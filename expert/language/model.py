@@ -1,6 +1,6 @@
 """What a knowledge base declares in `kb/`: claims, terms, options, and the names rules may use."""
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import re
 from decimal import Context, Decimal
@@ -344,7 +344,7 @@ class Knowledge(NamedTuple):
     words: OwnWords = WORDS
     edition: str = ""  # of the document, that the places of claims are of
     as_of: str = ""  # the attribute by which rules are in force
-    contradictions: tuple[Contradiction, ...] = ()  # pairs of answers, in their order
+    contradictions: "tuple[Contradiction, ...]" = ()  # pairs of answers, in their order
     several: dict[str, Term] = {}  # noqa: RUF012 (never changed) attributes with several answers
     source: str = ""  # which document it comes from
 

@@ -5,7 +5,7 @@ stratum, then salience (higher first), then place in the files (by name, then by
 the options in their declared order.
 """
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import re
 from collections.abc import Callable, Iterable
@@ -79,7 +79,7 @@ class Rule(NamedTuple):
         rows = [row for c in self.then if isinstance(c, Tally) for row in c.rows]
         return tuple(dict.fromkeys((*self.claims, *(claim for row in rows for claim in row.claims))))
 
-    def without(self, claim: str) -> Rule | None:
+    def without(self, claim: str) -> "Rule | None":
         """The rule as if a claim had not been made; none if it rests on it, and no points that it gives."""
         if claim in self.claims:
             return None
@@ -87,7 +87,7 @@ class Rule(NamedTuple):
         return self._replace(then=then)
 
     @property
-    def denial(self) -> Rule | None:
+    def denial(self) -> "Rule | None":
         """The rule that settles the finding with `no`, where the condition is denied."""
         if not self.settles:
             return None
