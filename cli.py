@@ -3,8 +3,6 @@
 What a command does is in `expert/commands/`; with which codes it ends, in `expert/io/problems.py`.
 """
 
-from __future__ import annotations
-
 import atexit
 import gc
 

@@ -178,6 +178,13 @@ OPTIONAL = (
 NEEDING = ("expert.population", "expert.views.plot", "expert.authoring.format")
 
 
+def test_annotations_of_commands_are_values() -> None:
+    """What Typer reads of a function; as texts they would all be evaluated at every start."""
+    modules = {f"expert/commands/{place.partition(':')[0]}.py" for place in LISTED}
+    for path in ("cli.py", *modules):
+        assert "from __future__ import annotations" not in (ROOT / path).read_text(encoding="utf-8"), path
+
+
 def imports(tree: ast.AST) -> set[str]:
     """The modules that are imported anywhere in a piece of a program."""
     found = set()

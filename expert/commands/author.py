@@ -1,7 +1,5 @@
 """The commands of an author: `kb new`, `kb fmt`, and `kb lint` with its `--watch`."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Callable, Iterator

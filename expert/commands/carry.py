@@ -1,7 +1,5 @@
 """The commands `audit export` and `audit import`: a ledger, or a record of it, carried elsewhere."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated

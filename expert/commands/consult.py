@@ -4,8 +4,6 @@ It is the command that starts most often, so what not every consultation needs (
 the text of the result, an author's next step) is imported where it is wanted.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """The commands `audit note`, `audit forget` and `audit drafts`: what is added to a ledger, and erased."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

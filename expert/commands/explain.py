@@ -1,7 +1,5 @@
 """The commands `explain how`, `explain why-not` and `what-if`."""
 
-from __future__ import annotations
-
 import shlex
 from typing import Annotated
 

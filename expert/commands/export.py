@@ -1,7 +1,5 @@
 """The command `kb export`: the knowledge base for other programs, and for people who review it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The `kb` commands that show a knowledge base: what is in it, in English, and what it covers."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

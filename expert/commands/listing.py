@@ -1,7 +1,5 @@
 """The commands `audit list` and `audit stats`: which records there are, in one ledger or in several."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path

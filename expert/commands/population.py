@@ -3,8 +3,6 @@
 What needs an optional library is imported where it is called, so that help is there without any.
 """
 
-from __future__ import annotations
-
 import contextlib
 import sys
 from collections.abc import Iterator
@@ -85,7 +83,7 @@ def nothing_written() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def rows_counted() -> Iterator[RowsSeen | None]:
+def rows_counted() -> "Iterator[RowsSeen | None]":
     """A progress bar on stderr, if that is a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -141,7 +139,7 @@ def run(
         raise CheckFailed
 
 
-def run_on(engine: str, base: RuleBase, job: Job, seen: RowsSeen | None) -> Counts:
+def run_on(engine: str, base: RuleBase, job: "Job", seen: "RowsSeen | None") -> "Counts":
     """Run a population on Polars or Spark. Raises CaseError, MissingLibrary."""
     one_of(engine, ("polars", "spark"), "engine")
     if engine == "polars":

@@ -1,7 +1,5 @@
 """`kb prove`: what holds for every case, on the terminal."""
 
-from __future__ import annotations
-
 from time import perf_counter
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The command `kb rebase`: a knowledge base carried over to another edition of its document."""
 
-from __future__ import annotations
-
 import re
 from hashlib import sha256
 from pathlib import Path

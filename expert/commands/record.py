@@ -1,7 +1,5 @@
 """The commands `audit show` and `audit report`: one record, on the terminal or as a page."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

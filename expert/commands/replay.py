@@ -1,7 +1,5 @@
 """The command `audit replay`: past answers run again, the one thing in `audit` that needs the engine."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar

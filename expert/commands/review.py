@@ -1,7 +1,5 @@
 """The commands `kb review` and `kb approve`: what waits for a reviewer, and the reviewer's word."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 

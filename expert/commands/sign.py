@@ -1,7 +1,5 @@
 """The commands `audit keygen`, `audit sign` and `audit cosign`, and the keys that commands are given."""
 
-from __future__ import annotations
-
 import stat
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The `kb` commands that try a knowledge base out: `test`, `load-bearing`, `diff`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

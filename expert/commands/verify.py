@@ -1,7 +1,5 @@
 """The commands `audit verify` and `audit head`: whether a ledger is whole, and its head to be kept."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
