@@ -73,13 +73,13 @@ def _whether(leaf: Leaf) -> AspectOf:
     holds, denies = compiled(leaf)
     mentioned = [ref for ref, _ in refs(leaf)]
     terms = [compiled(Known(ref))[0] for ref in mentioned]
-    needs_all = not any(ref.role == SCORE or ref.replies for ref in mentioned)
+    if any(ref.role == SCORE or ref.replies for ref in mentioned):
+        return lambda case: (*[known(case) for known in terms], holds(case), denies(case))
 
     def found(case: Evaluation) -> Hashable:
+        """The rest follows: where a term is not known, whether it holds; elsewhere, whether it is denied."""
         known = [test(case) for test in terms]
-        if needs_all and False in known:
-            return tuple(known)  # then it neither holds nor is denied
-        return *known, "holds" if holds(case) else "denied" if denies(case) else "open"
+        return (*known, holds(case)) if all(known) else tuple(known)
 
     return found
 

@@ -29,7 +29,7 @@ from expert.consultation.result import (
     Statement,
     Undrawn,
 )
-from expert.consultation.silence import Silence, Silent
+from expert.consultation.silence import Silent
 from expert.consultation.statements import lies_between, spelled, states
 from expert.language.algebra import OPERATORS, together
 from expert.language.asking import Test, compiled
@@ -89,7 +89,7 @@ from expert.language.english import (
 from expert.language.grids import Grid
 from expert.language.keys import DENIAL, with_option
 from expert.language.meaning import Evaluation
-from expert.language.model import CHOICES, SCORE, Knowledge, Term, Value
+from expert.language.model import CHOICES, SCORE, Term, Value
 from expert.language.outcome import Pick, cost_sides
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, applies_key, computed_data
 
@@ -149,6 +149,7 @@ class Wording:
         self._said: dict[Condition, Said] = {}
         self._states: dict[Condition, Statement] = {}
         self._entries: dict[tuple[str, str], FiringTemplate] = {}
+        self.cases = 0  # that came so far
         self.alike = Alike(knowledge)
         self.reasons = Remembered[NotFired | Ref](KEPT)  # why instances did not fire
         self.firings = Remembered[KeptFiring](KEPT)
@@ -302,13 +303,12 @@ class Wording:
     @cached_property
     def silent(self) -> list[Silent]:
         """The same instances, with what was said of them."""
-        return [Silent(i, self.alike.key(i.when), self.reasons.shelf()) for i in self.may_be_silent]
-
-    def silence(self, silent: Silent) -> Silence:
-        """What has to be asked of a case to say why an instance did not fire."""
-        if silent.silence is None:
-            silent.silence = Silence(silent.instance.when, self.disagreeing)
-        return silent.silence
+        found = []
+        for instance in self.may_be_silent:
+            contradicts = instance.rule.id in self.contradictions
+            found.append(Silent(instance, contradicts, self.disagreeing, self.alike))
+            self.reasons.shelves.append(found[-1].said)
+        return found
 
     @cached_property
     def disagreeing(self) -> list[Condition]:
@@ -638,7 +638,7 @@ class FiringTemplate:
             for c in instance.then
             if isinstance(c, Conclude) and isinstance(c.value, (str, int))
         ]
-        self.depends_on = depends_on(instance, wording.base.knowledge)
+        self.knowledge = wording.base.knowledge
         self.firings = wording.firings.shelf()  # their records but for their numbers, and what they concluded
         self.waits = [c for c in instance.then if isinstance(c, Wait)]
         self.flags = [c for c in instance.then if isinstance(c, Flag)]
@@ -648,28 +648,31 @@ class FiringTemplate:
         advice = [c for c in instance.then if isinstance(c, (Advise, Caution))]
         self.advice = [ToldTemplate(c, self, wording) for c in advice]
 
+    @cached_property
+    def depends_on(self) -> tuple[str, ...] | None:
+        """The keys of all that the record of an instance's firing depends on, beside the firing's number.
 
-def depends_on(instance: Instance, knowledge: Knowledge) -> tuple[str, ...] | None:
-    """The keys of all that the record of an instance's firing depends on, beside the firing's number.
-
-    None where there are scores or findings that may be answered in it: those have more than values.
-    """
-    conditions = [ref for ref, _ in refs(instance.when)]
-    computed = [ref for c in instance.then for ref in computed_refs(c)]
-    names = {ref.key: None for ref in (*conditions, *computed)}
-    terms = [knowledge.findings.get(ref.name) for ref in (*conditions, *computed) if ref.kind == "finding"]
-    terms += [knowledge.findings[c.name] for c in instance.then if isinstance(c, (Conclude, Tally))]
-    for text in (instance.rule.because, *map(text_of, instance.then)):
-        for name in PLACEHOLDER.findall(text):
-            term = knowledge.named(name)
-            if term and term.kind == "finding":
-                names[with_option(term.name, instance.option if term.per_option else "")] = None
-                terms.append(term)
-            elif term and term.kind == "attribute":
-                names.update(dict.fromkeys(term.parts))
-    if any(term and (term.role == SCORE or term.asked) for term in terms):
-        return None
-    return tuple(names)
+        None where there are scores or findings that may be answered in it: those have more than values.
+        """
+        instance, knowledge = self.instance, self.knowledge
+        conditions = [ref for ref, _ in refs(instance.when)]
+        computed = [ref for c in instance.then for ref in computed_refs(c)]
+        names = {ref.key: None for ref in (*conditions, *computed)}
+        terms = [
+            knowledge.findings.get(ref.name) for ref in (*conditions, *computed) if ref.kind == "finding"
+        ]
+        terms += [knowledge.findings[c.name] for c in instance.then if isinstance(c, (Conclude, Tally))]
+        for text in (instance.rule.because, *map(text_of, instance.then)):
+            for name in PLACEHOLDER.findall(text):
+                term = knowledge.named(name)
+                if term and term.kind == "finding":
+                    names[with_option(term.name, instance.option if term.per_option else "")] = None
+                    terms.append(term)
+                elif term and term.kind == "attribute":
+                    names.update(dict.fromkeys(term.parts))
+        if any(term and (term.role == SCORE or term.asked) for term in terms):
+            return None
+        return tuple(names)
 
 
 class ToldTemplate:
@@ -760,6 +763,8 @@ class WorkingMemory:
 
     def __init__(self, wording: Wording, case: Case) -> None:
         self.base, self.wording, self.case = wording.base, wording, case
+        self.alone = wording.cases == 0  # most programs ask of one case: no other is prepared for
+        wording.cases += 1
         self.reading = Evaluation(case.answers)  # what conditions are tested on
         # answers, and of each finding its values with the firings that concluded them, by key
         self.state: dict[str, Hashable] = {**case.answers}
@@ -805,7 +810,7 @@ class WorkingMemory:
         n, rule = len(self.firings) + 1, instance.rule
         entry = self.wording.entry(instance)
         self.entries[rule.id, instance.option] = entry
-        if entry.depends_on is None:
+        if self.alone or entry.depends_on is None:
             new = self._fire_anew(entry, n)[0]
         else:
             alike = tuple(map(self.state.get, entry.depends_on))

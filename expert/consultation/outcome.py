@@ -213,7 +213,7 @@ def _cost(memory: WorkingMemory, option: str) -> trace.Cost | None:
     prices = _prices(memory, option)
     if bounds == [None, None] and not prices:
         return None
-    low, high = (None if number is None else term.plain(number) for number in bounds)
+    low, high = (None if number is None else wording.value(term, number)[0] for number in bounds)
     basis = ""
     if prices:
         used = {p.property for p in wording.priced(option) if (p.rule, option) in memory.entries}
@@ -272,12 +272,12 @@ def _not_fired(memory: WorkingMemory) -> tuple[trace.NotFired, ...]:
     for place, silent in enumerate(wording.silent):
         if place in heard:
             continue
-        # a contradiction is judged by all answers, also by those that are left out of account
-        case = whole if silent.instance.rule.id in wording.contradictions else counting
-        key = silent.key(case)
-        why = silent.said.get(key)
+        case = whole if silent.contradicts else counting
+        why = None if memory.alone else silent.said.get(silent.key(case))
         if why is None:
-            why = wording.reasons.keep(silent.said, key, _why_not(wording, silent, case.reading))
+            why = _why_not(wording, silent, case.reading)
+            if not memory.alone:
+                wording.reasons.keep(silent.said, silent.key(case), why)
         said.append(why if isinstance(why, trace.NotFired) else _excepted(silent.instance, why, memory))
     return tuple(said)
 
@@ -285,7 +285,7 @@ def _not_fired(memory: WorkingMemory) -> tuple[trace.NotFired, ...]:
 def _why_not(wording: Wording, silent: Silent, case: Evaluation) -> trace.NotFired | Ref:
     """Why an instance has not fired; of an exception that applies, what says that it does."""
     instance = silent.instance
-    reason, failed = wording.silence(silent).failure(case)
+    reason, failed = silent.silence.failure(case)
     if failed.exception:
         return failed.exception
     text, names = wording.said(failed.condition)

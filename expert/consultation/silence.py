@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable, Iterator
 from functools import cached_property
 from typing import assert_never
 
-from expert.consultation.alike import KeyOf
+from expert.consultation.alike import Alike, KeyOf
 from expert.consultation.result import NotFired
 from expert.language.asking import Test, compiled
 from expert.language.conditions import (
@@ -34,12 +34,24 @@ from expert.language.rules import Instance
 class Silent:
     """An instance, and what was said of why it did not fire, by its key of the cases.
 
-    `silence` is what has to be asked of a case to say why; it is made when it is first needed.
+    A contradiction is judged by all answers, also by those that are left out of account.
     """
 
-    def __init__(self, instance: Instance, key: KeyOf, said: dict[Hashable, NotFired | Ref]) -> None:
-        self.instance, self.key, self.said = instance, key, said
-        self.silence: Silence | None = None
+    def __init__(
+        self, instance: Instance, contradicts: bool, disagreeing: Collection[Condition], alike: Alike
+    ) -> None:
+        self.instance, self.contradicts = instance, contradicts
+        self.disagreeing, self.alike = disagreeing, alike
+        self.said: dict[Hashable, NotFired | Ref] = {}
+
+    @cached_property
+    def key(self) -> KeyOf:
+        return self.alike.key(self.instance.when)
+
+    @cached_property
+    def silence(self) -> Silence:
+        """What has to be asked of a case to say why."""
+        return Silence(self.instance.when, self.disagreeing)
 
 
 class Silence:
