@@ -162,7 +162,7 @@ def test_its_cases_notice_every_change(example: Example) -> None:
 
 
 @pytest.mark.parametrize(
-    "example", [pytest.param(n, marks=MORE if n == "heating" else []) for n in NAMED], indirect=True
+    "example", [pytest.param(n, marks=[] if n in ("curb65", "jones") else MORE) for n in NAMED], indirect=True
 )
 def test_its_invariants_are_proved(example: Example) -> None:
     pytest.importorskip("z3", reason="proofs need Z3: pip install 'cicatrix[prove]'")
@@ -179,13 +179,14 @@ def test_its_invariants_are_proved(example: Example) -> None:
 # --- against the naive evaluator ------------------------------------------------------------------
 
 
-def test_the_oracle_agrees_on_its_cases(example: Example) -> None:
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=MORE)])
+def test_the_oracle_agrees_on_its_cases(example: Example, every: int) -> None:
     kb = OracleKB(example.directory)
-    for case in example.cases:
+    for case in example.cases[::every]:
         compare(example, kb, answers_of(example, case))
 
 
-@pytest.mark.parametrize("count", some_or_all(40, 300, more=200))
+@pytest.mark.parametrize("count", some_or_all(20, 300, more=200))
 def test_the_oracle_agrees_on_random_cases(example: Example, count: int) -> None:
     """Answers drawn from those of the case files, where the numbers stand at the rules' limits,
     until every rule has fired.

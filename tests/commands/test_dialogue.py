@@ -15,6 +15,7 @@ import pytest
 from support.ledger_make import bytes_kept, verified
 from support.records import output, run, shown
 from support.shell import PROGRAM
+from support.sizes import rest_later
 
 
 def drafted(path: Path) -> None:
@@ -165,7 +166,7 @@ def test_an_answer_that_is_none_any_more_is_left_out(path: Path) -> None:
     assert "How deep are the scars" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", rest_later(1, [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]))
 def test_a_signal_leaves_a_draft(path: Path, number: signal.Signals) -> None:
     environment = {**os.environ, "CICATRIX_LEDGER": str(path)}
     with subprocess.Popen(

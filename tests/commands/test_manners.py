@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from support.shell import PROGRAM, cicatrix, program
-from support.sizes import some_or_all
+from support.sizes import rest_later, some_or_all
 
 POOR = {
     "consult --no-save scar_depth=deep": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
@@ -31,7 +31,9 @@ def assert_the_same(line: str, environment: dict[str, str]) -> None:
     assert "\x1b" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("line", ["kb claims", "kb rules", "consult --no-save scar_depth=deep"])
+@pytest.mark.parametrize(
+    "line", rest_later(1, ["kb claims", "kb rules", "consult --no-save scar_depth=deep"])
+)
 def test_a_closed_pipe_is_no_error(line: str) -> None:
     shown = " ".join([*PROGRAM, line])
     done = subprocess.run(["bash", "-c", f"{shown} | head -1"], capture_output=True, text=True, check=True)

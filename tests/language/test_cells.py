@@ -13,7 +13,7 @@ from expert.language.cells import Group
 from expert.language.limits import NotDecided, TooLarge
 from expert.language.polynomials import Atom, Polynomial, constant, indeterminate, positive
 
-SOME, ALL = 30, 400
+SOME, ALL = 15, 400
 
 
 def a_polynomial(names: list[str], random: Random) -> Polynomial:

@@ -38,7 +38,7 @@ ANSWERS = ("consult", "scar_depth=deep", "active_acne=no", "--brief")
 @pytest.mark.parametrize(
     ("light", "real", "each"),
     [
-        (4, 2, 4),
+        (3, 1, 5),
         pytest.param(8, 3, 4, marks=MORE),
         pytest.param(20, 6, 5, marks=pytest.mark.long),
         pytest.param(60, 12, 5, marks=pytest.mark.long),
@@ -114,7 +114,7 @@ def test_readers_beside_writers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "kills", [6, pytest.param(40, marks=pytest.mark.long), pytest.param(1000, marks=pytest.mark.long)]
+    "kills", [6, pytest.param(40, marks=MORE), pytest.param(1000, marks=pytest.mark.long)]
 )
 def test_kill_at_random_moments(tmp_path: Path, kills: int, record_property: Recorder) -> None:
     """After every kill all that was acknowledged is there, and the file verifies."""
@@ -162,10 +162,11 @@ def test_kill_at_random_moments(tmp_path: Path, kills: int, record_property: Rec
     )
 
 
-def test_kill_of_a_consultation(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", some_or_all(1, 60, more=6))
+def test_kill_of_a_consultation(tmp_path: Path, times: int) -> None:
     """The program itself, killed as soon as its record's id is on the screen."""
     path = tmp_path / "ledger.sqlite"
-    for n in range(3):
+    for n in range(times):
         process = subprocess.Popen(
             [*PROGRAM, *ANSWERS, "--ledger", str(path)], stdout=subprocess.PIPE, env={**os.environ}
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -24,3 +25,16 @@ def first(some: int, all: int, more: int = 0) -> list[Any]:
     between = [pytest.param(n, marks=MORE) for n in range(some, more)]
     later = [pytest.param(n, marks=LONG) for n in range(max(some, more), all)]
     return [*range(some), *between, *later]
+
+
+def one_in(every: int, values: Iterable[Any]) -> list[Any]:
+    """Parameters of a test: one in so many in the short suite, and the others before a change lands."""
+    return [
+        pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=MORE if n % every else [])
+        for n, value in enumerate(values)
+    ]
+
+
+def rest_later(some: int, values: Sequence[Any]) -> list[Any]:
+    """Parameters of a test: the first in the short suite, and the others before a change lands."""
+    return [*values[:some], *one_in(len(values) + 1, [None, *values[some:]])[1:]]

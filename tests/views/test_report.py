@@ -174,6 +174,8 @@ def test_everything_is_escaped(base: RuleBase) -> None:
     assert hostile in read(text).text
 
 
+@pytest.mark.long
+@pytest.mark.more
 def test_it_is_the_same_each_time() -> None:
     """Whatever the order of hashes."""
     line = (
