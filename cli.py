@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from expert.commands.lazy import LazyCommand, LazyGroup, group, with_examples
-from expert.commands.shared import LEAST_WIDTH, asked_of, open_knowledge, problems_shown, settings
+from expert.commands.saying import LEAST_WIDTH, asked_of, problems_shown, settings
 from expert.commands.streams import all_written, open_streams
 from expert.io.program import NAME, program_name
 from expert.io.version import __version__
@@ -243,6 +243,8 @@ app = typer.Typer(cls=CommandLine, **settings)
 def print_version(wanted: bool) -> None:
     """What this is, and with which knowledge."""
     if wanted:
+        from expert.commands.shared import open_knowledge  # which help needs nothing of
+
         with problems_shown():
             k = open_knowledge(None).knowledge
         typer.echo(f"cicatrix {__version__} ({k.title} {k.version}, {k.hash[:12]})")

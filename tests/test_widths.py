@@ -13,7 +13,7 @@ from support.shell import ROOT, cicatrix
 from support.wide import wide_base
 from wcwidth import strip_sequences, wcswidth
 
-from expert.commands.shared import LEAST_WIDTH
+from expert.commands.saying import LEAST_WIDTH
 from expert.knowledge.load import load
 from expert.views.knowledge import rules_blocks
 from expert.views.terminal import Look, shown

@@ -13,7 +13,9 @@ from expert.authoring.schema import file_schemas
 from expert.authoring.skeleton import SCHEMAS, skeleton, title_from
 from expert.commands.documents import document_text
 from expert.commands.hint import hint
-from expert.commands.shared import Kb, directory_of, open_knowledge, say, say_problems
+from expert.commands.options import Kb
+from expert.commands.saying import say, say_problems
+from expert.commands.shared import directory_of, open_knowledge
 from expert.commands.showing import emit
 from expert.consultation.case import command_line
 from expert.io.files import write_whole

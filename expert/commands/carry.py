@@ -7,12 +7,9 @@ from typing import Annotated
 import typer
 
 from expert.commands.ledgers import open_ledger
-from expert.commands.shared import (
-    LedgerFile,
-    WitnessFile,
-    one_of,
-    say,
-)
+from expert.commands.options import LedgerFile, WitnessFile
+from expert.commands.saying import say
+from expert.commands.shared import one_of
 from expert.commands.showing import emit, emit_file
 from expert.commands.sign import kept_checkpoint
 from expert.commands.verify import HeadHash, kept_elsewhere

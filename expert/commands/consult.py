@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from expert.commands.shared import (
+from expert.commands.answers import begun, read_answers
+from expert.commands.options import (
     Brief,
     By,
     CaseFile,
@@ -20,7 +21,8 @@ from expert.commands.shared import (
     TableFormat,
     Trace,
     WitnessFile,
-    begun,
+)
+from expert.commands.shared import (
     check_format,
     checked_note,
     consultation_json,
@@ -28,7 +30,6 @@ from expert.commands.shared import (
     open_reviews,
     place_of,
     print_json,
-    read_answers,
     record_words,
 )
 from expert.consultation.engine import infer

@@ -10,8 +10,9 @@ from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any
 
+from expert.commands.answers import Entered
 from expert.commands.ledgers import ledger_path, open_ledger
-from expert.commands.shared import Entered, ask_line, fits_screen, say, say_command, say_problems
+from expert.commands.saying import ask_line, fits_screen, say, say_command, say_problems
 from expert.consultation.case import Answer, Case, command_line, make_case, parse_pairs, spell_answers
 from expert.consultation.dialogue import Dialogue, Interrupted
 from expert.consultation.relevance import Reach

@@ -6,17 +6,9 @@ import typer
 
 from expert.commands import completion
 from expert.commands.ledgers import open_ledger
-from expert.commands.shared import (
-    By,
-    Json,
-    LedgerFile,
-    RecordId,
-    WitnessFile,
-    ask_line,
-    checked_note,
-    print_json,
-    say,
-)
+from expert.commands.options import By, Json, LedgerFile, RecordId, WitnessFile
+from expert.commands.saying import ask_line, say
+from expert.commands.shared import checked_note, print_json
 from expert.commands.showing import emit
 from expert.io.problems import (
     CaseError,

@@ -8,19 +8,8 @@ import typer
 from expert.commands import completion
 from expert.commands.documents import read_quotes
 from expert.commands.opening import the_case
-from expert.commands.shared import (
-    CaseFile,
-    Document,
-    Json,
-    Kb,
-    LedgerFiles,
-    Rest,
-    TableFormat,
-    Unfolded,
-    check_format,
-    place_of,
-    print_json,
-)
+from expert.commands.options import CaseFile, Document, Json, Kb, LedgerFiles, Rest, TableFormat, Unfolded
+from expert.commands.shared import check_format, place_of, print_json
 from expert.commands.showing import emit
 from expert.consultation import compare, explain
 from expert.consultation.case import parse_pairs

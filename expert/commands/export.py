@@ -9,7 +9,8 @@ import typer
 
 from expert.authoring.schema import schema
 from expert.backends.clips import clips_text
-from expert.commands.shared import Kb, one_of, open_knowledge
+from expert.commands.options import Kb
+from expert.commands.shared import one_of, open_knowledge
 from expert.commands.showing import emit_file
 from expert.io.files import write_whole
 from expert.language.rules import RuleBase

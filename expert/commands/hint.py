@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expert.authoring.next_step import next_step, step_line
-from expert.commands.shared import directory_of, say
+from expert.commands.saying import say
+from expert.commands.shared import directory_of
 from expert.commands.showing import emit
 from expert.language.rules import RuleBase
 

@@ -7,7 +7,8 @@ import typer
 from expert.commands import completion
 from expert.commands.documents import document_text, read_quotes
 from expert.commands.hint import hint
-from expert.commands.shared import Document, Json, Kb, one_of, open_knowledge, print_json
+from expert.commands.options import Document, Json, Kb
+from expert.commands.shared import one_of, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.problems import CheckFailed
 from expert.knowledge.document import coverage as accounted_for

@@ -10,7 +10,7 @@ import click
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from expert.commands.shared import LEAST_WIDTH, asked_of, problems_shown, said_width, settings
+from expert.commands.saying import LEAST_WIDTH, asked_of, problems_shown, said_width, settings
 from expert.io.cells import continued
 from expert.io.problems import CaseError, Problem
 from expert.io.program import NAME, program_name

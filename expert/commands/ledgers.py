@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from expert.commands.shared import say
+from expert.commands.saying import say
 from expert.io.problems import CaseError, LedgerError, Problem, shorten
 from expert.ledger.store import Entry, Ledger, default_path
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from expert.commands.ledgers import open_ledgers
-from expert.commands.shared import Json, LedgerFiles, Unfolded, one_of, print_json
+from expert.commands.options import Json, LedgerFiles, Unfolded
+from expert.commands.shared import one_of, print_json
 from expert.commands.showing import asked_look, emit, emit_file
 from expert.io.dates import zone_named
 from expert.io.files import check_output

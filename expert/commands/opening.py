@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from expert.commands.answers import read_answers
 from expert.commands.ledgers import ledger_path, newest_of, open_ledger, open_ledgers, open_record
-from expert.commands.shared import kept_at, open_knowledge, open_reviews, read_answers, say
+from expert.commands.saying import say
+from expert.commands.shared import kept_at, open_knowledge, open_reviews
 from expert.consultation.case import Case, started
 from expert.consultation.result import Consultation
 from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, shorten

@@ -12,21 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from expert.commands.opening import find_base
+from expert.commands.options import Brief, Full, Json, Kb, LedgerFile, TableFormat, Trace
+from expert.commands.saying import say
 from expert.commands.shared import (
-    Brief,
-    Full,
-    Json,
-    Kb,
-    LedgerFile,
-    TableFormat,
-    Trace,
     check_format,
     consultation_json,
     one_of,
     open_knowledge,
     open_reviews,
     print_json,
-    say,
 )
 from expert.commands.showing import emit
 from expert.commands.streams import engine_silenced

@@ -7,7 +7,9 @@ import typer
 
 from expert.backends.z3 import engine
 from expert.commands.hint import hint
-from expert.commands.shared import Json, Kb, directory_of, open_knowledge, print_json, say
+from expert.commands.options import Json, Kb
+from expert.commands.saying import say
+from expert.commands.shared import directory_of, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.problems import CheckFailed
 from expert.language.english import count

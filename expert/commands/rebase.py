@@ -11,7 +11,8 @@ from expert.authoring.rebase import carried_over
 from expert.authoring.skeleton import WORKSHEET
 from expert.commands.documents import document_text
 from expert.commands.hint import hint
-from expert.commands.shared import Json, Kb, directory_of, one_of, open_knowledge, print_json
+from expert.commands.options import Json, Kb
+from expert.commands.shared import directory_of, one_of, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.files import read_text, written_together
 from expert.io.problems import CaseError, Problem, shorten

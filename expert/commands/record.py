@@ -7,19 +7,8 @@ import typer
 
 from expert.commands.documents import read_quotes
 from expert.commands.ledgers import open_record
-from expert.commands.shared import (
-    Brief,
-    Document,
-    Full,
-    Json,
-    LedgerFiles,
-    RecordId,
-    Trace,
-    kept_at,
-    open_knowledge,
-    print_json,
-    record_words,
-)
+from expert.commands.options import Brief, Document, Full, Json, LedgerFiles, RecordId, Trace
+from expert.commands.shared import kept_at, open_knowledge, print_json, record_words
 from expert.commands.showing import emit
 from expert.io.dates import made_at
 from expert.io.files import write_whole

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from expert.commands.answers import Entered
 from expert.commands.ledgers import ledger_path, warn_of_others
-from expert.commands.shared import Entered, say, say_problems
+from expert.commands.saying import say, say_problems
 from expert.consultation.case import CASE_FILE, COMMAND_LINE, DEFAULT
 from expert.consultation.result import Consultation
 from expert.io.problems import CaseError, LedgerError

@@ -7,7 +7,8 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import typer
 
 from expert.commands.ledgers import open_ledgers, record_in
-from expert.commands.shared import Json, Kb, LedgerFiles, open_knowledge, print_json
+from expert.commands.options import Json, Kb, LedgerFiles
+from expert.commands.shared import open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.json import plain
 from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem

@@ -7,7 +7,8 @@ import typer
 
 from expert.commands import completion
 from expert.commands.documents import read_quotes
-from expert.commands.shared import Document, Json, Kb, directory_of, open_knowledge, open_reviews, print_json
+from expert.commands.options import Document, Json, Kb
+from expert.commands.shared import directory_of, open_knowledge, open_reviews, print_json
 from expert.commands.showing import emit
 from expert.io.dates import is_date
 from expert.io.problems import CaseError, CheckFailed, Problem, not_among, shorten

@@ -9,7 +9,7 @@ from shutil import get_terminal_size
 
 import click
 
-from expert.commands.shared import asked, coloured
+from expert.commands.saying import asked, coloured
 from expert.views.document import Block
 from expert.views.terminal import Look, shown
 

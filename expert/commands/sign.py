@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from expert.commands.ledgers import open_ledger
-from expert.commands.shared import LedgerFile, WitnessFile, say
+from expert.commands.options import LedgerFile, WitnessFile
+from expert.commands.saying import say
 from expert.commands.showing import emit, emit_file
 from expert.io.files import read_text, write_whole
 from expert.io.problems import CaseError, KnowledgeError, Problem, shorten

@@ -15,7 +15,9 @@ from expert.analysis.mutation import mutate as try_mutants
 from expert.analysis.shown import seen_by
 from expert.commands.hint import hint
 from expert.commands.opening import find_base
-from expert.commands.shared import Json, Kb, LedgerFile, directory_of, open_knowledge, print_json, say
+from expert.commands.options import Json, Kb, LedgerFile
+from expert.commands.saying import say
+from expert.commands.shared import directory_of, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.consultation.case import Case, plain_answers
 from expert.consultation.engine import infer

@@ -6,12 +6,8 @@ from typing import Annotated
 import typer
 
 from expert.commands.ledgers import open_ledger
-from expert.commands.shared import (
-    Json,
-    LedgerFile,
-    WitnessFile,
-    print_json,
-)
+from expert.commands.options import Json, LedgerFile, WitnessFile
+from expert.commands.shared import print_json
 from expert.commands.showing import emit, emit_file
 from expert.commands.sign import PublicKeys, kept_checkpoint, public_keys
 from expert.io.problems import (

@@ -21,7 +21,8 @@ import cli
 SHOWN = "import sys, cli; sys.argv[0] = 'cicatrix'\ntry: cli.main()\nfinally: print(sorted(sys.modules))"
 
 
-SHARED = ("lazy", "shared", "completion", "streams")
+ALWAYS = ("lazy", "saying", "streams")
+SHARED = (*ALWAYS, "shared", "options", "answers", "completion")
 
 
 def imported(*words: str, of: str = "expert.commands.") -> set[str]:
@@ -45,14 +46,20 @@ def test_the_table_says_of_a_command_what_its_function_says(place: str) -> None:
     assert told == f"{inspect.getdoc(function)}\n\n{LISTED[place].example}".rstrip()
 
 
-@pytest.mark.parametrize("line", rest_later(1, ["kb --help", "--help", "population", "--version"]))
+ALWAYS_IMPORTED = {f"expert.commands.{name}" for name in ALWAYS}
+
+
+@pytest.mark.parametrize("line", rest_later(1, ["kb --help", "--help", "population"]))
 def test_help_imports_no_command(line: str) -> None:
-    assert imported(*line.split()) == {f"expert.commands.{name}" for name in SHARED}
+    """Nor anything that knows of knowledge."""
+    modules = imported(*line.split(), of="expert.")
+    assert {name for name in modules if name.startswith("expert.commands.")} == ALWAYS_IMPORTED
+    assert not {name for name in modules if name.startswith(("expert.knowledge", "expert.language"))}
 
 
 def test_help_of_a_command_imports_that_one() -> None:
-    called = {f"expert.commands.{name}" for name in (*SHARED, "export", "showing")}
-    assert imported("kb", "export", "--help") == called
+    called = {f"expert.commands.{name}" for name in ("export", "showing", "shared", "options", "completion")}
+    assert imported("kb", "export", "--help") == ALWAYS_IMPORTED | called
 
 
 def test_a_consultation_imports_what_it_needs() -> None:
@@ -112,4 +119,4 @@ def test_what_stops_a_command_is_said_with_its_code() -> None:
 
 def test_a_list_of_commands_cuts_no_line_of_help() -> None:
     said = " ".join(invoked("audit", "--help").stdout.split())
-    assert all(command.help in said for place, command in LISTED.items() if place.startswith("audit:"))
+    assert all(command.help and command.help in said for command in cli.AUDIT)

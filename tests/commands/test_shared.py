@@ -38,9 +38,3 @@ def test_one_object_on_stdout() -> None:
     assert {r["timing"] for r in found["recommendations"]} == {"clear-acne"}
     assert [f["n"] for f in found["firings"]] == list(range(1, len(found["firings"]) + 1))
     assert result.stdout.isascii()
-
-
-def test_a_table_is_no_case(tmp_path: Path) -> None:
-    (tmp_path / "list.CSV").write_text("scar_depth\ndeep\n")
-    result = cicatrix("consult", "--case", str(tmp_path / "list.CSV"), "--no-save")
-    assert result.code == 2 and "is a table of cases" in " ".join(result.stderr.split())
