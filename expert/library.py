@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from expert.backends.python import Decision, decider
 from expert.consultation import case, compare, engine, explain
+from expert.consultation import why_not as why
 from expert.consultation.case import PROGRAM, Case
 from expert.consultation.compare import Difference
-from expert.consultation.explain import Failed, Flip, Tree, WhyNot
+from expert.consultation.explain import Tree
 from expert.consultation.relevance import Reach
 from expert.consultation.result import (
     FORMAT,
@@ -34,6 +35,8 @@ from expert.consultation.result import (
     PlanStep,
     Recommendation,
 )
+from expert.consultation.subjects import find_subject
+from expert.consultation.why_not import Failed, Flip, WhyNot
 from expert.io import json
 from expert.io.json import to_json
 from expert.io.problems import (
@@ -257,7 +260,7 @@ def how(base: RuleBase, consultation: Consultation, subject: str, document: str 
     True
     """
     _same_knowledge(base, consultation)
-    return explain.how(consultation, base, explain.find_subject(base, subject), _quotes(base, document))
+    return explain.how(consultation, base, find_subject(base, subject), _quotes(base, document))
 
 
 def _quotes(base: RuleBase, document: str) -> Quotes:
@@ -276,8 +279,8 @@ def why_not(base: RuleBase, consultation: Consultation, subject: str, goal: str 
     (False, 'preferred')
     """
     _same_knowledge(base, consultation)
-    about = explain.find_subject(base, subject)
-    return explain.why_not(Reach(base), make_case(base, consultation.answers), consultation, about, goal)
+    about = find_subject(base, subject)
+    return why.why_not(Reach(base), make_case(base, consultation.answers), consultation, about, goal)
 
 
 def what_if(

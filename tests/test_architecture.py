@@ -161,7 +161,6 @@ LATE = {
         "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",
         "expert.commands.showing", "expert.views.screen",
     },
-    "expert/commands/knowledge.py": {"expert.consultation.explain"},  # one of its commands looks names up
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
     "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one
     "expert/knowledge/kept.py": {"expert.knowledge.load"},  # what is kept is opened without reading rules

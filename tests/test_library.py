@@ -47,7 +47,7 @@ from expert import (
     what_if,
     why_not,
 )
-from expert.consultation.explain import subjects
+from expert.consultation.subjects import subjects
 from expert.language.rules import RuleBase
 
 DOC = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")

@@ -12,9 +12,11 @@ from expert.commands.options import CaseFile, Document, Json, Kb, LedgerFiles, R
 from expert.commands.shared import check_format, place_of, print_json
 from expert.commands.showing import emit
 from expert.consultation import compare, explain
+from expert.consultation import why_not as why
 from expert.consultation.case import parse_pairs
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
+from expert.consultation.subjects import find_subject
 from expert.io.problems import CaseError, Problem, nearest
 from expert.language.policy import NOW, VERDICTS
 from expert.proof.undecided import solver
@@ -48,7 +50,7 @@ def how(
 ) -> None:
     """How a conclusion was reached: a tree down to your answers and the document's claims."""
     asked = the_case(rest, case_file, ledger, kb)
-    subject = explain.find_subject(asked.base, conclusion)
+    subject = find_subject(asked.base, conclusion)
     quotes = read_quotes(document, asked.base)
     trees = explain.how(asked.consultation, asked.base, subject, quotes, full or json)
     if json:
@@ -94,8 +96,8 @@ def why_not(
     """Why an option is not what one might expect, and the smallest changes that would make it so."""
     goal = verdict_in(rest or [])
     asked = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
-    quotes, about = read_quotes(document, asked.base), explain.find_subject(asked.base, subject)
-    reason = explain.why_not(Reach(asked.base, solver), asked.case, asked.consultation, about, goal)
+    quotes, about = read_quotes(document, asked.base), find_subject(asked.base, subject)
+    reason = why.why_not(Reach(asked.base, solver), asked.case, asked.consultation, about, goal)
     if json:
         print_json(reason)
     else:

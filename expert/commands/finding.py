@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expert.consultation.case import parse_pairs, plain_answers
-from expert.consultation.explain import find_subject
 from expert.consultation.result import Plain
+from expert.consultation.subjects import find_subject
 from expert.io.problems import CaseError, LedgerError, Problem
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase

@@ -10,6 +10,7 @@ from expert.commands.hint import hint
 from expert.commands.options import Document, Json, Kb
 from expert.commands.shared import one_of, open_knowledge, print_json
 from expert.commands.showing import emit
+from expert.consultation.subjects import find_subject
 from expert.io.problems import CheckFailed
 from expert.knowledge.document import coverage as accounted_for
 from expert.knowledge.document import elsewhere
@@ -84,8 +85,6 @@ def options(
     kb: Kb = None,
 ) -> None:
     """What can be recommended, and what the document says of each."""
-    from expert.consultation.explain import find_subject  # the other commands start sooner without it
-
     base = open_knowledge(kb)
     named = [find_subject(base, id, ("option",)).id for id in ids or []]
     emit(*options_blocks(base, named))

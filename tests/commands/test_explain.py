@@ -11,7 +11,8 @@ from support.shell import cicatrix
 
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
-from expert.consultation.explain import find_subject, how
+from expert.consultation.explain import how
+from expert.consultation.subjects import find_subject
 from expert.io.json import plain
 from expert.language.rules import RuleBase
 

@@ -15,11 +15,12 @@ from support.text import joined
 from expert.consultation.case import Case, make_case, parse_pairs
 from expert.consultation.dialogue import Dialogue, Interrupted, why_text
 from expert.consultation.engine import infer
-from expert.consultation.explain import find_subject, how
+from expert.consultation.explain import how
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.replies import understand, understood
 from expert.consultation.result import Consultation
+from expert.consultation.subjects import find_subject
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
 from expert.library import open_ledger

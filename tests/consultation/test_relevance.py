@@ -11,9 +11,10 @@ from support.sizes import first, some_or_all
 from expert.consultation.case import UNKNOWN, Case, make_case, parse_answer, parse_pairs
 from expert.consultation.dialogue import Dialogue
 from expert.consultation.engine import infer
-from expert.consultation.explain import find_subject, why_not
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Consultation
+from expert.consultation.subjects import find_subject
+from expert.consultation.why_not import why_not
 from expert.language.policy import NOW
 from expert.language.rules import RuleBase
 

@@ -23,6 +23,8 @@ from expert.consultation.case import Case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Consultation, Statement
+from expert.consultation.subjects import subjects
+from expert.consultation.why_not import why_not
 from expert.io.json import plain
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
@@ -67,11 +69,11 @@ def explained(base: RuleBase, case: Case, found: Consultation, options: bool) ->
     """Every node of every explanation; of options why not too, which takes longer."""
     yield from in_trace(found)
     reach = Reach(base)
-    for subject in explain.subjects(base):
+    for subject in subjects(base):
         for tree in explain.how(found, base, subject):
             yield from in_tree(tree)
         if subject.kind != "option" or options:
-            for failed in explain.why_not(reach, case, found, subject).failed:
+            for failed in why_not(reach, case, found, subject).failed:
                 assert failed.states is not None
                 yield plain(failed.states), failed.condition, failed.option
                 for tree in failed.stands:

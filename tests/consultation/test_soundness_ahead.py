@@ -30,13 +30,14 @@ from support.oracle import OracleKB
 from support.shell import ROOT
 from support.sizes import some_or_all
 
-from expert.consultation import explain
 from expert.consultation.case import Case, parse_pairs
 from expert.consultation.compare import what_if
 from expert.consultation.dialogue import Dialogue
 from expert.consultation.disagreement import disagreeing
 from expert.consultation.engine import infer
 from expert.consultation.relevance import VERDICT, Effect, Reach
+from expert.consultation.subjects import find_subject
+from expert.consultation.why_not import Flip, WhyNot, why_not
 from expert.knowledge.load import load
 from expert.language.keys import name_and_option
 from expert.language.policy import NOW, VERDICTS
@@ -116,9 +117,9 @@ def flips_hold(base: RuleBase, evaluated: Evaluated, random: Random) -> int:
     case, before, held = case_of(base, answers), evaluated(answers), 0
     consultation = infer(base, case)
     for option in [*base.knowledge.options][:FEW_OPTIONS]:
-        subject = explain.find_subject(base, option, ("option",))
+        subject = find_subject(base, option, ("option",))
         for goal in ("", NOW, *VERDICTS):
-            why = explain.why_not(reach, case, consultation, subject, goal)
+            why = why_not(reach, case, consultation, subject, goal)
             told = (answers, option, goal, why)
             assert why.already == reached(before, option, why.wanted, ()), told
             assert why.waiting == (tuple(before["waits"][option]) if goal == NOW else ()), told
@@ -132,9 +133,7 @@ def flips_hold(base: RuleBase, evaluated: Evaluated, random: Random) -> int:
     return held
 
 
-def hold_flip(
-    evaluated: Evaluated, answers: Answers, option: str, why: explain.WhyNot, flip: explain.Flip
-) -> None:
+def hold_flip(evaluated: Evaluated, answers: Answers, option: str, why: WhyNot, flip: Flip) -> None:
     """The changed case has the goal, and everything that is said of it."""
     before, after = evaluated(answers), evaluated({**answers, **flip.changes})
     told = (answers, option, why.goal, flip)
@@ -152,9 +151,7 @@ def hold_flip(
         assert not fixed or answers.get(name, UNKNOWN) == UNKNOWN, told
 
 
-def hold_smallest(
-    evaluated: Evaluated, answers: Answers, option: str, why: explain.WhyNot, most: int
-) -> None:
+def hold_smallest(evaluated: Evaluated, answers: Answers, option: str, why: WhyNot, most: int) -> None:
     """No smaller change leads there, and no other one of the same size (but for other numbers)."""
     kb = evaluated.kb
     size = min((len(flip.changes) for flip in why.flips or ()), default=most + 1)

@@ -12,10 +12,12 @@ from expert.analysis.expected import load_cases
 from expert.consultation.case import parse_pairs
 from expert.consultation.compare import what_if
 from expert.consultation.engine import infer
-from expert.consultation.explain import find_subject, how, why_not
+from expert.consultation.explain import how
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Consultation
 from expert.consultation.standing import ranked
+from expert.consultation.subjects import find_subject
+from expert.consultation.why_not import why_not
 from expert.language.rules import RuleBase
 from expert.language.words import VERDICT_WORDS
 from expert.views.consultations import (

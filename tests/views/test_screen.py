@@ -16,8 +16,9 @@ from support.sizes import some_or_all
 from expert.analysis.expected import load_cases
 from expert.consultation.case import UNKNOWN, Case, parse_pairs
 from expert.consultation.engine import infer
-from expert.consultation.explain import find_subject, how
+from expert.consultation.explain import how
 from expert.consultation.result import Consultation
+from expert.consultation.subjects import find_subject
 from expert.language.policy import RECOMMENDED
 from expert.language.rules import RuleBase
 from expert.language.words import VERDICT_WORDS
