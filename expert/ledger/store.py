@@ -16,12 +16,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, NamedTuple
 
 from platformdirs import user_data_dir
@@ -41,6 +41,7 @@ VERSION = WITH_NOTES
 PACKED = 10  # is added to the layout once contents are packed, as those of new entries are: 12 is 2, packed
 
 ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
+RANDOM = SystemRandom()  # as `secrets` takes it, which loads three times as much
 MOST = (1 << 63) - 1  # entries that a ledger can have
 
 # what reads sees as `entries` the view of unpacked texts that `packing` lays over the table, `main.entries`
@@ -273,7 +274,7 @@ class Ledger:
 
     def _new_id(self) -> str:
         while True:
-            id = "".join(secrets.choice(ID_LETTERS) for _ in range(5))
+            id = "".join(RANDOM.choice(ID_LETTERS) for _ in range(5))
             # an id is never taken for a number or a verdict, and always has a figure
             mixed = any(c.isdigit() for c in id) and any(c.isalpha() for c in id)
             taken = "SELECT 1 FROM entries WHERE id = ?"
@@ -527,9 +528,14 @@ class Ledger:
         return self.hash_of(seq - 1) if seq > 1 else GENESIS
 
 
+def new_salt() -> str:
+    """Something that nobody can guess: 128 bits, in hex."""
+    return RANDOM.randbytes(16).hex()
+
+
 def _salted(content: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """A content with its salt, and its text. Raises LedgerError."""
-    salted = {"salt": secrets.token_hex(16), **content}
+    salted = {"salt": new_salt(), **content}
     try:
         return salted, canonical(salted)
     except ValueError as error:  # half characters, or numbers that JSON has not

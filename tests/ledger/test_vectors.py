@@ -72,7 +72,7 @@ def test_this_program_writes_the_chain(
             salt = content.pop("salt", "")
             monkeypatch.setattr(store, "utc_now", lambda time=header["time"]: time)
             monkeypatch.setattr(Ledger, "_new_id", lambda _, id=header["id"]: id)
-            monkeypatch.setattr(store.secrets, "token_hex", lambda _, salt=salt: salt)
+            monkeypatch.setattr(store, "new_salt", lambda salt=salt: salt)
             if header["kind"] == "erasure":
                 ledger.forget(header["erases"], header["reason"])
                 continue
@@ -193,7 +193,7 @@ def test_this_program_writes_layout_3(path: Path, tmp_path: Path, monkeypatch: p
             salt = content.pop("salt", "")
             monkeypatch.setattr(store, "utc_now", lambda time=header["time"]: time)
             monkeypatch.setattr(Ledger, "_new_id", lambda _, id=header["id"]: id)
-            monkeypatch.setattr(store.secrets, "token_hex", lambda _, salt=salt: salt)
+            monkeypatch.setattr(store, "new_salt", lambda salt=salt: salt)
             if header["kind"] == "consultation":
                 given = {name: header[name] for name in ("knowledge", "programs", "meaning")}
                 ledger.append(given, content, FILES)
