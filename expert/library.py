@@ -306,7 +306,7 @@ def _same_knowledge(base: RuleBase, consultation: Consultation) -> None:
     if consultation.knowledge.hash != base.knowledge.hash:
         made, here = consultation.knowledge.hash[:12], base.knowledge.hash[:12]
         message = f"the consultation was made by other knowledge ({made}, not {here})"
-        raise CaseError([Problem(message, None, "`Records.knowledge(id)` gives that of a record")])
+        raise CaseError(message, "`Records.knowledge(id)` gives that of a record")
 
 
 @overload
@@ -333,7 +333,7 @@ def from_json(text: str | bytes, kind: Any = Consultation) -> Any:
     value = json.from_json(text, kind)
     if isinstance(value, Consultation) and value.format > FORMAT:
         message = f"the consultation was written by a newer version (format {value.format})"
-        raise CaseError([Problem(message, None, f"this one reads formats up to {FORMAT}")])
+        raise CaseError(message, f"this one reads formats up to {FORMAT}")
     return value
 
 

@@ -67,7 +67,7 @@ def load_cases(directory: Path, base: RuleBase) -> list[Expected]:
     try:
         paths = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as error:
-        raise KnowledgeError([Problem(f"`{folder}` cannot be read: {error.strerror}")]) from None
+        raise KnowledgeError(f"`{folder}` cannot be read: {error.strerror}") from None
     for path in paths:
         if path.name.startswith("."):  # an editor's
             continue

@@ -140,7 +140,7 @@ class ClaimLines:
         starts = [key.span.line - 1 for key in keys]
         if any(self.lines[key.span.line - 1][: key.span.column - 1].strip() for key in keys):
             help = "`cicatrix kb fmt` does not do that: give each claim a line of its own"
-            raise CaseError([Problem(f"the claims of `{CLAIMS_PATH}` stand in braces", None, help)])
+            raise CaseError(f"the claims of `{CLAIMS_PATH}` stand in braces", help)
         after = [key.span.line - 1 for key, _ in top if key.span.line - 1 > max(starts)]
         self.starts = dict(zip(self.entries, starts, strict=True))
         ends = [*starts[1:], min(after, default=len(self.lines))]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from expert.io.problems import CaseError, Problem, shorten
+from expert.io.problems import CaseError, shorten
 from expert.io.quoting import quoted
 from expert.knowledge.document import fingerprint, sentences
 from expert.knowledge.files import file_at
@@ -156,10 +156,10 @@ def skeleton(document: str, name: str, title: str) -> tuple[dict[str, str], Rule
     """
     by_place = sentences(document)
     if not by_place:
-        raise CaseError([Problem(f"`{shorten(name)}` holds no sentence", None, "is it a text file?")])
+        raise CaseError(f"`{shorten(name)}` holds no sentence", "is it a text file?")
     if len(by_place) > MOST:
         help = "make a knowledge base of each of its parts"
-        raise CaseError([Problem(f"`{shorten(name)}` is too long: {len(by_place):,} sentences", None, help)])
+        raise CaseError(f"`{shorten(name)}` is too long: {len(by_place):,} sentences", help)
     cited = next(
         (id for id, text in by_place.items() if text.endswith((".", "!", "?"))), next(iter(by_place))
     )

@@ -157,7 +157,7 @@ def clips_text(base: RuleBase) -> Iterator[str]:
         made, needed = [], len(base.instances)
     if needed > 2 * HIGHEST + 1:
         message = f"CLIPS has saliences for {2 * HIGHEST + 1:,} rules only, and here are "
-        raise KnowledgeError([Problem(f"{message}{needed:,}, each option's counted")])
+        raise KnowledgeError(f"{message}{needed:,}, each option's counted")
     return _lines(base, made)
 
 

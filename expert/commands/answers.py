@@ -50,7 +50,7 @@ def _refuse_table(case_file: str) -> None:
     if Path(case_file).suffix.lower() in TABLES:
         message = f"`{case_file}` is a table of cases, and `--case` takes one, in YAML or JSON"
         help = "`population run` takes it; of its results, `population explain OUT --row N` shows one"
-        raise CaseError([Problem(message, None, help)])
+        raise CaseError(message, help)
 
 
 def read_answers(base: RuleBase, pairs: list[str] | None, case_file: str | None) -> Entered:

@@ -24,7 +24,6 @@ from expert.io.problems import (
     CheckFailed,
     CicatrixError,
     KnowledgeError,
-    Problem,
     Stopped,
     not_installed,
     shorten,
@@ -62,7 +61,7 @@ def new(
     """
     _check_empty(directory)
     if title and not title.isprintable():
-        raise CaseError([Problem(f"`{shorten(title)}` cannot be printed, and is no title")])
+        raise CaseError(f"`{shorten(title)}` cannot be printed, and is no title")
     text = document_text(document)
     files, base = skeleton(text, document.name, title.strip() or title_from(document.stem))
     for name, content in files.items():
@@ -79,9 +78,9 @@ def _check_empty(directory: Path) -> None:
         if directory.is_symlink() or directory.exists():
             problem = "holds something already" if directory.is_dir() else "is not a directory"
             if not directory.is_dir() or any(directory.iterdir()):
-                raise CaseError([Problem(f"`{directory}` {problem}", None, "name a new or empty directory")])
+                raise CaseError(f"`{directory}` {problem}", "name a new or empty directory")
     except OSError as error:
-        raise CaseError([Problem(f"`{directory}` cannot be used: {error.strerror}")]) from None
+        raise CaseError(f"`{directory}` cannot be used: {error.strerror}") from None
 
 
 def _write(path: Path, text: str) -> None:
@@ -89,7 +88,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CaseError([Problem(f"`{path.parent}` cannot be made: {error.strerror}")]) from None
+        raise CaseError(f"`{path.parent}` cannot be made: {error.strerror}") from None
     write_whole(path, text.encode())
 
 

@@ -17,7 +17,6 @@ from expert.io.files import write_whole
 from expert.io.problems import (
     CaseError,
     CheckFailed,
-    Problem,
 )
 from expert.language.english import count
 from expert.ledger.exchange import bundle as bundles
@@ -56,9 +55,9 @@ def export(
     format = one_of(format or ("evidence" if id else "jsonl"), ("jsonl", "evidence", "prov"), "format")
     if format == "jsonl" and id:
         help = "leave out --format for the record alone, or --id for all of them"
-        raise CaseError([Problem("a bundle holds every record of a ledger", None, help)])
+        raise CaseError("a bundle holds every record of a ledger", help)
     if format != "evidence" and (notes or checkpoint):
-        raise CaseError([Problem("`--notes` and `--checkpoint` go with the evidence of a record: --id ID")])
+        raise CaseError("`--notes` and `--checkpoint` go with the evidence of a record: --id ID")
     kept = kept_checkpoint(checkpoint) if checkpoint else None
     with open_ledger(ledger) as store:
         if format == "jsonl":

@@ -13,7 +13,6 @@ from expert.commands.showing import emit
 from expert.io.problems import (
     CaseError,
     LedgerError,
-    Problem,
     Stopped,
     not_among,
 )
@@ -78,8 +77,7 @@ def forget(
     """
     reason = checked_note(reason, "--reason")
     if (id is None) == (not before and not label):
-        help = "an id, or --before or --label"
-        raise CaseError([Problem("it has to be said which records are to be erased", None, help)])
+        raise CaseError("it has to be said which records are to be erased", "an id, or --before or --label")
     wanted = Filter(since=before, label=label).checked("--before")
     with open_ledger(ledger, write=True) as store:
         if witness:

@@ -17,7 +17,7 @@ from expert.consultation.case import parse_pairs
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.subjects import find_subject
-from expert.io.problems import CaseError, Problem, nearest
+from expert.io.problems import CaseError, nearest
 from expert.language.policy import NOW, VERDICTS
 from expert.proof.undecided import solver
 from expert.review.approvals import unreviewed
@@ -147,7 +147,7 @@ def what_if(
     elif "=" not in changes[-1] and names_record(changes[-1]) and not words:
         words, changes = [changes[-1]], changes[:-1]
     if not changes:
-        raise CaseError([Problem("no answer to change is named", None, "name one: ATTRIBUTE=VALUE")])
+        raise CaseError("no answer to change is named", "name one: ATTRIBUTE=VALUE")
     asked = the_case(words, case_file, ledger, kb)
     base = asked.base
     # of a record, this program's words on both sides: only the answers are to make a difference

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from expert.consultation.case import parse_pairs, plain_answers
 from expert.consultation.result import Plain
 from expert.consultation.subjects import find_subject
-from expert.io.problems import CaseError, LedgerError, Problem
+from expert.io.problems import CaseError, LedgerError
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
 from expert.ledger.store import Ledger
@@ -47,7 +47,7 @@ class Recorded:
             return next(iter(ids))
         if ids:
             message = f"`{name}` means one thing in one knowledge base, and another in another"
-            raise CaseError([Problem(message, None, f"one of: {', '.join(ids)}")])
+            raise CaseError(message, f"one of: {', '.join(ids)}")
         if error and self.whole:
             raise error
         return name

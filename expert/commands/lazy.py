@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from expert.commands.saying import LEAST_WIDTH, asked_of, problems_shown, said_width, settings
 from expert.io.cells import continued
-from expert.io.problems import CaseError, Problem
+from expert.io.problems import CaseError
 from expert.io.program import NAME, program_name
 
 
@@ -46,8 +46,7 @@ class OnceCommand(TyperCommand):
         for option in order:
             one_file = isinstance(option.type, click.Path) and not option.multiple and option.nargs == 1
             if one_file and isinstance(option, click.Option) and order.count(option) > 1:
-                message = f"`{option.opts[-1]}` is given twice, and this command takes one"
-                raise CaseError([Problem(message)])
+                raise CaseError(f"`{option.opts[-1]}` is given twice, and this command takes one")
         return super().parse_args(ctx, args)
 
 

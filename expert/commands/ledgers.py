@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from expert.commands.saying import say
-from expert.io.problems import CaseError, LedgerError, Problem, shorten
+from expert.io.problems import CaseError, LedgerError, shorten
 from expert.ledger.store import Entry, Ledger, default_path
 
 
@@ -56,7 +56,7 @@ def record_in(stores: Sequence[Ledger], id: str) -> tuple[Ledger, Entry]:
         raise LedgerError(f"none of the {len(stores)} ledgers has a record `{shorten(id)}`")
     if len(having) > 1 and id != "last":
         files = ", ".join(str(store.path) for store in having)
-        raise CaseError([Problem(f"there is a record `{shorten(id)}` in several ledgers", None, files)])
+        raise CaseError(f"there is a record `{shorten(id)}` in several ledgers", files)
     return newest_of([(store, store.entry(id)) for store in having])
 
 

@@ -13,7 +13,7 @@ from expert.commands.shared import one_of, print_json
 from expert.commands.showing import asked_look, emit, emit_file
 from expert.io.dates import zone_named
 from expert.io.files import check_output
-from expert.io.problems import CaseError, CheckFailed, Problem, shorten
+from expert.io.problems import CaseError, CheckFailed, shorten
 from expert.ledger.history.search import ORDERS, Filter, hashes_of, together
 from expert.ledger.history.statistics import PERIODS, statistics_of
 from expert.ledger.store import Ledger
@@ -97,7 +97,7 @@ def zone_of(name: str) -> tzinfo:
     zone = zone_named(name) if name else UTC
     if zone is None:
         help = "a name such as Europe/Vienna, or an offset such as +02:00"
-        raise CaseError([Problem(f"there is no time zone `{shorten(name)}`", None, help)])
+        raise CaseError(f"there is no time zone `{shorten(name)}`", help)
     return zone
 
 
@@ -105,7 +105,7 @@ def resolved(wanted: Filter, stores: Sequence[Ledger], answers: Sequence[str]) -
     """A filter with names as they stand in records. Raises CaseError for those that mean nothing there."""
     if wanted.knowledge and not any(hashes_of(store, wanted.knowledge) for store in stores):
         message = f"no recorded knowledge has the version or hash `{shorten(wanted.knowledge)}`"
-        raise CaseError([Problem(message, None, "a version, or four or more digits that `audit list` shows")])
+        raise CaseError(message, "a version, or four or more digits that `audit list` shows")
     given = {"option": wanted.option, "rule": wanted.rule, "claim": wanted.claim}
     names = {kind: name for kind, name in given.items() if name}
     if not names and not answers:

@@ -47,10 +47,10 @@ def the_case(
         return _last_of(open_knowledge(kb), ledgers)
     if words and "=" not in words[0] and case_file is None:
         if len(words) > 1:
-            raise CaseError([Problem(f"a record (`{words[0]}`) has its own answers", None, "see what-if")])
+            raise CaseError(f"a record (`{words[0]}`) has its own answers", "see what-if")
         if kb is not None:
             message = f"a record (`{words[0]}`) is explained under the knowledge that made it"
-            raise CaseError([Problem(message, None, "leave out --kb, or give answers")])
+            raise CaseError(message, "leave out --kb, or give answers")
         with open_record(ledgers, words[0]) as (store, entry):
             return _recorded(store, entry)
     from expert.consultation.engine import infer  # a record is read, and explained, without an engine
@@ -97,7 +97,7 @@ def find_base(name: str, ledger: Path | None, kb: Path | None) -> RuleBase:
         return load(Path(name))
     if len(name) < 4 or set(name.lower()) - set("0123456789abcdef"):
         help = "a directory, `now`, or four or more digits of a hash that `audit list` shows"
-        raise CaseError([Problem(f"`{shorten(name)}` is no knowledge base", None, help)])
+        raise CaseError(f"`{shorten(name)}` is no knowledge base", help)
     with open_ledger(ledger) as store:
         hashes = [hash for hash, _ in store.knowledge_rows() if hash.startswith(name.lower())]
         if len(hashes) != 1:

@@ -25,7 +25,7 @@ from expert.commands.shared import (
 from expert.commands.showing import emit
 from expert.commands.streams import engine_silenced
 from expert.io.files import beside, check_output
-from expert.io.problems import CaseError, CheckFailed, Problem, Stopped
+from expert.io.problems import CaseError, CheckFailed, Stopped
 from expert.language.rules import RuleBase
 from expert.review.approvals import not_approved
 from expert.views.populations import affected_blocks, run_blocks, summary_blocks
@@ -230,7 +230,7 @@ def diff(
         reading = ReadAs(absent, encoding, character(separator), decimal_comma, sheet)
         check_format(table_format)
         if len(kb) != 2:
-            raise CaseError([Problem("give `--kb` twice: the old knowledge base and the new one")])
+            raise CaseError("give `--kb` twice: the old knowledge base and the new one")
         bases = [find_base(name, ledger, None) for name in kb]
         with rows_counted() as seen:
             affects = affected(bases, cases, reading, seen)

@@ -15,7 +15,7 @@ from expert.commands.options import Json, Kb
 from expert.commands.shared import directory_of, one_of, open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.files import read_text, written_together
-from expert.io.problems import CaseError, Problem, shorten
+from expert.io.problems import CaseError, shorten
 from expert.knowledge.document import sentences
 from expert.knowledge.editions import edition
 from expert.language.rules import RuleBase
@@ -49,9 +49,7 @@ def rebase(
     base, directory, text = open_knowledge(kb), directory_of(kb), document_text(document)
     new = sentences(text)
     if not new:
-        raise CaseError(
-            [Problem(f"`{shorten(str(document))}` holds no sentence", None, "is it a text file?")]
-        )
+        raise CaseError(f"`{shorten(str(document))}` holds no sentence", "is it a text file?")
     said = _pairs(pairs or [], base, new)
     new_edition = edition(base, text, _old_sentences(old, directory), said)
     called = _called(name, document, text)
@@ -71,8 +69,7 @@ def _called(name: str, document: Path, text: str) -> str:
     """What the edition is called: by default after the file and what is in it. Raises CaseError."""
     called = name.strip() or f"{document.name}, {sha256(text.encode()).hexdigest()[:8]}"
     if not called.isprintable():
-        message = f"`{shorten(called)}` cannot be printed, and is no name"
-        raise CaseError([Problem(message, None, "--edition NAME")])
+        raise CaseError(f"`{shorten(called)}` cannot be printed, and is no name", "--edition NAME")
     return called
 
 
@@ -84,7 +81,7 @@ def _pairs(words: list[str], base: RuleBase, new: dict[str, str]) -> dict[str, s
         one_of(was, base.knowledge.claims, "claim")
         one_of(now, new, "place in the new text")
         if was in pairs or now in pairs.values():
-            raise CaseError([Problem(f"`{shorten(word)}`: one of the two is named already")])
+            raise CaseError(f"`{shorten(word)}`: one of the two is named already")
         pairs[was] = now
     return pairs
 

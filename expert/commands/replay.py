@@ -11,7 +11,7 @@ from expert.commands.options import Json, Kb, LedgerFiles
 from expert.commands.shared import open_knowledge, print_json
 from expert.commands.showing import emit
 from expert.io.json import plain
-from expert.io.problems import CaseError, CheckFailed, LedgerError, Problem
+from expert.io.problems import CaseError, CheckFailed, LedgerError
 from expert.language.english import count
 from expert.language.rules import RuleBase
 from expert.ledger.history.impact import Impact, impact
@@ -47,7 +47,7 @@ def replay(
     """
     if kb is not None and not current:
         message = "records are run again under the knowledge that made them"
-        raise CaseError([Problem(message, None, "--kb goes with --with-current-rules")])
+        raise CaseError(message, "--kb goes with --with-current-rules")
     base = open_knowledge(kb) if current else None
     with open_ledgers(ledger) as stores:
         wanted = _shared_out(stores, ids or ["last"], all)

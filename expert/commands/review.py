@@ -150,7 +150,7 @@ def choose(
     if bool(names) == all:
         help = "`kb review` lists what waits"
         message = "--all and the names of rules exclude each other" if all else "no rule is named, nor --all"
-        raise CaseError([Problem(message, None, help)])
+        raise CaseError(message, help)
     citing = list(dict.fromkeys(pair.citing for pair in pairs))
     problems = [not_among("rule", name, citing) for name in names or () if name not in citing]
     chosen = [pair for pair in pairs if pair.citing in (names or ()) or (all and pair.waits)]

@@ -14,7 +14,7 @@ from typing import Any
 from expert.commands.saying import given_to_all
 from expert.consultation.result import Consultation
 from expert.io.json import plain, to_json
-from expert.io.problems import CaseError, Problem, not_among, shorten
+from expert.io.problems import CaseError, not_among, shorten
 from expert.io.quoting import on_one_line
 from expert.knowledge.directories import built_in
 from expert.knowledge.kept import cache_place, load_kept
@@ -65,7 +65,7 @@ def checked_note(text: str, option: str, most: int = LONGEST_NOTE) -> str:
     elif on_one_line(text) != text:
         wrong = "has characters that are no text, or several lines"
     if wrong:
-        raise CaseError([Problem(f"the text for {option} {wrong}: {shorten(text)}")])
+        raise CaseError(f"the text for {option} {wrong}: {shorten(text)}")
     return text
 
 

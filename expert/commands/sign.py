@@ -12,7 +12,7 @@ from expert.commands.options import LedgerFile, WitnessFile
 from expert.commands.saying import say
 from expert.commands.showing import emit, emit_file
 from expert.io.files import read_text, write_whole
-from expert.io.problems import CaseError, KnowledgeError, Problem, shorten
+from expert.io.problems import CaseError, KnowledgeError, shorten
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.transparency.keys import Signer, Verifier, new_signer, read_signer, read_verifier
 from expert.ledger.transparency.signed_note import NoNote, SignedNote
@@ -40,7 +40,7 @@ def public_keys(words: Sequence[str]) -> list[Verifier]:
             lines = [line.strip() for line in text.splitlines()]
             lines = [line for line in lines if line and not line.startswith("#")]
             if not lines:
-                raise CaseError([Problem(f"the file `{word}` holds no key")])
+                raise CaseError(f"the file `{word}` holds no key")
         for line in lines:
             keys[read_verifier(line)] = None
     return [*keys]
@@ -60,14 +60,14 @@ def kept_checkpoint(path: Path) -> Attested:
         return attested(0, "", _text_of(path, f"checkpoint `{path}`"))
     except NoNote as error:
         help = "`audit sign` and `audit head --checkpoint` print one"
-        raise CaseError([Problem(f"`{path}` is no checkpoint: {error}", None, help)]) from None
+        raise CaseError(f"`{path}` is no checkpoint: {error}", help) from None
 
 
 def _text_of(path: Path, what: str) -> str:
     try:
         return read_text(path, str(path), piped=True)
     except KnowledgeError as error:
-        raise CaseError([Problem(f"the {what} cannot be read: {error.problems[0].message}")]) from None
+        raise CaseError(f"the {what} cannot be read: {error.problems[0].message}") from None
 
 
 # --- commands ----------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def keygen(
     signer = new_signer(name)
     if output.exists() or output.is_symlink():
         message = f"`{output}` is there already, and a key that is written over is lost"
-        raise CaseError([Problem(message, None, "name a new file")])
+        raise CaseError(message, "name a new file")
     write_whole(output, [signer.text()], private=True)
     emit_file([signer.verifier().text()])
 
@@ -102,7 +102,7 @@ def sign(
     """
     signer = private_key(key)
     if origin and (origin != origin.strip() or not origin.isprintable() or len(origin) > 200):
-        raise CaseError([Problem(f"`{shorten(origin)}` is no origin: it is one line of text")])
+        raise CaseError(f"`{shorten(origin)}` is no origin: it is one line of text")
     with open_ledger(ledger, write=True) as store:
         if witness:
             hold_against(store, witness)
@@ -128,9 +128,7 @@ def cosign(
     """
     if answer is None:
         if key:
-            raise CaseError(
-                [Problem("`--key` is the key of a witness whose answer is given", None, "name its file")]
-            )
+            raise CaseError("`--key` is the key of a witness whose answer is given", "name its file")
         with open_ledger(ledger) as store:
             lines = request_to_witness(store, old).removesuffix("\n").split("\n")
         _printed(lines, output)
@@ -138,7 +136,7 @@ def cosign(
     keys = public_keys(key or [])
     if not keys:
         message = "an answer is taken up only if its signature is that of a key"
-        raise CaseError([Problem(message, None, "name the public key of the witness: --key")])
+        raise CaseError(message, "name the public key of the witness: --key")
     text = _text_of(answer, f"answer `{answer}`")
     with open_ledger(ledger, write=True) as store:
         if witness:

@@ -13,7 +13,6 @@ from expert.commands.sign import PublicKeys, kept_checkpoint, public_keys
 from expert.io.problems import (
     CaseError,
     CheckFailed,
-    Problem,
 )
 from expert.language.english import count
 from expert.ledger.exchange import bundle as bundles
@@ -64,7 +63,7 @@ def verify(
         return
     if show:
         help = "`audit show` prints a record of the ledger"
-        raise CaseError([Problem("`--show` goes with the evidence of a record", None, help)])
+        raise CaseError("`--show` goes with the evidence of a record", help)
     if file:
         verified = bundles.verify_bundle(file, kept)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from expert.io.problems import CaseError, Problem, nearest, not_among
+from expert.io.problems import CaseError, nearest, not_among
 from expert.language.conclusions import (
     Advise,
     Caution,
@@ -47,7 +47,7 @@ def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subj
             return fitting[0]
         if fitting:
             ids = ", ".join(s.id for s in fitting)
-            raise CaseError([Problem(f"`{name}` could be several things", None, f"one of: {ids}")])
+            raise CaseError(f"`{name}` could be several things", f"one of: {ids}")
     what = kinds[0] if len(kinds) == 1 else "conclusion"
     problem = not_among(what, name, [s.id for s in known])
     if not kinds:  # of rules, pieces of advice and claims there are too many to be read

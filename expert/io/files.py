@@ -96,7 +96,7 @@ def written_together(*paths: Path, private: bool = False) -> Iterator[tuple[Path
                     part.chmod(path.stat().st_mode & 0o777)
                 _take_place(part, path)
     except OSError as error:
-        raise CaseError([Problem(f"`{paths[-1]}` cannot be written: {error.strerror or error}")]) from None
+        raise CaseError(f"`{paths[-1]}` cannot be written: {error.strerror or error}") from None
     finally:
         for part, path in zip(parts, paths, strict=False):
             if part != path:
@@ -111,7 +111,7 @@ def refuse_ledger(path: Path) -> None:
         names = [place.name.removesuffix(end) for end in COMPANIONS if place.name.endswith(end)]
         if any(_is_ledger(place.with_name(name)) for name in [place.name, *names] if name):
             message = f"`{path}` is a ledger, or belongs to one: nothing else is written there"
-            raise CaseError([Problem(message, None, "name another file")])
+            raise CaseError(message, "name another file")
 
 
 def _is_ledger(path: Path) -> bool:
@@ -143,7 +143,7 @@ def beside(path: Path, ending: str) -> Path:
 
 def _check_name(path: Path) -> None:
     if not path.name:
-        raise CaseError([Problem(f"`{path}` is a directory", None, "name a file in it")])
+        raise CaseError(f"`{path}` is a directory", "name a file in it")
 
 
 def _folder_beside(path: Path) -> Path:
@@ -198,7 +198,6 @@ def write_whole(path: Path, content: bytes | Iterable[str], private: bool = Fals
 def check_output(out: Path, kinds: tuple[str, ...]) -> None:
     """Raises CaseError if the output is of no kind that can be written, or in no directory."""
     if out.suffix.lower() not in kinds:
-        message = f"`{out}` is of no kind that can be written"
-        raise CaseError([Problem(message, None, f"kinds: {listed(kinds)}")])
+        raise CaseError(f"`{out}` is of no kind that can be written", f"kinds: {listed(kinds)}")
     if not out.absolute().parent.is_dir():
-        raise CaseError([Problem(f"`{out}` cannot be written: there is no such directory")])
+        raise CaseError(f"`{out}` cannot be written: there is no such directory")

@@ -11,7 +11,7 @@ from itertools import repeat
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints, overload
 
-from expert.io.problems import CaseError, Problem, shorten
+from expert.io.problems import CaseError, shorten
 from expert.io.unwinding import Unfolding, unwound
 
 T = TypeVar("T")
@@ -149,13 +149,13 @@ def from_json(text: str | bytes, kind: Any) -> Any:
     try:
         data = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise CaseError([Problem(f"not JSON: {shorten(str(error))}")]) from None
+        raise CaseError(f"not JSON: {shorten(str(error))}") from None
     try:
         return restore(kind, data)
     except NotRestored as error:
-        raise CaseError([Problem(str(error), None, error.help)]) from None
+        raise CaseError(str(error), error.help) from None
     except RecursionError:
-        raise CaseError([Problem("the JSON is nested too deeply to be a record")]) from None
+        raise CaseError("the JSON is nested too deeply to be a record") from None
 
 
 def _no_number(name: str) -> None:

@@ -43,14 +43,15 @@ def place_in_files(problem: Problem) -> tuple[str, int, int, str]:
 class CicatrixError(Exception):
     """What stops a command: `problems` holds every reason found, `exit_code` is what the command ends with.
 
-    Each kind is a class directly under this one, and says in `meaning` what its code tells a script.
+    It is made of those, or of a message and a help where there is one and it has no place. Each kind is a
+    class directly under this one, and says in `meaning` what its code tells a script.
     """
 
     exit_code: ClassVar[int]
     meaning: ClassVar[str]
 
-    def __init__(self, problems: Iterable[Problem] = ()) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, wrong: Iterable[Problem] | str = (), help: str = "") -> None:
+        self.problems = (Problem(wrong, None, help),) if isinstance(wrong, str) else tuple(wrong)
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -83,18 +84,12 @@ class LedgerError(CicatrixError):
         "the ledger, or the record asked for, cannot be used; a consultation's result is printed all the same"
     )
 
-    def __init__(self, message: str, help: str = "") -> None:
-        super().__init__([Problem(message, None, help)])
-
 
 class MissingLibrary(CicatrixError):
     """An optional library, or what it needs, that is not installed: and how to install it."""
 
     exit_code = 5
     meaning = "an optional library is missing; the message says which to install"
-
-    def __init__(self, message: str, help: str) -> None:
-        super().__init__([Problem(message, None, help)])
 
 
 class OutputLost(CicatrixError):
@@ -113,8 +108,7 @@ class Stopped(CicatrixError):
 
 def not_installed(command: str, library: str, extra: str) -> MissingLibrary:
     """The error of a command without an optional library, which one of our extras brings."""
-    message = f"`{command}` needs {library}, which is not installed"
-    return MissingLibrary(message, install_words(extra))
+    return MissingLibrary(f"`{command}` needs {library}, which is not installed", install_words(extra))
 
 
 # --- names ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from expert.io.problems import CaseError, LedgerError, Problem, not_among
+from expert.io.problems import CaseError, LedgerError, not_among
 from expert.ledger.shape import JUDGEMENTS, content_fault, header_fault
 from expert.ledger.store import Entry, Ledger
 
@@ -37,10 +37,9 @@ def note_on(ledger: Ledger, id: str, by: str, judgement: str, text: str) -> Entr
     if judgement and judgement not in JUDGEMENTS:
         raise CaseError([not_among("judgement", judgement, JUDGEMENTS)])
     if not by.strip():
-        raise CaseError([Problem("it has to be said who notes it", None, "--by NAME, or CICATRIX_BY")])
+        raise CaseError("it has to be said who notes it", "--by NAME, or CICATRIX_BY")
     if not text and not judgement:
-        help = "--text, or --judgement, or both"
-        raise CaseError([Problem("it has to be said what is to be noted", None, help)])
+        raise CaseError("it has to be said what is to be noted", "--text, or --judgement, or both")
     return ledger.annotate(id, {"by": by, "judgement": judgement, "text": text})
 
 

@@ -150,8 +150,7 @@ def base_of(ledger: Shelf, entry: Entry, place: Path | None = None) -> RuleBase:
     try:
         return open_kept(files, format_of(entry) == 1, place)
     except KnowledgeError:
-        message = f"the knowledge of record `{entry.id}` cannot be opened by this version"
-        raise LedgerError(message) from None
+        raise LedgerError(f"the knowledge of record `{entry.id}` cannot be opened by this version") from None
 
 
 def case_of(consultation: Consultation, base: RuleBase) -> Case:

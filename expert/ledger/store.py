@@ -483,8 +483,7 @@ class Ledger:
         """Fill a ledger with verified rows of some layout. Raises LedgerError if it is not empty."""
         with explained(self.path), self._transaction():
             if self.head()[0]:
-                message = f"the ledger `{self.path}` has entries of its own"
-                raise LedgerError(message, "import into a new one")
+                raise LedgerError(f"the ledger `{self.path}` has entries of its own", "import into a new one")
             self.connection.executemany("INSERT INTO knowledge VALUES (?, ?)", knowledge.items())
             packed = map(self._packed, rows)
             self.connection.executemany("INSERT INTO main.entries VALUES (?, ?, ?, ?, ?)", packed)

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import IO
 
-from expert.io.problems import CaseError, Problem, shorten
+from expert.io.problems import CaseError, shorten
 from expert.population.tables import refused
 
 LONGEST = 1 << 24  # characters in a line
@@ -39,7 +39,7 @@ def check_encoding(name: str) -> None:
     except (LookupError, ValueError):
         known = False
     if not known:
-        raise CaseError([Problem(f"unknown encoding `{shorten(name)}`", None, SUCH)])
+        raise CaseError(f"unknown encoding `{shorten(name)}`", SUCH)
 
 
 def text_lines(path: Path, encoding: str) -> Generator[str, None, None]:

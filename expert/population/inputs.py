@@ -51,9 +51,7 @@ def check_reading(reading: ReadAs) -> None:
     check_encoding(reading.encoding)
     separator = reading.separator
     if separator and (len(separator) > 1 or separator in '"\r\n .' or separator.isalnum()):
-        raise CaseError(
-            [Problem(f"`{shorten(separator)}` separates no cells", None, "one character, or `tab`")]
-        )
+        raise CaseError(f"`{shorten(separator)}` separates no cells", "one character, or `tab`")
 
 
 def _of_no_use(reading: ReadAs, paths: list[Path]) -> list[Problem]:

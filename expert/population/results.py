@@ -41,9 +41,9 @@ def open_results(path: Path) -> Results:
         frame = _scanned(path)
         names = frame.collect_schema().names()
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise CaseError([Problem(f"`{path}` cannot be read: {str(error).splitlines()[0]}")]) from None
+        raise CaseError(f"`{path}` cannot be read: {str(error).splitlines()[0]}") from None
     if missing := [name for name in (ROW, *base.knowledge.attributes) if name not in names]:
-        raise CaseError([Problem(f"`{path}` is no output of `population run`: no column `{missing[0]}`")])
+        raise CaseError(f"`{path}` is no output of `population run`: no column `{missing[0]}`")
     return Results(path, base, legend, _uniform(frame, names, base))
 
 
@@ -56,10 +56,10 @@ def _legend(path: Path) -> dict[str, Any]:
     except OSError as error:
         help = "`population run` writes it beside its output; keep the two together"
         message = f"`{where}`, the legend of `{path}`, cannot be read: {error.strerror}"
-        raise CaseError([Problem(message, None, help)]) from None
+        raise CaseError(message, help) from None
     except (ValueError, KeyError, TypeError):
         pass
-    raise CaseError([Problem(f"`{where}` is not the legend of an output of `population run`")])
+    raise CaseError(f"`{where}` is not the legend of an output of `population run`")
 
 
 def _scanned(path: Path) -> pl.LazyFrame:
@@ -71,7 +71,7 @@ def _scanned(path: Path) -> pl.LazyFrame:
     if kind == ".csv":
         return pl.scan_csv(path, infer_schema=False, glob=False)
     if not path.stat().st_size:
-        raise CaseError([Problem(f"`{path}` has no rows: every row was rejected")])
+        raise CaseError(f"`{path}` has no rows: every row was rejected")
     with path.open("rb") as stream:  # Polars has no way to be told that a name is none of its patterns
         return pl.scan_ndjson(stream, infer_schema_length=None)
 
@@ -93,19 +93,19 @@ def explained(results: Results, row: int) -> tuple[Case, Consultation]:
     rows = results.frame.filter(pl.col(ROW) == row).collect()
     if rows.is_empty():
         help = "rejected rows are in the rejects file" if 0 < row <= results.legend["read"] else ""
-        raise CaseError([Problem(f"`{results.path}` has no row {row}", None, help)])
+        raise CaseError(f"`{results.path}` has no row {row}", help)
     cells = rows.row(0, named=True)
     try:
         attributes = results.base.knowledge.attributes
         answers = {n: cell_answer(cells[n], term) for n, term in attributes.items() if cells[n] is not None}
     except ValueError as error:
-        raise CaseError([Problem(f"row {row} of `{results.path}` was changed: {error}")]) from None
+        raise CaseError(f"row {row} of `{results.path}` was changed: {error}") from None
     case = make_case(answers, results.base.knowledge)
     consultation = infer(results.base, case)
     if wrong := _differing(cells, consultation, results.base):
         help = "the file was changed after `population run`, or one of the two is wrong"
         message = f"row {row} of `{results.path}` does not say what its knowledge says: {wrong}"
-        raise CaseError([Problem(message, None, help)])
+        raise CaseError(message, help)
     return case, consultation
 
 

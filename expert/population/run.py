@@ -137,7 +137,7 @@ def check_apart(inputs: Iterable[Path], *outputs: Path) -> None:
     taken = {path.resolve() for path in inputs}
     for path in outputs:
         if path.resolve() in taken:
-            raise CaseError([Problem(f"`{path}` is read or written already: give another name")])
+            raise CaseError(f"`{path}` is read or written already: give another name")
         taken.add(path.resolve())
 
 
@@ -182,7 +182,7 @@ class Rows:
         except (pl.exceptions.PolarsError, PANIC) as error:
             if self.failure is not None:
                 raise self.failure from None
-            raise CaseError([Problem(f"the results cannot be written: {reason_of(error)}")]) from None
+            raise CaseError(f"the results cannot be written: {reason_of(error)}") from None
 
     def _pull(
         self, follow: Follow, columns: list[str] | None, where: pl.Expr | None, *_: int | None
@@ -247,7 +247,7 @@ def _read(file: TableFile) -> Iterator[pl.DataFrame]:
     try:
         yield from file.batches()
     except (OSError, pl.exceptions.PolarsError, PANIC) as error:
-        raise CaseError([Problem(f"`{file.path}` cannot be read: {reason_of(error)}")]) from None
+        raise CaseError(f"`{file.path}` cannot be read: {reason_of(error)}") from None
 
 
 def rejection(number: int, file: str, line: int, reasons: list[str], cells: Any) -> str:
@@ -391,7 +391,7 @@ def follower(base: RuleBase) -> Follow:
     try:
         plan = _plan(_Same(base))
     except BadValue as error:
-        raise CaseError([Problem(error.message, None, error.help)]) from None
+        raise CaseError(error.message, error.help) from None
     return lambda frame: frame.hstack(plan.on(frame))
 
 

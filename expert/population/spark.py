@@ -112,7 +112,7 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     out, rejects = job.out, job.rejects
     check_output(out, (".parquet",))
     if out.exists() and not (out.is_dir() and all(part.name.startswith("part-") for part in out.iterdir())):
-        raise CaseError([Problem(f"`{out}` is in the way, and no output of Spark", None, "move it away")])
+        raise CaseError(f"`{out}` is in the way, and no output of Spark", "move it away")
     files = sources(parquet_files(job.cases), base.knowledge.answerable, job.reading)
     for file in files:
         check_together(file.columns, base.knowledge)
@@ -130,7 +130,7 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
                     rejected += 1
         if accepted + rejected != read:
             what = f"of {read:,} rows, {accepted:,} came out and {rejected:,} were rejected"
-            raise CaseError([Problem(what, None, "was a file changed meanwhile?")])
+            raise CaseError(what, "was a file changed meanwhile?")
         counts = Counts(read, accepted, rejected)
         write_legend(legend_part, base, job.cases, counts, job.unreviewed)
     if seen:
@@ -258,7 +258,7 @@ def results(tables: list[SparkFrame], base: RuleBase) -> SparkFrame:
         frame = nw.from_native(frame.select(*others, *answers).sortWithinPartitions(ROW))  # type: ignore[union-attr]
         followed = outcome(frame, knowledge, lines(base), SPARK)
     except BadValue as error:
-        raise CaseError([Problem(error.message, None, error.help)]) from None
+        raise CaseError(error.message, error.help) from None
     names = [name for name in followed.to_native().columns if not name.startswith(STEP)]
     return followed.select(*decimals(names, knowledge, SPARK)).to_native()
 
@@ -314,4 +314,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (errors.PySparkException, bridge.Py4JError) as error:
-        raise CaseError([Problem(f"Spark: {str(error).splitlines()[0]}")]) from None
+        raise CaseError(f"Spark: {str(error).splitlines()[0]}") from None

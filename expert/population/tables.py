@@ -63,7 +63,7 @@ Opener = Callable[[Path, Attributes, ReadAs], TableFile]
 
 def refused(path: Path, what: str, help: str = "") -> CaseError:
     """The error of a file that cannot be read as it is."""
-    return CaseError([Problem(f"`{path}` {what}", None, help)])
+    return CaseError(f"`{path}` {what}", help)
 
 
 # --- names of columns ----------------------------------------------------------------------------

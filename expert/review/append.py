@@ -38,7 +38,7 @@ def append(directory: Path, approvals: list[Approval]) -> None:
             _check(longer, (*before, *approvals), shown)
             write_whole(path, longer)
     except OSError as error:
-        raise CaseError([Problem(f"`{shown}` cannot be written: {error.strerror or error}")]) from None
+        raise CaseError(f"`{shown}` cannot be written: {error.strerror or error}") from None
 
 
 @contextmanager
@@ -52,8 +52,7 @@ def _alone(path: Path) -> Iterator[None]:
             break
         except FileExistsError:
             if time.monotonic() > until:
-                message = f"`{lock}` is there, so nothing was written"
-                raise CaseError([Problem(message, None, STALE)]) from None
+                raise CaseError(f"`{lock}` is there, so nothing was written", STALE) from None
             time.sleep(0.02)
     try:
         yield

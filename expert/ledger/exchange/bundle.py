@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from expert.io.json import canonical, strict
-from expert.io.problems import CaseError, LedgerError, Problem, shorten
+from expert.io.problems import CaseError, LedgerError, shorten
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
 from expert.ledger.chain import Row
@@ -102,7 +102,7 @@ def _taken(data: dict[str, Any], kinds: dict[str, Any], path: Path) -> Any:
 
 
 def _no_bundle(path: Path, why: str) -> CaseError:
-    return CaseError([Problem(f"`{path}` is not a bundle: {why}", None, "`audit export` writes one")])
+    return CaseError(f"`{path}` is not a bundle: {why}", "`audit export` writes one")
 
 
 def verify_bundle(path: Path, kept: Kept = NOTHING) -> Verified:

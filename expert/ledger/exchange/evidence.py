@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from expert.io.files import content_hash
 from expert.io.json import NotRestored, canonical, plain, restore, strict
-from expert.io.problems import CaseError, LedgerError, Problem, shorten
+from expert.io.problems import CaseError, LedgerError, shorten
 from expert.ledger.chain import Row, check_link
 from expert.ledger.records import base_of, check_consultation, check_shape, refusal
 from expert.ledger.shape import content_fault, header_fault
@@ -153,12 +153,12 @@ def _head_above(ledger: Ledger, hashes: Sequence[str], least: int, kept: Atteste
 
 def _kept_head(kept: Attested, heads: Sequence[Attested], hashes: Sequence[str], least: int) -> SignedNote:
     if wrong := wrong_head([*heads, kept], hashes):
-        raise CaseError([Problem(f"the ledger {wrong.message}")])
+        raise CaseError(f"the ledger {wrong.message}")
     if kept.checkpoint.size < least:
         message = (
             f"the checkpoint is a head at entry {kept.checkpoint.size}, and does not cover number {least}"
         )
-        raise CaseError([Problem(message, None, "take a newer one, or none")])
+        raise CaseError(message, "take a newer one, or none")
     return kept.note
 
 
@@ -198,7 +198,7 @@ def read_evidence(path: Path) -> Evidence:
 
 
 def _no_evidence(path: Path, why: str) -> CaseError:
-    return CaseError([Problem(f"`{path}` is no evidence: {why}", None, "`audit export --id ID` writes it")])
+    return CaseError(f"`{path}` is no evidence: {why}", "`audit export --id ID` writes it")
 
 
 # --- checking ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from expert.io.problems import CaseError, LedgerError, Problem
+from expert.io.problems import CaseError, LedgerError
 from expert.ledger.chain import GENESIS, check_end
 from expert.ledger.history.search import Filter, summaries
 from expert.ledger.store import Entry, Ledger, legible
@@ -169,7 +169,7 @@ def _periods(times: Sequence[datetime], per: str) -> list[str]:
         return []
     if (max(times) - min(times)).days > MOST_DAYS[per]:
         message = f"from {min(times):%Y-%m-%d} to {max(times):%Y-%m-%d} are too many periods of a {per}"
-        raise CaseError([Problem(message, None, "a longer --per, or --since and --until")])
+        raise CaseError(message, "a longer --per, or --since and --until")
     day, last = min(times).date(), max(times).date()
     found: dict[str, None] = {}
     while True:

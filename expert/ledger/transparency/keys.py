@@ -10,7 +10,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from expert.io.problems import CaseError, Problem, not_installed, shorten
+from expert.io.problems import CaseError, not_installed, shorten
 from expert.ledger.transparency.signed_note import (
     NoNote,
     Signature,
@@ -75,7 +75,7 @@ def new_signer(name: str) -> Signer:
     """A new key of that name. Raises CaseError for what can be none's name, and MissingLibrary."""
     if wrong := name_fault(name):
         help = "such as clinic.example/ledger: it stands in every checkpoint that the key signs"
-        raise CaseError([Problem(f"the name of a key {wrong}: `{shorten(name)}`", None, help)])
+        raise CaseError(f"the name of a key {wrong}: `{shorten(name)}`", help)
     return Signer(name, _ed25519().Ed25519PrivateKey.generate().private_bytes_raw())
 
 
@@ -83,9 +83,7 @@ def read_verifier(text: str) -> Verifier:
     """The public key that a text is. Raises CaseError."""
     if text.startswith(PRIVATE):
         help = "`audit keygen` prints the public key, which begins with its name"
-        raise CaseError(
-            [Problem("this is a private key, which verifies nothing and is shown to nobody", None, help)]
-        )
+        raise CaseError("this is a private key, which verifies nothing and is shown to nobody", help)
     try:
         name, id, data = _parts(text)
         if data[0] not in (SIGNER, COSIGNER):
@@ -131,7 +129,7 @@ def _no_key(which: str, text: str, error: NoNote, help: str) -> CaseError:
     shown = f"`{shorten(text)}`" if text else "this"
     # what was shown of the base64 of a private key is not repeated
     why = str(error) if text or not str(error).startswith("`") else "its key is no base64"
-    return CaseError([Problem(f"{shown} is no {which} key: {why}", None, help)])
+    return CaseError(f"{shown} is no {which} key: {why}", help)
 
 
 def sign(text: str, signer: Signer) -> Signature:

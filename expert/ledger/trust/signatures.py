@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expert.io.problems import CaseError, LedgerError, Problem, shorten
+from expert.io.problems import CaseError, LedgerError, shorten
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.transparency.checkpoint import Checkpoint, checkpoint_in, witness_request
 from expert.ledger.transparency.keys import Signer, Verifier, sign, signed_by
@@ -58,7 +58,7 @@ def sign_head(ledger: Ledger, signer: Signer, origin: str = "") -> tuple[Entry, 
             message = (
                 f"the ledger was signed under the origin `{shorten(before)}`, which cannot be another now"
             )
-            raise CaseError([Problem(message, None, "leave out --origin")])
+            raise CaseError(message, "leave out --origin")
         text = checkpoint_of(ledger, before or origin or signer.name).text()
         signed.append(SignedNote(text, (sign(text, signer),)))
         return signed[0].written()
@@ -86,7 +86,7 @@ def request_to_witness(ledger: Ledger, old: int) -> str:
     size = head.checkpoint.size
     if not 0 <= old <= size:
         message = f"the newest signed head is at entry {size}, and the witness is to have seen {old}"
-        raise CaseError([Problem(message, None, "sign the present one: audit sign --key FILE")])
+        raise CaseError(message, "sign the present one: audit sign --key FILE")
     leaves = [leaf_of(hash) for hash in ledger.hashes()[:size]]
     return witness_request(head.note, old, consistency_proof(old, leaves))
 
@@ -126,12 +126,10 @@ def _answered(text: str, note: SignedNote) -> SignedNote:
         answer = read_note(text)
         checkpoint_in(answer)
     except NoNote as error:
-        raise CaseError(
-            [Problem(f"the answer is no signed head, nor lines of signatures: {error}")]
-        ) from None
+        raise CaseError(f"the answer is no signed head, nor lines of signatures: {error}") from None
     if answer.text != note.text:
         message = "the answer is about another head than the newest that is signed in the ledger"
-        raise CaseError([Problem(message, None, "`audit cosign` prints what it is about")])
+        raise CaseError(message, "`audit cosign` prints what it is about")
     return answer
 
 
@@ -143,5 +141,5 @@ def _with(note: SignedNote, answer: SignedNote, keys: Sequence[Verifier]) -> Sig
         valid = signed_by(answer, key).valid
         if not valid:
             how = "is not that of its key" if valid is False else "is not in the answer"
-            raise CaseError([Problem(f"the signature of `{key.name}` {how}")])
+            raise CaseError(f"the signature of `{key.name}` {how}")
     return note._replace(signatures=(*note.signatures, *added))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from expert.io.files import content_hash
 from expert.io.json import canonical
-from expert.io.problems import CaseError, Problem, shorten
+from expert.io.problems import CaseError, shorten
 from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link
 from expert.ledger.store import Ledger
 from expert.ledger.transparency.keys import Verifier
@@ -86,9 +86,9 @@ def checked_head(text: str) -> str:
             "earlier versions said that the first eight are enough; they are not, as somebody can write"
             " a chain anew until they fit: look for the whole of it where it was printed"
         )
-        raise CaseError([Problem(message, None, help)])
+        raise CaseError(message, help)
     message = f"`{shorten(text)}` is not a head hash, nor the first {DIGITS} digits of one or more"
-    raise CaseError([Problem(message, None, "`audit head` prints the ledger's")])
+    raise CaseError(message, "`audit head` prints the ledger's")
 
 
 def verify(ledger: Ledger, kept: Kept = NOTHING) -> Verified:

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from expert.io.files import refuse_ledger
-from expert.io.problems import CaseError, LedgerError, Problem, shorten
+from expert.io.problems import CaseError, LedgerError, shorten
 from expert.ledger.store import Ledger, utc_now
 
 LINE = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})(?: (\S+))?")
@@ -32,10 +32,10 @@ def witnessed(path: Path) -> dict[int, str]:
             for n, line in enumerate(iter(lambda: stream.readline(LONGEST), b""), 1):
                 seq, head = _head(line, f"line {n} of the witness `{path}`")
                 if heads.setdefault(seq, head) != head:
-                    raise CaseError([Problem(f"the witness `{path}` has two heads for entry {seq}")])
+                    raise CaseError(f"the witness `{path}` has two heads for entry {seq}")
     except OSError as error:
         message = f"the witness `{path}` cannot be read: {error.strerror or error}"
-        raise CaseError([Problem(message, None, "`audit head --witness FILE` begins one")]) from None
+        raise CaseError(message, "`audit head --witness FILE` begins one") from None
     return heads
 
 
@@ -45,7 +45,7 @@ def _head(line: bytes, where: str) -> tuple[int, str]:
     match = LINE.fullmatch(text)
     if match is None:
         help = "a number, a head of 64 digits, and when it was written, as `audit head --witness` writes them"
-        raise CaseError([Problem(f"{where} is no head: {shorten(text)}", None, help)])
+        raise CaseError(f"{where} is no head: {shorten(text)}", help)
     return int(match[1]), match[2]
 
 
@@ -78,6 +78,4 @@ def bear_witness(path: Path, seq: int, head: str) -> None:
         finally:
             os.close(opened)
     except OSError as error:
-        raise CaseError(
-            [Problem(f"the witness `{path}` cannot be written: {error.strerror or error}")]
-        ) from None
+        raise CaseError(f"the witness `{path}` cannot be written: {error.strerror or error}") from None
