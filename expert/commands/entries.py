@@ -47,11 +47,9 @@ def note(
     """
     by, text = checked_note(by.strip(), "--by"), checked_note(text, "--text", LONGEST_TEXT)
     with open_ledger(ledger, write=True) as store:
-        if witness:
-            hold_against(store, witness)
+        hold_against(store, witness)
         entry = note_on(store, id, by, judgement, text)
-        if witness:
-            bear_witness(witness, entry.seq, entry.hash)
+        bear_witness(witness, entry.seq, entry.hash)
     emit(f"Noted on {entry.header['about']}: record {entry.id}", f"Head {entry.hash}")
 
 
@@ -80,8 +78,7 @@ def forget(
         raise CaseError("it has to be said which records are to be erased", "an id, or --before or --label")
     wanted = Filter(since=before, label=label).checked("--before")
     with open_ledger(ledger, write=True) as store:
-        if witness:
-            hold_against(store, witness)
+        hold_against(store, witness)
         entries = [store.entry(id)] if id is not None else _to_forget(store, wanted)
         if not entries:
             emit("No record fits: nothing was erased.")
@@ -94,8 +91,7 @@ def forget(
             raise Stopped
         for entry in entries:
             erasure = store.forget(entry.id, reason)
-            if witness:
-                bear_witness(witness, erasure.seq, erasure.hash)
+            bear_witness(witness, erasure.seq, erasure.hash)
             noted = f", and {count(notes[entry.id], 'note')} on it" if notes[entry.id] else ""
             emit(f"Erased {entry.id}{noted}: record {erasure.id}", f"Head {erasure.hash}")
 

@@ -45,11 +45,9 @@ def save(
     warn_of_others(ledger_path(ledger))
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
-            if witness:
-                hold_against(store, witness)
+            hold_against(store, witness)
             entry = record(store, base, consultation, occasion)
-            if witness:
-                _bear_witness(witness, entry)
+            _bear_witness(witness, entry)
             if entered.draft:
                 store.drop_draft(entered.draft)
             return entry
@@ -67,7 +65,7 @@ def _sources_of(entered: Entered) -> dict[str, str]:
     return sources | dict.fromkeys(entered.by_default, DEFAULT)
 
 
-def _bear_witness(witness: Path, entry: Entry) -> None:
+def _bear_witness(witness: Path | None, entry: Entry) -> None:
     try:
         bear_witness(witness, entry.seq, entry.hash)
     except CaseError as error:

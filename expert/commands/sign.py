@@ -104,8 +104,7 @@ def sign(
     if origin and (origin != origin.strip() or not origin.isprintable() or len(origin) > 200):
         raise CaseError(f"`{shorten(origin)}` is no origin: it is one line of text")
     with open_ledger(ledger, write=True) as store:
-        if witness:
-            hold_against(store, witness)
+        hold_against(store, witness)
         _kept(store, sign_head(store, signer, origin), output, witness)
 
 
@@ -139,16 +138,14 @@ def cosign(
         raise CaseError(message, "name the public key of the witness: --key")
     text = _text_of(answer, f"answer `{answer}`")
     with open_ledger(ledger, write=True) as store:
-        if witness:
-            hold_against(store, witness)
+        hold_against(store, witness)
         _kept(store, take_up(store, text, keys), output, witness)
 
 
 def _kept(store: Ledger, signed: tuple[Entry, SignedNote], output: Path | None, witness: Path | None) -> None:
     """Say what was appended, and print the checkpoint."""
     entry, note = signed
-    if witness:
-        bear_witness(witness, entry.seq, entry.hash)
+    bear_witness(witness, entry.seq, entry.hash)
     _printed(note.written().removesuffix("\n").split("\n"), output)
     say(f"Record {entry.id}, {entry.hash}")
 

@@ -95,12 +95,11 @@ def show_head(
     Example: cicatrix audit head --witness /media/usb/heads
     """
     with open_ledger(ledger) as store:
-        if witness:
-            hold_against(store, witness)
+        hold_against(store, witness)
         with store.view():
             seq, head = store.head()
             text = checkpoint_of(store).text() if checkpoint else ""
-    if witness and seq:
+    if seq:
         bear_witness(witness, seq, head)
     if json:
         found = {"entries": seq, "head": head}

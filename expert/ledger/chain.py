@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any, NamedTuple
 
-from expert.io.json import digest, strict
+from expert.io.files import content_hash
+from expert.io.json import canonical, digest, strict
 
 GENESIS = "0" * 64  # the hash before the first entry
 
@@ -76,6 +77,16 @@ def lost_or_kept(row: Row, erased: Container[str]) -> Fault | None:
     if content is not None and said:
         return Fault(seq, id, "has a content, and an erasure says that it has none")
     return None
+
+
+def files_of(text: str, hash: str, canonically: bool = False) -> dict[str, str] | None:
+    """The knowledge files that a text holds, if they are those of a hash, and the text is theirs alone."""
+    try:
+        files: dict[str, str] = strict(text)
+        sound = content_hash(files) == hash and (not canonically or canonical(files) == text)
+        return files if sound else None
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        return None
 
 
 def fields_of(header: str | bytes) -> dict[str, Any]:

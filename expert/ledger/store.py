@@ -13,7 +13,6 @@ somewhere else.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sqlite3
@@ -26,10 +25,10 @@ from typing import Any, NamedTuple
 
 from platformdirs import user_data_dir
 
-from expert.io.files import LEDGER, content_hash
+from expert.io.files import LEDGER
 from expert.io.json import canonical, digest, strict
 from expert.io.problems import LedgerError, shorten
-from expert.ledger.chain import GENESIS, Fault, Row, check_link, lost_or_kept
+from expert.ledger.chain import GENESIS, Fault, Row, check_link, files_of, lost_or_kept
 from expert.ledger.database import DAMAGED, connect, explained, to_wal
 from expert.ledger.packing import Packing
 
@@ -409,9 +408,8 @@ class Ledger:
             SELECT id FROM entries WHERE CASE json_valid(content)
               WHEN 1 THEN json_extract(content, '$.consultation.knowledge.id') = ? END
             ORDER BY seq DESC LIMIT 1"""
-        with explained(self.path):
-            row = self.connection.execute(query, (knowledge,)).fetchone()
-            return str(row[0]) if row else ""
+        row = self._first(query, knowledge)
+        return str(row[0]) if row else ""
 
     def entries(self, after: int = 0, last: int = MOST) -> Iterator[Entry]:
         """Every entry in order, or those of some numbers, each held against its hash and the entry before it.
@@ -437,26 +435,20 @@ class Ledger:
 
     def files(self, hash: str) -> dict[str, str]:
         """The knowledge files that a record was made with."""
-        with explained(self.path):
-            row = self.connection.execute("SELECT files FROM knowledge WHERE hash = ?", (hash,)).fetchone()
-            if not row:
-                raise LedgerError(f"the ledger has lost the knowledge {hash[:12]}")
-            try:
-                files: dict[str, str] = json.loads(row[0])
-                sound = content_hash(files) == hash
-            except (TypeError, ValueError, AttributeError, RecursionError):
-                sound = False
-            if not sound:
-                message = f"the ledger's knowledge {shorten(hash)[:12]} has been changed"
-                raise LedgerError(message, "`audit verify` says more")
-            return files
+        row = self._first("SELECT files FROM knowledge WHERE hash = ?", hash)
+        if not row:
+            raise LedgerError(f"the ledger has lost the knowledge {hash[:12]}")
+        files = files_of(row[0], hash)
+        if files is None:
+            message = f"the ledger's knowledge {shorten(hash)[:12]} has been changed"
+            raise LedgerError(message, "`audit verify` says more")
+        return files
 
     def consultations(self) -> int:
         """How many consultations there are that are not erased."""
         kind = "CASE WHEN json_valid(header) THEN json_extract(header, '$.kind') ELSE 'consultation' END"
-        with explained(self.path):
-            query = f"SELECT count(*) FROM main.entries WHERE content IS NOT NULL AND {kind} = 'consultation'"
-            return int(self.connection.execute(query).fetchone()[0])
+        query = f"SELECT count(*) FROM main.entries WHERE content IS NOT NULL AND {kind} = 'consultation'"
+        return int(self._first(query)[0])
 
     def hashes(self) -> list[str]:
         """The hash of every entry, in order."""
@@ -465,6 +457,11 @@ class Ledger:
     def rows(self) -> Iterator[Row]:
         """Every entry as it is stored."""
         return self.select(f"{ROWS} ORDER BY seq")
+
+    def _first(self, query: str, *values: str | int) -> Any:
+        """The first row of a query; None if there is none."""
+        with explained(self.path):
+            return self.connection.execute(query, values).fetchone()
 
     def select(self, query: str, values: Sequence[str] = ()) -> Iterator[Any]:
         """The rows of a query."""
@@ -497,30 +494,26 @@ class Ledger:
 
     def head(self) -> tuple[int, str]:
         """The number of entries and the hash of the last."""
-        with explained(self.path):
-            row = self.connection.execute("SELECT seq, hash FROM head").fetchone()
-            if row is None or not isinstance(row[0], int):
-                raise LedgerError(f"the ledger `{self.path}` is damaged: it has no head", DAMAGED)
-            return row[0], str(row[1])
+        row = self._first("SELECT seq, hash FROM head")
+        if row is None or not isinstance(row[0], int):
+            raise LedgerError(f"the ledger `{self.path}` is damaged: it has no head", DAMAGED)
+        return row[0], str(row[1])
 
     def has(self, id: str) -> bool:
         """Whether there is an entry with an id."""
-        with explained(self.path):
-            query = "SELECT 1 FROM main.entries WHERE id = ?"
-            return self.connection.execute(query, (id.lower(),)).fetchone() is not None
+        return self._first("SELECT 1 FROM main.entries WHERE id = ?", id.lower()) is not None
 
     def hash_of(self, seq: int) -> str:
         """The hash that entry number `seq` has; empty if there is no such entry."""
-        with explained(self.path):
-            row = self.connection.execute("SELECT hash FROM entries WHERE seq = ?", (seq,)).fetchone()
-            return str(row[0]) if row else ""
+        row = self._first("SELECT hash FROM entries WHERE seq = ?", seq)
+        return str(row[0]) if row else ""
 
     def row_at(self, seq: int) -> Row:
         """Entry number `seq` as it was hashed. Raises LedgerError."""
-        for row in self.select(f"{ROWS} WHERE seq = {seq:d}"):
-            found: Row = row
-            return found
-        raise LedgerError(f"the ledger has no entry {seq}", "`audit verify` says more")
+        row: Row | None = self._first(f"{ROWS} WHERE seq = ?", seq)
+        if row is None:
+            raise LedgerError(f"the ledger has no entry {seq}", "`audit verify` says more")
+        return row
 
     def hash_before(self, seq: int) -> str:
         """The hash that entry number `seq` rests on."""

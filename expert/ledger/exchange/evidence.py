@@ -13,10 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from expert.io.files import content_hash
 from expert.io.json import NotRestored, canonical, plain, restore, strict
 from expert.io.problems import CaseError, LedgerError, shorten
-from expert.ledger.chain import Row, check_link
+from expert.ledger.chain import Row, check_link, files_of
 from expert.ledger.records import base_of, check_consultation, check_shape, refusal
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import Entry, Ledger, entry_of
@@ -73,12 +72,8 @@ class Evidence(NamedTuple):
 
     def files(self, hash: str) -> dict[str, str]:
         """The knowledge files that the record was made with. Raises LedgerError."""
-        try:
-            files: dict[str, str] = strict(self.knowledge.files)
-            sound = content_hash(files) == hash and canonical(files) == self.knowledge.files
-        except (TypeError, ValueError, AttributeError, RecursionError):
-            sound = False
-        if not sound:
+        files = files_of(self.knowledge.files, hash, canonically=True)
+        if files is None:
             raise LedgerError(f"it is not the knowledge with the hash {shorten(hash)[:12]}")
         return files
 

@@ -11,10 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from expert.io.files import content_hash
-from expert.io.json import canonical
 from expert.io.problems import CaseError, shorten
-from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link
+from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link, files_of
 from expert.ledger.store import Ledger
 from expert.ledger.transparency.keys import Verifier
 from expert.ledger.transparency.signed_note import NoNote
@@ -211,11 +209,8 @@ class _Seen:
     def sound(self, hash: str) -> bool:
         """Whether the knowledge with a hash is there, unchanged."""
         if hash not in self.good:
-            try:
-                files = json.loads(self.knowledge[hash])
-                self.good[hash] = content_hash(files) == hash and canonical(files) == self.knowledge[hash]
-            except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
-                self.good[hash] = False
+            files = files_of(self.knowledge.get(hash, ""), hash, canonically=True)
+            self.good[hash] = files is not None
         return self.good[hash]
 
     def check_signed(self) -> Fault | None:

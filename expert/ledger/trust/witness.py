@@ -49,11 +49,13 @@ def _head(line: bytes, where: str) -> tuple[int, str]:
     return int(match[1]), match[2]
 
 
-def hold_against(store: Ledger, path: Path) -> None:
+def hold_against(store: Ledger, path: Path | None) -> None:
     """Raise LedgerError if the newest head that a witness holds is not in the ledger.
 
-    A witness that is not there yet holds none.
+    A witness that is not there yet holds none; without a witness there is nothing to be held against.
     """
+    if path is None:
+        return
     refuse_ledger(path)
     if not path.exists():
         return
@@ -64,8 +66,13 @@ def hold_against(store: Ledger, path: Path) -> None:
         raise LedgerError(f"{message} has another hash, or is gone", ANOTHER)
 
 
-def bear_witness(path: Path, seq: int, head: str) -> None:
-    """Append a head to a witness, which is made if need be. Raises CaseError if it cannot be written."""
+def bear_witness(path: Path | None, seq: int, head: str) -> None:
+    """Append a head to a witness, if there is one, which is made if need be.
+
+    Raises CaseError if it cannot be written.
+    """
+    if path is None:
+        return
     refuse_ledger(path)
     line = f"{seq} {head} {utc_now()}\n"
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
