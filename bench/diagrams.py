@@ -26,7 +26,8 @@ sys.path.insert(0, str(ROOT))
 
 from expert.analysis.ablation import load_bearing  # noqa: E402
 from expert.analysis.diff import compare  # noqa: E402
-from expert.analysis.mutation import changed_base, mutants  # noqa: E402
+from expert.analysis.mutants import mutants  # noqa: E402
+from expert.analysis.mutation import changed_base  # noqa: E402
 from expert.consultation.case import Case, make_case  # noqa: E402
 from expert.consultation.dialogue import Dialogue  # noqa: E402
 from expert.consultation.relevance import Reach  # noqa: E402

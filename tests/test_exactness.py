@@ -20,7 +20,8 @@ from support.sizes import some_or_all
 from expert.analysis.coverage import coverage, suggest
 from expert.analysis.diff import compare
 from expert.analysis.expected import Expected
-from expert.analysis.mutation import changed_base, mutants, tell_apart
+from expert.analysis.mutants import mutants
+from expert.analysis.mutation import changed_base, tell_apart
 from expert.analysis.shown import Listed, difference, shown
 from expert.consultation.case import Case, parse_pairs
 from expert.consultation.relevance import Reach

@@ -73,7 +73,8 @@ class Borne(NamedTuple):
 
 def load_bearing(base: RuleBase, cases: list[Expected]) -> Loads:
     """Drop each claim that something rests on."""
-    lefts = {claim: without(base, claim) for claim, users in cited(base).items() if users}
+    citing = cited(base)
+    lefts = {claim: without(base, claim) for claim, users in citing.items() if users}
     cones = {claim: Cones(left) for claim, left in lefts.items()}
     whole = Cones(base)
     grounds = [_Ground(option, whole, list(cones.values())) for option in base.knowledge.options]
@@ -83,7 +84,7 @@ def load_bearing(base: RuleBase, cases: list[Expected]) -> Loads:
     for claim, left in lefts.items():
         gone = shown(left.knowledge, passes(left.instances), listed)
         files = difference(table, gone) & listed.full
-        loads.append(_load(claim, tuple(cited(base)[claim]), cones[claim], grounds, files.bit_count()))
+        loads.append(_load(claim, tuple(citing[claim]), cones[claim], grounds, files.bit_count()))
     ranked = sorted(loads, key=_rank)
     return Loads(tuple(ranked), {ground.option: ground.cases for ground in grounds}, listed.size)
 
@@ -163,10 +164,9 @@ def _load(claim: str, dropped: tuple[str, ...], left: Cones, grounds: Iterable[_
             counted.append(counts)
             examples += some
     best = min(examples, key=lambda e: e[:2], default=None)
-    lost, changed, survived, timings = (
-        sum(counts[n] for counts in counted) or (None if undecided else 0) for n in range(4)
-    )
     example = best[2] if best else None
+    sums = map(sum, zip(Borne(0, 0, 0, 0), *counted, strict=True))
+    lost, changed, survived, timings = (number or (None if undecided else 0) for number in sums)
     return Load(claim, dropped, lost, changed, survived, timings, files, example, tuple(undecided))
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any, NamedTuple
 
 from expert.consultation.case import Case
@@ -164,16 +164,15 @@ def _rescaled_any(reaches: Reaches, behind: Behind) -> bool:
 def _rescaled(reaches: Reaches, name: str) -> bool:
     """Whether an attribute's answers are other numbers, or none, in the other base."""
     old, new = (reach.base.knowledge.attributes.get(name) for reach in reaches)
-    return bool(
-        old and new and (old.ordered, old.is_date, old.decimals) != (new.ordered, new.is_date, new.decimals)
-    )
+    if not old or not new:
+        return False
+    return (old.ordered, old.is_date, old.decimals) != (new.ordered, new.is_date, new.decimals)
 
 
 def _compared(thing: Thing, reaches: Reaches, behind: Behind, printed: list[str]) -> Change:
     """What differs, of something of which rules say something else. Raises NotDecided."""
     keys = [*printed, *(key for reach in reaches if (key := _number(thing, reach.base.knowledge)))]
-    writers = [[w for key in keys for w in reach.cones.writers.get(key, ())] for reach in reaches]
-    read = [*behind[0], *writers[0]], [*behind[1], *writers[1]]
+    read = _with_writers(behind[0], keys, reaches[0]), _with_writers(behind[1], keys, reaches[1])
     pair = Compared(reaches[0].cones, reaches[1].cones, {}, read, numbers=dict.fromkeys(keys))
     sides = _side(thing, pair.old, behind[0]), _side(thing, pair.new, behind[1])
     old, new = sides
@@ -203,6 +202,11 @@ def _compared(thing: Thing, reaches: Reaches, behind: Behind, printed: list[str]
     return change
 
 
+def _with_writers(instances: list[Instance], keys: Iterable[str], reach: Reach) -> list[Instance]:
+    """Some instances, and those that conclude some findings."""
+    return [*instances, *chain.from_iterable(reach.cones.writers.get(key, ()) for key in keys)]
+
+
 # --- what diagrams are too large for ---------------------------------------------------------------
 def _otherwise(change: Change, reaches: Reaches, behind: Behind, further: Decide | None) -> Change:
     """A change that is not decided, by a case that shows it; else by what may decide it."""
@@ -226,8 +230,8 @@ def _sampled(thing: Thing, reaches: Reaches, behind: Behind, read: Behind) -> di
     if any(computes(instance) for some in read for instance in some):
         return None
     tried = Compared(reaches[0].cones, reaches[1].cones, {}, behind).old.tried()
-    said = [{(i.id, i.when, i.then): i for i in some} for some in read]
-    edited = [i for n in (0, 1) for key, i in said[n].items() if key not in said[1 - n]]
+    old, new = [{(i.id, i.when, i.then): i for i in some} for some in read]
+    edited = [i for key, i in old.items() if key not in new] + [i for key, i in new.items() if key not in old]
     samples = Samples({}, tried, edited, tried)
     samples.take(samples.names)
     where = _apart_in(thing, reaches, read, samples)
@@ -255,10 +259,11 @@ def _shown_by(thing: Thing, reach: Reach, read: list[Instance], cases: CaseList)
 
 def _shown_in(thing: Thing, reaches: Reaches, read: Behind, case: dict[str, Value]) -> tuple[str, str]:
     """What is shown of a thing in a case, before and after."""
-    before, after = (
-        ", ".join(v for v, where in _shown_by(thing, reach, some, CaseList([case])).items() if where & 1)
-        for reach, some in zip(reaches, read, strict=True)
-    )
+    shown = []
+    for reach, some in zip(reaches, read, strict=True):
+        values = _shown_by(thing, reach, some, CaseList([case]))
+        shown.append(", ".join(value for value, where in values.items() if where & 1))
+    before, after = shown
     return before, after
 
 

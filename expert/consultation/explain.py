@@ -22,21 +22,11 @@ from expert.consultation.result import (
     Statement,
     name_of,
 )
-from expert.consultation.standing import (
-    item_text,
-    nothing_said,
-    step_words,
-    verdict_text,
-    when_words,
-)
+from expert.consultation.standing import item_text, nothing_said, step_words, verdict_text, when_words
 from expert.consultation.statements import lies_between
 from expert.consultation.subjects import Subject
 from expert.io.unwinding import Unfolding, unwound
-from expert.language.conclusions import (
-    Conclude,
-    Conclusion,
-    Tally,
-)
+from expert.language.conclusions import Conclude, Conclusion, Tally
 from expert.language.english import REASONS, datum_statement, known, statement
 from expert.language.model import Knowledge, Quotes
 from expert.language.rules import Instance, RuleBase

@@ -14,12 +14,7 @@ from expert.consultation.leading import places_of, results
 from expert.consultation.memory import Standing, Wording, WorkingMemory
 from expert.consultation.silence import Silent
 from expert.io.json import Later
-from expert.language.conclusions import (
-    Argue,
-    Conclusion,
-    Flag,
-    Wait,
-)
+from expert.language.conclusions import Argue, Conclusion, Flag, Wait
 from expert.language.conditions import Is, Ref, Unless, parts_of
 from expert.language.grids import Grid
 from expert.language.keys import exception_of, name_and_option

@@ -6,10 +6,7 @@ import re
 from typing import NamedTuple
 
 from expert.io.problems import CaseError, nearest, not_among
-from expert.language.conclusions import (
-    Advise,
-    Caution,
-)
+from expert.language.conclusions import Advise, Caution
 from expert.language.rules import RuleBase, rule_names
 
 

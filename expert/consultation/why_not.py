@@ -8,24 +8,12 @@ from expert.consultation.case import UNKNOWN, Answer, Case, parse_pairs
 from expert.consultation.explain import How, Tree, about, is_answered
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
-from expert.consultation.result import (
-    Argument,
-    Consultation,
-    Recommendation,
-    Statement,
-)
-from expert.consultation.standing import (
-    depends_text,
-    standing_sentences,
-    targets_in_play,
-)
+from expert.consultation.result import Argument, Consultation, Recommendation, Statement
+from expert.consultation.standing import depends_text, standing_sentences, targets_in_play
 from expert.consultation.subjects import Subject
 from expert.io.problems import CaseError, not_among
 from expert.language.changes import Changes
-from expert.language.conclusions import (
-    Argue,
-    Conclude,
-)
+from expert.language.conclusions import Argue, Conclude
 from expert.language.english import capital, statement
 from expert.language.limits import NotDecided
 from expert.language.model import Knowledge, Value

@@ -22,22 +22,8 @@ from expert.language.diagrams import Diagram, Diagrams
 from expert.language.elimination import allowing_for_one, smallness
 from expert.language.limits import NODES, STEPS, NotDecided
 from expert.language.model import Term, Value
-from expert.language.polynomials import (
-    Atom,
-    Polynomial,
-    Range,
-    constant,
-    spelled,
-)
-from expert.language.survey import (
-    Amount,
-    CaseAnswers,
-    Splitting,
-    Survey,
-    decided,
-    linked,
-    number_of,
-)
+from expert.language.polynomials import Atom, Polynomial, Range, constant, spelled
+from expert.language.survey import Amount, CaseAnswers, Splitting, Survey, decided, linked, number_of
 
 KEPT = 500  # groups
 

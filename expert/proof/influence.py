@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from expert.backends.z3 import Formula, FormulaAmounts, Prover, World
 from expert.consultation.relevance import Reach
@@ -20,10 +21,9 @@ def differs(prover: Prover, name: str) -> list[Formula]:
 def _differs(prover: Prover, name: str) -> list[Formula]:
     reach = Reach(prover.base)
     effects = [effect for effect in reach.effects if name in reach.rests_on(effect)]
-    read = reach.cones.upstream(
-        (i for effect in effects for i in effect.instances),
-        [key for effect in effects for key in effect.visible.findings],
-    )
+    instances = chain.from_iterable(effect.instances for effect in effects)
+    keys = chain.from_iterable(effect.visible.findings for effect in effects)
+    read = reach.cones.upstream(instances, keys)
     pair = prover.world, World(prover.base, [name], read)
     shown = [difference for effect in effects for difference in shown_apart(effect.visible, *pair)]
     return [*pair[1].algebra.domain(name), prover.world.any(shown)]
@@ -59,7 +59,11 @@ def _seen(visible: Visible, world: World) -> Formula:
 
 def _other_amount(world: World, amounts: FormulaAmounts, others: FormulaAmounts) -> Formula:
     """Where one of the amounts is none of the others."""
-    return world.any(where & ~world.any(there & (n == m) for there, m in others) for where, n in amounts)
+    unlike = []
+    for where, number in amounts:
+        same = world.any(there & (number == other) for there, other in others)
+        unlike.append(where & ~same)
+    return world.any(unlike)
 
 
 def _other_answer(name: str, before: World, after: World) -> Formula:

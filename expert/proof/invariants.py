@@ -18,10 +18,7 @@ from expert.io.yaml import Node, Reader, parse_yaml
 from expert.knowledge.declarations import read_claims
 from expert.knowledge.files import CHECKS, COMPARING, ID, INVARIANT, INVARIANTS, MARK, SENSES, TENSION
 from expert.knowledge.read_conditions import Scope
-from expert.language.conclusions import (
-    STANCES,
-    Argue,
-)
+from expert.language.conclusions import STANCES, Argue
 from expert.language.conditions import AllOf, Condition, Ref, mentions_option
 from expert.language.grids import Grid
 from expert.language.keys import with_option

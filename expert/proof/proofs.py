@@ -9,14 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, assert_never
 
-from expert.backends.z3 import (
-    NO,
-    YES,
-    Formula,
-    FormulaAmounts,
-    Prover,
-    World,
-)
+from expert.backends.z3 import NO, YES, Formula, FormulaAmounts, Prover, World
 from expert.consultation.case import Case, command_line, parse_pairs, spell_answers, typed
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, Firing

@@ -6,17 +6,11 @@ are findings about the knowledge, or about its document; what is meant to be so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from itertools import chain, product
 
-from expert.backends.z3 import (
-    NO,
-    TIMEOUT,
-    UNKNOWN,
-    YES,
-    Formula,
-    Prover,
-    World,
-)
+from expert.backends.z3 import NO, TIMEOUT, UNKNOWN, YES, Formula, Prover, World
 from expert.consultation.result import Consultation
 from expert.knowledge.files import CHECKS
 from expert.language.conclusions import (
@@ -31,20 +25,12 @@ from expert.language.conclusions import (
     conditions_in,
     text_of,
 )
-from expert.language.conditions import (
-    AllOf,
-    Condition,
-    Is,
-    Known,
-    Ref,
-    leaves,
-    refs,
-)
+from expert.language.conditions import AllOf, Condition, Is, Known, Ref, leaves, refs
 from expert.language.keys import with_option, written_rule
 from expert.language.model import Value
-from expert.language.outcome import shown_findings
+from expert.language.outcome import deciding_arguments, shown_findings
 from expert.language.policy import RECOMMENDED
-from expert.language.rules import PLACEHOLDER, Instance, Rule, RuleBase, passes
+from expert.language.rules import PLACEHOLDER, Instance, Rule, RuleBase, passes, writes
 from expert.proof.influence import differs
 from expert.proof.invariants import Intended, Invariants, options_of
 from expert.proof.proofs import FOUND, HOLDS, Found, Proofs, Report, Seen, StructuralCheck
@@ -73,12 +59,10 @@ class Structure:
 
     def checks(self) -> tuple[StructuralCheck, ...]:
         """All of them."""
-        masked: list[Found] = []
-        identical: list[Found] = []
-        ways = {
+        ways: dict[str, Callable[[], Iterable[Found]]] = {
             "never-fires": self.never_fires,
-            "masked": lambda: masked,
-            "identical": lambda: identical,
+            "masked": lambda: self.redundant[0],
+            "identical": lambda: self.redundant[1],
             "unread": self.unread,
             "never-recommended": self.never_recommended,
             "never-matters": self.never_matters,
@@ -89,8 +73,6 @@ class Structure:
         checks = []
         for name, way in ways.items():
             self.undecided = []
-            if name == "masked":
-                masked, identical = self.redundant()
             checks.append(self._check(name, list(way())))
         return tuple(checks)
 
@@ -127,6 +109,7 @@ class Structure:
     def _instances(self, rule: str) -> list[Instance]:
         return [instance for instance in self.base.instances if instance.rule.id == rule]
 
+    @cached_property
     def redundant(self) -> tuple[list[Found], list[Found]]:
         """Rules whose conclusions others draw anyway, and rules that are the same."""
         by_one: dict[str, list[str]] = {}
@@ -136,9 +119,8 @@ class Structure:
                 continue
             others = {r.id for r in self.base.rules} - {rule.id}
             if self._covered(rule.id, others):
-                by_one[rule.id] = [
-                    r.id for r in self.base.rules if self._covered(rule.id, {r.id} - {rule.id})
-                ]
+                ones = [other.id for other in self.base.rules if other is not rule]
+                by_one[rule.id] = [one for one in ones if self._covered(rule.id, {one})]
         for id, ones in by_one.items():
             same = [one for one in ones if id in by_one.get(one, ())]
             claims = self.base.rule(id).claims
@@ -158,9 +140,7 @@ class Structure:
         goals += [(i, self._excepting(i, id, others)) for i in alive for id in i.rule.exception_to]
         if not all(ids for _, ids in goals) or not self._lost(goals, self.prover.world):
             return False
-        if not any(
-            i.rule.exception_to or any(isinstance(c, (Conclude, Tally)) for c in i.then) for i in alive
-        ):
+        if not any(map(writes, alive)):
             return True
         # what it concludes may be what makes the others fire
         rest = passes(i for i in self.base.instances if written_rule(i.rule.id) != rule)
@@ -168,7 +148,10 @@ class Structure:
 
     def _lost(self, goals: list[tuple[Instance, list[str]]], world: World) -> bool:
         """Whether nothing is ever lost of what instances do, each of which some others do too."""
-        lost = [self.fired[i.id] & ~world.any(world.fired[id] for id in ids) for i, ids in goals]
+        lost = []
+        for instance, ids in goals:
+            others = world.any(world.fired[id] for id in ids)
+            lost.append(self.fired[instance.id] & ~others)
         return self.never(world.any(lost))
 
     def _excepting(self, instance: Instance, excepted: str, rules: set[str]) -> list[str]:
@@ -186,7 +169,7 @@ class Structure:
 
     def _meaning(self, c: Conclusion) -> Conclusion:
         """What a conclusion comes to; the words of an argument count where it decides nothing."""
-        if isinstance(c, Argue) and c.name in self.base.knowledge.deciding_topics:
+        if isinstance(c, Argue) and self.base.knowledge.topics[c.name].decides:
             return c._replace(text="")
         return c
 
@@ -286,36 +269,34 @@ class Structure:
             self.undecided.append(answered.status)
 
     def tensions(self) -> Iterator[Found]:
-        decides = self.base.knowledge.deciding_topics
-        deciding = [
-            (i, c) for i in self.base.instances for c in i.then if isinstance(c, Argue) and c.name in decides
-        ]
+        deciding: list[tuple[Instance, Argue]] = []
+        for instance in self.base.instances:
+            deciding += [(instance, c) for c in deciding_arguments(instance, self.base.knowledge)]
         shown: set[tuple[str, str]] = set()
-        for one, pro in deciding:
-            for other, con in deciding:
-                opposed = pro.stance == "for" and con.stance == "against" and pro.option == con.option
-                pair = (one.rule.id, other.rule.id)
-                if (
-                    opposed
-                    and (pro.target == con.target or not (pro.target and con.target))
-                    and pair not in shown
-                ):
-                    says = f"argue for and against {pro.option}"
-                    claims = _cited([one.rule, other.rule])
-                    facts = [self.fired[one.id], self.fired[other.id]]
-                    witnessed = list(self._witnessed(pair, says, claims, facts, _fires(one, other)))
-                    yield from witnessed
-                    shown |= {pair} if witnessed else set()
+        for (one, pro), (other, con) in product(deciding, repeat=2):
+            pair = one.rule.id, other.rule.id
+            if _opposed(pro, con) and pair not in shown:
+                says = f"argue for and against {pro.option}"
+                claims = _cited([one.rule, other.rule])
+                facts = [self.fired[one.id], self.fired[other.id]]
+                witnessed = list(self._witnessed(pair, says, claims, facts, _fires(one, other)))
+                yield from witnessed
+                shown |= {pair} if witnessed else set()
 
     def vacuous(self) -> Iterator[Found]:
         for invariant in self.invariants.invariants:
             if invariant.when == AllOf(()) and not invariant.more:
                 continue
-            met = [
-                self.prover.world.all(self.room.meets(invariant, o)) for o in options_of(self.base, invariant)
-            ]
-            if self.never(self.prover.world.any(met)):
+            world = self.prover.world
+            met = [world.all(self.room.meets(invariant, o)) for o in options_of(self.base, invariant)]
+            if self.never(world.any(met)):
                 yield Found((invariant.id,), "no case meets its `when`", invariant.claims)
+
+
+def _opposed(pro: Argue, con: Argue) -> bool:
+    """Whether two arguments are for and against the same option, and perhaps the same target."""
+    opposed = pro.stance == "for" and con.stance == "against" and pro.option == con.option
+    return opposed and (pro.target == con.target or not (pro.target and con.target))
 
 
 def _cited(rules: list[Rule]) -> tuple[str, ...]:
@@ -342,9 +323,8 @@ def _silent(run: list[Consultation]) -> bool:
 
 def _fires(*instances: Instance) -> Seen:
     def seen(run: list[Consultation]) -> bool:
-        fired = {
-            (firing.rule, firing.option or "") for consultation in run for firing in consultation.firings
-        }
+        firings = chain.from_iterable(consultation.firings for consultation in run)
+        fired = {(firing.rule, firing.option or "") for firing in firings}
         return all((i.rule.id, i.option) in fired for i in instances)
 
     return seen

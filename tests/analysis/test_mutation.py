@@ -17,7 +17,8 @@ from support.sizes import some_or_all
 from support.trying import ROOT, edit, kb
 
 from expert.analysis.expected import load_cases
-from expert.analysis.mutation import Mutant, changed_base, mutants, tell_apart, why_equivalent
+from expert.analysis.mutants import Mutant, mutants
+from expert.analysis.mutation import changed_base, tell_apart, why_equivalent
 from expert.analysis.shown import Listed, difference, seen_by, shown
 from expert.consultation.case import Answer, Case
 from expert.consultation.engine import infer

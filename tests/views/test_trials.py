@@ -10,7 +10,8 @@ from expert.analysis.ablation import Example, Load, Loads
 from expert.analysis.coverage import Coverage, Suggestion, Target
 from expert.analysis.diff import Change, Differences, Thing
 from expert.analysis.expected import Expected, Failure, Requirement
-from expert.analysis.mutation import KINDS, Mutant, Score, Survivor
+from expert.analysis.mutants import Mutant
+from expert.analysis.mutation import KINDS, Score, Survivor
 from expert.consultation.case import parse_pairs
 from expert.io.problems import Span
 from expert.language.edits import Edit
