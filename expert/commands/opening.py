@@ -1,4 +1,4 @@
-"""What commands are asked about: a record or answers, and knowledge bases, recorded ones among them."""
+"""What commands are asked about: a record, or answers."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from expert.commands.answers import read_answers
-from expert.commands.ledgers import ledger_path, newest_of, open_ledger, open_ledgers, open_record
+from expert.commands.ledgers import ledger_path, newest_of, open_ledgers, open_record
 from expert.commands.saying import say
 from expert.commands.shared import kept_at, open_knowledge, open_reviews
 from expert.consultation.case import Case, started
 from expert.consultation.result import Consultation
-from expert.io.problems import CaseError, KnowledgeError, LedgerError, Problem, shorten
-from expert.knowledge.load import load, open_files
+from expert.io.problems import CaseError, Problem
 from expert.language.rules import RuleBase
 from expert.ledger.formats import retold
 from expert.ledger.records import case_of, opened, unreviewed_in
@@ -87,23 +86,3 @@ def _last_of(now: RuleBase, ledgers: list[Path] | None) -> Asked:
     under = "" if asked.base.knowledge.hash == knowledge.hash else ", under the knowledge that made it then"
     say(f"Of the last record, {entry.id} of {entry.header['time']}{under}.")
     return asked
-
-
-def find_base(name: str, ledger: Path | None, kb: Path | None) -> RuleBase:
-    """The knowledge base that a word means: `now`, a directory, or the beginning of a recorded hash."""
-    if name == "now":
-        return open_knowledge(kb)
-    if Path(name).is_dir():
-        return load(Path(name))
-    if len(name) < 4 or set(name.lower()) - set("0123456789abcdef"):
-        help = "a directory, `now`, or four or more digits of a hash that `audit list` shows"
-        raise CaseError(f"`{shorten(name)}` is no knowledge base", help)
-    with open_ledger(ledger) as store:
-        hashes = [hash for hash, _ in store.knowledge_rows() if hash.startswith(name.lower())]
-        if len(hashes) != 1:
-            how = "several recorded knowledge bases begin" if hashes else "no recorded knowledge base begins"
-            raise LedgerError(f"{how} with `{shorten(name)}`", ", ".join(hash[:16] for hash in hashes))
-        base, problems = open_files(store.files(hashes[0]), f"{hashes[0][:12]}:")
-    if problems:
-        raise KnowledgeError(problems)
-    return base

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expert.commands.opening import find_base
+from expert.commands.bases import find_base
 from expert.commands.options import Brief, Full, Json, Kb, LedgerFile, TableFormat, Trace
 from expert.commands.saying import say
 from expert.commands.shared import (

@@ -13,8 +13,8 @@ from expert.analysis.expected import failures, load_cases
 from expert.analysis.mutation import Score, Survivor
 from expert.analysis.mutation import mutate as try_mutants
 from expert.analysis.shown import seen_by
+from expert.commands.bases import find_base
 from expert.commands.hint import hint
-from expert.commands.opening import find_base
 from expert.commands.options import Json, Kb, LedgerFile
 from expert.commands.saying import say
 from expert.commands.shared import directory_of, open_knowledge, print_json

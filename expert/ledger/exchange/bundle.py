@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from expert.io.json import canonical, strict
-from expert.io.problems import CaseError, LedgerError, shorten
-from expert.knowledge.load import open_files
+from expert.io.problems import CaseError, KnowledgeError, LedgerError, shorten
+from expert.knowledge.kept import open_kept
 from expert.language.rules import RuleBase
 from expert.ledger.chain import Row
 from expert.ledger.shape import content_fault, header_fault
@@ -135,9 +135,9 @@ class _Shapes:
         """The knowledge base with a hash; None if this program cannot open it."""
         if hash not in self.opened:
             self.opened[hash] = None
-            with suppress(LookupError, TypeError, AttributeError, ValueError, RecursionError):
-                base, problems = open_files(strict(self.knowledge.get(hash, "{}")))
-                self.opened[hash] = None if problems else base
+            with suppress(LookupError, TypeError, AttributeError, ValueError, RecursionError, KnowledgeError):
+                files = strict(self.knowledge.get(hash, "{}"))
+                self.opened[hash] = open_kept(files, firsts=False, place=None)
         return self.opened[hash]
 
 

@@ -10,8 +10,8 @@ from unicodedata import normalize
 
 from expert.consultation.result import Plain
 from expert.io.dates import bounds
-from expert.io.problems import CaseError, Problem, not_among, shorten
-from expert.knowledge.load import open_files
+from expert.io.problems import CaseError, KnowledgeError, Problem, not_among, shorten
+from expert.knowledge.kept import open_kept
 from expert.language.policy import RECOMMENDED, VERDICTS
 from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link, lost_or_kept
 from expert.ledger.store import Ledger, legible, stored
@@ -265,5 +265,7 @@ def hashes_of(ledger: Ledger, wanted: str) -> list[str]:
 
 
 def _version(ledger: Ledger, hash: str) -> str:
-    base, problems = open_files(ledger.files(hash))
-    return "" if problems else base.knowledge.version
+    try:
+        return open_kept(ledger.files(hash), firsts=False, place=None).knowledge.version
+    except KnowledgeError:
+        return ""
