@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import typer.main
 from support.approving import plant as plant
+from support.ledger_make import in_haste
 from support.loading import kept_in_mind, opened_once
 from support.plants import plants as plants
 from support.scheduling import Together
@@ -23,6 +24,7 @@ from expert.commands import completion, shared
 from expert.knowledge import load as loader
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
+from expert.ledger import store
 
 ROOT = Path(__file__).parents[1]
 # no test reads or writes the cache of the person who runs it
@@ -30,6 +32,7 @@ os.environ["CICATRIX_CACHE"] = str(Path(tempfile.mkdtemp(prefix="cicatrix-")) / 
 # hundreds of tests open the same few knowledge bases, which nothing changes once they are read
 loader._open = opened_once(loader._open)
 shared.load_kept = completion.load_kept = kept_in_mind(shared.load_kept)
+store.connect = in_haste(store.connect)
 # hundreds of tests run the same few commands, whose options typer reads out of their functions each time
 typer.main.get_params_from_function = lru_cache(None)(typer.main.get_params_from_function)
 DOCUMENT = ROOT.parent / "shared" / "source" / "deep-acne-scars.txt"

@@ -56,6 +56,7 @@ class Cones(Dependencies):
             self.attributes[instance.id] = frozenset(names)
         self.groups = Groups()
         self._orders: dict[tuple[Together, ...], list[str]] = {}
+        self._together: dict[str, Together] = {}  # of each instance
 
     def support(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> list[str]:
         """The attributes that instances (and findings) rest on, in the vocabulary's order."""
@@ -83,14 +84,19 @@ class Cones(Dependencies):
 
     def order_of(self, instances: Sequence[Instance]) -> list[str]:
         """The order in which diagrams of some instances ask for attributes."""
-        edges: dict[Together, None] = {}
-        for instance in instances:
-            linked = self.findings_of(instance) | writes(instance)
-            edges[tuple(sorted([*self.attributes[instance.id], *(f"?{key}" for key in linked)]))] = None
+        edges = dict.fromkeys(map(self._asked_together, instances))
         together = tuple(edge for edge in edges if len(edge) > 1)
         if together not in self._orders:
             self._orders[together] = good_order(list(self.base.knowledge.attributes), list(together))
         return self._orders[together]
+
+    def _asked_together(self, instance: Instance) -> Together:
+        """The attributes and findings that an instance links."""
+        if instance.id not in self._together:
+            linked = self.findings_of(instance) | writes(instance)
+            names = [*self.attributes[instance.id], *(f"?{key}" for key in linked)]
+            self._together[instance.id] = tuple(sorted(names))
+        return self._together[instance.id]
 
 
 class Deferred:

@@ -28,7 +28,7 @@ def test_without_the_libraries(
     monkeypatch.delitem(sys.modules, "expert.authoring.format", raising=False)
     result = kb(*words.split(), "--kb", plants)
     assert result.exit_code == 5
-    assert library in result.stderr and " -m pip install 'ruamel.yaml>=" in result.stderr
+    assert library in result.stderr and " -m pip install 'ruamel.yaml>=" in " ".join(result.stderr.split())
 
 
 # --- kb lint --watch ---------------------------------------------------------------------------

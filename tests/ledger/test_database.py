@@ -20,6 +20,7 @@ from support.ledger_make import behind, copied, head_of, small, verified
 from support.ledger_worker import FILES, HEADER, content
 from support.shell import PROGRAM, Result, cicatrix
 
+from expert.ledger import database
 from expert.ledger.store import VERSION, Ledger
 
 ANSWERS = ("consult", "scar_depth=deep", "active_acne=no", "--brief")
@@ -349,3 +350,8 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
 
 def test_patience_that_is_no_number(tmp_path: Path) -> None:
     assert consult(tmp_path / "ledger.sqlite", CICATRIX_LEDGER_PATIENCE="long").code == 0
+
+
+def test_what_is_written_is_on_the_disk_before_it_is_acknowledged(path: Path) -> None:
+    with closing(database.connect(path, write=True)) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL

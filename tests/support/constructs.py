@@ -67,7 +67,7 @@ def files_of(case: Yaml) -> dict[str, str]:
     return {name: written(content) for name, content in made.items()}
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Writes what stands in two places twice."""
 
     def ignore_aliases(self, data: object) -> bool:

@@ -17,7 +17,7 @@ def contradicting(files: dict[str, str], random: Random) -> dict[str, str]:
 
     No answer is left out that a number is computed from, or that a score reads.
     """
-    vocabulary = yaml.load(files[VOCABULARY], Loader=yaml.BaseLoader)
+    vocabulary = yaml.load(files[VOCABULARY], Loader=yaml.CBaseLoader)
     rules = [rule for name, text in files.items() if name.startswith("rules/") for rule in read(text)]
     said = [entry for rule in rules for entry in entries(rule.get("then", []))]
     computed = [body for kind, body in said if kind in ("conclude", "score")]
@@ -32,7 +32,12 @@ def contradicting(files: dict[str, str], random: Random) -> dict[str, str]:
         other = random.choice([name for name in attributes if name != out])
         between = {name: some_test(attributes[name], random) for name in (out, other)}
         declared[f"c{n}"] = {"between": between, "leaves-out": out, "claims": "p1s1", "because": "It is so."}
-    return {**files, VOCABULARY: yaml.safe_dump({**vocabulary, "contradictions": declared}, sort_keys=False)}
+    return {
+        **files,
+        VOCABULARY: yaml.dump(
+            {**vocabulary, "contradictions": declared}, Dumper=yaml.CSafeDumper, sort_keys=False
+        ),
+    }
 
 
 def answered(declared: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def answered(declared: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(text: str) -> Any:
-    return yaml.load(text, Loader=yaml.BaseLoader)
+    return yaml.load(text, Loader=yaml.CBaseLoader)
 
 
 def some_test(term: dict[str, Any], random: Random) -> Any:

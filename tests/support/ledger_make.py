@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,17 @@ def small(path: Path) -> list[str]:
             ledger.append(HEADER, content("third, \u00e9\u20ac"), FILES).id,
         ]
         return [*ids, ledger.forget(ids[0], "asked to").id]
+
+
+def in_haste(connecting: Callable[[Path, bool], sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:
+    """What connects to a ledger, and waits for no disk: here no power fails."""
+
+    def connect(path: Path, write: bool) -> sqlite3.Connection:
+        connection = connecting(path, write)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    return connect
 
 
 @contextmanager
