@@ -52,6 +52,8 @@ def room_of(module: str) -> str:
 
 
 OTHERS = {  # what stands in rooms and is not Python
+    "backends/computing.clp": "What CLIPS computes with, so that no number that is too long goes unnoticed.",
+    "backends/scoring.clp": "What CLIPS adds up scores with, of which bounds are known.",
     "language/semantics.md": "The rule language, exactly: what every condition and conclusion means.",
     "views/report.css": "How a report looks, on a screen and printed.",
     "views/report.html": "The page that a report is put into.",

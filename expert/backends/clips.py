@@ -13,15 +13,16 @@ Numbers are integers, scaled as the shell scales them, so that no total is ever 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Iterator
 from itertools import product
 from math import prod
+from pathlib import Path
 from typing import NamedTuple, assert_never
 
-from expert.io.problems import KnowledgeError, Problem
+from expert.backends.long_numbers import too_long
+from expert.io.problems import KnowledgeError
 from expert.io.quoting import backslashed
-from expert.language.algebra import OPERATORS, amount, together
+from expert.language.algebra import OPERATORS, amount
 from expert.language.conclusions import (
     Addend,
     Advise,
@@ -59,7 +60,6 @@ from expert.language.conditions import (
     compared,
     conjuncts,
     is_bounded,
-    leaves,
     parts_of,
     quantity_refs,
     unrounded,
@@ -67,12 +67,11 @@ from expert.language.conditions import (
 from expert.language.english import Phrases, agreeing, fill, readable
 from expert.language.keys import exception_of
 from expert.language.model import SCORE, Knowledge, Term, Value
-from expert.language.rules import Instance, RuleBase, passes
+from expert.language.rules import Instance, RuleBase
 
 HIGHEST = 10_000  # CLIPS has the saliences -10000 to 10000, and no more
 SPREAD = 100  # CLIPS makes a rule of its own for every way through the `or`s of a rule
 LARGEST = 2**63 - 1  # of an integer in CLIPS
-LONG, COMPARABLE = 9_200_000_000_000_000_000, 9_100_000_000_000_000_000  # floats from here; integers to here
 COMPARE = {"more-than": ">", "at-least": ">=", "less-than": "<", "at-most": "<="}
 
 TEMPLATES = {
@@ -87,57 +86,6 @@ TEMPLATES = {
     "fired": "n rule option",
 }
 
-COMPUTING = """\
-(defglobal ?*n* = 0)
-
-(deffunction fire (?rule ?option)
-  (bind ?*n* (+ ?*n* 1))
-  (assert (fired (n ?*n*) (rule ?rule) (option ?option))))
-
-; CLIPS integers have 64 bits and wrap around unnoticed: what does not fit is left a float, and seen as one
-(deffunction times (?a ?b)
-  (bind ?near (* (float ?a) ?b))
-  (if (< (abs ?near) 9.2e18) then (* ?a ?b) else ?near))
-
-(deffunction plus (?a ?b)
-  (bind ?near (+ (float ?a) ?b))
-  (if (< (abs ?near) 9.2e18) then (+ ?a ?b) else ?near))
-
-(deffunction minus (?a ?b)
-  (bind ?near (- (float ?a) ?b))
-  (if (< (abs ?near) 9.2e18) then (- ?a ?b) else ?near))
-
-(deffunction rounded (?a ?by)
-  (if (floatp ?a) then (return (/ ?a ?by)))
-  (bind ?whole (div (+ (abs ?a) (div ?by 2)) ?by))
-  (if (< ?a 0) then (- 0 ?whole) else ?whole))
-
-(deffunction years-between (?from ?to)
-  (- (div (+ (- ?to ?from) 100000000) 10000) 10000))
-"""
-
-SCORING = """\
-(deftemplate score (slot name) (slot option) (slot low) (slot high))
-(deftemplate row (slot by) (slot n) (slot so))
-
-(deffunction stands (?by ?n)
-  (if (any-factp ((?f row)) (and (eq ?f:by ?by) (eq ?f:n ?n) (eq ?f:so yes))) then (return yes))
-  (if (any-factp ((?f row)) (and (eq ?f:by ?by) (eq ?f:n ?n) (eq ?f:so no))) then (return no))
-  open)
-
-(deffunction answered (?attribute ?else)
-  (do-for-fact ((?f answer)) (eq ?f:attribute ?attribute) (return ?f:value))
-  ?else)
-
-(deffunction low-of (?name ?option)
-  (do-for-fact ((?f score)) (and (eq ?f:name ?name) (eq ?f:option ?option)) (return ?f:low))
-  0)
-
-(deffunction high-of (?name ?option)
-  (do-for-fact ((?f score)) (and (eq ?f:name ?name) (eq ?f:option ?option)) (return ?f:high))
-  0)
-"""
-
 COUNTED = ("by", "among", "so")  # of the first so many parts, so many are so
 
 Pattern = str | bool  # conditional elements, or what is the same in every case
@@ -148,11 +96,13 @@ def clips_text(base: RuleBase) -> Iterator[str]:
 
     Raises KnowledgeError if CLIPS has not saliences enough, or numbers long enough to compare.
     """
-    if problems := _too_long(base):
+    if problems := too_long(base):
         raise KnowledgeError(problems)
     if len(base.instances) <= 2 * HIGHEST + 1:
         made = [_Defrule(instance, base.knowledge) for instance in base.instances]
-        needed = len(made) + sum(len(each.counts) + bool(each.rows) for each in made) + bool(_asked(base))
+        needed = (
+            len(made) + sum(len(each.counts) + bool(each.rows) for each in made) + bool(_answerable(base))
+        )
     else:
         made, needed = [], len(base.instances)
     if needed > 2 * HIGHEST + 1:
@@ -166,7 +116,7 @@ def _lines(base: RuleBase, made: list[_Defrule]) -> Iterator[str]:
     for name, slots in TEMPLATES.items():
         yield f"(deftemplate {name} {' '.join(f'(slot {slot})' for slot in slots.split())})"
     yield ""
-    yield from COMPUTING.splitlines()
+    yield from _file("computing.clp")
     if any(each.instance.rule.exception_to for each in made):
         yield "(deftemplate applies (slot rule) (slot option))"
     if any(each.counts for each in made):
@@ -174,11 +124,11 @@ def _lines(base: RuleBase, made: list[_Defrule]) -> Iterator[str]:
         yield f"(deftemplate counted {' '.join(f'(slot {slot})' for slot in COUNTED)})"
     if any(isinstance(c, Tally) for each in made for c in each.instance.then):
         yield ""
-        yield from SCORING.splitlines()
+        yield from _file("scoring.clp")
     salience = HIGHEST
-    if asked := _asked(base):
+    if answerable := _answerable(base):
         yield ""
-        for term in asked:
+        for term in answerable:
             yield from _answered(term, salience)
         salience -= 1
     for each in made:
@@ -197,7 +147,11 @@ def _lines(base: RuleBase, made: list[_Defrule]) -> Iterator[str]:
         salience -= 1
 
 
-def _asked(base: RuleBase) -> list[Term]:
+def _file(name: str) -> list[str]:
+    return Path(__file__).with_name(name).read_text("utf-8").splitlines()
+
+
+def _answerable(base: RuleBase) -> list[Term]:
     """The findings that may be answered."""
     return [term for term in base.knowledge.findings.values() if term.asked]
 
@@ -694,98 +648,3 @@ def _query(name: str, ref: Ref) -> str:
     template = "score" if ref.role == SCORE else "finding"
     of_option = f"(eq {name}:option {token(ref.option)})"
     return f"(({name} {template})) (and (eq {name}:name {token(ref.name)}) {of_option})"
-
-
-# --- long numbers ------------------------------------------------------------------------------------
-class Between(NamedTuple):
-    """Between which numbers a quantity lies; `sound`: where it is long, CLIPS sees it as long, too."""
-
-    low: int
-    high: int
-    sound: bool = True
-
-    def within(self, limit: int) -> bool:
-        """Whether it is shorter than a limit, in every case."""
-        return -limit < self.low and self.high < limit
-
-    def joined(self, other: Between) -> Between:
-        """That of what is one or the other."""
-        return Between(min(self.low, other.low), max(self.high, other.high), self.sound and other.sound)
-
-
-def _too_long(base: RuleBase) -> list[Problem]:
-    """The rules that compare numbers which CLIPS would have as floats, without telling them apart."""
-    extents: dict[str, Between] = {}
-    problems: dict[Problem, None] = {}
-    for instance in passes(base.instances):
-        extent = partial(_extent, findings=extents, knowledge=base.knowledge)
-        for leaf in leaves(instance.when):
-            if isinstance(leaf, Compare) and not _told(extent(leaf.left), extent(leaf.right)):
-                problems[_long(instance)] = None
-            if isinstance(leaf, Is) and any(isinstance(value, int) for value in leaf.values):
-                numbers = [extent(value) for value in leaf.values if isinstance(value, int)]
-                if not all(_told(extent(leaf.ref), number) for number in numbers):
-                    problems[_long(instance)] = None
-        for c in instance.then:
-            if isinstance(c, Conclude) and not isinstance(c.value, str):
-                bounds = extent(c.value)
-                extents[c.key] = extents[c.key].joined(bounds) if c.key in extents else bounds
-    return [*problems]
-
-
-def _long(instance: Instance) -> Problem:
-    rule = instance.rule
-    message = f"rule `{rule.id}` compares numbers that can be longer than CLIPS has integers (64 bits)"
-    return Problem(message, rule.span, "give what it reads a `max`, or fewer decimals")
-
-
-def _told(one: Between, other: Between) -> bool:
-    """Whether CLIPS can compare two quantities: both are short, or one is, and the other is sound."""
-    if not (one.sound and other.sound):
-        return False
-    return one.within(COMPARABLE) or other.within(COMPARABLE) or (one.within(LONG) and other.within(LONG))
-
-
-def _extent(quantity: Quantity, findings: Mapping[str, Between], knowledge: Knowledge) -> Between:
-    match quantity:
-        case int() | Factor():
-            return Between(*(amount(quantity, {}),) * 2)
-        case Several(values):
-            return Between(min(values), max(values))
-        case Ref():
-            if quantity.kind == "finding":
-                return findings.get(quantity.key, Between(0, 0))
-            return Between(*knowledge.attributes[quantity.name].bounds)
-        case Arithmetic(operator, parts):
-            first, *rest = [_extent(part, findings, knowledge) for part in parts]
-            for more in rest:
-                first = _combined(operator, first, more)
-            return first
-        case _:
-            assert_never(quantity)
-
-
-def _combined(operator: str, one: Between, other: Between) -> Between:
-    """The extent of what two quantities are together."""
-    if operator == "min":
-        sound = one.sound and other.sound
-        return Between(min(one.low, other.low), min(one.high, other.high), sound)
-    if operator == "max":
-        sound = one.sound and other.sound
-        return Between(max(one.low, other.low), max(one.high, other.high), sound)
-    if operator == ROUNDED:
-        # what was long may be short then, and is not exact
-        low, high = (together(operator, end, other.low) for end in one[:2])
-        return Between(low, high, one.sound and one.within(LONG))
-    if operator == "years-between":
-        return Between(together(operator, one.high, other.low), together(operator, one.low, other.high))
-    if operator == "minus":
-        operator, other = "plus", Between(-other.high, -other.low, other.sound)
-    short = one.within(LONG) and other.within(LONG)
-    if operator == "plus":
-        alike = (one.low >= 0 and other.low >= 0) or (one.high <= 0 and other.high <= 0)
-        sound = one.sound and other.sound and (short or alike)
-        return Between(one.low + other.low, one.high + other.high, sound)
-    ends = [a * b for a in one[:2] for b in other[:2]]
-    nought = any(extent.low <= 0 <= extent.high for extent in (one, other))
-    return Between(min(ends), max(ends), one.sound and other.sound and (short or not nought))
