@@ -86,9 +86,10 @@ STARTS = {
 }
 OBSTACLES = {
     "consultation": "each firing goes through experta's own loop, agenda and list of facts, which are "
-    "Python, and is written down with what it rested on, in words; clipspy gives back names.",
-    "not fired": "of each rule that did not fire it is asked which of its conditions failed, and why; no "
-    "peer says that. The record has it: `consult --json` and the ledger write it.",
+    "Python; what it rested on is found, in words, by what its condition asks of the case. clipspy gives "
+    "back names.",
+    "not fired": "of each rule that did not fire it is found, by what its condition asks of the case, which "
+    "part failed and why; no peer says that. The record has it: `consult --json` and the ledger write it.",
     "floor": "each step reads columns of truths that others wrote, and writes one; the floor writes once.",
     "by hand": "both follow the same steps.",
     "parquet": "every cell is checked (a text that is no answer, a number out of its range) before it is an "

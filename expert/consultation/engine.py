@@ -402,7 +402,6 @@ class Engine(KnowledgeEngine):  # type: ignore[misc]
     def fire(self, instance: Instance) -> None:
         """What a rule does when experta fires it."""
         # what else a rule concludes is in the record: it is no premise of any rule
-        network = self.prepared.network
-        facts = [Told("finding", key, value, network) for key, value in self.memory.fire(instance)]
-        if facts:
-            self.declare(*facts)
+        if learnt := self.memory.fire(instance):
+            network = self.prepared.network
+            self.declare(*[Told("finding", key, value, network) for key, value in learnt])

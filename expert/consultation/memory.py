@@ -280,10 +280,7 @@ class Wording:
     def entry(self, instance: Instance) -> FiringTemplate:
         """What the record of a firing of one of the rule base's instances says in every case."""
         key = instance.rule.id, instance.option
-        template = self._entries.get(key)
-        if template is None:
-            template = self._entries[key] = FiringTemplate(self, instance)
-        return template
+        return self._entries.get(key) or self._entries.setdefault(key, FiringTemplate(self, instance))
 
     @cached_property
     def may_be_silent(self) -> list[Instance]:
@@ -796,8 +793,8 @@ class WorkingMemory:
     @property
     def counting(self) -> Evaluation:
         """What has been concluded, and the answers that are not left out of account."""
-        leaving = self.wording.contradictions
-        out = {leaving[firing.rule].leaves_out for firing in self.firings if firing.rule in leaving}
+        declared = self.wording.contradictions.values()
+        out = {c.leaves_out for c in declared if (c.id, "") in self.entries}
         if not out:
             return self.reading
         kept = Evaluation({name: value for name, value in self.case.answers.items() if name not in out})
@@ -808,8 +805,7 @@ class WorkingMemory:
     def fire(self, instance: Instance) -> list[Learnt]:
         """Record that an instance fires; the findings that no firing before it concluded."""
         n, rule = len(self.firings) + 1, instance.rule
-        entry = self.wording.entry(instance)
-        self.entries[rule.id, instance.option] = entry
+        entry = self.entries[rule.id, instance.option] = self.wording.entry(instance)
         if self.alone or entry.depends_on is None:
             new = self._fire_anew(entry, n)[0]
         else:

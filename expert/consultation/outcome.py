@@ -263,7 +263,9 @@ def _not_fired(memory: WorkingMemory) -> tuple[trace.NotFired, ...]:
     """Why each instance has not that has not fired; one that settles has where either half has."""
     said: list[trace.NotFired] = []
     heard, wording = memory.heard(), memory.wording
-    whole, counting = Aspects(memory.reading), Aspects(memory.counting)
+    reading, judging = memory.reading, memory.counting
+    whole = Aspects(reading)
+    counting = whole if judging is reading else Aspects(judging)
     for place, silent in enumerate(wording.silent):
         if place in heard:
             continue
