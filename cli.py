@@ -33,7 +33,7 @@ EXPLAIN = (
     ),
     LazyCommand(
         "why-not",
-        "explain:why_not",
+        "why_not:why_not",
         "Why an option is not what one might expect, and the smallest changes that would make it so.",
         "Example: cicatrix explain why-not punch now scar_depth=deep active_acne=yes",
     ),

@@ -32,7 +32,7 @@ LINES = {
                         "consult {given} {kb} --no-save --table-format grid", "consult nonsense=1 {kb}",
                         "consult {kb} --no-save"],
     "explain:how": ["explain how {option} {given} {kb}", "explain how {rule} last {ledger}"],
-    "explain:why_not": ["explain why-not {option} preferred {given} {kb}"],
+    "why_not:why_not": ["explain why-not {option} preferred {given} {kb}"],
     "explain:what_if": ["what-if {other} {kb} {ledger}"],
     "knowledge:show": ["kb show {kb}"],
     "knowledge:claims": ["kb claims {kb}"],

@@ -1,4 +1,4 @@
-"""The commands `explain how`, `explain why-not` and `what-if`."""
+"""The commands `explain how` and `what-if`."""
 
 import shlex
 from typing import Annotated
@@ -7,19 +7,16 @@ import typer
 
 from expert.commands import completion
 from expert.commands.documents import read_quotes
+from expert.commands.ledgers import names_record
 from expert.commands.opening import the_case
 from expert.commands.options import CaseFile, Document, Json, Kb, LedgerFiles, Rest, TableFormat, Unfolded
 from expert.commands.shared import check_format, place_of, print_json
 from expert.commands.showing import emit
 from expert.consultation import compare, explain
-from expert.consultation import why_not as why
 from expert.consultation.case import parse_pairs
 from expert.consultation.outcome import follow
-from expert.consultation.relevance import Reach
 from expert.consultation.subjects import find_subject
-from expert.io.problems import CaseError, nearest
-from expert.language.policy import NOW, VERDICTS
-from expert.proof.undecided import solver
+from expert.io.problems import CaseError
 from expert.review.approvals import unreviewed
 from expert.views.consultations import (
     arguments_folded,
@@ -27,7 +24,6 @@ from expert.views.consultations import (
     footer,
     footer_of_changed,
     what_if_blocks,
-    why_not_blocks,
 )
 from expert.views.document import apart, on
 
@@ -68,55 +64,6 @@ def how(
         place = [word for path in ledger or () for word in ("--ledger", str(path))]
         again = on(shlex.join(["explain", "why-not", subject.id, *case, *place]), place_of(kb))
         emit(f"Nothing was concluded about {subject.id}: see `{again}`.")
-
-
-def why_not(
-    subject: Annotated[
-        str,
-        typer.Argument(
-            help="An option (or finding, step, advice, rule, claim): id or label.",
-            autocompletion=completion.subjects,
-        ),
-    ],
-    rest: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[VERDICT] [ID | ATTRIBUTE=VALUE...]",
-            help="The verdict or `now`; a record or answers.",
-            autocompletion=completion.verdicts_records_or_answers,
-        ),
-    ] = None,
-    case_file: CaseFile = None,
-    document: Document = None,
-    full: Unfolded = False,
-    json: Json = False,
-    ledger: LedgerFiles = None,
-    kb: Kb = None,
-) -> None:
-    """Why an option is not what one might expect, and the smallest changes that would make it so."""
-    goal = verdict_in(rest or [])
-    asked = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
-    quotes, about = read_quotes(document, asked.base), find_subject(asked.base, subject)
-    reason = why.why_not(Reach(asked.base, solver), asked.case, asked.consultation, about, goal)
-    if json:
-        print_json(reason)
-    else:
-        end = footer(asked.consultation, asked.unreviewed, asked.recorded, place_of(kb))
-        emit(*why_not_blocks(reason, asked.base, quotes, full), end)
-
-
-def verdict_in(words: list[str]) -> str:
-    """The first word if it is meant as a verdict: no answer, and no record's id."""
-    if not words or "=" in words[0] or words[0] == "last":
-        return ""
-    alone = len(words) == 1 or "=" in words[1]
-    known = words[0] in (*VERDICTS, NOW) or nearest(words[0], [*VERDICTS, NOW])
-    return words[0] if known or not (names_record(words[0]) and alone) else ""
-
-
-def names_record(word: str) -> bool:
-    """Whether a word that is no answer looks like `last` or the id of a record."""
-    return word == "last" or (len(word) == 5 and any(c.isdigit() for c in word))
 
 
 def what_if(

@@ -74,3 +74,8 @@ def warn_of_others(path: Path) -> None:
         folder = path.absolute().parent.stat().st_mode
         if folder & 0o002 and not folder & stat.S_ISVTX:
             say(f"warning: others may put another file in the place of the ledger `{path}`")
+
+
+def names_record(word: str) -> bool:
+    """Whether a word that is no answer looks like `last` or the id of a record."""
+    return word == "last" or (len(word) == 5 and any(c.isdigit() for c in word))

@@ -7,7 +7,6 @@ import shlex
 
 import pytest
 from support.program import invoked
-from support.shell import cicatrix
 
 from expert.consultation.case import parse_pairs
 from expert.consultation.engine import infer
@@ -74,9 +73,3 @@ def test_what_is_advised_of_another_knowledge_base_is_about_that_one() -> None:
     assert "kb claims p2s1 --kb examples/curb65" in invoked("consult", "age=70", *SCORE).stdout
     shown = invoked("kb", "show", "--kb", "examples/car").stdout
     assert "options" not in shown and "per option" not in shown
-
-
-def test_why_not_says_on_what_an_open_result_depends() -> None:
-    answers = "temperature=39 pulse=80 breaths=16 carbon_dioxide=40 immature=2"
-    told = cicatrix("explain", "why-not", "sirs", *answers.split(), "--kb", "examples/sirs")
-    assert told.stdout.startswith("SIRS is open: it depends on the count of white cells.\n"), told
