@@ -64,8 +64,6 @@ __all__ = ["ENGINE", "infer", "prepare"]
 # What facts say, as instances wait for it: (key, value), (key,) for there being any value, and
 # (key, None) for an answer that is not known. START is said in every case.
 Sign = tuple[Value | None, ...]
-
-
 START: Sign = ()
 
 

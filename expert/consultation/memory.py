@@ -95,21 +95,13 @@ from expert.language.rules import PLACEHOLDER, Instance, RuleBase, applies_key, 
 
 Finding = tuple[str, Value]  # its key and value
 Learnt = tuple[str, Value | None]  # the same; None: a score whose bounds do not meet
-
-
 Source = Callable[["WorkingMemory"], Sequence[Match]]  # of what a premise rests on
-
-
 Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that it is about
-
-
 KeptFiring = tuple[tuple[Any, ...], list[Finding]]  # its record but for its number, and what it concluded
-
 
 Standing = tuple[
     str, tuple[str, ...], tuple[str, ...]
 ]  # an option's timing, the steps it waits for, its flags
-
 
 KEPT = 10_000  # of how many values the words are kept: there is no end to numbers
 

@@ -44,8 +44,6 @@ Open = dict[str, tuple[str, ...]]  # options that are open, and the answers that
 
 # what leads to answers: those that are found on it, and what leads on; a chain of findings may be long
 Way = Iterator["str | Way"]
-
-
 KEPT = 10_000  # of how many cases it is kept what they leave open
 
 

@@ -173,7 +173,7 @@ class Reach:
             return Visible(some, (with_option(name, option),))
         if kind == REASON:
             return Visible(some, *self.cones.printed(some[0]), unanswered=_all_answerable(some[0]))
-        if kind in (*BY_RULE, REASON):  # of one rule and one option there is one instance
+        if kind in BY_RULE:  # of one rule and one option there is one instance
             return Visible(some, *self.cones.printed(some[0]))
         return Visible(some)
 
@@ -213,13 +213,8 @@ class Reach:
         ahead = self.ahead(case)
         new = effect not in ahead.changing
         changing = ahead.change(effect, alone)
-        if new and False in changing.values() and self.further is not None:
-            for name in [name for name, sure in changing.items() if not sure]:
-                so = self.further.changes(effect.visible, name, case.answers)
-                if so is False:
-                    del changing[name]
-                else:
-                    changing[name] = so is True
+        if new and False in changing.values() and (further := self.further):
+            _decide(changing, lambda name: further.changes(effect.visible, name, case.answers))
         return changing
 
     def rests_on(self, effect: Effect) -> list[str]:
@@ -264,13 +259,8 @@ class Reach:
         """The verdicts that an option can still have, and whether that is certain."""
         prospect = self.ahead(case).option(option)
         possible = prospect.possible_verdicts(option) if prospect else dict.fromkeys(VERDICTS, False)
-        if False in possible.values() and self.further is not None:
-            for verdict in [verdict for verdict, sure in possible.items() if not sure]:
-                so = self.further.has(option, verdict, case.answers)
-                if so is False:
-                    del possible[verdict]
-                else:
-                    possible[verdict] = so is True
+        if False in possible.values() and (further := self.further):
+            _decide(possible, lambda verdict: further.has(option, verdict, case.answers))
         return possible
 
     def changes_to(self, case: Case, option: str, goal: str, targets: Collection[str]) -> Changes:
@@ -287,3 +277,13 @@ class Reach:
             return self.further.changes_to(case.answers, option, goal, targets)
         except NotDecided:
             return changes
+
+
+def _decide(perhaps: dict[str, bool], decide: Callable[[str], bool | None]) -> None:
+    """Have what is not certain yet decided, as far as it can be; what is not so is taken out."""
+    for name in [name for name, sure in perhaps.items() if not sure]:
+        so = decide(name)
+        if so is False:
+            del perhaps[name]
+        else:
+            perhaps[name] = so is True

@@ -30,11 +30,7 @@ FORMAT = 2
 # new one is due when the same rules and answers give something else than before; what is added to the
 # language is none, as a program without it cannot open knowledge that uses it
 MEANINGS = (1,)
-
-
 Plain = str | int | float  # a value in its term's own unit
-
-
 T = TypeVar("T")
 
 

@@ -7,7 +7,7 @@ Two negations get two phrases everywhere: "there is no evidence that" (nothing s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from expert.language.algebra import amount
@@ -58,13 +58,8 @@ from expert.language.model import DAY, FACTOR, NONE_OF_THEM, Datum, Knowledge, O
 from expert.language.rules import BASES, PLACEHOLDER, Instance, Rule
 
 NO_EVIDENCE = "there is no evidence that"
-
-
 NOT_THE_CASE = "it is not the case that"
-
-
 NOTHING_DENIES = "nothing denies that"  # no evidence that it is not the case, in plain words
-
 
 REASONS = {
     "denied": "the case says otherwise",
@@ -74,14 +69,12 @@ REASONS = {
     "not-in-force": "it is not in force",
 }
 
-
 COMPARISON_WORDS = {
     "more-than": "more than",
     "at-least": "at least",
     "less-than": "less than",
     "at-most": "at most",
 }
-
 
 COMPARED_DATES = {
     "more-than": "after",
@@ -93,8 +86,6 @@ COMPARED_DATES = {
 
 # what is so of two numbers where a comparison of them is not
 NEGATED = {"more-than": "at-most", "at-least": "less-than", "less-than": "at-least", "at-most": "more-than"}
-
-
 SIGNS_BETWEEN = {"times": " x ", "plus": " + ", "minus": " - "}
 
 
@@ -106,10 +97,7 @@ PHRASED = {
     "years-between": "the completed years from {1} to {2}",
 }
 
-
 OF_DATES = {"min": "the first of {0}", "max": "the last of {0}"}
-
-
 STANCE_WORDS = {"for": "for", "against": "against", "unsure": "undecided"}
 
 
@@ -221,9 +209,8 @@ class Phrases:
     def condition(self, condition: Condition) -> str:
         """A condition as a clause."""
         if self.disagreeing and condition in self.disagreeing:
-            return (
-                f"the answer on {self.knowledge.attributes[self.disagreeing[condition]].label} does not count"
-            )
+            left_out = self.knowledge.attributes[self.disagreeing[condition]]
+            return f"the answer on {left_out.label} does not count"
         if several := self._of_several(condition):
             return several[0]
         match condition:
@@ -268,14 +255,12 @@ class Phrases:
             return None
         tests = [part for part in condition.parts if isinstance(part, (Is, Known))]
         terms = [self.knowledge.attributes.get(test.ref.name) for test in tests]
-        of = {term.among if term else "" for term in terms}
-        if (
-            len(tests) < len(condition.parts)
-            or len(of) > 1
-            or not self.knowledge.several.get(name := of.pop())
-        ):
+        questions = {term.among if term else "" for term in terms}
+        if len(tests) < len(condition.parts) or len(questions) > 1:
             return None
-        term = self.knowledge.several[name]
+        term = self.knowledge.several.get(questions.pop())
+        if term is None:
+            return None
         whole = [test.ref.name for test in tests] == term.parts
         shown = [term.values[each.value] for each in terms if each]
         asked = {test.values if isinstance(test, Is) else test.wanted for test in tests}
@@ -509,20 +494,13 @@ class Phrases:
         lines = [f"{rule.id}  ({rule.basis}: {BASES[rule.basis]})", *([f"  {who}"] if who else [])]
         if rule.in_force:
             lines.append(f"  {self.in_force(rule.in_force)}")
-        lines += [
-            f"  {'if  ' if i == 0 else ' and'} {self.condition(clause)}" for i, clause in enumerate(clauses)
-        ]
-        if not clauses:
-            lines.append("  in every case")
-        lines += [
-            f"  {'then' if i == 0 else ' and'} {self.conclusion(conclusion)}"
-            for i, conclusion in enumerate(rule.then)
-        ]
+        lines += _clauses("if  ", map(self.condition, clauses)) or ["  in every case"]
+        lines += _clauses("then", map(self.conclusion, rule.then))
         told = [c.name for c in rule.then if isinstance(c, (Conclude, Tally)) and c.replies]
         for name in dict.fromkeys(told):
             lines.append(f"  unless the person says of {knowledge.findings[name].label} how it is")
-        for n, id in enumerate(rule.exception_to):
-            lines.append(f"  {' and' if n or rule.then else 'then'} `{id}` does not apply")
+        excepted = [f"`{id}` does not apply" for id in rule.exception_to]
+        lines += _clauses(" and" if rule.then else "then", excepted)
         if counts:
             labels = listed([knowledge.attributes[name].label for name in counts])
             lines.append(f"  where no answer on {labels} is left out of account, as another disagrees")
@@ -533,11 +511,14 @@ class Phrases:
             lines.append(f"  because {readable(rule.otherwise, knowledge)}")
         if rule.reason:
             lines.append(f"  added: {rule.reason}")
-        lines += [
-            f"  {id}  {knowledge.claims[id].says} [{knowledge.hedges[knowledge.claims[id].hedge]}]"
-            for id in rule.cites
-        ]
+        for claim in [knowledge.claims[id] for id in rule.cites]:
+            lines.append(f"  {claim.id}  {claim.says} [{knowledge.hedges[claim.hedge]}]")
         return lines
+
+
+def _clauses(first: str, texts: Iterable[str]) -> list[str]:
+    """Lines, one for each clause of several: the first after a word, the others after `and`."""
+    return [f"  {' and' if n else first} {text}" for n, text in enumerate(texts)]
 
 
 def comparison_words(operator: str, term: Term) -> str:

@@ -13,9 +13,7 @@ VERDICT_WORDS = {
     "not-addressed": "not addressed",
 }
 
-
 CLAUSES = {**VERDICT_WORDS, "option": "an option"}  # after `is` or `are`
-
 
 HEADINGS = {
     "results": "Result",
@@ -31,7 +29,6 @@ HEADINGS = {
     "advice": "Advice",
     "cautions": "Cautions",
 }
-
 
 SILENCE = "The document does not speak of {option} {about}."
 
