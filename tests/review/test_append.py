@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.approving import approve_all, kb, waiting
 from support.shell import PROGRAM
+from support.sizes import some_or_all
 
 from expert.io.problems import CaseError
 from expert.knowledge.load import load
@@ -104,18 +105,19 @@ def test_a_link_stays_a_link(plant: Path, tmp_path: Path) -> None:
     assert (plant / FILE).is_symlink() and not waiting(plant)
 
 
-def test_many_at_the_same_time(plant: Path) -> None:
+@pytest.mark.parametrize("reviewers", some_or_all(3, 9, more=6))
+def test_many_at_the_same_time(plant: Path, reviewers: int) -> None:
     """None is lost, whoever comes first."""
-    names = [f"Reviewer {n}" for n in range(3)]
+    names = [f"Reviewer {n}" for n in range(reviewers)]
     started = [
         subprocess.Popen(
             [*PROGRAM, "kb", "approve", "too-dear", "fern.likes", "--by", name, "--kb", str(plant)]
         )
         for name in names
     ]
-    assert [process.wait() for process in started] == [0] * 3
+    assert [process.wait() for process in started] == [0] * reviewers
     found = load_reviews(plant)
-    assert sorted({a.by for a in found}) == names and len(found) == 9
+    assert sorted({a.by for a in found}) == names and len(found) == 3 * reviewers
     assert [path.name for path in (plant / "kb").glob("reviews*")] == ["reviews.yaml"]
 
 

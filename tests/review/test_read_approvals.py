@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.approving import approve_all, kb, waiting
-from support.sizes import first
+from support.sizes import some_or_all
 
 from expert.io.problems import KnowledgeError
 from expert.knowledge.load import load
@@ -81,12 +81,12 @@ def test_no_file_at_all(plant: Path, make: object) -> None:
     assert kb("approve", "--all", "--by", "A", "--kb", plant).exit_code == 3
 
 
-@pytest.mark.parametrize("seed", first(1, 4))
-def test_random_files(seed: int, plant: Path) -> None:
+@pytest.mark.parametrize("files", some_or_all(15, 240, more=60))
+def test_random_files(files: int, plant: Path) -> None:
     """A file with a few letters changed is read, or refused with places; approving never loses any of it."""
     approve_all(plant)
-    whole, choose = (plant / FILE).read_text(), random.Random(seed)
-    for _ in range(30):
+    whole, choose = (plant / FILE).read_text(), random.Random(files)
+    for _ in range(files):
         text = list(whole)
         for _ in range(choose.randint(1, 3)):
             at = choose.randrange(len(text))

@@ -56,6 +56,8 @@ def test_old_reasons_when_the_rules_have_changed(installed: Installed) -> None:
     assert installed.run("audit", "replay", "--with-current-rules").code == 3
 
 
+@pytest.mark.long
+@pytest.mark.more
 def test_old_reasons_without_experta(installed: Installed) -> None:
     """Everything that reads is possible; the engine itself is needed to consult and to replay."""
     before = installed.read_all()
