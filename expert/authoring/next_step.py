@@ -41,13 +41,20 @@ class NextStep(NamedTuple):
 
 
 def next_step(
-    base: RuleBase, directory: Path, document: str | None = None, proof: Report | None = None
+    base: RuleBase,
+    directory: Path,
+    document: str | None = None,
+    proof: Report | None = None,
+    cases: list[Expected] | None = None,
 ) -> NextStep | None:
     """The first thing that is missing, or None if nothing is.
 
-    Against the document's text, and what `kb prove` found, if they are given.
+    Against the document's text, and what `kb prove` found, if they are given; with the cases, if they have
+    been read.
     """
     room = Room(base, directory, document, proof)
+    if cases is not None:
+        room.cases = cases
     return next((step for look in ORDER for step in look(room)), None)
 
 

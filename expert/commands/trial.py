@@ -71,7 +71,7 @@ def test(
     else:
         blocks = case_blocks(base, results, covered, suggestions)
         emit(*blocks, *([score_blocks(score, base, kb)] if score else []))
-    hint(base, kb, aside=json)
+    hint(base, kb, cases=cases, aside=json)
     if mutate and failed:
         say("No mutants were tried: every case has to pass first.")
     if short:
