@@ -155,7 +155,7 @@ def case_yaml(base: RuleBase, case: Case, name: str, fired: str = "", not_fired:
         lines.append(f"    {option}: {{{', '.join(about)}}}")
     led = {result: sorted(seen.get(("findings", result), ())) for result in _overall_results(base)}
     if led:
-        findings = ", ".join(f"{result}: [{', '.join(found)}]" for result, found in led.items())
+        findings = ", ".join(f"{result}: [{', '.join(values)}]" for result, values in led.items())
         lines.append(f"  findings: {{{findings}}}")
     steps = [step for step in base.knowledge.steps if step in seen.get(("plan", ""), ())]
     lines.append(f"  plan: [{', '.join(steps)}]")

@@ -216,7 +216,7 @@ def _otherwise(change: Change, reaches: Reaches, behind: Behind, further: Decide
     read = reaches[0].cones.upstream(behind[0]), reaches[1].cones.upstream(behind[1])
     case = _sampled(thing, reaches, behind, read)
     if case is None and further is not None:
-        same, case = further((reaches[0].base, reaches[1].base), read, lambda found: _named(thing, found))
+        same, case = further((reaches[0].base, reaches[1].base), read, lambda outcome: _named(thing, outcome))
         if same is not False:
             return change._replace(same=same, cases=0, answers=0) if same else change
     if case is None:

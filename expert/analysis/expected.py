@@ -101,7 +101,7 @@ class _CaseReader:
     """Reads cases."""
 
     def __init__(self, base: RuleBase, reader: Reader) -> None:
-        self.base, self.k, self.reader = base, base.knowledge, reader
+        self.base, self.knowledge, self.reader = base, base.knowledge, reader
         self.names = {**_names_listed(CASE, base), **_names_listed(EXPECTED, base)}
         self.words = _words_allowed(EXPECTED, base)
 
@@ -116,7 +116,7 @@ class _CaseReader:
 
     def _given(self, node: Node | None) -> Case:
         answers: dict[str, Answer] = {}
-        answerable, problems, said = self.k.answerable, list[Problem](), set[str]()
+        answerable, problems, said = self.knowledge.answerable, list[Problem](), set[str]()
         for key, value in self._pairs(node, "`given`", "a mapping from attributes to values"):
             name = self.reader.pick(key, "attribute", answerable)
             twice = [p for p in answerable[name].parts if p in answers] if name and name not in said else []
@@ -124,10 +124,10 @@ class _CaseReader:
             if twice:
                 problems.append(answered_twice(twice[0], key.span))
             elif name:
-                answers |= read_answer(value, answerable[name], self.k, problems)
+                answers |= read_answer(value, answerable[name], self.knowledge, problems)
         for problem in problems:
             self.reader.add(problem)
-        return make_case(answers, self.k)
+        return make_case(answers, self.knowledge)
 
     def _pairs(self, node: Node | None, what: str, help: str) -> list[tuple[Node, Node]]:
         if node is not None and node.pairs is None:
@@ -138,7 +138,9 @@ class _CaseReader:
         node = fields[key]
         if key == "expect":
             pairs = self._pairs(node, "`expect`", "a mapping from options to what is expected of them")
-            picked = [(self.reader.pick(name, "option", self.k.options), body) for name, body in pairs]
+            picked = [
+                (self.reader.pick(name, "option", self.knowledge.options), body) for name, body in pairs
+            ]
             return [check for id, body in picked if id for check in self._option(id, body)]
         return self._findings(node, "") if key == "findings" else [self._listed(key, "", node)]
 
@@ -160,7 +162,7 @@ class _CaseReader:
                 checks += self._findings(body, option)
             elif key == "targets":
                 for target, verdict in self._pairs(body, "`targets`", "a mapping from targets to verdicts"):
-                    kind = f"target {self.reader.pick(target, 'target', self.k.targets)}"
+                    kind = f"target {self.reader.pick(target, 'target', self.knowledge.targets)}"
                     checks.append(self._single(kind, option, verdict, "verdict", VERDICTS))
             elif key in ("low", "high"):
                 checks.append(self._cost(key, option, body))
@@ -172,10 +174,12 @@ class _CaseReader:
         return Requirement(kind, about, frozenset([self.reader.pick(node, what, allowed)]), node.span)
 
     def _cost(self, key: str, option: str, node: Node) -> Requirement:
-        if self.k.cost is None:
+        if self.knowledge.cost is None:
             self.reader.report(node, f"`{key}` is a cost, and this knowledge base computes none")
         elif node.text != NOT_STATED:
-            return Requirement(key, option, self._values([node], self.k.findings[self.k.cost[0]]), node.span)
+            return Requirement(
+                key, option, self._values([node], self.knowledge.findings[self.knowledge.cost[0]]), node.span
+            )
         return Requirement(key, option, frozenset(), node.span)
 
     def _findings(self, node: Node, option: str) -> list[Requirement]:

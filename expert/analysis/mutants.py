@@ -102,7 +102,7 @@ class _Maker:
     """Makes the small changes."""
 
     def __init__(self, base: RuleBase) -> None:
-        self.k, self.phrases = base.knowledge, Phrases(base.knowledge)
+        self.knowledge, self.phrases = base.knowledge, Phrases(base.knowledge)
 
     def rules(self, rule: Rule) -> Iterator[tuple[str, str, Rule]]:
         for kind, what, when in self.conditions(rule.when):
@@ -204,7 +204,7 @@ class _Maker:
 
     def other_options(self, leaf: OptionIs) -> Iterator[tuple[str, str, Condition]]:
         for n, id in enumerate(leaf.ids):
-            for other in _next(id, [option for option in self.k.options if option not in leaf.ids]):
+            for other in _next(id, [option for option in self.knowledge.options if option not in leaf.ids]):
                 ids = (*leaf.ids[:n], other, *leaf.ids[n + 1 :])
                 yield "value", f"option: {id} → {other}", OptionIs(ids)
 
@@ -224,16 +224,16 @@ class _Maker:
     def conclusions(self, c: Conclusion) -> Iterator[tuple[str, str, Conclusion]]:
         match c:
             case Conclude():
-                yield from self.found(c)
+                yield from self.findings(c)
             case Tally():
                 yield from self.scores(c)
             case Argue():
                 yield from self.arguments(c)
-                yield from self.renamed(c, self.k.topics)
+                yield from self.renamed(c, self.knowledge.topics)
             case Plan() | Wait():
-                yield from self.renamed(c, self.k.steps)
+                yield from self.renamed(c, self.knowledge.steps)
             case Flag():
-                yield from self.renamed(c, self.k.flags)
+                yield from self.renamed(c, self.knowledge.flags)
             case Advise() | Caution():
                 pass  # its words are its own
             case _:
@@ -243,12 +243,12 @@ class _Maker:
         for name in _next(c.name, names):
             yield "value", f"{c.kind} {c.name} → {name}", c._replace(name=name)
 
-    def found(self, c: Conclude) -> Iterator[tuple[str, str, Conclude]]:
+    def findings(self, c: Conclude) -> Iterator[tuple[str, str, Conclude]]:
         if isinstance(c.value, str):
-            for value in _next(c.value, self.k.findings[c.name].values):
+            for value in _next(c.value, self.knowledge.findings[c.name].values):
                 yield "value", f"{c.name}: {c.value} → {value}", c._replace(value=value)
         else:
-            for what, quantity in _shifted(c.value, self.k.findings[c.name]):
+            for what, quantity in _shifted(c.value, self.knowledge.findings[c.name]):
                 yield "constant", f"{c.name}: {what}", c._replace(value=quantity)
 
     def scores(self, c: Tally) -> Iterator[tuple[str, str, Tally]]:
@@ -297,12 +297,12 @@ class _Maker:
         if c.stance == "for":
             strength = "plain" if c.strength == "strong" else "strong"
             yield "value", f"{what}{c.strength} → {strength}", c._replace(strength=strength)
-        for target in _next(c.target, self.k.targets) if c.target else ():
+        for target in _next(c.target, self.knowledge.targets) if c.target else ():
             yield "value", f"{what}{c.target} → {target}", c._replace(target=target)
 
     def options(self, option: Option) -> Iterator[tuple[str, str, str, Option]]:
         for name, data in option.properties.items():
-            term = self.k.properties[name]
+            term = self.knowledge.properties[name]
             for n, datum in enumerate(data):
                 for (value,), kind, what in self.values((datum.value,), term):
                     changed = (*data[:n], datum._replace(value=value), *data[n + 1 :])

@@ -25,7 +25,6 @@ from expert.language.rules import Instance, RuleBase, passes
 PRIME = "'"  # marks a variable of the second of two cases
 Formula = Any  # a Z3 term: a truth or a number
 FormulaAmounts = list[tuple[Formula, Formula]]  # a finding's numbers, each with where it has it
-WhereEach = dict[str, Formula]  # where a term has which value
 YES, NO, UNKNOWN, TIMEOUT = "yes", "no", "unknown", "timeout"  # whether there is such a case
 
 
@@ -126,8 +125,8 @@ class World:
 
     def terms(self) -> Reading[Formula, Formula]:
         """The reading with the outcome's terms among the findings: see invariants."""
-        found = outcome_findings(self.base, self._read, self.fired, self.outcome, self.algebra.false)
-        self.reading.findings.update(found)
+        terms = outcome_findings(self.base, self._read, self.fired, self.outcome, self.algebra.false)
+        self.reading.findings.update(terms)
         return self.reading
 
 

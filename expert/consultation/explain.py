@@ -215,8 +215,8 @@ class How:
             instances.setdefault((instance.rule.id, instance.option or None), instance)
         silent: dict[Concerned, list[tuple[NotFired, tuple[Conclusion, ...]]]] = {}
         for rule in self.consultation.not_fired:
-            found = instances.get((rule.rule, rule.option))
-            then = found.then if found else ()
+            silent_one = instances.get((rule.rule, rule.option))
+            then = silent_one.then if silent_one else ()
             named = [(c.name, c.option or None) for c in then if isinstance(c, (Conclude, Tally))]
             for concerned in dict.fromkeys(named):
                 silent.setdefault(concerned, []).append((rule, then))

@@ -60,9 +60,9 @@ class Effect:
 
 def _all_answerable(instance: Instance) -> tuple[str, ...]:
     """The findings that may be answered, if an instance concludes no others."""
-    found = [c for c in instance.then if isinstance(c, (Conclude, Tally))]
-    answerable = tuple(dict.fromkeys(c.name for c in found if c.replies))
-    return answerable if len(found) == len(instance.then) and all(c.replies for c in found) else ()
+    findings = [c for c in instance.then if isinstance(c, (Conclude, Tally))]
+    answerable = tuple(dict.fromkeys(c.name for c in findings if c.replies))
+    return answerable if len(findings) == len(instance.then) and all(c.replies for c in findings) else ()
 
 
 class Further(Protocol):

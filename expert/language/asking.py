@@ -171,16 +171,16 @@ class Asking(Reading[Askable, AskableNumber]):
         key, values = condition.ref.key, frozenset(condition.values)
 
         def held(case: Evaluation) -> bool:
-            found = case.findings.get(key)
-            if found is not None:
-                for value, where in found.items():
+            concluded = case.findings.get(key)
+            if concluded is not None:
+                for value, where in concluded.items():
                     if where & 1 and value in values:
                         return True
             return False
 
         def denied(case: Evaluation) -> bool:
-            found = case.findings.get(key, {})
-            return any(where & 1 for value, where in found.items() if value not in values)
+            concluded = case.findings.get(key, {})
+            return any(where & 1 for value, where in concluded.items() if value not in values)
 
         return Askable(held), Askable(denied) if condition.ref.role else FALSE
 

@@ -411,7 +411,7 @@ class Completions(Splitting):
                 kept = tuple((n, v if isinstance(v, str) else None) for n, v in change.items())
                 if kept not in nearest or _far(change, case) < _far(nearest[kept], case):
                     nearest[kept] = change
-        return sorted(nearest.values(), key=self._rank_of_change)
+        return sorted(nearest.values(), key=lambda change: rank_of_change(change, self.terms))
 
     def care_for_changes(self, case: CaseAnswers, fixed: Collection[str], most: int) -> None:
         """Leave out all cases in which more answers than so many are changed; before anything is read.
@@ -442,13 +442,6 @@ class Completions(Splitting):
                 changed = [value for value in values if value is not None and name not in fixed]
                 rows.append([{name: value} for value in changed])
         return rows
-
-    def _rank_of_change(self, change: Mapping[str, Value]) -> tuple[object, ...]:
-        names, ranks = list(self.terms), []
-        for name, value in change.items():
-            place = value if isinstance(value, int) else list(self.terms[name].values).index(value)
-            ranks.append((names.index(name), place))
-        return tuple(rank[0] for rank in ranks), tuple(rank[1] for rank in ranks)
 
     def count(self, truth: Diagram, told_apart: bool = False) -> int:
         """In how many completions the truth is so, each attribute asked for being answered or not.
@@ -524,6 +517,14 @@ class Completions(Splitting):
             return 0  # nothing is asked of it
         amount = loose.form.value(values)
         return sum(amount > limit for limit in loose.limits)
+
+
+def rank_of_change(change: Mapping[str, Value], terms: Mapping[str, Term]) -> tuple[object, ...]:
+    """The rank of a set of changes: by the attributes in the vocabulary's order, then by their values."""
+    names, places = list(terms), []
+    for name, value in change.items():
+        places.append(value if isinstance(value, int) else list(terms[name].values).index(value))
+    return tuple(map(names.index, change)), tuple(places)
 
 
 def _answered(values: Mapping[str, Value | None]) -> dict[str, Value]:

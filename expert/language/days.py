@@ -156,12 +156,12 @@ class Days(Group):
         system = System({name: self.ranges[name] for name in names}).kept(kept)
         forms = [form for form in self.limits if form.names <= {*names}]
         budget = Budget(self.steps, f"the dates {', '.join(self.names)}")
-        found = []
+        points = []
         for cell in self._cells_of(system, forms, budget):
             values = cell.near(near)
             assert values is not None
-            found.append({name: value for name, value in values.items() if name not in kept})
-        return found
+            points.append({name: value for name, value in values.items() if name not in kept})
+        return points
 
     def _cells_of(self, system: System, forms: list[Polynomial], budget: Budget) -> list[System]:
         """The systems of all ways in which forms can stand to their limits."""

@@ -55,8 +55,8 @@ class Polynomial:
     @cached_property
     def quotients(self) -> list[Quotient]:
         """The whole parts of quotients that are factors in it."""
-        found = [name for monomial, _ in self.terms for name in monomial if isinstance(name, Quotient)]
-        return list(dict.fromkeys(found))
+        quotients = [name for monomial, _ in self.terms for name in monomial if isinstance(name, Quotient)]
+        return list(dict.fromkeys(quotients))
 
     @property
     def constant(self) -> int:

@@ -84,14 +84,14 @@ class Samples(CaseList):
 
     def varying(self, show: Callable[[], Iterable[int]]) -> set[str]:
         """The answers that change something of what `show` gives: truths over the cases that are listed."""
-        found: set[str] = set()
+        varying: set[str] = set()
         for n in range(ROUNDS):
-            groups = self.take([name for name in self.names if name not in found], n)
+            groups = self.take([name for name in self.names if name not in varying], n)
             if not groups:
                 break
             for truth in show():
-                found |= set(_apart(truth & self.full, groups))
-        return found
+                varying |= set(_apart(truth & self.full, groups))
+        return varying
 
     def take(self, names: Iterable[str], round: int = 0) -> list[tuple[str, int]]:
         """List cases in groups: of each the answer in which its cases differ, and how many they are."""

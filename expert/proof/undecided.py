@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from expert.analysis.diff import SaidOfAll, ShownValues
 from expert.backends.z3 import NO, YES, Formula, Prover, World, answers_of
 from expert.language.changes import Changes
+from expert.language.completions import rank_of_change
 from expert.language.limits import NotDecided
 from expert.language.model import Value
 from expert.language.policy import NOW
@@ -82,9 +83,7 @@ class Solver:
             where = prover.world.any(weighed[target][goal] for target in targets if target in weighed)
         else:
             where = {**outcome.verdicts(option), NOW: outcome.timing(option)[NOW]}[goal]
-        return _Nearest(
-            prover, answers, where, self.cones.support(deciding(self.base, option, waits=True))
-        ).all()
+        return _Nearest(prover, answers, where, self.cones.support(behind)).all()
 
 
 def difference(
@@ -99,10 +98,10 @@ def difference(
     shown = values(World(old, instances=read[0]).outcome), values(prover.world.outcome)
     false = prover.algebra.false
     apart = [shown[0].get(v, false) != shown[1].get(v, false) for v in {**shown[0], **shown[1]}]
-    found = prover.find(prover.world.any(apart))
-    if found.status != YES:
-        return SaidOfAll(True if found.status == NO else None, {})
-    return SaidOfAll(False, {n: v for n, v in found.cases[0].answers.items() if v is not None})
+    answered = prover.find(prover.world.any(apart))
+    if answered.status != YES:
+        return SaidOfAll(True if answered.status == NO else None, {})
+    return SaidOfAll(False, {n: v for n, v in answered.cases[0].answers.items() if v is not None})
 
 
 class _Nearest:
@@ -127,9 +126,9 @@ class _Nearest:
             return Changes([], None)
         for size in range(len(self.changed) + 1):
             exactly = self.z3.PbEq([(where, 1) for where in self.changed.values()], size)
-            found = self._sets([*self.facts, exactly])
-            if found:
-                return Changes(found, None)
+            changes = self._sets([*self.facts, exactly])
+            if changes:
+                return Changes(changes, None)
         return Changes([], None)
 
     def _possible(self, facts: Sequence[Formula]) -> bool:
@@ -140,25 +139,18 @@ class _Nearest:
 
     def _sets(self, facts: list[Formula]) -> list[dict[str, Value]]:
         """Every set of changes that meets the facts; of those that differ in numbers only, one."""
-        found: list[dict[str, Value]] = []
+        changes: list[dict[str, Value]] = []
         while self._possible(facts):
-            if len(found) == SETS:
+            if len(changes) == SETS:
                 raise NotDecided("the smallest changes")
             change = self._change(facts)
-            found.append(change)
+            changes.append(change)
             algebra = self.prover.algebra
             same = [self.changed[name] for name in change]
             same += [algebra.equals(n, v) for n, v in change.items() if isinstance(v, str)]
             facts = [*facts, ~self.z3.And(same)]
-        return sorted(found, key=self._rank)
-
-    def _rank(self, change: dict[str, Value]) -> tuple[object, ...]:
-        """By the attributes in the vocabulary's order, then by their values."""
         terms = self.prover.base.knowledge.attributes
-        names, places = list(terms), []
-        for name, value in change.items():
-            places.append(value if isinstance(value, int) else list(terms[name].values).index(value))
-        return tuple(map(names.index, change)), tuple(places)
+        return sorted(changes, key=lambda change: rank_of_change(change, terms))
 
     def _change(self, facts: list[Formula]) -> dict[str, Value]:
         """One set of changes, whose numbers are near to those given, one after another."""
