@@ -31,7 +31,6 @@ from expert.io.problems import (
 from expert.knowledge.checks import warnings
 from expert.knowledge.directories import case_files, read_files
 from expert.knowledge.oddities import unread
-from expert.language.rules import RuleBase
 from expert.views.knowledge import (
     begun_blocks,
     changed_file,
@@ -117,17 +116,13 @@ def lint(
 def lint_once(kb: Path | None, strict: bool) -> None:
     """Check it, and bring the schemas of a knowledge base that has them up to date."""
     base = open_knowledge(kb)
-    _renew_schemas(base, kb)
+    if kb is not None and (kb / SCHEMAS).is_dir():
+        write_schemas(kb, file_schemas(base))
     problems = [*warnings(base), *unread(directory_of(kb))]
     emit(*warnings_blocks(base, problems))
     hint(base, kb)
     if strict and problems:
         raise CheckFailed
-
-
-def _renew_schemas(base: RuleBase, kb: Path | None) -> None:
-    if kb is not None and (kb / SCHEMAS).is_dir():
-        write_schemas(kb, file_schemas(base))
 
 
 def lint_again(kb: Path | None, strict: bool) -> NoReturn:

@@ -123,7 +123,7 @@ def approve(
     by, note, on = signature(by, note, on)
     pairs = standing(base, reviews)
     chosen = [p for p in choose(base, pairs, names, claim, all) if _new(p, by, reviews)]
-    approvals = [_approval(pair, by, on, note) for pair in chosen]
+    approvals = [Approval(*pair[:5], by, on, note) for pair in chosen]
     if approvals:
         append(directory_of(kb), approvals)
     emit(*approved_blocks(approvals, pairs, by, on))
@@ -169,7 +169,3 @@ def choose(
 def _new(pair: Pair, by: str, reviews: Reviews) -> bool:
     """Whether nobody of that name has approved the pair as it is now."""
     return not any(a[:5] == pair[:5] and a.by == by for a in reviews)
-
-
-def _approval(pair: Pair, by: str, on: str, note: str) -> Approval:
-    return Approval(*pair[:5], by, on, note)

@@ -106,10 +106,6 @@ def _yes_no_findings(base: RuleBase) -> list[str]:
     return [name for name, term in concluded(base).items() if term.type == "yes-no"]
 
 
-def _numeric_findings(base: RuleBase) -> list[str]:
-    return [*scorable(base)]
-
-
 def _exclusive(base: RuleBase) -> list[str]:
     return [name for name, term in concluded(base).items() if not term.ordered]
 
@@ -622,7 +618,7 @@ CASE = Shape(
 
 # --- kb/invariants.yaml ----------------------------------------------------------------------
 OUTCOME = RulePart("outcome-inside", "conditions, of the outcome too")
-COMPARED = Listing(Name("numeric finding", _numeric_findings), least=0)
+COMPARED = Listing(Name("numeric finding", scorable), least=0)
 
 INVARIANT = Shape(
     "invariant",

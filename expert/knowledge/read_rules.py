@@ -85,7 +85,8 @@ def build_rules(knowledge: Knowledge, nodes: dict[str, Node], reader: Reader) ->
     ordered, cycle = in_firing_order(rules.values(), knowledge)
     if cycle:
         message = "a conclusion depends on there being no evidence of itself, or computes or settles itself"
-        reader.add(Problem(message, cycle[0].rule.span, "the cycle: " + _cycle_text(cycle)))
+        through = " needs ".join(f"`{instance.id}` ({instance.rule.span})" for instance in cycle)
+        reader.add(Problem(message, cycle[0].rule.span, f"the cycle: {through}"))
     knowledge = asked_first(knowledge, ordered, reader)
     return RuleBase(knowledge, tuple(rules.values()), ordered, tuple(written.values()))
 
@@ -375,7 +376,3 @@ class _RuleReader:
         fields = ADVICE_GIVEN.read(node, self.reader, f"`{what}`")
         text = self._sentence(fields.get("says"), "`says`") or because
         return kind(self.reader.text(fields.get("id"), "`id`") or id, text)
-
-
-def _cycle_text(cycle: list[Instance]) -> str:
-    return " needs ".join(f"`{instance.id}` ({instance.rule.span})" for instance in cycle)

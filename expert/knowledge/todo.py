@@ -93,7 +93,8 @@ def problem(todo: Todo, base: RuleBase, users: dict[str, list[str]]) -> Problem 
     if todo.file == CLAIMS_PATH:
         return _claim_problem(todo, base, users.get(keys[1], []))
     owner = _owner(todo)
-    return Problem(f"`{keys[-1]}` of {owner} is still to be written", todo.span, f"write {_how(todo)}")
+    how = HOW.get(keys[-1], "the text in place of TODO")
+    return Problem(f"`{keys[-1]}` of {owner} is still to be written", todo.span, f"write {how}")
 
 
 def _hedge_problem(todo: Todo, base: RuleBase) -> Problem | None:
@@ -129,7 +130,3 @@ def _owner(todo: Todo) -> str:
     if len(keys) < 2:
         return "the document" if todo.file == DOCUMENT_PATH else f"`{todo.file}`"
     return f"{singular(keys[0])} `{keys[1]}`"
-
-
-def _how(todo: Todo) -> str:
-    return HOW.get(todo.keys[-1], "the text in place of TODO")

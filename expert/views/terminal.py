@@ -173,12 +173,12 @@ def table(block: Table, look: Look) -> Iterator[str]:
     room even so, there is a paragraph for each row as well. Formats that are for
     other programs, in which a cell is one line, are as wide as they come out.
     """
-    body = [[cell_text(cell) for cell in row] for row in block.rows]
     simple = look.table_format == "simple"
     if look.narrow and simple:
         yield from _paragraphs(block, look)
         return
-    natural = [_widest(column) for column in _columns(block.headers, body)]
+    body = [[cell_text(cell) for cell in row] for row in block.rows]
+    natural = [max(map(cells, column)) for column in _columns(block.headers, body)]
     # between columns of the simple format there are two spaces; of another, drawing tells
     lines = [] if simple else _drawn(block, natural, look)
     drawn = sum(natural) + 2 * (len(natural) - 1) if simple else max(map(cells, lines), default=0)
@@ -220,10 +220,6 @@ def _columns(headers: Sequence[str], body: Sequence[Sequence[str]]) -> list[list
         for column, text in zip(columns, row, strict=True):
             column.append(text)
     return columns
-
-
-def _widest(texts: Sequence[str]) -> int:
-    return max(map(cells, texts))
 
 
 def _longest_word(texts: Sequence[str]) -> int:

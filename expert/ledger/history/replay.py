@@ -138,9 +138,6 @@ def _opened(path: Path) -> tuple[Ledger, Bases]:
     return ledger, Bases(ledger)
 
 
-# --- one of them --------------------------------------------------------------------------------
-
-
 def _made_by_this_program(entry: Entry, consultation: Consultation) -> bool:
     return consultation.format == FORMAT and entry.header["programs"].get("cicatrix") == __version__
 
