@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +30,10 @@ from expert.ledger import store
 ROOT = Path(__file__).parents[1]
 # no test reads or writes the cache of the person who runs it
 os.environ["CICATRIX_CACHE"] = str(Path(tempfile.mkdtemp(prefix="cicatrix-")) / "cache")
+# what tests start takes signals as at a terminal, also where the tests themselves are run in the background
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 # hundreds of tests open the same few knowledge bases, which nothing changes once they are read
 loader._open = opened_once(loader._open)
 shared.load_kept = completion.load_kept = kept_in_mind(shared.load_kept)
