@@ -138,10 +138,11 @@ class _CaseReader:
         node = fields[key]
         if key == "expect":
             pairs = self._pairs(node, "`expect`", "a mapping from options to what is expected of them")
-            picked = [
-                (self.reader.pick(name, "option", self.knowledge.options), body) for name, body in pairs
-            ]
-            return [check for id, body in picked if id for check in self._option(id, body)]
+            checks = []
+            for name, body in pairs:
+                if id := self.reader.pick(name, "option", self.knowledge.options):
+                    checks += self._option(id, body)
+            return checks
         return self._findings(node, "") if key == "findings" else [self._listed(key, "", node)]
 
     def _listed(self, key: str, about: str, node: Node) -> Requirement:
@@ -177,9 +178,8 @@ class _CaseReader:
         if self.knowledge.cost is None:
             self.reader.report(node, f"`{key}` is a cost, and this knowledge base computes none")
         elif node.text != NOT_STATED:
-            return Requirement(
-                key, option, self._values([node], self.knowledge.findings[self.knowledge.cost[0]]), node.span
-            )
+            term = self.knowledge.findings[self.knowledge.cost[0]]
+            return Requirement(key, option, self._values([node], term), node.span)
         return Requirement(key, option, frozenset(), node.span)
 
     def _findings(self, node: Node, option: str) -> list[Requirement]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from expert.consultation.result import Consultation, Cost, name_of
+from expert.consultation.result import Consultation, Cost, Recommendation, name_of
 from expert.consultation.standing import cost_text
 from expert.language.keys import with_option
 
@@ -23,40 +22,45 @@ class Difference(NamedTuple):
 
 def what_if(before: Consultation, after: Consultation) -> list[Difference]:
     """How two consultations of the same knowledge differ."""
-    differences = [
-        Difference("answer", name, str(before.answers.get(name, "")), str(after.answers.get(name, "")))
-        for name in dict.fromkeys([*before.answers, *after.answers])
-        if before.answers.get(name) != after.answers.get(name)
-    ]
+    differences = _changed("answer", _answers_of(before), _answers_of(after))
     differences += _changed("result", _results_of(before), _results_of(after))
-    olds, news = ({r.option: r for r in c.recommendations} for c in (before, after))
+    olds, news = _options_of(before), _options_of(after)
     for option in dict.fromkeys([*olds, *news]):
-        old, new = olds.get(option), news.get(option)
-        if old is None or new is None:
-            differences.append(
-                Difference("verdict", option, old.verdict if old else "", new.verdict if new else "")
-            )
-            continue
-        pairs = [("verdict", old.verdict, new.verdict)]
-        differences += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]
-        for target in dict.fromkeys([*old.targets, *new.targets]):
-            one, other = old.targets.get(target, ""), new.targets.get(target, "")
-            if one != other:
-                differences.append(Difference("target", f"{option} for {target}", one, other))
-        pairs = [("timing", old.timing, new.timing)]
-        pairs += [("cost", _cost(old.cost), _cost(new.cost))]
-        pairs += [("flags", ", ".join(old.flags), ", ".join(new.flags))]
-        differences += [Difference(kind, old.option, a, b) for kind, a, b in pairs if a != b]
-    differences += _changed(
-        "plan", {s.step: s.step for s in before.plan}, {s.step: s.step for s in after.plan}
-    )
+        differences += _of_option(option, olds.get(option), news.get(option))
+    differences += _changed("plan", _steps_of(before), _steps_of(after))
     differences += _changed("advice", _advice_of(before), _advice_of(after))
     differences += _changed("firing", _firings_of(before), _firings_of(after))
     return differences
 
 
+def _of_option(option: str, old: Recommendation | None, new: Recommendation | None) -> list[Difference]:
+    """What differs of an option; of one that is in one of them only, that it has a verdict there."""
+    if old is None or new is None:
+        return [Difference("verdict", option, old.verdict if old else "", new.verdict if new else "")]
+    pairs = [("verdict", option, old.verdict, new.verdict)]
+    for target in dict.fromkeys([*old.targets, *new.targets]):
+        verdicts = old.targets.get(target, ""), new.targets.get(target, "")
+        pairs.append(("target", f"{option} for {target}", *verdicts))
+    pairs.append(("timing", option, old.timing, new.timing))
+    pairs.append(("cost", option, _cost(old.cost), _cost(new.cost)))
+    pairs.append(("flags", option, ", ".join(old.flags), ", ".join(new.flags)))
+    return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
+
+
 def _cost(cost: Cost | None) -> str:
     return cost_text(cost) if cost else ""
+
+
+def _answers_of(c: Consultation) -> dict[str, str]:
+    return {name: str(value) for name, value in c.answers.items()}
+
+
+def _options_of(c: Consultation) -> dict[str, Recommendation]:
+    return {recommendation.option: recommendation for recommendation in c.recommendations}
+
+
+def _steps_of(c: Consultation) -> dict[str, str]:
+    return {step.step: step.step for step in c.plan}
 
 
 def _advice_of(c: Consultation) -> dict[str, str]:
@@ -71,7 +75,9 @@ def _firings_of(c: Consultation) -> dict[str, str]:
     return {name_of(f): "fired" for f in c.firings}
 
 
-def _changed(kind: str, before: dict[str, str], after: dict[str, str]) -> Iterable[Difference]:
+def _changed(kind: str, before: dict[str, str], after: dict[str, str]) -> list[Difference]:
+    differences = []
     for name in dict.fromkeys([*before, *after]):
         if before.get(name) != after.get(name):
-            yield Difference(kind, name, before.get(name, ""), after.get(name, ""))
+            differences.append(Difference(kind, name, before.get(name, ""), after.get(name, "")))
+    return differences
