@@ -16,6 +16,7 @@ import narwhals as nw
 import pytest
 from support.clips_engine import Clips
 from support.contradicting import contradicting
+from support.deciding import both_ways
 from support.generate import knowledge_files, random_answers, write_files
 from support.oracle import OracleKB, evaluate
 from support.size import combinations
@@ -24,7 +25,6 @@ from support.sizes import some_or_all
 from expert.analysis.shown import Listed
 from expert.backends.columns import POLARS, option_column, outcome
 from expert.backends.program import lines
-from expert.backends.python import decider
 from expert.backends.series import SeriesPlan
 from expert.backends.z3 import World
 from expert.consultation.case import Case, parse_pairs
@@ -81,7 +81,7 @@ def first(values: dict[str, int]) -> str:
 
 
 def by_decider(base: RuleBase) -> Engine:
-    decide = decider(base)
+    decide = both_ways(base)
 
     def told(case: Case) -> Told:
         found = decide(case)

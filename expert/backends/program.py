@@ -36,15 +36,21 @@ class Step:
     choose       a truth, two numbers     the first where it is so, else the second
     """
 
-    __slots__ = ("args", "high", "inputs", "low", "n", "op", "program")
+    __slots__ = ("args", "high", "inputs", "low", "n", "op", "opposite", "program")
 
     def __init__(
-        self, program: Program, op: str, args: tuple[Step | Value, ...], low: int, high: int
+        self,
+        program: Program,
+        op: str,
+        args: tuple[Step | Value, ...],
+        inputs: tuple[Step, ...],
+        ends: tuple[int, int] = (0, 0),
     ) -> None:
         self.program, self.op, self.args = program, op, args
-        self.low, self.high = low, high
+        self.inputs = inputs  # the steps that it follows from
+        self.low, self.high = ends
         self.n = len(program.steps)
-        self.inputs = [arg for arg in args if isinstance(arg, Step)]  # the steps that it follows from
+        self.opposite: Step | None = None  # of a truth, once that is a step
 
     def __and__(self, other: Step) -> Step:
         true, false = self.program.true, self.program.false
@@ -52,7 +58,7 @@ class Step:
             return self
         if self is true:
             return other
-        if self is false or other is false or _opposed(self, other):
+        if self is false or other is false or self.opposite is other:
             return false
         return self.program.both("&", self, other)
 
@@ -62,14 +68,16 @@ class Step:
             return self
         if self is false:
             return other
-        if self is true or other is true or _opposed(self, other):
+        if self is true or other is true or self.opposite is other:
             return true
         return self.program.both("|", self, other)
 
     def __invert__(self) -> Step:
-        if self.op in ("true", "false"):
-            return self.program.false if self.op == "true" else self.program.true
-        return self.inputs[0] if self.op == "~" else self.program.step("~", self)
+        opposite = self.opposite
+        if opposite is None:
+            opposite = self.opposite = self.program.step("~", self)
+            opposite.opposite = self
+        return opposite
 
     def __gt__(self, other: Step) -> Step:
         if self.low > other.high or self.high <= other.low:
@@ -98,10 +106,6 @@ class Step:
         return self.program.step("//", self, self.program.constant(divisor), low=low, high=high)
 
 
-def _opposed(a: Step, b: Step) -> bool:
-    return (a.op == "~" and a.args[0] is b) or (b.op == "~" and b.args[0] is a)
-
-
 class Program(Whole):
     """The algebra that writes steps down, each once and after those that it follows from."""
 
@@ -109,13 +113,28 @@ class Program(Whole):
         self.knowledge = knowledge
         self.steps: dict[tuple[object, ...], Step] = {}
         self.true, self.false = self.step("true"), self.step("false")
+        self.true.opposite, self.false.opposite = self.false, self.true
+
+    def forget(self) -> None:
+        """Let go of the steps; else only who looks for garbage finds them, as they and it name each other."""
+        for step in self.steps.values():
+            step.opposite = None
+        self.steps.clear()
 
     def step(self, op: str, *args: Step | Value, low: int = 0, high: int = 0) -> Step:
         """The step with this operation on these arguments."""
+        inputs = tuple([arg for arg in args if isinstance(arg, Step)])
         key = (op, *[arg.n if isinstance(arg, Step) else (type(arg), arg) for arg in args])
         step = self.steps.get(key)
         if step is None:
-            step = self.steps[key] = Step(self, op, args, low, high)
+            step = self.steps[key] = Step(self, op, args, inputs, (low, high))
+        return step
+
+    def leaf(self, *key: Value) -> Step:
+        """The step that is about an attribute, and perhaps a value; no two values are the same key."""
+        step = self.steps.get(key)
+        if step is None:
+            step = self.steps[key] = Step(self, str(key[0]), key[1:], ())
         return step
 
     def both(self, op: str, a: Step, b: Step) -> Step:
@@ -124,7 +143,7 @@ class Program(Whole):
         key = (op, one.n, other.n)  # as `step` makes it
         step = self.steps.get(key)
         if step is None:
-            step = self.steps[key] = Step(self, op, (one, other), 0, 0)
+            step = self.steps[key] = Step(self, op, (one, other), (one, other))
         return step
 
     def computed(self, op: str, name: str, a: Step, b: Step) -> Step:
@@ -136,10 +155,10 @@ class Program(Whole):
         return self.step(op, a, b, low=min(ends), high=max(ends))
 
     def known(self, attribute: str) -> Step:
-        return self.step("known", attribute)
+        return self.leaf("known", attribute)
 
     def equals(self, attribute: str, value: Value) -> Step:
-        return self.step("equals", attribute, value)
+        return self.leaf("equals", attribute, value)
 
     def number(self, attribute: str) -> Step:
         low, high = self.knowledge.attributes[attribute].bounds
@@ -162,6 +181,7 @@ StepAmounts = list[tuple[Step, Step]]  # numbers concluded, each with where it i
 class Lines(NamedTuple):
     """What is to be known of a case, each with the step that gives it."""
 
+    program: Program
     fired: dict[str, Step]  # by instance
     verdicts: dict[str, dict[str, Step]]  # by option, where each verdict holds
     targets: dict[str, dict[str, dict[str, Step]]]  # by option, the same for each target argued about
@@ -185,7 +205,8 @@ class Lines(NamedTuple):
 def lines(base: RuleBase) -> Lines:
     """The program of a rule base: every conclusion of every case, as one straight line."""
     knowledge = base.knowledge
-    reading: Reading[Step, Step] = Reading(Program(knowledge))
+    program = Program(knowledge)
+    reading: Reading[Step, Step] = Reading(program)
     fired = reading.derive(passes(base.instances))
     outcome = outcome_of(knowledge, reading, base.instances, fired)
     targets = {}
@@ -197,6 +218,7 @@ def lines(base: RuleBase) -> Lines:
         if not exception_of(key):
             findings |= {(key, str(value)): at for value, at in values.items()}
     return Lines(
+        program=program,
         fired={i.id: fired[i.id] for i in base.instances},
         verdicts={option: outcome.verdicts(option) for option in knowledge.options},
         targets=targets,

@@ -7,14 +7,14 @@ once. It is for embedding, simulation, and wherever nobody asks why.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import compress
+from itertools import compress, count
 from typing import NamedTuple
 
 from expert.backends.program import Lines, Step, StepAmounts, lines, needed
 from expert.consultation.case import Case
 from expert.io.garbage import collected_later
 from expert.language.outcome import cost_amounts
-from expert.language.policy import NOW
+from expert.language.policy import NOW, first
 from expert.language.rules import RuleBase
 
 
@@ -36,31 +36,119 @@ class Decision(NamedTuple):
 Decider = Callable[[Case], Decision]
 
 
+FIRST = 8  # cases; to compile the function takes as long as to follow its steps for some ten or twenty
+
+
 def decider(base: RuleBase) -> Decider:
-    """The function that decides cases of a rule base, as `infer` does; making it takes milliseconds."""
+    """The function that decides cases of a rule base, as `infer` does; making it takes milliseconds.
+
+    Its first cases it decides step by step: who has only these does not wait until it is compiled.
+    """
     with collected_later():
-        return _decider(base)
+        steps = Stepwise(base)
+    cases, place = count(), list[Decider]()
+
+    def first_cases(case: Case) -> Decision:
+        if next(cases) < FIRST:
+            return steps(case)
+        with collected_later():
+            place[0] = steps.compiled()  # from here on nothing holds the steps
+        return place[0](case)
+
+    place.append(first_cases)
+    return lambda case: place[0](case)
 
 
-def _decider(base: RuleBase) -> Decider:
-    program = lines(base)
-    names: dict[str, object] = {
-        "Decision": Decision,
-        "compress": compress,
-        "FLAGS": tuple(_flags(program)),
-        "FINDINGS": tuple(program.findings),
-        "FIRED": tuple(program.fired),
-    }
-    # the text is made of numbered steps, and of names of the knowledge as quoted by repr
-    exec(compile(source(base, program), "<decider>", "exec"), names)
-    decide: Decider = names["decide"]  # type: ignore[assignment]
-    return decide
+class Stepwise:
+    """The steps of a rule base, followed one after another for a case."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.lines = lines(base)
+        self.costs = costs_of(base, self.lines)
+        self.steps = [*self.lines.program.steps.values()]
+
+    def compiled(self) -> Decider:
+        """The same as one function."""
+        names: dict[str, object] = {
+            "Decision": Decision,
+            "compress": compress,
+            "FLAGS": tuple(_flags(self.lines)),
+            "FINDINGS": tuple(self.lines.findings),
+            "FIRED": tuple(self.lines.fired),
+        }
+        # the text is made of numbered steps, and of names of the knowledge as quoted by repr
+        text = source(self.lines, self.costs)
+        self.lines.program.forget()
+        exec(compile(text, "<decider>", "exec"), names)
+        decide: Decider = names["decide"]  # type: ignore[assignment]
+        return decide
+
+    def __call__(self, case: Case) -> Decision:
+        found, program = self._found(case), self.lines
+
+        def chosen(choices: dict[str, Step], otherwise: str = "") -> str:
+            return first({name: found[at.n] for name, at in choices.items()}, otherwise)
+
+        costs: dict[str, tuple[int | None, int | None]] = {}
+        for option, sides in self.costs.items():
+            least, most = ([found[number.n] for where, number in side if found[where.n]] for side in sides)
+            costs[option] = min(least, default=None), max(most, default=None)
+        return Decision(
+            {option: chosen(choices) for option, choices in program.verdicts.items()},
+            {option: chosen(choices, NOW) for option, choices in program.timings.items()},
+            costs,
+            tuple([about for about, at in _flags(program).items() if found[at.n]]),
+            tuple([about for about, at in program.findings.items() if found[at.n]]),
+            tuple([id for id, at in program.fired.items() if found[at.n]]),
+        )
+
+    def _found(self, case: Case) -> list[int]:
+        """What each step gives in a case, by its number."""
+        found: list[int] = []
+        for step in self.steps:
+            if step.inputs:
+                inside = [found[part.n] for part in step.inputs]
+                found.append(STEPS[step.op](*inside))
+            elif step.op in ("true", "false"):
+                found.append(step.op == "true")
+            elif step.op == "constant":
+                found.append(step.low)
+            else:
+                answer = case.answers.get(str(step.args[0]))
+                if step.op == "known":
+                    found.append(answer is not None)
+                elif step.op == "equals":
+                    found.append(answer == step.args[1])
+                else:
+                    found.append(answer if isinstance(answer, int) else 0)
+        return found
 
 
-def source(base: RuleBase, program: Lines) -> str:
-    """The function, as Python text."""
+STEPS: dict[str, Callable[..., int]] = {
+    "&": lambda a, b: a and b,
+    "|": lambda a, b: a or b,
+    "~": lambda a: not a,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "//": lambda a, b: a // b,
+    "choose": lambda where, one, other: one if where else other,
+}
+
+Costs = dict[str, list[StepAmounts]]
+
+
+def costs_of(base: RuleBase, program: Lines) -> Costs:
+    """By option, the numbers concluded to be its least cost and its most; of those that may have some."""
     knowledge = base.knowledge
     costs = {option: cost_amounts(knowledge, program.numbers, option) for option in knowledge.options}
+    return {option: sides for option, sides in costs.items() if any(sides)}
+
+
+def source(program: Lines, costs: Costs) -> str:
+    """The function, as Python text."""
     wanted = list(program.steps)
     for sides in costs.values():
         for amounts in sides:
@@ -74,9 +162,8 @@ def source(base: RuleBase, program: Lines) -> str:
     timings = _dict({option: _first(name, at, NOW) for option, at in program.timings.items()})
     costs_written = {}
     for option, sides in costs.items():
-        if any(sides):
-            least, most = sides
-            costs_written[option] = f"({_best('min', name, least)}, {_best('max', name, most)})"
+        least, most = sides
+        costs_written[option] = f"({_best('min', name, least)}, {_best('max', name, most)})"
     flags = _chosen("FLAGS", name, _flags(program).values())
     findings = _chosen("FINDINGS", name, program.findings.values())
     fired = _chosen("FIRED", name, program.fired.values())

@@ -48,7 +48,7 @@ class Operation(NamedTuple):
 
     step: Step
     apply: Operator
-    inputs: list[Step]
+    inputs: tuple[Step, ...]
     done: list[Step]
 
 

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from support import sizes
 from support.compare import BASES, choices, exact
+from support.deciding import both_ways
 from support.generate import DAYS, knowledge_files, random_answers
 from support.loading import read_anew
 from support.oracle import OracleKB
 from support.size import combinations
 from support.sizes import some_or_all
 
+from expert.backends import python
 from expert.backends.program import Program, lines, needed
-from expert.backends.python import Decision, _Text, decider, source
+from expert.backends.python import FIRST, Decision, _Text, costs_of, decider, source
 from expert.consultation.case import Case, cell_answer, make_case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation
@@ -77,7 +79,7 @@ def random_case(base: RuleBase, options: dict[str, list[str]], random: Random) -
 @pytest.mark.parametrize("cases", some_or_all(SOME, CASES, more=MORE))
 def test_a_decision_is_what_infer_says(name: str, cases: dict[str, int]) -> None:
     base, random = load(BASES[name]), Random(2)
-    decide, options = decider(base), choices(OracleKB(BASES[name]))
+    decide, options = both_ways(base), choices(OracleKB(BASES[name]))
     fired: set[str] = set()
     for case in [Case({}), *(random_case(base, options, random) for _ in range(cases[name]))]:
         found = in_any_order(decide(case))
@@ -89,7 +91,7 @@ def test_a_decision_is_what_infer_says(name: str, cases: dict[str, int]) -> None
 @pytest.mark.parametrize("name", ["acne", pytest.param("bicycle", marks=sizes.MORE)])
 def test_every_answer_alone(name: str) -> None:
     base = load(BASES[name])
-    decide = decider(base)
+    decide = both_ways(base)
     for attribute, values in choices(OracleKB(BASES[name])).items():
         for value in [*values, "unknown"]:
             case = parse_pairs([f"{attribute}={value}"], base.knowledge)
@@ -103,7 +105,7 @@ def compare_generated(seed: int, cases: int) -> int | None:
     assert not problems, f"{seed}: {problems[0]}"
     if combinations(base) > MOST:
         return None
-    decide, fired = decider(base), 0
+    decide, fired = both_ways(base), 0
     for _ in range(cases):
         answers = random_answers(base, random)
         case = parse_pairs([f"{name}={value}" for name, value in answers.items()], base.knowledge)
@@ -134,7 +136,7 @@ def test_numbers_of_any_length(seeds: range) -> None:
         base, _ = open_files(knowledge_files(Random(seed)))
         if combinations(base) > MOST:
             continue
-        decide = decider(base)
+        decide = both_ways(base)
         for _ in range(5):
             answers = {}
             for name, term in base.knowledge.attributes.items():
@@ -146,9 +148,33 @@ def test_numbers_of_any_length(seeds: range) -> None:
             assert in_any_order(decide(case)) == in_any_order(decision(base, infer(base, case))), seed
 
 
+def text_of(base: RuleBase) -> str:
+    program = lines(base)
+    return source(program, costs_of(base, program))
+
+
 def test_the_text_is_the_same_every_time(base: RuleBase) -> None:
     again = read_anew(Path(__file__).parents[2])
-    assert source(base, lines(base)) == source(again, lines(again))
+    assert text_of(base) == text_of(again)
+
+
+def test_the_first_cases_do_not_wait_for_the_function(
+    base: RuleBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[RuleBase] = []
+
+    def counted(steps: python.Stepwise) -> python.Decider:
+        compiled.append(base)
+        return made(steps)
+
+    made = python.Stepwise.compiled
+    monkeypatch.setattr(python.Stepwise, "compiled", counted)
+    decide, case = decider(base), Case({})
+    found = [decide(case) for _ in range(FIRST)]
+    assert not compiled
+    found += [decide(case) for _ in range(3)]
+    assert len(compiled) == 1
+    assert found == [found[0]] * (FIRST + 3)
 
 
 def test_long_chains_are_written_so_that_python_can_read_them(base: RuleBase) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from support.deciding import both_ways
 from support.generate import write_files
 from support.oracle import OracleKB, evaluate
 from support.rete import Native
 
-from expert.backends.python import decider
 from expert.backends.z3 import Prover
 from expert.consultation.case import Case, parse_pairs
 from expert.consultation.engine import infer
@@ -140,7 +140,7 @@ def _spelled(base: RuleBase, name: str, value: Any) -> str:
 
 
 def _by_decider(base: RuleBase, directory: Path) -> Callable[[Case], Fired]:
-    decide = decider(base)
+    decide = both_ways(base)
     return lambda case: set(decide(case).fired)
 
 

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import pytest
 from support.compare import BASES, NUMBERS, summary
+from support.deciding import both_ways
 from support.generate import DAYS, knowledge_files
 from support.oracle import OracleKB, evaluate
 from support.size import combinations
 
-from expert.backends.python import decider
 from expert.consultation.case import Answer, Case, cell_answer
 from expert.consultation.engine import infer
 from expert.io.problems import CaseError
@@ -88,7 +88,7 @@ def of_summary(found: dict[str, Any], base: RuleBase) -> Told:
 
 
 def by_decider(base: RuleBase) -> Callable[[Case], Told]:
-    decide, cost = decider(base), base.knowledge.cost
+    decide, cost = both_ways(base), base.knowledge.cost
     unit = Fraction(1, 10 ** base.knowledge.findings[cost[0]].decimals) if cost else Fraction(1)
 
     @cache
