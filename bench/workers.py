@@ -224,6 +224,9 @@ def grown(size: int, sparse: bool, quick: bool) -> dict[str, float]:
         make_engine(base).run(random_cases(base, 1)[0])
         found[name] = 1e3 * (time.process_time() - start)
     cases = random_cases(base, 250, seed=4)
+    start = time.process_time()
+    looping(Decide(base).run, cases[:20])()
+    found["twenty"] = 1e3 * (time.process_time() - start)
     engines = {"decide": Decide(base), "consultation": Consultation(base), "clipspy": Clips(base)}
     expected = [canonical(base, engines["decide"].run(case)) for case in cases]
     counts = {"decide": 200, "consultation": 50, "clipspy": 50}

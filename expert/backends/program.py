@@ -17,7 +17,7 @@ from expert.language.keys import exception_of
 from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Value
 from expert.language.outcome import outcome_of
-from expert.language.rules import RuleBase, passes
+from expert.language.rules import Dependencies, RuleBase
 
 
 class Step:
@@ -111,40 +111,37 @@ class Program(Whole):
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self.steps: dict[tuple[object, ...], Step] = {}
+        self.steps: list[Step] = []
+        self._known: dict[object, Step] = {}  # the same, by what they are made of
         self.true, self.false = self.step("true"), self.step("false")
         self.true.opposite, self.false.opposite = self.false, self.true
 
     def forget(self) -> None:
         """Let go of the steps; else only who looks for garbage finds them, as they and it name each other."""
-        for step in self.steps.values():
+        for step in self.steps:
             step.opposite = None
-        self.steps.clear()
+        self.steps, self._known = [], {}
+
+    def _added(self, key: object, step: Step) -> Step:
+        self.steps.append(step)
+        self._known[key] = step
+        return step
 
     def step(self, op: str, *args: Step | Value, low: int = 0, high: int = 0) -> Step:
         """The step with this operation on these arguments."""
         inputs = tuple([arg for arg in args if isinstance(arg, Step)])
         key = (op, *[arg.n if isinstance(arg, Step) else (type(arg), arg) for arg in args])
-        step = self.steps.get(key)
-        if step is None:
-            step = self.steps[key] = Step(self, op, args, inputs, (low, high))
-        return step
+        return self._known.get(key) or self._added(key, Step(self, op, args, inputs, (low, high)))
 
     def leaf(self, *key: Value) -> Step:
         """The step that is about an attribute, and perhaps a value; no two values are the same key."""
-        step = self.steps.get(key)
-        if step is None:
-            step = self.steps[key] = Step(self, str(key[0]), key[1:], ())
-        return step
+        return self._known.get(key) or self._added(key, Step(self, str(key[0]), key[1:], ()))
 
     def both(self, op: str, a: Step, b: Step) -> Step:
         """`&` or `|`, for which the order does not count."""
-        one, other = (a, b) if a.n < b.n else (b, a)
-        key = (op, one.n, other.n)  # as `step` makes it
-        step = self.steps.get(key)
-        if step is None:
-            step = self.steps[key] = Step(self, op, (one, other), (one, other))
-        return step
+        inputs = (a, b) if a.n < b.n else (b, a)
+        key = (op, inputs[0].n, inputs[1].n)  # as `step` makes it
+        return self._known.get(key) or self._added(key, Step(self, op, inputs, inputs))
 
     def computed(self, op: str, name: str, a: Step, b: Step) -> Step:
         """A sum, difference or product, and the range in which it must be."""
@@ -207,8 +204,9 @@ def lines(base: RuleBase) -> Lines:
     knowledge = base.knowledge
     program = Program(knowledge)
     reading: Reading[Step, Step] = Reading(program)
-    fired = reading.derive(passes(base.instances))
-    outcome = outcome_of(knowledge, reading, base.instances, fired)
+    dependencies = Dependencies.of(base.instances)
+    fired = reading.derive(dependencies.ordered)
+    outcome = outcome_of(knowledge, reading, base.instances, fired, dependencies)
     targets = {}
     for option in knowledge.options:
         argued = outcome.targets(option)

@@ -65,7 +65,7 @@ class Stepwise:
     def __init__(self, base: RuleBase) -> None:
         self.lines = lines(base)
         self.costs = costs_of(base, self.lines)
-        self.steps = [*self.lines.program.steps.values()]
+        self.steps = self.lines.program.steps  # which stay here when the program lets go of them
 
     def compiled(self) -> Decider:
         """The same as one function."""

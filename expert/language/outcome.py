@@ -124,19 +124,23 @@ def _ordered(names: Iterable[str], values: dict[str, T] | None) -> dict[str, T]:
 
 
 def outcome_of(
-    knowledge: Knowledge, reading: Reading[T, N], instances: Iterable[Instance], fired: Mapping[str, T]
+    knowledge: Knowledge,
+    reading: Reading[T, N],
+    instances: Iterable[Instance],
+    fired: Mapping[str, T],
+    dependencies: Dependencies | None = None,
 ) -> Outcome[T]:
-    """The outcome of instances that were read."""
+    """The outcome of instances that were read; `dependencies` are theirs, where they are known already."""
     said = [(c, fired[i.id]) for i in instances for c in i.then]
-    possible = partial(possible_arguments, knowledge, reading.algebra, reading.derived)
+    possible = partial(possible_arguments, knowledge, reading.algebra, dependencies or reading.derived)
     return Outcome(knowledge, said, reading.algebra.false, possible)
 
 
 def possible_arguments(
-    knowledge: Knowledge, algebra: Algebra[T, N], ordered: Iterable[Instance]
+    knowledge: Knowledge, algebra: Algebra[T, N], ordered: Iterable[Instance] | Dependencies
 ) -> list[tuple[Argue, T]]:
     """The deciding arguments of instances in an order from `passes`, and where they may be put forward."""
-    dependencies = Dependencies(ordered)
+    dependencies = ordered if isinstance(ordered, Dependencies) else Dependencies(ordered)
     deciding = {i.id: i for i in dependencies.ordered if deciding_arguments(i, knowledge)}.values()
     left_out = LeftOut(Contradictions(knowledge.contradictions), algebra)
     bounds = Reading(Possibilities(algebra, left_out)).derive(dependencies.upstream(deciding))

@@ -8,7 +8,7 @@ the options in their declared order.
 # `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from expert.io.problems import Span
@@ -304,19 +304,26 @@ def passes(instances: Iterable[Instance]) -> list[Instance]:
     each other in a circle (never through negation or computation) are repeated as often as
     there are rules in the circle: a fixed point, written out as straight-line logic.
     """
+    return _in_order(instances)[0]
+
+
+def _in_order(instances: Iterable[Instance]) -> tuple[list[Instance], dict[str, set[str]]]:
+    """The order of `passes`, and the findings that each instance reads, by its id."""
     strata: dict[int, list[Instance]] = {}
+    findings: dict[str, set[str]] = {}
     for instance in instances:
         strata.setdefault(instance.stratum, []).append(instance)
+        findings[instance.id] = findings_read(instance)
     ordered: list[Instance] = []
     for _, beside in sorted(strata.items()):
-        ordered += _settling(beside)
-    return ordered
+        ordered += _settling(beside, findings)
+    return ordered, findings
 
 
-def _settling(beside: list[Instance]) -> list[Instance]:
+def _settling(beside: list[Instance], findings: Mapping[str, set[str]]) -> list[Instance]:
     """The instances of a stratum, each after those that conclude what it reads; circles last, repeated.
 
-    Round by round those whose terms are all concluded, in the order given.
+    Round by round those whose terms are all concluded, in the order given. `findings` are what each reads.
     """
     unsettled: dict[str, int] = {}  # of each finding, how many are still to conclude it
     for instance in beside:
@@ -325,7 +332,7 @@ def _settling(beside: list[Instance]) -> list[Instance]:
     readers: dict[str, list[int]] = {}  # of each finding, by their places
     waits: list[int] = []  # on so many findings, by place
     for place, instance in enumerate(beside):
-        needed = [key for key in findings_read(instance) if key in unsettled]
+        needed = [key for key in findings[instance.id] if key in unsettled]
         waits.append(len(needed))
         for key in needed:
             readers.setdefault(key, []).append(place)
@@ -352,16 +359,21 @@ def _settling(beside: list[Instance]) -> list[Instance]:
 class Dependencies:
     """What instances rest on, of instances in an order in which to read them."""
 
-    def __init__(self, ordered: Iterable[Instance]) -> None:
+    def __init__(self, ordered: Iterable[Instance], findings: dict[str, set[str]] | None = None) -> None:
         self.ordered = list(ordered)
         self.writers: dict[str, list[Instance]] = {}  # of each finding, by key
         self._places: dict[str, list[int]] = {}  # of each instance in that order, by id
-        self._findings: dict[str, set[str]] = {}  # that each instance reads
+        self._findings = findings or {}  # that each instance reads
         for place, instance in enumerate(self.ordered):
             places = self._places.setdefault(instance.id, [])
             places.append(place)
             for key in writes(instance) if len(places) == 1 else ():
                 self.writers.setdefault(key, []).append(instance)
+
+    @staticmethod
+    def of(instances: Iterable[Instance]) -> "Dependencies":
+        """Those of instances in any order, which are put into that of `passes`."""
+        return Dependencies(*_in_order(instances))
 
     def upstream(
         self,
