@@ -51,7 +51,8 @@ def room_of(module: str) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
-OTHERS = {  # what stands in rooms and is not Python
+OTHERS = {  # what stands in rooms and is not Python; of a folder without any, all that is in it
+    "authoring/new": "The files that a knowledge base begins as, to be filled in.",
     "backends/computing.clp": "What CLIPS computes with, so that no number that is too long goes unnoticed.",
     "backends/scoring.clp": "What CLIPS adds up scores with, of which bounds are known.",
     "language/semantics.md": "The rule language, exactly: what every condition and conclusion means.",
@@ -72,8 +73,10 @@ def modules(room: str) -> list[Path]:
     folder = ROOT / "expert" / room
     if not folder.is_dir():
         return [folder.with_suffix(".py")]
-    files = [path for path in folder.rglob("[!_.]*") if path.is_file() and path.suffix != ".pyc"]
-    files += folder.glob("*/__init__.py")  # a package inside stands above its modules
+    inside = [*folder.glob("*/__init__.py")]  # packages, each above its modules
+    files = [*folder.glob("[!_.]*.py"), *folder.glob("*/[!_.]*.py"), *inside]
+    packages = {path.parent for path in inside}
+    files += [path for path in folder.glob("[!_.]*") if path.suffix != ".py" and path not in packages]
     return sorted(files, key=lambda path: (len(path.parts), path.parent, path.stem != "__init__", path))
 
 

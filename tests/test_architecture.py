@@ -155,7 +155,7 @@ LATE = {
     # of commands, each: they start without it
     "expert/commands/record.py": {"expert.ledger.history.unanswered"},  # what could have mattered
     "expert/commands/verify.py": {"expert.commands.evidence"},  # which runs a record again: with the engine
-    "expert/commands/listing.py": {"expert.commands.finding"},  # which opens knowledge: few filters name any
+    "expert/commands/listing.py": {"expert.commands.filters"},  # which opens knowledge: few filters name any
     "expert/commands/completion.py": {"expert.ledger.drafts", "expert.ledger.store", "expert.views.terminal"},
     "expert/commands/consult.py": {
         "expert.commands.dialogue", "expert.commands.hint", "expert.commands.recording",

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from support.shell import ROOT
 
+from expert.authoring.skeleton import BESIDE, KNOWLEDGE
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -64,6 +66,7 @@ def test_no_generic_names_at_the_top(wheel: Path) -> None:
 def test_what_a_page_is_made_with_travels_along(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     beside = {"views/report.css", "views/report.html", "backends/computing.clp", "backends/scoring.clp"}
+    beside |= {f"authoring/new/{name}" for name in (*KNOWLEDGE, *BESIDE)}
     assert {f"expert/{name}" for name in beside} <= set(names)
 
 

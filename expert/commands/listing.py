@@ -110,7 +110,7 @@ def resolved(wanted: Filter, stores: Sequence[Ledger], answers: Sequence[str]) -
     names = {kind: name for kind, name in given.items() if name}
     if not names and not answers:
         return wanted
-    from expert.commands.finding import Recorded  # with it comes what reads knowledge
+    from expert.commands.filters import Recorded  # with it comes what reads knowledge
 
     recorded = Recorded(*stores)
     known = {kind: recorded.resolved(name, kind) for kind, name in names.items()}

@@ -38,7 +38,7 @@ def test_terms_have_the_bounds_and_the_scale_of_their_type(knowledge: Knowledge)
     assert terms["pots"].span.line == 15
 
 
-def test_findings_topics_and_cost(knowledge: Knowledge) -> None:
+def test_filterss_topics_and_cost(knowledge: Knowledge) -> None:
     assert {name: term.per_option for name, term in knowledge.findings.items()} == {
         "place": False,
         "cost": True,

@@ -8,7 +8,7 @@ import pytest
 from support.ledger_make import small
 from support.records import made
 
-from expert.commands.finding import Recorded
+from expert.commands.filters import Recorded
 from expert.io.problems import CaseError
 from expert.ledger.store import Ledger
 
