@@ -220,7 +220,6 @@ COMMANDS = (
     group("population", "The same knowledge over a whole table of cases.", *POPULATION),
 )
 
-
 HELP = f"""An expert system that can account for every word it says.
 
 Examples: {NAME} consult

@@ -27,7 +27,6 @@ KNOWLEDGE = (*DECLARED, "rules/1-first.yaml")
 BESIDE = ("kb/invariants.yaml", "kb/cases/first.yaml")
 MOST = 5_000  # sentences, so that the claims, once they are written, still make a file that loads
 
-
 FIRST_CLAIM = """\
   {id}:
     says: TODO # what the sentence says, short and in your own words

@@ -42,7 +42,6 @@ from expert.views.knowledge import (
 
 PAUSE = 0.5  # seconds between looks for folders that are gone
 
-
 DEBOUNCE = 200  # milliseconds in which changes count as one
 
 

@@ -18,12 +18,10 @@ Pairs = Annotated[
     ),
 ]
 
-
 CaseFile = Annotated[
     str | None,
     typer.Option("--case", metavar="FILE", help="Answers from a YAML or JSON file; - for standard input."),
 ]
-
 
 Rest = Annotated[
     list[str] | None,
@@ -35,34 +33,26 @@ Rest = Annotated[
     ),
 ]
 
-
 Kb = Annotated[
     Path | None,
     typer.Option("--kb", metavar="DIR", help="A knowledge base other than the built-in one."),
 ]
 
-
 Brief = Annotated[bool, typer.Option("--brief", help="Print the result alone.")]
 
-
 Trace = Annotated[bool, typer.Option("--trace/--no-trace", help="Print the firing trace.")]
-
 
 Full = Annotated[
     bool, typer.Option("--full", help="Print all: the firings at length, arguments and advice; fold nothing.")
 ]
 
-
 Unfolded = Annotated[bool, typer.Option("--full", help="Leave nothing out.")]
 
-
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
 
 By = Annotated[
     str, typer.Option("--by", metavar="NAME", envvar="CICATRIX_BY", help="Who does this: kept in the record.")
 ]
-
 
 LedgerFile = Annotated[
     Path | None,
@@ -70,7 +60,6 @@ LedgerFile = Annotated[
         "--ledger", metavar="FILE", readable=False, help="A ledger other than yours (or CICATRIX_LEDGER)."
     ),
 ]
-
 
 LedgerFiles = Annotated[
     list[Path] | None,
@@ -81,7 +70,6 @@ LedgerFiles = Annotated[
         help="A ledger other than yours (or CICATRIX_LEDGER); may be repeated.",
     ),
 ]
-
 
 WitnessFile = Annotated[
     Path | None,
@@ -94,12 +82,10 @@ WitnessFile = Annotated[
     ),
 ]
 
-
 RecordId = Annotated[
     str,
     typer.Argument(metavar="ID", help="A record's id, or `last`.", autocompletion=completion.records),
 ]
-
 
 Document = Annotated[
     Path | None,
@@ -107,7 +93,6 @@ Document = Annotated[
         "--document", metavar="FILE", help="The document itself, to put its sentences beside claims."
     ),
 ]
-
 
 TableFormat = Annotated[
     str,

@@ -27,13 +27,10 @@ settings: dict[str, Any] = {
     "context_settings": {"help_option_names": ["-h", "--help"]},
 }
 
-
 ROWS = 24  # of what is no terminal, whose size is not asked
-
 
 # the indent of a line and what stands at the beginning of a list's: the rest of the line hangs below it
 BEGINNING = re.compile(r" *(\S+  +)?")
-
 
 LEAST_WIDTH = 20
 

@@ -52,7 +52,6 @@ def lightly(library: str, stand_ins: Mapping[str, ModuleType | None]) -> ModuleT
 # it takes longer to load than all that we load of a terminal, and few texts need it
 wcwidth = lazily("wcwidth")
 
-
 QUOTED = re.compile(r"(?:'[^']*'|\\.|[^\s'\\])+")  # a word of a shell, with its quotes
 SHADE = re.compile("\x1b\\[[0-9;]*m")  # what changes the colour takes none
 

@@ -134,7 +134,6 @@ FINDING_NAME = Name("finding", concluded)
 EXCLUSIVE_FINDING = Name("yes-no or choice finding", _exclusive)
 RANKING_FINDING = Name("per-option numeric finding", _ranking)
 
-
 AS_OF = Name(
     "date attribute", lambda base: [n for n, term in base.knowledge.attributes.items() if term.is_date]
 )

@@ -15,9 +15,7 @@ from expert.io.json import canonical, digest, strict
 
 GENESIS = "0" * 64  # the hash before the first entry
 
-
 Row = tuple[int, str, str, str | None, str]  # seq, id, header, content, hash
-
 
 NEEDED = {
     "consultation": ("knowledge", "content", "time"),

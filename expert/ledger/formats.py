@@ -51,7 +51,6 @@ TEXTS: dict[type, set[str]] = {
     NotFired: {"condition", "names"},
 }
 
-
 # what format 1 held of the kinds that have more now, or may have
 HELD_1: dict[type, str] = {
     Consultation: "knowledge answers findings recommendations plan advice firings not_fired",
@@ -67,7 +66,6 @@ HELD_1: dict[type, str] = {
     Concluded: "kind name option value text target strength",
     NotFired: "rule option reason condition names",
 }
-
 
 UNDRAWN = "undrawn"  # stands for the reason of a rule that fired in format 1 and concluded nothing
 

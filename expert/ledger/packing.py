@@ -54,7 +54,6 @@ PHRASES = (
 )
 CODES = [(phrase.encode(), bytes([code])) for code, phrase in enumerate(PHRASES, 1)]
 
-
 # what is read of entries is their texts: to whoever reads, this stands for the table, which is `main.entries`
 AS_TEXTS = """
 CREATE TEMP VIEW entries AS SELECT seq, id, header,

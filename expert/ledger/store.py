@@ -67,7 +67,6 @@ PRAGMA user_version = {PACKED + FORMAT_2};
 COMMIT;
 """
 
-
 # what stands in a ledger, as SQLite writes it down; what stands for a constraint has no text
 OBJECTS = {" ".join(made.split()) for made in re.findall(r"CREATE TABLE IF NOT EXISTS ([^;]+);", SCHEMA)}
 

@@ -56,9 +56,7 @@ MOST_RULES = 3  # that did not fire, where not all are asked for
 MOST_CHANGES = 4  # of the answers, after which it would be so
 MOST_NAMED = 2  # answers that a verdict depends on, in the table
 
-
 ADVICE_HEADINGS = {"advice": "advice", "caution": "cautions"}  # by the kind of what is said
-
 
 MARKS = {"for": "+", "against": "-", "unsure": "?"}
 

@@ -50,7 +50,6 @@ MERMAID_SHAPES = {
     "advice": (">", "]"),
 }
 
-
 LABELS = {"wait": "waits", "flag": "noted"}  # of arrows to options
 
 

@@ -37,7 +37,6 @@ COLOURS = (
     "#bdbdbd",
 )  # told apart by the colour-blind too
 
-
 QUESTIONS = 8
 
 

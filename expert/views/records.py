@@ -190,7 +190,6 @@ CHANGES = {
     "nothing": "An answer could have changed nothing",
 }
 
-
 COULD = {
     "verdict": "could have changed a verdict",
     "shown": "could have changed something that is shown, and no verdict",

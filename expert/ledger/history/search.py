@@ -20,16 +20,12 @@ from expert.ledger.trust.attested import attested
 
 TIME = "rtrim(json_extract(header, '$.time'), 'Z')"
 
-
 # taken out first: SQLite parses a content once for all that is extracted from it, but anew to list it
 VERDICTS_THERE = "json_each(json_extract(content, '$.verdicts'))"
 
-
 FIRINGS = "json_each(content, '$.consultation.firings') AS firing"
 
-
 LEGIBLE = "json_valid(header) AND (content IS NULL OR json_valid(content))"
-
 
 # the label, the verdicts, what leads, who held it, and the verdicts again as the consultation has them; of a
 # note, who made it, and what it says
@@ -38,7 +34,6 @@ OUTLINE = """json_array(
   (SELECT json_group_array(json_array(json_extract(value, '$.option'), json_extract(value, '$.verdict')))
    FROM json_each(content, '$.consultation.recommendations')))
 """
-
 
 Test = tuple[str, list[Any]]  # a condition in SQL, and the values of its question marks
 

@@ -17,9 +17,7 @@ from expert.ledger.store import Ledger, utc_now
 
 LINE = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})(?: (\S+))?")
 
-
 LONGEST = 200  # bytes of a line
-
 
 ANOTHER = "the ledger was written anew or put back since, or the witness is that of another"
 
