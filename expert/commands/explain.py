@@ -18,14 +18,10 @@ from expert.consultation.outcome import follow
 from expert.consultation.subjects import find_subject
 from expert.io.problems import CaseError
 from expert.review.approvals import unreviewed
-from expert.views.consultations import (
-    arguments_folded,
-    explanation,
-    footer,
-    footer_of_changed,
-    what_if_blocks,
-)
+from expert.views.consultations import footer
 from expert.views.document import apart, on
+from expert.views.explanations import arguments_folded, explanation
+from expert.views.what_if import footer_of_changed, what_if_blocks
 
 
 def how(

@@ -17,7 +17,8 @@ from expert.consultation.subjects import find_subject
 from expert.io.problems import nearest
 from expert.language.policy import NOW, VERDICTS
 from expert.proof.undecided import solver
-from expert.views.consultations import footer, why_not_blocks
+from expert.views.consultations import footer
+from expert.views.explanations import why_not_blocks
 
 
 def why_not(

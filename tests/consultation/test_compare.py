@@ -9,8 +9,8 @@ from expert.consultation.compare import Difference, what_if
 from expert.consultation.engine import infer
 from expert.knowledge.load import load
 from expert.language.rules import RuleBase
-from expert.views.consultations import what_if_blocks
 from expert.views.terminal import Look, shown
+from expert.views.what_if import what_if_blocks
 
 
 def test_what_if_is_empty_only_for_equals(base: RuleBase) -> None:

@@ -15,7 +15,7 @@ from expert.consultation.result import Firing, Match
 from expert.consultation.subjects import find_subject, subjects
 from expert.io.json import to_json
 from expert.language.rules import RuleBase
-from expert.views.consultations import explanation
+from expert.views.explanations import explanation
 from expert.views.html import html
 from expert.views.markdown import markdown
 from expert.views.terminal import Look, shown

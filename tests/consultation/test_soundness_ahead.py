@@ -42,8 +42,8 @@ from expert.knowledge.load import load
 from expert.language.keys import name_and_option
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
-from expert.views.consultations import what_if_blocks
 from expert.views.terminal import Look, shown
+from expert.views.what_if import what_if_blocks
 
 BASES = {
     "built-in": ROOT,
