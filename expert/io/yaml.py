@@ -292,3 +292,7 @@ class Reader:
             return node.text
         self.unknown(node, what, allowed)
         return ""
+
+    def yes(self, node: Node | None, what: str) -> bool:
+        """Whether the node's text is `yes`; it may be `no`, or not be there."""
+        return self.pick(node, what, ("yes", "no")) == "yes"

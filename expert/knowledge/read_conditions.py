@@ -8,7 +8,7 @@ from typing import NamedTuple, assert_never
 
 from expert.io.problems import shorten
 from expert.io.yaml import Node, Reader
-from expert.knowledge.declarations import read_number, read_value
+from expert.knowledge.read_terms import read_number, read_value
 from expert.language.conditions import (
     COMPUTED,
     ROUNDED,

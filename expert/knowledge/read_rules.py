@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from expert.io.problems import Problem, listed, not_among, shorten
 from expert.io.yaml import Node, Reader
-from expert.knowledge.declarations import read_claims, read_number, read_value
+from expert.knowledge.declarations import read_claims
 from expert.knowledge.directories import VOCABULARY_PATH
 from expert.knowledge.files import (
     ADVICE_GIVEN,
@@ -21,6 +21,7 @@ from expert.knowledge.files import (
 from expert.knowledge.read_conditions import Scope, never_denied
 from expert.knowledge.read_contradictions import cautioning, counting, read_contradictions
 from expert.knowledge.read_scores import ScoreReader
+from expert.knowledge.read_terms import read_number, read_value
 from expert.language.conclusions import (
     ADVICE,
     CAUTION,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from expert.io.yaml import Node
-from expert.knowledge.declarations import read_claims, read_number
+from expert.knowledge.declarations import read_claims
 from expert.knowledge.files import ITEM, ROW
 from expert.knowledge.read_conditions import Scope, misfit, never_denied
+from expert.knowledge.read_terms import read_number
 from expert.language.conclusions import Addend, First, Row, Tally
 from expert.language.conditions import AllOf, Condition, Ref
 from expert.language.model import SCORE, Term

@@ -6,9 +6,9 @@ import pytest
 from support.loading import MINIMAL
 
 from expert.io.yaml import Node, Reader, parse_yaml
-from expert.knowledge.declarations import read_claims, read_number, read_value
+from expert.knowledge.declarations import read_claims
 from expert.knowledge.load import load
-from expert.language.model import Claim, Datum, Knowledge, Term, Value
+from expert.language.model import Claim, Datum, Knowledge
 
 
 @pytest.fixture(scope="module")
@@ -22,23 +22,7 @@ def node_of(text: str) -> Node:
     return node
 
 
-def test_terms_have_the_bounds_and_the_scale_of_their_type(knowledge: Knowledge) -> None:
-    terms = knowledge.attributes
-    assert [*terms] == ["light", "pets", "pots", "budget", "warmth"]
-    read = {name: (term.type, term.decimals, term.low, term.high, term.unit) for name, term in terms.items()}
-    assert read == {
-        "light": ("choice", 0, None, None, ""),
-        "pets": ("yes-no", 0, None, None, ""),
-        "pots": ("count", 0, 1, 20, "pots"),
-        "budget": ("money", 2, 0, None, "USD"),
-        "warmth": ("number", 1, None, None, ""),
-    }
-    assert terms["light"].values == {"bright": "bright", "dim": "dim"}
-    assert terms["pets"].values == {"yes": "yes", "no": "no"}  # which need not be declared
-    assert terms["pots"].span.line == 15
-
-
-def test_filterss_topics_and_cost(knowledge: Knowledge) -> None:
+def test_findings_topics_and_cost(knowledge: Knowledge) -> None:
     assert {name: term.per_option for name, term in knowledge.findings.items()} == {
         "place": False,
         "cost": True,
@@ -55,45 +39,6 @@ def test_options_have_data_with_their_claims(knowledge: Knowledge) -> None:
     assert fern.properties["fee"] == (Datum(500, ("p1s2",)),)
     assert fern.properties["likes"] == (Datum("shade", ("p1s1", "p1s2")),)
     assert (fern.label, fern.phrase, fern.plural) == ("Fern", "fern", False)
-
-
-COUNT = Term("pots", "attribute", "count", "", low=1, high=20)
-CHOICE = Term("light", "attribute", "choice", "", values={"dim": "", "bright": ""})
-MONEY = Term("budget", "attribute", "money", "", decimals=2)
-
-
-@pytest.mark.parametrize(
-    ("term", "text", "value"),
-    [(COUNT, "12", 12), (CHOICE, "dim", "dim"), (MONEY, "12.5", 1250), (MONEY, "'0.05'", 5)],
-)
-def test_a_value_is_read_in_the_scale_of_its_term(term: Term, text: str, value: Value) -> None:
-    reader = Reader()
-    assert read_value(node_of(text), term, reader) == value and not reader.problems
-    assert read_number(node_of(text), term, Reader()) == (value if isinstance(value, int) else None)
-
-
-@pytest.mark.parametrize(
-    ("term", "text", "told"),
-    [
-        (COUNT, "0", "out of range"),
-        (COUNT, "many", "not a whole number"),
-        (CHOICE, "dimm", "unknown value"),
-        (CHOICE, "[dim, bright]", "must be a single value, not a list"),
-        (MONEY, "1.234", "not a number with up to 2 decimals"),
-        (MONEY, "''", "must be a single value, not empty"),
-    ],
-)
-def test_what_is_no_value_is_told_with_its_place(term: Term, text: str, told: str) -> None:
-    reader = Reader()
-    assert read_value(node_of(text), term, reader) is None
-    [problem] = reader.problems
-    assert told in problem.message and problem.span
-
-
-def test_a_value_of_a_term_without_values_is_no_second_problem() -> None:
-    reader = Reader()
-    assert read_value(node_of("dim"), CHOICE._replace(values={}), reader) is None
-    assert not reader.problems
 
 
 def test_claims_are_those_that_there_are() -> None:
