@@ -24,16 +24,7 @@ from expert.authoring.schema_parts import (
     quantity,
     ref,
 )
-from expert.knowledge.files import (
-    CASE,
-    CHECKS,
-    COMPARING,
-    CONCLUSION,
-    FILES,
-    INVARIANT,
-    RULE,
-    TERMS,
-)
+from expert.knowledge.files import CASE, CHECKS, COMPARING, CONCLUSION, FILES, INVARIANT, RULE, TERMS
 from expert.knowledge.shapes import (
     ByName,
     ByTerm,

@@ -14,10 +14,7 @@ from expert.commands.showing import emit, emit_file
 from expert.commands.sign import kept_checkpoint
 from expert.commands.verify import HeadHash, kept_elsewhere
 from expert.io.files import write_whole
-from expert.io.problems import (
-    CaseError,
-    CheckFailed,
-)
+from expert.io.problems import CaseError, CheckFailed
 from expert.language.english import count
 from expert.ledger.exchange import bundle as bundles
 from expert.ledger.exchange.evidence import evidence_of

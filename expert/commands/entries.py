@@ -10,12 +10,7 @@ from expert.commands.options import By, Json, LedgerFile, RecordId, WitnessFile
 from expert.commands.saying import ask_line, say
 from expert.commands.shared import checked_note, print_json
 from expert.commands.showing import emit
-from expert.io.problems import (
-    CaseError,
-    LedgerError,
-    Stopped,
-    not_among,
-)
+from expert.io.problems import CaseError, LedgerError, Stopped, not_among
 from expert.io.quoting import on_one_line
 from expert.language.english import count
 from expert.ledger.drafts import waiting
@@ -24,9 +19,7 @@ from expert.ledger.notes import note_on, notes_on
 from expert.ledger.shape import JUDGEMENTS
 from expert.ledger.store import Entry, Ledger
 from expert.ledger.trust.witness import bear_witness, hold_against
-from expert.views.records import (
-    drafts_table,
-)
+from expert.views.records import drafts_table
 
 LONGEST_TEXT = 2000  # characters of a note
 

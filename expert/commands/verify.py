@@ -10,10 +10,7 @@ from expert.commands.options import Json, LedgerFile, WitnessFile
 from expert.commands.shared import print_json
 from expert.commands.showing import emit, emit_file
 from expert.commands.sign import PublicKeys, kept_checkpoint, public_keys
-from expert.io.problems import (
-    CaseError,
-    CheckFailed,
-)
+from expert.io.problems import CaseError, CheckFailed
 from expert.language.english import count
 from expert.ledger.exchange import bundle as bundles
 from expert.ledger.exchange.evidence import is_evidence

@@ -10,30 +10,12 @@ import re
 from expert.io.files import content_hash
 from expert.io.problems import Problem, shorten
 from expert.io.yaml import Node, Reader
-from expert.knowledge.files import (
-    CLAIM,
-    COST,
-    DATUM,
-    DECLARING,
-    HASH,
-    NAMED,
-    OPTION,
-    PLACE,
-    TOPIC,
-)
+from expert.knowledge.files import CLAIM, COST, DATUM, DECLARING, HASH, NAMED, OPTION, PLACE, TOPIC
 from expert.knowledge.read_results import read_exclusive, read_rank, read_results, read_words
 from expert.knowledge.read_terms import answerable, read_terms, read_value, spread
 from expert.knowledge.shapes import File, Shape
 from expert.language.english import in_sentence
-from expert.language.model import (
-    CHOICES,
-    Claim,
-    Datum,
-    Knowledge,
-    Named,
-    Option,
-    Term,
-)
+from expert.language.model import CHOICES, Claim, Datum, Knowledge, Named, Option, Term
 from expert.language.rules import DATUM_BASES
 
 

@@ -9,15 +9,7 @@ from expert.io.problems import Problem, listed, not_among, shorten
 from expert.io.yaml import Node, Reader
 from expert.knowledge.declarations import read_claims
 from expert.knowledge.directories import VOCABULARY_PATH
-from expert.knowledge.files import (
-    ADVICE_GIVEN,
-    ARGUMENT,
-    CONCLUSION,
-    ID,
-    IN_FORCE,
-    RULE,
-    WHOLE,
-)
+from expert.knowledge.files import ADVICE_GIVEN, ARGUMENT, CONCLUSION, ID, IN_FORCE, RULE, WHOLE
 from expert.knowledge.read_conditions import Scope, never_denied
 from expert.knowledge.read_contradictions import cautioning, counting, read_contradictions
 from expert.knowledge.read_scores import ScoreReader

@@ -6,22 +6,9 @@ import re
 
 from expert.io.problems import shorten
 from expert.io.yaml import Node, Reader
-from expert.knowledge.files import (
-    ASKING,
-    RESERVED,
-    TERMS,
-)
+from expert.knowledge.files import ASKING, RESERVED, TERMS
 from expert.language.english import among
-from expert.language.model import (
-    CHOICES,
-    NONE_OF_THEM,
-    ORDERED,
-    TODAY,
-    TYPES,
-    BadValue,
-    Term,
-    Value,
-)
+from expert.language.model import CHOICES, NONE_OF_THEM, ORDERED, TODAY, TYPES, BadValue, Term, Value
 from expert.language.rules import AGREEING, PRICE_BASES
 
 DECIMALS = {"money": 2, "number": 1}  # where a term does not say how many it has

@@ -5,27 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from expert.consultation.standing import (
-    each_target,
-    step_words,
-    when_words,
-)
+from expert.consultation.standing import each_target, step_words, when_words
 from expert.io.unwinding import Unfolding, unwound
 from expert.language.english import REASONS, STANCE_WORDS, count, listed
 from expert.language.keys import with_option
 from expert.language.model import Knowledge, Quotes
 from expert.language.policy import NOW
 from expert.language.rules import RuleBase
-from expert.views.document import (
-    Block,
-    Line,
-    Marked,
-    Outline,
-    Paragraph,
-    Piece,
-    citing,
-    quoted,
-)
+from expert.views.document import Block, Line, Marked, Outline, Paragraph, Piece, citing, quoted
 
 if TYPE_CHECKING:  # a result is shown without what explains one
     from expert.consultation.explain import Tree

@@ -10,24 +10,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, assert_never
 
 from expert.io.quoting import backslashed, quoted
-from expert.language.conclusions import (
-    Advise,
-    Argue,
-    Caution,
-    Conclude,
-    Conclusion,
-    Flag,
-    Plan,
-    Tally,
-    Wait,
-)
-from expert.language.conditions import (
-    Condition,
-    Known,
-    Leaf,
-    refs,
-    walk,
-)
+from expert.language.conclusions import Advise, Argue, Caution, Conclude, Conclusion, Flag, Plan, Tally, Wait
+from expert.language.conditions import Condition, Known, Leaf, refs, walk
 from expert.language.keys import exception_of
 from expert.language.model import Knowledge
 from expert.language.rules import Rule, RuleBase, reads

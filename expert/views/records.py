@@ -20,18 +20,7 @@ from expert.ledger.drafts import Waiting
 from expert.ledger.history.search import Summary
 from expert.ledger.notes import Noted
 from expert.ledger.store import Entry
-from expert.views.document import (
-    Block,
-    Item,
-    Line,
-    Marked,
-    Paragraph,
-    Section,
-    Table,
-    apart,
-    quoted,
-    titled,
-)
+from expert.views.document import Block, Item, Line, Marked, Paragraph, Section, Table, apart, quoted, titled
 
 if TYPE_CHECKING:
     from expert.ledger.history.unanswered import Unanswered

@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Any
 from expert.language.english import count, in_sentence
 from expert.language.keys import name_and_option
 from expert.language.model import Knowledge
-from expert.views.document import (
-    Block,
-    Cited,
-    Line,
-    Paragraph,
-)
+from expert.views.document import Block, Cited, Line, Paragraph
 
 if TYPE_CHECKING:
     from expert.consultation.compare import Difference

@@ -6,9 +6,7 @@ from expert.io.quoting import on_one_line
 from expert.language.english import count, listed
 from expert.ledger.trust.attested import SignedUpTo
 from expert.ledger.trust.verification import Verified
-from expert.views.document import (
-    Line,
-)
+from expert.views.document import Line
 from expert.views.records import because
 
 

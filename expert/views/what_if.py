@@ -6,20 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from expert.consultation.result import Consultation
-from expert.consultation.standing import (
-    verdict_text,
-    when_words,
-)
+from expert.consultation.standing import verdict_text, when_words
 from expert.language.english import count, in_sentence, listed
 from expert.language.keys import name_and_option
 from expert.language.model import Knowledge
-from expert.views.document import (
-    Line,
-    Paragraph,
-    Section,
-    Table,
-    apart,
-)
+from expert.views.document import Line, Paragraph, Section, Table, apart
 
 if TYPE_CHECKING:  # a result is shown without what explains one
     from expert.consultation.compare import Difference

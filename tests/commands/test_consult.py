@@ -9,11 +9,7 @@ from support.approving import LINE, approve_all, edit, kb
 from support.program import invoked
 from support.shell import cicatrix
 
-from expert.review.approvals import (
-    FILE,
-    Approval,
-    Pair,
-)
+from expert.review.approvals import FILE, Approval, Pair
 
 
 def test_a_malformed_file_stops_a_consultation(plant: Path) -> None:

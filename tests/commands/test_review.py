@@ -14,13 +14,7 @@ from support.shell import ROOT
 from support.sizes import first
 
 from expert.knowledge.load import load
-from expert.review.approvals import (
-    FILE,
-    Approval,
-    Pair,
-    load_reviews,
-    standing,
-)
+from expert.review.approvals import FILE, Approval, Pair, load_reviews, standing
 
 CODES = {0, 1, 2, 3}
 

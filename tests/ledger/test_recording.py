@@ -16,9 +16,7 @@ from expert.ledger.recording import Occasion, record
 from expert.ledger.records import consultation_of, unreviewed_in
 from expert.ledger.store import Ledger
 from expert.ledger.trust.verification import verify
-from expert.review.approvals import (
-    unreviewed,
-)
+from expert.review.approvals import unreviewed
 
 
 def test_records_older_than_reviews(plant: Path, tmp_path: Path) -> None:

@@ -14,13 +14,7 @@ from support.sizes import some_or_all
 from expert.io.problems import CaseError
 from expert.knowledge.load import load
 from expert.review import append as signing
-from expert.review.approvals import (
-    FILE,
-    Approval,
-    Hashes,
-    Pair,
-    load_reviews,
-)
+from expert.review.approvals import FILE, Approval, Hashes, Pair, load_reviews
 
 
 def test_the_file_is_written_as_documented(plant: Path) -> None:

@@ -9,9 +9,7 @@ from support.shell import cicatrix
 
 from expert.knowledge.document import fingerprint
 from expert.language.rules import RuleBase
-from expert.review.approvals import (
-    standing,
-)
+from expert.review.approvals import standing
 from expert.views.reviews import english
 
 
