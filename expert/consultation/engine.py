@@ -39,9 +39,10 @@ from experta.fact import InitialFact
 from experta.factlist import FactList
 
 from expert.consultation.case import Case
-from expert.consultation.memory import Wording, WorkingMemory
+from expert.consultation.memory import WorkingMemory
 from expert.consultation.outcome import consultation
 from expert.consultation.result import Consultation
+from expert.consultation.wording import Wording
 from expert.language.asking import compiled
 from expert.language.conditions import (
     AnyOf,

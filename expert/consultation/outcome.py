@@ -11,8 +11,9 @@ from expert.consultation import result as trace
 from expert.consultation.alike import Aspects
 from expert.consultation.case import Case, plain_answers
 from expert.consultation.leading import places_of, results
-from expert.consultation.memory import Standing, Wording, WorkingMemory
+from expert.consultation.memory import WorkingMemory
 from expert.consultation.silence import Silent
+from expert.consultation.wording import Standing, Wording
 from expert.io.json import Later
 from expert.language.conclusions import Argue, Conclusion, Flag, Wait
 from expert.language.conditions import Is, Ref, Unless, parts_of

@@ -12,8 +12,9 @@ from support.sizes import some_or_all
 from expert.consultation.alike import Alike, Aspects, Remembered
 from expert.consultation.case import make_case
 from expert.consultation.engine import Prepared
-from expert.consultation.memory import Wording, WorkingMemory
+from expert.consultation.memory import WorkingMemory
 from expert.consultation.outcome import follow
+from expert.consultation.wording import Wording
 from expert.language.conditions import Compare, Is, Known, Ref
 from expert.language.meaning import Evaluation
 from expert.language.rules import RuleBase

@@ -6,9 +6,11 @@ import pytest
 from support.generate import generated_cases
 from support.sizes import some_or_all
 
-from expert.consultation import memory
-from expert.consultation.case import Case
-from expert.consultation.engine import Engine, Start, infer, prepare
+from expert.consultation import wording
+from expert.consultation.case import Case, make_case
+from expert.consultation.engine import Candidate, Engine, Indexed, Start, infer, prepare
+from expert.language.conditions import AllOf, Is, Ref
+from expert.language.model import Term
 from expert.language.rules import RuleBase
 
 BASES_TRIED = some_or_all(8, 40, more=12)
@@ -65,7 +67,7 @@ def test_facts_are_the_premises_each_declared_once(bases: int) -> None:
 @pytest.mark.parametrize("bases", BASES_TRIED)
 def test_words_that_are_not_kept_are_the_same(bases: int, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [infer(base, case) for base, case in generated_cases(bases)]
-    monkeypatch.setattr(memory, "KEPT", 2)
+    monkeypatch.setattr(wording, "KEPT", 2)
     assert [infer(base, case) for base, case in generated_cases(bases)] == expected
 
 
@@ -75,3 +77,65 @@ def test_a_rule_base_is_prepared_once(base: RuleBase) -> None:
     assert again == base
     assert prepare(again) is not prepare(base)
     assert prepare(base)(Case({})) == infer(again, Case({}))
+
+
+@pytest.mark.parametrize("bases", some_or_all(5, 40, more=12))
+def test_needs_and_the_rest_say_what_the_condition_says(bases: int) -> None:
+    """Whatever has been said so far: after each firing, of every instance, also of those not looked at."""
+    found = set()
+    for base, case in generated_cases(bases):
+        engine = Engine(prepare(base), case)
+        engine.reset()
+        engine.tell()
+        for _ in range(len(base.instances) + 1):
+            engine.strategy.update_agenda(engine.agenda, *engine.get_activations())
+            for candidate in candidates(base):
+                held = engine.memory.reading.test(candidate.instance.when)
+                assert held == (candidate in engine.matcher.active), candidate.instance
+                found.add((held, bool(candidate.needs), bool(candidate.rest)))
+            engine.run(1)
+    assert len(found) == 7  # with neither needs nor a rest, it holds always
+
+
+def candidates(base: RuleBase) -> set[Candidate]:
+    found = {each for waiting in prepare(base).network.waiting.values() for each in waiting}
+    assert len(found) == len(base.instances)
+    return found
+
+
+def copies(base: RuleBase, number: int) -> RuleBase:
+    """Copies of every rule, of which an answer lets one apply."""
+    k, ref = base.knowledge, Ref("attribute", "copy")
+    names = {str(n): f"copy {n}" for n in range(number)}
+    term = Term("copy", "attribute", "choice", "the copy", values=names)
+    instances = [
+        i._replace(rule=i.rule._replace(id=f"{i.rule.id}-{n}"), when=AllOf((i.when, Is(ref, (n,)))))
+        for i in base.instances
+        for n in names
+    ]
+    knowledge = k._replace(attributes={**k.attributes, "copy": term})
+    return RuleBase(knowledge, base.rules, tuple(instances))
+
+
+@pytest.mark.parametrize("numbers", some_or_all([150], [150, 220], more=[150, 220]))
+def test_rules_about_something_else_are_not_looked_at(
+    base: RuleBase, numbers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From where the rules of one copy are fewer than those that share any other need."""
+    looked_at, original = [], Indexed._holds
+
+    def holds(self: Indexed, candidate: Candidate) -> bool:
+        looked_at.append(candidate.instance.id)
+        return original(self, candidate)
+
+    monkeypatch.setattr(Indexed, "_holds", holds)
+    counts = []
+    for number in numbers:
+        many = copies(base, number)
+        answers = {"scar_depth": "deep", "active_acne": "no", "scar_count": 12, "copy": "2"}
+        record = infer(many, make_case(answers, many.knowledge))
+        assert len(record.firings) > 15
+        assert len(record.not_fired) + len(record.firings) == number * len(base.instances)
+        counts.append(len(looked_at))
+        looked_at.clear()
+    assert counts[0] == counts[-1] < 2 * len(base.instances)

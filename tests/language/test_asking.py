@@ -6,7 +6,8 @@ import pytest
 from support.generate import generated_cases
 from support.sizes import some_or_all
 
-from expert.consultation.memory import Wording, WorkingMemory
+from expert.consultation.memory import WorkingMemory
+from expert.consultation.wording import Wording
 from expert.language.asking import FALSE, TRUE, Askable, OneOf, compiled
 from expert.language.conditions import Condition, walk
 from expert.language.meaning import Evaluation

@@ -1,0 +1,184 @@
+"""What the records of firings say in every case, and where the rest of them is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from expert.consultation.result import Match, ScoreItem
+from expert.consultation.sources import Source, data_of, denials_of, resting_on, sources_of
+from expert.language.conclusions import (
+    Addend,
+    Advise,
+    Argue,
+    Caution,
+    Conclude,
+    First,
+    Flag,
+    Plan,
+    Row,
+    Tally,
+    Wait,
+    computed_refs,
+    text_of,
+)
+from expert.language.conditions import Given, Not, refs
+from expert.language.keys import with_option
+from expert.language.model import SCORE
+from expert.language.rules import PLACEHOLDER, Instance, computed_data
+
+if TYPE_CHECKING:
+    from expert.consultation.memory import WorkingMemory
+    from expert.consultation.wording import Wording
+
+
+class FiringTemplate:
+    """What the record of an instance's firing says in every case, and where the rest is found."""
+
+    def __init__(self, wording: Wording, instance: Instance) -> None:
+        rule = instance.rule
+        self.instance = instance
+        self.place = wording.places.get((rule.id, instance.option))  # none where only this half can hold
+        self.because = (
+            wording.text(rule.because, instance.option) if rule.because else wording.phrases.denied(instance)
+        )
+        if instance.rule.denies and isinstance(instance.when, Not):
+            self.sources = [*denials_of(instance.when.part, wording)]
+        else:
+            self.sources = [*sources_of(instance.written, wording)]
+        for name, datum in computed_data(instance, wording.base.knowledge):
+            self.sources += data_of(Given(True, name, instance.option, (datum,)), wording)
+        # what it computes with, also where the condition names it and holds by something else
+        self.sources += map(resting_on, dict.fromkeys(ref for c in instance.then for ref in computed_refs(c)))
+        self.items = [
+            item for c in instance.then if isinstance(c, Tally) for item in item_templates(c, wording)
+        ]
+        self.sources += [source for item in self.items for source in item.sources]
+        self.claims = tuple(dict.fromkeys(rule.claims))
+        concluded = [wording.concluded(conclusion) for conclusion in instance.then]
+        fixed = tuple(said for said in concluded if said)
+        self.concluded = fixed if len(fixed) == len(concluded) else None  # None: it depends on the case
+        self.findings = [
+            (c.key, c.value)
+            for c in instance.then
+            if isinstance(c, Conclude) and isinstance(c.value, (str, int))
+        ]
+        self.knowledge = wording.base.knowledge
+        self.firings = wording.firings.shelf()  # their records but for their numbers, and what they concluded
+        self.waits = [c for c in instance.then if isinstance(c, Wait)]
+        self.flags = [c for c in instance.then if isinstance(c, Flag)]
+        self.steps = [c.name for c in instance.then if isinstance(c, Plan)]
+        arguments = [c for c in instance.then if isinstance(c, Argue)]
+        self.arguments = [ToldTemplate(c, self, wording) for c in arguments]
+        advice = [c for c in instance.then if isinstance(c, (Advise, Caution))]
+        self.advice = [ToldTemplate(c, self, wording) for c in advice]
+
+    @cached_property
+    def depends_on(self) -> tuple[str, ...] | None:
+        """The keys of all that the record of an instance's firing depends on, beside the firing's number.
+
+        None where there are scores or findings that may be answered in it: those have more than values.
+        """
+        instance, knowledge = self.instance, self.knowledge
+        conditions = [ref for ref, _ in refs(instance.when)]
+        computed = [ref for c in instance.then for ref in computed_refs(c)]
+        names = {ref.key: None for ref in (*conditions, *computed)}
+        terms = [
+            knowledge.findings.get(ref.name) for ref in (*conditions, *computed) if ref.kind == "finding"
+        ]
+        terms += [knowledge.findings[c.name] for c in instance.then if isinstance(c, (Conclude, Tally))]
+        for text in (instance.rule.because, *map(text_of, instance.then)):
+            for name in PLACEHOLDER.findall(text):
+                term = knowledge.named(name)
+                if term and term.kind == "finding":
+                    names[with_option(term.name, instance.option if term.per_option else "")] = None
+                    terms.append(term)
+                elif term and term.kind == "attribute":
+                    names.update(dict.fromkeys(term.parts))
+        if any(term and (term.role == SCORE or term.asked) for term in terms):
+            return None
+        return tuple(names)
+
+
+class ToldTemplate:
+    """What the record of an argument or of advice says, where no case changes it: all but its firing."""
+
+    def __init__(self, conclusion: Argue | Advise | Caution, entry: FiringTemplate, wording: Wording) -> None:
+        self.conclusion, self.rule, self.option = conclusion, entry.instance.rule, conclusion.option
+        text = wording.text(conclusion.text, conclusion.option)
+        varies = text is None or entry.items  # of which some give claims
+        self.always = None if varies else self.fields(text or "", entry.claims)
+
+    def record(self, memory: WorkingMemory, n: int) -> tuple[Any, ...]:
+        """The fields of its record in a case, at the end of its run."""
+        if self.always is not None:
+            return (*self.always, n)
+        text = memory.text(self.conclusion.text, self.option)
+        return (*self.fields(text, memory.firings[n - 1].claims), n)
+
+    def fields(self, text: str, claims: tuple[str, ...]) -> tuple[Any, ...]:
+        """The fields but for the last, the firing's number."""
+        c, rule = self.conclusion, self.rule
+        if isinstance(c, Argue):
+            return c.stance, c.name, c.target or None, c.strength, rule.id, text, rule.basis, claims
+        return c.kind, c.name, c.option or None, text, rule.id, rule.basis, claims
+
+
+class ItemTemplate:
+    """An item of a score, or a row of one: what it says, and what it rests on where it counts or does not."""
+
+    def __init__(self, item: Addend, before: tuple[Row, ...], score: Tally, wording: Wording) -> None:
+        self.item, self.before, self.score = item, before, score
+        term = wording.base.knowledge.findings[score.name]
+        self.term, self.text = term, wording.phrases.item(item, term)
+        self.claims = item.claims if isinstance(item, Row) else ()
+        self.sources: list[Source] = []
+        if isinstance(item, Row):
+            held, denied = [*sources_of(item.when, wording)], [*denials_of(item.when, wording)]
+            missing = dict.fromkeys(ref.name for ref, _ in refs(item.when) if ref.kind == "attribute")
+            self.sources.append(self._resting(item, held, denied, [*missing]))
+
+    def _resting(self, row: Row, held: list[Source], denied: list[Source], names: list[str]) -> Source:
+        def matches_in(memory: WorkingMemory) -> Sequence[Match]:
+            if not self.reached(memory):
+                return ()
+            if memory.reading.test(row.when) or memory.reading.denies(row.when):
+                sources = held if memory.reading.test(row.when) else denied
+                return [match for source in sources for match in source(memory)]
+            unanswered = [name for name in names if memory.case.value(name) is None]
+            return [match for name in unanswered for match in memory.wording.answer(name, None)]
+
+        return matches_in
+
+    def reached(self, memory: WorkingMemory) -> bool:
+        """Whether no row before it of the same `first` holds."""
+        return not any(memory.reading.test(row.when) for row in self.before)
+
+    def in_case(self, memory: WorkingMemory) -> ScoreItem:
+        """How it stands in a case."""
+        item, reading = self.item, memory.reading
+        if isinstance(item, Row):
+            held, denied = reading.test(item.when), reading.denies(item.when)
+            stands = "counts" if held else "does-not" if denied else "open"
+            ends = (item.points,) * 2 if held else (0, 0)
+            if stands == "open":
+                ends = min(item.points, 0), max(item.points, 0)
+        else:
+            [(_, (low, high))] = reading.item_bounds(item, self.score)
+            ends = low.values[0], high.values[0]
+            stands = "counts" if ends[0] == ends[1] else "open"
+        claims = () if stands == "does-not" else self.claims
+        return ScoreItem(self.text, stands, self.term.plain(ends[0]), self.term.plain(ends[1]), claims)
+
+
+def item_templates(score: Tally, wording: Wording) -> Iterator[ItemTemplate]:
+    """The items of a score one by one; of a `first` each row, and what is left where all fail."""
+    for item in score.items:
+        if isinstance(item, First):
+            for n, row in enumerate(item.rows):
+                yield ItemTemplate(row, item.rows[:n], score, wording)
+            if item.rest:
+                yield ItemTemplate(item.rest, item.rows, score, wording)
+        else:
+            yield ItemTemplate(item, (), score, wording)
