@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from operator import add, and_, floordiv, ge, gt, invert, mul, or_, sub
+from operator import add, and_, floordiv, invert, mul, or_, sub
 from typing import NamedTuple
 
 from expert.backends.columns import INT64, ColumnShown, NameShown, NumberShown, is_long, parts_shown, shown
@@ -25,16 +25,27 @@ Choices = list[tuple[pl.Series, Step]]
 MOST, LEAST = 1 << 19, 1 << 18  # rows: followed at once, of long tables; and worth a thread of their own
 
 
+YES, NO = pl.Series([True]), pl.Series([False])
+
+
 def _choose(where: pl.Series, one: pl.Series, other: pl.Series) -> pl.Series:
     return one.zip_with(where, other)
+
+
+def _more(one: pl.Series, other: pl.Series) -> pl.Series:
+    return YES.zip_with(one > other, NO)  # truths are never null; filling them costs more
+
+
+def _no_less(one: pl.Series, other: pl.Series) -> pl.Series:
+    return YES.zip_with(one >= other, NO)
 
 
 OPERATORS: dict[str, Operator] = {
     "&": and_,
     "|": or_,
     "~": invert,
-    ">": gt,
-    ">=": ge,
+    ">": _more,
+    ">=": _no_less,
     "+": add,
     "-": sub,
     "*": mul,
@@ -70,7 +81,7 @@ class SeriesPlan:
         self.choices = {one: _choices(one) for one in self.shown.values() if isinstance(one, NameShown)}
 
     def _leaf(self, step: Step) -> pl.Expr:
-        """What is read from the answers; a number that is not known is any one that it could be."""
+        """What is read from the answers."""
         if step.op in ("true", "false"):
             return pl.repeat(step.op == "true", pl.len(), dtype=pl.Boolean)
         name = str(step.args[0])
@@ -80,7 +91,7 @@ class SeriesPlan:
             return column.eq_missing(
                 pl.lit(step.args[1], None if term.ordered else pl.Enum(list(term.values)))
             )
-        return column.fill_null(_constant(step.low)) if step.op == "number" else column.is_not_null()
+        return column if step.op == "number" else column.is_not_null()
 
     def _ordered(self, steps: list[Step]) -> list[Operation]:
         kept = set(parts_shown(self.shown.values()))
