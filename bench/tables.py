@@ -94,7 +94,7 @@ OBSTACLES = {
     "by hand": "both follow the same steps.",
     "parquet": "every cell is checked (a text that is no answer, a number out of its range) before it is an "
     "answer, and the rules are run; bare Polars copies. Beside that stands the start of the command itself.",
-    "flat": "Polars' readers and writers keep more row groups in flight the longer the file is.",
+    "flat": "until the file is whole, its writer keeps the places of all that it wrote, column by column.",
     "compile": "every instance is read twice, as what holds and as what may hold yet, in Python; the work is "
     "ten times that at 400, and the objects no longer fit the processor's caches.",
     "open": "what is kept is made into Python's objects again, one by one.",

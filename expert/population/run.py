@@ -56,6 +56,7 @@ SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten,
 COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
 OUTPUTS = (".parquet", ".csv", ".jsonl")
+ROW_GROUP = 300_000  # rows of a result; the place of each of its columns is kept in memory until the end
 BYTES = (pl.Binary, pl.Object, pl.Unknown)  # what text files cannot hold
 Follow = Callable[[pl.DataFrame], pl.DataFrame]
 RowsSeen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
@@ -100,7 +101,9 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
 
 SINKS: dict[str, Callable[[pl.LazyFrame, Path], None]] = {
     # names and truths are small as they are: harder compression costs more time than it saves room
-    ".parquet": lambda frame, path: frame.sink_parquet(path, compression="lz4", statistics=False),
+    ".parquet": lambda frame, path: frame.sink_parquet(
+        path, compression="lz4", statistics=False, row_group_size=ROW_GROUP
+    ),
     ".csv": lambda frame, path: frame.sink_csv(path),
     ".jsonl": lambda frame, path: frame.sink_ndjson(path),
 }

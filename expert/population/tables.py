@@ -18,7 +18,7 @@ from expert.consultation.case import ROW
 from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.language.model import CHOICES, Term
 
-BATCH = 100_000  # rows
+BATCH = 50_000  # rows
 FIRED_LIST = "fired"  # of results in files of text, the column of all that fired
 LINE, WRONG, RAW = "line.", "wrong.", "raw."  # the columns of a row's place, its fault, and the row itself
 LOST = "\udc80", "\udcff"  # stand for bytes that are no text in the file's encoding

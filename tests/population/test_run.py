@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.shell import PROGRAM
 from support.sizes import some_or_all
-from support.tables import BASE, NAMES, pl
+from support.tables import BASE, NAMES, pl, random_rows
 
 from expert.consultation.case import UNKNOWN, make_case
 from expert.consultation.engine import infer
@@ -60,6 +61,21 @@ def test_interrupted_runs_leave_nothing_that_looks_whole(tmp_path: Path, how: si
         assert left == set()
     else:
         assert all(name.endswith(".part") for name in left)
+
+
+@pytest.mark.long
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """Of six times as many rows, a quarter more at most."""
+    some = pl.DataFrame(random_rows(50_000), schema=dict.fromkeys(NAMES, pl.String))
+    peaks = []
+    for many in (20, 120):
+        pl.concat([some] * many).write_parquet(tmp_path / "cases.parquet", row_group_size=50_000)
+        command = [*PROGRAM, "population", "run", "cases.parquet", "-o", "out.parquet"]
+        child = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(child.pid, 0)
+        assert status == 0
+        peaks.append(used.ru_maxrss)
+    assert peaks[1] <= 1.25 * peaks[0]
 
 
 def test_a_plan_is_made_once_for_each_knowledge_base() -> None:
