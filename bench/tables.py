@@ -95,6 +95,8 @@ OBSTACLES = {
     "parquet": "every cell is checked (a text that is no answer, a number out of its range) before it is an "
     "answer, and the rules are run; bare Polars copies. Beside that stands the start of the command itself.",
     "flat": "until the file is whole, its writer keeps the places of all that it wrote, column by column.",
+    "open rules": "where it is not known which rules a case is about, each of them may still decide, and "
+    "what that depends on is looked for in all.",
     "compile": "every instance is read twice, as what holds and as what may hold yet, in Python; the work is "
     "ten times that at 400, and the objects no longer fit the processor's caches.",
     "open": "what is kept is made into Python's objects again, one by one.",
@@ -187,7 +189,7 @@ def _aims_of_growth(results: Results, aims: Aims) -> None:
     if "sparse 4000" not in growth:
         return
     grown = _grown(results, "sparse", "consultation")
-    aims.most("one consultation at 4,000 rules, of 400 (sparse)", grown, 3, OBSTACLES["other"])
+    aims.most("one consultation at 4,000 rules, of 400 (sparse)", grown, 3, OBSTACLES["open rules"])
     for kind in ("sparse", "dense"):
         one = growth[f"{kind} 4000"]
         for text, what, limit, obstacle in (

@@ -63,36 +63,37 @@ class Openness:
 
     def open(self, case: Case, silent: tuple[str, ...]) -> Open:
         """Of the options on which nothing that decides was put forward, those on which it still may be."""
-        if silent not in self._rest_on:
-            self._rest_on[silent] = self._attributes(silent)
-        key = silent, *[case.value(name) for name in self._rest_on[silent]]
+        key = silent, *[case.value(name) for name in self.rest_on(silent)]
         open = self._found.get(key)
         if open is None:
             if len(self._found) >= KEPT:  # there is no end to numbers
                 self._found.clear()
-            left = self.of(case, silent)
-            open = {option: left.depends_on(option) for option in silent if left.arguments(option)}
+            left = self.of(case)
+            open = {option: left.depends_on(option) for option in silent if left.is_open(option)}
             self._found[key] = open
         return open
 
-    def _attributes(self, options: Iterable[str]) -> list[str]:
+    def rest_on(self, options: tuple[str, ...]) -> list[str]:
         """The attributes that the deciding arguments on some options rest on."""
+        if options not in self._rest_on:
+            self._rest_on[options] = self._attributes(options)
+        return self._rest_on[options]
+
+    def _attributes(self, options: Iterable[str]) -> list[str]:
         upstream = self.dependencies.upstream(i for option in options for i in self.deciding[option])
         names = {ref.name: None for i in upstream for ref, _ in reads(i) if ref.kind == "attribute"}
         for contradiction in self.knowledge.contradictions:  # by which an answer may count as none
             names.update(dict.fromkeys(contradiction.attributes))
         return [*names]
 
-    def of(self, case: Case, options: Iterable[str]) -> OpenCase:
-        """What may still be argued about some options in a case."""
-        return OpenCase(self, case, [i for option in options for i in self.deciding[option]])
+    def of(self, case: Case) -> OpenCase:
+        """What may still be argued in a case."""
+        return OpenCase(self, case)
 
     def concludable(self, case: Case, refs: Iterable[Ref]) -> dict[str, tuple[str, ...]]:
         """Of findings that nothing concluded, those that something still may, and what that depends on."""
-        open = list(refs)
-        writers = [i for ref in open for i in self.dependencies.writers.get(ref.key, ())]
-        left = OpenCase(self, case, writers)
-        return {ref.key: left.waits_for(ref) for ref in open if left.may_conclude(ref)}
+        left = OpenCase(self, case)
+        return {ref.key: left.waits_for(ref) for ref in refs if left.may_conclude(ref)}
 
 
 def _on_answers(condition: Condition) -> list[Condition]:
@@ -102,36 +103,66 @@ def _on_answers(condition: Condition) -> list[Condition]:
 
 
 class OpenCase:
-    """What some instances may still do in one case."""
+    """What instances may still do in one case; each is read when it is first asked for."""
 
-    def __init__(self, prepared: Openness, case: Case, instances: Iterable[Instance]) -> None:
+    def __init__(self, prepared: Openness, case: Case) -> None:
         self.prepared, self.case = prepared, case
         grid = Grid({name: (value,) for name, value in case.answers.items()})
         self.left_out = LeftOut(Contradictions(prepared.knowledge.contradictions), grid)
         self.reading = Reading(Possibilities(grid, self.left_out))
-        self.fired = self.reading.derive(prepared.dependencies.upstream(instances, without=self._ruled_out))
+        self.fired: dict[str, Bounds[int]] = {}  # of what was read and is not ruled out, by id
+        self._passed = set[str]()  # what was read or is ruled out
+        self._missing: dict[str, bool] = {}  # whether an attribute has no answer that counts
 
-    def _ruled_out(self, instance: Instance) -> bool:
-        """Whether the answers alone say that an instance cannot fire."""
-        parts = self.prepared.on_answers[instance.id]
-        return not all(self.reading.holds(part).may & 1 for part in parts)
+    def _read(self, instances: Iterable[Instance]) -> None:
+        """Read some instances, with all that they rest on."""
+        found = self.reading.derive(self.prepared.dependencies.upstream(instances, without=self._pass))
+        self.fired |= found
+        self._passed |= found.keys()
+
+    def _pass(self, instance: Instance) -> bool:
+        """Whether an instance was read, or the answers alone say that it cannot fire."""
+        id = instance.id
+        if id in self._passed:
+            return True
+        for part in self.prepared.on_answers[id]:
+            if not self._may_hold(part):
+                self._passed.add(id)
+                return True
+        return False
+
+    def _may_hold(self, part: Condition) -> bool:
+        """Whether a condition on answers may hold yet; of most it is seen at once."""
+        if isinstance(part, Is):
+            answer = self.case.answers.get(part.ref.name)
+            if answer is None or answer in part.values:
+                return True
+            if not self.prepared.knowledge.contradictions:
+                return False
+        return bool(self.reading.holds(part).may & 1)
 
     def arguments(self, option: str) -> list[Argue]:
         """The arguments on topics that decide that may still be put forward."""
         arguments = [deciding_arguments(i, self.prepared.knowledge) for i in self._possible(option)]
         return [*chain.from_iterable(arguments)]
 
+    def is_open(self, option: str) -> bool:
+        """Whether there are any of these."""
+        return next(self._possible(option), None) is not None
+
     def depends_on(self, option: str) -> tuple[str, ...]:
         """The attributes not answered that these may depend on, in the vocabulary's order."""
         seen = set[object]()
-        return self._named(self._instance(instance, seen) for instance in self._possible(option))
+        ways = (self._instance(instance, seen) for instance in self._possible(option))
+        return self._named(ways, self.prepared.rest_on((option,)))
 
     def may_conclude(self, ref: Ref) -> bool:
         """Whether an instance that concludes a finding may still fire."""
-        if self._may_be_answered(ref):
-            return True
         writers = self.prepared.dependencies.writers.get(ref.key, ())
-        return any(self.fired[i.id].may & 1 for i in writers if i.id in self.fired)
+        self._read(writers)
+        return self._may_be_answered(ref) or any(
+            self.fired[i.id].may & 1 for i in writers if i.id in self.fired
+        )
 
     def _is_asked(self, ref: Ref) -> bool:
         """Whether a term is a finding that may be answered."""
@@ -144,31 +175,64 @@ class OpenCase:
 
     def waits_for(self, ref: Ref) -> tuple[str, ...]:
         """The attributes not answered that a finding may depend on, in the vocabulary's order."""
-        return self._named([self._term(ref, None, set())])
+        return self._named([self._term(ref, None, set())], self.prepared.knowledge.attributes)
 
-    def _named(self, ways: Iterable[Way]) -> tuple[str, ...]:
-        """The attributes that are found on some ways and those that lead on from them, each in its turn."""
+    def _named(self, ways: Iterable[Way], attributes: Iterable[str]) -> tuple[str, ...]:
+        """Those of some attributes that are found on ways and those that lead on from them, each in its turn.
+
+        They are looked for until all are found that it may depend on at all.
+        """
+        missing = {name for name in attributes if self._is_missing(name)}
         names = set[str]()
-        waiting = [*ways]
-        while waiting:
-            for found in waiting.pop():
-                if isinstance(found, str):
-                    names.add(found)
-                else:
-                    waiting.append(found)
+        for way in ways:
+            waiting = [way]
+            while waiting:
+                for found in waiting.pop():
+                    if isinstance(found, str):
+                        names.add(found)
+                    else:
+                        waiting.append(found)
+            if names >= missing:
+                break
         return tuple(name for name in self.prepared.knowledge.attributes if name in names)
 
-    def _possible(self, option: str) -> list[Instance]:
-        return [i for i in self.prepared.deciding[option] if i.id in self.fired and self.fired[i.id].may & 1]
+    def _is_missing(self, attribute: str) -> bool:
+        """Whether there is no answer that counts."""
+        missing = self._missing.get(attribute)
+        if missing is None:
+            left_out = any(where & 1 for where in self.left_out(attribute))
+            missing = self._missing[attribute] = self.case.value(attribute) is None or left_out
+        return missing
+
+    def _may_fire(self, instance: Instance) -> bool:
+        """Whether an instance that was read may still fire."""
+        fires = self.fired.get(instance.id)
+        return fires is not None and bool(fires.may & 1)
+
+    def _possible(self, option: str) -> Iterator[Instance]:
+        """The instances that may still put forward what decides on an option; the first are soon found."""
+        deciding = self.prepared.deciding[option]
+        start, size = 0, 4
+        while start < len(deciding):
+            some = deciding[start : start + size]
+            self._read(some)
+            yield from (instance for instance in some if self._may_fire(instance))
+            start, size = start + size, 2 * size
 
     def _instance(self, instance: Instance, seen: set[object]) -> Way:
         """The answers that it depends on whether an instance fires."""
-        if instance.id not in seen and instance.id in self.fired and _unsettled(self.fired[instance.id]):
-            seen.add(instance.id)
+        id = instance.id
+        fires = self.fired.get(id)
+        if fires is not None and _unsettled(fires) and id not in seen:
+            seen.add(id)
             yield self._part(instance.when, False, seen)
 
     def _part(self, condition: Condition, denied: bool, seen: set[object]) -> Way:
         """The answers that it depends on whether a condition holds, or is denied; none if that is settled."""
+        if isinstance(condition, Is):
+            ref = condition.ref
+            if ref.kind == "attribute" and not self._is_missing(ref.name):
+                return  # which is so of most, and seen soonest
         if not _unsettled(self.reading.pair(condition)[denied]):
             return
         match condition:
@@ -195,31 +259,32 @@ class OpenCase:
     def _term(self, ref: Ref, wanted: tuple[Value, ...] | None, seen: set[object]) -> Way:
         """The answers that a term depends on; of a finding, as far as one of the values is wanted."""
         if ref.kind == "attribute":
-            if self.case.value(ref.name) is None or any(where & 1 for where in self.left_out(ref.name)):
+            if self._is_missing(ref.name):
                 yield ref.name
             return
         if self._is_asked(ref):
             if self.case.value(ref.name) is not None:
                 return  # it is answered, whatever its rules say
             yield ref.name
-        if (ref.key, wanted) in seen:
+        key = ref.key
+        if (key, wanted) in seen:
             return
-        seen.add((ref.key, wanted))
-        for writer in self.prepared.dependencies.writers.get(ref.key, ()):
+        seen.add((key, wanted))
+        for writer in self.prepared.dependencies.writers.get(key, ()):
             if exception_of(ref.name):
                 yield self._instance(writer, seen)
             for c in writer.then:
-                if isinstance(c, Tally) and c.key == ref.key:
+                if isinstance(c, Tally) and c.key == key:
                     for row in c.rows:
                         yield self._part(row.when, False, seen)
                         yield self._part(row.when, True, seen)
                     for part in computed_refs(c):
                         yield self._term(part, None, seen)
-                if isinstance(c, Conclude) and c.key == ref.key:
+                if isinstance(c, Conclude) and c.key == key:
                     if isinstance(c.value, str) and wanted is not None and c.value not in wanted:
                         continue
                     yield self._instance(writer, seen)
-                    if writer.id in self.fired and self.fired[writer.id].may & 1:
+                    if self._may_fire(writer):
                         for part in computed_refs(c):
                             yield self._term(part, None, seen)
 

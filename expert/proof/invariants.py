@@ -144,7 +144,7 @@ def observed(base: RuleBase, case: Case, consultation: Consultation) -> Evaluati
         "advice": [a.id for a in consultation.advice if a.kind == "advice"],
         "caution": [a.id for a in consultation.advice if a.kind == "caution"],
     }
-    open = Openness(base).of(case, base.knowledge.options)
+    open = Openness(base).of(case)
     for recommendation in consultation.recommendations:
         for name, shown in _shown(base.knowledge, recommendation, open).items():
             values[with_option(name, recommendation.option)] = shown

@@ -10,8 +10,9 @@ from random import Random
 import pytest
 from support.sizes import MORE
 
-from expert.consultation.case import parse_pairs
+from expert.consultation.case import make_case, parse_pairs
 from expert.consultation.engine import infer
+from expert.consultation.openness import Openness
 from expert.consultation.outcome import follow
 from expert.consultation.result import Consultation
 from expert.knowledge.load import load
@@ -186,3 +187,19 @@ def test_what_a_long_chain_of_findings_depends_on() -> None:
     base = chain(300, settled=True)
     found = infer(base, parse_pairs(["start=unknown"], base.knowledge)).recommendations[0]
     assert (found.verdict, found.depends_on) == ("open", ("start",))
+
+
+def test_no_more_is_read_than_it_takes() -> None:
+    """The first rules tell whether an option is open; what that depends on, those up to the last answer."""
+    one = load(ROOT)
+    copies = [
+        i._replace(rule=i.rule._replace(id=f"{i.rule.id}-{n}")) for n in range(9) for i in one.instances
+    ]
+    openness, nothing = Openness(one._replace(instances=tuple(copies))), make_case({}, one.knowledge)
+    for option, deciding in openness.deciding.items():
+        left, whole = openness.of(nothing), openness.of(nothing)
+        assert left.is_open(option) and whole.arguments(option)
+        everything = len(openness.dependencies.upstream(deciding))
+        assert len(left.fired) < len(whole.fired) == everything
+        assert left.depends_on(option) == whole.depends_on(option) != ()
+        assert left.arguments(option) == whole.arguments(option) and left.fired == whole.fired
