@@ -230,8 +230,7 @@ def _sampled(thing: Thing, reaches: Reaches, behind: Behind, read: Behind) -> di
     if any(computes(instance) for some in read for instance in some):
         return None
     tried = Compared(reaches[0].cones, reaches[1].cones, {}, behind).old.tried()
-    old, new = [{(i.id, i.when, i.then): i for i in some} for some in read]
-    edited = [i for key, i in old.items() if key not in new] + [i for key, i in new.items() if key not in old]
+    edited = _not_among(read[0], read[1]) + _not_among(read[1], read[0])
     samples = Samples({}, tried, edited, tried)
     samples.take(samples.names)
     where = _apart_in(thing, reaches, read, samples)
@@ -243,6 +242,13 @@ def _sampled(thing: Thing, reaches: Reaches, behind: Behind, read: Behind) -> di
         if _apart_in(thing, reaches, read, CaseList([fewer])):
             case = fewer
     return {name: value for name, value in case.items() if value is not None}
+
+
+def _not_among(instances: list[Instance], others: list[Instance]) -> list[Instance]:
+    """The instances that say something that none of some others does."""
+    said = {(other.id, other.when, other.then) for other in others}
+    by_said = {(i.id, i.when, i.then): i for i in instances}
+    return [instance for key, instance in by_said.items() if key not in said]
 
 
 def _apart_in(thing: Thing, reaches: Reaches, read: Behind, cases: CaseList) -> int:

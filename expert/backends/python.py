@@ -84,44 +84,44 @@ class Stepwise:
         return decide
 
     def __call__(self, case: Case) -> Decision:
-        found, program = self._found(case), self.lines
+        results, program = self._results(case), self.lines
 
         def chosen(choices: dict[str, Step], otherwise: str = "") -> str:
-            return first({name: found[at.n] for name, at in choices.items()}, otherwise)
+            return first({name: results[at.n] for name, at in choices.items()}, otherwise)
 
         costs: dict[str, tuple[int | None, int | None]] = {}
         for option, sides in self.costs.items():
-            least, most = ([found[number.n] for where, number in side if found[where.n]] for side in sides)
+            least, most = [_numbers(side, results) for side in sides]
             costs[option] = min(least, default=None), max(most, default=None)
         return Decision(
             {option: chosen(choices) for option, choices in program.verdicts.items()},
             {option: chosen(choices, NOW) for option, choices in program.timings.items()},
             costs,
-            tuple([about for about, at in _flags(program).items() if found[at.n]]),
-            tuple([about for about, at in program.findings.items() if found[at.n]]),
-            tuple([id for id, at in program.fired.items() if found[at.n]]),
+            tuple([about for about, at in _flags(program).items() if results[at.n]]),
+            tuple([about for about, at in program.findings.items() if results[at.n]]),
+            tuple([id for id, at in program.fired.items() if results[at.n]]),
         )
 
-    def _found(self, case: Case) -> list[int]:
+    def _results(self, case: Case) -> list[int]:
         """What each step gives in a case, by its number."""
-        found: list[int] = []
+        results: list[int] = []
         for step in self.steps:
             if step.inputs:
-                inside = [found[part.n] for part in step.inputs]
-                found.append(STEPS[step.op](*inside))
+                inside = [results[part.n] for part in step.inputs]
+                results.append(STEPS[step.op](*inside))
             elif step.op in ("true", "false"):
-                found.append(step.op == "true")
+                results.append(step.op == "true")
             elif step.op == "constant":
-                found.append(step.low)
+                results.append(step.low)
             else:
                 answer = case.answers.get(str(step.args[0]))
                 if step.op == "known":
-                    found.append(answer is not None)
+                    results.append(answer is not None)
                 elif step.op == "equals":
-                    found.append(answer == step.args[1])
+                    results.append(answer == step.args[1])
                 else:
-                    found.append(answer if isinstance(answer, int) else 0)
-        return found
+                    results.append(answer if isinstance(answer, int) else 0)
+        return results
 
 
 STEPS: dict[str, Callable[..., int]] = {
@@ -230,6 +230,11 @@ class _Text:
 
 
 PYTHON = {"&": "and", "|": "or"}
+
+
+def _numbers(amounts: StepAmounts, results: list[int]) -> list[int]:
+    """The numbers that are concluded, of what every step comes to."""
+    return [results[number.n] for where, number in amounts if results[where.n]]
 
 
 def _dict(items: dict[str, str]) -> str:

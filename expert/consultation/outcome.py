@@ -148,12 +148,14 @@ def _open_costs(memory: WorkingMemory, options: Iterable[str]) -> dict[str, tupl
     costs = memory.wording.concluded_costs
     waiting = [ref for option in options for ref in costs.get(option, ())]
     concludable = memory.wording.openness.concludable(memory.case, waiting) if waiting else {}
-    open_costs: dict[str, dict[str, None]] = {}
+    answers_of: dict[str, set[str]] = {}
     for ref in waiting:
         if names := concludable.get(ref.key):
-            open_costs.setdefault(ref.option, {}).update(dict.fromkeys(names))
-    attributes = memory.base.knowledge.attributes
-    return {option: tuple([a for a in attributes if a in names]) for option, names in open_costs.items()}
+            answers_of.setdefault(ref.option, set()).update(names)
+    open_costs = {}
+    for option, names_of_option in answers_of.items():
+        open_costs[option] = tuple([a for a in memory.base.knowledge.attributes if a in names_of_option])
+    return open_costs
 
 
 def _recommendation(memory: WorkingMemory, option: Option, about: AboutOption) -> trace.Recommendation:

@@ -7,6 +7,7 @@ it, which goes as soon as nothing else does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from expert.consultation.result import Bound, Match
@@ -278,7 +279,7 @@ def _first(parts: list[tuple[Condition, list[Source]]], number: int = 1) -> Sour
                 rests.append(sources)
         if len(rests) < number:
             return ()
-        return [match for sources in rests for source in sources for match in source(memory)]
+        return [match for source in chain.from_iterable(rests) for match in source(memory)]
 
     return matches_in
 
@@ -310,7 +311,8 @@ def together_once(matches: Sequence[Match]) -> tuple[Match, ...]:
     for match in matches:
         bare = match._replace(bounds=()) if match.bounds else match
         bounds_of[bare] = tuple(dict.fromkeys((*bounds_of.get(bare, ()), *match.bounds)))
-    return tuple(
-        match._replace(text=bounded(match.text, [b.text for b in bounds]), bounds=bounds) if bounds else match
-        for match, bounds in bounds_of.items()
-    )
+    matched = []
+    for match, bounds in bounds_of.items():
+        text = bounded(match.text, [bound.text for bound in bounds]) if bounds else match.text
+        matched.append(match._replace(text=text, bounds=bounds))
+    return tuple(matched)

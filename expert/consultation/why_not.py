@@ -93,6 +93,12 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
         return _why_not_concluded(reach, consultation, subject)
     if goal and goal not in (*VERDICTS, NOW):
         raise CaseError([not_among("verdict", goal, [*VERDICTS, NOW])])
+    return _why_not_option(reach, case, consultation, subject, goal)
+
+
+def _why_not_option(
+    reach: Reach, case: Case, consultation: Consultation, subject: Subject, goal: str
+) -> WhyNot:
     knowledge, option = reach.base.knowledge, consultation.recommendation(subject.id)
     wanted, leading = _wanted(reach.base, option, goal)
     already = option.timing == NOW if goal == NOW else option.verdict in wanted

@@ -68,7 +68,7 @@ class _Search:
         terms = cones.base.knowledge.attributes
         self.fixed = {name: v for name, v in case.items() if v is not None and terms[name].fixed}
         self.cones, self.case, self.goal, self.limits = cones, case, goal, limits
-        about = [i for i in cones.base.instances if goal.option in {c.option for c in i.then}]
+        about = [i for i in cones.base.instances if any(c.option == goal.option for c in i.then)]
         self.survey = Survey(terms, self.fixed)
         self.read = cones.upstream(about)
         look_through(self.survey, cones, self.read)

@@ -146,7 +146,8 @@ class Days(Group):
     def __init__(
         self, ranges: dict[str, Range], atoms: Collection[Atom], steps: int, dates: Collection[str]
     ) -> None:
-        self._difference_of = {form: _difference(form) for form in {atom.form for atom in atoms}}
+        forms = {atom.form for atom in atoms}
+        self._difference_of = {form: _difference(form) for form in forms}
         super().__init__(ranges, atoms, steps, dates)
 
     def _points(

@@ -202,11 +202,12 @@ class Diagrams:
             for edge in (number * 2, number * 2 + 1):
                 below = [made[one] for one in self.along(edge)]
                 if self.level[number] == level:
-                    below = [
-                        self.any(Diagram(self, below[branch]) for branch in some).edge for some in reached
-                    ]
+                    below = [self._any_of(below, branches) for branches in reached]
                 made[edge] = self.node(self.level[number], tuple(below))
         return Diagram(self, made[truth.edge])
+
+    def _any_of(self, edges: Sequence[int], branches: Iterable[int]) -> int:
+        return self.any(Diagram(self, edges[branch]) for branch in branches).edge
 
     # --- looking -----------------------------------------------------------------------------------
     def nodes(self, edge: int) -> list[int]:

@@ -145,15 +145,17 @@ class Cutter:
     def __init__(self, atoms: Iterable[Atom], name: str, ends: Range, is_date: bool = False) -> None:
         self.name, self.is_date = name, is_date
         self.low, self.high = ends
-        limits: dict[Polynomial, list[int]] = {}
+        limits_of: dict[Polynomial, list[int]] = {}
         for form, limit in atoms:
             if name in form.names:
-                limits.setdefault(form, []).append(limit)
-        in_quotients = {
-            form for form in limits if any(name in quotient.amount.names for quotient in form.quotients)
-        }
-        self.quotients = [(form, some) for form, some in limits.items() if form in in_quotients]
-        self.forms = [(form.powers(name), some) for form, some in limits.items() if form not in in_quotients]
+                limits_of.setdefault(form, []).append(limit)
+        self.quotients: list[tuple[Polynomial, list[int]]] = []
+        self.forms: list[tuple[list[Polynomial], list[int]]] = []
+        for form, limits in limits_of.items():
+            if form.divides(name):
+                self.quotients.append((form, limits))
+            else:
+                self.forms.append((form.powers(name), limits))
 
     def pieces(self, others: Mapping[str, int]) -> list[Range]:
         """The pieces of the number, from the least up, in each of which no comparison changes.

@@ -58,6 +58,10 @@ class Polynomial:
         quotients = [name for monomial, _ in self.terms for name in monomial if isinstance(name, Quotient)]
         return list(dict.fromkeys(quotients))
 
+    def divides(self, name: str) -> bool:
+        """Whether a number is in one of its quotients."""
+        return any(name in quotient.amount.names for quotient in self.quotients)
+
     @property
     def constant(self) -> int:
         """Its value where every number is 0."""
@@ -107,7 +111,7 @@ class Polynomial:
 
         Raises NotDecided where it is in a quotient.
         """
-        if any(name in quotient.amount.names for quotient in self.quotients):
+        if self.divides(name):
             raise NotDecided(f"a quotient of {name}")
         by_power: dict[int, list[tuple[Monomial, int]]] = {}
         for monomial, factor in self.terms:
