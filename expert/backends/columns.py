@@ -266,7 +266,8 @@ def shown(program: Lines, knowledge: Knowledge) -> dict[str, ColumnShown]:
     columns: dict[str, ColumnShown] = {}
     timings = (NOW, *knowledge.steps)
     for option in knowledge.options:
-        columns[option_column(option, VERDICT)] = _first(program.verdicts[option], tuple(VERDICTS))
+        *others, (last, _) = program.verdicts[option].items()  # every case has one of them
+        columns[option_column(option, VERDICT)] = _first(dict(others), tuple(VERDICTS), last)
         for target, verdicts in program.targets[option].items():
             columns[option_column(option, VERDICT, target)] = _first(verdicts, tuple(VERDICTS))
         columns[option_column(option, TIMING)] = _first(program.timings[option], timings, NOW)
