@@ -37,7 +37,7 @@ from expert.language.guards import counting, excepting, uncountable
 from expert.language.limits import NotDecided
 from expert.language.model import Knowledge
 from expert.language.prospect import Cones, Deferred, Prospect
-from expert.language.rules import Instance, Rule, RuleBase, findings_read, passes, reads, writes
+from expert.language.rules import Instance, Rule, RuleBase, SpelledOut, findings_read, passes, reads, writes
 from expert.language.two_bases import Compared
 
 KINDS = {
@@ -79,8 +79,11 @@ class Score(NamedTuple):
 
 
 # --- trying them ------------------------------------------------------------------------------------
-def changed_base(base: RuleBase, mutant: Mutant) -> RuleBase | None:
-    """The knowledge base with the change, or None if no such base would be loaded."""
+def changed_base(base: RuleBase, mutant: Mutant, known: SpelledOut | None = None) -> RuleBase | None:
+    """The knowledge base with the change, or None if no such base would be loaded.
+
+    `known` are the instances of the base.
+    """
     knowledge, written = base.knowledge, base.written
     rules = {rule.id: rule for rule in base.rules}
     if mutant.option is not None:
@@ -109,7 +112,7 @@ def changed_base(base: RuleBase, mutant: Mutant) -> RuleBase | None:
             made.append(excepting(counting(rule, of), exceptions))
         else:
             made.append(rules[rule.id])
-    return rebuilt(knowledge, made, written)
+    return rebuilt(knowledge, made, written, known)
 
 
 def _cautioning(rule: Rule, c: Contradiction, of: Contradictions, knowledge: Knowledge) -> Rule:
@@ -122,8 +125,9 @@ def mutate(base: RuleBase, cases: list[Expected]) -> Score:
     algebra = Listed(case.given for case in cases)
     noticed, tried = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
     survivors, invalid = [], 0
+    known, cones = SpelledOut(base), Cones(base)
     for mutant in mutants(base):
-        changed = changed_base(base, mutant)
+        changed = changed_base(base, mutant, known)
         if changed is None:
             invalid += 1
             continue
@@ -132,15 +136,18 @@ def mutate(base: RuleBase, cases: list[Expected]) -> Score:
         if any(failures(case, seen_in(table, n)) for n, case in enumerate(cases)):
             noticed[mutant.kind] += 1
         else:
-            case, equivalent = tell_apart(base, changed)
+            case, equivalent = tell_apart(base, changed, cones)
             why = why_equivalent(base, mutant) if equivalent else ""
             survivors.append(Survivor(mutant, case, equivalent, why))
     return Score(noticed, tried, invalid, tuple(survivors))
 
 
 # --- telling two bases apart --------------------------------------------------------------------------
-def tell_apart(old: RuleBase, new: RuleBase) -> tuple[Case | None, bool]:
-    """A smallest case that shows a difference; without one, whether it is certain that there is none."""
+def tell_apart(old: RuleBase, new: RuleBase, cones: Cones | None = None) -> tuple[Case | None, bool]:
+    """A smallest case that shows a difference; without one, whether it is certain that there is none.
+
+    `cones` are those of the old one.
+    """
     before = {instance.id: instance for instance in old.instances}
     after = {instance.id: instance for instance in new.instances}
     differing = {i for i in {**before, **after} if _bare(before.get(i)) != _bare(after.get(i))}
@@ -148,7 +155,7 @@ def tell_apart(old: RuleBase, new: RuleBase) -> tuple[Case | None, bool]:
     near = _near((old, new), differing)
     only = _picked(old, near), _picked(new, near)
     keys = dict.fromkeys(key for instance in chain(*only) for key in writes(instance))
-    pair = Compared(Cones(old), Cones(new), {}, only, numbers=keys)
+    pair = Compared(cones or Cones(old), Cones(new), {}, only, numbers=keys)
     made, decided = [], True
     for deferred in _differences(pair, only, keys):
         try:
@@ -277,15 +284,19 @@ def _groups(instance: Instance, decides: set[str]) -> set[tuple[str, ...]]:
 
 def _near(bases: tuple[RuleBase, RuleBase], differing: set[str]) -> set[str]:
     """The instances that differ, all that rest on them, and all that show the same kinds of things."""
-    near, keys = set(differing), set[str]()
     instances = [instance for base in bases for instance in base.instances]
     decides = bases[0].knowledge.deciding_topics | bases[1].knowledge.deciding_topics
-    while True:
-        resting = [i for i in instances if i.id in near or not keys.isdisjoint(findings_read(i))]
-        more = {c.key for i in resting for c in i.then if isinstance(c, (Conclude, Tally))}
-        near |= {i.id for i in resting}
-        if more <= keys:
-            break
-        keys |= more
+    readers: dict[str, list[Instance]] = {}
+    for instance in instances:
+        for key in findings_read(instance):
+            readers.setdefault(key, []).append(instance)
+    resting = [instance for instance in instances if instance.id in differing]
+    near, keys = set(differing), set[str]()
+    for instance in resting:  # which grows
+        for c in instance.then:
+            if isinstance(c, (Conclude, Tally)) and c.key not in keys:
+                keys.add(c.key)
+                resting += readers.get(c.key, ())
+        near.add(instance.id)
     groups = {group for i in resting for group in _groups(i, decides)}
     return near | {i.id for i in instances if _groups(i, decides) & groups}

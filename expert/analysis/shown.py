@@ -13,7 +13,7 @@ from expert.language.keys import exception_of, name_and_option, with_option
 from expert.language.meaning import Reading
 from expert.language.model import Knowledge, Term
 from expert.language.outcome import Outcome, cost_sides, outcome_of
-from expert.language.rules import Instance, Rule, RuleBase, in_firing_order
+from expert.language.rules import Instance, Rule, RuleBase, SpelledOut, in_firing_order
 from expert.language.samples import CaseList
 from expert.language.two_bases import unlike_values
 
@@ -129,10 +129,18 @@ def _spelled(value: str | int | float, term: Term) -> str:
     return value if isinstance(value, str) else term.spell(term.scaled(value))
 
 
-def rebuilt(knowledge: Knowledge, rules: Iterable[Rule], written: Iterable[Rule] = ()) -> RuleBase | None:
-    """A base of other rules or options, spelled out; None if its rules cannot be ordered."""
+def rebuilt(
+    knowledge: Knowledge,
+    rules: Iterable[Rule],
+    written: Iterable[Rule] = (),
+    known: SpelledOut | None = None,
+) -> RuleBase | None:
+    """A base of other rules or options, spelled out; None if its rules cannot be ordered.
+
+    `known` are instances under the same options.
+    """
     kept = tuple(rules)
-    ordered, cycle = in_firing_order(kept, knowledge)
+    ordered, cycle = in_firing_order(kept, knowledge, known)
     return None if cycle else RuleBase(knowledge, kept, ordered, tuple(written))
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
+from itertools import chain
 from typing import NamedTuple
 
 from expert.io.dates import day_after
@@ -29,7 +30,7 @@ from expert.language.orders import Together, good_order
 from expert.language.outcome import Outcome, deciding_arguments, outcome_of, possible_arguments
 from expert.language.policy import NOW, OPEN, VERDICTS
 from expert.language.possibility import Bounds, Possibilities
-from expert.language.rules import PLACEHOLDER, Dependencies, Instance, RuleBase, passes, reads, writes
+from expert.language.rules import PLACEHOLDER, Dependencies, Instance, RuleBase, in_order, reads, writes
 from expert.language.samples import Samples
 from expert.language.survey import Amount, CaseAnswers, Perhaps, Survey
 
@@ -44,18 +45,22 @@ class Printed(NamedTuple):
     answers: tuple[str, ...]
 
 
+@lru_cache(256)  # bases that differ little have the same order
+def _order_of(attributes: tuple[str, ...], together: tuple[Together, ...]) -> list[str]:
+    return good_order(list(attributes), list(together))
+
+
 class Cones(Dependencies):
     """What everything in a rule base rests on."""
 
     def __init__(self, base: RuleBase) -> None:
-        super().__init__(passes(base.instances))
+        super().__init__(*in_order(base.instances))
         self.base = base
         self.attributes: dict[str, frozenset[str]] = {}  # that each instance reads
         for instance in base.instances:
             names = [ref.name for ref, _ in reads(instance) if ref.kind == "attribute"]
             self.attributes[instance.id] = frozenset(names)
         self.groups = Groups()
-        self._orders: dict[tuple[Together, ...], list[str]] = {}
         self._together: dict[str, Together] = {}  # of each instance
 
     def support(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> list[str]:
@@ -86,9 +91,7 @@ class Cones(Dependencies):
         """The order in which diagrams of some instances ask for attributes."""
         edges = dict.fromkeys(map(self._asked_together, instances))
         together = tuple(edge for edge in edges if len(edge) > 1)
-        if together not in self._orders:
-            self._orders[together] = good_order(list(self.base.knowledge.attributes), list(together))
-        return self._orders[together]
+        return [*_order_of(tuple(self.base.knowledge.attributes), together)]
 
     def _asked_together(self, instance: Instance) -> Together:
         """The attributes and findings that an instance links."""
@@ -198,8 +201,11 @@ class Prospect:
     # --- truths ------------------------------------------------------------------------------------
     def derive(self, instances: Iterable[Instance], keys: Iterable[str] = ()) -> None:
         """Read instances, with all that they rest on, unless they were read before."""
-        new = [i for i in self.cones.upstream(instances, keys) if i.id not in self._fired]
-        self._fired.update(self.reading.derive(new))
+        wanted = chain(instances, *(self.cones.writers.get(key, ()) for key in keys))
+        unread = [instance for instance in wanted if instance.id not in self._fired]
+        if unread:
+            new = [i for i in self.cones.upstream(unread) if i.id not in self._fired]
+            self._fired.update(self.reading.derive(new))
 
     def fired(self, instances: Iterable[Instance]) -> Diagram:
         """Where one of the instances fires."""

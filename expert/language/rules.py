@@ -192,6 +192,20 @@ def instances_of(rule: Rule, knowledge: Knowledge) -> list[Instance]:
     return instances
 
 
+class SpelledOut:
+    """The instances of the rules of a base, for bases that have most of them too."""
+
+    def __init__(self, base: RuleBase) -> None:
+        self.knowledge = base.knowledge
+        self._rules = base.rules  # as long as they are there, no other has the same number
+        self._instances = {id(rule): instances_of(rule, base.knowledge) for rule in base.rules}
+
+    def of(self, rule: Rule) -> list[Instance]:
+        """The instances of a rule; of one that the base has, those that were made already."""
+        known = self._instances.get(id(rule))
+        return instances_of(rule, self.knowledge) if known is None else known
+
+
 def _instance(rule: Rule, option: str, when: Condition, then: tuple[Conclusion, ...]) -> Instance:
     parts = conjuncts(when)
     computing = tuple(part for part in drawing(then) if part not in parts)
@@ -258,12 +272,15 @@ def applies_key(instance: Instance) -> str:
 
 
 def in_firing_order(
-    rules: Iterable[Rule], knowledge: Knowledge
+    rules: Iterable[Rule], knowledge: Knowledge, known: SpelledOut | None = None
 ) -> tuple[tuple[Instance, ...], list[Instance]]:
-    """The instances of some rules in firing order; and, if there can be none, the offending cycle."""
+    """The instances of some rules in firing order; and, if there can be none, the offending cycle.
+
+    `known` are instances under the same options.
+    """
     spelled_out: list[Instance] = []
     for rule in rules:
-        spelled_out += instances_of(rule, knowledge)
+        spelled_out += known.of(rule) if known else instances_of(rule, knowledge)
     strata, cycle = stratify(spelled_out)
     numbered = [instance._replace(stratum=strata[instance.id]) for instance in spelled_out]
     # sorted() is stable: within a stratum and salience, place in the files decides
@@ -304,10 +321,10 @@ def passes(instances: Iterable[Instance]) -> list[Instance]:
     each other in a circle (never through negation or computation) are repeated as often as
     there are rules in the circle: a fixed point, written out as straight-line logic.
     """
-    return _in_order(instances)[0]
+    return in_order(instances)[0]
 
 
-def _in_order(instances: Iterable[Instance]) -> tuple[list[Instance], dict[str, set[str]]]:
+def in_order(instances: Iterable[Instance]) -> tuple[list[Instance], dict[str, set[str]]]:
     """The order of `passes`, and the findings that each instance reads, by its id."""
     strata: dict[int, list[Instance]] = {}
     findings: dict[str, set[str]] = {}
@@ -373,7 +390,7 @@ class Dependencies:
     @staticmethod
     def of(instances: Iterable[Instance]) -> "Dependencies":
         """Those of instances in any order, which are put into that of `passes`."""
-        return Dependencies(*_in_order(instances))
+        return Dependencies(*in_order(instances))
 
     def upstream(
         self,
