@@ -48,6 +48,33 @@ def make_case(answers: dict[str, Answer], knowledge: Knowledge) -> Case:
     return Case({name: answers[name] for name in knowledge.attributes if name in answers})
 
 
+def started(case: Case, knowledge: Knowledge) -> Case:
+    """The case as a consultation starts on it: dates that are today's by default, and are not given, are.
+
+    Where today is no day that could be answered, the date is not known.
+    """
+    day = today()
+    dates = []
+    for name, term in knowledge.attributes.items():
+        least, most = term.bounds
+        if term.default == TODAY and name not in case.answers and least <= day <= most:
+            dates.append(name)
+    return case.with_answers(dict.fromkeys(dates, day), knowledge) if dates else case
+
+
+def typed(case: Case, knowledge: Knowledge) -> Case:
+    """The case as it is typed.
+
+    A date that is today's by default is said to be unknown where it is not given; with no answer at all
+    `consult` would ask, so one is.
+    """
+    defaults = [n for n, term in knowledge.attributes.items() if term.default and n not in case.answers]
+    case = case.with_answers(dict.fromkeys(defaults), knowledge) if defaults else case
+    first = next(iter(knowledge.questions.values()), None)
+    return case if case.answers or first is None else Case(dict.fromkeys(first.parts))
+
+
+# --- read ----------------------------------------------------------------------------------
 def parse_answer(text: str, term: Term) -> Answer:
     """The answer that `text` spells. Raises ValueError."""
     return None if text.strip() == UNKNOWN else term.parse(text)
@@ -80,20 +107,6 @@ def parse_pairs(pairs: list[str], knowledge: Knowledge) -> Case:
 def answered_twice(name: str, span: Span | None = None) -> Problem:
     """The problem of an attribute that is answered in two places."""
     return Problem(f"`{name}` is answered twice", span, "give each attribute once")
-
-
-def started(case: Case, knowledge: Knowledge) -> Case:
-    """The case as a consultation starts on it: dates that are today's by default, and are not given, are.
-
-    Where today is no day that could be answered, the date is not known.
-    """
-    day = today()
-    dates = []
-    for name, term in knowledge.attributes.items():
-        least, most = term.bounds
-        if term.default == TODAY and name not in case.answers and least <= day <= most:
-            dates.append(name)
-    return case.with_answers(dict.fromkeys(dates, day), knowledge) if dates else case
 
 
 def read_case(text: str, shown: str, knowledge: Knowledge) -> Case:
@@ -271,6 +284,7 @@ def _example(knowledge: Knowledge) -> str:
     return next(iter(examples), "(this knowledge base asks for nothing)")
 
 
+# --- written -------------------------------------------------------------------------------
 def spell_answers(case: Case, knowledge: Knowledge) -> list[str]:
     """The answers as `attribute=value` words, which `parse_pairs` reads back.
 
@@ -322,18 +336,6 @@ def plain_answers(case: Case, knowledge: Knowledge) -> dict[str, str | int | flo
     """The answers for JSON."""
     terms = knowledge.attributes
     return {n: UNKNOWN if v is None else terms[n].plain(v) for n, v in case.answers.items()}
-
-
-def typed(case: Case, knowledge: Knowledge) -> Case:
-    """The case as it is typed.
-
-    A date that is today's by default is said to be unknown where it is not given; with no answer at all
-    `consult` would ask, so one is.
-    """
-    defaults = [n for n, term in knowledge.attributes.items() if term.default and n not in case.answers]
-    case = case.with_answers(dict.fromkeys(defaults), knowledge) if defaults else case
-    first = next(iter(knowledge.questions.values()), None)
-    return case if case.answers or first is None else Case(dict.fromkeys(first.parts))
 
 
 def command_line(*words: str, kb: Path | str | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from expert.consultation.result import Match, ScoreItem
 from expert.consultation.sources import Source, data_of, denials_of, resting_on, sources_of
@@ -66,13 +66,27 @@ class FiringTemplate:
         ]
         self.knowledge = wording.base.knowledge
         self.firings = wording.firings.shelf()  # their records but for their numbers, and what they concluded
-        self.waits = [c for c in instance.then if isinstance(c, Wait)]
-        self.flags = [c for c in instance.then if isinstance(c, Flag)]
-        self.steps = [c.name for c in instance.then if isinstance(c, Plan)]
-        arguments = [c for c in instance.then if isinstance(c, Argue)]
-        self.arguments = [ToldTemplate(c, self, wording) for c in arguments]
-        advice = [c for c in instance.then if isinstance(c, (Advise, Caution))]
-        self.advice = [ToldTemplate(c, self, wording) for c in advice]
+        self.waits: list[Wait] = []
+        self.flags: list[Flag] = []
+        self.steps: list[str] = []
+        self.arguments: list[ToldTemplate] = []
+        self.advice: list[ToldTemplate] = []
+        for c in instance.then:
+            match c:
+                case Wait():
+                    self.waits.append(c)
+                case Flag():
+                    self.flags.append(c)
+                case Plan():
+                    self.steps.append(c.name)
+                case Argue():
+                    self.arguments.append(ToldTemplate(c, self, wording))
+                case Advise() | Caution():
+                    self.advice.append(ToldTemplate(c, self, wording))
+                case Conclude() | Tally():
+                    pass  # working memory has it
+                case _:
+                    assert_never(c)
 
     @cached_property
     def depends_on(self) -> tuple[str, ...] | None:

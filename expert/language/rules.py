@@ -9,13 +9,19 @@ the options in their declared order.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from expert.io.problems import Span
 from expert.language.conclusions import (
+    Advise,
+    Argue,
+    Caution,
     Conclude,
     Conclusion,
+    Flag,
+    Plan,
     Tally,
+    Wait,
     computed_refs,
     conditions_in,
     ground_conclusion,
@@ -219,18 +225,28 @@ def drawing(then: Iterable[Conclusion]) -> tuple[Condition, ...]:
     """
     ways: list[tuple[Condition, ...]] = []
     for conclusion in then:
-        if isinstance(conclusion, Tally):
+        way = _drawn_where(conclusion)
+        if not way:  # one that is always drawn
             return ()
-        value = conclusion.value if isinstance(conclusion, Conclude) else ""
-        if not isinstance(value, str) and is_bounded(value):
-            ways.append((Determined(unrounded(value)[0]),))
-            continue
-        terms = dict.fromkeys(ref for ref in computed_refs(conclusion) if ref.kind != "property")
-        ways.append(tuple(Known(ref) for ref in terms))
-    if not ways or not all(ways):
+        ways.append(way)
+    if not ways:
         return ()
     ways = list(dict.fromkeys(ways))
     return ways[0] if len(ways) == 1 else (AnyOf(tuple(AllOf(way) for way in ways)),)
+
+
+def _drawn_where(conclusion: Conclusion) -> tuple[Condition, ...]:
+    """What has to hold for a conclusion to be drawn: what it computes with is known, or has one value."""
+    match conclusion:
+        case Conclude():
+            if not isinstance(conclusion.value, str) and is_bounded(conclusion.value):
+                return (Determined(unrounded(conclusion.value)[0]),)
+            terms = dict.fromkeys(ref for ref in computed_refs(conclusion) if ref.kind != "property")
+            return tuple(Known(ref) for ref in terms)
+        case Tally() | Argue() | Plan() | Wait() | Flag() | Advise() | Caution():
+            return ()  # a score has bounds in every case
+        case _:
+            assert_never(conclusion)
 
 
 def computed_data(instance: Instance, knowledge: Knowledge) -> list[tuple[str, Datum]]:
