@@ -38,17 +38,7 @@ def resumed(base: RuleBase, now: Entered, id: str, ledger: Path | None) -> Enter
     later, _ = readable(draft.later, base)
     case = answers.with_answers(now.case.answers, base.knowledge)
     asked = [name for name in draft.asked if name in case.answers and name not in now.given]
-    label = f", {draft.label}" if draft.label else ""
-    say(f"Going on with {draft.id} of {draft.time}{label}:")
-    for term in base.knowledge.questions.values():
-        given = {name: case.answers[name] for name in term.parts if name in case.answers}
-        if given:
-            partly = len(given) < len(term.parts)  # nothing is said of the others
-            said = shown_each(given, term) if partly else shown_answers(given, term)
-            say(f"  {term.name}: {said}")
-    if draft.hash and draft.hash != base.knowledge.hash:
-        hashes = f"{draft.hash[:12]} then, {base.knowledge.hash[:12]} now"
-        say(f"The knowledge has changed since: {hashes}.")
+    _say_taken_up(draft, case, base)
     if lost:
         say(f"It has no such answer any more: {', '.join(lost)}")
     return Entered(
@@ -61,6 +51,21 @@ def resumed(base: RuleBase, now: Entered, id: str, ledger: Path | None) -> Enter
         now.label or draft.label,
         now.by or draft.by,
     )
+
+
+def _say_taken_up(draft: Draft, case: Case, base: RuleBase) -> None:
+    """Which dialogue goes on, with which answers, and that its knowledge has changed if it has."""
+    label = f", {draft.label}" if draft.label else ""
+    say(f"Going on with {draft.id} of {draft.time}{label}:")
+    for term in base.knowledge.questions.values():
+        given = {name: case.answers[name] for name in term.parts if name in case.answers}
+        if given:
+            partly = len(given) < len(term.parts)  # nothing is said of the others
+            said = shown_each(given, term) if partly else shown_answers(given, term)
+            say(f"  {term.name}: {said}")
+    if draft.hash and draft.hash != base.knowledge.hash:
+        hashes = f"{draft.hash[:12]} then, {base.knowledge.hash[:12]} now"
+        say(f"The knowledge has changed since: {hashes}.")
 
 
 def readable(words: Sequence[str], base: RuleBase) -> tuple[Case, list[str]]:

@@ -97,21 +97,27 @@ def find(store: Ledger, knowledge: Knowledge, id: str = "") -> Draft:
     """The draft with an id, or the newest of this knowledge base. Raises LedgerError."""
     known = waiting(store)
     if id:
-        for one in known:
-            if one.id == id.lower():
-                draft = one.read()
-                if not draft.belongs_to(knowledge):
-                    owner = f" `{draft.knowledge}`" if draft.knowledge else ""
-                    message = f"the interrupted consultation `{id}` is of another knowledge base{owner}"
-                    raise LedgerError(message, "name its folder with --kb")
-                return draft
-        message = f"there is no interrupted consultation `{id}`"
-        raise LedgerError(message, "`audit drafts` lists those there are")
+        return _named(known, knowledge, id)
     for one in known:
-        if one.read().belongs_to(knowledge):
-            return one.read()
+        draft = one.read()
+        if draft.belongs_to(knowledge):
+            return draft
     help = "`audit drafts` lists those of other knowledge bases" if known else ""
     raise LedgerError("there is no interrupted consultation to resume", help)
+
+
+def _named(known: Sequence[Waiting], knowledge: Knowledge, id: str) -> Draft:
+    """The draft with an id. Raises LedgerError."""
+    one = next((one for one in known if one.id == id.lower()), None)
+    if one is None:
+        help = "`audit drafts` lists those there are"
+        raise LedgerError(f"there is no interrupted consultation `{id}`", help)
+    draft = one.read()
+    if not draft.belongs_to(knowledge):
+        owner = f" `{draft.knowledge}`" if draft.knowledge else ""
+        message = f"the interrupted consultation `{id}` is of another knowledge base{owner}"
+        raise LedgerError(message, "name its folder with --kb")
+    return draft
 
 
 def _read(id: str, when: str, text: str) -> Draft:
