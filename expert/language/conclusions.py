@@ -155,10 +155,6 @@ class Argue(NamedTuple):
     def kind(self) -> str:
         return ARGUMENT
 
-    @property
-    def scoped(self) -> bool:
-        return True
-
 
 @by_kind
 class Plan(NamedTuple):
@@ -169,10 +165,6 @@ class Plan(NamedTuple):
     @property
     def kind(self) -> str:
         return "step"
-
-    @property
-    def scoped(self) -> bool:
-        return False
 
     @property
     def option(self) -> str:
@@ -190,10 +182,6 @@ class Wait(NamedTuple):
     def kind(self) -> str:
         return "wait"
 
-    @property
-    def scoped(self) -> bool:
-        return True
-
 
 @by_kind
 class Flag(NamedTuple):
@@ -205,10 +193,6 @@ class Flag(NamedTuple):
     @property
     def kind(self) -> str:
         return "flag"
-
-    @property
-    def scoped(self) -> bool:
-        return True
 
 
 @by_kind
@@ -228,10 +212,6 @@ class Advise(NamedTuple):
     def kind(self) -> str:
         return ADVICE
 
-    @property
-    def scoped(self) -> bool:
-        return False  # it does not make its rule range
-
 
 @by_kind
 class Caution(NamedTuple):
@@ -250,12 +230,21 @@ class Caution(NamedTuple):
     def kind(self) -> str:
         return CAUTION
 
-    @property
-    def scoped(self) -> bool:
-        return False
-
 
 Conclusion = Conclude | Tally | Argue | Plan | Wait | Flag | Advise | Caution
+
+
+def makes_range(conclusion: Conclusion) -> bool:
+    """Whether a conclusion makes its rule range over the options."""
+    match conclusion:
+        case Conclude() | Tally():
+            return conclusion.scoped
+        case Argue() | Wait() | Flag():
+            return True
+        case Plan() | Advise() | Caution():
+            return False
+        case _:
+            assert_never(conclusion)
 
 
 def ground_conclusion(conclusion: Conclusion, option: Option) -> Conclusion | None:

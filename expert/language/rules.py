@@ -25,6 +25,7 @@ from expert.language.conclusions import (
     computed_refs,
     conditions_in,
     ground_conclusion,
+    makes_range,
 )
 from expert.language.conditions import (
     AllOf,
@@ -111,7 +112,7 @@ class Rule(NamedTuple):
     def ranges(self) -> bool:
         """Whether it is spelled out for each option."""
         about = any(mentions_option(part) for part in (self.when, *conditions_in(self.then)))
-        about = about or any(conclusion.scoped for conclusion in self.then)
+        about = about or any(map(makes_range, self.then))
         return about or any(ref.scoped for ref, _ in reads(self))  # computes with a property of it
 
 
