@@ -14,6 +14,7 @@ from expert.language.conclusions import (
     Argue,
     Caution,
     Conclude,
+    Conclusion,
     First,
     Flag,
     Plan,
@@ -71,22 +72,26 @@ class FiringTemplate:
         self.steps: list[str] = []
         self.arguments: list[ToldTemplate] = []
         self.advice: list[ToldTemplate] = []
-        for c in instance.then:
-            match c:
-                case Wait():
-                    self.waits.append(c)
-                case Flag():
-                    self.flags.append(c)
-                case Plan():
-                    self.steps.append(c.name)
-                case Argue():
-                    self.arguments.append(ToldTemplate(c, self, wording))
-                case Advise() | Caution():
-                    self.advice.append(ToldTemplate(c, self, wording))
-                case Conclude() | Tally():
-                    pass  # working memory has it
-                case _:
-                    assert_never(c)
+        for conclusion in instance.then:
+            self._sort(conclusion, wording)
+
+    def _sort(self, c: Conclusion, wording: Wording) -> None:
+        """Put a conclusion with others of its kind."""
+        match c:
+            case Wait():
+                self.waits.append(c)
+            case Flag():
+                self.flags.append(c)
+            case Plan():
+                self.steps.append(c.name)
+            case Argue():
+                self.arguments.append(ToldTemplate(c, self, wording))
+            case Advise() | Caution():
+                self.advice.append(ToldTemplate(c, self, wording))
+            case Conclude() | Tally():
+                pass  # working memory has it
+            case _:
+                assert_never(c)
 
     @cached_property
     def depends_on(self) -> tuple[str, ...] | None:
