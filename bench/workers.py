@@ -225,7 +225,7 @@ def grown(size: int, sparse: bool, quick: bool) -> dict[str, float]:
         found[name] = 1e3 * (time.process_time() - start)
     cases = random_cases(base, 250, seed=4)
     start = time.process_time()
-    looping(Decide(base).run, cases[:20])()
+    looping(Decide(base).run, cases[:20], 20)()
     found["twenty"] = 1e3 * (time.process_time() - start)
     engines = {"decide": Decide(base), "consultation": Consultation(base), "clipspy": Clips(base)}
     expected = [canonical(base, engines["decide"].run(case)) for case in cases]
