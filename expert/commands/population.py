@@ -66,10 +66,10 @@ def character(word: str) -> str:
 
 
 @contextlib.contextmanager
-def nothing_written() -> Iterator[None]:
+def nothing_written(*outputs: Path) -> Iterator[None]:
     """Say so at an interruption; a file that breaks an engine is told of once, and not by the engine too."""
     try:
-        with engine_silenced():
+        with engine_silenced(*{output.absolute().parent for output in outputs}):
             yield
     except KeyboardInterrupt:
         say("\nStopped. Nothing was written.")
@@ -115,14 +115,14 @@ def run(
 
     Exits with 1 if rows were rejected. Example: cicatrix population run 'list-*.csv' -o results.parquet
     """
-    with nothing_written():
+    where = rejects or beside(out, ".rejects.jsonl")
+    with nothing_written(out, where):
         from expert.population.run import Job
         from expert.population.tables import ReadAs
 
         reading = ReadAs(absent, encoding, character(separator), decimal_comma, sheet)
         base = open_knowledge(kb)
         unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
-        where = rejects or beside(out, ".rejects.jsonl")
         with rows_counted() as seen:
             counts = run_on(engine, base, Job(cases, out, where, reading, unreviewed), seen)
     if json:

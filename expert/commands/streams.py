@@ -6,10 +6,13 @@ import errno
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TextIO
 
+from expert.io.files import take_away_left_by
 from expert.io.problems import OutputLost
 
 # what a stream says that takes no more; of a file, the error would have a name
@@ -57,11 +60,12 @@ def all_written() -> Iterator[None]:
 
 
 @contextmanager
-def engine_silenced() -> Iterator[None]:
+def engine_silenced(*directories: Path) -> Iterator[None]:
     """Keep off stderr what an engine's own threads write there, by its number, of a file that breaks them.
 
     What is wrong is said by us, on Python's stderr, which goes where it went. Where an engine ends the whole
-    program, which nothing in it can prevent, a process that looks after it tells what the engine said last.
+    program, which nothing in it can prevent, a process that looks after it tells what the engine said last,
+    and takes away what was half written to some directories.
     """
     try:
         theirs = sys.stderr.fileno()
@@ -72,7 +76,7 @@ def engine_silenced() -> Iterator[None]:
     with open(kept, "w", encoding=shown.encoding, errors="backslashreplace", buffering=1) as ours:
         shown.flush()
         reader, writer = os.pipe()
-        watcher = _watcher(reader, writer, kept) if hasattr(os, "fork") else 0
+        watcher = _watcher(reader, writer, kept, directories) if hasattr(os, "fork") else 0
         os.dup2(writer if watcher else os.open(os.devnull, os.O_WRONLY), theirs)
         sys.stderr = ours
         try:
@@ -87,8 +91,9 @@ def engine_silenced() -> Iterator[None]:
                 os.waitpid(watcher, 0)
 
 
-def _watcher(reader: int, writer: int, stderr: int) -> int:
+def _watcher(reader: int, writer: int, stderr: int, directories: tuple[Path, ...]) -> int:
     """A process that reads what an engine writes, and tells it if that was the end of the program."""
+    watched = os.getpid()
     watcher = os.fork()
     if watcher:
         return watcher
@@ -98,12 +103,24 @@ def _watcher(reader: int, writer: int, stderr: int) -> int:
         said = b""
         while part := os.read(reader, 1 << 16):
             said = (said + part)[-(1 << 16) :]
+        if said.endswith(ENDED):
+            return 0
         last = said.decode("utf-8", "replace").strip().splitlines()
-        if last and not said.endswith(ENDED):
+        if last:
             told = next((line for line in last if "failed" in line or "panicked" in line), last[-1])
             os.write(stderr, f"error: a broken file has ended the program: {told}\n".encode())
+        _take_away_left_by(watched, directories)
     finally:
         os._exit(0)
+
+
+def _take_away_left_by(process: int, directories: tuple[Path, ...]) -> None:
+    """What a process left that has just ended; as long as it has its children, it may hold it yet."""
+    patience = time.monotonic() + 5
+    while os.getppid() == process and time.monotonic() < patience:
+        time.sleep(0.01)
+    for directory in directories:
+        take_away_left_by(process, directory)
 
 
 def _flush_or_drop(stream: TextIO) -> None:

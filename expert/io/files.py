@@ -148,23 +148,31 @@ def _check_name(path: Path) -> None:
 
 def _folder_beside(path: Path) -> Path:
     _check_name(path)
-    return path.with_name(f"{path.name[:100]}.{os.urandom(8).hex()}.part")
+    return path.with_name(f"{path.name[:100]}.{os.urandom(8).hex()}{os.getpid():08x}.part")
 
 
 def _take_away_left(path: Path) -> None:
     """Remove the folders in which processes that are no more wrote the same: nobody holds their locks."""
-    name = re.compile(re.escape(path.name[:100]) + r"\.[0-9a-f]{16}\.part")
+    _remove_all_left(path.parent, re.escape(path.name[:100]) + r"\.[0-9a-f]{16,24}\.part", JUST_MADE)
+
+
+def take_away_left_by(process: int, directory: Path) -> None:
+    """Remove the folders in which a process that is no more wrote what was to be in a directory."""
+    _remove_all_left(directory, rf".+\.[0-9a-f]{{16}}{process:08x}\.part", 0)
+
+
+def _remove_all_left(directory: Path, name: str, age: float) -> None:
     with suppress(OSError):
-        for folder in [entry.path for entry in os.scandir(path.parent) if name.fullmatch(entry.name)]:
-            _remove_left(folder)
+        for folder in [entry.path for entry in os.scandir(directory) if re.fullmatch(name, entry.name)]:
+            _remove_left(folder, age)
 
 
-def _remove_left(folder: str) -> None:
+def _remove_left(folder: str, age: float) -> None:
     with suppress(OSError):
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
             status = os.fstat(opened)
-            if status.st_uid == os.getuid() and time.time() - status.st_mtime > JUST_MADE:
+            if status.st_uid == os.getuid() and time.time() - status.st_mtime >= age:
                 fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
         finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from expert.io.files import write_whole, written_together
+from expert.io.files import take_away_left_by, write_whole, written_together
 from expert.io.problems import CaseError
 
 
@@ -69,6 +69,18 @@ def test_what_a_killed_process_left_goes_and_what_another_writes_stays(tmp_path:
         write_whole(tmp_path / "a", b"second")
         part.write_text("first")  # whose folder is still there, as it is held
     assert (tmp_path / "a").read_text() == "first" and names(tmp_path) == ["a", young.name, other.name]
+
+
+def test_what_one_process_left_goes_and_what_it_still_holds_stays(tmp_path: Path) -> None:
+    mine, others = (tmp_path / f"a.{16 * '0'}{process:08x}.part" for process in (77, 78))
+    for folder in (mine, others):
+        folder.mkdir()
+    take_away_left_by(77, tmp_path)
+    assert names(tmp_path) == [others.name]
+    with written_together(tmp_path / "a") as (part,):
+        take_away_left_by(os.getpid(), tmp_path)
+        part.write_text("whole")
+    assert names(tmp_path) == ["a", others.name]
 
 
 def test_permissions(tmp_path: Path) -> None:
