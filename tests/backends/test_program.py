@@ -25,7 +25,7 @@ from support.populations import (
 from support.sizes import some_or_all
 
 ORACLE = {"acne": 5000, "bicycle": 400}  # of all, how many
-SOME = {"acne": 60, "bicycle": 80}  # of some
+SOME = {"acne": 60, "bicycle": 60}  # of some
 
 
 def test_the_answers_are_those_of_the_cells(cases: Setting) -> None:
@@ -43,7 +43,8 @@ def test_a_sample_is_what_infer_says(cases: Setting) -> None:
 
 
 def test_all_is_what_the_fast_evaluator_says(cases: Setting) -> None:
-    assert compare_rows(cases, by_decider(cases.base), list(range(len(cases.cases)))) > 50
+    rows = range(0, len(cases.cases), 1 if is_all(cases) else 2)
+    assert compare_rows(cases, by_decider(cases.base), list(rows)) > 50
 
 
 def test_a_sample_is_what_the_oracle_says(cases: Setting) -> None:

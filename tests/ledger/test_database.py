@@ -342,7 +342,7 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
             [*PROGRAM, *ANSWERS, "--ledger", str(path)], stdout=subprocess.PIPE, text=True
         )
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(timeout=1)
+            process.wait(timeout=0.7)
         connection.execute("COMMIT")
     output = process.communicate(timeout=60)[0]
     assert process.returncode == 0 and head_of(path)[1] in output.splitlines()[-1]

@@ -47,7 +47,7 @@ def test_every_row_is_what_infer_says(folder: Path, rows: list[dict[str, str]], 
 @pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.long)])
 def test_interrupted_runs_leave_nothing_that_looks_whole(tmp_path: Path, how: signal.Signals) -> None:
     whole = pl.DataFrame([dict.fromkeys(NAMES, None)] * 100_000, schema=dict.fromkeys(NAMES, pl.String))
-    pl.concat([whole] * 60).write_parquet(tmp_path / "cases.parquet")
+    pl.concat([whole] * 30).write_parquet(tmp_path / "cases.parquet")
     command = [*PROGRAM, "population", "run", "cases.parquet", "-o", "out.parquet"]
     child = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     while not list(tmp_path.glob("out.parquet.*.part")):
