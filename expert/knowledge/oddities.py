@@ -1,4 +1,4 @@
-"""What is odd about a knowledge base though it can be used: its declarations, and files that are not read."""
+"""What is odd though it can be used: declarations, whatever the rules make of them, and files not read."""
 
 from __future__ import annotations
 

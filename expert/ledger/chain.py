@@ -33,6 +33,11 @@ class Fault(NamedTuple):
     message: str
 
 
+def hash_after(previous: str, header: str) -> str:
+    """The hash of an entry, from that of the entry before it and its own header."""
+    return digest(previous, header)
+
+
 def check_link(expected: int, previous: str, row: Row) -> Fault | None:
     """One entry against the one before it: its number, its hash, its own header and content."""
     seq, id, header, content, hash = row
@@ -40,7 +45,7 @@ def check_link(expected: int, previous: str, row: Row) -> Fault | None:
         return Fault(expected, str(id), "is not text any more")
     if seq != expected:
         return Fault(expected, "", f"is missing or out of order: the next there is `{id}`, number {seq}")
-    if digest(previous, header) != hash:
+    if hash_after(previous, header) != hash:
         return Fault(seq, id, "has been changed, or something before it was inserted or removed")
     fields = fields_of(header)
     if not all(isinstance(fields.get(name), str) for name in NEEDED.get(str(fields.get("kind")), ("",))):

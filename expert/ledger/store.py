@@ -28,7 +28,7 @@ from platformdirs import user_data_dir
 from expert.io.files import LEDGER
 from expert.io.json import canonical, digest, strict
 from expert.io.problems import LedgerError, shorten
-from expert.ledger.chain import GENESIS, Fault, Row, check_link, files_of, lost_or_kept
+from expert.ledger.chain import GENESIS, Fault, Row, check_link, files_of, hash_after, lost_or_kept
 from expert.ledger.database import DAMAGED, connect, explained, to_wal
 from expert.ledger.packing import Packing
 
@@ -262,7 +262,7 @@ class Ledger:
         seq, previous = self.head()
         whole = {**header, "seq": seq + 1, "id": self._new_id(), "time": utc_now()}
         linked = canonical(whole)
-        own = digest(previous, linked)
+        own = hash_after(previous, linked)
         kept = None if text is None else self.packing.packed(linked, text)
         row = (seq + 1, whole["id"], linked, kept, own)
         self.connection.execute("INSERT INTO main.entries VALUES (?, ?, ?, ?, ?)", row)
