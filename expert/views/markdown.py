@@ -29,14 +29,7 @@ from expert.views.document import (
     pieces,
 )
 
-QUOTED = {
-    "strong": "**",
-    "name": "**",
-    "verdict": "**",
-    "emphasis": "*",
-    "code": "`",
-    "command": "`",
-}  # on both sides
+MARKS = {"strong": "**", "name": "**", "verdict": "**", "emphasis": "*"}  # on both sides, by role
 
 
 def markdown(blocks: Iterable[Block], level: int = 2) -> Iterator[str]:
@@ -74,7 +67,7 @@ def _piece(piece: Piece) -> str:
             return f"*[{plain(piece.text)}]*"
         case "quote":
             return f"“{plain(piece.text)}”"
-    mark = QUOTED.get(piece.role, "")
+    mark = MARKS.get(piece.role, "")
     return f"{mark}{plain(piece.text)}{mark}"
 
 
