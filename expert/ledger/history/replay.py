@@ -21,6 +21,7 @@ from expert.ledger.records import (
     Shelf,
     base_of,
     case_of_answers,
+    check_consultation,
     check_shape,
     consultation_of,
     format_of,
@@ -90,8 +91,7 @@ def _replayed(bases: Bases, entries: Iterable[Entry]) -> Iterator[Replayed]:
 
 def _again(entry: Entry, base: RuleBase) -> tuple[Consultation, bool]:
     """What follows again, and whether it is the very data recorded: what differs takes longer to say."""
-    if entry.content is None:
-        consultation_of(entry)  # which says that it was erased
+    check_consultation(entry)
     content = entry.content or {}
     with legible(entry.id):
         recorded = dict(content["consultation"])
@@ -101,11 +101,23 @@ def _again(entry: Entry, base: RuleBase) -> tuple[Consultation, bool]:
     return after, bool(plain(after) == recorded)
 
 
+def _made_by_this_program(entry: Entry, consultation: Consultation) -> bool:
+    return consultation.format == FORMAT and entry.header["programs"].get("cicatrix") == __version__
+
+
+def _first(changes: tuple[Deviation, ...]) -> str:
+    """The first thing that differs, of the firings if one of them does."""
+    if not changes:
+        return ""
+    where, before, after = next((c for c in changes if c.where.startswith("firings")), changes[0])
+    return f"`{where}` was {shorten(before) or 'nothing'}, and is {shorten(after) or 'nothing'}"
+
+
 # --- all of them, on every processor ------------------------------------------------------------
 def replay_all(ledger: Ledger) -> Iterator[Replayed]:
     """What `replay` gives for all records that are not erased, a part of them in each process."""
     count, _ = ledger.head()
-    parts = [(ledger.path, first, min(first + PART, count)) for first in range(0, count, PART)]
+    parts = [(ledger.path, after, min(after + PART, count)) for after in range(0, count, PART)]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     workers = min(cores or 1, len(parts))
     if workers < 2:
@@ -136,15 +148,3 @@ def _opened(path: Path) -> tuple[Ledger, Bases]:
     """The ledger and its knowledge, as a process opens them once."""
     ledger = Ledger(path)
     return ledger, Bases(ledger)
-
-
-def _made_by_this_program(entry: Entry, consultation: Consultation) -> bool:
-    return consultation.format == FORMAT and entry.header["programs"].get("cicatrix") == __version__
-
-
-def _first(changes: tuple[Deviation, ...]) -> str:
-    """The first thing that differs, of the firings if one of them does."""
-    if not changes:
-        return ""
-    where, before, after = next((c for c in changes if c.where.startswith("firings")), changes[0])
-    return f"`{where}` was {shorten(before) or 'nothing'}, and is {shorten(after) or 'nothing'}"
