@@ -18,7 +18,11 @@ from expert.language.english import known, statement
 from expert.language.model import Knowledge
 from expert.views.html import element
 
-WIDTH, LAST, GAP, LINE, MARGIN = 124, 164, 46, 10.5, 5  # a box, a conclusion, between columns, ...
+# in units of the drawing
+WIDTH, WIDER = 124, 164  # of a box, and of one in the last column
+LETTER, LINE = 5, 10.5  # how wide a letter is taken to be, and how high a line
+GAP, MARGIN = 46, 5  # between columns, and between boxes of one
+TOP = 18  # for the heads of the columns
 
 
 class Box(NamedTuple):
@@ -33,7 +37,11 @@ class Box(NamedTuple):
 
 
 class Drawing:
-    """Boxes in columns, and edges from each column to the next. `middle` is how far down a box is."""
+    """Boxes in columns, of which `last` is the last, counted from 0.
+
+    `joined` are the pairs of boxes that an edge leads between, and `edges` their pieces, from each column
+    to the next, with the kind of box that they come from. `middle` is how far down a box is.
+    """
 
     def __init__(self, last: int) -> None:
         self.last = last
@@ -44,10 +52,13 @@ class Drawing:
 
     def add(self, key: str, column: int, kind: str, text: str = "", title: str = "") -> None:
         """A box, if there is none with that key."""
-        letters = (LAST if column == self.last else WIDTH) // 5
+        letters = self._width(column) // LETTER
         lines = textwrap.wrap(text, letters, max_lines=4 - (column > 0), placeholder=" …")
         height = len(lines) * LINE + 7 if lines else 2
         self.boxes.setdefault(key, Box(kind, column, height, lines, title, text))
+
+    def _width(self, column: int) -> int:
+        return WIDER if column == self.last else WIDTH
 
     def join(self, start: str, end: str) -> None:
         """An edge, with a bend in every column between; edges from one box share their bends."""
@@ -101,9 +112,9 @@ class Drawing:
 
     def svg(self, title: str) -> str:
         """The drawing."""
-        height = self.arrange() + 22
+        height = self.arrange() + TOP + 4
         left = [2 + column * (WIDTH + GAP) for column in range(self.last + 1)]
-        width = left[-1] + LAST + 2
+        width = left[-1] + WIDER + 2
         parts = [element("title", escape(safe(title)), id="graph-title")]
         parts.append(element("desc", escape(safe(self.told())), id="graph-told"))
         heads = ["Answers", *(f"Rules, depth {n}" for n in range(1, self.last)), "Conclusions"]
@@ -135,7 +146,7 @@ class Drawing:
 
     def _curve(self, start: str, end: str, left: list[int]) -> str:
         """An edge from one column to the next; it runs straight through a bend."""
-        box, y, to = self.boxes[start], self.middle[start] + 18, self.middle[end] + 18
+        box, y, to = self.boxes[start], self.middle[start] + TOP, self.middle[end] + TOP
         x = left[box.column]
         right, half = x + WIDTH, x + WIDTH + GAP // 2
         curve = f"C{half} {y:.1f} {half} {to:.1f} {right + GAP} {to:.1f}"
@@ -144,8 +155,8 @@ class Drawing:
 
     def _box(self, key: str, left: list[int]) -> str:
         box = self.boxes[key]
-        x, y, size = left[box.column], self.middle[key] + 18 - box.height / 2, f"{box.height:.1f}"
-        wide = str(LAST if box.column == self.last else WIDTH)
+        x, y, size = left[box.column], self.middle[key] + TOP - box.height / 2, f"{box.height:.1f}"
+        wide = str(self._width(box.column))
         rect = element("rect", class_=box.kind, x=str(x), y=f"{y:.1f}", width=wide, height=size, rx="2")
         lines = []
         for n, line in enumerate(box.lines, 1):
