@@ -127,14 +127,10 @@ __all__ = [
 
 Given = str | int | float | bool | Decimal | date | None  # None: it is not known
 
-
-# of an attribute with several answers: those that are so, or what is said of each
+# Of an attribute with several answers: those that are so, or what is said of each
 Chosen = Collection[str] | Mapping[str, Given]
 
-
 Answers = Mapping[str, Given | Chosen]
-
-
 Directory = str | os.PathLike[str]
 
 

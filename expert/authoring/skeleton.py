@@ -23,9 +23,9 @@ SCHEMAS = ".schemas"
 WORKSHEET = "worksheet.txt"
 # the files that a knowledge base begins as; `$` stands before what is filled in
 TEMPLATES = Path(__file__).with_name("new")
-KNOWLEDGE = (*DECLARED, "rules/1-first.yaml")
-BESIDE = ("kb/invariants.yaml", "kb/cases/first.yaml")
-MOST = 5_000  # sentences, so that the claims, once they are written, still make a file that loads
+KNOWLEDGE = (*DECLARED, "rules/1-first.yaml")  # what is loaded of them
+BESIDE = ("kb/invariants.yaml", "kb/cases/first.yaml")  # what is read only where it is used
+MOST_SENTENCES = 5_000  # so that the claims, once they are written, still make a file that loads
 
 FIRST_CLAIM = """\
   {id}:
@@ -52,9 +52,10 @@ def skeleton(document: str, name: str, title: str) -> tuple[dict[str, str], Rule
     by_place = sentences(document)
     if not by_place:
         raise CaseError(f"`{shorten(name)}` holds no sentence", "is it a text file?")
-    if len(by_place) > MOST:
+    if len(by_place) > MOST_SENTENCES:
         help = "make a knowledge base of each of its parts"
         raise CaseError(f"`{shorten(name)}` is too long: {len(by_place):,} sentences", help)
+    # what the first rule cites: a sentence that ends as one does, for the first may be a heading
     cited = next(
         (id for id, text in by_place.items() if text.endswith((".", "!", "?"))), next(iter(by_place))
     )
