@@ -67,6 +67,14 @@ class Polynomial:
         """Its value where every number is 0."""
         return self.terms[0][1] if self.terms and not self.terms[0][0] else 0
 
+    @cached_property
+    def fixed(self) -> int | None:
+        """What it is, whatever the numbers are; None where that depends on them."""
+        if not self.terms:
+            return 0
+        (monomial, factor), *others = self.terms
+        return None if monomial or others else factor
+
     def at(self, values: Mapping[str, int]) -> Polynomial:
         """The polynomial in the other numbers, where some are known."""
         if self.quotients:

@@ -41,6 +41,12 @@ C_co = TypeVar("C_co", bound=Certain, covariant=True)
 class Compares(Protocol[C_co]):
     """An algebra that says where a polynomial is > 0."""
 
+    @property
+    def true(self) -> C_co: ...
+
+    @property
+    def false(self) -> C_co: ...
+
     def positive(self, polynomial: Polynomial, /) -> C_co: ...
 
 
@@ -71,10 +77,17 @@ class Amount(Generic[C]):
         return Amount(divided(self.polynomial, divisor), self.algebra)
 
     def __gt__(self, other: Amount[C], /) -> C:
-        return self.algebra.positive(self.polynomial - other.polynomial)
+        return self._exceeds(other, constant(0))
 
     def __ge__(self, other: Amount[C], /) -> C:
-        return self.algebra.positive(self.polynomial - other.polynomial + constant(1))
+        return self._exceeds(other, constant(1))
+
+    def _exceeds(self, other: Amount[C], allowance: Polynomial) -> C:
+        """Where it is more than the other less the allowance; of two fixed numbers no polynomial is made."""
+        some, others = self.polynomial, other.polynomial
+        if some.fixed is None or others.fixed is None:
+            return self.algebra.positive(some - others + allowance)
+        return self.algebra.true if some.fixed + allowance.constant > others.fixed else self.algebra.false
 
 
 class Splitting(Whole):

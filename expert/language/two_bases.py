@@ -39,9 +39,10 @@ class Compared:
             readings.append(look_through(survey, cones, read))
             orders = [*cones.order_of(read if only else cones.base.instances), *orders]  # the new one's first
         for key in numbers:
-            unlike_amounts([reading.numbers.get(key, []) for reading in readings], survey.false)
-            for reading in readings:
-                most(reading.numbers.get(key, []))
+            sides = [reading.merged(reading.numbers.get(key, [])) for reading in readings]
+            unlike_amounts(sides, survey.false)
+            for amounts in sides:
+                most(amounts)
         order = list(dict.fromkeys(orders))
         self.completions = Completions(survey, order, new.groups, limits.steps, limits.nodes)
         self.old = Prospect(old, answers, (), limits, self.completions)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
 from support.compare import ROOT
 
 from expert.knowledge.load import load
 from expert.language.meaning import Reading
-from expert.language.polynomials import Atom, indeterminate, spelled
+from expert.language.polynomials import Atom, constant, indeterminate, spelled
 from expert.language.rules import passes
 from expert.language.survey import ALWAYS, DEPENDS, NEVER, Survey, linked
 
@@ -36,3 +37,15 @@ def test_numbers_that_are_compared_with_each_other_are_linked() -> None:
     a, b, c, d = map(indeterminate, "abcd")
     atoms = [Atom(a - b, 0), Atom(b - c, 2), Atom(d, 5)]
     assert linked("dcba", atoms) == [(["d"], atoms[2:]), (["c", "b", "a"], atoms[:2])]
+
+
+def test_of_fixed_numbers_no_polynomial_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = Survey({}, {})
+    expected = {
+        (a, b): (survey.positive(constant(a - b)), survey.positive(constant(a - b + 1)))
+        for a, b in product(range(-2, 3), repeat=2)
+    }
+    monkeypatch.setattr(Survey, "positive", None)
+    for (a, b), answers in expected.items():
+        one, other = survey.constant(a), survey.constant(b)
+        assert (one > other, one >= other) == answers
