@@ -52,7 +52,7 @@ from expert.language.strata import Needs, strata_of
 
 BASES = {
     "stated": "the document says it",
-    "inferred": "it follows from several claims of the document",
+    "inferred": "it follows from what the document says",
     "added": "the document does not say it",
 }
 

@@ -174,14 +174,14 @@ GIVEN = {
 }
 CHANGES = {
     "verdict": "An answer could have changed a verdict",
-    "shown": "An answer could have changed something that is shown, and no verdict",
+    "shown": "An answer could have changed something that is shown, and {no verdict}",
     "undecided": "Whether an answer could have changed anything could not be told",
     "nothing": "An answer could have changed nothing",
 }
 
 COULD = {
     "verdict": "could have changed a verdict",
-    "shown": "could have changed something that is shown, and no verdict",
+    "shown": "could have changed something that is shown, and {no verdict}",
     "undecided": "whether one could have changed anything could not be told",
     "nothing": "could have changed nothing",
 }
@@ -193,7 +193,7 @@ def unanswered_section(open: Sequence[Unanswered], knowledge: Knowledge) -> list
     for changes, says in CHANGES.items():
         names = [one for one in open if one.changes == changes]
         if names:
-            blocks.append(Paragraph(f"{says}:"))
+            blocks.append(Paragraph(f"{_of_verdicts(says, knowledge)}:"))
         for one in names:
             said = " (the answer was: unknown)" if one.said_unknown else ""
             blocks.append(Item("- ", (Marked(one.attribute, "name"), f": {_question(one, knowledge)}{said}")))
@@ -206,8 +206,13 @@ def unanswered_lines(open: Sequence[Unanswered], knowledge: Knowledge) -> list[S
     for changes, could in COULD.items():
         labels = [knowledge.attributes[one.attribute].label for one in open if one.changes == changes]
         if labels:
-            lines.append(Paragraph(f"{could}: {', '.join(labels)}", 2, 2))
+            lines.append(Paragraph(f"{_of_verdicts(could, knowledge)}: {', '.join(labels)}", 2, 2))
     return [Section(titled("What was not known", "questions: --full"), tuple(lines))] if lines else []
+
+
+def _of_verdicts(says: str, knowledge: Knowledge) -> str:
+    """Where there are targets, an option's best verdict is meant: one for a target may change below it."""
+    return says.replace("{no verdict}", "no option's best verdict" if knowledge.targets else "no verdict")
 
 
 def _question(one: Unanswered, knowledge: Knowledge) -> str:

@@ -59,7 +59,7 @@ def test_records_and_reports_say_it(path: Path) -> None:
         assert "the answer was: unknown" in text
     short = output(path, "audit", "show", id)
     assert "What was not known  (questions: --full)\n  could have changed a verdict: " in short
-    assert "\n  could have changed something that is shown, and no verdict: " in short
+    assert "\n  could have changed something that is shown, and no option's best verdict:" in short
     assert "What was not known" not in output(path, "audit", "show", id, "--brief")
 
 
