@@ -32,9 +32,10 @@ from expert.consultation.case import Case, make_case  # noqa: E402
 from expert.consultation.dialogue import Dialogue  # noqa: E402
 from expert.consultation.relevance import Reach  # noqa: E402
 from expert.knowledge.load import load  # noqa: E402
-from expert.language.cells import NotDecided  # noqa: E402
+from expert.language.changes import changes_to  # noqa: E402
+from expert.language.limits import NotDecided  # noqa: E402
 from expert.language.policy import VERDICTS  # noqa: E402
-from expert.language.prospect import Cones, changes_to  # noqa: E402
+from expert.language.prospect import Cones  # noqa: E402
 from expert.language.rules import RuleBase  # noqa: E402
 
 COLUMNS = ("first question", "all questions", "why not", "diff", "load")
