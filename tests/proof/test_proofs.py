@@ -58,7 +58,7 @@ def fermat(tmp_path: Path) -> Path:
 
 
 def test_a_timeout_is_no_proof(tmp_path: Path) -> None:
-    report = report_of(fermat(tmp_path), 0.2)
+    report = report_of(fermat(tmp_path), 0.1)
     assert proof_of(report, "last-theorem").status == "timeout"
     assert proof_of(report, "easy").status == "proved"
     assert check_of(report, "never-fires").status == "timeout"

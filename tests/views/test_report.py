@@ -223,6 +223,8 @@ def browser(tmp_path: Path, *words: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
 
 
+@pytest.mark.long
+@pytest.mark.more
 @IN_A_BROWSER
 def test_it_fits_a_phone_a_tablet_and_a_desk(base: RuleBase, words: str, tmp_path: Path) -> None:
     """Nothing is cut at any width, however long a word; a phone has one column, and a readable drawing."""
