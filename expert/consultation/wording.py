@@ -19,7 +19,7 @@ from expert.language.english import Phrases, agreeing, fill, known, statement
 from expert.language.keys import DENIAL, with_option
 from expert.language.model import Term, Value
 from expert.language.outcome import Pick, cost_sides
-from expert.language.rules import PLACEHOLDER, Instance, RuleBase
+from expert.language.rules import PLACEHOLDER, Instance, RuleBase, writes
 
 Finding = tuple[str, Value]  # its key and value
 Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that it is about
@@ -79,14 +79,15 @@ class Wording:
     @cached_property
     def concluded_costs(self) -> dict[str, list[Ref]]:
         """Of each option, the findings that bound its cost, as far as a rule concludes them."""
-        costs: dict[str, dict[Ref, None]] = {}
-        names = self.base.knowledge.cost or ()
-        for instance in self.base.instances:
-            for conclusion in instance.then:
-                if isinstance(conclusion, Conclude) and conclusion.name in names:
-                    ref = Ref("finding", conclusion.name, option=conclusion.option)
-                    costs.setdefault(conclusion.option, {})[ref] = None
-        return {option: [*refs] for option, refs in costs.items()}
+        knowledge = self.base.knowledge
+        names = dict.fromkeys(name for _, name, _ in cost_sides(knowledge))
+        written = {key for instance in self.base.instances for key in writes(instance)} if names else set()
+        costs = {}
+        for option in knowledge.options:
+            costs[option] = [
+                Ref("finding", n, option=option) for n in names if with_option(n, option) in written
+            ]
+        return costs
 
     @cached_property
     def cost_sides(self) -> dict[str, list[tuple[str, Pick]]]:

@@ -227,7 +227,7 @@ class Reading(Calculator[T, N]):
             case Ref():
                 if quantity.kind == "finding":
                     self._take_answers(quantity.key, quantity.name, quantity.replies)
-                    return self.merged(self.numbers.get(quantity.key, []))
+                    return self.numbers_of(quantity.key)
                 return self.merged([(self.algebra.known(quantity.name), self.algebra.number(quantity.name))])
             case Arithmetic(operator, parts):
                 if operator == ROUNDED:
@@ -321,6 +321,10 @@ class Reading(Calculator[T, N]):
         else:
             amounts = self.values_of(conclusion.value)
             self.add_numbers(conclusion.key, [(where & there, number) for there, number in amounts])
+
+    def numbers_of(self, key: str) -> Amounts[T, N]:
+        """What a finding has been concluded to be, each number once."""
+        return self.merged(self.numbers.get(key, []))
 
     def add_numbers(self, key: str, amounts: Amounts[T, N]) -> None:
         self.numbers.setdefault(key, []).extend(amounts)

@@ -70,10 +70,7 @@ class Polynomial:
     @cached_property
     def fixed(self) -> int | None:
         """What it is, whatever the numbers are; None where that depends on them."""
-        if not self.terms:
-            return 0
-        (monomial, factor), *others = self.terms
-        return None if monomial or others else factor
+        return None if self.names else self.constant
 
     def at(self, values: Mapping[str, int]) -> Polynomial:
         """The polynomial in the other numbers, where some are known."""

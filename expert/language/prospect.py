@@ -222,7 +222,7 @@ class Prospect:
     def numbers(self, key: str) -> DiagramAmounts:
         """What a finding can be, each with where it is."""
         self.derive((), [key])
-        return self.reading.merged(self.reading.numbers.get(key, []))
+        return self.reading.numbers_of(key)
 
     def bounds(self, key: str) -> list[DiagramAmounts]:
         """What the least and the greatest value of a score can be, with where it is; none of no score."""

@@ -39,7 +39,7 @@ class Compared:
             readings.append(look_through(survey, cones, read))
             orders = [*cones.order_of(read if only else cones.base.instances), *orders]  # the new one's first
         for key in numbers:
-            sides = [reading.merged(reading.numbers.get(key, [])) for reading in readings]
+            sides = [reading.numbers_of(key) for reading in readings]
             unlike_amounts(sides, survey.false)
             for amounts in sides:
                 most(amounts)
