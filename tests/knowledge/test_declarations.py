@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-from support.loading import MINIMAL
+from support.loading import node_of
 
-from expert.io.yaml import Node, Reader, parse_yaml
+from expert.io.yaml import Reader
 from expert.knowledge.declarations import read_claims
-from expert.knowledge.load import load
 from expert.language.model import Claim, Datum, Knowledge
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load(MINIMAL).knowledge
-
-
-def node_of(text: str) -> Node:
-    node, problems = parse_yaml(text, "f")
-    assert node and not problems
-    return node
 
 
 def test_findings_topics_and_cost(knowledge: Knowledge) -> None:

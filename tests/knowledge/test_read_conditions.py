@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from support.loading import MINIMAL
+from support.loading import node_of
 
-from expert.io.yaml import Node, Reader, parse_yaml
-from expert.knowledge.load import load
+from expert.io.yaml import Reader
 from expert.knowledge.read_conditions import Scope
 from expert.language.conditions import (
     AllOf,
@@ -27,17 +26,6 @@ from expert.language.model import Knowledge
 
 LIGHT, POTS, BUDGET = (Ref("attribute", name) for name in ("light", "pots", "budget"))
 PLACE, COST, FEE = Ref("finding", "place"), Ref("finding", "cost", True), Ref("property", "fee", True)
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load(MINIMAL).knowledge
-
-
-def node_of(text: str) -> Node:
-    node, problems = parse_yaml(text, "f")
-    assert node and not problems
-    return node
 
 
 @pytest.mark.parametrize(

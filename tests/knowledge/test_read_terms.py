@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from support.loading import MINIMAL
+from support.loading import node_of
 
-from expert.io.yaml import Node, Reader, parse_yaml
-from expert.knowledge.load import load
+from expert.io.yaml import Reader
 from expert.knowledge.read_terms import read_number, read_value
 from expert.language.model import Knowledge, Term, Value
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load(MINIMAL).knowledge
-
-
-def node_of(text: str) -> Node:
-    node, problems = parse_yaml(text, "f")
-    assert node and not problems
-    return node
 
 
 def test_terms_have_the_bounds_and_the_scale_of_their_type(knowledge: Knowledge) -> None:

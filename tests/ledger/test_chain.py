@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.ledger_make import ALL, behind, copied, small, verified
 from support.ledger_worker import HEADER
+from support.records import other_bytes
 from support.sizes import some_or_all
 
 from expert.io.problems import LedgerError
@@ -15,18 +16,6 @@ from expert.ledger.store import Ledger
 from expert.ledger.trust.verification import Kept, verify
 
 Recorder = Callable[[str, object], None]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite"
-
-
-def other_bytes(data: bytes, place: int) -> list[bytes]:
-    """The data with the byte at a place changed: its lowest and highest bit, and to an x."""
-    old = data[place]
-    changed = {old ^ 1, old ^ 0x80, ord("x") if old != ord("x") else ord("y")}
-    return [data[:place] + bytes([new]) + data[place + 1 :] for new in changed]
 
 
 @pytest.mark.parametrize("step", some_or_all(3, 1, more=1))

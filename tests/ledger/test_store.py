@@ -20,12 +20,6 @@ from expert.ledger import store as ledger_module
 from expert.ledger.store import Ledger
 from expert.ledger.trust.verification import verify
 
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite"
-
-
 # --- forgetting ------------------------------------------------------------------------------
 
 

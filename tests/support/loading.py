@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from expert.io.problems import KnowledgeError, Problem
+from expert.io.yaml import Node, parse_yaml
 from expert.knowledge import load as loader
 from expert.knowledge.checks import warnings
 from expert.knowledge.directories import read_files
 from expert.knowledge.files import DECLARING
 from expert.knowledge.load import load, open_files
+from expert.language.model import Knowledge
 from expert.language.rules import RuleBase
 
 ROOT = Path(__file__).parents[2]
@@ -102,3 +104,16 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(MINIMAL / part, tmp_path / part)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    """What the small knowledge base declares."""
+    return load(MINIMAL).knowledge
+
+
+def node_of(text: str) -> Node:
+    """A text of YAML, read."""
+    node, problems = parse_yaml(text, "f")
+    assert node and not problems
+    return node

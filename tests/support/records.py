@@ -44,3 +44,10 @@ def made(path: Path, *words: str) -> str:
 def shown(path: Path, id: str = "last") -> dict[str, Any]:
     found: dict[str, Any] = json.loads(output(path, "audit", "show", id, "--json"))
     return found
+
+
+def other_bytes(data: bytes, place: int) -> list[bytes]:
+    """The data with the byte at a place changed: its lowest and highest bit, and to an x."""
+    old = data[place]
+    changed = {old ^ 1, old ^ 0x80, ord("x") if old != ord("x") else ord("y")}
+    return [data[:place] + bytes([new]) + data[place + 1 :] for new in changed]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.ledger_make import behind, head_of, small, verified
 from support.ledger_worker import FILES, HEADER, content
-from support.records import ANSWERS, made, output, run
+from support.records import ANSWERS, made, other_bytes, output, run
 from support.shell import cicatrix
 from support.sizes import some_or_all
 
@@ -50,18 +50,6 @@ def test_an_export_is_whole_or_not_there(path: Path, tmp_path: Path) -> None:
 
 
 Recorder = Callable[[str, object], None]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite"
-
-
-def other_bytes(data: bytes, place: int) -> list[bytes]:
-    """The data with the byte at a place changed: its lowest and highest bit, and to an x."""
-    old = data[place]
-    changed = {old ^ 1, old ^ 0x80, ord("x") if old != ord("x") else ord("y")}
-    return [data[:place] + bytes([new]) + data[place + 1 :] for new in changed]
 
 
 @pytest.fixture
