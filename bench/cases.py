@@ -54,7 +54,7 @@ def canonical(base: RuleBase, found: Any) -> Outcome:
     return Outcome(
         {option: "not-addressed" if verdict == "open" else verdict for option, verdict in verdicts.items()},
         dict(timings),
-        {option: tuple(costs.get(option) or (None, None)) for option in options},  # type: ignore[misc]
+        {option: tuple(costs.get(option) or (None, None)) for option in options},
         frozenset(map(tuple, flags)),
         frozenset(map(tuple, findings)),
         frozenset(fired),

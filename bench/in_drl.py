@@ -9,6 +9,7 @@ does not use (comparisons of findings with findings, negated comparisons) are re
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from cases import Outcome  # noqa: F401  (puts the shell on the path)
@@ -177,11 +178,9 @@ def _join(parts: list[Any], every: bool) -> str | bool:
 
 def _computed(value: Any) -> str:
     if isinstance(value, Arithmetic):
-        if all(isinstance(part, int) for part in value.parts) and value.operator == "times":
-            product = 1
-            for part in value.parts:
-                product *= part  # type: ignore[operator]
-            return str(product)
+        whole = [part for part in value.parts if isinstance(part, int)]
+        if value.operator == "times" and len(whole) == len(value.parts):
+            return str(math.prod(whole))
         sign = {"times": "*", "plus": "+", "minus": "-"}[value.operator]
         return f" {sign} ".join(_computed(part) for part in value.parts)
     return f"${value.name}" if isinstance(value, Ref) else str(value)

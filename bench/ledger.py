@@ -60,7 +60,7 @@ def seconds(words: list[str], environment: dict[str, str], output: Path) -> floa
 
 
 def appending(rounds: int, folder: Path, environment: dict[str, str]) -> None:
-    commands = {"saved": [], "not saved": ["--no-save"]}
+    commands: dict[str, list[str]] = {"saved": [], "not saved": ["--no-save"]}
     times: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(rounds + 2):
         for name, more in commands.items():
@@ -72,9 +72,11 @@ def appending(rounds: int, folder: Path, environment: dict[str, str]) -> None:
     for name, taken in times.items():
         print(f"  {name:10} {1000 * statistics.median(taken):7.1f} ms  (least {1000 * min(taken):.1f})")
     saved, unsaved = times.values()
-    more = [1000 * (a - b) for a, b in zip(saved, unsaved, strict=True)]
+    added = [1000 * (a - b) for a, b in zip(saved, unsaved, strict=True)]
     ratio = statistics.median(saved) / statistics.median(unsaved)
-    print(f"  ratio      {ratio:7.2f}     a record adds {statistics.median(more):.1f} ms (median of pairs)\n")
+    print(
+        f"  ratio      {ratio:7.2f}     a record adds {statistics.median(added):.1f} ms (median of pairs)\n"
+    )
 
 
 def make(path: Path, size: int) -> None:

@@ -72,7 +72,7 @@ class Decide(Peer):
     name = "decide"
 
     def __init__(self, base: RuleBase) -> None:
-        self.run = decider(base)  # type: ignore[method-assign]
+        self.run = decider(base)  # type: ignore[method-assign,assignment]
 
 
 class Hand(Peer):
@@ -136,7 +136,8 @@ class Clips(Peer):
             path.write_text("".join(line + "\n" for line in clips_text(base)), "utf-8")
             self.environment.load(str(path))
         self.unknown = clips.Symbol("nil")
-        self.symbols = {v: clips.Symbol(v) for term in k.attributes.values() for v in term.values}
+        values = [value for term in k.attributes.values() for value in term.values]
+        self.symbols: dict[object, Any] = {value: clips.Symbol(value) for value in values}
         self.attributes = list(k.attributes)
         tells = " ".join(
             f"(if (neq ?a{n} nil) then (assert (answer (attribute {name}) (value ?a{n}))))"
@@ -180,7 +181,9 @@ class Clips(Peer):
             if option not in latest or place(step) > place(latest[option]):
                 latest[option] = step
         at = findings.split()
-        concluded, low, high = [], {}, {}
+        concluded: list[tuple[str, str]] = []
+        low: dict[str, int] = {}
+        high: dict[str, int] = {}
         for option, name, value in zip(at[::3], at[1::3], at[2::3], strict=True):
             if name == "least_cost":
                 low[option] = min(int(value), low.get(option, int(value)))

@@ -22,6 +22,7 @@ import shutil
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,8 @@ def _parquet(folder: Path, size: int) -> dict[str, Any]:
 def records(quick: bool) -> dict[str, Any]:
     """What the record of a consultation takes, and running all of a ledger again."""
     with tempfile.TemporaryDirectory(prefix="cicatrix-race-") as name:
-        return apart("recorded", folder=name, cases=100 if quick else 1_000)
+        found: dict[str, Any] = apart("recorded", folder=name, cases=100 if quick else 1_000)
+        return found
 
 
 def startup(quick: bool) -> dict[str, Any]:
@@ -158,7 +160,7 @@ def startup(quick: bool) -> dict[str, Any]:
     words |= {"whole consultation, JSON": COMMANDS["A consultation"]}
     words |= {"whole consultation, printed and recorded": COMMANDS["P consultation, printed, recorded"]}
     with tempfile.TemporaryDirectory() as name:
-        tasks = {key: lambda line=line: command(line, Path(name)) for key, line in words.items()}
+        tasks = {key: partial(command, line, Path(name)) for key, line in words.items()}
         in_turn(tasks, 2)
         return in_turn(tasks, 5 if quick else 21)
 
