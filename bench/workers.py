@@ -268,7 +268,7 @@ def opened(folder: str, size: int, sparse: bool) -> float:
     """Milliseconds in which a fresh process opens a knowledge base; the first keeps it for the next."""
     from growth import texts
 
-    from expert.knowledge.kept import load_kept
+    from expert.knowledge.cache import load_cached
 
     directory = Path(folder)
     if not (directory / "kb").exists():
@@ -276,7 +276,7 @@ def opened(folder: str, size: int, sparse: bool) -> float:
             (directory / name).parent.mkdir(exist_ok=True)
             (directory / name).write_text(text)
     start = time.process_time()
-    load_kept(directory, directory / "cache")
+    load_cached(directory, directory / "cache")
     return 1e3 * (time.process_time() - start)
 
 

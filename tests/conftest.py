@@ -36,7 +36,7 @@ for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 # hundreds of tests open the same few knowledge bases, which nothing changes once they are read
 loader._open = opened_once(loader._open)
-shared.load_kept = completion.load_kept = kept_in_mind(shared.load_kept)
+shared.load_cached = completion.load_cached = kept_in_mind(shared.load_cached)
 store.connect = in_haste(store.connect)
 # hundreds of tests run the same few commands, whose options typer reads out of their functions each time
 typer.main.get_params_from_function = lru_cache(None)(typer.main.get_params_from_function)

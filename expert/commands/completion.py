@@ -14,8 +14,8 @@ from pathlib import Path
 import typer
 
 from expert.consultation.case import SEPARATOR
+from expert.knowledge.cache import cache_place, load_cached
 from expert.knowledge.directories import built_in
-from expert.knowledge.kept import cache_place, load_kept
 from expert.language.model import CHOICES, Knowledge, Term
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
@@ -145,7 +145,7 @@ def drafts(ctx: typer.Context, args: list[str], incomplete: str) -> list[str]:
 
 def _base(ctx: typer.Context) -> RuleBase:
     without = ctx.find_root().params.get("no_cache")
-    return load_kept(_directory(ctx), None if without else cache_place())
+    return load_cached(_directory(ctx), None if without else cache_place())
 
 
 def _directory(ctx: typer.Context) -> Path:

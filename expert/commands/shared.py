@@ -16,8 +16,8 @@ from expert.consultation.result import Consultation
 from expert.io.json import plain, to_json
 from expert.io.problems import CaseError, not_among, shorten
 from expert.io.quoting import on_one_line
+from expert.knowledge.cache import cache_place, load_cached
 from expert.knowledge.directories import built_in
-from expert.knowledge.kept import cache_place, load_kept
 from expert.language.rules import RuleBase
 from expert.review.approvals import Reviews, load_reviews
 
@@ -29,7 +29,7 @@ def directory_of(kb: Path | None) -> Path:
 
 def open_knowledge(kb: Path | None) -> RuleBase:
     """The knowledge base asked for. Raises KnowledgeError."""
-    return load_kept(directory_of(kb), kept_at())
+    return load_cached(directory_of(kb), kept_at())
 
 
 def kept_at() -> Path | None:

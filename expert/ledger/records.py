@@ -14,7 +14,7 @@ from expert.consultation.case import UNKNOWN, Case, make_case
 from expert.consultation.result import FORMAT, MEANINGS, Consultation, Plain
 from expert.io.json import restore
 from expert.io.problems import KnowledgeError, LedgerError, shorten
-from expert.knowledge.kept import open_kept
+from expert.knowledge.cache import open_cached
 from expert.language.rules import RuleBase
 from expert.ledger.shape import content_fault, header_fault
 from expert.ledger.store import NEWER, Entry, Ledger, legible
@@ -148,7 +148,7 @@ def base_of(ledger: Shelf, entry: Entry, place: Path | None = None) -> RuleBase:
     check_judged(entry)
     files = ledger.files(entry.header["knowledge"])
     try:
-        return open_kept(files, format_of(entry) == 1, place)
+        return open_cached(files, format_of(entry) == 1, place)
     except KnowledgeError:
         raise LedgerError(f"the knowledge of record `{entry.id}` cannot be opened by this version") from None
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from expert.io.json import canonical, strict
 from expert.io.problems import CaseError, KnowledgeError, LedgerError, shorten
-from expert.knowledge.kept import open_kept
+from expert.knowledge.cache import open_cached
 from expert.language.rules import RuleBase
 from expert.ledger.chain import Row
 from expert.ledger.shape import content_fault, header_fault
@@ -137,7 +137,7 @@ class _Shapes:
             self.opened[hash] = None
             with suppress(LookupError, TypeError, AttributeError, ValueError, RecursionError, KnowledgeError):
                 files = strict(self.knowledge.get(hash, "{}"))
-                self.opened[hash] = open_kept(files, firsts=False, place=None)
+                self.opened[hash] = open_cached(files, firsts=False, place=None)
         return self.opened[hash]
 
 

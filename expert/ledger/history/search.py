@@ -11,7 +11,7 @@ from unicodedata import normalize
 from expert.consultation.result import Plain
 from expert.io.dates import bounds
 from expert.io.problems import CaseError, KnowledgeError, Problem, not_among, shorten
-from expert.knowledge.kept import open_kept
+from expert.knowledge.cache import open_cached
 from expert.language.policy import RECOMMENDED, VERDICTS
 from expert.ledger.chain import GENESIS, Fault, Row, check_end, check_link, lost_or_kept
 from expert.ledger.store import Ledger, legible, stored
@@ -261,6 +261,6 @@ def hashes_of(ledger: Ledger, wanted: str) -> list[str]:
 
 def _version(ledger: Ledger, hash: str) -> str:
     try:
-        return open_kept(ledger.files(hash), firsts=False, place=None).knowledge.version
+        return open_cached(ledger.files(hash), firsts=False, place=None).knowledge.version
     except KnowledgeError:
         return ""

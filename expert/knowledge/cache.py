@@ -34,7 +34,7 @@ CLOSED = os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK",
 Maker = Callable[[list[Any]], Any]
 
 
-def load_kept(directory: Path, place: Path | None) -> RuleBase:
+def load_cached(directory: Path, place: Path | None) -> RuleBase:
     """The knowledge base in a directory, as `load` gives it; kept in a place, if there is one.
 
     Raises KnowledgeError.
@@ -45,7 +45,7 @@ def load_kept(directory: Path, place: Path | None) -> RuleBase:
     return _kept(place, files, str(directory), lambda: _read(directory, files, []))
 
 
-def open_kept(files: dict[str, str], firsts: bool, place: Path | None) -> RuleBase:
+def open_cached(files: dict[str, str], firsts: bool, place: Path | None) -> RuleBase:
     """The knowledge base that recorded texts make up, as `open_files` gives it: kept as a directory's is.
 
     Raises KnowledgeError.
