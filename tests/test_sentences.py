@@ -13,7 +13,7 @@ from support.shell import ROOT
 from expert.analysis.expected import load_cases
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation
-from expert.consultation.standing import cost_text, for_each_target, standing_sentences, verdict_text
+from expert.consultation.standing import cost_of, for_each_target, standing_sentences, verdict_text
 from expert.language.rules import RuleBase
 
 TRANSCRIPT = ROOT / "tests" / "data" / "sentences.txt"
@@ -46,7 +46,7 @@ def add_said(found: Sentences, c: Consultation, base: RuleBase) -> None:
         add(found, "what a rule needs", rule.condition)
     for r in c.recommendations:
         add(found, "a verdict", verdict_text(r, c, k))
-        add(found, "a cost", cost_text(r.cost))
+        add(found, "a cost", cost_of(r))
         for sentence in standing_sentences(r, c, k):
             add(found, "how an option stands", sentence)
     for sentence in for_each_target(c, k):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from expert.consultation.case import Answer, Case, answered_twice, make_case, read_answer
 from expert.io.problems import KnowledgeError, Problem, Span, shorten
 from expert.io.yaml import Node, Reader
-from expert.knowledge.files import CASE, EXPECTED, NOT_STATED, option_findings, overall_findings
+from expert.knowledge.files import CASE, EXPECTED, NO_COST, option_findings, overall_findings
 from expert.knowledge.shapes import Listing, Name, Shape, Word
 from expert.language.keys import with_option
 from expert.language.model import BadValue, Term
@@ -177,7 +177,7 @@ class _CaseReader:
     def _cost(self, key: str, option: str, node: Node) -> Requirement:
         if self.knowledge.cost is None:
             self.reader.report(node, f"`{key}` is a cost, and this knowledge base computes none")
-        elif node.text != NOT_STATED:
+        elif node.text != NO_COST:
             term = self.knowledge.findings[self.knowledge.cost[0]]
             return Requirement(key, option, self._values([node], term), node.span)
         return Requirement(key, option, frozenset(), node.span)

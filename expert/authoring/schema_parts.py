@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from expert.knowledge.files import NOT_STATED
+from expert.knowledge.files import NO_COST
 from expert.knowledge.read_conditions import COMPARISONS, COUNTING, OF
 from expert.language.conditions import COMPUTED
 from expert.language.model import CHOICES, NONE_OF_THEM, Knowledge, Term, by_rule_name
@@ -136,7 +136,7 @@ def _several_in_a_text(term: Term) -> str:
 def cost(knowledge: Knowledge) -> Schema:
     """A cost that is expected."""
     costs = [number_of(knowledge.findings[name]) for name in knowledge.cost or ()]
-    return {"anyOf": [{"enum": [NOT_STATED]}, *costs]} if costs else {"not": {}}
+    return {"anyOf": [{"enum": [NO_COST]}, *costs]} if costs else {"not": {}}
 
 
 def case(knowledge: Knowledge) -> Schema:

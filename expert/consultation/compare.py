@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from expert.consultation.result import Consultation, Cost, Recommendation, name_of
-from expert.consultation.standing import cost_text
+from expert.consultation.result import Consultation, Recommendation, name_of
+from expert.consultation.standing import NO_COST, cost_of
 from expert.language.keys import with_option
 
 
@@ -42,13 +42,15 @@ def _of_option(option: str, old: Recommendation | None, new: Recommendation | No
         verdicts = old.targets.get(target, ""), new.targets.get(target, "")
         pairs.append(("target", f"{option} for {target}", *verdicts))
     pairs.append(("timing", option, old.timing, new.timing))
-    pairs.append(("cost", option, _cost(old.cost), _cost(new.cost)))
+    pairs.append(("cost", option, _cost(old), _cost(new)))
     pairs.append(("flags", option, ", ".join(old.flags), ", ".join(new.flags)))
     return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
 
 
-def _cost(cost: Cost | None) -> str:
-    return cost_text(cost) if cost else ""
+def _cost(r: Recommendation) -> str:
+    """What it costs, or why that is not said; nothing where it only has no cost in this case."""
+    said = cost_of(r)
+    return "" if said == NO_COST else said
 
 
 def _answers_of(c: Consultation) -> dict[str, str]:

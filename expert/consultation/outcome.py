@@ -135,6 +135,7 @@ def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
                 depends_on=open.get(r.option, ()),
                 place=places.get(r.option),
                 cost_depends_on=open_costs.get(r.option, ()),
+                cost_stands="open" if r.option in open_costs else r.cost_stands,
             )
             if r.option in open or r.option in places or r.option in open_costs
             else r
@@ -163,17 +164,24 @@ def _recommendation(memory: WorkingMemory, option: Option, about: AboutOption) -
     said = [(a.target or "", a.stance, a.strength) for a in about.arguments if a.topic in decides]
     verdict, targets = verdicts(tuple(dict.fromkeys(said)))
     timing, waits, flags = _standing(memory.wording, option.id, about)
+    cost = _cost(memory, option.id)
     return trace.Recommendation(
         option.id,
         option.label,
         verdict,
         timing,
         waits,
-        _cost(memory, option.id),
+        cost,
         flags,
         dict(targets),
         tuple(about.arguments),
+        cost_stands="concluded" if cost else _without_cost(memory.wording, option.id),
     )
+
+
+def _without_cost(wording: Wording, option: str) -> str:
+    """How the cost stands of an option that has none in a case, if nothing that is open may give it one."""
+    return "not-concluded" if wording.concluded_costs.get(option) else "not-stated"
 
 
 def _standing(wording: Wording, option: str, about: AboutOption) -> Standing:

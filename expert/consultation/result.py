@@ -243,6 +243,9 @@ class Recommendation(NamedTuple):
     `waits_for`, which are in the plan's order). `depends_on` are the attributes not answered that an
     open verdict may depend on, in the vocabulary's order; `cost_depends_on` are those of a cost
     that is null and may be known yet. `place` is null where nothing ranks the option.
+    `cost_stands`: concluded (`cost` has what is known), open (answers may still conclude it),
+    not-concluded (a rule says what it costs, and not in this case), not-stated (none does in any case);
+    empty in records that were made before it was said.
     """
 
     option: str
@@ -257,6 +260,7 @@ class Recommendation(NamedTuple):
     depends_on: tuple[str, ...] = ()
     place: Rank | None = None
     cost_depends_on: tuple[str, ...] = ()
+    cost_stands: str = ""
 
 
 class Leading(NamedTuple):

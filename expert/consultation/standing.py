@@ -196,15 +196,22 @@ def price_text(price: Price, currency: str) -> str:
     return f"{money(price.amount, currency)} {price.per}{how}{missing}"
 
 
-def cost_text(cost: Cost | None, depends_on: Sequence[str] = ()) -> str:
-    """What it costs, as far as it is stated: in all, or else for each of what it takes.
+NO_COST = "-"  # in a case; in others a rule says what it costs
+# of an option that has none, by how that stands: where it only has none in this case, no more is said
+WITHOUT_COST = {"open": "not known yet", "not-stated": "not stated"}
 
-    A cost that is none yet, and depends on answers, is not one that is not stated.
-    """
-    if cost is None:
-        return "not known yet" if depends_on else "not stated"
+
+def cost_of(r: Recommendation) -> str:
+    """What an option costs; that it is not known yet, or not stated in any case, where that is so."""
+    if r.cost is None:
+        return WITHOUT_COST["open"] if r.cost_depends_on else WITHOUT_COST.get(r.cost_stands, NO_COST)
+    return cost_text(r.cost)
+
+
+def cost_text(cost: Cost) -> str:
+    """What is known of a cost: in all, or else for each of what it takes."""
     if cost.low is None and cost.high is None:
-        return "; ".join(price_text(price, cost.currency) for price in cost.prices) or "not stated"
+        return "; ".join(price_text(price, cost.currency) for price in cost.prices)
     low = money(cost.low, cost.currency) if cost.low is not None else ""
     high = money(cost.high, cost.currency) if cost.high is not None else ""
     how = {"typical": ", typically", "at-least": " or more"}.get(cost.basis, "")

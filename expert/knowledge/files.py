@@ -54,7 +54,7 @@ CHECKS = {
 
 ORDERS = ("most-first", "least-first")
 ASKING = ("first",)
-NOT_STATED = "none"  # a cost that is not stated
+NO_COST = "none"  # of a cost that is not concluded
 
 
 # --- texts and words -----------------------------------------------------------------------
@@ -564,7 +564,7 @@ RULE = Shape(
 
 # --- kb/cases/*.yaml -----------------------------------------------------------------------
 VERDICT = Word(VERDICTS)
-COST_EXPECTED = RulePart("cost", f"a number, or `{NOT_STATED}`")
+COST_EXPECTED = RulePart("cost", f"a number, or `{NO_COST}`")
 VALUES = Listing(RulePart("value", "a value of the finding"), least=0)
 
 
@@ -579,8 +579,8 @@ EXPECTED = Shape(
     (
         Key("verdict", VERDICT, "Its verdict."),
         Key("timing", Name("timing", _timings), "`now`, or the step that it waits for: the last of them."),
-        Key("low", COST_EXPECTED, "The least that it costs; `none` where that is not stated."),
-        Key("high", COST_EXPECTED, "The most that it costs; `none` where that is not stated."),
+        Key("low", COST_EXPECTED, "The least that it costs; `none` where nothing concludes that."),
+        Key("high", COST_EXPECTED, "The most that it costs; `none` where nothing concludes that."),
         Key("flags", _some(FLAG_NAME), "Its flags."),
         Key("for", _some(TOPIC_NAME), "The topics on which something speaks for it."),
         Key("against", _some(TOPIC_NAME), "The topics on which something speaks against it."),

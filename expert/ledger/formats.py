@@ -121,6 +121,8 @@ def _changes(
     if hasattr(before, "_fields"):
         if type(after) is kind:
             for name in held[kind].split() if kind in held else kind._fields:
+                if name == "cost_stands" and not before.cost_stands:
+                    continue  # of records that were made before it was said
                 pair = getattr(before, name), getattr(after, name)
                 text = is_text or name in TEXTS.get(kind, ())
                 yield from _changes(*pair, held, f"{where}.{name}", text)

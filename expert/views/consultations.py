@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from expert.consultation.result import Argument, Consultation, Leading, Recommendation
 from expert.consultation.standing import (
     by_target,
-    cost_text,
+    cost_of,
     depends_text,
     nothing_said,
     ranked,
@@ -139,7 +139,7 @@ def cell(
         case "when":
             return when_text(r, consultation, knowledge) or "-"
         case "cost":
-            return cost_text(r.cost, r.cost_depends_on)
+            return cost_of(r)
         case "notes":
             return _notes_on(r, consultation, knowledge, apart_targets)
     return _finding_of(column.key.removeprefix("finding "), r, consultation, knowledge)

@@ -18,7 +18,7 @@ from support.sizes import first, some_or_all
 from expert.consultation.case import Answer, Case, make_case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.outcome import follow
-from expert.consultation.standing import cost_text
+from expert.consultation.standing import cost_of
 from expert.io.json import plain
 from expert.knowledge.load import load
 from expert.language.conditions import Condition
@@ -107,6 +107,39 @@ def test_without_the_answers_that_a_cost_depends_on_there_is_none(cases: int) ->
                 assert next(o.cost for o in reached.recommendations if o.option == r.option) is None
 
 
+def says_what_it_costs(base: RuleBase, option: str) -> bool:
+    """Whether a rule says what an option costs, in whatever case, or the document has a price of it."""
+    knowledge = base.knowledge
+    priced = any(knowledge.properties[name].per for name in knowledge.options[option].properties)
+    concluded = {(c.name, c.option) for i in base.instances for c in i.then if c.kind in ("finding", "score")}
+    return priced or any((name, option) in concluded for name in knowledge.cost or ())
+
+
+def hold_to_the_rules(base: RuleBase, case: Case) -> None:
+    """A cost is not stated where no rule says it in any case, and nowhere else."""
+    for r in follow(base, case).recommendations:
+        said = cost_of(r)
+        assert (said == "not stated") == (not says_what_it_costs(base, r.option))
+        assert (said == "not known yet") == bool(r.cost_depends_on)
+        assert (said in ("not stated", "not known yet", "-")) == (r.cost is None)
+        stands = {"not stated": "not-stated", "not known yet": "open", "-": "not-concluded"}
+        assert r.cost_stands == stands.get(said, "concluded")
+
+
+@pytest.mark.parametrize("cases", some_or_all(4, 2_000, more=100))
+@pytest.mark.parametrize("name", PRICED)
+def test_a_cost_is_not_stated_where_no_rule_says_it_in_any_case(name: str, cases: int) -> None:
+    base, choose = load(PRICED[name]), random.Random(name)
+    for _ in range(cases):
+        hold_to_the_rules(base, some_case(base, choose, choose.random(), 10**6))
+
+
+@pytest.mark.parametrize("bases", BASES_TRIED)
+def test_a_cost_of_a_generated_base_is_not_stated_where_no_rule_says_it(bases: int) -> None:
+    for base, case in generated_cases(bases):
+        hold_to_the_rules(base, case)
+
+
 def known(case: Case) -> dict[str, Answer]:
     """The answers that are more than `unknown`."""
     return {name: value for name, value in case.answers.items() if value is not None}
@@ -115,10 +148,10 @@ def known(case: Case) -> dict[str, Answer]:
 def test_an_amount_that_is_open_is_not_called_silence() -> None:
     base = load(PRICED["benefit"])
     case = parse_pairs(["born=1990-01-01", "decided=2020-01-01"], base.knowledge)
-    costs = {r.option: cost_text(r.cost, r.cost_depends_on) for r in follow(base, case).recommendations}
+    costs = {r.option: cost_of(r) for r in follow(base, case).recommendations}
     assert costs == {
         "basic-income": "€600",
-        "housing-allowance": "not stated",  # is none after 2016
+        "housing-allowance": "-",  # is none after 2016, and was paid before
         "parenting-allowance": "not known yet",
         "pension": "not stated",  # the document has no amount
         "contribution": "not known yet",

@@ -344,3 +344,10 @@ def test_a_bundle_keeps_the_layout_that_it_was_made_of(old: Path, tmp_path: Path
     output(old, "audit", "export", "-o", str(bundle))
     output(old, "audit", "import", str(bundle), "--ledger", str(other))
     assert layout(other) == 2 and output(other, "audit", "export") == bundle.read_text(encoding="utf-8")
+
+
+def test_a_record_from_before_the_standing_of_costs_comes_out_the_same(base: RuleBase) -> None:
+    now = follow(base, parse_pairs(["scar_depth=deep"], base.knowledge))
+    before = now._replace(recommendations=tuple([r._replace(cost_stands="") for r in now.recommendations]))
+    assert compare(before, now, base) == ((), ())
+    assert compare(now, before, base).substance
