@@ -88,7 +88,8 @@ def _offering(names: Callable[[RuleBase], Iterable[str]]) -> Callable[..., list[
 
 def _subjects(base: RuleBase) -> Iterable[str]:
     declared = base.knowledge
-    named = [*declared.options, *declared.findings, *declared.steps]
+    named = [*declared.options, *declared.findings, *declared.answerable]
+    named += [*declared.targets, *declared.steps, *declared.flags]
     return dict.fromkeys([*named, *(rule.id for rule in base.rules), *declared.claims])
 
 

@@ -12,10 +12,10 @@ from expert.commands.opening import the_case
 from expert.commands.options import CaseFile, Document, Json, Kb, LedgerFiles, Rest, TableFormat, Unfolded
 from expert.commands.shared import check_format, place_of, print_json
 from expert.commands.showing import emit
+from expert.commands.subject import subject_named
 from expert.consultation import compare, explain
 from expert.consultation.case import parse_pairs
 from expert.consultation.outcome import follow
-from expert.consultation.subjects import find_subject
 from expert.io.problems import CaseError
 from expert.review.approvals import unreviewed
 from expert.views.consultations import footer
@@ -28,7 +28,7 @@ def how(
     conclusion: Annotated[
         str,
         typer.Argument(
-            help="An option, finding, step, advice, rule or claim: id or label.",
+            help="An option, finding, question, target, step, note, advice, rule or claim: id or label.",
             autocompletion=completion.subjects,
         ),
     ],
@@ -42,7 +42,7 @@ def how(
 ) -> None:
     """How a conclusion was reached: a tree down to your answers and the document's claims."""
     asked = the_case(rest, case_file, ledger, kb)
-    subject = find_subject(asked.base, conclusion)
+    subject = subject_named(asked.base, conclusion)
     quotes = read_quotes(document, asked.base)
     trees = explain.how(asked.consultation, asked.base, subject, quotes, full or json)
     if json:

@@ -11,9 +11,9 @@ from expert.commands.opening import the_case
 from expert.commands.options import CaseFile, Document, Json, Kb, LedgerFiles, Unfolded
 from expert.commands.shared import place_of, print_json
 from expert.commands.showing import emit
+from expert.commands.subject import subject_named
 from expert.consultation import why_not as why
 from expert.consultation.relevance import Reach
-from expert.consultation.subjects import find_subject
 from expert.io.problems import nearest
 from expert.language.policy import NOW, VERDICTS
 from expert.proof.undecided import solver
@@ -25,7 +25,7 @@ def why_not(
     subject: Annotated[
         str,
         typer.Argument(
-            help="An option (or finding, step, advice, rule, claim): id or label.",
+            help="An option (or finding, question, target, step, note, advice, rule, claim): id or label.",
             autocompletion=completion.subjects,
         ),
     ],
@@ -47,7 +47,7 @@ def why_not(
     """Why an option is not what one might expect, and the smallest changes that would make it so."""
     goal = verdict_in(rest or [])
     asked = the_case((rest or [])[1 if goal else 0 :], case_file, ledger, kb)
-    quotes, about = read_quotes(document, asked.base), find_subject(asked.base, subject)
+    quotes, about = read_quotes(document, asked.base), subject_named(asked.base, subject)
     reason = why.why_not(Reach(asked.base, solver), asked.case, asked.consultation, about, goal)
     if json:
         print_json(reason)

@@ -22,7 +22,14 @@ from expert.consultation.result import (
     Statement,
     name_of,
 )
-from expert.consultation.standing import item_text, nothing_said, step_words, verdict_text, when_words
+from expert.consultation.standing import (
+    item_text,
+    nothing_said,
+    ranked,
+    step_words,
+    verdict_text,
+    when_words,
+)
 from expert.consultation.statements import lies_between
 from expert.consultation.subjects import Subject
 from expert.io.unwinding import Unfolding, unwound
@@ -318,6 +325,10 @@ def how(
             return [_how_option(consultation.recommendation(subject.id), tree)]
         case "finding":
             return _how_finding(subject.id, tree)
+        case "attribute":
+            return _how_answered(subject.id, tree)
+        case "target":
+            return _how_target(subject.id, tree)
         case "rule":
             return [tree.firing(f.n) for f in consultation.firings if f.rule == subject.id]
         case "claim":
@@ -341,6 +352,27 @@ def _how_finding(name: str, tree: How) -> list[Tree]:
         if s.finding == name and s.low != s.high:
             text = about(s.text, s.option, base)
             trees.append(Tree("conclusion", text, (tree.firing(s.firing),), lies_between(s)))
+    return trees
+
+
+def _how_answered(name: str, tree: How) -> list[Tree]:
+    """The answer, or that there is none; and what says so if it counts as none."""
+    several = tree.knowledge.several.get(name)
+    parts = several.parts if several else [name]
+    left_out = [d.firing for d in tree.consultation.disagreements if d.left_out in parts]
+    return [*map(tree.answer, parts), *map(tree.firing, left_out)]
+
+
+def _how_target(target: str, tree: How) -> list[Tree]:
+    """How each option stands for a target, with the arguments that count for it."""
+    trees = []
+    label, verdicts = tree.knowledge.targets[target].label, tree.knowledge.words.verdicts
+    for r in ranked(tree.consultation, tree.knowledge):
+        verdict = r.targets.get(target) if r.targets else r.verdict
+        if verdict and verdict not in ("open", "not-addressed"):
+            counted = [a for a in r.arguments if a.target in (None, target)]
+            text = f"{r.label}: {verdicts[verdict]} for {label}"
+            trees.append(Tree("conclusion", text, tuple(_how_argument(a, tree) for a in counted)))
     return trees
 
 

@@ -72,26 +72,45 @@ def for_each_target(consultation: Consultation, knowledge: Knowledge) -> list[st
     in_play = targets_in_play(consultation, knowledge)
     if len(in_play) < 2:
         return []
-    sentences = []
-    for target in in_play:
-        named = []
-        for r in ranked(consultation, knowledge):
-            verdict = r.targets.get(target) if r.targets else r.verdict
-            if verdict in RECOMMENDED:
-                named.append(f"{knowledge.options[r.option].phrase} ({knowledge.words.verdicts[verdict]})")
-        sentences.append(f"For {knowledge.targets[target].label}: {listed(named) or 'nothing'}.")
-    return sentences
+    return [recommended_for(target, consultation, knowledge) for target in in_play]
 
 
-def standing_sentences(r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> list[str]:
-    """How an option stands, in whole sentences: for each target in play, and where the document is silent."""
+def recommended_for(target: str, consultation: Consultation, knowledge: Knowledge) -> str:
+    """What is recommended for a target."""
+    named = []
+    for r in ranked(consultation, knowledge):
+        verdict = r.targets.get(target) if r.targets else r.verdict
+        if verdict in RECOMMENDED:
+            named.append(f"{knowledge.options[r.option].phrase} ({knowledge.words.verdicts[verdict]})")
+    return f"For {knowledge.targets[target].label}: {listed(named) or 'nothing'}."
+
+
+def standing_sentences(
+    r: Recommendation, consultation: Consultation, knowledge: Knowledge, timed: bool = False
+) -> list[str]:
+    """How an option stands, in whole sentences: for each target, when, and where the document is silent.
+
+    When is said of what is recommended, as a table does; `timed` says it of any other too.
+    """
+    return [
+        *_verdict_sentences(r, consultation, knowledge),
+        *([when_sentence(r, knowledge)] if timed or r.verdict in TIMED else []),
+    ]
+
+
+def _verdict_sentences(r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> list[str]:
     option = knowledge.options[r.option]
     name, it = capital(option.phrase), "they are" if option.plural else "it is"
     verb = "are" if option.plural else "is"
     in_play = targets_in_play(consultation, knowledge)
+    if r.depends_on:
+        one = "they" if option.plural else "it"
+        depends = depends_text(r.depends_on, knowledge, plural=option.plural)
+        return [f"{name} {verb} {knowledge.words.clauses[r.verdict]}: {one} {depends}."]
     if r.verdict in ("open", "not-addressed"):
-        return [said] if (said := nothing_said(r, consultation, knowledge)) else []
-    if covers_all(r, in_play):
+        said = nothing_said(r, consultation, knowledge)
+        return [said or f"{name} {verb} {knowledge.words.clauses[r.verdict]}."]
+    if not by_target(r, consultation, knowledge):
         return [f"{name} {verb} {knowledge.words.clauses[r.verdict]}."]
     sentences: list[str] = []
     for verdict, words in knowledge.words.clauses.items():
@@ -132,12 +151,13 @@ def cannot_be_said(attributes: Sequence[str], knowledge: Knowledge) -> str:
     return f"It cannot be said yet: it {depends_text(attributes, knowledge)}."
 
 
-def depends_text(attributes: Sequence[str], knowledge: Knowledge, most: int = 0) -> str:
+def depends_text(attributes: Sequence[str], knowledge: Knowledge, most: int = 0, plural: bool = False) -> str:
     """What an open verdict depends on: at most so many by name, if that is given."""
     labels = asked_about(attributes, knowledge)
     if most and len(labels) > most:
         labels = [*labels[: most - 1], f"{len(labels) - most + 1} other answers"]
-    return f"{'depends' if len(attributes) == 1 else 'may depend'} on {listed(labels)}"
+    surely = "depend" if plural else "depends"
+    return f"{surely if len(attributes) == 1 else 'may depend'} on {listed(labels)}"
 
 
 def asked_about(attributes: Sequence[str], knowledge: Knowledge) -> list[str]:
@@ -172,6 +192,14 @@ def timing_text(timing: str, plan: Iterable[PlanStep], knowledge: Knowledge) -> 
 def when_text(r: Recommendation, consultation: Consultation, knowledge: Knowledge) -> str:
     """When what is recommended can be done; nothing of what is not, or is uncertain."""
     return timing_text(r.timing, consultation.plan, knowledge) if r.verdict in TIMED else ""
+
+
+def when_sentence(r: Recommendation, knowledge: Knowledge) -> str:
+    """What an option waits for, or that it waits for nothing."""
+    plural = knowledge.options[r.option].plural
+    if r.waits_for:
+        return f"{'They wait' if plural else 'It waits'} for: {step_words(r.waits_for, knowledge)}."
+    return f"No step has to come before {'them' if plural else 'it'}."
 
 
 def when_words(verdict: str, timing: str, knowledge: Knowledge) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from expert.consultation.case import UNKNOWN, Answer, Case, parse_pairs
-from expert.consultation.explain import How, Tree, about, is_answered
+from expert.consultation.explain import How, Tree, is_answered
+from expert.consultation.how_it_stands import how_it_stands, is_affirmed
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Argument, Consultation, Recommendation, Statement
-from expert.consultation.standing import depends_text, standing_sentences, targets_in_play
-from expert.consultation.subjects import Subject
+from expert.consultation.standing import standing_sentences, targets_in_play
+from expert.consultation.subjects import Subject, a_kind
 from expert.io.problems import CaseError, not_among
 from expert.language.changes import Changes
 from expert.language.conclusions import Argue, Conclude
-from expert.language.english import capital, statement
 from expert.language.limits import NotDecided
 from expert.language.model import Knowledge, Value
 from expert.language.outcome import deciding_arguments
@@ -32,6 +32,7 @@ LEADS = {
 }
 # of what conclusions are, by what is asked about
 KINDS = {"advice": ("advice", "caution"), "finding": ("finding", "score")}
+OF_EACH_OPTION = ("finding", "flag", "advice", "rule")  # what may be so of some options, and not of others
 
 
 class Flip(NamedTuple):
@@ -77,7 +78,7 @@ class WhyNot(NamedTuple):
     depends_on: tuple[str, ...] = ()  # of an open option: the answers that decide
     up_to: int | None = None  # without flips: no change of so many answers is one; None: of any number
     decided: bool = True  # whether these are known to be the smallest; without flips, that there are none
-    stands: tuple[str, ...] = ()  # of an option or a finding: how it stands, in sentences
+    stands: tuple[str, ...] = ()  # how it stands, in sentences
     beside: tuple[Argument, ...] = ()  # arguments against it on topics that do not decide
     not_for: tuple[str, ...] = ()  # the targets in play for which it is not so, where it is for others
     wanted: tuple[str, ...] = ()  # the verdicts meant by the goal
@@ -90,6 +91,9 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
     Raises CaseError if the goal is neither.
     """
     if subject.kind != "option":
+        if goal:
+            named = f"`{subject.id}` is {a_kind(subject.kind)}"
+            raise CaseError(f"`{goal}` is asked of options, and {named}", f"leave out `{goal}`")
         return _why_not_concluded(reach, consultation, subject)
     if goal and goal not in (*VERDICTS, NOW):
         raise CaseError([not_among("verdict", goal, [*VERDICTS, NOW])])
@@ -128,7 +132,7 @@ def _why_not_option(
         depends_on=() if already or goal == NOW else option.depends_on,
         up_to=up_to,
         decided=decided,
-        stands=tuple(standing_sentences(option, consultation, knowledge)),
+        stands=tuple(standing_sentences(option, consultation, knowledge, timed=goal == NOW)),
         beside=tuple(beside) if shown else (),
         not_for=not_for,
         wanted=wanted,
@@ -174,26 +178,37 @@ def _speaks_of(instance: Instance, targets: tuple[str, ...]) -> bool:
 
 def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subject) -> WhyNot:
     """Why something was not concluded that is no option."""
+    if subject.kind == "attribute":
+        return _why_not_answered(consultation, subject, reach.base)
     base, of_finding = reach.base, subject.kind == "finding"
-    affirmed = of_finding and _is_affirmed(subject.id, base)
+    affirmed = of_finding and is_affirmed(subject.id, base)
     concluding = [i for i in base.instances if _concludes(i, subject, affirmed)]
     fired = {(f.rule, f.option or "") for f in consultation.firings}
-    answered = of_finding and is_answered(subject.id, consultation, base.knowledge)
-    already = answered or any((i.rule.id, i.option) in fired for i in concluding)
-    failed = () if already else _failed(consultation, concluding, base)
-    stands: list[str] = []
-    if of_finding:
-        stands += _as_concluded(consultation, subject.id, base)
-        if affirmed and not already:
-            stands += _as_denied(consultation, subject.id)
-        stands += _as_open(consultation, subject.id, base.knowledge)
-    return WhyNot(subject.label, "", already, bool(concluding), failed, (), (), None, stands=tuple(stands))
+    so = [i for i in concluding if (i.rule.id, i.option) in fired]
+    if subject.kind == "claim":  # which an option's data may rest on, and no rule
+        already = subject.id in consultation.rests_on()
+    else:
+        already = bool(so) or (of_finding and is_answered(subject.id, consultation, base.knowledge))
+    lacking = concluding
+    if already:  # of what each option may have: why others have it not
+        has = {i.option for i in so} if subject.kind in OF_EACH_OPTION else set()
+        lacking = [i for i in concluding if has and i.option not in has]
+    failed = _failed(consultation, lacking, base)
+    stands = tuple(how_it_stands(subject, consultation, base, bool(concluding), already))
+    possible = already or bool(concluding)
+    return WhyNot(subject.label, "", already, possible, failed, (), (), None, stands=stands)
 
 
-def _is_affirmed(name: str, base: RuleBase) -> bool:
-    """Whether some rule says of a finding that it is so."""
-    drawn = [c for i in base.instances for c in i.then if isinstance(c, Conclude) and c.name == name]
-    return any(c.value == "yes" for c in drawn)
+def _why_not_answered(consultation: Consultation, subject: Subject, base: RuleBase) -> WhyNot:
+    """Whether a question is answered, and what did not fire for want of an answer."""
+    several = base.knowledge.several.get(subject.id)
+    parts = set(several.parts) if several else {subject.id}
+    lacking = [n for n in consultation.not_fired if n.reason == "unknown" and parts & {*n.names}]
+    waiting = {(n.rule, n.option or "") for n in lacking}
+    failed = _failed(consultation, [i for i in base.instances if (i.rule.id, i.option) in waiting], base)
+    already = all(consultation.answers.get(part, UNKNOWN) != UNKNOWN for part in parts)
+    stands = tuple(how_it_stands(subject, consultation, base, True, already))
+    return WhyNot(subject.label, "", already, True, failed, (), (), None, stands=stands)
 
 
 def _concludes(instance: Instance, subject: Subject, affirmed: bool) -> bool:
@@ -202,35 +217,11 @@ def _concludes(instance: Instance, subject: Subject, affirmed: bool) -> bool:
         return subject.id in instance.rule.claims
     if subject.kind == "rule":
         return instance.rule.id == subject.id
+    if subject.kind == "target":
+        return any(isinstance(c, Argue) and c.target == subject.id for c in instance.then)
     kinds = KINDS.get(subject.kind, (subject.kind,))
     named = [c for c in instance.then if c.kind in kinds and c.name == subject.id]
     return any(not (affirmed and isinstance(c, Conclude) and c.value == "no") for c in named)
-
-
-def _as_denied(consultation: Consultation, name: str) -> list[str]:
-    """Why a finding is not so: the reasons of the firings that concluded it."""
-    numbers = [n for f in consultation.findings if f.finding == name for n in f.firings]
-    return list(dict.fromkeys(consultation.firings[n - 1].because for n in numbers))
-
-
-def _as_open(consultation: Consultation, name: str, knowledge: Knowledge) -> tuple[str, ...]:
-    """Of a finding that leads the result and is open, on which answers it depends."""
-    return tuple(
-        f"{capital(result.label)} is open: it {depends_text(result.depends_on, knowledge)}."
-        for result in consultation.results
-        if result.finding == name and not result.option and result.stands == "open" and result.depends_on
-    )
-
-
-def _as_concluded(consultation: Consultation, name: str, base: RuleBase) -> tuple[str, ...]:
-    """How a finding stands, in sentences: as it was answered, or what was concluded of it."""
-    if is_answered(name, consultation, base.knowledge):
-        term = base.knowledge.attributes[name]
-        said = statement(term, (term.scaled(consultation.answers[name]),))
-        return (f"{capital(said)}, as answered.",)
-    concluded = [(f.text, f.option) for f in consultation.findings if f.finding == name]
-    concluded += [(s.text, s.option) for s in consultation.scores if s.finding == name and s.low != s.high]
-    return tuple(f"{capital(about(text, option, base))}." for text, option in concluded)
 
 
 def _failed(consultation: Consultation, instances: list[Instance], base: RuleBase) -> tuple[Failed, ...]:

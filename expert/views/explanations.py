@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from expert.consultation.standing import each_target, step_words, when_words
+from expert.consultation.standing import each_target, when_words
 from expert.io.unwinding import Unfolding, unwound
 from expert.language.english import REASONS, STANCE_WORDS, count, listed
 from expert.language.keys import with_option
 from expert.language.model import Knowledge, Quotes
-from expert.language.policy import NOW
 from expert.language.rules import RuleBase
 from expert.views.document import Block, Line, Marked, Outline, Paragraph, Piece, citing, quoted
 
@@ -69,16 +68,11 @@ def why_not_blocks(why_not: WhyNot, base: RuleBase, quotes: Quotes, full: bool =
 
 
 def _as_it_is(why_not: WhyNot, knowledge: Knowledge) -> list[Block]:
-    """How what is asked about stands, that it cannot be otherwise if it cannot, and what it waits for."""
+    """How what is asked about stands, and of an option that it cannot be otherwise if it cannot."""
     blocks: list[Block] = [Paragraph(sentence) for sentence in why_not.stands]
-    if why_not.already and not why_not.stands:
-        blocks.append(Line(f"{why_not.subject}: it is so."))
-    if why_not.already and why_not.goal == NOW:
-        blocks.append(Line("No step has to come before it."))
-    if not why_not.possible or (why_not.not_for and not why_not.failed):
+    never = not why_not.possible or (why_not.not_for and not why_not.failed)
+    if never and why_not.wanted:
         blocks.append(Paragraph(_impossible(why_not, knowledge)))
-    if why_not.waiting:
-        blocks.append(Paragraph(f"It waits for: {step_words(why_not.waiting, knowledge)}."))
     return blocks
 
 
@@ -111,8 +105,6 @@ def _left_out(why_not: WhyNot) -> list[str]:
 def _impossible(why_not: WhyNot, knowledge: Knowledge) -> str:
     """That no rule could have concluded it, and for which targets."""
     words = [knowledge.words.clauses.get(goal, goal) for goal in why_not.wanted]
-    if not words:
-        return f"No rule here concludes this: {why_not.subject}."
     about = [knowledge.targets[target].label for target in why_not.not_for]
     end = f" for {listed(about, 'or')}" if about else ""
     option = next(o for o in knowledge.options.values() if o.label == why_not.subject)

@@ -63,7 +63,8 @@ def test_every_command_shows_an_example() -> None:
 def test_help_says_what_an_argument_is() -> None:
     """With click 8.5 this typer shows `[required]` and nothing else."""
     help = " ".join(cicatrix("explain", "how", "--help").stdout.split())
-    assert "CONCLUSION An option, finding, step, advice, rule or claim: id or label. [required]" in help
+    what = "An option, finding, question, target, step, note, advice, rule or claim: id or label."
+    assert f"CONCLUSION {what} [required]" in help
 
 
 def test_a_suggestion_is_made_once() -> None:

@@ -51,7 +51,8 @@ def test_why_not_ends_with_the_smallest_changes(base: RuleBase, found: Consultat
     )
     assert any(isinstance(piece, Marked) and piece.role == "verdict" for piece in pieces(last.words))
     assert why_not_blocks(reason._replace(already=True, goal="", waiting=(), flips=None), base, {}) == [
-        Paragraph("The punch technique is preferred.")
+        Paragraph("The punch technique is preferred."),
+        Paragraph("It waits for: Clear up the acne before seeking treatment of the scars."),
     ]
     kind = why_not(Reach(base), case, found, find_subject(base, "scar_kind"))
     assert why_not_blocks(kind, base, {}) == [Paragraph("The scars include deep scars.")]
@@ -125,10 +126,13 @@ def test_a_claim_can_be_asked_about(base: RuleBase, found: Consultation) -> None
 def test_why_not_says_what_is_not_so_for_each_target(base: RuleBase) -> None:
     both = said_of(base, "dermabrasion", "scar_depth=both", "active_acne=no")
     assert both.startswith(
-        "Dermabrasion is an option for the shallow scars. For the deep scars it is not advised. No rule here "
-        "concludes that dermabrasion is preferred or an option for the deep scars. against: Dermabrasion "
+        "Dermabrasion is an option for the shallow scars. For the deep scars it is not advised. No step "
+        "has to come before it. No rule here concludes that dermabrasion is preferred or an option for the "
+        "deep scars. against: Dermabrasion "
     )
-    assert said_of(base, "fillers", "scar_depth=deep") == "Injectable fillers are an option."
+    assert said_of(base, "fillers", "scar_depth=deep", "active_acne=no") == (
+        "Injectable fillers are an option. No step has to come before them."
+    )
     punch = said_of(base, "punch", "scar_depth=both", "active_acne=no")
     assert "The document does not speak of the punch technique for the shallow scars." in punch
 
@@ -140,7 +144,7 @@ def test_why_not_where_the_document_is_silent_or_the_case_open(base: RuleBase) -
     assert "laser-may-or-may-not-work@laser-treatment did not fire" in silent
     assert "Smallest change: scar_depth=deep -> uncertain for the deep scars" in silent
     unknown = said_of(base, "laser", "scar_depth=unknown")
-    assert unknown.startswith("It cannot be said yet: it depends on the depth of the scars.")
+    assert unknown.startswith("Laser treatment is open: it depends on the depth of the scars.")
     assert "No rule here" not in unknown
     assert "If the answer were: scar_depth=deep -> uncertain for the deep scars" in unknown
     assert "(your answer: unknown)" in unknown and "no answer: scar_depth" not in unknown

@@ -1,0 +1,175 @@
+"""How what is asked about stands in a case, in sentences: the first words of `explain why-not`."""
+
+from __future__ import annotations
+
+from expert.consultation.case import UNKNOWN
+from expert.consultation.explain import about, is_answered
+from expert.consultation.result import Consultation
+from expert.consultation.standing import depends_text, recommended_for, targets_in_play
+from expert.consultation.subjects import Subject
+from expert.language.conclusions import Conclude
+from expert.language.english import capital, in_sentence, known, listed, readable, statement
+from expert.language.model import Term
+from expert.language.rules import RuleBase
+
+
+def how_it_stands(
+    subject: Subject, consultation: Consultation, base: RuleBase, possible: bool, already: bool
+) -> list[str]:
+    """How anything but an option stands.
+
+    `possible` is whether a rule says it in some case, `already` whether it is so in this one.
+    """
+    match subject.kind:
+        case "finding":
+            return _finding(subject.id, consultation, base, possible, already)
+        case "attribute":
+            return _question(subject.id, consultation, base)
+        case "target":
+            return _target(subject, consultation, base)
+        case "step":
+            return _step(subject, consultation, possible)
+        case "flag":
+            return _flag(subject, consultation, base, possible)
+        case "advice":
+            return _advice(subject, consultation, base)
+        case "claim":
+            return _claim(subject.id, consultation, base)
+        case _:
+            return _rule(subject.id, consultation, base, possible)
+
+
+# --- findings ----------------------------------------------------------------------------------
+def _finding(
+    name: str, consultation: Consultation, base: RuleBase, possible: bool, already: bool
+) -> list[str]:
+    """What was answered or concluded; why it is not so; or on what it depends."""
+    sentences = _as_concluded(consultation, name, base)
+    if is_affirmed(name, base) and not already:
+        sentences += _as_denied(consultation, name)
+    sentences += _as_open(consultation, name, base)
+    return sentences or [_nothing_concludes(base.knowledge.findings[name], possible)]
+
+
+def is_affirmed(name: str, base: RuleBase) -> bool:
+    """Whether some rule says of a finding that it is so."""
+    drawn = [c for i in base.instances for c in i.then if isinstance(c, Conclude) and c.name == name]
+    return any(c.value == "yes" for c in drawn)
+
+
+def _as_concluded(consultation: Consultation, name: str, base: RuleBase) -> list[str]:
+    """A finding as it was answered, or what was concluded of it."""
+    if is_answered(name, consultation, base.knowledge):
+        return [_as_answered(name, consultation, base)]
+    concluded = [(f.text, f.option) for f in consultation.findings if f.finding == name]
+    concluded += [(s.text, s.option) for s in consultation.scores if s.finding == name and s.low != s.high]
+    return [f"{capital(about(text, option, base))}." for text, option in concluded]
+
+
+def _as_answered(name: str, consultation: Consultation, base: RuleBase) -> str:
+    term = base.knowledge.attributes[name]
+    said = statement(term, (term.scaled(consultation.answers[name]),))
+    return f"{capital(said)}, as answered."
+
+
+def _as_denied(consultation: Consultation, name: str) -> list[str]:
+    """Why a finding is not so: the reasons of the firings that concluded it."""
+    numbers = [n for f in consultation.findings if f.finding == name for n in f.firings]
+    return list(dict.fromkeys(consultation.firings[n - 1].because for n in numbers))
+
+
+def _as_open(consultation: Consultation, name: str, base: RuleBase) -> list[str]:
+    """Of a finding that leads the result and is open, on which answers it depends."""
+    sentences = []
+    for result in consultation.results:
+        if result.finding == name and not result.option and result.stands == "open" and result.depends_on:
+            depends = depends_text(result.depends_on, base.knowledge)
+            sentences.append(f"{capital(result.label)} is open: it {depends}.")
+    return sentences
+
+
+def _nothing_concludes(term: Term, possible: bool) -> str:
+    """That nothing was concluded of a finding; settled as neither yes nor no, it is not known."""
+    end = " of any option" if term.per_option else ""
+    yes_no = term.type == "yes-no" and "yes" in term.values
+    said = f"that {statement(term, ('yes',))}" if yes_no else in_sentence(term.label)
+    if not possible:
+        return f"No rule here concludes {said}{end}."
+    if yes_no and term.role:
+        return f"{capital(known(term, False))}{end}."
+    return f"There is no evidence {said}{end}." if yes_no else f"Nothing in this case concludes {said}{end}."
+
+
+# --- questions and targets -----------------------------------------------------------------------
+def _question(name: str, consultation: Consultation, base: RuleBase) -> list[str]:
+    """What was answered, and why it counts as not answered if it does."""
+    knowledge, sentences = base.knowledge, []
+    several = knowledge.several.get(name)
+    for part in several.parts if several else [name]:
+        answer = consultation.answers.get(part)
+        if answer is not None and answer != UNKNOWN:
+            sentences.append(_as_answered(part, consultation, base))
+        else:
+            why = "there is no answer" if answer is None else f"the answer is `{UNKNOWN}`"
+            sentences.append(f"{capital(known(knowledge.attributes[part], False))}: {why}.")
+        for disagreement in consultation.disagreements:
+            if disagreement.left_out == part:
+                because = consultation.firings[disagreement.firing - 1].because
+                sentences.append(f"That counts as not answered: {because}")
+    return sentences
+
+
+def _target(subject: Subject, consultation: Consultation, base: RuleBase) -> list[str]:
+    if subject.id in targets_in_play(consultation, base.knowledge):
+        return [recommended_for(subject.id, consultation, base.knowledge)]
+    return [f"Nothing is argued about {subject.label} in this case."]
+
+
+# --- what rules conclude beside findings, rules and claims ------------------------------------------
+def _step(subject: Subject, consultation: Consultation, possible: bool) -> list[str]:
+    number = next((step.n for step in consultation.plan if step.step == subject.id), None)
+    stands = f"step {number} of the plan" if number else "not in the plan"
+    return [f"{subject.label}: {stands}{_never(possible)}."]
+
+
+def _flag(subject: Subject, consultation: Consultation, base: RuleBase, possible: bool) -> list[str]:
+    options = base.knowledge.options
+    noted = [options[r.option].phrase for r in consultation.recommendations if subject.id in r.flags]
+    return [f"{capital(subject.label)}: noted of {listed(noted) or 'no option'}{_never(possible)}."]
+
+
+def _never(possible: bool) -> str:
+    return "" if possible else ", and no rule here says it in any case"
+
+
+def _advice(subject: Subject, consultation: Consultation, base: RuleBase) -> list[str]:
+    given = []
+    for said in consultation.advice:
+        if said.id == subject.id:
+            option = f"{base.knowledge.options[said.option].label}: " if said.option else ""
+            given.append(f"Given in this case: {option}{said.text}")
+    if given:
+        return given
+    for contradiction in base.knowledge.contradictions:
+        if contradiction.id == subject.id:
+            labels = [base.knowledge.attributes[name].label for name in contradiction.attributes]
+            return [f"No contradiction is seen between the answers on {listed(labels)}."]
+    return [f"Not given in this case: {readable(subject.label, base.knowledge)}"]
+
+
+def _claim(id: str, consultation: Consultation, base: RuleBase) -> list[str]:
+    """What it says, and which firings rest on it."""
+    claim = base.knowledge.claims[id]
+    numbers = [f"#{firing.n}" for firing in consultation.firings if id in firing.rests_on]
+    rests = f"{listed(numbers)} {'rests' if len(numbers) == 1 else 'rest'} on it"
+    if not numbers:
+        rests = "Nothing that fired rests on it"
+    if claim.context:
+        rests = f"No rule rests on it: {claim.context.rstrip('.')}"
+    return [f"{id}: {claim.says} [{base.knowledge.hedges[claim.hedge]}]", f"{rests}."]
+
+
+def _rule(id: str, consultation: Consultation, base: RuleBase, possible: bool) -> list[str]:
+    fired = [about(f"#{f.n}", f.option, base) for f in consultation.firings if f.rule == id]
+    end = "" if possible else ": it is spelled out for no option"
+    return [f"{id} fired: {listed(fired)}." if fired else f"{id} did not fire{end}."]

@@ -1,0 +1,165 @@
+"""How what is asked about stands: the first that is said of it, of every kind."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from support.proving import some_case
+from support.shell import ROOT
+from support.sizes import some_or_all
+
+from expert.consultation.case import parse_pairs
+from expert.consultation.outcome import follow
+from expert.consultation.relevance import Reach
+from expert.consultation.standing import by_target, standing_sentences, when_text
+from expert.consultation.subjects import find_subject, subjects
+from expert.consultation.why_not import why_not
+from expert.io.problems import CaseError
+from expert.knowledge.load import load
+from expert.language.rules import RuleBase
+
+BASES = {"built-in": ROOT, "bicycle": ROOT / "tests/data/bicycle"}
+BASES |= {name: ROOT / "examples" / name for name in ("benefit", "heating", "sirs", "curb65")}
+
+
+def stands(base: RuleBase, name: str, case: str) -> str:
+    """All that is said of how something stands."""
+    given = parse_pairs(case.split(), base.knowledge)
+    return " ".join(why_not(Reach(base), given, follow(base, given), find_subject(base, name)).stands)
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "said"),
+    [
+        (
+            "dermabrasion",
+            "scar_depth=unknown light_scarring=yes",
+            "Dermabrasion is an option for the light scarring left by the punch technique. "
+            "It waits for: If there is active acne, clear it up before seeking treatment of the scars.",
+        ),
+        (
+            "fillers",
+            "scar_depth=unknown",
+            "Injectable fillers are open: they depend on the depth of the scars.",
+        ),
+        (
+            "fillers",
+            "scar_depth=deep active_acne=no",
+            "Injectable fillers are an option. No step has to come before them.",
+        ),
+        (
+            "clear-acne",
+            "active_acne=no",
+            "Clear up the acne before seeking treatment of the scars: not in the plan.",
+        ),
+        (
+            "treat-deep-scars",
+            "scar_depth=deep active_acne=no",
+            "Seek a treatment reported to work on deep scars: step 1 of the plan.",
+        ),
+        (
+            "acne_helped",
+            "active_acne=yes",
+            "There is no evidence that something used against the acne is helping.",
+        ),
+        ("deep_scar_cause", "picking=no", "Nothing in this case concludes a possible cause of deep scars."),
+        (
+            "scar_count",
+            "scar_depth=deep",
+            "The number of deep scars to treat is not known: there is no answer.",
+        ),
+        ("budget", "budget=unknown", "The budget is not known: the answer is `unknown`."),
+        ("budget", "budget=50", "The budget is $50, as answered."),
+        (
+            "light_scarring",
+            "light_scarring=yes previous_punch=no",
+            "The punch technique has left light scarring, as answered. That counts as not answered: "
+            "Without the punch technique there is no light scarring that it has left.",
+        ),
+        (
+            "light",
+            "scar_depth=deep",
+            "Nothing is argued about the light scarring left by the punch technique in this case.",
+        ),
+        (
+            "shallow",
+            "scar_depth=shallow",
+            "For the shallow scars: dermabrasion (option) and chemical peels (option).",
+        ),
+        ("adds-up", "scar_depth=deep", "Usually charged by the scar, so it adds up: noted of no option."),
+        (
+            "over-budget",
+            "scar_depth=deep budget=5",
+            "Over the budget: noted of laser treatment.",
+        ),
+        (
+            "do-not-overcorrect",
+            "scar_depth=deep",
+            "Given in this case: Injectable fillers: Collagen forms differently in each person; "
+            "take care not to overcorrect.",
+        ),
+        (
+            "light-scarring-without-a-punch",
+            "scar_depth=deep",
+            "No contradiction is seen between the answers on light scarring left by the punch technique "
+            "and an earlier punch treatment.",
+        ),
+        ("cost-by-the-scar", "scar_depth=deep", "cost-by-the-scar did not fire."),
+        ("cost-by-the-session", "scar_depth=deep", "cost-by-the-session fired: #27 (for laser treatment)."),
+        (
+            "p8s1",
+            "scar_depth=deep",
+            "p8s1: Laser may or may not work on deep scars. [it may or may not be] #12 rests on it.",
+        ),
+        (
+            "p14s2",
+            "scar_depth=deep",
+            "p14s2: They want something more affordable too. [for many people] "
+            "Nothing that fired rests on it.",
+        ),
+    ],
+)  # fmt: skip
+def test_every_kind_stands_somehow(base: RuleBase, name: str, case: str, said: str) -> None:
+    assert stands(base, name, case) == said
+
+
+def test_of_what_some_options_have_it_is_said_why_others_have_it_not(base: RuleBase) -> None:
+    case = parse_pairs(["scar_depth=deep"], base.knowledge)
+    cost = why_not(Reach(base), case, follow(base, case), find_subject(base, "least_cost"))
+    assert cost.already and cost.stands == (
+        "The low end of the reckoned cost is $6,000 (for laser treatment).",
+    )
+    assert [(failed.rule, failed.option) for failed in cost.failed] == [
+        ("cost-by-the-scar", "punch-technique")
+    ]
+
+
+def test_a_verdict_is_asked_of_options_only(base: RuleBase) -> None:
+    case = parse_pairs(["scar_depth=deep"], base.knowledge)
+    with pytest.raises(CaseError, match="`option` is asked of options, and `clear-acne` is a step"):
+        why_not(Reach(base), case, follow(base, case), find_subject(base, "clear-acne"), "option")
+
+
+@pytest.mark.parametrize("cases", some_or_all(1, 60, more=6))
+@pytest.mark.parametrize("name", BASES)
+def test_whatever_is_asked_about_it_is_said_how_it_stands(name: str, cases: int) -> None:
+    """Of options with the targets, and when, as the table has it."""
+    base, choose = load(BASES[name]), random.Random(name)
+    reach, knowledge = Reach(base), base.knowledge
+    for _ in range(cases):
+        case = some_case(base, choose, choose.random(), 10**6)
+        found = follow(base, case)
+        for subject in subjects(base):
+            if subject.kind == "option" and cases == 1:
+                continue  # the smallest changes take longer than all else
+            said = why_not(reach, case, found, subject).stands
+            assert said and all(said), subject
+        for r in found.recommendations:
+            sentences = " ".join(standing_sentences(r, found, knowledge))
+            for target in knowledge.targets.values():
+                named = any(target.label in words for words in by_target(r, found, knowledge))
+                assert not named or target.label in sentences
+            when = when_text(r, found, knowledge)
+            assert ("No step has to come before" in sentences) == (when == "now")
+            assert (" for: " in sentences) == when.startswith("after") or not when
