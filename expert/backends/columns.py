@@ -110,7 +110,7 @@ def checked(frame: Frame, knowledge: Knowledge, dialect: Dialect) -> Frame:
         answers.append(answer.alias(ANSWER + name))
     for stage in filter(None, stages):
         frame = frame.with_columns(*stage)
-    return frame.with_columns(*answers, bad.alias(BAD))
+    return frame.with_columns(*answers, bad.fill_null(value=True).alias(BAD))  # what cannot be told is bad
 
 
 def _type(term: Term, dialect: Dialect) -> Any:

@@ -96,7 +96,11 @@ def written_together(*paths: Path, private: bool = False) -> Iterator[tuple[Path
                     part.chmod(path.stat().st_mode & 0o777)
                 _take_place(part, path)
     except OSError as error:
-        raise CaseError(f"`{paths[-1]}` cannot be written: {error.strerror or error}") from None
+        at = str(error.filename or "")
+        named = [
+            path for part, path in zip(parts, paths, strict=False) if at in (str(part), str(part.parent))
+        ]
+        raise CaseError(f"`{[*named, paths[-1]][0]}` cannot be written: {error.strerror or error}") from None
     finally:
         for part, path in zip(parts, paths, strict=False):
             if part != path:
@@ -148,6 +152,8 @@ def _check_name(path: Path) -> None:
 
 def _folder_beside(path: Path) -> Path:
     _check_name(path)
+    if path.is_symlink() and os.path.realpath(path.parent).startswith(("/dev", "/proc")):  # /dev/stdout
+        raise CaseError(f"`{path}` leads to a file: `{os.path.realpath(path)}`", "name that file itself")
     return path.with_name(f"{path.name[:100]}.{os.urandom(8).hex()}{os.getpid():08x}.part")
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from expert.backends.frames import pl
 from expert.io.problems import shorten
-from expert.population.encodings import text_lines
+from expert.population.encodings import MARK, text_lines
 from expert.population.tables import (
     BATCH,
     NO_CELL,
+    SEPARATORS,
     Attributes,
     ReadAs,
     TableFile,
@@ -30,9 +31,10 @@ from expert.population.tables import (
     texts,
 )
 
-SEPARATORS = ",;\t|"
-SAID = re.compile(r'"?sep=([^"\w \r\n])"?')  # a first line that spreadsheets write
+SAYS = re.compile(r'"?sep=(.*)', re.IGNORECASE)  # a first line that spreadsheets write
+SAID = re.compile(r'([^"\w \r\n])"?\1*')  # what it says that is understood
 QUOTED = 1_000  # lines that a quoted cell may have
+AGAIN = "the header stands here again"
 UNCLOSED = "a quote opens here, and none closes it"
 
 
@@ -52,9 +54,12 @@ def open_delimited(path: Path, attributes: Attributes, reading: ReadAs) -> Table
 def _separator(path: Path, attributes: Attributes, reading: ReadAs) -> str:
     """What separates the cells: what the file says, or what finds most attributes in its header."""
     with closing(text_lines(path, reading.encoding)) as lines:
-        for line in lines:
-            if said := SAID.fullmatch(line.strip("\r\n")):
-                return said[1]
+        for number, line in enumerate(lines, 1):
+            if says := SAYS.fullmatch(line.strip("\r\n")):
+                if said := SAID.fullmatch(says[1]):
+                    return said[1]
+                message = f"says what separates cells, and it is not understood: line {number}: `{shorten(line.rstrip())}`"
+                raise refused(path, message, "one character, as in `sep=;`; `--separator` says it too")
             if line.strip(f'{SEPARATORS}" \t\r\n'):
                 break
         else:
@@ -108,18 +113,20 @@ class _Records:
         self.taken: list[str] = []  # lines of the row that is being read
         self.back: deque[str] = deque()  # lines taken for a row that are none of it
         self.one_line: list[int] = []  # the columns whose cells have no line breaks
-        self.width = 0
+        self.header: list[str] = []
 
     def close(self) -> None:
         self.lines.close()
 
     def __iter__(self) -> Iterator[TextRow]:
         for row in self._rows():
-            if not self.width:  # still before the header
-                if any(cell.strip() for cell in row.raw) and not SAID.fullmatch(self.separator.join(row.raw)):
-                    self.width = len(row.raw)
+            if not self.header:
+                if any(cell.strip() for cell in row.raw) and not SAYS.match(self.separator.join(row.raw)):
+                    self.header = list(row.raw)
                     self.one_line = [n for n, name in enumerate(row.raw) if name in self.attributes]
                     yield row
+            elif len(row.cells) > 1 and [row.raw[0].lstrip(MARK), *row.raw[1:]] == self.header:
+                yield row._replace(wrong=AGAIN)
             elif row.wrong or any(map(str.strip, row.raw)):
                 yield row
             elif len(row.raw) > 1:
@@ -136,7 +143,7 @@ class _Records:
                 return
             except (csv.Error, _TooLong) as error:
                 wrong = self._wrong(error)
-            if wrong is None and len(self.taken) > 1 and self.width and not self._fits(cells):
+            if wrong is None and len(self.taken) > 1 and self.header and not self._fits(cells):
                 wrong = UNCLOSED
             if wrong is None:
                 yield TextRow(number, cells, cells)  # type: ignore[arg-type]
@@ -163,7 +170,7 @@ class _Records:
 
     def _fits(self, cells: list[str]) -> bool:
         """Whether a row of several lines is a row: an answer has no line break inside."""
-        if len(cells) != self.width:
+        if len(cells) != len(self.header):
             return False
         answers = [cells[place].strip() for place in self.one_line]
         return not any("\n" in answer or "\r" in answer for answer in answers)

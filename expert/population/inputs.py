@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from glob import glob, has_magic
 from pathlib import Path
@@ -14,32 +16,38 @@ from expert.population.encodings import check_encoding
 from expert.population.json_rows import open_json, open_json_lines
 from expert.population.tables import (
     BATCH,
+    ENGINE,
+    WIDEST,
     Attributes,
     Opener,
     ReadAs,
     TableFile,
     columns_of,
+    is_extension,
     of_result,
+    parts_of_type,
     refused,
 )
 from expert.population.workbooks import open_workbook
 
-PANIC = pl.exceptions.PanicException  # a mistake of Polars itself, which is no Exception
+TOLD = re.compile(r'ErrString\("(.+?)"\)|Panic\(.+?, "(.+?)"')  # what an engine says inside of what it says
 
 
 def sources(words: list[str], attributes: Attributes, reading: ReadAs) -> list[TableFile]:
     """The files that paths and patterns mean, patterns in order of names. Raises CaseError."""
     check_reading(reading)
     problems: list[Problem] = []
-    files: dict[Path, TableFile] = {}
+    files: dict[str, TableFile] = {}  # by their places: one file that is named twice is one
     paths = list(paths_of(words, problems))
     for path in paths:
         try:
-            files.setdefault(path, _open(path, attributes, reading))
+            place = os.path.realpath(path)
+            if place not in files:
+                files[place] = _open(path, attributes, reading)
         except CaseError as error:
             problems += error.problems
-        except (OSError, pl.exceptions.PolarsError, PANIC) as error:
-            problems.append(Problem(f"`{path}` cannot be read: {reason_of(error)}"))
+        except (OSError, *ENGINE) as error:
+            problems += cannot_be_read(path, error).problems
     problems += _of_no_use(reading, paths)
     if problems:
         raise CaseError(problems)
@@ -80,18 +88,30 @@ def paths_of(words: list[str], problems: list[Problem]) -> Iterator[Path]:
         yield from map(Path, paths)
 
 
+def cannot_be_read(path: Path, error: BaseException) -> CaseError:
+    """The error of a file of which what reads it has given up."""
+    return CaseError(f"`{path}` cannot be read: {reason_of(error)}")
+
+
 def reason_of(error: BaseException) -> str:
     """Why a file cannot be read or written, in a line."""
-    return getattr(error, "strerror", None) or shorten(str(error).split("\n")[0], 200)
+    said = getattr(error, "strerror", None) or str(error).split("\n")[0]
+    if inside := TOLD.search(said):
+        said = inside[1] or inside[2]
+    return shorten(said, 200)
 
 
 def _open(path: Path, attributes: Attributes, reading: ReadAs) -> TableFile:
     kind = path.suffix.lower()
+    if path.is_dir():
+        raise refused(path, "is a directory", f"name files in it, such as `{path / '*.parquet'}`, in quotes")
     if kind not in READERS:
-        raise refused(path, "is of no kind that can be read", f"kinds: {listed(READERS)}")
+        packed = "unpack it first; " if kind in PACKED else ""
+        raise refused(path, "is of no kind that can be read", f"{packed}kinds: {listed(READERS)}")
+    if path.exists() and not path.is_file():  # a pipe may wait for ever
+        raise refused(path, "is no regular file")
     with path.open("rb"):  # a clear reason if it cannot be
-        if not path.is_file():
-            raise refused(path, "is no regular file")
+        pass
     return _without_results(READERS[kind](path, attributes, reading), attributes)
 
 
@@ -114,12 +134,33 @@ def open_parquet(path: Path, attributes: Attributes, reading: ReadAs) -> TableFi
     frame = pl.scan_parquet(path, glob=False)
     schema = dict(frame.collect_schema())
     names = columns_of(path, schema, attributes, reading)
-    rows = frame.select(pl.len()).collect().item()
     frame = frame.rename(dict(zip(schema, names, strict=True)))
     columns = dict(zip(names, schema.values(), strict=True))
+    check_widths(path, columns)
+    # answers are what a type of the file's own is made of
+    made = [name for name, type in columns.items() if name in attributes and is_extension(type)]
+    if made:
+        frame = frame.with_columns(pl.col(name).ext.storage() for name in made)
+        columns = dict(frame.collect_schema())
+    rows = frame.select(pl.len()).collect().item()
     return TableFile(path, columns, rows, lambda: frame.collect_batches(chunk_size=BATCH))
 
 
+def check_widths(path: Path, columns: dict[str, pl.DataType]) -> None:
+    """Raises CaseError if decimals are longer than any that are read."""
+    problems = []
+    for name, type in columns.items():
+        wide = [part for part in parts_of_type(type) if isinstance(part, pl.Decimal)]
+        if any((part.precision or 0) > WIDEST for part in wide):
+            message = (
+                f"column `{shorten(name)}` of `{path}` ({type}) has decimals of more than {WIDEST} digits"
+            )
+            problems.append(Problem(message, None, "leave it out, or write it as text"))
+    if problems:
+        raise CaseError(problems)
+
+
+PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz")
 DELIMITED = (".csv", ".tsv")
 TEXTS = (*DELIMITED, ".jsonl", ".ndjson", ".json")
 WORKBOOKS = (".xlsx", ".xlsm")

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from expert.backends.frames import pl
-from expert.consultation.case import ANSWERS, holder, is_result
+from expert.consultation.case import ANSWERS, UNKNOWN, cell_answer, holder, is_result
 from expert.io.problems import listed, not_among, shorten
 from expert.language.model import CHOICES
 from expert.population.encodings import text_lines
+from expert.population.several import cell_answers
 from expert.population.tables import (
     BATCH,
     Attributes,
@@ -50,18 +51,19 @@ def open_json_lines(path: Path, attributes: Attributes, reading: ReadAs) -> Tabl
 
 def open_json(path: Path, attributes: Attributes, reading: ReadAs) -> TableFile:
     """A file with an array of objects, with one object, or with one on each line. Raises CaseError."""
-    text = "".join(text_lines(path, reading.encoding)).strip(SPACE)
+    text = "".join(text_lines(path, reading.encoding, longest=-1)).strip(SPACE)
     try:
         if not text.startswith("["):
-            json.loads(text)
+            DECODER.decode(text)
             return _opened(path, attributes, reading, lambda: iter([(1, text)]))
         items = list(_items(text))
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
             return open_json_lines(path, attributes, reading)
         raise refused(path, f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
-    except RecursionError:
-        raise refused(path, "is not JSON that can be read: it is nested too deeply") from None
+    except RecursionError as error:
+        told = str(error) if str(error).startswith("its row") else "it is nested too deeply"
+        raise refused(path, f"is not JSON that can be read: {told}") from None
     return _opened(path, attributes, reading, lambda: iter(items))
 
 
@@ -73,12 +75,15 @@ def _lines(path: Path, encoding: str) -> Places:
 
 
 def _items(text: str) -> Places:
-    """The items of an array, by their places in it. Raises JSONDecodeError, RecursionError."""
+    """The items of an array, by their places in it. Raises JSONDecodeError, RecursionError (saying where)."""
     place, end = 0, _after_space(text, 1)
     while text[end : end + 1] != "]" or place:
         start = end
-        _, end = DECODER.raw_decode(text, start)
         place += 1
+        try:
+            _, end = DECODER.raw_decode(text, start)
+        except RecursionError:
+            raise RecursionError(f"its row {place} is nested too deeply") from None
         yield place, text[start:end]
         end = _after_space(text, end)
         if text[end : end + 1] == "]":
@@ -110,12 +115,12 @@ def _columns(path: Path, attributes: Attributes, reading: ReadAs, places: Places
         except ValueError as error:
             reason, where = reason or str(error), where or number
             continue
-        first = [*record.cells]
+        first = [name for name in record.cells if record.whole or name in attributes]
         if record.whole:
             columns_of(path, first, attributes, reading)
         return [*dict.fromkeys([*first, *_others(first, attributes)])]
     if reason:
-        raise refused(path, f"has no row that can be read: row {where}: {reason}")
+        raise refused(path, f"has no row that can be read: line {where}: {reason}")
     return _others((), attributes)
 
 
@@ -138,6 +143,7 @@ def _batches(
 def _row(number: int, text: str, names: list[str], attributes: Attributes, reading: ReadAs) -> TextRow:
     try:
         record = _record(text, attributes)
+        _tell_as_columns(record.cells, names, attributes)
     except ValueError as error:
         return TextRow(number, [], text, str(error))
     extra = [name for name in record.cells if name not in names]
@@ -154,6 +160,22 @@ def _row(number: int, text: str, names: list[str], attributes: Attributes, readi
         if missing:
             return TextRow(number, [], text, f"no column {listed(missing)}")
     return TextRow(number, [record.cells.get(name) for name in names], text)
+
+
+def _tell_as_columns(cells: dict[str, str | None], names: list[str], attributes: Attributes) -> None:
+    """Several answers together, or each by itself, as the columns have them. Raises ValueError."""
+    for name, term in attributes.items():
+        if term.type != CHOICES:
+            continue
+        apart = [part for part in term.parts if part in cells]
+        if name in cells and apart:
+            raise ValueError(f"`{name}` and `{apart[0]}` both answer `{name}`")
+        if name in cells and name not in names:
+            for part, answer in cell_answers(cells.pop(name), term).items():
+                cells[part] = UNKNOWN if answer is None else str(answer)
+        elif apart and name in names:
+            answers = {part: cell_answer(cells.pop(part), attributes[part]) for part in apart}
+            cells[name] = json.dumps({attributes[part].value: answer for part, answer in answers.items()})
 
 
 # --- one object ----------------------------------------------------------------------------------
@@ -192,6 +214,8 @@ def _loaded(text: str) -> dict[str, Any]:
         raise ValueError("nested too deeply to be a row") from None
     if not isinstance(data, dict):
         raise ValueError("not a JSON object")
+    if not data:
+        raise ValueError('an object with nothing in it; `{"answers": {}}` says that nothing is known')
     return data
 
 

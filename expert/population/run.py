@@ -17,10 +17,12 @@ legend: the knowledge itself, so that any row can be explained long after.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
+from math import isfinite
 from pathlib import Path
 from time import sleep
 from typing import IO, Any, NamedTuple
@@ -48,9 +50,21 @@ from expert.io.version import __version__
 from expert.language.english import Phrases
 from expert.language.model import CHOICES, BadValue, Knowledge, Term
 from expert.language.rules import RuleBase
-from expert.population.inputs import PANIC, reason_of, sources
+from expert.population.inputs import cannot_be_read, reason_of, sources
 from expert.population.several import cell_answers, check_together, spread
-from expert.population.tables import FIRED_LIST, LINE, RAW, WRONG, ReadAs, TableFile, absences, of_result
+from expert.population.tables import (
+    ENGINE,
+    FIRED_LIST,
+    LINE,
+    RAW,
+    WRONG,
+    ReadAs,
+    TableFile,
+    absences,
+    cells_of,
+    of_result,
+    parts_of_type,
+)
 
 SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
 COMMA = re.compile(r"-?[0-9]+,[0-9]+")
@@ -88,12 +102,13 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     out, rejects = job.out, job.rejects
     check_output(out, OUTPUTS)
     files = sources(job.cases, base.knowledge.answerable, job.reading)
-    check_apart([file.path for file in files], out, rejects)
+    check_apart([file.path for file in files], out, legend_path(out), rejects)
     rows = Rows(base.knowledge, files, job.reading, seen)
     check_kept(rows.extra, out)
     results = shaped(rows.frame(follower(base)), base.knowledge, out.suffix.lower())
     with written_together(rejects, legend_path(out), out) as (rejects_part, legend, part):
-        with rejects_part.open("w", encoding="utf-8", newline="\n") as rows.rejects:
+        opened = rejects_part.open("w", encoding="utf-8", newline="\n")
+        with about(rejects_part), opened as rows.rejects, about(part):
             rows.drain(lambda: SINKS[out.suffix.lower()](results, part))
         write_legend(legend, base, job.cases, rows.counts, job.unreviewed)
     return rows.counts
@@ -124,24 +139,14 @@ def check_kept(extra: dict[str, pl.DataType], out: Path) -> None:
         raise CaseError(problems)
 
 
-def parts_of_type(type: pl.DataType) -> list[Any]:
-    """A type, and the types of what it is made of."""
-    parts: list[Any] = [type]
-    for part in parts:
-        if isinstance(part, (pl.List, pl.Array)):
-            parts.append(part.inner)
-        elif isinstance(part, pl.Struct):
-            parts += [field.dtype for field in part.fields]
-    return parts
-
-
 def check_apart(inputs: Iterable[Path], *outputs: Path) -> None:
     """Raises CaseError if a file would be written over another that is read or written."""
-    taken = {path.resolve() for path in inputs}
+    taken = {os.path.realpath(path) for path in inputs}
     for path in outputs:
-        if path.resolve() in taken:
+        place = os.path.realpath(path)  # Path.resolve fails on links that lead to each other
+        if place in taken:
             raise CaseError(f"`{path}` is read or written already: give another name")
-        taken.add(path.resolve())
+        taken.add(place)
 
 
 # --- the rows: accepted, or rejected with the reasons ----------------------------------------------
@@ -182,7 +187,7 @@ class Rows:
             with suppress(KeyboardInterrupt):  # Polars raises it, and then Python does for the same key
                 sleep(0.01)
             raise
-        except (pl.exceptions.PolarsError, PANIC) as error:
+        except ENGINE as error:
             if self.failure is not None:
                 raise self.failure from None
             raise CaseError(f"the results cannot be written: {reason_of(error)}") from None
@@ -195,7 +200,10 @@ class Rows:
             for file in self.files:
                 self.before = self.read
                 for batch in _read(file):
-                    frame = follow(self.accepted(file, batch))
+                    try:
+                        frame = follow(self.accepted(file, batch))
+                    except ENGINE as error:
+                        raise cannot_be_read(file.path, error) from None
                     frame = frame if where is None else frame.filter(where)
                     yield frame if columns is None else frame.select(columns)
         except BaseException as error:
@@ -233,7 +241,9 @@ class Rows:
     def _reject(self, file: TableFile, batch: pl.DataFrame) -> None:
         """Write rows down with the reasons, each in one line of JSON."""
         self.rejected += len(batch)
-        for row in batch.with_columns(_nameless_times(batch)).iter_rows(named=True):
+        columns = [cells_of(column) for column in batch]
+        for told in zip(*columns, strict=True):
+            row = dict(zip(batch.columns, told, strict=True))
             number, wrong, raw = row.pop(ROW), row.pop(WRONG, None), row.pop(RAW, None)
             line = row.pop(LINE, number - self.before)
             reasons = [wrong] if wrong else reasons_against(row, self.knowledge, self.missing[file.path])
@@ -242,33 +252,44 @@ class Rows:
             cells = json.loads(raw) if raw else row
             record = rejection(number, str(file.path), line, reasons, cells)
             if self.rejects:
-                self.rejects.write(record)
+                with about(Path(self.rejects.name)):
+                    self.rejects.write(record)
+
+
+@contextmanager
+def about(path: Path) -> Iterator[None]:
+    """Name the file of which the system says that it cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def _read(file: TableFile) -> Iterator[pl.DataFrame]:
     """The batches of a file. Raises CaseError."""
     try:
         yield from file.batches()
-    except (OSError, pl.exceptions.PolarsError, PANIC) as error:
-        raise CaseError(f"`{file.path}` cannot be read: {reason_of(error)}") from None
+    except (OSError, *ENGINE) as error:
+        raise cannot_be_read(file.path, error) from None
 
 
 def rejection(number: int, file: str, line: int, reasons: list[str], cells: Any) -> str:
     """What is told of a rejected row, in a line of JSON."""
     record = {"row": number, "file": file, "line": line, "reasons": reasons, "cells": cells}
-    return json.dumps(record, default=str) + "\n"
+    try:
+        return json.dumps(record, default=str, allow_nan=False) + "\n"
+    except (ValueError, TypeError):
+        return json.dumps(_as_json(record), default=str) + "\n"
 
 
-def _nameless_times(batch: pl.DataFrame) -> list[pl.Series]:
-    """Columns with times that Python has no name for, as the numbers that they are."""
-    columns = []
-    for column in batch:
-        if any(part.is_temporal() for part in parts_of_type(column.dtype)):
-            try:
-                column.to_list()
-            except (OverflowError, ValueError, PANIC):
-                columns.append(column.to_physical())
-    return columns
+def _as_json(cell: Any) -> Any:
+    """A cell as JSON can say it: what is no finite number as a text, names as texts."""
+    if isinstance(cell, dict):
+        return {name if isinstance(name, str) else str(name): _as_json(part) for name, part in cell.items()}
+    if isinstance(cell, (list, tuple)):
+        return [_as_json(part) for part in cell]
+    return str(cell) if isinstance(cell, float) and not isfinite(cell) else cell
 
 
 def _with_commas(cells: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
@@ -333,6 +354,8 @@ def _plain_days(column: pl.Series, term: Term) -> pl.Series | None:
         return None
     days = column.dt.year().cast(pl.Int64) * 10_000 + column.dt.month().cast(pl.Int64) * 100 + column.dt.day()
     low, high = term.bounds
+    if days.null_count() > column.null_count():  # days beyond all years that there are
+        return None
     return days if days.is_between(low, high).all() else None  # nulls aside
 
 

@@ -6,15 +6,16 @@ one that no reader takes, so that its row is rejected.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from typing import Any
 
 from expert.backends.frames import pl
 from expert.consultation.case import UNKNOWN, Answer, chosen
+from expert.io.json import strict
 from expert.io.problems import CaseError, Problem
 from expert.language.model import NONE_OF_THEM, BadValue, Knowledge, Term
+from expert.population.tables import cells_of
 
 SEPARATORS = re.compile("[,;|]")
 REFUSED = "?"  # no answer
@@ -37,9 +38,10 @@ def cell_answers(cell: object, term: Term) -> dict[str, Answer]:
 
 
 def _from_json(text: str) -> object:
+    """What a text holds in JSON, or else the text; what says two things is no answer."""
     try:
-        return json.loads(text)
-    except ValueError:
+        return strict(text)
+    except (ValueError, RecursionError):
         return text
 
 
@@ -84,7 +86,7 @@ def told_apart(cell: object, term: Term) -> dict[str, Answer]:
 def _columns(column: pl.Series, term: Term) -> list[pl.Series]:
     read: dict[str, dict[str, Answer]] = {}  # most tables have few different cells
     rows = []
-    for cell in column.to_list():
+    for cell in cells_of(column):
         key = repr(cell)
         if key not in read:
             read[key] = told_apart(cell, term)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from expert.backends.frames import pl
+from expert.backends.frames import nw, pl
 from expert.consultation.case import ROW
 from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.language.model import CHOICES, Term
@@ -23,6 +24,11 @@ FIRED_LIST = "fired"  # of results in files of text, the column of all that fire
 LINE, WRONG, RAW = "line.", "wrong.", "raw."  # the columns of a row's place, its fault, and the row itself
 LOST = "\udc80", "\udcff"  # stand for bytes that are no text in the file's encoding
 ALIKE = 0.85  # from here on two names are one, misspelt
+SEPARATORS = ",;\t|"  # what separates cells, if nothing else is said
+LINE_ENDS = "\0\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # that end lines elsewhere, and stand in no name
+PANIC = pl.exceptions.PanicException  # a mistake of Polars itself, which is no Exception
+ENGINE = (pl.exceptions.PolarsError, PANIC, nw.exceptions.NarwhalsError)  # what engines raise
+WIDEST = 38  # digits of the longest decimals that are read
 NO_CELL = "every cell is empty; `unknown` in one of them says that nothing is known"
 
 
@@ -98,21 +104,28 @@ def _named(path: Path, header: Iterable[str | None]) -> list[str]:
             problems.append(
                 Problem(f"a column of `{path}` has a name that is not text: `{shorten(name)}`", None, help)
             )
+        elif odd := next((c for c in name if c in LINE_ENDS), ""):
+            message = f"a column of `{path}` has U+{ord(odd):04X} in its name: `{shorten(name)}`"
+            problems.append(Problem(message, None, "some programs end lines with it; here it ends none"))
     if problems:
         raise CaseError(problems)
     return names
 
 
 def _check_names(path: Path, names: list[str], attributes: Attributes, reading: ReadAs) -> None:
-    """Raises CaseError if no column is an attribute, or if one that may be absent seems to be misspelt."""
+    """Raises CaseError if no column is an attribute, if one could be an attribute that has a column, or if
+    one that may be absent seems to be misspelt."""
     if not attributes:
         return
+    _check_once(path, names, attributes)
     missing = [term.name for term in attributes.values() if not _has_column(term, names)]
     alike = {name: near for name in missing if (near := column_like(name, names, attributes))}
     if len(missing) == len(attributes):
         hints = [f"`{column}` seems to be `{name}`" for name, column in alike.items()]
         hint = f"{', '.join(hints)}; " if hints else ""
-        raise refused(path, "has no column that is an attribute", f"{hint}attributes: {listed(attributes)}")
+        own = listed([shorten(name) for name in names]) if names else "none"
+        help = f"{hint}its columns: {own}; attributes: {listed(attributes)}"
+        raise refused(path, "has no column that is an attribute", help)
     if reading.absent and alike:
         help = "write the attribute's name as it is, or give the column another"
         raise CaseError([
@@ -121,15 +134,37 @@ def _check_names(path: Path, names: list[str], attributes: Attributes, reading: 
         ])  # fmt: skip
 
 
+def _check_once(path: Path, names: list[str], attributes: Attributes) -> None:
+    """Raises CaseError if a column is called as an attribute that has one, but for case and blanks."""
+    taken = {_folded(name): name for name in names if name in attributes}
+    problems = []
+    for column in names:
+        name = taken.get(_folded(column), column)
+        if column not in attributes and name != column:
+            message = f"column `{shorten(column)}` of `{path}` seems to be the attribute `{name}` too"
+            problems.append(Problem(message, None, "leave out the one or the other, or give it another name"))
+    if problems:
+        raise CaseError(problems)
+
+
 def column_like(name: str, columns: Collection[str], attributes: Attributes) -> str | None:
     """The column that was probably meant to be an attribute for which there is none."""
-    others = {_folded(column): column for column in columns if column not in attributes}
-    near = difflib.get_close_matches(_folded(name), others, n=1, cutoff=ALIKE)
+    others = {_letters(column): column for column in columns if column not in attributes}
+    for column in others.values():  # several cells that were taken for one
+        cells = re.split(f"[{re.escape(SEPARATORS)}]", column)
+        if len(cells) > 1 and _letters(name) in map(_letters, cells):
+            return column
+    near = difflib.get_close_matches(_letters(name), others, n=1, cutoff=ALIKE)
     return others[near[0]] if near else None
 
 
 def _folded(name: str) -> str:
     return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _letters(name: str) -> str:
+    """What is left of a name without quotes, blanks and the like."""
+    return "".join(c for c in name.casefold() if c.isalnum()) or name
 
 
 def absences(columns: Collection[str], attributes: Attributes) -> list[str]:
@@ -153,6 +188,49 @@ def _has_column(term: Term, columns: Collection[str]) -> bool:
 def _told_with(term: Term, columns: Collection[str], attributes: Attributes) -> bool:
     """Whether it is said of the question that a value of it has no column."""
     return bool(term.among) and not _has_column(attributes[term.among], columns)
+
+
+# --- columns of any type -------------------------------------------------------------------------
+def parts_of_type(type: pl.DataType) -> list[Any]:
+    """A type, and the types of what it is made of."""
+    parts: list[Any] = [type]
+    for part in parts:
+        if isinstance(part, pl.Struct):
+            parts += [field.dtype for field in part.fields]
+        elif hasattr(part, "inner"):
+            parts.append(part.inner)
+        elif hasattr(part, "key"):
+            parts += [part.key, part.value]
+        elif is_extension(part):
+            parts.append(part.ext_storage())
+    return parts
+
+
+def is_extension(type: Any) -> bool:
+    """Whether it is a type that a file has made of another one."""
+    return hasattr(type, "ext_storage")
+
+
+def cells_of(column: pl.Series) -> list[Any]:
+    """The cells of a column as Python has them; a time that it does not have, as a text of what is stored."""
+    if not any(part.is_temporal() for part in parts_of_type(column.dtype)):
+        return column.to_list()
+    try:
+        cells = column.to_list()
+    except (OverflowError, ValueError, PANIC):
+        cells = [_cell_of(column[place : place + 1]) for place in range(len(column))]
+    if getattr(column.dtype, "time_unit", "") == "ns" or column.dtype == pl.Time:
+        for place, stored in enumerate(column.to_physical()):
+            if stored is not None and stored % 1000 and not isinstance(cells[place], str):
+                cells[place] = f"{cells[place]} and {stored % 1000} ns"
+    return cells
+
+
+def _cell_of(one: pl.Series) -> Any:
+    try:
+        return one.item()
+    except (OverflowError, ValueError, PANIC):
+        return f"{one.to_physical().item()} as {one.dtype}"
 
 
 # --- rows of text --------------------------------------------------------------------------------

@@ -14,12 +14,14 @@ from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ParserCreate
 from zipfile import ZipFile
 
 from expert.backends.frames import pl
 from expert.io.problems import CaseError, listed, not_installed, shorten
 from expert.population.tables import (
     BATCH,
+    NO_CELL,
     Attributes,
     ReadAs,
     TableFile,
@@ -33,15 +35,18 @@ from expert.population.tables import (
 LARGEST = 4_000_000_000  # bytes that a workbook may unfold to
 SURE = 10**15  # whole numbers below it are told apart
 MIDNIGHT = time()
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # a character that XML has no place for
 ROWS = 1_048_576  # the most that a sheet has
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([^"]+)"')
+COLUMNS = 16_384  # and the most columns
+PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+CALCULATED = "str"  # the type of a formula's text, also of an empty one
 
 
 def open_workbook(path: Path, attributes: Attributes, reading: ReadAs) -> TableFile:
     """A sheet of a workbook: the only one with anything in it, or the one named. Raises CaseError."""
     with _sheets(path) as (values, _):
         title = _title(path, values, reading.sheet)
-        merged = _merged(path, values, title)
+        merged = _Places().read(path, values[title]._worksheet_path)
     if merged:
         what = f"has merged cells in sheet `{title}`: {merged}"
         raise refused(path, what, "their value stands in the first of them only: undo the merging")
@@ -100,15 +105,47 @@ def _title(path: Path, book: Any, wanted: str) -> str:
     return (filled or titles or [""])[0]
 
 
-def _merged(path: Path, book: Any, title: str) -> str:
-    """The first range of merged cells, which openpyxl does not tell of a sheet that it streams."""
-    with ZipFile(path).open(book[title]._worksheet_path) as stream:
-        before = b""
-        while chunk := stream.read(1 << 20):
-            if found := MERGED.search(before + chunk):
-                return found[1].decode("ascii", "replace")
-            before = chunk[-200:]
-    return ""
+class _Places:
+    """What a sheet says of places. openpyxl passes over rows that stand out of order, over all but one cell
+    of a place, and, of a sheet that it streams, over merged cells."""
+
+    def __init__(self) -> None:
+        self.row = self.column = 0
+        self.merged = ""
+
+    def read(self, path: Path, part: str) -> str:
+        """The first range of merged cells. Raises ValueError if rows or cells are not in order."""
+        parser = ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = self._start
+        with ZipFile(path) as book, book.open(part) as stream:
+            parser.ParseFile(stream)
+        return self.merged
+
+    def _start(self, tag: str, said: dict[str, str]) -> None:
+        name = tag.rpartition(" ")[2]
+        if name == "row":
+            self._row(said.get("r", ""))
+        elif name == "c":
+            self._cell(said.get("r", ""))
+        elif name == "mergeCell":
+            self.merged = self.merged or said.get("ref", "?")
+
+    def _row(self, number: str) -> None:
+        row = int(number) if number.isascii() and number.isdecimal() else 0 if number else self.row + 1
+        if not self.row < row <= ROWS:
+            raise ValueError(f"a row `{shorten(number)}` comes after row {self.row}")
+        self.row, self.column = row, 0
+
+    def _cell(self, place: str) -> None:
+        column = self.column + 1
+        if place:
+            found = PLACE.fullmatch(place)
+            column = sum(26**n * (ord(c) - 64) for n, c in enumerate(reversed(found[1]))) if found else 0
+            if not found or int(found[2]) != self.row:
+                raise ValueError(f"a cell `{shorten(place)}` stands in row {self.row}")
+        if not self.column < column <= COLUMNS:
+            raise ValueError(f"a cell `{shorten(place)}` comes after another of column {self.column}")
+        self.column = column
 
 
 def _rows(path: Path, title: str, width: int) -> Iterator[TextRow]:
@@ -135,9 +172,11 @@ def _text_row(number: int, row: tuple[Any, ...], entered: tuple[Any, ...], width
     for cell, formula in zip(row, entered, strict=True):
         if cell.data_type == "e":
             wrong = wrong or f"cell {cell.coordinate} is the error {cell.value}"
-        elif formula.data_type == "f" and cell.value is None:
+        elif formula.data_type == "f" and cell.value is None and cell.data_type != CALCULATED:
             wrong = wrong or f"cell {formula.coordinate} is a formula that was never calculated"
     cells = [_text(cell.value) for cell in row]
+    if not any(cell and cell.strip() for cell in cells):
+        wrong = wrong or NO_CELL
     while len(cells) > width and not cells[-1]:
         cells.pop()
     cells += [None] * (width - len(cells))
@@ -145,8 +184,10 @@ def _text_row(number: int, row: tuple[Any, ...], entered: tuple[Any, ...], width
 
 
 def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer() and abs(value) < SURE:

@@ -102,6 +102,10 @@ def test_a_device_stays_one(tmp_path: Path) -> None:
     write_whole(tmp_path / "link", ["nothing"])
     with pytest.raises(CaseError, match="`/dev/full` cannot be written: No space left"):
         write_whole(Path("/dev/full"), ["nothing"])
+    # as when standard output goes to a file
+    leads = pytest.raises(CaseError, match=f"leads to a file: `{tmp_path / 'shown'}`")
+    with (tmp_path / "shown").open("w") as shown, leads:
+        write_whole(Path(f"/dev/fd/{shown.fileno()}"), ["nothing"])
     assert Path("/dev/full").is_char_device() and (tmp_path / "link").is_symlink()
 
 

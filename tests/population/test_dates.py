@@ -48,6 +48,19 @@ def test_columns_of_dates_and_times(tmp_path: Path) -> None:
     assert (tmp_path / "again.csv").read_text("utf-8").splitlines() == lines
 
 
+def test_days_that_no_calendar_has(tmp_path: Path) -> None:
+    """A time of which Python, or Polars, has no year is no answer, and not one that is not known."""
+    far = pl.Series("decided", [0, 2**31 - 1, None]).cast(pl.Int32).cast(pl.Date)
+    pl.DataFrame([far, pl.Series("born", BORN[:3])]).write_parquet(tmp_path / "cases.parquet")
+    assert "3 read, 2 accepted, 1 rejected" in run(tmp_path / "cases.parquet", tmp_path / "out.parquet")
+    rejected = json.loads((tmp_path / "out.parquet.rejects.jsonl").read_text("utf-8"))
+    assert (rejected["line"], rejected["cells"]["decided"]) == (2, "2147483647 as Date")
+    late = pl.Series("decided", [0, 1]).cast(pl.Datetime("ns"))
+    pl.DataFrame([late, pl.Series("born", BORN[:2])]).write_parquet(tmp_path / "cases.parquet")
+    assert "2 read, 1 accepted, 1 rejected" in run(tmp_path / "cases.parquet", tmp_path / "out.parquet")
+    assert "`1970-01-01 00:00:00 and 1 ns`" in (tmp_path / "out.parquet.rejects.jsonl").read_text("utf-8")
+
+
 def test_a_workbook(tmp_path: Path) -> None:
     workbook = pytest.importorskip("openpyxl").Workbook()
     workbook.active.append(["decided", "born"])

@@ -21,4 +21,17 @@ def test_what_is_said_of_how_to_read(tmp_path: Path) -> None:
     assert "is not utf-16 text" in why_refused(tmp_path / "cases.csv", ReadAs(True, "utf-16"))
     assert "unknown encoding `rot13`" in why_refused(tmp_path / "cases.csv", ReadAs(encoding="rot13"))
     assert "separates no cells" in why_refused(tmp_path / "cases.csv", ReadAs(separator="::"))
+    assert "is not idna text" in why_refused(tmp_path / "cases.csv", ReadAs(True, "idna"))
     assert "is about none of these files" in why_refused(tmp_path / "cases.csv", ReadAs(sheet="One"))
+
+
+def test_marks_and_lost_bytes(tmp_path: Path) -> None:
+    text = "scar_depth,n\ndeep,x\nboth,y\n"
+    path = tmp_path / "cases.csv"
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le"):
+        path.write_bytes(f"\ufeff{text}".encode(encoding))
+        assert ran(path, ReadAs(True, encoding))[0] == (2, 2, 0)
+        assert f"it begins as {encoding[:6].rstrip('-')} does" in why_refused(path, ReadAs(True, "cp1252"))
+    path.write_bytes(text.replace("x", "\ud83d").encode("utf-16", "surrogatepass"))
+    counts, [told] = ran(path, ReadAs(True, "utf-16"))
+    assert (counts, told["line"], told["reasons"][0][:11]) == ((2, 1, 1), 2, "not text in")

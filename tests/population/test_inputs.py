@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from support.tables import (
 )
 
 from expert.io.problems import CaseError
+from expert.population.inputs import check_widths
 from expert.population.tables import ReadAs
 
 
@@ -147,6 +149,47 @@ def test_an_engine_that_gives_up_is_told_of(tmp_path: Path) -> None:
     pl.DataFrame({"scar_depth": ["deep"], "n": far}).write_parquet(tmp_path / "c.parquet")
     assert "the results cannot be written" in why_refused(tmp_path / "c.parquet")
     assert ran(tmp_path / "c.parquet", out="out.parquet")[0] == (1, 1, 0)
+
+
+def test_what_no_reader_has_is_named(tmp_path: Path) -> None:
+    """Decimals of 256 bits, which another library writes: Polars tells of their type, and reads none."""
+    path = tmp_path / "c.parquet"
+    columns = {"scar_depth": pl.String(), "n": pl.List(pl.Decimal(76, 2))}
+    with pytest.raises(CaseError, match=r"`n` of .* has decimals of more than 38 digits"):
+        check_widths(path, columns)
+
+
+def test_what_is_no_number_is_said_in_json(tmp_path: Path) -> None:
+    odd = pl.Series([{"a": [float("nan"), 1.0]}])
+    pl.DataFrame({"scar_depth": ["bad"], "budget": [float("inf")], "n": odd}).write_parquet(
+        tmp_path / "c.parquet"
+    )
+    _, [told] = ran(tmp_path / "c.parquet", out="out.parquet")
+    assert (told["cells"]["budget"], told["cells"]["n"]) == ("inf", {"a": ["nan", 1.0]})
+
+
+def test_a_file_that_is_named_twice_is_one(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "c.csv", [{"scar_depth": "deep"}])
+    (tmp_path / "link.csv").symlink_to(path)
+    words = ["c.csv", "./c.csv", str(path), "*.csv", "-o", "out.parquet", "--absent-unknown"]
+    assert population("run", *words, cwd=tmp_path).startswith("1 read")
+
+
+def test_files_that_cannot_be(tmp_path: Path) -> None:
+    write_csv(tmp_path / "c.csv", [{"scar_depth": "bad"}])
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe.csv")
+    for words, message in {
+        ("pipe.csv", "-o", "out.csv"): "`pipe.csv` is no regular file",
+        ("folder", "-o", "out.csv"): "`folder` is a directory",
+        ("loop.csv", "-o", "out.csv"): "Too many levels of symbolic links",
+        ("c.csv", "-o", "out.csv", "--rejects", "out.csv.legend.json"): "is read or written already",
+        ("c.csv", "-o", "out.csv", "--rejects", "no/rejects"): "`no/rejects` cannot be written",
+        ("c.csv", "-o", "out.csv", "--rejects", "/dev/full"): "`/dev/full` cannot be written: No space left",
+    }.items():
+        assert message in population("run", *words, "--absent-unknown", cwd=tmp_path, code=2)
+    population("run", "c.csv", "-o", "loop.csv", "--absent-unknown", cwd=tmp_path, code=1)
 
 
 # --- what is written is read ---------------------------------------------------------------------

@@ -54,6 +54,9 @@ def test_what_is_said_of_each_and_nothing() -> None:
         ({"down": "maybe"}, "`maybe` is no answer"),
         ([["down"]], "unknown value"),
         (3, "unknown value"),
+        ("[" * 100_000, "unknown value"),
+        ('{"down": true, "down": false}', "unknown value"),
+        ("[" + "1" * 5_000 + "]", "unknown value"),
     ],
 )
 def test_what_is_no_answer(cell: Any, wrong: str) -> None:
@@ -90,3 +93,24 @@ def test_columns_that_are_not_there_or_twice(header: str, said: str, tmp_path: P
     result = cicatrix("population", "run", "t.csv", "--kb", str(TOMATO), "-o", "o.parquet", cwd=tmp_path)
     rejects = tmp_path / "o.parquet.rejects.jsonl"
     assert said in result.stderr + (rejects.read_text() if rejects.exists() else "")
+
+
+def test_rows_of_json_may_tell_them_together_or_apart(tmp_path: Path) -> None:
+    rows = [
+        {"signs": "down"},
+        {"signs.down": True},
+        {"signs": ["down"], "signs.down": "yes"},
+        {"signs.down": 1},
+    ]
+    for first in (rows, [rows[1], rows[0], *rows[2:]]):
+        (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in first))
+        words = ["run", "c.jsonl", "-o", "out.jsonl", "--absent-unknown", "--kb", str(TOMATO)]
+        done = cicatrix("population", *words, cwd=tmp_path)
+        assert "4 read, 2 accepted, 2 rejected" in done.stdout
+        results = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+        assert [row["signs.down"] for row in results] == ["yes", "yes"]
+        rejects = [
+            json.loads(line) for line in (tmp_path / "out.jsonl.rejects.jsonl").read_text().splitlines()
+        ]
+        assert "both answer `signs`" in rejects[0]["reasons"][0]
+        assert "unknown value for `signs.down` `1`" in rejects[1]["reasons"][0]

@@ -28,6 +28,10 @@ ACCEPTED = {
     "one object.json": b'{"scar_depth":\n"deep"}',
     "lines.json": b'{"scar_depth": "deep"}\n',
     "no name.jsonl": b'{"scar_depth":"deep","":1}\n',
+    "marked twice.csv": b"\xef\xbb\xbf\xef\xbb\xbfscar_depth,n\ndeep,x\n",
+    "said and marked.csv": b'\xef\xbb\xbf"SEP=;"\r\nscar_depth;n\r\ndeep;x\r\n',
+    "said on a wide line.csv": b"sep=;;;\nscar_depth;n;m\ndeep;x;y\n",
+    "one long line.json": b'[{"scar_depth":"deep","n":"' + b"x" * (1 << 24) + b'"}]',
 }
 
 
@@ -55,11 +59,24 @@ REFUSED = {
     "commas.csv": (b",,\n,,\n", "has no header"),
     "open header.csv": (b'"scar_depth,n\ndeep,x\n', "line 1: a quote opens here"),
     "half.jsonl": (b'{"scar_depth":"deep","\\ud83d":1}\n', "has a name that is not text"),
-    "no rows.jsonl": (b"{oops\n[1]\n", "row 1: not JSON"),
+    "no rows.jsonl": (b"{oops\n[1]\n", "line 1: not JSON"),
     "deep.json": (b"[" * 100_000, "nested too deeply"),
     "two.json": (b'[{"scar_depth":"deep"} {}]', "is not JSON"),
     "no.xlsx": (b"PK\x03\x04", "is no workbook that can be read"),
     "broken.parquet": (b"PAR1PAR1", "cannot be read"),
+    "case.csv": (b"scar_depth,Scar-Depth\ndeep,both\n", "seems to be the attribute `scar_depth` too"),
+    "case.jsonl": (b'{"scar_depth":"deep","scar_depth ":1}\n', "seems to be the attribute `scar_depth` too"),
+    "two separators.csv": (b"scar_depth;budget,n\ndeep;5,x\n", "column `budget,n` of"),
+    "three separators.csv": (b"scar_depth,n;budget\ndeep,x;5\n", "column `n;budget` of"),
+    "quoted.csv": (b"'scar_depth','n'\n'deep','x'\n", "`'scar_depth'` seems to be `scar_depth`"),
+    "title.csv": (b"My table\n\nscar_depth,n\ndeep,x\n", "its columns: My table; attributes: "),
+    "said of none.csv": (b"sep=\\t\nscar_depth\tn\ndeep\tx\n", "is not understood: line 1: `sep=\\t`"),
+    "said again.csv": (b'"sep=;",,\nscar_depth;n\ndeep;x\n', "is not understood: line 1"),
+    "line ends.csv": ("scar_depth,n\u2028deep,x\u2028".encode(), "has U+2028 in its name"),
+    "digits.json": (b"1" * 5_000, "line 1: not a JSON object"),
+    "deep row.json": (b'[{"scar_depth":"deep"},{"n":' + b"[" * 100_000, "its row 2 is nested too deeply"),
+    "nothing.jsonl": (b"{}\n", "line 1: an object with nothing in it"),
+    "a.csv.gz": (gzip.compress(b"scar_depth\ndeep\n"), "unpack it first"),
 }  # fmt: skip
 
 
@@ -81,6 +98,10 @@ REJECTED = {
     "half.jsonl": (b'{"budget":1,"n":1}\n\n{"budget":1,"n":"\\ud83d"}\n', (2, 1), 3, "half of a"),
     "deep.jsonl": (b'{"scar_depth":"deep"}\n{"n":' + b"[" * 100_000 + b"\n", (2, 1), 2, "nested too deeply"),
     "first.jsonl": (b'{oops\n{"scar_depth":"deep"}\n', (2, 1), 1, "not JSON"),
+    "again.csv": (b"scar_depth,n\ndeep,x\n\xef\xbb\xbfscar_depth,n\n", (2, 1), 3, "header stands here again"),
+    "nothing.jsonl": (b'{}\n{"scar_depth":"deep"}\n', (2, 1), 1, "an object with nothing in it"),
+    "first.json": (b'[null,{"scar_depth":"deep"}]', (2, 1), 1, "not a JSON object"),
+    "unknown first.jsonl": (b'{"answers":{"foo":1}}\n{"answers":{}}\n', (2, 1), 1, "unknown attribute `foo`"),
     "answers.jsonl": (b'{"answers":{}}\n{"answers":{"foo":1}}\n', (2, 1), 2, "unknown attribute `foo`"),
 }  # fmt: skip
 
