@@ -58,8 +58,9 @@ def _separator(path: Path, attributes: Attributes, reading: ReadAs) -> str:
             if says := SAYS.fullmatch(line.strip("\r\n")):
                 if said := SAID.fullmatch(says[1]):
                     return said[1]
-                message = f"says what separates cells, and it is not understood: line {number}: `{shorten(line.rstrip())}`"
-                raise refused(path, message, "one character, as in `sep=;`; `--separator` says it too")
+                what = f"says what separates cells, and is not understood: line {number}: "
+                help = "one character, as in `sep=;`; `--separator` says it too"
+                raise refused(path, f"{what}`{shorten(line.rstrip())}`", help)
             if line.strip(f'{SEPARATORS}" \t\r\n'):
                 break
         else:
