@@ -17,12 +17,12 @@ from contextlib import suppress
 from itertools import chain, combinations
 from typing import Any, NamedTuple
 
+from expert.analysis.edited import Edited, edited
 from expert.consultation.case import Case
 from expert.consultation.relevance import Reach
 from expert.language.algebra import T, union
 from expert.language.conclusions import STANCES, Plan
 from expert.language.diagrams import Diagram
-from expert.language.edits import Edit, edits
 from expert.language.grids import CaseNumbers
 from expert.language.keys import name_and_option, with_option
 from expert.language.limits import NotDecided
@@ -66,7 +66,7 @@ class Change(NamedTuple):
 class Differences(NamedTuple):
     """All differences; verdicts and timings of every option are there, other things if they may differ."""
 
-    edits: tuple[Edit, ...]
+    edits: tuple[Edited, ...]
     changes: tuple[Change, ...]
 
     @property
@@ -102,7 +102,7 @@ def compare(old: RuleBase, new: RuleBase, further: Decide | None = None) -> Diff
             change = _otherwise(change, reaches, instances, further)
         if change.same is not True or thing in always:
             changes.append(change)
-    return Differences(tuple(edits(old, new)), tuple(changes))
+    return Differences(tuple(edited(old, new)), tuple(changes))
 
 
 def _behind(reach: Reach) -> dict[Thing, list[Instance]]:

@@ -174,7 +174,7 @@ def _diff_json(differences: Differences, bases: list[RuleBase]) -> dict[str, obj
     return {
         "old": bases[0].knowledge.hash,
         "new": bases[1].knowledge.hash,
-        "edits": [{**edit._asdict(), "fields": list(edit.fields)} for edit in differences.edits],
+        "edits": differences.edits,
         "changes": [
             {**change._asdict(), "thing": change.thing._asdict(), "example": answers(change)}
             for change in differences.changes

@@ -8,6 +8,7 @@ from pathlib import Path
 from expert.analysis.ablation import Load, Loads
 from expert.analysis.coverage import Coverage, Suggestion, case_yaml, percent
 from expert.analysis.diff import Change, Differences
+from expert.analysis.edited import Edited, KeyValue
 from expert.analysis.expected import Expected, Failure
 from expert.analysis.mutation import KINDS, Score, Survivor
 from expert.consultation.case import Case, consult_line
@@ -20,6 +21,7 @@ from expert.views.document import Block, Line, Marked, Paragraph, Section, Table
 
 # what was written before there was a verdict `open`
 OPEN_IS_NEW = "an answer that the case does not give decides; `not-addressed` is where the document is silent"
+ROOM = 40  # for the value of a key that was edited
 CaseResults = list[tuple[Expected, list[Failure]]]
 
 
@@ -146,11 +148,7 @@ def _dropped(load: Load, base: RuleBase, kb: Path | None) -> Section:
 def diff_blocks(differences: Differences, bases: Sequence[RuleBase], kb: Path | None) -> list[Section]:
     """What was edited, which cases come out differently, and how sure that is."""
     hashes = [base.knowledge.hash[:12] for base in bases]
-    edits = []
-    for edit in differences.edits:
-        names = [name.replace("_", "-") for name in edit.fields]
-        fields = f" ({', '.join(names)})" if names else ""
-        edits.append(Line(f"{edit.change:<8} {edit.kind} {edit.id}{fields}"))
+    edits = edit_lines(differences.edits)
     changes = []
     for change in differences.changes:
         if change.same is not True:
@@ -160,6 +158,24 @@ def diff_blocks(differences: Differences, bases: Sequence[RuleBase], kb: Path | 
         apart(*(edits or [Line("Nothing declared was edited.")])),
         apart(*changes, *_how_sure(differences)),
     ]
+
+
+def edit_lines(edits: Sequence[Edited]) -> list[Line]:
+    """What was edited, a line each."""
+    return [_edit(edit) for edit in edits]
+
+
+def _edit(edit: Edited) -> Line:
+    """What was edited, in which of its keys, and where it has room, their values."""
+    about = edit.kind if edit.kind == edit.id else f"{edit.kind} {edit.id}"
+    inside = ", ".join(filter(None, map(_valued, edit.values)))
+    return Line(f"{edit.change:<8} {about}{f' ({inside})' if inside else ''}")
+
+
+def _valued(value: KeyValue) -> str:
+    if value.before == value.after or max(len(value.before), len(value.after)) > ROOM:
+        return value.key
+    return f"{value.key and f'{value.key}: '}{value.before or 'nothing'} → {value.after or 'nothing'}"
 
 
 def _change(change: Change, bases: Sequence[RuleBase], kb: Path | None) -> list[Line]:

@@ -9,12 +9,12 @@ import pytest
 from expert.analysis.ablation import Example, Load, Loads
 from expert.analysis.coverage import Coverage, Suggestion, Target
 from expert.analysis.diff import Change, Differences, Thing
+from expert.analysis.edited import Edited, KeyValue
 from expert.analysis.expected import Expected, Failure, Requirement
 from expert.analysis.mutants import Mutant
 from expert.analysis.mutation import KINDS, Score, Survivor
 from expert.consultation.case import parse_pairs
 from expert.io.problems import Span
-from expert.language.edits import Edit
 from expert.language.rules import RuleBase
 from expert.views.terminal import Look, shown
 from expert.views.trials import case_blocks, diff_blocks, failure_words, fits, load_blocks, score_blocks
@@ -100,7 +100,10 @@ def test_differences_and_how_sure_they_are(base: RuleBase) -> None:
     case = parse_pairs(["scar_depth=deep"], base.knowledge)
     thing = Thing("verdict", "fern", "")
     change = Change(thing, False, 2, 9, 20, 90, case, "option", "")
-    edits = (Edit("rule", "a-rule", "edited", ("when",)), Edit("claim", "p1s1", "added"))
+    edits = (
+        Edited("rule", "a-rule", "edited", ("when",), (KeyValue("when", "", ""),)),
+        Edited("claim", "p1s1", "added"),
+    )
     text = shown(diff_blocks(Differences(edits, (change,)), [base, base], Path("d")), LOOK)
     assert "\n\nedited   rule a-rule (when)\nadded    claim p1s1\n\nfern verdict: differs in 2 of 9" in text
     assert "differs in 2 of 9 cases\n  option → nothing\n" in text and "--kb d" in text
