@@ -417,7 +417,8 @@ def decimals(names: Iterable[str], knowledge: Knowledge, dialect: Dialect = POLA
         if (finding and finding.is_date) or name in days:
             column = dialect.day(column)
         elif places := finding.decimals if finding and finding.numeric else known.get(name, 0):
-            unit = nw.lit(Decimal(1).scaleb(-places))
+            # a text: of a decimal number Polars asks whether it is one of NumPy's, which it imports for that
+            unit = nw.lit(f"{Decimal(1).scaleb(-places):f}").cast(nw.Decimal(places, places))
             column = (column.cast(nw.Decimal(DIGITS, 0)) * unit).cast(nw.Decimal(DIGITS, places))
         columns.append(column.alias(name))
     return columns
