@@ -8,7 +8,7 @@ option alone is decided by the knowledge base, whatever the case, and is not cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from expert.analysis.expected import Expected
@@ -16,13 +16,18 @@ from expert.analysis.shown import Listed, seen_in, shown
 from expert.consultation.case import Case, case_file_answers, make_case
 from expert.io.quoting import quoted
 from expert.language.conclusions import STANCES
-from expert.language.conditions import Given
+from expert.language.conditions import Condition, Given
 from expert.language.english import Phrases
 from expert.language.keys import written_rule
 from expert.language.limits import NotDecided
 from expert.language.meaning import Reading
+from expert.language.model import Value
 from expert.language.prospect import Cones, Prospect
-from expert.language.rules import RuleBase, all_leaves, passes
+from expert.language.rules import Instance, RuleBase, all_leaves, passes
+
+# what decides whether a condition of an instance holds, or does not, in some case (None: it does not), and
+# gives such a case
+Further = Callable[[Instance, Condition, bool], tuple[bool | None, dict[str, Value] | None]]
 
 
 class Target(NamedTuple):
@@ -86,13 +91,16 @@ def coverage(base: RuleBase, cases: Iterable[Expected]) -> Coverage:
 
 
 # --- suggestions -----------------------------------------------------------------------------------
-def suggest(base: RuleBase, missed: Iterable[Target]) -> list[Suggestion]:
-    """A case for each target that is missed, unless a case suggested before covers it too."""
+def suggest(base: RuleBase, missed: Iterable[Target], further: Further | None = None) -> list[Suggestion]:
+    """A case for each target that is missed, unless a case suggested before covers it too.
+
+    `further` decides what diagrams do not, if it can.
+    """
     prospect, suggestions = Prospect(Cones(base), {}), list[Suggestion]()
     left = list(missed)
     while left:
         target, *left = left
-        case, why = _example(prospect, target)
+        case, why = _example(prospect, target, further)
         suggestions.append(Suggestion(target, describe(base, target), case, why))
         if case is not None:
             still = set(coverage(base, [Expected("", case, (), base.rule(target.rule).span)]).missed)
@@ -109,7 +117,7 @@ def describe(base: RuleBase, target: Target) -> str:
     return f"{target.rule}: “{Phrases(base.knowledge).condition(leaf)}” {says}"
 
 
-def _example(prospect: Prospect, target: Target) -> tuple[Case | None, str]:
+def _example(prospect: Prospect, target: Target, further: Further | None = None) -> tuple[Case | None, str]:
     """The smallest case that reaches a target; else why not."""
     undecided = False
     cases: list[Case] = []
@@ -123,8 +131,8 @@ def _example(prospect: Prospect, target: Target) -> tuple[Case | None, str]:
             held = prospect.holds(condition)
             answers = prospect.completions.smallest(held if target.holds else ~held)
         except NotDecided:
-            undecided = True
-            continue
+            possible, answers = further(instance, condition, target.holds) if further else (None, None)
+            undecided |= possible is None
         if answers is not None:
             cases.append(make_case({**answers}, prospect.base.knowledge))
     if cases:

@@ -23,7 +23,7 @@ from expert.consultation.case import Case, plain_answers
 from expert.consultation.engine import infer
 from expert.io.problems import CheckFailed
 from expert.language.rules import RuleBase
-from expert.proof.undecided import difference
+from expert.proof.undecided import difference, solver
 from expert.views.trials import (
     CaseResults,
     case_blocks,
@@ -60,7 +60,8 @@ def test(
         results.append((case, failures(case, seen)))
     failed = not cases or any(wrong for _, wrong in results)
     covered = coverage(base, cases)
-    suggestions = suggest(base, covered.missed)
+    decides = solver(base) if covered.missed else None
+    suggestions = suggest(base, covered.missed, decides.case_where if decides else None)
     score = None
     if mutate and not failed:
         score = try_mutants(base, cases)

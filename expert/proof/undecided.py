@@ -13,6 +13,7 @@ from expert.analysis.diff import SaidOfAll, ShownValues
 from expert.backends.z3 import NO, YES, Formula, Prover, World, answers_of
 from expert.language.changes import Changes
 from expert.language.completions import rank_of_change
+from expert.language.conditions import Condition
 from expert.language.limits import NotDecided
 from expert.language.model import Value
 from expert.language.policy import NOW
@@ -70,6 +71,23 @@ class Solver:
         """Whether an option can still have a verdict; None: not decided."""
         prover = self._prover(self.cones.upstream(deciding(self.base, option)))
         return self._decided(prover, answers, [prover.world.outcome.verdicts(option)[verdict]])
+
+    def case_where(
+        self, instance: Instance, condition: Condition, holds: bool
+    ) -> tuple[bool | None, dict[str, Value] | None]:
+        """Whether a condition of an instance holds, or does not, in some case; and such a case.
+
+        None: not decided.
+        """
+        if self.left <= 0:
+            return None, None
+        prover = self._prover(self.cones.upstream([instance]))
+        where = prover.world.reading.holds(condition)
+        answered = prover.find(where if holds else ~where)
+        if answered.status != YES:
+            self.left -= answered.status != NO
+            return (False if answered.status == NO else None), None
+        return True, {n: v for n, v in answered.cases[0].answers.items() if v is not None}
 
     def changes_to(
         self, answers: CaseAnswers, option: str, goal: str, targets: Collection[str] = ()

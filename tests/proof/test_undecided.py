@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from support.constructs import opened
 from support.dense import dense_files
 from support.proving import DIRECTORIES, some_case
 from support.sizes import some_or_all
 
 from expert.analysis import diff
+from expert.analysis.coverage import coverage, suggest
 from expert.consultation.case import Case
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
@@ -19,9 +22,10 @@ from expert.knowledge.load import load, open_files
 from expert.language import changes as smallest
 from expert.language import prospect
 from expert.language.changes import changes_to
+from expert.language.conditions import Given
 from expert.language.limits import Limits, NotDecided
 from expert.language.policy import NOW, VERDICTS
-from expert.language.rules import RuleBase
+from expert.language.rules import RuleBase, all_leaves
 from expert.proof.undecided import Solver, difference, solver
 
 pytest.importorskip("z3", reason="the prove extra is not installed")
@@ -135,3 +139,52 @@ def twisted(rule: str, random: Random) -> str:
 
 def verdict_change(differences: diff.Differences) -> diff.Change:
     return next(change for change in differences.changes if change.thing.kind == "verdict")
+
+
+SPANS = {
+    "attributes": {"born": "date", "died": "date", "n": "count"},
+    "findings": {"age": "count", "years": "count"},
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "possible"),
+    [
+        ({"age": {"at-least": "n"}}, True),
+        ({"age": {"more-than": {"times": [2, "n"]}}}, True),
+        ({"age": {"more-than": {"plus": ["n", 10_000]}}}, False),
+        ({"age": {"more-than": "years"}}, False),
+    ],
+)
+def test_a_case_for_completed_years_that_are_compared(condition: Any, possible: bool, tmp_path: Path) -> None:
+    """Of two dates that are open, with what is open too; no days are ten thousand years apart."""
+    years = {"years-between": ["born", "died"]}
+    rules = [
+        {"id": "age", "then": {"conclude": {"age": years}}},
+        {"id": "years", "then": {"conclude": {"years": years}}},
+        {"id": "r", "when": condition, "then": {"conclude": {"s": "yes"}}},
+    ]
+    base = opened({**SPANS, "findings": {**SPANS["findings"], "s": "yes-no"}, "rules": rules}, tmp_path)
+    missed = coverage(base, []).missed
+    said = {s.what: s for s in suggest(base, missed, Solver(base).case_where)}
+    found = said["r fires"]
+    assert found.why == ("" if possible else "no case can do that")
+    if possible:
+        assert found.case and "r" in follow(base, found.case).rules()
+    assert not any("not decided" in s.why for s in said.values())
+    assert not possible or any("not decided" in s.why for s in suggest(base, missed))  # by diagrams
+
+
+def test_a_case_is_found_where_diagrams_find_one() -> None:
+    """For every condition of every rule, that it holds and that it does not."""
+    base = load(DIRECTORIES["acne"])
+    looked, decides = prospect.Prospect(prospect.Cones(base), {}), Solver(base)
+    for instance in base.instances[::40]:
+        for leaf in all_leaves(instance):
+            if isinstance(leaf, Given):
+                continue
+            for holds in (True, False):
+                where = looked.holds(leaf)
+                answers = looked.completions.smallest(where if holds else ~where)
+                possible, found = decides.case_where(instance, leaf, holds)
+                assert (possible, found is None) == (answers is not None, answers is None)
