@@ -27,7 +27,7 @@ from expert.language.rules import Instance, RuleBase, all_leaves, passes
 
 # what decides whether a condition of an instance holds, or does not, in some case (None: it does not), and
 # gives such a case
-Further = Callable[[Instance, Condition, bool], tuple[bool | None, dict[str, Value] | None]]
+FindCase = Callable[[Instance, Condition, bool], tuple[bool | None, dict[str, Value] | None]]
 
 
 class Target(NamedTuple):
@@ -91,7 +91,7 @@ def coverage(base: RuleBase, cases: Iterable[Expected]) -> Coverage:
 
 
 # --- suggestions -----------------------------------------------------------------------------------
-def suggest(base: RuleBase, missed: Iterable[Target], further: Further | None = None) -> list[Suggestion]:
+def suggest(base: RuleBase, missed: Iterable[Target], further: FindCase | None = None) -> list[Suggestion]:
     """A case for each target that is missed, unless a case suggested before covers it too.
 
     `further` decides what diagrams do not, if it can.
@@ -117,7 +117,7 @@ def describe(base: RuleBase, target: Target) -> str:
     return f"{target.rule}: “{Phrases(base.knowledge).condition(leaf)}” {says}"
 
 
-def _example(prospect: Prospect, target: Target, further: Further | None = None) -> tuple[Case | None, str]:
+def _example(prospect: Prospect, target: Target, further: FindCase | None = None) -> tuple[Case | None, str]:
     """The smallest case that reaches a target; else why not."""
     undecided = False
     cases: list[Case] = []

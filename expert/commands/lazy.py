@@ -37,11 +37,21 @@ class LazyCommand(click.Command):
         return command
 
 
+FOLLOWED = ("--resume",)  # options that a word may follow, or not: it may be joined to them, too
+
+
+def _apart(arg: str) -> list[str]:
+    """A word of a command line; of one that is joined to an option, both."""
+    option, equals, word = arg.partition("=")
+    return [option, *([word] if word else [])] if equals and option in FOLLOWED else [arg]
+
+
 class OnceCommand(TyperCommand):
     """A command that refuses two files where it takes one: which is meant, nobody can tell."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The arguments that are left. Raises CaseError."""
+        args = [word for arg in args for word in _apart(arg)]
         _, _, order = self.make_parser(ctx).parse_args(args=[*args])
         for option in order:
             one_file = isinstance(option.type, click.Path) and not option.multiple and option.nargs == 1

@@ -31,10 +31,14 @@ def open_ledger(ledger: Path | None, write: bool = False) -> Ledger:
 @contextmanager
 def open_ledgers(ledgers: Sequence[Path] | None) -> Iterator[list[Ledger]]:
     """The ledgers asked for, to be read, each once; yours if none is. Raises LedgerError."""
-    once = {os.path.realpath(path): path for path in reversed(ledgers or [])}
     with ExitStack() as opened_ones:
-        asked: list[Path | None] = [*reversed(once.values())]
-        yield [opened_ones.enter_context(open_ledger(path)) for path in asked or [None]]
+        yield [opened_ones.enter_context(open_ledger(path)) for path in each_once(ledgers)]
+
+
+def each_once(ledgers: Sequence[Path] | None) -> Sequence[Path | None]:
+    """The ledgers asked for, each once; yours (None) if none is."""
+    once = {os.path.realpath(path): path for path in reversed(ledgers or [])}
+    return [*reversed(once.values())] or [None]
 
 
 @contextmanager

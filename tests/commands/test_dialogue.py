@@ -145,13 +145,15 @@ def test_drafts_are_listed_resumed_by_id_and_deleted(path: Path) -> None:
     newest, oldest = (one["id"] for one in drafts(path))
     listed = output(path, "audit", "drafts")
     assert "scar_count=481516" in listed and newest in listed
-    assert run(path, "consult", "--resume", oldest, "--brief", stdin="quit\n").code == 130
+    assert run(path, "consult", f"--resume={oldest}", "--brief", stdin="quit\n").code == 130
     again, kept = drafts(path)  # the same answers, stopped anew
     assert kept["id"] == newest and "scar_count=481516" in again["draft"]["answers"]
     assert run(path, "audit", "drafts", "--delete", "nope7").code == 2
     assert output(path, "audit", "drafts", "--delete", again["id"]) == f"Deleted {again['id']}\n"
     assert bytes_kept(path, "481516") == []
-    assert run(path, "consult", "--resume", again["id"]).code == 4
+    for words in (["--resume", again["id"]], [f"--resume={again['id']}"]):
+        gone = run(path, "consult", *words)
+        assert gone.code == 4 and again["id"] in gone.stderr, gone.stderr
     output(path, "audit", "drafts", "--delete", "all")
     assert "No interrupted dialogue" in output(path, "audit", "drafts")
 
