@@ -39,16 +39,28 @@ def _is_plainly_written(data: Any) -> bool:
 
     It has a form of its own for fractions, refuses great numbers, and orders keys by UTF-16.
     """
-    kind = type(data)
-    items: Iterable[Any] = data
-    if kind is dict:
-        if not all(type(name) is str and name.isascii() for name in data):
+    found = [data]
+    for item in found:  # and what is in it comes behind it: a call for each would take most of the time
+        kind = type(item)
+        if kind is str:
+            continue
+        if kind is dict:
+            if not _are_plain_names(item):
+                return False
+            found += item.values()
+        elif kind in (list, tuple):
+            found += item
+        elif kind not in (bool, NoneType) and not (kind is int and -EXACT < item < EXACT):
             return False
-        items = data.values()
-    elif kind not in (list, tuple):
-        return kind in (str, bool, NoneType) or (kind is int and -EXACT < data < EXACT)
-    # most are texts: a call for each of them would take most of the time
-    return all(type(item) is str or _is_plainly_written(item) for item in items)
+    return True
+
+
+def _are_plain_names(names: Iterable[Any]) -> bool:
+    """Whether all are texts in ASCII."""
+    try:
+        return "".join(names).isascii()
+    except TypeError:
+        return False
 
 
 def digest(*texts: str) -> str:

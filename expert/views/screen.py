@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from expert.consultation.result import Consultation, Recommendation
@@ -25,7 +25,7 @@ from expert.views.consultations import (
 )
 from expert.views.document import Paragraph, Section, Table, Words, apart
 from expert.views.firings import firings_counted, long_trace, reference_explained, short_trace
-from expert.views.terminal import Look, shown
+from expert.views.terminal import Look, lines_of
 
 LINES = 23  # of 24, as the last one is for what is typed next
 LEAST_STEPS = 1  # of the plan, however much there is to say
@@ -92,6 +92,17 @@ def consultation_blocks(
     return [*sections, *(result.sections(Fold()) if asked.full else result.fitted())]
 
 
+class Part(NamedTuple):
+    """A part of a result, and what it depends on of what is folded."""
+
+    make: Callable[[Result, Fold], list[Section]]
+    fold: Fold
+
+    def sections(self, result: Result) -> list[Section]:
+        """The part of a result."""
+        return self.make(result, self.fold)
+
+
 class Result:
     """The result of a consultation: what to do in which order, and what that rests on."""
 
@@ -107,11 +118,22 @@ class Result:
         """
         below = self.below._replace(id="last", saved="Record")
         usual = Result(self.consultation, self.knowledge, below, self.traced)
+        lines: dict[Part, int] = {}
         fold = Fold()
         for fold in self.folds():
-            if shown(usual.sections(fold), Look()).count("\n") < LINES:
+            if usual.lines(fold, lines) <= LINES:
                 break
         return self.sections(fold)
+
+    def lines(self, fold: Fold, counted: dict[Part, int]) -> int:
+        """How many lines the result takes; those of a part that another fold left the same are counted."""
+        total = -1  # there is an empty line between parts, and none at the end
+        for part in self.parts(fold):
+            if part not in counted:
+                lines = lines_of(part.sections(self), Look())
+                counted[part] = len(lines) + 1 if lines else 0
+            total += counted[part]
+        return total
 
     def folds(self) -> Iterator[Fold]:
         """More and more of a result folded, cautions last."""
@@ -132,24 +154,43 @@ class Result:
 
     def sections(self, fold: Fold) -> list[Section]:
         """The result without what is folded."""
-        consultation, knowledge = self.consultation, self.knowledge
-        sections = [*results_section(consultation, knowledge), *self.plan(fold.steps)]
+        return [section for part in self.parts(fold) for section in part.sections(self)]
+
+    def parts(self, fold: Fold) -> list[Part]:
+        """The parts of the result, each with as much of the fold as it depends on."""
+        cautions = fold.cautions if fold.cautions == 0 else None  # the table says only that all are left out
+        return [
+            Part(Result.leading, Fold()),
+            Part(Result.plan, Fold(steps=fold.steps)),
+            Part(Result.options, fold._replace(steps=None, cautions=cautions)),
+            Part(Result.warnings, Fold(cautions=fold.cautions)),
+            Part(Result.end, Fold(named=fold.named)),
+        ]
+
+    def leading(self, _: Fold) -> list[Section]:
+        """The findings that lead the result."""
+        return results_section(self.consultation, self.knowledge)
+
+    def plan(self, fold: Fold) -> list[Section]:
+        """What to do, in its order; that nothing follows, where nothing does."""
+        explained = "" if self.traced else self.reference("plan")
+        return plan_section(self.consultation, self.knowledge, fold.steps, explained)
+
+    def options(self, fold: Fold) -> list[Section]:
+        """The table of options, and what is said below it."""
         table = self.table(fold)
         below = [Paragraph(sentence) for sentence in self.said(fold)]
         if table and fold.named:  # an empty line less
-            sections.append(apart(table, *below))
-        else:
-            sections += [apart(table)] if table else []
-            sections += [apart(*below)] if below else []
-        if fold.cautions != 0:
-            explained = "" if self.traced else self.reference("caution")
-            sections += advice_section(consultation, knowledge, "caution", fold.cautions, explained)
-        return [*sections, self.end(fold)]
+            return [apart(table, *below)]
+        sections = [apart(table)] if table else []
+        return [*sections, apart(*below)] if below else sections
 
-    def plan(self, most: int | None) -> list[Section]:
-        """What to do, in its order; that nothing follows, where nothing does."""
-        explained = "" if self.traced else self.reference("plan")
-        return plan_section(self.consultation, self.knowledge, most, explained)
+    def warnings(self, fold: Fold) -> list[Section]:
+        """The cautions."""
+        if fold.cautions == 0:
+            return []
+        explained = "" if self.traced else self.reference("caution")
+        return advice_section(self.consultation, self.knowledge, "caution", fold.cautions, explained)
 
     def reference(self, place: str) -> str:
         """What the first reference means, if it is in this place: the plan, or else the cautions."""
@@ -247,7 +288,7 @@ class Result:
             return ""
         return f" That {depends_text(list(attributes), self.knowledge, MOST_NAMED)}."
 
-    def end(self, fold: Fold) -> Section:
+    def end(self, fold: Fold) -> list[Section]:
         """Where the rest is, what the result rests on, and its record."""
         knowledge = self.consultation.knowledge
         below = self.below
@@ -259,7 +300,7 @@ class Result:
         sentences.append(f"{knowledge.disclaimer}  ({knowledge.version}, {knowledge.hash[:12]})")
         if self.below.saved:
             sentences.append(self.below.saved)
-        return apart(*(Paragraph(sentence) for sentence in sentences))
+        return [apart(*(Paragraph(sentence) for sentence in sentences))]
 
     def where_more(self) -> str:
         """The commands that show the rest; none where all is shown and nothing was recorded."""

@@ -62,7 +62,7 @@ class Look(NamedTuple):
 
 def shown(blocks: Iterable[Block | str], look: Look) -> str:
     """The blocks as text; a text among them is a line."""
-    return "\n".join(_stacked([Line(block) if isinstance(block, str) else block for block in blocks], look))
+    return "\n".join(lines_of([Line(block) if isinstance(block, str) else block for block in blocks], look))
 
 
 def flat(words: Words) -> str:
@@ -70,8 +70,8 @@ def flat(words: Words) -> str:
     return "".join(as_read(piece) for piece in pieces(words))
 
 
-def _stacked(blocks: Iterable[Block], look: Look) -> list[str]:
-    """Blocks one below the other; an empty line parts sections from all else."""
+def lines_of(blocks: Iterable[Block], look: Look) -> list[str]:
+    """The lines of blocks, one below the other; an empty line parts sections from all else."""
     lines: list[str] = []
     after_section = False
     for block in blocks:
@@ -90,7 +90,7 @@ def _lines(block: Block, look: Look) -> Iterator[str]:
         case Section(heading, blocks):
             if heading:
                 yield from _line(heading, look, 0, "heading")
-            yield from _stacked(blocks, look)
+            yield from lines_of(blocks, look)
         case Heading(words, _, indent):
             yield from _line(words, look, indent, "heading")
         case Line(words, indent):
@@ -102,7 +102,7 @@ def _lines(block: Block, look: Look) -> Iterator[str]:
         case Item(mark, words, indent, hang):
             yield from _laid(words, look, " " * indent + mark, None if hang is None else " " * hang)
         case Items(items):
-            yield from _stacked(items, look)
+            yield from lines_of(items, look)
         case Outline():
             yield from _branches(block, look)
         case Details(rows):
@@ -118,7 +118,7 @@ def _lines(block: Block, look: Look) -> Iterator[str]:
         case Cards(sections):
             for section in sections:
                 yield from _line(section.heading, look, 2, "heading")
-                yield from _stacked(section.blocks, look)
+                yield from lines_of(section.blocks, look)
 
 
 def _laid(words: Words, look: Look, first: str = "", rest: str | None = None) -> list[str]:
@@ -157,10 +157,10 @@ def _branches(tree: Outline, look: Look) -> Iterator[str]:
 
 def _beside(left: Sequence[Block], right: Sequence[Block], look: Look) -> Iterator[str]:
     if look.narrow:
-        yield from (*_stacked(left, look), *_stacked(right, look))
+        yield from (*lines_of(left, look), *lines_of(right, look))
         return
     column = (look.width - 2) // 2
-    columns = [_stacked(blocks, look._replace(width=column)) for blocks in (left, right)]
+    columns = [lines_of(blocks, look._replace(width=column)) for blocks in (left, right)]
     for one, other in zip_longest(*columns, fillvalue=""):
         yield f"{padded(one, column)}  {other}".rstrip()
 
