@@ -1,6 +1,6 @@
 """The answers that a consultation starts on: typed, from a file, and there by default."""
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import sys
 from collections.abc import Collection, Mapping, Sequence

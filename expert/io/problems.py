@@ -1,6 +1,6 @@
 """Problems: what is wrong, where, what would be right, and the errors that carry them."""
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import difflib
 from collections.abc import Collection, Iterable

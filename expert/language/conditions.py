@@ -5,7 +5,7 @@ says otherwise). Neither means that it is not known. `not` turns the two round, 
 a denial; `unless` holds wherever its part does not hold: there is no evidence that.
 """
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 from collections.abc import Iterator
 from typing import NamedTuple, TypeVar, assert_never
@@ -60,7 +60,7 @@ class Ref(NamedTuple):
         """Whether a case can say otherwise; of an ordinary finding it never does."""
         return self.kind != "finding" or bool(self.role or self.replies)
 
-    def of(self, option: Option | None) -> Ref:
+    def of(self, option: Option | None) -> "Ref":
         """The same for one option, if it belongs to one."""
         return self._replace(option=option.id) if self.scoped and option else self
 
@@ -74,7 +74,7 @@ class Arithmetic(NamedTuple):
     """
 
     operator: str
-    parts: tuple[Quantity, ...]
+    parts: "tuple[Quantity, ...]"
 
 
 COMPUTED = ("times", "plus", "minus", "min", "max", "percent", "years-between")  # as authors write them
@@ -119,7 +119,7 @@ class Compare(NamedTuple):
     left: Quantity
     operator: str
     right: Quantity
-    written: Compare | None = None
+    written: "Compare | None" = None
 
 
 @by_kind
@@ -165,21 +165,21 @@ class Given(NamedTuple):
 class AllOf(NamedTuple):
     """Every part."""
 
-    parts: tuple[Condition, ...]
+    parts: "tuple[Condition, ...]"
 
 
 @by_kind
 class AnyOf(NamedTuple):
     """At least one part."""
 
-    parts: tuple[Condition, ...]
+    parts: "tuple[Condition, ...]"
 
 
 @by_kind
 class Not(NamedTuple):
     """The part is denied."""
 
-    part: Condition
+    part: "Condition"
 
 
 @by_kind
@@ -190,7 +190,7 @@ class Unless(NamedTuple):
     disagree, and there what is asked of it is open.
     """
 
-    part: Condition
+    part: "Condition"
     counts: str = ""
 
 
@@ -200,7 +200,7 @@ class Count(NamedTuple):
 
     operator: str
     number: int
-    parts: tuple[Condition, ...]
+    parts: "tuple[Condition, ...]"
 
     @property
     def least(self) -> int | None:

@@ -7,7 +7,7 @@ engine has it; what may still be put forward reads it from `LeftOut`.
 Pairs are looked at in their declared order: an answer that is left out contradicts nothing any more.
 """
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 from collections.abc import Iterable, Sequence
 from typing import Generic, NamedTuple, assert_never

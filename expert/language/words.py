@@ -1,6 +1,6 @@
 """The words of results: what verdicts, headings and silence are called, where a knowledge base has none."""
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 from typing import NamedTuple
 

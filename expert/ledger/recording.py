@@ -1,6 +1,6 @@
 """Recording: a consultation as a new entry of the ledger, with the versions of the programs that made it."""
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple

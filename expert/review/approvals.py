@@ -5,7 +5,7 @@ with and without them. An approval names a pair, that is a claim and what cites 
 property of an option), with the hash of each; when either changes, it lapses.
 """
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property

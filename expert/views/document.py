@@ -6,7 +6,7 @@ Blocks say what a thing is (a heading, an item, a verdict, what it rests on), ne
 named tuples, which cost a sixth of a dataclass to define, at every start.
 """
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -109,14 +109,14 @@ class Outline(NamedTuple):
     """Words, and what they rest on, in turn."""
 
     words: Words
-    parts: tuple[Outline, ...] = ()
+    parts: "tuple[Outline, ...]" = ()
 
 
 class Beside(NamedTuple):
     """Two things to be compared: side by side where there is room for it."""
 
-    left: tuple[Block, ...]
-    right: tuple[Block, ...]
+    left: "tuple[Block, ...]"
+    right: "tuple[Block, ...]"
 
 
 class Figure(NamedTuple):
@@ -130,7 +130,7 @@ class Section(NamedTuple):
     """Blocks that belong together, apart from all others."""
 
     heading: Words
-    blocks: tuple[Block, ...] = ()
+    blocks: "tuple[Block, ...]" = ()
 
 
 class Cards(NamedTuple):

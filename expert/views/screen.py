@@ -1,6 +1,6 @@
 """A consultation on a terminal: its firings first, and last its result, in no more lines than one shows."""
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -92,15 +92,7 @@ def consultation_blocks(
     return [*sections, *(result.sections(Fold()) if asked.full else result.fitted())]
 
 
-class Part(NamedTuple):
-    """A part of a result, and what it depends on of what is folded."""
-
-    make: Callable[[Result, Fold], list[Section]]
-    fold: Fold
-
-    def sections(self, result: Result) -> list[Section]:
-        """The part of a result."""
-        return self.make(result, self.fold)
+Part = Callable[[Fold], list[Section]]  # of a result, without what is folded
 
 
 class Result:
@@ -118,21 +110,21 @@ class Result:
         """
         below = self.below._replace(id="last", saved="Record")
         usual = Result(self.consultation, self.knowledge, below, self.traced)
-        lines: dict[Part, int] = {}
+        lines: dict[tuple[Part, Fold], int] = {}
         fold = Fold()
         for fold in self.folds():
             if usual.lines(fold, lines) <= LINES:
                 break
         return self.sections(fold)
 
-    def lines(self, fold: Fold, counted: dict[Part, int]) -> int:
+    def lines(self, fold: Fold, counted: dict[tuple[Part, Fold], int]) -> int:
         """How many lines the result takes; those of a part that another fold left the same are counted."""
         total = -1  # there is an empty line between parts, and none at the end
-        for part in self.parts(fold):
-            if part not in counted:
-                lines = lines_of(part.sections(self), Look())
-                counted[part] = len(lines) + 1 if lines else 0
-            total += counted[part]
+        for part, folded in self.parts(fold):
+            if (part, folded) not in counted:
+                lines = lines_of(part(folded), Look())
+                counted[part, folded] = len(lines) + 1 if lines else 0
+            total += counted[part, folded]
         return total
 
     def folds(self) -> Iterator[Fold]:
@@ -154,17 +146,17 @@ class Result:
 
     def sections(self, fold: Fold) -> list[Section]:
         """The result without what is folded."""
-        return [section for part in self.parts(fold) for section in part.sections(self)]
+        return [section for part, folded in self.parts(fold) for section in part(folded)]
 
-    def parts(self, fold: Fold) -> list[Part]:
+    def parts(self, fold: Fold) -> list[tuple[Part, Fold]]:
         """The parts of the result, each with as much of the fold as it depends on."""
         cautions = fold.cautions if fold.cautions == 0 else None  # the table says only that all are left out
         return [
-            Part(Result.leading, Fold()),
-            Part(Result.plan, Fold(steps=fold.steps)),
-            Part(Result.options, fold._replace(steps=None, cautions=cautions)),
-            Part(Result.warnings, Fold(cautions=fold.cautions)),
-            Part(Result.end, Fold(named=fold.named)),
+            (self.leading, Fold()),
+            (self.plan, Fold(steps=fold.steps)),
+            (self.options, fold._replace(steps=None, cautions=cautions)),
+            (self.warnings, Fold(cautions=fold.cautions)),
+            (self.end, Fold(named=fold.named)),
         ]
 
     def leading(self, _: Fold) -> list[Section]:
