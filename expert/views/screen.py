@@ -92,7 +92,7 @@ def consultation_blocks(
     return [*sections, *(result.sections(Fold()) if asked.full else result.fitted())]
 
 
-Part = Callable[[Fold], list[Section]]  # of a result, without what is folded
+ResultPart = Callable[[Fold], list[Section]]  # of a result, without what is folded
 
 
 class Result:
@@ -110,14 +110,14 @@ class Result:
         """
         below = self.below._replace(id="last", saved="Record")
         usual = Result(self.consultation, self.knowledge, below, self.traced)
-        lines: dict[tuple[Part, Fold], int] = {}
+        lines: dict[tuple[ResultPart, Fold], int] = {}
         fold = Fold()
         for fold in self.folds():
             if usual.lines(fold, lines) <= LINES:
                 break
         return self.sections(fold)
 
-    def lines(self, fold: Fold, counted: dict[tuple[Part, Fold], int]) -> int:
+    def lines(self, fold: Fold, counted: dict[tuple[ResultPart, Fold], int]) -> int:
         """How many lines the result takes; those of a part that another fold left the same are counted."""
         total = -1  # there is an empty line between parts, and none at the end
         for part, folded in self.parts(fold):
@@ -148,7 +148,7 @@ class Result:
         """The result without what is folded."""
         return [section for part, folded in self.parts(fold) for section in part(folded)]
 
-    def parts(self, fold: Fold) -> list[tuple[Part, Fold]]:
+    def parts(self, fold: Fold) -> list[tuple[ResultPart, Fold]]:
         """The parts of the result, each with as much of the fold as it depends on."""
         cautions = fold.cautions if fold.cautions == 0 else None  # the table says only that all are left out
         return [
