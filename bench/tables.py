@@ -94,7 +94,7 @@ OBSTACLES = {
     "by hand": "both follow the same steps.",
     "parquet": "every cell is checked (a text that is no answer, a number out of its range) before it is an "
     "answer, and the rules are run; bare Polars copies. Beside that stands the start of the command itself.",
-    "flat": "until the file is whole, its writer keeps the places of all that it wrote, column by column.",
+    "flat": "a longer run meets more often a moment at which many rows are read, followed and written.",
     "open rules": "where it is not known which rules a case is about, each of them may still decide, and "
     "what that depends on is looked for in all.",
     "compile": "every instance is read twice, as what holds and as what may hold yet, in Python; the work is "

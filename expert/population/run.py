@@ -22,6 +22,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
+from io import FileIO
 from math import isfinite
 from pathlib import Path
 from time import sleep
@@ -52,6 +53,7 @@ from expert.language.model import CHOICES, BadValue, Knowledge, Term
 from expert.language.rules import RuleBase
 from expert.population.inputs import cannot_be_read, reason_of, sources
 from expert.population.several import cell_answers, check_together, spread
+from expert.population.stretches import sink_in_stretches
 from expert.population.tables import (
     ENGINE,
     FIRED_LIST,
@@ -70,7 +72,8 @@ SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten,
 COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
 OUTPUTS = (".parquet", ".csv", ".jsonl")
-ROW_GROUP = 300_000  # rows of a result; the place of each of its columns is kept in memory until the end
+ROW_GROUP = 300_000  # rows
+STRETCH = 5 * ROW_GROUP  # rows of a Parquet file whose places are in memory at once
 BYTES = (pl.Binary, pl.Object, pl.Unknown)  # what text files cannot hold
 Follow = Callable[[pl.DataFrame], pl.DataFrame]
 RowsSeen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
@@ -109,16 +112,28 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     with written_together(rejects, legend_path(out), out) as (rejects_part, legend, part):
         opened = rejects_part.open("w", encoding="utf-8", newline="\n")
         with about(rejects_part), opened as rows.rejects, about(part):
-            rows.drain(lambda: SINKS[out.suffix.lower()](results, part))
+            rows.drain(lambda: write_results(results, rows, part))
         write_legend(legend, base, job.cases, rows.counts, job.unreviewed)
     return rows.counts
 
 
-SINKS: dict[str, Callable[[pl.LazyFrame, Path], None]] = {
+def write_results(results: pl.LazyFrame, rows: Rows, part: Path) -> None:
+    """Write all of them. A Parquet file that one can go back in is written in stretches."""
+    sink = SINKS[part.suffix.lower()]
+    if sink is _sink_parquet and not part.exists():
+        rows.stretch = STRETCH
+        sink_in_stretches(partial(sink, results), part, rows.more)
+    else:
+        sink(results, part)
+
+
+def _sink_parquet(frame: pl.LazyFrame, file: Path | FileIO) -> None:
     # names and truths are small as they are: harder compression costs more time than it saves room
-    ".parquet": lambda frame, path: frame.sink_parquet(
-        path, compression="lz4", statistics=False, row_group_size=ROW_GROUP
-    ),
+    frame.sink_parquet(file, compression="lz4", statistics=False, row_group_size=ROW_GROUP)
+
+
+SINKS: dict[str, Callable[[pl.LazyFrame, Any], None]] = {
+    ".parquet": _sink_parquet,
     ".csv": lambda frame, path: frame.sink_csv(path),
     ".jsonl": lambda frame, path: frame.sink_ndjson(path),
 }
@@ -160,6 +175,9 @@ class Rows:
         self.rejects: IO[str] | None = None
         self.read = self.rejected = self.before = 0  # before: the rows of the files before this one
         self.failure: BaseException | None = None
+        self.stretch: int | None = None  # how many of the accepted rows are given at once
+        self.coming: Iterator[pl.DataFrame] | None = None
+        self.next: pl.DataFrame | None = None  # the first of those that are coming
         self.extra = other_columns([file.columns for file in files], knowledge)
         self.missing: dict[Path, list[str]] = {}
         for file in files:
@@ -195,20 +213,39 @@ class Rows:
     def _pull(
         self, follow: Follow, columns: list[str] | None, where: pl.Expr | None, *_: int | None
     ) -> Iterator[pl.DataFrame]:
-        """What Polars asks for: some columns, of the rows where something holds."""
+        """What Polars asks for: some columns, of the rows of a stretch where something holds."""
         try:
-            for file in self.files:
-                self.before = self.read
-                for batch in _read(file):
-                    try:
-                        frame = follow(self.accepted(file, batch))
-                    except ENGINE as error:
-                        raise cannot_be_read(file.path, error) from None
-                    frame = frame if where is None else frame.filter(where)
-                    yield frame if columns is None else frame.select(columns)
+            for frame in self._stretch(follow):
+                there = frame if where is None else frame.filter(where)
+                yield there if columns is None else there.select(columns)
         except BaseException as error:
             self.failure = error
             raise
+
+    def _stretch(self, follow: Follow) -> Iterator[pl.DataFrame]:
+        """The accepted rows with what follows from them, from where the last stretch ended."""
+        if self.coming is None:
+            self.coming = self._followed(follow)
+            self.next = next(self.coming, None)
+        room = self.stretch
+        while self.next is not None and room != 0:
+            part, rest = self.next[:room], self.next[room:] if room else self.next.clear()
+            room = room and room - len(part)
+            yield part
+            self.next = rest if len(rest) else next(self.coming, None)
+
+    def more(self) -> bool:
+        """Whether a stretch has left rows to further ones."""
+        return self.next is not None
+
+    def _followed(self, follow: Follow) -> Iterator[pl.DataFrame]:
+        for file in self.files:
+            self.before = self.read
+            for batch in _read(file):
+                try:
+                    yield follow(self.accepted(file, batch))
+                except ENGINE as error:
+                    raise cannot_be_read(file.path, error) from None
 
     def accepted(self, file: TableFile, batch: pl.DataFrame) -> pl.DataFrame:
         """The rows of a batch that are cases."""

@@ -62,7 +62,7 @@ def test_interrupted_runs_leave_nothing_that_looks_whole(tmp_path: Path, how: si
 
 @pytest.mark.long
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    """Of six times as many rows, a quarter more at most."""
+    """Of six times as many rows, a fifth more at most: how many of them are under way at once differs."""
     some = pl.DataFrame(random_rows(50_000), schema=dict.fromkeys(NAMES, pl.String))
     peaks = []
     for many in (20, 120):
@@ -72,7 +72,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         _, status, used = os.wait4(child.pid, 0)
         assert status == 0
         peaks.append(used.ru_maxrss)
-    assert peaks[1] <= 1.25 * peaks[0]
+    assert peaks[1] <= 1.2 * peaks[0]
 
 
 def test_a_plan_is_made_once_for_each_knowledge_base() -> None:
