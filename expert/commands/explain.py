@@ -16,6 +16,7 @@ from expert.commands.subject import subject_named
 from expert.consultation import compare, explain
 from expert.consultation.case import parse_pairs
 from expert.consultation.outcome import follow
+from expert.consultation.subjects import find_subject, spelled
 from expert.io.problems import CaseError
 from expert.review.approvals import unreviewed
 from expert.views.consultations import footer
@@ -58,8 +59,11 @@ def how(
         # of the same case: without these words it would be another's
         case = [*(rest or ()), *(["--case", case_file] if case_file else ())]
         place = [word for path in ledger or () for word in ("--ledger", str(path))]
-        again = on(shlex.join(["explain", "why-not", subject.id, *case, *place]), place_of(kb))
-        emit(f"Nothing was concluded about {subject.id}: see `{again}`.")
+        name = subject.id if find_subject(asked.base, subject.id) == subject else spelled(subject)
+        again = on(shlex.join(["explain", "why-not", name, *case, *place]), place_of(kb))
+        fires = subject.kind == "rule"
+        said = f"{subject.id} did not fire" if fires else f"Nothing was concluded about {subject.id}"
+        emit(f"{said}: see `{again}`.")
 
 
 def what_if(

@@ -23,11 +23,11 @@ from expert.consultation.result import (
     name_of,
 )
 from expert.consultation.standing import (
+    by_target,
     item_text,
     nothing_said,
     ranked,
     step_words,
-    verdict_text,
     when_words,
 )
 from expert.consultation.statements import lies_between
@@ -419,8 +419,9 @@ def _how_option(option: Recommendation, tree: How) -> Tree:
             groups.append(Tree("conclusion", f.text, tuple(map(tree.firing, f.firings)), concluded(f)))
     if note := nothing_said(option, consultation, knowledge):
         groups.insert(0, Tree("note", note))
+    best, *others = by_target(option, consultation, knowledge) or [knowledge.words.verdicts[option.verdict]]
     when = when_words(option.verdict, option.timing, knowledge)
-    stands = verdict_text(option, consultation, knowledge) + (f", {when}" if when else "")
+    stands = "; ".join([f"{best}, {when}" if when else best, *others])
     values = option.verdict, option.timing
     states = Statement("verdict", "", option.option, "is", values, stands="concluded")
     return Tree("conclusion", f"{option.label}: {stands}", tuple(groups), states)
@@ -446,4 +447,5 @@ def _how_argument(argument: Argument, tree: How) -> Tree:
     if tree.full or tree.knowledge.topics[argument.topic].decides:
         return Tree("conclusion", text, (tree.firing(argument.firing),), states)
     rests_on = f" [{' '.join(argument.claims)}]" if argument.claims else ""
+    rests_on = f" ({argument.basis}){rests_on}" if argument.basis != "stated" else rests_on
     return Tree("conclusion", f"{text} #{argument.firing}{rests_on}", (), states)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from expert.consultation.case import UNKNOWN
 from expert.consultation.explain import about, is_answered
 from expert.consultation.result import Consultation
@@ -9,6 +11,7 @@ from expert.consultation.standing import depends_text, recommended_for, targets_
 from expert.consultation.subjects import Subject
 from expert.language.conclusions import Conclude
 from expert.language.english import capital, in_sentence, known, listed, readable, statement
+from expert.language.keys import DENIAL, written_rule
 from expert.language.model import Term
 from expert.language.rules import RuleBase
 
@@ -61,9 +64,20 @@ def _as_concluded(consultation: Consultation, name: str, base: RuleBase) -> list
     """A finding as it was answered, or what was concluded of it."""
     if is_answered(name, consultation, base.knowledge):
         return [_as_answered(name, consultation, base)]
-    concluded = [(f.text, f.option) for f in consultation.findings if f.finding == name]
-    concluded += [(s.text, s.option) for s in consultation.scores if s.finding == name and s.low != s.high]
-    return [f"{capital(about(text, option, base))}." for text, option in concluded]
+    concluded = [(f.text, f.option, f.firings) for f in consultation.findings if f.finding == name]
+    for score in consultation.scores:
+        if score.finding == name and score.low != score.high:
+            concluded.append((score.text, score.option, (score.firing,)))
+    sentences = []
+    for text, option, firings in concluded:
+        sentences.append(f"{capital(about(text, option, base))}.{_whose(firings, consultation)}")
+    return sentences
+
+
+def _whose(firings: Sequence[int], consultation: Consultation) -> str:
+    """That it is not stated by the document, where none of the firings rests on that."""
+    basis = consultation.basis(firings)
+    return f" ({basis})" if basis != "stated" else ""
 
 
 def _as_answered(name: str, consultation: Consultation, base: RuleBase) -> str:
@@ -90,14 +104,15 @@ def _as_open(consultation: Consultation, name: str, base: RuleBase) -> list[str]
 
 def _nothing_concludes(term: Term, possible: bool) -> str:
     """That nothing was concluded of a finding; settled as neither yes nor no, it is not known."""
-    end = " of any option" if term.per_option else ""
+    of_any = " of any option" if term.per_option else ""
+    for_any = " (for any option)" if term.per_option else ""
     yes_no = term.type == "yes-no" and "yes" in term.values
-    said = f"that {statement(term, ('yes',))}" if yes_no else in_sentence(term.label)
+    said = f"that {statement(term, ('yes',))}{for_any}" if yes_no else f"{in_sentence(term.label)}{of_any}"
     if not possible:
-        return f"No rule here concludes {said}{end}."
+        return f"No rule here concludes {said}."
     if yes_no and term.role:
-        return f"{capital(known(term, False))}{end}."
-    return f"There is no evidence {said}{end}." if yes_no else f"Nothing in this case concludes {said}{end}."
+        return f"{capital(known(term, False))}{for_any}."
+    return f"There is no evidence {said}." if yes_no else f"Nothing in this case concludes {said}."
 
 
 # --- questions and targets -----------------------------------------------------------------------
@@ -127,14 +142,20 @@ def _target(subject: Subject, consultation: Consultation, base: RuleBase) -> lis
 
 # --- what rules conclude beside findings, rules and claims ------------------------------------------
 def _step(subject: Subject, consultation: Consultation, possible: bool) -> list[str]:
-    number = next((step.n for step in consultation.plan if step.step == subject.id), None)
-    stands = f"step {number} of the plan" if number else "not in the plan"
-    return [f"{subject.label}: {stands}{_never(possible)}."]
+    planned = next((step for step in consultation.plan if step.step == subject.id), None)
+    if planned:
+        whose = _whose(planned.firings, consultation)
+        return [f"{subject.label}: step {planned.n} of the plan.{whose}"]
+    return [f"{subject.label}: not in the plan{_never(possible)}."]
 
 
 def _flag(subject: Subject, consultation: Consultation, base: RuleBase, possible: bool) -> list[str]:
-    options = base.knowledge.options
-    noted = [options[r.option].phrase for r in consultation.recommendations if subject.id in r.flags]
+    noted = []
+    for firing in consultation.firings:
+        for c in firing.concluded:
+            if (c.kind, c.name) == ("flag", subject.id) and c.option:
+                phrase = base.knowledge.options[c.option].phrase
+                noted.append(f"{phrase}{_whose([firing.n], consultation)}")
     return [f"{capital(subject.label)}: noted of {listed(noted) or 'no option'}{_never(possible)}."]
 
 
@@ -147,7 +168,7 @@ def _advice(subject: Subject, consultation: Consultation, base: RuleBase) -> lis
     for said in consultation.advice:
         if said.id == subject.id:
             option = f"{base.knowledge.options[said.option].label}: " if said.option else ""
-            given.append(f"Given in this case: {option}{said.text}")
+            given.append(f"Given in this case: {option}{said.text}{_whose([said.firing], consultation)}")
     if given:
         return given
     for contradiction in base.knowledge.contradictions:
@@ -170,6 +191,14 @@ def _claim(id: str, consultation: Consultation, base: RuleBase) -> list[str]:
 
 
 def _rule(id: str, consultation: Consultation, base: RuleBase, possible: bool) -> list[str]:
-    fired = [about(f"#{f.n}", f.option, base) for f in consultation.firings if f.rule == id]
+    fired = _firings_of(id, consultation, base)
     end = "" if possible else ": it is spelled out for no option"
-    return [f"{id} fired: {listed(fired)}." if fired else f"{id} did not fire{end}."]
+    sentences = [f"{id} fired: {fired}." if fired else f"{id} did not fire{end}."]
+    for other in (id + DENIAL, written_rule(id)):  # the half that settles it otherwise
+        if other != id and (said := _firings_of(other, consultation, base)):
+            sentences.append(f"{other} fired: {said}.")
+    return sentences
+
+
+def _firings_of(rule: str, consultation: Consultation, base: RuleBase) -> str:
+    return listed([about(f"#{f.n}", f.option, base) for f in consultation.firings if f.rule == rule])

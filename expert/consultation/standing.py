@@ -90,11 +90,11 @@ def standing_sentences(
 ) -> list[str]:
     """How an option stands, in whole sentences: for each target, when, and where the document is silent.
 
-    When is said of what is recommended, as a table does; `timed` says it of any other too.
+    When is said of what is recommended, where there are steps, as a table does; `timed` says it in any case.
     """
     return [
         *_verdict_sentences(r, consultation, knowledge),
-        *([when_sentence(r, knowledge)] if timed or r.verdict in TIMED else []),
+        *([when_sentence(r, knowledge)] if timed or (knowledge.steps and r.verdict in TIMED) else []),
     ]
 
 

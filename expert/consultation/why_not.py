@@ -15,6 +15,7 @@ from expert.consultation.subjects import Subject, a_kind
 from expert.io.problems import CaseError, not_among
 from expert.language.changes import Changes
 from expert.language.conclusions import Argue, Conclude
+from expert.language.keys import written_rule
 from expert.language.limits import NotDecided
 from expert.language.model import Knowledge, Value
 from expert.language.outcome import deciding_arguments
@@ -62,6 +63,7 @@ class Failed(NamedTuple):
     claims: tuple[str, ...]
     states: Statement | None = None  # the condition as data
     stands: tuple[Tree, ...] = ()  # how each term that it is about stands
+    basis: str = "stated"
 
 
 class WhyNot(NamedTuple):
@@ -225,13 +227,15 @@ def _concludes(instance: Instance, subject: Subject, affirmed: bool) -> bool:
 
 
 def _failed(consultation: Consultation, instances: list[Instance], base: RuleBase) -> tuple[Failed, ...]:
-    wanted = {(i.rule.id, i.option) for i in instances}
+    # of a rule that settles a finding it is said once why neither half has fired
+    wanted = {(written_rule(i.rule.id), i.option) for i in instances}
     failed = []
     for n in consultation.not_fired:
         if (n.rule, n.option or "") in wanted:
             stands = tuple(How(consultation, base, {}).needed(n.states))
-            claims = base.rule(n.rule).claims
-            failed.append(Failed(n.rule, n.option, n.reason, n.condition, claims, n.states, stands))
+            rule = base.rule(n.rule)
+            said = n.rule, n.option, n.reason, n.condition, rule.claims, n.states, stands, rule.basis
+            failed.append(Failed(*said))
     return tuple(failed)
 
 

@@ -30,7 +30,6 @@ from expert.views.document import (
     Table,
     Words,
     apart,
-    citing,
     grounded,
     on,
     titled,
@@ -65,7 +64,8 @@ def results_section(consultation: Consultation, knowledge: Knowledge) -> list[Se
         if result.option is None:
             claims = [claim for n in result.firings for claim in consultation.firings[n - 1].claims]
             words = f"{capital(result.label)}: ", Marked(result_text(result, knowledge), "verdict")
-            items.append(Item("", citing(words, tuple(dict.fromkeys(claims)))))
+            basis = consultation.basis(result.firings) if result.firings else "stated"
+            items.append(Item("", grounded(words, tuple(dict.fromkeys(claims)), basis)))
     return [Section(knowledge.words.headings["results"], (Items(tuple(items)),))] if items else []
 
 

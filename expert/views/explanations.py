@@ -10,8 +10,9 @@ from expert.io.unwinding import Unfolding, unwound
 from expert.language.english import REASONS, STANCE_WORDS, count, listed
 from expert.language.keys import with_option
 from expert.language.model import Knowledge, Quotes
+from expert.language.policy import NOW
 from expert.language.rules import RuleBase
-from expert.views.document import Block, Line, Marked, Outline, Paragraph, Piece, citing, quoted
+from expert.views.document import Block, Line, Marked, Outline, Paragraph, Piece, Words, grounded, quoted
 
 if TYPE_CHECKING:  # a result is shown without what explains one
     from expert.consultation.explain import Tree
@@ -56,10 +57,10 @@ def why_not_blocks(why_not: WhyNot, base: RuleBase, quotes: Quotes, full: bool =
     blocks = _as_it_is(why_not, base.knowledge)
     for argument in why_not.against:
         said = f"{STANCE_WORDS[argument.stance]}: {argument.text}"
-        blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
+        blocks.append(Paragraph(grounded(said, argument.claims, argument.basis), 2, 2))
     for argument in why_not.beside if full else ():
         said = f"{STANCE_WORDS[argument.stance]}, which does not decide: {argument.text}"
-        blocks.append(Paragraph(citing(said, argument.claims), 2, 2))
+        blocks.append(Paragraph(grounded(said, argument.claims, argument.basis), 2, 2))
     for failed in why_not.failed if full else why_not.failed[:MOST_RULES]:
         blocks += _not_fired(failed, quotes)
     left = [] if full else _left_out(why_not)
@@ -79,7 +80,8 @@ def _as_it_is(why_not: WhyNot, knowledge: Knowledge) -> list[Block]:
 def _not_fired(failed: Failed, quotes: Quotes) -> list[Block]:
     """A rule that did not fire, the sentences that it rests on, and what it lacked."""
     name = with_option(failed.rule, failed.option)
-    blocks: list[Block] = [Line(citing((Marked(name, "name"), " did not fire"), failed.claims), 2)]
+    head: Words = Marked(name, "name"), " did not fire"
+    blocks: list[Block] = [Line(grounded(head, failed.claims, failed.basis), 2)]
     for id in failed.claims:
         if id in quotes:
             blocks.append(Paragraph((f"{id} ", quoted(quotes[id])), 4))
@@ -133,7 +135,9 @@ def _flips(why_not: WhyNot, knowledge: Knowledge, full: bool) -> list[Block]:
         changes = " ".join(f"{name}={value}" for name, value in flip.changes.items())
         head = "Smallest change" if why_not.decided else "A change"
         head = "If the answer were" if flip.unanswered else head
-        lines.append(Paragraph((f"{head}: {changes}  ->  ", *_leading_to(flip, knowledge)), 0, 2))
+        lines.append(
+            Paragraph((f"{head}: {changes}  ->  ", *_leading_to(flip, why_not.goal, knowledge)), 0, 2)
+        )
     if lines and not why_not.decided:
         lines.append(Line("Whether there is a smaller one is not decided."))
     looked_for = why_not.flips is not None and why_not.possible and not why_not.already
@@ -153,12 +157,14 @@ def _none_leads_there(why_not: WhyNot, knowledge: Knowledge) -> str:
     return f"No change of up to {count(why_not.up_to, 'answer')} {there}; of more it is not decided."
 
 
-def _leading_to(flip: Flip, knowledge: Knowledge) -> Iterator[Piece]:
+def _leading_to(flip: Flip, goal: str, knowledge: Knowledge) -> Iterator[Piece]:
     """What a change leads to: the verdicts, for which targets, and when."""
     best, *others = each_target(flip.targets, knowledge) or [knowledge.words.verdicts[flip.verdict]]
     yield Marked(best, "verdict")
     if when := when_words(flip.verdict, flip.timing, knowledge):
         yield f", {when}"
+    elif goal == NOW:
+        yield ", and no step would have to come before it"
     yield "".join(f"; {other}" for other in others)
     if new := [knowledge.targets[target].label for target in flip.new_targets]:
         yield f" (nothing is argued about {listed(new, 'or')} in the case as it is)"

@@ -153,7 +153,6 @@ def test_a_record_in_several_ledgers_has_to_be_told_apart(two: tuple[Path, Path,
         ("audit", "forget", "last", "--yes"),
         ("audit", "drafts"),
         ("audit", "export"),
-        ("audit", "verify"),
     ],
 )
 def test_who_writes_one_ledger_takes_no_two(

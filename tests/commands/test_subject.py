@@ -7,7 +7,7 @@ from support.shell import cicatrix
 
 def test_what_else_an_unfinished_name_could_mean_is_said() -> None:
     told = cicatrix("explain", "why-not", "scar", "scar_depth=deep")
-    assert told.stdout.startswith("The scars include deep scars.\n")
+    assert told.stdout.startswith("The scars include deep scars. (inferred)\n")
     assert " ".join(told.stderr.split()) == (
         "`scar` is taken for `finding:scar_kind`; "
         "it could also be `question:scar_depth` or `question:scar_count`."

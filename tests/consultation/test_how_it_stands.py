@@ -91,7 +91,7 @@ def stands(base: RuleBase, name: str, case: str) -> str:
         (
             "over-budget",
             "scar_depth=deep budget=5",
-            "Over the budget: noted of laser treatment.",
+            "Over the budget: noted of laser treatment (added).",
         ),
         (
             "do-not-overcorrect",
@@ -128,7 +128,7 @@ def test_of_what_some_options_have_it_is_said_why_others_have_it_not(base: RuleB
     case = parse_pairs(["scar_depth=deep"], base.knowledge)
     cost = why_not(Reach(base), case, follow(base, case), find_subject(base, "least_cost"))
     assert cost.already and cost.stands == (
-        "The low end of the reckoned cost is $6,000 (for laser treatment).",
+        "The low end of the reckoned cost is $6,000 (for laser treatment). (inferred)",
     )
     assert [(failed.rule, failed.option) for failed in cost.failed] == [
         ("cost-by-the-scar", "punch-technique")
@@ -163,3 +163,24 @@ def test_whatever_is_asked_about_it_is_said_how_it_stands(name: str, cases: int)
             when = when_text(r, found, knowledge)
             assert ("No step has to come before" in sentences) == (when == "now")
             assert (" for: " in sentences) == when.startswith("after") or not when
+
+
+def test_of_a_rule_that_settles_both_halves_are_told() -> None:
+    base = load(ROOT / "examples" / "sirs")
+    assert stands(base, "rule:sirs-with-an-infection", "infection=no").endswith(
+        "did not fire. sirs-with-an-infection/no fired: #1."
+    )
+    open_case = parse_pairs(["pulse=92"], base.knowledge)
+    half = find_subject(base, "rule:sirs-with-an-infection/no")
+    [failed] = why_not(Reach(base), open_case, follow(base, open_case), half).failed
+    assert (failed.rule, failed.reason) == ("sirs-with-an-infection", "unknown")
+
+
+def test_what_is_ours_is_marked(base: RuleBase) -> None:
+    """In the sentences that come first, and of the rules that did not fire."""
+    case = "scar_depth=deep active_acne=yes otc_result=helping"
+    assert stands(base, "go-on-with-what-helps", case).endswith("the document does not speak. (added)")
+    assert stands(base, "clear-acne", "active_acne=yes").endswith("step 5 of the plan. (inferred)")
+    given = parse_pairs(["scar_depth=deep"], base.knowledge)
+    budget = why_not(Reach(base), given, follow(base, given), find_subject(base, "over-budget"))
+    assert {failed.basis for failed in budget.failed} == {"added"}

@@ -55,7 +55,7 @@ def test_why_not_ends_with_the_smallest_changes(base: RuleBase, found: Consultat
         Paragraph("It waits for: Clear up the acne before seeking treatment of the scars."),
     ]
     kind = why_not(Reach(base), case, found, find_subject(base, "scar_kind"))
-    assert why_not_blocks(kind, base, {}) == [Paragraph("The scars include deep scars.")]
+    assert why_not_blocks(kind, base, {}) == [Paragraph("The scars include deep scars. (inferred)")]
     none = reason._replace(flips=())
     assert why_not_blocks(none, base, {})[-1] == Line("No change of answers leads there.")
     assert why_not_blocks(none._replace(up_to=3), base, {})[-1] == Line(
@@ -170,3 +170,29 @@ def test_of_many_changes_a_few_are_shown_and_the_others_counted(base: RuleBase) 
     short, full = (shown(why_not_blocks(many, base, {}, full), Look()) for full in (False, True))
     assert short.count("Smallest change: ") == MOST_CHANGES and "2 other changes" in short
     assert full.count("Smallest change: ") == MOST_CHANGES + 2 and "other change" not in full
+
+
+def test_what_the_document_does_not_say_is_marked(base: RuleBase) -> None:
+    pairs = ["scar_depth=deep", "active_acne=no", "budget=50"]
+    found = infer(base, parse_pairs(pairs, base.knowledge))
+    laser = find_subject(base, "laser")
+    reason = why_not(Reach(base), parse_pairs(pairs, base.knowledge), found, laser)
+    said = " ".join(shown(why_not_blocks(reason, base, {}), Look()).split())
+    assert "would cost $6,000 or more, and the budget is $50. (added) [p8s2]" in said
+    assert "may be unrealistic for most people. [p8s2]" in said
+    [tree] = how(found, base, laser, full=False)
+    texts = [node.text for node in tree.nodes()]
+    assert any(text.endswith("(added) [p8s2]") and "(cost) #" in text for text in texts), texts
+
+
+def test_when_stands_beside_the_best_verdict(base: RuleBase) -> None:
+    found = infer(base, parse_pairs(["scar_depth=both", "active_acne=no"], base.knowledge))
+    [tree] = how(found, base, find_subject(base, "dermabrasion"))
+    assert tree.text == "Dermabrasion: option for the shallow scars, now; not advised for the deep scars"
+
+
+def test_a_change_to_no_recommendation_says_that_nothing_comes_first(base: RuleBase) -> None:
+    case = parse_pairs(["scar_depth=shallow", "active_acne=yes"], base.knowledge)
+    reason = why_not(Reach(base), case, infer(base, case), find_subject(base, "punch"), "now")
+    said = " ".join(shown(why_not_blocks(reason, base, {}), Look()).split())
+    assert "active_acne=no -> not addressed, and no step would have to come before it" in said
