@@ -15,13 +15,14 @@ import polars as pl
 from cases import Outcome  # (puts the shell on the path)
 
 from expert.backends.columns import POLARS, STEP, outcome
-from expert.backends.program import Lines, Step, lines, needed
+from expert.backends.program import Lines, lines
 from expert.backends.series import SeriesPlan
 from expert.language.keys import with_option
 from expert.language.model import Knowledge, Term
 from expert.language.outcome import cost_amounts
 from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
+from expert.language.steps import Step, needed
 
 NO_CODE = 255  # of an answer that is not known, where answers are codes
 CASES, CODES, PLAIN = "cases.arrow", "codes.parquet", "cases.parquet"

@@ -166,6 +166,7 @@ LATE = {
     },
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
     "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one
+    "expert/consultation/openness.py": {"expert.consultation.open_cases"},  # most programs ask of one case
     "expert/knowledge/cache.py": {"expert.knowledge.load"},  # what is kept is opened without reading rules
     "expert/review/approvals.py": {"expert.review.read_approvals"},  # nor approvals, where there are none
     "expert/io/yaml.py": {"yaml"},

@@ -15,13 +15,14 @@ from operator import floordiv
 from typing import Any, NamedTuple
 
 from expert.backends.frames import nw, pl
-from expert.backends.program import Lines, Step, needed
+from expert.backends.program import Lines
 from expert.consultation.case import UNKNOWN
 from expert.language.algebra import OPERATORS
 from expert.language.keys import name_and_option, with_option
 from expert.language.model import TYPED, BadValue, Knowledge, Term, Value
 from expert.language.outcome import cost_sides
 from expert.language.policy import NOW, VERDICTS
+from expert.language.steps import Step, needed
 
 Frame = Any  # a Narwhals frame, lazy or not
 BAD, ANSWER = "problem.", "answer."  # the columns of whether a row cannot be read, and of answers

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable
 from itertools import compress, count
 from typing import NamedTuple
 
-from expert.backends.program import Lines, Step, StepAmounts, lines, needed
+from expert.backends.program import Lines, StepAmounts, lines
 from expert.consultation.case import Case
 from expert.io.garbage import collected_later
+from expert.language.assignments import Assignments
 from expert.language.outcome import cost_amounts
 from expert.language.policy import NOW, first
 from expert.language.rules import RuleBase
+from expert.language.steps import Step, needed
 
 
 class Decision(NamedTuple):
@@ -154,7 +156,7 @@ def source(program: Lines, costs: Costs) -> str:
         for amounts in sides:
             for pair in amounts:
                 wanted += pair
-    text = _Text()
+    text = Assignments()
     for step, uses in needed(wanted):
         text.take(step, uses)
     name = text.name
@@ -175,61 +177,6 @@ def source(program: Lines, costs: Costs) -> str:
 
 def _flags(program: Lines) -> dict[tuple[str, str], Step]:
     return {(option, flag): at for option, flags in program.flags.items() for flag, at in flags.items()}
-
-
-DEEPEST = 20  # brackets inside one another: Python's own parser takes no more than some hundred
-
-
-class _Text:
-    """Steps as assignments; a step that is used once stands where it is used, if that is not too deep."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.names: dict[int, str] = {}
-        self.depth: dict[int, int] = {}
-        self.answers: dict[str, str] = {}
-
-    def name(self, step: Step) -> str:
-        """The expression of a step that was taken."""
-        return self.names[step.n]
-
-    def take(self, step: Step, uses: int) -> None:
-        """Write a step down, those that it follows from being written."""
-        written = self._written(step)
-        depth = 1 + max((self.depth[part.n] for part in step.inputs), default=0)
-        if step.inputs and (uses > 1 or depth > DEEPEST):
-            self.lines.append(f"s{step.n} = {written}")
-            self.names[step.n] = f"s{step.n}"
-            self.depth[step.n] = 0
-        else:
-            self.depth[step.n] = depth
-            self.names[step.n] = f"({written})" if step.inputs else written
-
-    def _written(self, step: Step) -> str:
-        inside = [self.names[part.n] for part in step.inputs]
-        if step.op in ("true", "false"):
-            return step.op.capitalize()
-        if step.op == "constant":
-            return repr(step.args[0])
-        if step.op == "~":
-            return f"not {inside[0]}"
-        if step.op == "choose":
-            return f"{inside[1]} if {inside[0]} else {inside[2]}"
-        if step.inputs:
-            return f" {PYTHON.get(step.op, step.op)} ".join(inside)
-        answer = self._answer(str(step.args[0]))
-        if step.op == "number":
-            return f"({answer} or 0)"
-        return f"({answer} is not None)" if step.op == "known" else f"({answer} == {step.args[1]!r})"
-
-    def _answer(self, attribute: str) -> str:
-        if attribute not in self.answers:
-            self.answers[attribute] = f"a{len(self.answers)}"
-            self.lines.append(f"{self.answers[attribute]} = get({attribute!r})")
-        return self.answers[attribute]
-
-
-PYTHON = {"&": "and", "|": "or"}
 
 
 def _numbers(amounts: StepAmounts, results: list[int]) -> list[int]:

@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from expert.backends.columns import INT64, ColumnShown, NameShown, NumberShown, is_long, parts_shown, shown
 from expert.backends.frames import pl
-from expert.backends.program import Lines, Step, needed
+from expert.backends.program import Lines
 from expert.language.model import Knowledge
+from expert.language.steps import Step, needed
 
 Operator = Callable[..., pl.Series]
 Columns = dict[Step, pl.Series]

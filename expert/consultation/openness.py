@@ -2,49 +2,41 @@
 
 `possibility` says what must and what may hold, part by part. Here it is asked of one case, for the
 options on which nothing has been put forward; only the instances that these rest on, and that no
-answer has ruled out, are read.
+answer has ruled out, are read. Where thousands of rules are open that takes long, and who asks of many
+cases has it written down for all of them (`open_cases`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from expert.consultation.case import Case
-from expert.language.conclusions import Argue, Conclude, Tally, computed_refs
+from expert.consultation.ways import Computes, Fires, Has, Holds, Turn, behind, inside
+from expert.language.conclusions import Argue
 from expert.language.conditions import (
-    AllOf,
-    AnyOf,
-    Compare,
     Condition,
-    Count,
-    Determined,
-    Given,
     Is,
-    Known,
-    Not,
-    OptionIs,
     Ref,
-    Unless,
     flat_conjuncts,
     refs,
 )
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.grids import Grid
-from expert.language.keys import exception_of
 from expert.language.meaning import Reading
-from expert.language.model import Value
 from expert.language.outcome import deciding_arguments
 from expert.language.possibility import Bounds, Possibilities
 from expert.language.rules import Dependencies, Instance, RuleBase, passes, reads
 
+if TYPE_CHECKING:
+    from expert.consultation.open_cases import OpenOptions
+
 Open = dict[str, tuple[str, ...]]  # options that are open, and the answers that they may depend on
 
-
-# what leads to answers: those that are found on it, and what leads on; a chain of findings may be long
-Way = Iterator["str | Way"]
-KEPT = 10_000  # of how many cases it is kept what they leave open
+KEPT = 10_000  # of how many cases it is kept what they leave open, and of how many attributes their names
+# cases of which it is looked for what they leave open; then it is written down for all, which takes as long
+LOOKED_FOR = 16
 
 
 class Openness:
@@ -60,9 +52,17 @@ class Openness:
         self.on_answers = {i.id: _on_answers(i.when) for i in base.instances}
         self._rest_on: dict[tuple[str, ...], list[str]] = {}
         self._found: dict[tuple[object, ...], Open] = {}
+        self._looked_for = 0  # cases of which that was not found so
+        self._of_options: OpenOptions | None = None  # for all cases, once it is written down
+        self._places = {option: place for place, option in enumerate(base.knowledge.options)}
+        self._names: dict[int, tuple[str, ...]] = {}  # of attributes, by their bits
 
     def open(self, case: Case, silent: tuple[str, ...]) -> Open:
         """Of the options on which nothing that decides was put forward, those on which it still may be."""
+        if self._of_options is not None:
+            of_options = self._of_options(case)
+            told = {option: of_options[self._places[option]] for option in silent}
+            return {option: self._named(one.depends_on) for option, one in told.items() if one.is_open}
         key = silent, *[case.value(name) for name in self.rest_on(silent)]
         open = self._found.get(key)
         if open is None:
@@ -71,7 +71,26 @@ class Openness:
             left = self.of(case)
             open = {option: left.depends_on(option) for option in silent if left.is_open(option)}
             self._found[key] = open
+            self._looked_for += 1
+            if self._looked_for == LOOKED_FOR:
+                self._write_down()
         return open
+
+    def _write_down(self) -> None:
+        """Have a function that tells it of all cases, unless there would be too much to write."""
+        from expert.consultation.open_cases import open_options  # most programs ask of one case
+
+        self._of_options = open_options(self.knowledge, self.deciding, self.dependencies)
+
+    def _named(self, attributes: int) -> tuple[str, ...]:
+        """The names of attributes, in their order."""
+        names = self._names.get(attributes)
+        if names is None:
+            if len(self._names) >= KEPT:
+                self._names.clear()
+            named = [name for place, name in enumerate(self.knowledge.attributes) if attributes >> place & 1]
+            names = self._names[attributes] = tuple(named)
+        return names
 
     def rest_on(self, options: tuple[str, ...]) -> list[str]:
         """The attributes that the deciding arguments on some options rest on."""
@@ -85,6 +104,11 @@ class Openness:
         for contradiction in self.knowledge.contradictions:  # by which an answer may count as none
             names.update(dict.fromkeys(contradiction.attributes))
         return [*names]
+
+    def is_asked(self, ref: Ref) -> bool:
+        """Whether a term is a finding that may be answered."""
+        term = self.knowledge.findings.get(ref.name)
+        return term is not None and term.asked
 
     def of(self, case: Case) -> OpenCase:
         """What may still be argued in a case."""
@@ -152,8 +176,7 @@ class OpenCase:
 
     def depends_on(self, option: str) -> tuple[str, ...]:
         """The attributes not answered that these may depend on, in the vocabulary's order."""
-        seen = set[object]()
-        ways = (self._instance(instance, seen) for instance in self._possible(option))
+        ways = map(Fires, self._possible(option))
         return self._named(ways, self.prepared.rest_on((option,)))
 
     def may_conclude(self, ref: Ref) -> bool:
@@ -164,34 +187,25 @@ class OpenCase:
             self.fired[i.id].may & 1 for i in writers if i.id in self.fired
         )
 
-    def _is_asked(self, ref: Ref) -> bool:
-        """Whether a term is a finding that may be answered."""
-        term = self.prepared.knowledge.findings.get(ref.name)
-        return term is not None and term.asked
-
     def _may_be_answered(self, ref: Ref) -> bool:
         """Whether a finding is not answered, and may be yet."""
-        return self._is_asked(ref) and self.case.value(ref.name) is None
+        return self.prepared.is_asked(ref) and self.case.value(ref.name) is None
 
     def waits_for(self, ref: Ref) -> tuple[str, ...]:
         """The attributes not answered that a finding may depend on, in the vocabulary's order."""
-        return self._named([self._term(ref, None, set())], self.prepared.knowledge.attributes)
+        return self._named([Has(ref, None)], self.prepared.knowledge.attributes)
 
-    def _named(self, ways: Iterable[Way], attributes: Iterable[str]) -> tuple[str, ...]:
-        """Those of some attributes that are found on ways and those that lead on from them, each in its turn.
+    def _named(self, ways: Iterable[Turn], attributes: Iterable[str]) -> tuple[str, ...]:
+        """Those of some attributes that some ways lead to, each way in its turn.
 
         They are looked for until all are found that it may depend on at all.
         """
         missing = {name for name in attributes if self._is_missing(name)}
-        names = set[str]()
+        names, seen = set[str](), set[object]()
         for way in ways:
-            waiting = [way]
+            waiting: list[Turn] = [way]
             while waiting:
-                for found in waiting.pop():
-                    if isinstance(found, str):
-                        names.add(found)
-                    else:
-                        waiting.append(found)
+                waiting += self._led_on(waiting.pop(), names, seen)
             if names >= missing:
                 break
         return tuple(name for name in self.prepared.knowledge.attributes if name in names)
@@ -219,74 +233,47 @@ class OpenCase:
             yield from (instance for instance in some if self._may_fire(instance))
             start, size = start + size, 2 * size
 
-    def _instance(self, instance: Instance, seen: set[object]) -> Way:
-        """The answers that it depends on whether an instance fires."""
-        id = instance.id
-        fires = self.fired.get(id)
-        if fires is not None and _unsettled(fires) and id not in seen:
-            seen.add(id)
-            yield self._part(instance.when, False, seen)
+    def _led_on(self, turn: Turn, names: set[str], seen: set[object]) -> Iterable[Turn]:
+        """Where a way leads on from a turn in this case, that was not seen before; answers are named."""
+        match turn:
+            case Fires(instance):
+                fires = self.fired.get(instance.id)
+                if fires is None or not _unsettled(fires) or instance.id in seen:
+                    return ()
+                seen.add(instance.id)
+                return [Holds(instance.when, False)]
+            case Holds(condition, denied):
+                return inside(condition, denied) if self._is_open(condition, denied) else ()
+            case Has(ref):
+                if self._is_named(ref):
+                    names.add(ref.name)
+                key = ref.key, turn.wanted
+                if key in seen or not self._is_inferred(ref):
+                    return ()
+                seen.add(key)
+                return behind(turn, self.prepared.dependencies.writers)
+            case Computes(instance, ref):
+                return [Has(ref, None)] if self._may_fire(instance) else ()
+            case _:
+                assert_never(turn)
 
-    def _part(self, condition: Condition, denied: bool, seen: set[object]) -> Way:
-        """The answers that it depends on whether a condition holds, or is denied; none if that is settled."""
+    def _is_open(self, condition: Condition, denied: bool) -> bool:
+        """Whether it is not settled if a condition holds, or is denied."""
         if isinstance(condition, Is):
             ref = condition.ref
             if ref.kind == "attribute" and not self._is_missing(ref.name):
-                return  # which is so of most, and seen soonest
-        if not _unsettled(self.reading.pair(condition)[denied]):
-            return
-        match condition:
-            case AllOf() | AnyOf():
-                for part in condition.parts:
-                    yield self._part(part, denied, seen)
-            case Count():
-                for part in condition.parts:
-                    yield self._part(part, False, seen)
-                    yield self._part(part, True, seen)
-            case Not():
-                yield self._part(condition.part, not denied, seen)
-            case Unless():
-                yield self._part(condition.part, False, seen)
-            case Is(_, values):
-                for ref, _ in refs(condition):
-                    yield self._term(ref, None if denied else values, seen)
-            case Compare() | Known() | Determined() | OptionIs() | Given():
-                for ref, _ in refs(condition):
-                    yield self._term(ref, None, seen)
-            case _:
-                assert_never(condition)
+                return False  # which is so of most, and seen soonest
+        return _unsettled(self.reading.pair(condition)[denied])
 
-    def _term(self, ref: Ref, wanted: tuple[Value, ...] | None, seen: set[object]) -> Way:
-        """The answers that a term depends on; of a finding, as far as one of the values is wanted."""
+    def _is_named(self, ref: Ref) -> bool:
+        """Whether a term has no answer that counts, and may be answered."""
         if ref.kind == "attribute":
-            if self._is_missing(ref.name):
-                yield ref.name
-            return
-        if self._is_asked(ref):
-            if self.case.value(ref.name) is not None:
-                return  # it is answered, whatever its rules say
-            yield ref.name
-        key = ref.key
-        if (key, wanted) in seen:
-            return
-        seen.add((key, wanted))
-        for writer in self.prepared.dependencies.writers.get(key, ()):
-            if exception_of(ref.name):
-                yield self._instance(writer, seen)
-            for c in writer.then:
-                if isinstance(c, Tally) and c.key == key:
-                    for row in c.rows:
-                        yield self._part(row.when, False, seen)
-                        yield self._part(row.when, True, seen)
-                    for part in computed_refs(c):
-                        yield self._term(part, None, seen)
-                if isinstance(c, Conclude) and c.key == key:
-                    if isinstance(c.value, str) and wanted is not None and c.value not in wanted:
-                        continue
-                    yield self._instance(writer, seen)
-                    if self._may_fire(writer):
-                        for part in computed_refs(c):
-                            yield self._term(part, None, seen)
+            return self._is_missing(ref.name)
+        return self._may_be_answered(ref)
+
+    def _is_inferred(self, ref: Ref) -> bool:
+        """Whether a term is what rules conclude of it: if it is answered, they do not count."""
+        return ref.kind != "attribute" and (self._may_be_answered(ref) or not self.prepared.is_asked(ref))
 
 
 def _unsettled(bounds: Bounds[int]) -> bool:

@@ -113,7 +113,7 @@ class Possibilities(Generic[T, N]):
 
     def known(self, attribute: str, /) -> Bounds[T]:
         """What is not answered may be answered yet."""
-        return Bounds(self._counts(attribute), self.algebra.true)
+        return Bounds(self.counts(attribute), self.algebra.true)
 
     def equals(self, attribute: str, value: Value, /) -> Bounds[T]:
         """Where that is the answer, and where it may be yet."""
@@ -126,9 +126,9 @@ class Possibilities(Generic[T, N]):
 
     def number(self, attribute: str, /) -> Estimate[T, N]:
         """The answer, where there is one."""
-        return Estimate(self.algebra.number(attribute), self._counts(attribute))
+        return Estimate(self.algebra.number(attribute), self.counts(attribute))
 
-    def _counts(self, attribute: str) -> T:
+    def counts(self, attribute: str) -> T:
         """Where there is an answer that is not left out of account."""
         return self._answer(attribute)[0]
 

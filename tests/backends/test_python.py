@@ -18,8 +18,8 @@ from support.size import combinations
 from support.sizes import some_or_all
 
 from expert.backends import python
-from expert.backends.program import Program, lines, needed
-from expert.backends.python import FIRST, Decision, _Text, costs_of, decider, source
+from expert.backends.program import lines
+from expert.backends.python import FIRST, Decision, costs_of, decider, source
 from expert.consultation.case import Case, cell_answer, make_case, parse_pairs
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation
@@ -175,17 +175,3 @@ def test_the_first_cases_do_not_wait_for_the_function(
     found += [decide(case) for _ in range(3)]
     assert len(compiled) == 1
     assert found == [found[0]] * (FIRST + 3)
-
-
-def test_long_chains_are_written_so_that_python_can_read_them(base: RuleBase) -> None:
-    """Each link of them is used once, so it would stand in brackets inside the next."""
-    program = Program(base.knowledge)
-    chain = program.false
-    for n in range(2000):
-        chain = chain | program.equals("scar_count", n)
-    text = _Text()
-    for step, uses in needed([chain]):
-        text.take(step, uses)
-    names: dict[str, Any] = {"get": {"scar_count": 1999}.get}
-    exec("\n".join([*text.lines, f"found = {text.name(chain)}"]), names)
-    assert names["found"] is True
