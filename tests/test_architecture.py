@@ -165,6 +165,8 @@ LATE = {
         "expert.commands.showing", "expert.views.screen",
     },
     "expert/commands/opening.py": {"expert.consultation.engine"},  # records are explained without it
+    "expert/commands/recording.py": {"expert.ledger.trust.witness"},  # few ledgers have one
+    "expert/consultation/wording.py": {"expert.consultation.openness"},  # many cases leave nothing open
     "expert/commands/shared.py": {"expert.views.terminal"},  # formats other than the usual one
     "expert/consultation/openness.py": {"expert.consultation.open_cases"},  # most programs ask of one case
     "expert/knowledge/cache.py": {"expert.knowledge.load"},  # what is kept is opened without reading rules

@@ -17,7 +17,6 @@ from expert.io.problems import CaseError, LedgerError
 from expert.language.rules import RuleBase
 from expert.ledger.recording import Occasion, record
 from expert.ledger.store import Entry, Ledger
-from expert.ledger.trust.witness import bear_witness, hold_against
 
 
 def save(
@@ -45,9 +44,11 @@ def save(
     warn_of_others(ledger_path(ledger))
     try:
         with Ledger(ledger_path(ledger), write=True) as store:
-            hold_against(store, witness)
+            if witness:
+                _hold_against(store, witness)
             entry = record(store, base, consultation, occasion)
-            _bear_witness(witness, entry)
+            if witness:
+                _bear_witness(witness, entry)
             if entered.draft:
                 store.drop_draft(entered.draft)
             return entry
@@ -65,7 +66,15 @@ def _sources_of(entered: Entered) -> dict[str, str]:
     return sources | dict.fromkeys(entered.by_default, DEFAULT)
 
 
-def _bear_witness(witness: Path | None, entry: Entry) -> None:
+def _hold_against(store: Ledger, witness: Path) -> None:
+    from expert.ledger.trust.witness import hold_against
+
+    hold_against(store, witness)
+
+
+def _bear_witness(witness: Path, entry: Entry) -> None:
+    from expert.ledger.trust.witness import bear_witness
+
     try:
         bear_witness(witness, entry.seq, entry.hash)
     except CaseError as error:

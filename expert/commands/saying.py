@@ -30,7 +30,7 @@ settings: dict[str, Any] = {
 ROWS = 24  # of what is no terminal, whose size is not asked
 
 # the indent of a line and what stands at the beginning of a list's: the rest of the line hangs below it
-BEGINNING = re.compile(r" *(\S+  +)?")
+BEGINNING = r" *(\S+  +)?"
 
 LEAST_WIDTH = 20
 
@@ -71,7 +71,7 @@ def _said(text: str, hang: int = 0) -> list[str]:
     """The lines of what is said."""
     lines = []
     for line in text.split("\n"):
-        begun = BEGINNING.match(line)
+        begun = re.match(BEGINNING, line)
         indent = cells(begun[0]) if begun else 0
         marked = bool(begun and begun[1])
         rest = " " * (indent if marked else indent + hang)

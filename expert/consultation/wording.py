@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from expert.consultation.alike import Alike, Remembered
-from expert.consultation.openness import Openness
 from expert.consultation.result import Concluded, KnowledgeId, Match, NotFired, Plain, Price, Statement
 from expert.consultation.silence import Silent
 from expert.consultation.statements import states
@@ -20,6 +19,9 @@ from expert.language.keys import DENIAL, with_option
 from expert.language.model import Term, Value
 from expert.language.outcome import Pick, cost_sides
 from expert.language.rules import PLACEHOLDER, Instance, RuleBase, writes
+
+if TYPE_CHECKING:
+    from expert.consultation.openness import Openness
 
 Finding = tuple[str, Value]  # its key and value
 Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that it is about
@@ -74,6 +76,8 @@ class Wording:
     @cached_property
     def openness(self) -> Openness:
         """What asks of a case which options it leaves open; made for the first that may."""
+        from expert.consultation.openness import Openness  # many cases leave none open
+
         return Openness(self.base)
 
     @cached_property

@@ -13,8 +13,9 @@ from types import ModuleType
 
 WIDTH = 80  # of lines, if no other is asked for
 
-# each character takes one cell: of these texts nothing has to be looked up
-NARROW = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e]*")
+# each character takes one cell: of these texts nothing has to be looked up. A pattern that few texts need is
+# compiled for the first of them
+NARROW = "[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e]*"
 
 
 def lazily(name: str) -> ModuleType:
@@ -52,19 +53,19 @@ def lightly(library: str, stand_ins: Mapping[str, ModuleType | None]) -> ModuleT
 # it takes longer to load than all that we load of a terminal, and few texts need it
 wcwidth = lazily("wcwidth")
 
-QUOTED = re.compile(r"(?:'[^']*'|\\.|[^\s'\\])+")  # a word of a shell, with its quotes
-SHADE = re.compile("\x1b\\[[0-9;]*m")  # what changes the colour takes none
+QUOTED = r"(?:'[^']*'|\\.|[^\s'\\])+"  # a word of a shell, with its quotes
+SHADE = "\x1b\\[[0-9;]*m"  # what changes the colour takes none
 
 
 def narrow(text: str) -> bool:
     """Whether each character of the text takes one cell."""
-    return NARROW.fullmatch(text) is not None
+    return text.isprintable() if text.isascii() else re.fullmatch(NARROW, text) is not None
 
 
 def cells(text: str) -> int:
     """How many cells the text takes."""
     if "\x1b" in text:
-        text = SHADE.sub("", text)
+        text = re.sub(SHADE, "", text)
     width: int = len(text) if narrow(text) else wcwidth.width(text)
     return width
 
@@ -105,7 +106,7 @@ def continued(line: str, width: int, indent: str) -> list[str]:
     if cells(indent + line) <= width:
         return [indent + line]
     lines = [indent]
-    for word in QUOTED.findall(line):
+    for word in re.findall(QUOTED, line):
         if lines[-1].strip() and cells(f"{lines[-1]}{word} \\") > width:
             lines[-1] += "\\"
             lines.append(indent + "  ")

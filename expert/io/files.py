@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import time
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -41,7 +42,7 @@ def read_text(path: Path, shown: str, piped: bool = False) -> str:
     if len(data) > SIZE_LIMIT:
         raise KnowledgeError([Problem(f"file `{shown}` is larger than {SIZE_LIMIT:,} bytes", start)])
     try:
-        return data.decode("utf-8-sig")
+        return data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         # error.object is what follows a byte order mark, and error.start counts from there
         before = error.object[: error.start].decode("utf-8")

@@ -127,10 +127,15 @@ def plain(record: object) -> Any:
         return {name: value if type(value) in NAMES else plain(value) for name, value in record.items()}
     if isinstance(record, (tuple, list, Later)):
         names = getattr(kind, "_fields", None)
-        # most values are texts, numbers or nothing: a call for each of them would take most of the time
-        values = []
+        # most values are texts, numbers or empty: a call for each of them would take most of the time
+        values: list[Any] = []
         for item in record:
-            values.append(item if type(item) in NAMES else plain(item))
+            if type(item) in NAMES:
+                values.append(item)
+            elif type(item) is tuple and not item:
+                values.append([])
+            else:
+                values.append(plain(item))
         return values if names is None else dict(zip(names, values, strict=True))
     return record
 

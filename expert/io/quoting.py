@@ -18,7 +18,7 @@ def backslashed(text: str) -> str:
 
 # what is obeyed rather than shown: control characters but for the line break, marks that turn the direction
 # of writing, tags that cannot be seen, and half characters
-OBEYED = re.compile(
+OBEYED = (
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -26,7 +26,9 @@ OBEYED = re.compile(
 
 def safe(text: str) -> str:
     """A text that is shown and not obeyed, as long as it was; its line breaks stay."""
-    return OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
+    if text.isascii() and text.isprintable():  # as most are: the pattern is compiled for the first other
+        return text
+    return re.sub(OBEYED, "\N{REPLACEMENT CHARACTER}", text)
 
 
 def on_one_line(text: str, most: int = 200) -> str:

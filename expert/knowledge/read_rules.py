@@ -278,8 +278,8 @@ class _RuleReader:
         """A text whose {placeholders} all name something."""
         text = self.reader.text(node, what)
         for name in dict.fromkeys(PLACEHOLDER.findall(text)):
-            if node and name != "option" and name not in self.scope.names and not AGREEING.fullmatch(name):
-                names = ["option", *self.scope.names]
+            names = ["option", *self.scope.names]
+            if node and name not in names and not re.fullmatch(AGREEING, name):
                 self.reader.add(not_among(f"placeholder in {what}", name, names, node.span))
         stray = re.search("[{}]", PLACEHOLDER.sub("", text))
         if node and stray:

@@ -33,7 +33,7 @@ def _read_term(key: Node, name: str, kind: str, fields: dict[str, Node], reader:
         reader.report(key, f"{kind} `{name}` is money and has no `currency`", "such as USD")
     low, high = (_bound(fields.get(side), name, type, decimals, reader) for side in ("min", "max"))
     unit = reader.text(fields.get("currency" if type == "money" else "unit"), f"unit of `{name}`")
-    one, several = unit.split("|") if type != "money" and AGREEING.fullmatch(unit) else ("", unit)
+    one, several = unit.split("|") if type != "money" and re.fullmatch(AGREEING, unit) else ("", unit)
     term = Term(
         name,
         kind,

@@ -58,7 +58,7 @@ BASES = {
 
 PRICE_BASES = ("typical", "at-least")
 DATUM_BASES = ("stated", "inferred")  # of a value that is given to an option
-AGREEING = re.compile(r"[^|]*[^|\s][^|]*\|[^|]*[^|\s][^|]*")  # words for one, and for several
+AGREEING = r"[^|]*[^|\s][^|]*\|[^|]*[^|\s][^|]*"  # words for one, and for several
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 

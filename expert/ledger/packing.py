@@ -8,7 +8,6 @@ their end is the dictionary. Its checksum stands in what is packed, so that no o
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import zlib
 
@@ -52,6 +51,7 @@ PHRASES = (
     '},{"bounds":[]',
     ',"because":"',
 )
+CONTROL = bytes(range(32))  # what canonical JSON has not
 CODES = [(phrase.encode(), bytes([code])) for code, phrase in enumerate(PHRASES, 1)]
 
 # what is read of entries is their texts: to whoever reads, this stands for the table, which is `main.entries`
@@ -80,7 +80,7 @@ class Packing:
     def packed(self, header: str, text: str) -> str | bytes:
         """A content as it is stored: compressed, or as it is if that is no longer."""
         data = text.encode()
-        if len(data) > MOST or re.search(r"[\x00-\x1f]", text):
+        if len(data) > MOST or len(data.translate(None, CONTROL)) < len(data):
             return text
         for phrase, code in CODES:
             data = data.replace(phrase, code)

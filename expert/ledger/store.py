@@ -14,7 +14,6 @@ somewhere else.
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -68,7 +67,8 @@ COMMIT;
 """
 
 # what stands in a ledger, as SQLite writes it down; what stands for a constraint has no text
-OBJECTS = {" ".join(made.split()) for made in re.findall(r"CREATE TABLE IF NOT EXISTS ([^;]+);", SCHEMA)}
+TABLES = SCHEMA.split("CREATE TABLE IF NOT EXISTS ")[1:]
+OBJECTS = {" ".join(table.partition(";")[0].split()) for table in TABLES}
 
 
 class Entry(NamedTuple):

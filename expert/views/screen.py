@@ -2,7 +2,6 @@
 
 # `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -311,6 +310,6 @@ class Result:
         names = [*knowledge.options, *(other.label.casefold() for other in knowledge.options.values())]
         names.remove(option)
         names.remove(knowledge.options[option].label.casefold())
-        words = [part for name in names for part in re.split(r"[\s-]+", name)]
+        words = [part for name in names for part in name.replace("-", " ").split()]
         exact = word in knowledge.findings or word in knowledge.steps
         return option if exact or any(part.startswith(word) for part in words) else word

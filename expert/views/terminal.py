@@ -39,7 +39,7 @@ from expert.views.document import (
 )
 
 # what a line hangs below: its indent, or a short mark as that of a list
-BEGINNING = re.compile(r"( *)((?:\S{1,8}  +)?)")
+BEGINNING = r"( *)((?:\S{1,8}  +)?)"
 HEADING = 2  # by so much a column is wider than its heading, as tabulate draws it
 LEAST = 8  # the narrowest that a column is made
 
@@ -135,7 +135,7 @@ def _line(words: Words, look: Look, indent: int, role: Role = "") -> list[str]:
         if cells(text) <= look.width:
             lines.append(text)
             continue
-        begun = BEGINNING.match(text)
+        begun = re.match(BEGINNING, text)
         spaces, mark = begun.groups() if begun else ("", "")
         if any(isinstance(piece, Marked) and piece.role == "command" for piece in pieces(words)):
             lines += continued(text.lstrip(), look.width, spaces)

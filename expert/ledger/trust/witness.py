@@ -15,7 +15,7 @@ from expert.io.files import refuse_ledger
 from expert.io.problems import CaseError, LedgerError, shorten
 from expert.ledger.store import Ledger, utc_now
 
-LINE = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})(?: (\S+))?")
+LINE = r"([1-9][0-9]{0,17}) ([0-9a-f]{64})(?: (\S+))?"
 
 LONGEST = 200  # bytes of a line
 
@@ -40,7 +40,7 @@ def witnessed(path: Path) -> dict[int, str]:
 def _head(line: bytes, where: str) -> tuple[int, str]:
     """What a line holds. Raises CaseError."""
     text = line.decode("utf-8", "replace").strip()
-    match = LINE.fullmatch(text)
+    match = re.fullmatch(LINE, text)
     if match is None:
         help = "a number, a head of 64 digits, and when it was written, as `audit head --witness` writes them"
         raise CaseError(f"{where} is no head: {shorten(text)}", help)
