@@ -141,7 +141,6 @@ class InPolars:
         "&": lambda a, b: a & b,
         "|": lambda a, b: a | b,
         ">": lambda a, b: a > b,
-        ">=": lambda a, b: a >= b,
         "+": lambda a, b: a + b,
         "-": lambda a, b: a - b,
         "*": lambda a, b: a * b,

@@ -43,7 +43,6 @@ APPLY: dict[str, Callable[[Any, Any], Any]] = {
     "&": lambda a, b: a & b,
     "|": lambda a, b: a | b,
     ">": OPERATORS["more-than"],
-    ">=": OPERATORS["at-least"],
     "+": OPERATORS["plus"],
     "-": OPERATORS["minus"],
     "*": OPERATORS["times"],

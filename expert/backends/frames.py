@@ -13,9 +13,10 @@ os.environ.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", "1")
 os.environ.setdefault("_RJEM_MALLOC_CONF", f"narenas:{ARENAS}")
 
 try:
+    import nanoarrow as na
     import narwhals as nw
     import polars as pl
 except ImportError as error:
     raise not_installed("population", error.name or "polars", "population") from None
 
-__all__ = ["nw", "pl"]
+__all__ = ["na", "nw", "pl"]

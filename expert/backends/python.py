@@ -131,7 +131,6 @@ STEPS: dict[str, Callable[..., int]] = {
     "|": lambda a, b: a or b,
     "~": lambda a: not a,
     ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,

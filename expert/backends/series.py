@@ -3,7 +3,8 @@
 A query for every table would have Polars plan some three hundred expressions anew, which takes longer than a
 hundred thousand cases do, and evaluate each with more ado than a column of truths is worth. So the steps are
 put in order once for a knowledge base, and each is one operation on columns; a column that no further step
-needs is let go at once, for its memory to serve again while it is near. Equal results are one column.
+needs is let go at once, for its memory to serve again while it is near. Equal results are one column. Truths
+are combined as bytes (`bits`), and become columns of truths where they choose, and at last.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import partial
 from operator import add, and_, floordiv, invert, mul, or_, sub
 from typing import NamedTuple
 
+from expert.backends.bits import bits_of, truths_of
 from expert.backends.columns import INT64, ColumnShown, NameShown, NumberShown, is_long, parts_shown, shown
 from expert.backends.frames import pl
 from expert.backends.program import Lines
@@ -23,22 +25,22 @@ from expert.language.steps import Step, needed
 Operator = Callable[..., pl.Series]
 Columns = dict[Step, pl.Series]
 Choices = list[tuple[pl.Series, Step]]
-MOST, LEAST = 1 << 19, 1 << 18  # rows: followed at once, of long tables; and worth a thread of their own
+MOST, LEAST = 1 << 20, 1 << 18  # rows: followed at once, of long tables; and worth a thread of their own
 
 
 YES, NO = pl.Series([True]), pl.Series([False])
-
-
-def _choose(where: pl.Series, one: pl.Series, other: pl.Series) -> pl.Series:
-    return one.zip_with(where, other)
 
 
 def _more(one: pl.Series, other: pl.Series) -> pl.Series:
     return YES.zip_with(one > other, NO)  # truths are never null; filling them costs more
 
 
-def _no_less(one: pl.Series, other: pl.Series) -> pl.Series:
-    return YES.zip_with(one >= other, NO)
+def _more_as_bits(one: pl.Series, other: pl.Series) -> pl.Series:
+    return bits_of([_more(one, other)])[0]
+
+
+def _choose(where: pl.Series, one: pl.Series, other: pl.Series) -> pl.Series:
+    return one.zip_with(where, other)
 
 
 OPERATORS: dict[str, Operator] = {
@@ -46,13 +48,14 @@ OPERATORS: dict[str, Operator] = {
     "|": or_,
     "~": invert,
     ">": _more,
-    ">=": _no_less,
     "+": add,
     "-": sub,
     "*": mul,
     "//": floordiv,
     "choose": _choose,
 }
+READ = ("true", "false", "known", "equals")  # the steps that are truths of the answers
+TRUTHS = (*READ, "&", "|", "~", ">")  # all that are truths
 
 
 class Operation(NamedTuple):
@@ -73,29 +76,33 @@ class SeriesPlan:
     def __init__(self, program: Lines, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.shown = shown(program, knowledge)
-        steps = [step for step, _ in needed(parts_shown(self.shown.values()))]
+        self.made = list(dict.fromkeys(self.shown.values()))  # many names are of the same column
+        steps = [step for step, _ in needed(parts_shown(self.made))]
         self.constants = {step: _constant(step.low) for step in steps if step.op == "constant"}
-        made_first = [step for step in steps if not step.inputs and step not in self.constants]
-        self.leaves = [self._leaf(step).alias(str(step.n)) for step in made_first]
-        self.read = made_first
-        self.operations = self._ordered([step for step in steps if step.inputs])
-        self.choices = {one: _choices(one) for one in self.shown.values() if isinstance(one, NameShown)}
+        self.read = [step for step in steps if step.op in READ]
+        self.leaves = [self._leaf(step).alias(str(step.n)) for step in self.read]
+        self.numbers = {step: str(step.args[0]) for step in steps if step.op == "number"}
+        first = _of_numbers_alone(steps)
+        later = [step for step in steps if step.inputs and step not in first]
+        self.compared = [step for step in first if step.op == ">"]
+        operations = self._ordered([*first, *later])
+        self.first, self.operations = operations[: len(first)], operations[len(first) :]
+        self.truths = [step for step in dict.fromkeys(parts_shown(self.made)) if step.op in TRUTHS]
+        self.choices = {one: _choices(one) for one in self.made if isinstance(one, NameShown)}
 
     def _leaf(self, step: Step) -> pl.Expr:
-        """What is read from the answers."""
-        if step.op in ("true", "false"):
+        """A truth that is read from the answers."""
+        if not step.args:
             return pl.repeat(step.op == "true", pl.len(), dtype=pl.Boolean)
         name = str(step.args[0])
         column = pl.col(name)
-        if step.op == "equals":
-            term = self.knowledge.attributes[name]
-            return column.eq_missing(
-                pl.lit(step.args[1], None if term.ordered else pl.Enum(list(term.values)))
-            )
-        return column if step.op == "number" else column.is_not_null()
+        if step.op == "known":
+            return column.is_not_null()
+        term = self.knowledge.attributes[name]
+        return column.eq_missing(pl.lit(step.args[1], None if term.ordered else pl.Enum(list(term.values))))
 
     def _ordered(self, steps: list[Step]) -> list[Operation]:
-        kept = set(parts_shown(self.shown.values()))
+        kept = set(parts_shown(self.made))
         last = {part: step for step in steps for part in step.inputs}
         done: dict[Step, list[Step]] = {}
         for part, step in last.items():
@@ -105,6 +112,8 @@ class SeriesPlan:
 
     def _operator(self, step: Step) -> Operator:
         apply = OPERATORS[step.op]
+        if step.op == ">" and step not in self.compared:
+            return _more_as_bits
         if step.op in ("+", "-", "*", "choose") and is_long(step, self.knowledge):
             return partial(_of_long, apply)
         return apply
@@ -114,28 +123,36 @@ class SeriesPlan:
 
         Its attribute columns are answers as `columns.checked` gives them.
         """
-        threads = pl.thread_pool_size()
-        size = min(max(-(-len(frame) // threads), LEAST), MOST)
+        size = _rows_of_a_part(len(frame), pl.thread_pool_size())
         if len(frame) <= size:
-            return self._on(frame)
-        parts = [frame.slice(at, size) for at in range(0, len(frame), size)]
-        with ThreadPoolExecutor(threads) as pool:
-            return pl.concat(pool.map(self._on, parts), rechunk=False)
+            made = self._on(frame)
+        else:
+            parts = [frame.slice(at, size) for at in range(0, len(frame), size)]
+            with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+                made = [pl.concat(each) for each in zip(*pool.map(self._on, parts), strict=True)]
+        columns = dict(zip(self.made, made, strict=True))
+        return pl.DataFrame([columns[one].alias(name) for name, one in self.shown.items()])
 
-    def _on(self, frame: pl.DataFrame) -> pl.DataFrame:
-        columns = dict(zip(self.read, frame.select(self.leaves).get_columns(), strict=True))
-        columns |= self.constants
-        for step, apply, inputs, done in self.operations:
-            columns[step] = apply(*[columns[part] for part in inputs])
+    def _on(self, frame: pl.DataFrame) -> list[pl.Series]:
+        """The columns that are made of some rows of answers."""
+        rows, columns = len(frame), dict(self.constants)
+        columns |= {step: frame[name] for step, name in self.numbers.items()}
+        self._follow(self.first, columns, rows)
+        read = [*frame.select(self.leaves), *(columns[step] for step in self.compared)]
+        columns |= zip([*self.read, *self.compared], bits_of(read), strict=True)
+        self._follow(self.operations, columns, rows)
+        columns |= zip(self.truths, truths_of([columns[step] for step in self.truths], rows), strict=True)
+        return [_as_long(self._made(one, columns), rows) for one in self.made]
+
+    def _follow(self, operations: list[Operation], columns: Columns, rows: int) -> None:
+        """Add the columns of some steps, and let go of those that nothing needs any more."""
+        for step, apply, inputs, done in operations:
+            taken = [columns[part] for part in inputs]
+            if step.op == "choose":
+                taken[:1] = truths_of(taken[:1], rows)
+            columns[step] = apply(*taken)
             for part in done:
                 del columns[part]
-        made: dict[ColumnShown, pl.Series] = {}
-        results = []
-        for name, one in self.shown.items():
-            if one not in made:
-                made[one] = _long_as(frame, self._made(one, columns))
-            results.append(made[one].alias(name))
-        return pl.DataFrame(results)
 
     def _made(self, one: ColumnShown, columns: Columns) -> pl.Series:
         if isinstance(one, NameShown):
@@ -149,6 +166,24 @@ class SeriesPlan:
             bound = pl.max_horizontal if one.greatest else pl.min_horizontal
             return parts[0] if len(parts) == 1 else pl.select(bound(parts)).to_series()
         return columns[one]
+
+
+def _of_numbers_alone(steps: list[Step]) -> list[Step]:
+    """Those that no truth comes before: numbers computed from answers, and comparisons of them."""
+    found = []
+    numbers = {step for step in steps if step.op in ("number", "constant")}
+    for step in steps:
+        if step.inputs and numbers.issuperset(step.inputs):
+            found.append(step)
+            if step.op != ">":
+                numbers.add(step)
+    return found
+
+
+def _rows_of_a_part(rows: int, threads: int) -> int:
+    """How many rows are followed at once, so that all threads have about as much to do."""
+    rounds = max(-(-rows // (MOST * threads)), 1)
+    return max(-(-rows // (rounds * threads)), LEAST)
 
 
 def _constant(value: int) -> pl.Series:
@@ -171,6 +206,6 @@ def _where(truth: pl.Series, number: pl.Series) -> pl.Series:
     return number.zip_with(truth, pl.Series([None], dtype=number.dtype))
 
 
-def _long_as(frame: pl.DataFrame, column: pl.Series) -> pl.Series:
+def _as_long(column: pl.Series, rows: int) -> pl.Series:
     """A column of what is the same in every case, as long as the others."""
-    return column if len(column) == len(frame) else column.new_from_index(0, len(frame))
+    return column if len(column) == rows else column.new_from_index(0, rows)

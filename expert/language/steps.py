@@ -22,7 +22,7 @@ class Step:
     equals       attribute, value         whether that is the answer
     true, false                           a truth
     & | ~        truths                   a truth
-    > >=         two numbers              a truth; anything where a number is not known
+    >            two numbers              a truth; anything where a number is not known
     number       attribute                its scaled answer
     constant     integer                  that number
     + - *        two numbers              a number, from `low` to `high`
@@ -87,7 +87,7 @@ class Step:
     def __ge__(self, other: Step) -> Step:
         if self.low >= other.high or self.high < other.low:
             return self.program.true if self.low >= other.high else self.program.false
-        return self.program.step(">=", self, other)
+        return ~self.program.step(">", other, self)
 
     def __add__(self, other: Step) -> Step:
         return self.program.computed("+", "plus", self, other)

@@ -56,7 +56,9 @@ def test_generated_knowledge_bases(seeds: range) -> None:
             found, expected = plan.on(rows), by_expressions(base, rows)
             assert found.schema == expected.schema
             assert found.equals(expected), seed
-        long += any(getattr(each.apply, "func", None) is series._of_long for each in plan.operations)
+        long += any(
+            getattr(each.apply, "func", None) is series._of_long for each in [*plan.first, *plan.operations]
+        )
     assert long
 
 
@@ -71,11 +73,22 @@ def test_a_long_table_is_followed_in_parts(base: RuleBase, monkeypatch: pytest.M
     assert parts.equals(whole)
 
 
+def test_a_table_in_pieces_that_begins_anywhere(base: RuleBase) -> None:
+    frame = answers(base, 60, Random(2))
+    plan = series.SeriesPlan(lines(base), base.knowledge)
+    expected = plan.on(frame)
+    for begin in range(1, 10):
+        assert plan.on(frame[begin:]).equals(expected[begin:])
+    pieces = pl.concat([frame[:3], frame[3:20], frame[20:21], frame[21:]], rechunk=False)
+    assert plan.on(pieces).equals(expected)
+    assert plan.on(pieces[2:40]).equals(expected[2:40])
+
+
 def test_what_no_step_needs_any_more_is_let_go(base: RuleBase) -> None:
     """Each column but those of results and constants is done with after the last step that reads it."""
     plan = series.SeriesPlan(lines(base), base.knowledge)
-    there = {*plan.read, *plan.constants}
-    for operation in plan.operations:
+    there = {*plan.read, *plan.numbers, *plan.constants}
+    for operation in [*plan.first, *plan.operations]:
         assert there >= {*operation.inputs, *operation.done}
         there = (there | {operation.step}) - {*operation.done}
     kept = {*series.parts_shown(plan.shown.values()), *plan.constants}
