@@ -126,12 +126,16 @@ class _Records:
                     self.header = list(row.raw)
                     self.one_line = [n for n, name in enumerate(row.raw) if name in self.attributes]
                     yield row
-            elif len(row.cells) > 1 and [row.raw[0].lstrip(MARK), *row.raw[1:]] == self.header:
+            elif row.cells and row.raw[-1].lstrip(MARK) == self.header[-1] and self._is_header(row.raw):
                 yield row._replace(wrong=AGAIN)
             elif row.wrong or any(map(str.strip, row.raw)):
                 yield row
             elif len(row.raw) > 1:
                 yield row._replace(wrong=NO_CELL)
+
+    def _is_header(self, cells: list[str]) -> bool:
+        """Whether it is the header again, as where files were put together."""
+        return [cells[0].lstrip(MARK), *cells[1:]] == self.header
 
     def _rows(self) -> Iterator[TextRow]:
         reader, number = self._reader(), 1
