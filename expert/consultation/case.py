@@ -6,6 +6,7 @@ record keeps that the second was said.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection
 from datetime import datetime, time
@@ -20,6 +21,7 @@ from expert.language.model import CHOICES, NONE_OF_THEM, TODAY, BadValue, Knowle
 
 UNKNOWN = "unknown"
 SEPARATOR = ","  # between several answers in a text
+SEPARATORS = re.compile("[,;|]")  # what stands there in a table
 ROW = "row"  # the column of a result of a table that has its row's number
 ANSWERS, CELLS = "answers", "cells"
 REJECTED = {ROW, "file", "reasons", CELLS}  # what is said of a row of a table that is no case
@@ -151,6 +153,8 @@ def read_answer(
         problems.append(Problem(f"`{term.name}` must be a single value, not {node.shape}", node.span))
         return {}
     text = _spelled(node.text, term) if lenient else node.text
+    if lenient and term.type == CHOICES:  # as tables have them
+        text = SEPARATORS.sub(SEPARATOR, text)
     if lenient or term.type != CHOICES or text in (UNKNOWN, NONE_OF_THEM):
         return answer_of_text(text, term, knowledge, node.span, problems)
     return chosen([(text, node.span)], node.span, term, problems)

@@ -24,6 +24,7 @@ from expert.population.tables import (
     ReadAs,
     TableFile,
     TextRow,
+    absences,
     columns_of,
     of_result,
     refused,
@@ -158,7 +159,9 @@ def _row(number: int, text: str, names: list[str], attributes: Attributes, readi
         optional = attributes if reading.absent else ()
         missing = [name for name in names if name not in record.cells and name not in optional]
         if missing:
-            return TextRow(number, [], text, f"no column {listed(missing)}")
+            absent = absences(record.cells, attributes)
+            absent += [f"there is no column `{shorten(name)}`" for name in missing if name not in attributes]
+            return TextRow(number, [], text, "; ".join(absent))
     return TextRow(number, [record.cells.get(name) for name in names], text)
 
 

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from expert.backends.columns import FIRED, TIMING, VERDICT, option_column
+from expert.backends.columns import COST, FIRED, SIDES, TIMING, VERDICT, option_column
 from expert.backends.frames import pl
 from expert.consultation.case import ROW, Case, cell_answer, make_case
 from expert.consultation.engine import infer
 from expert.consultation.result import Consultation, name_of
 from expert.io.problems import CaseError, KnowledgeError, Problem
 from expert.knowledge.load import open_files
+from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
+from expert.population.inputs import cannot_be_read
 from expert.population.run import legend_path
-from expert.population.tables import FIRED_LIST
+from expert.population.tables import ENGINE, FIRED_LIST
 
 
 class Results(NamedTuple):
     """An output of `population run`: its knowledge, its legend, and its rows as a lazy frame.
 
-    The frame has truths for the rules that fired and texts for names, whatever the kind of file.
+    The frame has truths for the rules that fired and texts for names, whatever the kind of file. `doubts` say
+    of columns, by their names, where they hold what no output does.
     """
 
     path: Path
     base: RuleBase
     legend: dict[str, Any]
     frame: pl.LazyFrame
+    doubts: dict[str, pl.Expr]
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say of which file it is that an engine gives up on it. Raises CaseError."""
+    try:
+        yield
+    except (OSError, *ENGINE) as error:
+        raise cannot_be_read(path, error) from None
 
 
 def open_results(path: Path) -> Results:
@@ -37,21 +52,55 @@ def open_results(path: Path) -> Results:
     if problems or base.knowledge.hash != legend["knowledge"]["hash"]:
         changed = Problem(f"`{legend_path(path)}` was changed: its knowledge is not what its hash says")
         raise KnowledgeError(problems or [changed])
-    try:
+    with reading(path):
         frame = _scanned(path)
-        names = frame.collect_schema().names()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise CaseError(f"`{path}` cannot be read: {str(error).splitlines()[0]}") from None
-    if missing := [name for name in (ROW, *base.knowledge.attributes) if name not in names]:
+        types = dict(frame.collect_schema())
+    if missing := [name for name in _needed(base, types) if name not in types]:
         raise CaseError(f"`{path}` is no output of `population run`: no column `{missing[0]}`")
-    return Results(path, base, legend, _uniform(frame, names, base))
+    return Results(path, base, legend, _uniform(frame, [*types], base), _doubts(types, base))
+
+
+def _needed(base: RuleBase, types: Collection[str]) -> Iterator[str]:
+    """The columns that every output of a knowledge base has."""
+    yield from (ROW, *base.knowledge.attributes)
+    for option in base.knowledge.options:
+        yield from (option_column(option, VERDICT), option_column(option, TIMING))
+    if FIRED_LIST not in types:
+        yield from (FIRED + instance.id for instance in base.instances)
+
+
+def _doubts(types: dict[str, Any], base: RuleBase) -> dict[str, pl.Expr]:
+    """By column, where a cell is none that an output has, as in one that was changed; null says nothing."""
+    knowledge = base.knowledge
+    names = {name: list(term.values) for name, term in knowledge.attributes.items() if not term.ordered}
+    numbers = [name for name, term in knowledge.attributes.items() if term.numeric]
+    for option in knowledge.options:
+        names[option_column(option, VERDICT)] = list(VERDICTS)
+        names[option_column(option, TIMING)] = [NOW, *knowledge.steps]
+        numbers += [option_column(option, COST, side) for side in SIDES]
+    doubts = {ROW: pl.col(ROW).cast(pl.Int64, strict=False).is_null()}
+    for name, values in names.items():
+        type = types[name]
+        if not (isinstance(type, pl.Enum) and {*type.categories} <= {*values}):
+            doubts[name] = ~pl.col(name).cast(pl.String).is_in(values)
+    for name in numbers:
+        if name in types and not types[name].is_numeric():
+            doubts[name] = (
+                pl.col(name).cast(pl.Decimal(38, 6), strict=False).is_null() & pl.col(name).is_not_null()
+            )
+    for name, term in knowledge.attributes.items():
+        if term.is_date and types[name] != pl.Date:
+            day = pl.col(name).cast(pl.String).str.to_date("%Y-%m-%d", strict=False)
+            doubts[name] = day.is_null() & pl.col(name).is_not_null()
+    return doubts
 
 
 def _legend(path: Path) -> dict[str, Any]:
     where = legend_path(path)
     try:
         legend: dict[str, Any] = json.loads(where.read_text("utf-8"))
-        if isinstance(legend["files"], dict) and isinstance(legend["knowledge"]["hash"], str):
+        counts = all(isinstance(legend[name], int) for name in ("read", "accepted"))
+        if counts and isinstance(legend["files"], dict) and isinstance(legend["knowledge"]["hash"], str):
             return legend
     except OSError as error:
         help = "`population run` writes it beside its output; keep the two together"
@@ -90,7 +139,10 @@ def explained(results: Results, row: int) -> tuple[Case, Consultation]:
 
     Raises CaseError if there is no such row, or if it says something else than its knowledge.
     """
-    rows = results.frame.filter(pl.col(ROW) == row).collect()
+    with reading(results.path):
+        rows = results.frame.filter(pl.col(ROW) == row).collect()
+    if len(rows) > 1:
+        raise CaseError(f"`{results.path}` was changed: it has row {row} {len(rows)} times")
     if rows.is_empty():
         help = "rejected rows are in the rejects file" if 0 < row <= results.legend["read"] else ""
         raise CaseError(f"`{results.path}` has no row {row}", help)

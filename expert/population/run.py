@@ -74,6 +74,7 @@ PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `c
 OUTPUTS = (".parquet", ".csv", ".jsonl")
 ROW_GROUP = 300_000  # rows
 STRETCH = 5 * ROW_GROUP  # rows of a Parquet file whose places are in memory at once
+NOTHING = pl.Null()
 BYTES = (pl.Binary, pl.Object, pl.Unknown)  # what text files cannot hold
 Follow = Callable[[pl.DataFrame], pl.DataFrame]
 RowsSeen = Callable[[int, int | None], None]  # told how many rows are read, of how many if known
@@ -265,7 +266,10 @@ class Rows:
         bad = nw.col(BAD) | nw.lit(bool(self.missing[file.path]))
         if WRONG in batch.columns:
             bad = bad | ~nw.col(WRONG).is_null()
-        extra = [nw.col(name) if name in file.columns else nw.lit(None).alias(name) for name in self.extra]
+        extra = []
+        for name in self.extra:
+            there = file.columns.get(name, NOTHING) != NOTHING
+            extra.append(nw.col(name) if there else nw.lit(None).alias(name))
         answers = [nw.col(ANSWER + name).alias(name) for name in self.knowledge.attributes]
         cases: pl.DataFrame = frame.select(ROW, *extra, *answers, bad.alias(BAD)).to_native()
         if cases[BAD].any():
@@ -422,10 +426,11 @@ def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> 
             if of_result(name):
                 help = "rename it: results have columns `row`, `fired`, and others with a `.` in their names"
                 problems.append(Problem(f"column `{shorten(name)}` cannot be kept", None, help))
-            elif types.setdefault(name, type) != type:
-                problems.append(
-                    Problem(f"column `{name}` is {types[name]} in one file and {type} in another")
-                )
+            elif types.get(name, NOTHING) == NOTHING:  # nulls may be of any type
+                types[name] = type
+            elif type not in (types[name], NOTHING):
+                message = f"column `{shorten(name)}` is {types[name]} in one file and {type} in another"
+                problems.append(Problem(message))
     if problems:
         raise CaseError(dict.fromkeys(problems))
     return types

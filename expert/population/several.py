@@ -6,18 +6,16 @@ one that no reader takes, so that its row is rejected.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any
 
 from expert.backends.frames import pl
-from expert.consultation.case import UNKNOWN, Answer, chosen
+from expert.consultation.case import SEPARATORS, UNKNOWN, Answer, chosen
 from expert.io.json import strict
 from expert.io.problems import CaseError, Problem
 from expert.language.model import NONE_OF_THEM, BadValue, Knowledge, Term
 from expert.population.tables import cells_of
 
-SEPARATORS = re.compile("[,;|]")
 REFUSED = "?"  # no answer
 
 

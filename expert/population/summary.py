@@ -15,6 +15,7 @@ from typing import NamedTuple
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column
 from expert.backends.frames import pl
 from expert.consultation.standing import TIMED
+from expert.io.problems import CaseError, Problem
 from expert.language.completions import Cells, Choice, Completions, Variable, allow_for_one_answer
 from expert.language.diagrams import TRUE, Diagram
 from expert.language.limits import Limits, NotDecided
@@ -23,9 +24,10 @@ from expert.language.policy import NOW, VERDICTS
 from expert.language.polynomials import Polynomial, Quotient
 from expert.language.prospect import Cones, Prospect, deciding, look_through
 from expert.language.survey import Survey, allow_for_answers
-from expert.population.results import Results
+from expert.population.results import Results, reading
 
 CASES = "cases"  # the column that counts them
+DOUBT = "doubt."  # starts the names of columns that say whether another holds what it should not
 WIDEST = 1 << 120  # of numbers of 128 bits, and of their sums
 
 
@@ -88,7 +90,12 @@ class PopulationSummary(NamedTuple):
 
 
 def summarize(results: Results) -> PopulationSummary:
-    """The summary of an output of `population run`."""
+    """The summary of an output of `population run`. Raises CaseError if it cannot be read, or was changed."""
+    with reading(results.path):
+        return _summarized(results)
+
+
+def _summarized(results: Results) -> PopulationSummary:
     frame, base = results.frame, results.base
     knowledge = base.knowledge
     columns = frame.collect_schema().names()
@@ -97,8 +104,10 @@ def summarize(results: Results) -> PopulationSummary:
     for instance in base.instances:
         instances.setdefault(instance.rule.id, []).append(FIRED + instance.id)
     rules = [pl.any_horizontal(ids).sum().alias(FIRED + rule) for rule, ids in instances.items()]
-    totals = frame.select(pl.len().alias("cases"), *unknown, *rules).collect(engine="streaming")
+    doubts = [doubt.any().alias(DOUBT + name) for name, doubt in results.doubts.items()]
+    totals = frame.select(pl.len().alias("cases"), *unknown, *rules, *doubts).collect(engine="streaming")
     counted = totals.row(0, named=True)
+    _check(results, counted)
     undecided = undecided_in(results)
     nothing = None if undecided.cases is None else 0
     questions = []
@@ -119,6 +128,21 @@ def summarize(results: Results) -> PopulationSummary:
         targets=tuple(_for_targets(frame, columns, knowledge)),
         now=tuple(_recommended_now(frame, knowledge.options)),
     )
+
+
+def _check(results: Results, counted: dict[str, int]) -> None:
+    """Raises CaseError if an output is not as it was written."""
+    problems = []
+    for name in results.doubts:
+        if counted[DOUBT + name]:
+            problems.append(Problem(f"`{results.path}` was changed: column `{name}` has what no output has"))
+    cases, accepted = counted["cases"], results.legend["accepted"]
+    if cases != accepted:
+        problems.append(
+            Problem(f"`{results.path}` was changed: it has {cases} rows, and its legend says {accepted}")
+        )
+    if problems:
+        raise CaseError(problems)
 
 
 def _shares(frame: pl.LazyFrame, options: Iterable[str], what: str, order: Iterable[str]) -> Iterator[Share]:

@@ -88,7 +88,8 @@ def _sheets(path: Path) -> Iterator[tuple[Any, Any]]:
     except (CaseError, OSError, GeneratorExit):
         raise
     except Exception as error:  # a workbook can be broken in as many ways as XML and ZIP, and more
-        reason = shorten(str(error) or type(error).__name__, 200)
+        told = not isinstance(error, (AttributeError, TypeError, IndexError)) and str(error)
+        reason = shorten(told or "what stands in it is not as workbooks have it", 200)
         help = "one that is locked with a password cannot be read either"
         raise refused(path, f"is no workbook that can be read: {reason}", help) from None
 

@@ -74,7 +74,7 @@ def test_broken_lines_of_json(tmp_path: Path) -> None:
     assert [reject["row"] for reject in rejects] == [2, 3, 4, 5, 6, 7]
     assert reasons[0].startswith("not JSON")
     assert reasons[1] == "not a JSON object"
-    assert reasons[2].startswith("no column active_acne")
+    assert reasons[2].startswith("there is no column `active_acne`; there is")
     assert reasons[3].startswith("unexpected column more")
     assert reasons[4].startswith("unknown value for `scar_depth`")
     assert reasons[5] == "a name is given twice"
@@ -173,6 +173,14 @@ def test_a_file_that_is_named_twice_is_one(tmp_path: Path) -> None:
     (tmp_path / "link.csv").symlink_to(path)
     words = ["c.csv", "./c.csv", str(path), "*.csv", "-o", "out.parquet", "--absent-unknown"]
     assert population("run", *words, cwd=tmp_path).startswith("1 read")
+
+
+def test_a_column_without_any_value_is_of_every_type(tmp_path: Path) -> None:
+    for name, cells in (("a", [None]), ("b", [1]), ("c", [None])):
+        pl.DataFrame({"scar_depth": ["deep"], "n": cells}).write_parquet(tmp_path / f"{name}.parquet")
+    population("run", "?.parquet", "-o", "out.jsonl", "--absent-unknown", cwd=tmp_path)
+    results = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [row["n"] for row in results] == [None, 1, None]
 
 
 def test_files_that_cannot_be(tmp_path: Path) -> None:

@@ -85,3 +85,51 @@ def test_names_that_columns_begin_with(tmp_path: Path, kind: str) -> None:
     assert str(cells["plan.verdict"]).lower() == str(cells["finding.cost.low"]).lower() == "true"
     summary = json.loads(population("summary", f"out.{kind}", "--json", cwd=tmp_path))
     assert {cost["option"] for cost in summary["costs"]} == set(base.knowledge.options)
+
+
+CHANGES = {
+    "csv": {
+        ",preferred,": (",preferrd,", "has what no output has"),
+        "\n2,": ("\ntwo,", "column `row` has what no output has"),
+        "\n1,": ("\n0,1,", "cannot be read"),
+        ",deep,": (",dep,", "column `scar_depth` has what no output has"),
+        "punch-technique.timing": ("timing", "no column `punch-technique.timing`"),
+        "row,": ("row,row,", ""),
+        ",no": ("\xff,no", "cannot be read: invalid utf-8"),
+    },
+    "jsonl": {
+        '"deep"': ('["deep"]', ""),
+        '{"row":1,': ("{", ""),
+        '"row":1,': ('"row":1,}', "cannot be read"),
+    },
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_what_no_output_has_is_refused(folder: Path, tmp_path: Path, kind: str) -> None:
+    out = f"to.{kind}"
+    text = (folder / out).read_text()
+    (tmp_path / f"{out}.legend.json").write_bytes((folder / f"{out}.legend.json").read_bytes())
+    for old, (new, message) in CHANGES[kind].items():
+        assert old in text
+        (tmp_path / out).write_text(text.replace(old, new, 1), "latin-1")
+        assert message in population("summary", out, cwd=tmp_path, code=2)
+        assert cicatrix("population", "explain", out, "--row", "1", cwd=tmp_path).code in (0, 2)
+    lines = text.splitlines(keepends=True)
+    (tmp_path / out).write_text("".join([*lines, lines[-1]]))
+    assert f"it has {COUNT + 1} rows, and its legend says {COUNT}" in population(
+        "summary", out, cwd=tmp_path, code=2
+    )
+    assert f"it has row {COUNT} 2 times" in population(
+        "explain", out, "--row", str(COUNT), cwd=tmp_path, code=2
+    )
+
+
+def test_broken_outputs_are_told_of(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "to.parquet.legend.json").write_bytes((folder / "to.parquet.legend.json").read_bytes())
+    data = (folder / "to.parquet").read_bytes()
+    for place in (4, 40, 400, len(data) - 40):
+        (tmp_path / "to.parquet").write_bytes(data[:place] + b"\xff" * 30 + data[place + 30 :])
+        for words in (["summary", "to.parquet"], ["explain", "to.parquet", "--row", "1"]):
+            done = cicatrix("population", *words, cwd=tmp_path)
+            assert done.code == 2 and done.stderr.startswith("error: `to.parquet` "), done.stderr

@@ -95,7 +95,7 @@ def test_undecided_cases_of_linked_numbers(seed: int, tmp_path: Path) -> None:
     linked, base = linked_base(Random(seed), tmp_path)
     rows = [{name: spelled(linked, value) for name, value in case.items()} for case in linked.cases({})]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String))
-    found = undecided_in(Results(tmp_path, base, {}, frame.lazy()))
+    found = undecided_in(Results(tmp_path, base, {}, frame.lazy(), {}))
     if not found.uncounted:
         settles = {name: cases for name, cases in found.settles.items() if cases}
         assert (found.cases, settles) == Completed(linked).counted()
@@ -167,7 +167,7 @@ def test_every_option_is_counted_where_numbers_are_multiplied(seed: int, count: 
     frame = pl.DataFrame(
         [{**others, **row} for row in text], schema=dict.fromkeys([*others, *names], pl.String)
     )
-    found = undecided_in(Results(tmp_path, base, {}, frame.lazy()))
+    found = undecided_in(Results(tmp_path, base, {}, frame.lazy(), {}))
     assert found.uncounted == []
     undecided = [row for row in rows if not decided(row)]
     counts = {share.name: share.cases for share in found.shares}
