@@ -78,7 +78,7 @@ def _doubts(types: dict[str, Any], base: RuleBase) -> dict[str, pl.Expr]:
         names[option_column(option, VERDICT)] = list(VERDICTS)
         names[option_column(option, TIMING)] = [NOW, *knowledge.steps]
         numbers += [option_column(option, COST, side) for side in SIDES]
-    doubts = {ROW: pl.col(ROW).cast(pl.Int64, strict=False).is_null()}
+    doubts = {ROW: pl.col(ROW).is_null()}
     for name, values in names.items():
         type = types[name]
         if not (isinstance(type, pl.Enum) and {*type.categories} <= {*values}):
@@ -127,7 +127,7 @@ def _scanned(path: Path) -> pl.LazyFrame:
 
 def _uniform(frame: pl.LazyFrame, names: list[str], base: RuleBase) -> pl.LazyFrame:
     """Names as text, truths as truths, row numbers as numbers."""
-    made = [pl.col(ROW).cast(pl.Int64)]
+    made = [pl.col(ROW).cast(pl.Int64, strict=False)]
     if FIRED_LIST in names:
         padded = pl.format(" {} ", pl.col(FIRED_LIST).fill_null(""))
         made += [padded.str.contains(f" {i.id} ", literal=True).alias(FIRED + i.id) for i in base.instances]

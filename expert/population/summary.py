@@ -15,7 +15,7 @@ from typing import NamedTuple
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column
 from expert.backends.frames import pl
 from expert.consultation.standing import TIMED
-from expert.io.problems import CaseError, Problem
+from expert.io.problems import CaseError, listed
 from expert.language.completions import Cells, Choice, Completions, Variable, allow_for_one_answer
 from expert.language.diagrams import TRUE, Diagram
 from expert.language.limits import Limits, NotDecided
@@ -132,17 +132,12 @@ def _summarized(results: Results) -> PopulationSummary:
 
 def _check(results: Results, counted: dict[str, int]) -> None:
     """Raises CaseError if an output is not as it was written."""
-    problems = []
-    for name in results.doubts:
-        if counted[DOUBT + name]:
-            problems.append(Problem(f"`{results.path}` was changed: column `{name}` has what no output has"))
     cases, accepted = counted["cases"], results.legend["accepted"]
+    odd = [name for name in results.doubts if counted[DOUBT + name]]
+    if odd:
+        raise CaseError(f"`{results.path}` was changed: no output has what is in its columns {listed(odd)}")
     if cases != accepted:
-        problems.append(
-            Problem(f"`{results.path}` was changed: it has {cases} rows, and its legend says {accepted}")
-        )
-    if problems:
-        raise CaseError(problems)
+        raise CaseError(f"`{results.path}` was changed: it has {cases} rows, and its legend says {accepted}")
 
 
 def _shares(frame: pl.LazyFrame, options: Iterable[str], what: str, order: Iterable[str]) -> Iterator[Share]:

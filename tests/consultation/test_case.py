@@ -64,6 +64,7 @@ ALL_NO = dict.fromkeys(TOMATO.several["signs"].parts, "no")
         ("signs: [blotches, down]", {**ALL_NO, "signs.blotches": "yes", "signs.down": "yes"}),
         ("signs: rolled", {**ALL_NO, "signs.rolled": "yes"}),
         ("signs: 'rolled, down'", {**ALL_NO, "signs.rolled": "yes", "signs.down": "yes"}),
+        ("signs: rolled;down", {**ALL_NO, "signs.rolled": "yes", "signs.down": "yes"}),
         ("signs: none", ALL_NO),
         ("signs: null", dict.fromkeys(ALL_NO)),
         ("signs: {down: yes, rolled: no}", {"signs.down": "yes", "signs.rolled": "no"}),
