@@ -199,7 +199,7 @@ def when_sentence(r: Recommendation, knowledge: Knowledge) -> str:
     plural = knowledge.options[r.option].plural
     if r.waits_for:
         return f"{'They wait' if plural else 'It waits'} for: {step_words(r.waits_for, knowledge)}."
-    return f"No step has to come before {'them' if plural else 'it'}."
+    return f"As the case stands, no step has to come before {'them' if plural else 'it'}."
 
 
 def when_words(verdict: str, timing: str, knowledge: Knowledge) -> str:

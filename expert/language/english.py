@@ -325,7 +325,8 @@ class Phrases:
             case Given():
                 return self._denied(part)
             case Is(ref, _) if exception_of(ref.name):
-                return self._about(ref, f"the exception `{exception_of(ref.name)}` does not apply")
+                # which may be open: then nothing says either that it applies or that it does not
+                return self._about(ref, f"{NO_EVIDENCE} the exception `{exception_of(ref.name)}` applies")
             case _:
                 return f"{NO_EVIDENCE} {self.condition(part)}"
 
@@ -355,11 +356,11 @@ class Phrases:
             return f"the option is {option.phrase}"
         term = self.knowledge.properties[condition.property]
         if len(condition.data) == 1:
-            return f"{option.label}: {datum_statement(term, condition.data[0])}"
+            return f"{datum_statement(term, condition.data[0])} (for {option.phrase})"
         values = tuple(datum.value for datum in condition.data)
         if not values:
             return f"the document gives {option.phrase} no such {term.label}"
-        return f"{option.label}: {statement(term, values)}"
+        return f"{statement(term, values)} (for {option.phrase})"
 
     def quantity(self, quantity: Quantity, term: Term) -> str:
         """A quantity that is measured as a term is."""

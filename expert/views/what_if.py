@@ -31,8 +31,9 @@ def what_if_blocks(
     Unless `full`, advice and firings are counted.
     """
     rows = []
+    differing = _without_resaid(_with_targets(differences))
     for kind in WHAT_DIFFERS:
-        for d in _with_targets(differences):
+        for d in differing:
             if d.kind == kind:
                 sides = _sides(d, before, after, knowledge)
                 if sides[0] != sides[1]:
@@ -66,6 +67,23 @@ def _with_targets(differences: Sequence[Difference]) -> list[Difference]:
             d = d._replace(kind="verdict", name=d.name.split(" for ")[0])
         by_name.setdefault((d.kind, d.name), d)
     return [*by_name.values()]
+
+
+def _without_resaid(differences: Sequence[Difference]) -> list[Difference]:
+    """The differences, without advice in words that are given in both cases, by another rule."""
+    given: list[set[tuple[str, str]]] = [set(), set()]  # before and after: of which option, and what
+    for d in differences:
+        if d.kind == "advice":
+            _, option = name_and_option(d.name)
+            for said, text in zip(given, (d.before, d.after), strict=True):
+                said.add((option, text))
+    resaid = given[0] & given[1]
+
+    def is_resaid(d: Difference) -> bool:
+        about = name_and_option(d.name)[1], d.before or d.after
+        return d.kind == "advice" and not (d.before and d.after) and about in resaid
+
+    return [d for d in differences if not is_resaid(d)]
 
 
 def _kind(kind: str, knowledge: Knowledge) -> str:

@@ -46,7 +46,7 @@ def stands(base: RuleBase, name: str, case: str) -> str:
         (
             "fillers",
             "scar_depth=deep active_acne=no",
-            "Injectable fillers are an option. No step has to come before them.",
+            "Injectable fillers are an option. As the case stands, no step has to come before them.",
         ),
         (
             "clear-acne",
@@ -161,7 +161,7 @@ def test_whatever_is_asked_about_it_is_said_how_it_stands(name: str, cases: int)
                 named = any(target.label in words for words in by_target(r, found, knowledge))
                 assert not named or target.label in sentences
             when = when_text(r, found, knowledge)
-            assert ("No step has to come before" in sentences) == (when == "now")
+            assert ("As the case stands, no step has to come before" in sentences) == (when == "now")
             assert (" for: " in sentences) == when.startswith("after") or not when
 
 

@@ -126,12 +126,12 @@ def test_a_claim_can_be_asked_about(base: RuleBase, found: Consultation) -> None
 def test_why_not_says_what_is_not_so_for_each_target(base: RuleBase) -> None:
     both = said_of(base, "dermabrasion", "scar_depth=both", "active_acne=no")
     assert both.startswith(
-        "Dermabrasion is an option for the shallow scars. For the deep scars it is not advised. No step "
-        "has to come before it. No rule here concludes that dermabrasion is preferred or an option for the "
-        "deep scars. against: Dermabrasion "
+        "Dermabrasion is an option for the shallow scars. For the deep scars it is not advised. As the "
+        "case stands, no step has to come before it. No rule here concludes that dermabrasion is preferred "
+        "or an option for the deep scars. against: Dermabrasion "
     )
     assert said_of(base, "fillers", "scar_depth=deep", "active_acne=no") == (
-        "Injectable fillers are an option. No step has to come before them."
+        "Injectable fillers are an option. As the case stands, no step has to come before them."
     )
     punch = said_of(base, "punch", "scar_depth=both", "active_acne=no")
     assert "The document does not speak of the punch technique for the shallow scars." in punch

@@ -81,4 +81,4 @@ def test_an_exception_is_told_in_words(tmp_path: Path) -> None:
     ]
     base = opened({"rules": rules}, tmp_path)
     text = shown([short_trace(infer(base, case_of(base, {"a": "yes"})), base.knowledge)], Look())
-    assert "a = yes, the exception `stop` does not apply" in " ".join(text.split())
+    assert "a = yes, there is no evidence that the exception `stop` applies" in " ".join(text.split())

@@ -52,3 +52,16 @@ def test_what_if_verdicts_change(base: RuleBase, found: Consultation) -> None:
     kinds = [row[0] for row in first.rows]
     assert kinds[0] == "verdict" and kinds == sorted(kinds, key=WHAT_DIFFERS.index)
     assert ["verdict", "Dermabrasion, chemical peel", "not advised", "option"] in first.rows
+
+
+def test_advice_that_another_rule_gives_in_the_same_words_is_no_difference(base: RuleBase) -> None:
+    before = infer(base, parse_pairs(["active_acne=yes"], base.knowledge))
+    after = infer(base, parse_pairs(["active_acne=yes", "picking=yes"], base.knowledge))
+    differences = what_if(before, after)
+    assert {d.name for d in differences if d.kind == "advice"} == {
+        "prevention-is-best", "prevention-is-best-with-active-acne", "prevent-by-not-picking",
+    }  # fmt: skip
+    [*_, table] = what_if_blocks(differences, before, after, base.knowledge)[1].blocks
+    assert isinstance(table, Table)
+    [advice] = [row for row in table.rows if row[0] == "advice"]
+    assert "leaving pimples alone" in str(advice[-1])
