@@ -96,7 +96,8 @@ def suggest(base: RuleBase, missed: Iterable[Target], further: FindCase | None =
 
     `further` decides what diagrams do not, if it can.
     """
-    prospect, suggestions = Prospect(Cones(base), {}), list[Suggestion]()
+    asked = [leaf for instance in base.instances for leaf in (instance.when, *all_leaves(instance))]
+    prospect, suggestions = Prospect(Cones(base), {}, asked=asked), list[Suggestion]()
     left = list(missed)
     while left:
         target, *left = left

@@ -129,7 +129,7 @@ class WorkingMemory:
     def _learn(self, key: str, value: Value) -> None:
         """Take a finding into what conditions are tested on."""
         if isinstance(value, int):
-            self.reading.add_numbers(key, [(Grid.true, self.reading.algebra.constant(value))])
+            self.reading.add_numbers(key, [(Grid.true, self.reading.constant(value))])
         else:
             self.reading.findings.setdefault(key, {})[value] = Grid.true
 

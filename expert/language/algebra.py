@@ -60,6 +60,13 @@ class Algebra(Protocol[T_co, N_co]):
         """The one number where something is so, the other elsewhere; not where numbers are split."""
         ...
 
+    def extremes(self, amounts: list[tuple[Any, Any]], /) -> list[tuple[Any, Any]]:
+        """Of a number's values those on which a comparison depends: the least and the greatest.
+
+        Each with where it has it, as the values themselves; there is one at least.
+        """
+        ...
+
     def divided(self, number: Any, divisor: int, /) -> N_co:
         """The whole part of a number that is not below 0, divided by one above it."""
         ...
@@ -92,6 +99,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 YEAR = 10_000  # in a date as the whole number YYYYMMDD
 AGES = YEAR * YEAR  # above all differences of dates
+MANY = 8  # values of a number that is compared, before only the least and the greatest are kept
 
 
 def amount(quantity: Quantity, values: Mapping[str, int]) -> int:
@@ -169,25 +177,64 @@ class Calculator(Generic[T, N]):
 
     def __init__(self, algebra: Algebra[T, N]) -> None:
         self.algebra, self.splits = algebra, algebra.splits
+        self._constants: dict[int, N] = {}  # each number that is the same in every case, made once
+        self._fixed: dict[int, int] = {}  # what it is, by the number that `id` gives of it
+
+    def constant(self, value: int) -> N:
+        """The same number in every case; asked for again, the same object."""
+        number = self._constants.get(value)
+        if number is None:
+            number = self._constants[value] = self.algebra.constant(value)
+            self._fixed[id(number)] = value
+        return number
 
     def merged(self, values: list[tuple[T, X]]) -> list[tuple[T, X]]:
-        """The same, where numbers are split: each value once, and without those that are nowhere."""
+        """The same, where numbers are split: each value once, and without those that are nowhere.
+
+        Where they are not, of many values those that are the same in every case are there once.
+        """
         if not self.splits:
-            return values
+            return values if len(values) <= MANY else self._merged_constants(values)
         places: dict[X, T] = {}
         for where, value in values:
             if where != self.algebra.false:
                 places[value] = places[value] | where if value in places else where
         return [(where, value) for value, where in places.items()]
 
+    def _merged_constants(self, values: list[tuple[T, X]]) -> list[tuple[T, X]]:
+        places: dict[int, int] = {}  # of each constant among what is kept
+        kept: list[tuple[T, X]] = []
+        for where, value in values:
+            place = places.get(id(value)) if id(value) in self._fixed else None
+            if place is None:
+                places[id(value)] = len(kept)
+                kept.append((where, value))
+            else:
+                kept[place] = kept[place][0] | where, value
+        return kept
+
     # --- of amounts
+    def thinned(self, amounts: Amounts[T, N]) -> Amounts[T, N]:
+        """What takes the place of a number's values where they are only compared, once they are many.
+
+        Each mention of a number has each of its values, whatever the others have. So some of all that can
+        come together is more than a limit exactly where the greatest is: and as sums, products, shares,
+        years between, least and greatest are greatest (and least) for some of the least and the greatest
+        of their parts, no other values are needed of these.
+        """
+        return amounts if len(amounts) <= MANY else self.algebra.extremes(amounts)
+
     def combined(self, operator: str, some: Amounts[T, N], others: Amounts[T, N]) -> Amounts[T, N]:
         """An operator applied to two amounts: to each value of the one with each of the other."""
         results: Amounts[T, N] = []
+        many = not self.splits and len(some) * len(others) > MANY
         for there, one in some:
             for where, other in others:
                 both = there & where
-                if operator in OPERATORS:
+                if many and id(one) in self._fixed and id(other) in self._fixed:
+                    value = together(operator, self._fixed[id(one)], self._fixed[id(other)])
+                    results.append((both, self.constant(value)))
+                elif operator in OPERATORS:
                     results.append((both, OPERATORS[operator](one, other)))
                 else:
                     results += [(both & so, number) for so, number in self.applied(operator, one, other)]
@@ -225,6 +272,10 @@ class Calculator(Generic[T, N]):
             return amounts
         results: Amounts[T, N] = []
         for there, exact in amounts:
+            value = None if self.splits else self._fixed.get(id(exact))
+            if value is not None:
+                results.append((there, self.constant(together("rounded", value, divisor))))
+                continue
             results += [(there & where, number) for where, number in self._rounded(exact, divisor)]
         return self.merged(results)
 

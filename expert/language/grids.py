@@ -30,6 +30,28 @@ class Whole:
     def unchanging(self, truth: Any, /) -> Any:
         return truth
 
+    def choose(self, where: Any, one: Any, other: Any, /) -> Any:
+        """The one number where something is so, the other elsewhere."""
+        raise NotImplementedError
+
+    def extremes(self, amounts: list[tuple[Any, Any]], /) -> list[tuple[Any, Any]]:
+        """The least and the greatest of a number's values, each where there is any."""
+        waiting = [(where, number, number) for where, number in amounts]
+        while len(waiting) > 1:  # two by two, so that no choice rests on a long line of choices
+            odd = waiting[len(waiting) & ~1 :]
+            pairs = zip(waiting[::2], waiting[1::2], strict=False)
+            waiting = [self._extremes_of_both(one, other) for one, other in pairs] + odd
+        [(there, least, greatest)] = waiting
+        return [(there, least), (there, greatest)]
+
+    def _extremes_of_both(
+        self, one: tuple[Any, Any, Any], other: tuple[Any, Any, Any]
+    ) -> tuple[Any, Any, Any]:
+        (there, low, high), (where, least, greatest) = one, other
+        low = self.choose(where & (~there | (low > least)), least, low)
+        high = self.choose(where & (~there | (greatest > high)), greatest, high)
+        return there | where, low, high
+
 
 # --- plain Python: grids of cases ---------------------------------------------------------
 class CaseNumbers:

@@ -194,8 +194,9 @@ class Reading(Calculator[T, N]):
             return self._compare_intervals(condition)
         operator = OPERATORS[condition.operator]
         held = denied = self.algebra.false
-        for known_left, left in self.amounts(condition.left):
-            for known_right, right in self.amounts(condition.right):
+        rights = self.compared(condition.right)
+        for known_left, left in self.compared(condition.left):
+            for known_right, right in rights:
                 known, true_there = known_left & known_right, operator(left, right)
                 held, denied = held | (known & true_there), denied | (known & ~true_there)
         return held, denied & ~held
@@ -205,8 +206,8 @@ class Reading(Calculator[T, N]):
         operator = OPERATORS[condition.operator]
         more = condition.operator in ("more-than", "at-least")
         held = denied = not_denied = self.algebra.false
-        rights = self.intervals(condition.right)
-        for there, (low, high) in self.intervals(condition.left):
+        rights = self.intervals(condition.right, compared=True)
+        for there, (low, high) in self.intervals(condition.left, compared=True):
             for where, (least, most) in rights:
                 known = there & where
                 worst = operator(low, most) if more else operator(high, least)
@@ -217,13 +218,22 @@ class Reading(Calculator[T, N]):
         return held, denied & ~not_denied
 
     # --- quantities ----------------------------------------------------------------------------
+    def compared(self, quantity: Quantity) -> Amounts[T, N]:
+        """As many of the quantity's values as a comparison takes, each with where it has that value."""
+        if not isinstance(quantity, Arithmetic) or quantity.operator == ROUNDED:
+            return self.thinned(self.amounts(quantity))
+        first, *rest = [self.compared(part) for part in quantity.parts]
+        for more in rest:
+            first = self.thinned(self.combined(quantity.operator, first, more))
+        return first
+
     def amounts(self, quantity: Quantity) -> Amounts[T, N]:
         """The quantity's values, each with where it has that value."""
         match quantity:
             case int() | Factor():
-                return [(self.algebra.true, self.algebra.constant(amount(quantity, {})))]
+                return [(self.algebra.true, self.constant(amount(quantity, {})))]
             case Several(values):
-                return [(self.algebra.true, self.algebra.constant(value)) for value in values]
+                return [(self.algebra.true, self.constant(value)) for value in values]
             case Ref():
                 if quantity.kind == "finding":
                     self._take_answers(quantity.key, quantity.name, quantity.replies)
@@ -240,14 +250,18 @@ class Reading(Calculator[T, N]):
             case _:
                 assert_never(quantity)
 
-    def intervals(self, quantity: Quantity) -> Intervals[T, N]:
-        """The bounds of a quantity, each with where it has them; none where a term of it is not known."""
+    def intervals(self, quantity: Quantity, compared: bool = False) -> Intervals[T, N]:
+        """The bounds of a quantity, each with where it has them; none where a term of it is not known.
+
+        `compared`: as many of them as a comparison takes.
+        """
         if not is_bounded(quantity):
-            return [(where, (number, number)) for where, number in self.amounts(quantity)]
+            amounts = self.compared(quantity) if compared else self.amounts(quantity)
+            return [(where, (number, number)) for where, number in amounts]
         if isinstance(quantity, Ref):
             return self.scores.get(quantity.key, [])
         assert isinstance(quantity, Arithmetic)
-        first, *rest = [self.intervals(part) for part in quantity.parts]
+        first, *rest = [self.intervals(part, compared) for part in quantity.parts]
         for more in rest:
             first = self.combined_intervals(quantity.operator, first, more)
         return first

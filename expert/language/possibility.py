@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple
 
-from expert.language.algebra import Algebra, N, T
+from expert.language.algebra import Algebra, N, T, union
 from expert.language.model import Value
 
 
@@ -94,6 +94,23 @@ class Possibilities(Generic[T, N]):
         """The one number where something must be so; it is certain where that is the last word."""
         number = self.algebra.choose(where.must, one.number, other.number)
         return Estimate(number, (where.must & one.certain) | (~where.may & other.certain))
+
+    def extremes(
+        self, amounts: list[tuple[Bounds[T], Estimate[T, N]]], /
+    ) -> list[tuple[Bounds[T], Estimate[T, N]]]:
+        """Those of the values that must be had, and those of the values that may be.
+
+        What may be any number is one more of these, whichever it may be now.
+        """
+        if self.splits:
+            return amounts
+        true, false = self.algebra.true, self.algebra.false
+        had = [(where.must & estimate.certain, estimate.number) for where, estimate in amounts]
+        others = [(where.may & estimate.certain, estimate.number) for where, estimate in amounts]
+        uncertain = union(false, [where.may & ~estimate.certain for where, estimate in amounts])
+        kept = [(Bounds(there, there), Estimate(n, true)) for there, n in self.algebra.extremes(had)]
+        kept += [(Bounds(false, there), Estimate(n, true)) for there, n in self.algebra.extremes(others)]
+        return [*kept, (Bounds(false, uncertain), Estimate(amounts[0][1].number, false))]
 
     def divided(self, number: Estimate[T, N], divisor: int, /) -> Estimate[T, N]:
         """The whole part of a number divided by another."""

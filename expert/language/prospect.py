@@ -171,7 +171,8 @@ def deciding(base: RuleBase, option: str, waits: bool = False) -> list[Instance]
 class Prospect:
     """A rule base over all completions of a case.
 
-    `only` are the instances that will be asked of (and what they rest on): all, if it is not given.
+    `only` are the instances that will be asked of (and what they rest on): all, if it is not given. `asked`
+    are the conditions whose truth will be asked for, once all of that has been read.
     """
 
     def __init__(
@@ -181,13 +182,16 @@ class Prospect:
         only: Sequence[Instance] | None = None,
         limits: Limits = Limits(),  # noqa: B008 (never changed)
         shared: Completions | None = None,
+        asked: Iterable[Condition] = (),
     ) -> None:
         self.cones, self.base, self.answers = cones, cones.base, answers
         self.limits, self.whole = limits, only is None
         if shared is None:
             survey = Survey(cones.base.knowledge.attributes, answers)
             read = cones.ordered if only is None else cones.upstream(only)
-            look_through(survey, cones, read)
+            surveyed = look_through(survey, cones, read)
+            for condition in asked:
+                surveyed.holds(condition)
             own = only is not None and limits.own_order
             order = cones.order_of(read if own else cones.base.instances)
             shared = Completions(survey, order, cones.groups, limits.steps, limits.nodes)
@@ -214,7 +218,7 @@ class Prospect:
         return self.completions.diagrams.any(self._fired[instance.id] for instance in some)
 
     def holds(self, condition: Condition) -> Diagram:
-        """Where a condition holds; it has to be part of an instance."""
+        """Where a condition holds, which is one of those that were to be `asked`."""
         self.derive((), [ref.key for ref, _ in refs(condition) if ref.kind == "finding"])
         held: Diagram = self.reading.holds(condition)
         return held

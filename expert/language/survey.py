@@ -100,6 +100,9 @@ class Splitting(Whole):
     def choose(self, where: object, one: object, other: object, /) -> Any:
         raise TypeError("these numbers are split")
 
+    def extremes(self, amounts: list[tuple[Any, Any]], /) -> list[tuple[Any, Any]]:
+        return amounts
+
 
 # --- what is asked -----------------------------------------------------------------------------
 class Perhaps(NamedTuple):

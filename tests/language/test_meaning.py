@@ -29,11 +29,14 @@ from expert.language.conditions import (
 )
 from expert.language.grids import Grid
 from expert.language.meaning import Evaluation, Reading
+from expert.language.possibility import Possibilities
 from expert.language.rules import passes
+from expert.language.samples import CaseList
 
 LIGHT, POTS = Ref("attribute", "light"), Ref("attribute", "pots")
 PLACE, TOTAL = Ref("finding", "place"), Ref("finding", "total")
 DIM, SUNNY, MANY = Is(LIGHT, ("dim",)), Is(PLACE, ("sunny",)), Compare(POTS, "at-least", 3)
+SEVERAL_VALUES = (9, 110, 123, 1011, 2252, 3390)  # seeds of bases that compare numbers of several values
 TRUE, DENIED, OPEN = (True, False), (False, True), (False, False)
 
 
@@ -157,3 +160,39 @@ def test_where_conditions_hold_is_read_alone_as_with_where_they_are_denied(seed:
     read.derive(passes(base.instances))
     for instance in base.instances:
         assert read.holds(instance.when) & 1 == read.pair(instance.when)[0] & 1
+
+
+@pytest.mark.parametrize("seed", first(6, 300))
+def test_of_many_values_the_extremes_decide_a_comparison(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read with the least and the greatest of a number's values, and with all of them."""
+    random = Random(SEVERAL_VALUES[seed % len(SEVERAL_VALUES)] if seed < 6 else seed)
+    base, _ = open_files(knowledge_files(random))
+    cases = [parse_pairs([f"{n}={v}" for n, v in random_answers(base, random).items()], base.knowledge)]
+    cases += [parse_pairs([], base.knowledge)]
+    algebra = CaseList([case.answers for case in cases])
+    read = []
+    for many in (1, 1_000):
+        monkeypatch.setattr("expert.language.algebra.MANY", many)
+        fired = Reading(algebra).derive(passes(base.instances))
+        bounds = Reading(Possibilities(algebra)).derive(passes(base.instances))
+        read.append(({id: where & algebra.full for id, where in fired.items()}, bounds))
+    assert read[0][0] == read[1][0]
+    for id, (must, may) in read[0][1].items():
+        other = read[1][1][id]
+        assert (must & algebra.full, may & algebra.full) == (
+            other.must & algebra.full,
+            other.may & algebra.full,
+        )
+
+
+def test_a_number_of_many_values_is_compared_in_a_sum_of_many() -> None:
+    """Ten mentions of a finding of ten values: all that can come together would be ten thousand million."""
+    total = Arithmetic("plus", (TOTAL,) * 10)
+    read = reading(pots=60)
+    for value in range(10):
+        read.add_numbers("total", [(Grid.true, read.constant(value))])
+    assert said(Compare(total, "at-least", 90), read) == TRUE
+    assert said(Compare(total, "more-than", 90), read) == DENIED
+    assert said(Compare(POTS, "less-than", total), read) == TRUE
+    assert said(Compare(POTS, "less-than", Arithmetic("minus", (total, total))), read) == TRUE
+    assert said(Compare(POTS, "more-than", Arithmetic("times", (TOTAL,) * 10)), read) == TRUE
