@@ -3,7 +3,6 @@
 # `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import re
-from decimal import Context, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from expert.io.dates import ANCHOR, FIRST_DAY, LAST_DAY, no_day, read_day, spelled_day
@@ -11,6 +10,8 @@ from expert.io.problems import Span, listed, not_among, shorten
 from expert.language.words import WORDS, OwnWords
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from expert.language.contradictions import Contradiction
 
 Value = str | int  # a choice's name, "yes"/"no", or a number scaled by its term's decimals
@@ -25,13 +26,22 @@ SCORE = "score"  # the role of a number with a low and a high bound in every cas
 SETTLED = "settled"  # the role of a finding that is yes or no, and open where that is not known
 NOWHERE = Span("")
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
-EXACT = Context(prec=400)  # no number is ever rounded
-TYPED = 10**15  # 15 digits before the point can be typed (Term.parse)
+EXACT = 400  # digits of a number with decimals: none is ever rounded
+DIGITS = 15  # before the point that can be typed (Term.parse)
+TYPED = 10**DIGITS
 
 
 def singular(section: str) -> str:
     """What one thing of a section of `kb/` is called: of `properties`, a property."""
     return "property" if section == "properties" else section.removesuffix("s")
+
+
+def times_ten_to(number: str | float, power: int) -> "Decimal":
+    """A number times a power of ten, exactly; without noughts behind its last digit."""
+    from decimal import Context, Decimal  # most bases have whole numbers only
+
+    exact = Context(prec=EXACT)
+    return exact.normalize(exact.scaleb(Decimal(number), power))
 
 
 class BadValue(ValueError):
@@ -151,24 +161,29 @@ class Term(NamedTuple):
                 return text
             problem = not_among(f"value for `{self.name}`", text, self.choices)
             raise BadValue(problem.message, problem.help)
+        if text.isascii() and text.isdigit() and len(text) <= DIGITS:
+            return self._in_range_if_typed(int(text) * 10**self.decimals)
         # 15 digits and 12 decimals may be typed; what is computed from them may be longer
         digits = "{1,15}" if self.kind != "finding" else "{1,200}"
         spelled = re.fullmatch(rf"-?[0-9]{digits}(\.[0-9]{{1,12}})?", text)
-        scaled = EXACT.scaleb(Decimal(text), self.decimals) if spelled else Decimal("0.5")
+        scaled = times_ten_to(text, self.decimals) if spelled else times_ten_to("0.5", 0)
         if scaled != scaled.to_integral_value():
             if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) and not spelled:
                 digits = "15 digits before the point and 12 after it are read"
                 raise BadValue(f"`{shorten(text)}` is too long a number for `{self.name}`", digits)
             wanted = f"a number with up to {self.decimals} decimals" if self.decimals else "a whole number"
             raise BadValue(f"`{shorten(text)}` is not {wanted} for `{self.name}`, such as {self.sample}")
-        # what is computed is in no range: a count may come out below nought
-        return int(scaled) if self.kind == "finding" else self.in_range(int(scaled))
+        return self._in_range_if_typed(int(scaled))
+
+    def _in_range_if_typed(self, number: int) -> int:
+        """`number` itself: what is computed is in no range, as a count may come out below nought."""
+        return number if self.kind == "finding" else self.in_range(number)
 
     def _parse_day(self, text: str) -> int:
         day = read_day(text)
         if day is None:
             raise BadValue(f"`{shorten(text)}` {no_day(text)}", f"for `{self.name}`, such as {self.sample}")
-        return day if self.kind == "finding" else self.in_range(day)
+        return self._in_range_if_typed(day)
 
     def in_range(self, number: int) -> int:
         """`number` itself. Raises BadValue if the term's range excludes it."""
@@ -228,7 +243,8 @@ class Term(NamedTuple):
             return spelled_day(value)
         if not isinstance(value, int) or self.decimals == 0:
             return str(value)
-        return f"{EXACT.normalize(EXACT.scaleb(Decimal(value), -self.decimals)):f}"
+        whole, rest = divmod(value, 10**self.decimals)
+        return f"{times_ten_to(value, -self.decimals):f}" if rest else str(whole)
 
     def plain(self, value: Value) -> str | int | float:
         """The value for JSON: a name, a date as ISO 8601 writes it, or a number in the term's own unit.
@@ -242,7 +258,7 @@ class Term(NamedTuple):
         if rest == 0:
             return whole
         near = float(self.spell(value))
-        exact = "e" not in repr(near) and Decimal(repr(near)) == Decimal(self.spell(value))
+        exact = "e" not in repr(near) and times_ten_to(repr(near), 0) == times_ten_to(value, -self.decimals)
         return near if exact else self.spell(value)
 
     def scaled(self, plain: str | int | float) -> Value:
@@ -251,7 +267,9 @@ class Term(NamedTuple):
             return self._parse_day(str(plain))
         if not self.numeric:
             return str(plain)
-        return int(EXACT.scaleb(Decimal(repr(plain) if isinstance(plain, float) else plain), self.decimals))
+        if isinstance(plain, int):
+            return plain * int(10**self.decimals)
+        return int(times_ten_to(repr(plain) if isinstance(plain, float) else plain, self.decimals))
 
     def show(self, value: Value) -> str:
         """The value in words: its label, or a number with its unit."""
@@ -262,10 +280,10 @@ class Term(NamedTuple):
         if self.type != "money":
             one = self.unit_one if abs(value) == 10**self.decimals else ""
             return self.spell(value) + (f" {one or self.unit}" if self.unit else "")
-        amount = EXACT.scaleb(Decimal(value), -self.decimals)
-        digits = 0 if amount == amount.to_integral_value() else self.decimals
+        whole, rest = divmod(value, 10**self.decimals)
+        amount = f"{times_ten_to(value, -self.decimals):,.{self.decimals}f}" if rest else f"{whole:,}"
         sign = SIGNS.get(self.unit)
-        return f"{sign}{amount:,.{digits}f}" if sign else f"{amount:,.{digits}f} {self.unit}"
+        return f"{sign}{amount}" if sign else f"{amount} {self.unit}"
 
 
 FACTOR = Term("factor", "factor", "number", "")  # what multiplies: of any decimals, and without a unit

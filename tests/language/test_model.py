@@ -55,3 +55,20 @@ def test_numbers_that_no_float_says_are_told_as_texts() -> None:
     assert MONEY.plain(1050) == 10.5 and MONEY.plain(1000) == 10
     assert fine.plain(1) == "0.000000000001"  # a float would be spelled with an exponent
     assert fine.parse(str(fine.plain(1))) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "spelled", "shown"),
+    [
+        (0, "0", "$0"),
+        (120_000, "1200", "$1,200"),
+        (123_450, "1234.5", "$1,234.50"),
+        (-5, "-0.05", "$-0.05"),
+        (-100, "-1", "$-1"),
+        (10**20 + 1, "1000000000000000000.01", "$1,000,000,000,000,000,000.01"),
+    ],
+)
+def test_amounts_are_spelled_and_shown_exactly(number: int, spelled: str, shown: str) -> None:
+    term = MONEY._replace(kind="finding", unit="USD")
+    assert (term.spell(number), term.show(number)) == (spelled, shown)
+    assert term.parse(spelled) == term.scaled(term.plain(number)) == number
