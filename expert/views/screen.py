@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from expert.consultation.result import Consultation, Recommendation
-from expert.consultation.standing import depends_text, for_each_target, ranked
+from expert.consultation.standing import depends_text, for_each_target, ranked, targets_in_play
 from expert.language.english import capital, count, listed
 from expert.language.model import Knowledge
 from expert.language.policy import RECOMMENDED, VERDICTS
@@ -112,19 +112,25 @@ class Result:
         lines: dict[tuple[ResultPart, Fold], int] = {}
         fold = Fold()
         for fold in self.folds():
-            if usual.lines(fold, lines) <= LINES:
+            if usual.fits(fold, lines):
                 break
         return self.sections(fold)
 
-    def lines(self, fold: Fold, counted: dict[tuple[ResultPart, Fold], int]) -> int:
-        """How many lines the result takes; those of a part that another fold left the same are counted."""
+    def fits(self, fold: Fold, counted: dict[tuple[ResultPart, Fold], int]) -> bool:
+        """Whether the result takes no more lines than a terminal shows.
+
+        Those of a part that another fold left the same are counted, and the table, which takes longest to lay
+        out, is only looked at where all else leaves room.
+        """
         total = -1  # there is an empty line between parts, and none at the end
-        for part, folded in self.parts(fold):
+        for part, folded in sorted(self.parts(fold), key=lambda part: part[0] == self.options):
             if (part, folded) not in counted:
                 lines = lines_of(part(folded), Look())
                 counted[part, folded] = len(lines) + 1 if lines else 0
             total += counted[part, folded]
-        return total
+            if total > LINES:
+                return False
+        return True
 
     def folds(self) -> Iterator[Fold]:
         """More and more of a result folded, cautions last."""
@@ -150,10 +156,11 @@ class Result:
     def parts(self, fold: Fold) -> list[tuple[ResultPart, Fold]]:
         """The parts of the result, each with as much of the fold as it depends on."""
         cautions = fold.cautions if fold.cautions == 0 else None  # the table says only that all are left out
+        targets = fold.targets and len(targets_in_play(self.consultation, self.knowledge)) > 1
         return [
             (self.leading, Fold()),
             (self.plan, Fold(steps=fold.steps)),
-            (self.options, fold._replace(steps=None, cautions=cautions)),
+            (self.options, fold._replace(steps=None, cautions=cautions, targets=targets)),
             (self.warnings, Fold(cautions=fold.cautions)),
             (self.end, Fold(named=fold.named)),
         ]
