@@ -29,6 +29,8 @@ STARTS = {
     b"PK\x03\x04": "it looks like a workbook, whose name has to end in `.xlsx`, or like packed data",
     b"PAR1": "it looks like Parquet: its name has to end in `.parquet`",
     b"%PDF-": "it looks like a PDF",
+    b"ARROW1": "it looks like Arrow: write Parquet, or text",
+    b"\xd0\xcf\x11\xe0": "it looks like an old workbook (.xls): save it as .xlsx",
 }  # fmt: skip
 # the marks with which encodings begin their files, and how those are called
 MARKS = {

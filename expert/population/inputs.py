@@ -22,6 +22,7 @@ from expert.population.tables import (
     Opener,
     ReadAs,
     TableFile,
+    check_name,
     columns_of,
     is_extension,
     of_result,
@@ -131,6 +132,7 @@ def _without_results(file: TableFile, attributes: Attributes) -> TableFile:
 
 def open_parquet(path: Path, attributes: Attributes, reading: ReadAs) -> TableFile:
     """A Parquet file. Raises CaseError, PolarsError."""
+    check_name(path)
     frame = pl.scan_parquet(path, glob=False)
     schema = dict(frame.collect_schema())
     names = columns_of(path, schema, attributes, reading)

@@ -19,7 +19,7 @@ from expert.language.policy import NOW, VERDICTS
 from expert.language.rules import RuleBase
 from expert.population.inputs import cannot_be_read
 from expert.population.run import legend_path
-from expert.population.tables import ENGINE, FIRED_LIST
+from expert.population.tables import ENGINE, FIRED_LIST, check_name
 
 
 class Results(NamedTuple):
@@ -112,6 +112,7 @@ def _legend(path: Path) -> dict[str, Any]:
 
 
 def _scanned(path: Path) -> pl.LazyFrame:
+    check_name(path)
     if path.is_dir():
         return pl.scan_parquet(sorted(path.glob("*.parquet")), glob=False)
     kind = path.suffix.lower()

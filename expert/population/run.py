@@ -64,6 +64,7 @@ from expert.population.tables import (
     TableFile,
     absences,
     cells_of,
+    check_name,
     of_result,
     parts_of_type,
 )
@@ -105,6 +106,7 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
     """
     out, rejects = job.out, job.rejects
     check_output(out, OUTPUTS)
+    check_name(out)
     files = sources(job.cases, base.knowledge.answerable, job.reading)
     check_apart([file.path for file in files], out, legend_path(out), rejects)
     rows = Rows(base.knowledge, files, job.reading, seen)
@@ -289,7 +291,7 @@ class Rows:
             line = row.pop(LINE, number - self.before)
             reasons = [wrong] if wrong else reasons_against(row, self.knowledge, self.missing[file.path])
             if self.reading.decimal_comma:
-                row = _with_commas(row, self.knowledge)
+                row, reasons = _with_commas(row, reasons, self.knowledge)
             cells = json.loads(raw) if raw else row
             record = rejection(number, str(file.path), line, reasons, cells)
             if self.rejects:
@@ -333,13 +335,17 @@ def _as_json(cell: Any) -> Any:
     return str(cell) if isinstance(cell, float) and not isfinite(cell) else cell
 
 
-def _with_commas(cells: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
-    """The cells as they stand in a file whose numbers are written with commas."""
-    shown = dict(cells)
+def _with_commas(
+    cells: dict[str, Any], reasons: list[str], knowledge: Knowledge
+) -> tuple[dict[str, Any], list[str]]:
+    """The cells, and what is said of them, as they stand in a file whose numbers are written with commas."""
+    shown, told = dict(cells), list(reasons)
     for name in knowledge.numeric_attributes:
-        if isinstance(shown.get(name), str):
-            shown[name] = shown[name].replace(".", ",")
-    return shown
+        cell = shown.get(name)
+        if isinstance(cell, str) and "." in cell:
+            shown[name] = cell.replace(".", ",")
+            told = [reason.replace(f"`{cell.strip()}`", f"`{shown[name].strip()}`") for reason in told]
+    return shown, told
 
 
 def plain_answers(batch: pl.DataFrame, knowledge: Knowledge) -> dict[str, pl.Series]:

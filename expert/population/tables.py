@@ -72,6 +72,12 @@ def refused(path: Path, what: str, help: str = "") -> CaseError:
     return CaseError(f"`{path}` {what}", help)
 
 
+def check_name(path: Path) -> None:
+    """Raises CaseError if engines cannot take the name of a file."""
+    if not is_text(str(path)):
+        raise refused(path, "has a name that is not UTF-8 text", "give it another")
+
+
 # --- names of columns ----------------------------------------------------------------------------
 def of_result(name: str) -> bool:
     """Whether a column of a result tells what follows, and nothing of the case."""

@@ -32,6 +32,7 @@ from expert.population.tables import (
     texts,
 )
 
+COMPOUND = b"\xd0\xcf\x11\xe0"  # how files begin that hold others, as before .xlsx, or encrypted ones
 LARGEST = 4_000_000_000  # bytes that a workbook may unfold to
 SURE = 10**15  # whole numbers below it are told apart
 MIDNIGHT = time()
@@ -74,6 +75,11 @@ def _sheets(path: Path) -> Iterator[tuple[Any, Any]]:
     except ImportError:
         raise not_installed("population", "openpyxl", "population") from None
     try:
+        with path.open("rb") as stream:
+            if stream.read(len(COMPOUND)) == COMPOUND:
+                raise refused(
+                    path, "is an old workbook (.xls), or locked with a password", "save it as .xlsx"
+                )
         with ZipFile(path) as inside:
             if sum(part.file_size for part in inside.infolist()) > LARGEST:
                 raise refused(path, f"unfolds to more than {LARGEST:,} bytes")
@@ -90,7 +96,7 @@ def _sheets(path: Path) -> Iterator[tuple[Any, Any]]:
     except Exception as error:  # a workbook can be broken in as many ways as XML and ZIP, and more
         told = not isinstance(error, (AttributeError, TypeError, IndexError)) and str(error)
         reason = shorten(told or "what stands in it is not as workbooks have it", 200)
-        help = "one that is locked with a password cannot be read either"
+        help = "save it as .xlsx, without a password, and not as Strict Open XML"
         raise refused(path, f"is no workbook that can be read: {reason}", help) from None
 
 

@@ -16,6 +16,7 @@ def test_what_is_said_of_how_to_read(tmp_path: Path) -> None:
         counts, told = ran(tmp_path / "cases.csv", ReadAs(True, encoding, decimal_comma=True))
         assert counts == (4, 1, 3)
         assert told[2]["cells"]["budget"] == "12,567"  # as it stands there
+        assert told[2]["reasons"][0].startswith("`12,567` is not a number")
         result = pl.read_csv(tmp_path / "out.csv")
         assert result.select("budget", "n").rows() == [(12.5, "é")]
     assert "is not utf-16 text" in why_refused(tmp_path / "cases.csv", ReadAs(True, "utf-16"))

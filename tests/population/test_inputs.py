@@ -198,6 +198,10 @@ def test_files_that_cannot_be(tmp_path: Path) -> None:
     }.items():
         assert message in population("run", *words, "--absent-unknown", cwd=tmp_path, code=2)
     population("run", "c.csv", "-o", "loop.csv", "--absent-unknown", cwd=tmp_path, code=1)
+    odd = os.fsdecode(b"\xff.csv")  # no engine takes such a name
+    assert "a name that is not UTF-8" in population("run", "c.csv", "-o", odd, cwd=tmp_path, code=2)
+    os.rename(tmp_path / "c.csv", tmp_path / os.fsdecode(b"\xff.parquet"))
+    assert "a name that is not UTF-8" in why_refused(tmp_path / os.fsdecode(b"\xff.parquet"))
 
 
 # --- what is written is read ---------------------------------------------------------------------
