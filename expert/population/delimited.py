@@ -181,6 +181,8 @@ class _Records:
         return not any("\n" in answer or "\r" in answer for answer in answers)
 
     def _wrong(self, error: Exception) -> str:
+        if isinstance(error, _TooLong):
+            return f"{UNCLOSED} within {QUOTED:,} lines"
         if len(self.taken) > 1 or "unexpected end" in str(error):
             return UNCLOSED
         if "field larger" in str(error):

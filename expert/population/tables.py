@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ SEPARATORS = ",;\t|"  # what separates cells, if nothing else is said
 LINE_ENDS = "\0\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # that end lines elsewhere, and stand in no name
 PANIC = pl.exceptions.PanicException  # a mistake of Polars itself, which is no Exception
 ENGINE = (pl.exceptions.PolarsError, PANIC, nw.exceptions.NarwhalsError)  # what engines raise
+MOST = 20_000  # columns
 WIDEST = 38  # digits of the longest decimals that are read
 NO_CELL = "every cell is empty; `unknown` in one of them says that nothing is known"
 
@@ -101,9 +103,11 @@ def columns_of(
 def _named(path: Path, header: Iterable[str | None]) -> list[str]:
     """The columns of a header, those without a name named by their place. Raises CaseError."""
     names = [name or f"column {place}" for place, name in enumerate(header, 1)]
+    if len(names) > MOST:
+        raise refused(path, f"has {len(names):,} columns, and no more than {MOST:,} are read")
     problems = []
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
+    for name, times in Counter(names).items():
+        if times > 1:
             problems.append(Problem(f"`{path}` has two columns `{shorten(name)}`"))
         if not is_text(name):
             help = "`--encoding` says which encoding it is in, such as latin-1 or utf-16"

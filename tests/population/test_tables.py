@@ -56,6 +56,7 @@ REFUSED = {
     "arrow.csv": (b"ARROW1\0\0\xff", "it looks like Arrow"),
     "old.csv": (b"\xd0\xcf\x11\xe0\xa1\xb1", "it looks like an old workbook"),
     "old.xlsx": (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an old workbook (.xls), or locked"),
+    "wide.csv": (b"scar_depth" + b"," * 20_000 + b"\n", "has 20,001 columns, and no more than"),
     "page.csv": (b"%PDF-1.4\n%\xe2\xe3\n", "it looks like a PDF"),
     "no mark.csv": ("scar_depth,n\n".encode("utf-16-le"), "`--encoding` says which"),
     "header.csv": ("scar_depth,né\ndeep,x\n".encode("latin-1"), "has a name that is not text"),
@@ -93,6 +94,7 @@ def test_what_is_refused(tmp_path: Path, name: str) -> None:
 REJECTED = {
     "stray.csv": (b'scar_depth,n\ndeep,x\n"both,y\n,z\n,"q\nr"\n,w\n', (5, 4), 3, "a quote opens here"),
     "inside.csv": (b'scar_depth,n\nboth,"a"b\nboth,z\n', (2, 1), 2, "a quote stands inside a cell"),
+    "open.csv": (b'scar_depth,n\n"deep,x\n' + b"both,y\n" * 1_000, (1_001, 1_000), 2, "within 1,000 lines"),
     "commas.csv": (b"scar_depth,n\ndeep,x\n , \nboth,\n", (3, 2), 3, "every cell is empty"),
     "long.csv": (b"scar_depth,n\ndeep," + b"x" * 200_000 + b"\nboth,z\n", (2, 1), 2, "a cell is longer than"),
     "latin.csv": ("scar_depth,n\ndeep,é\nboth,x\n".encode("latin-1"), (2, 1), 2, "not text in its encoding"),
