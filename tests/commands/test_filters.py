@@ -13,11 +13,6 @@ from expert.io.problems import CaseError
 from expert.ledger.store import Ledger
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite"
-
-
 def test_a_name_of_several_knowledge_bases(path: Path) -> None:
     """What one of them knows is found, and what none knows is refused."""
     made(path, "scar_depth=deep")
