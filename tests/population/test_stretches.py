@@ -11,7 +11,7 @@ from support.tables import BASE, NAMES, pl, random_rows
 
 from expert.population import run as running
 from expert.population import stretches
-from expert.population.stretches import _Walk, sink_in_stretches
+from expert.population.stretches import sink_in_stretches
 
 
 def written(frames: list[pl.DataFrame], path: Path, **options: object) -> pl.DataFrame:
@@ -28,8 +28,7 @@ def written(frames: list[pl.DataFrame], path: Path, **options: object) -> pl.Dat
 def groups_in(path: Path) -> int:
     content = path.read_bytes()
     footer = content[-8 - int.from_bytes(content[-8:-4], "little") : -8]
-    fields = {field.id: field.value for field in _Walk(footer).fields({})}
-    return _Walk(fields[stretches.GROUPS]).list_header()[0]
+    return len(stretches._stretch(footer, 0).groups)
 
 
 def of_all_kinds(rows: int, begin: int) -> pl.DataFrame:
@@ -70,36 +69,41 @@ def test_stretches_leave_nothing_behind(tmp_path: Path) -> None:
     assert len(joined) < len(one)
 
 
-# a struct with a field of every type, one far from the others, and lists of each kind
+# a struct with a field of every type, as it is written: the last but one is far from the others
 FIELDS = {
-    1: (stretches.TRUE, b""),
-    2: (stretches.FALSE, b""),
-    3: (stretches.BYTE, b"\x07"),
-    4: (stretches.I16, b"\xfe\x01"),
-    5: (stretches.DOUBLE, bytes(range(8))),
-    6: (stretches.BINARY, b"\x03abc"),
-    7: (stretches.LIST, b"\x35\x02\x04\x06"),
-    8: (stretches.SET, b"\x21\x01\x02"),
-    9: (stretches.MAP, b"\x02\x85\x01a\x02\x01b\x04"),
-    10: (stretches.MAP, b"\x00"),
-    11: (stretches.LIST, b"\xf8\x10" + b"\x01x" * 16),
-    12: (stretches.STRUCT, b"\x15\x02\x1c\x11\x00\x00"),
-    14: (stretches.I64, b"\x80\x01"),
-    90: (stretches.I32, b"\x02"),
+    1: b"\x11",  # true
+    2: b"\x12",  # false
+    3: b"\x13\x07",  # a byte
+    4: b"\x14\xfe\x01",  # numbers of 16, 32, 64 bits
+    5: b"\x15\x02",
+    6: b"\x16\x80\x01",
+    7: b"\x17" + bytes(range(8)),
+    8: b"\x18\x03abc",
+    9: b"\x19\x35\x02\x04\x06",  # lists, a short and a long one
+    10: b"\x19\xf8\x10" + b"\x01x" * 16,
+    11: b"\x1c\x15\x02\x1c\x11\x00\x00",  # a struct in which there is another
+    90: b"\x06\xb4\x01\x02",
+    91: b"\x16\x03",
 }
 
 
-def test_every_type_is_passed_and_copied_as_it_stands() -> None:
-    fields = [stretches.Field(id, *field) for id, field in FIELDS.items()]
-    struct = stretches._struct(iter(fields))
-    walk = _Walk(struct, by=1)
-    assert [*walk.fields({})] == fields
-    assert walk.at == len(struct)
-    changes = {14: stretches.MOVED, 90: stretches.LEFT_OUT, 4: stretches.NOWHERE}
-    changed = {field.id: field.value for field in _Walk(struct, by=1).fields(changes)}
-    assert changed.pop(14) == b"\x82\x01"
-    assert changed.pop(4) == b"\0"
-    assert changed == {id: value for id, (_, value) in FIELDS.items() if id not in (4, 14, 90)}
+def test_every_type_is_copied_as_it_stands() -> None:
+    struct = b"".join(FIELDS.values()) + b"\0"
+    copy = stretches._Copy(stretches._reading(struct))
+    copy.struct({})
+    assert copy.written() == struct
+    copy = stretches._Copy(stretches._reading(struct), by=1)
+    copy.struct(
+        {5: 0, 6: stretches.MOVED, 9: [b"\x11\x00"], 11: {1: 7}, 90: stretches.INDEX, 91: stretches.LEFT_OUT}
+    )
+    changed = FIELDS | {
+        5: b"\x15\x00",
+        6: b"\x16\x82\x01",
+        9: b"\x19\x1c\x11\x00",
+        11: b"\x1c\x15\x0e\x1c\x11\x00\x00",
+    }
+    assert copy.written() == b"".join([changed[n] for n in range(1, 12)]) + b"\0"
+    assert copy.indexes == [1]
 
 
 @pytest.mark.parametrize("stretch", [1, 20, 50, 60, 61])
