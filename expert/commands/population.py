@@ -25,6 +25,7 @@ from expert.commands.shared import (
 from expert.commands.showing import emit
 from expert.commands.streams import engine_silenced
 from expert.io.files import beside, check_output
+from expert.io.interruption import interruptions_wait
 from expert.io.problems import CaseError, CheckFailed, Stopped
 from expert.language.rules import RuleBase
 from expert.review.approvals import not_approved
@@ -116,19 +117,20 @@ def run(
     Exits with 1 if rows were rejected. Example: cicatrix population run 'list-*.csv' -o results.parquet
     """
     where = rejects or beside(out, ".rejects.jsonl")
-    with nothing_written(out, where):
-        from expert.population.run import Job
-        from expert.population.tables import ReadAs
+    with interruptions_wait() if engine == "polars" else contextlib.nullcontext():
+        with nothing_written(out, where):
+            from expert.population.run import Job
+            from expert.population.tables import ReadAs
 
-        reading = ReadAs(absent, encoding, character(separator), decimal_comma, sheet)
-        base = open_knowledge(kb)
-        unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
-        with rows_counted() as seen:
-            counts = run_on(engine, base, Job(cases, out, where, reading, unreviewed), seen)
-    if json:
-        print_json(counts)
-    else:
-        emit(*run_blocks(counts, where))
+            reading = ReadAs(absent, encoding, character(separator), decimal_comma, sheet)
+            base = open_knowledge(kb)
+            unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
+            with rows_counted() as seen:
+                counts = run_on(engine, base, Job(cases, out, where, reading, unreviewed), seen)
+        if json:
+            print_json(counts)
+        else:
+            emit(*run_blocks(counts, where))
     if counts.rejected:
         raise CheckFailed
 

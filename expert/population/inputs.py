@@ -10,6 +10,7 @@ from pathlib import Path
 
 from expert.backends.frames import pl
 from expert.consultation.case import is_result
+from expert.io.interruption import listen
 from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.population.delimited import open_delimited
 from expert.population.encodings import check_encoding
@@ -41,6 +42,7 @@ def sources(words: list[str], attributes: Attributes, reading: ReadAs) -> list[T
     files: dict[str, TableFile] = {}  # by their places: one file that is named twice is one
     paths = list(paths_of(words, problems))
     for path in paths:
+        listen()
         try:
             place = os.path.realpath(path)
             if place not in files:

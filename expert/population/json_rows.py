@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from expert.backends.frames import pl
 from expert.consultation.case import ANSWERS, UNKNOWN, cell_answer, holder, is_result
+from expert.io.interruption import listen
 from expert.io.problems import listed, not_among, shorten
 from expert.language.model import CHOICES
 from expert.population.encodings import text_lines
@@ -79,6 +80,7 @@ def _items(text: str) -> Places:
     """The items of an array, by their places in it. Raises JSONDecodeError, RecursionError (saying where)."""
     place, end = 0, _after_space(text, 1)
     while text[end : end + 1] != "]" or place:
+        listen()
         start = end
         place += 1
         try:

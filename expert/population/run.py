@@ -20,12 +20,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from io import FileIO
 from math import isfinite
 from pathlib import Path
-from time import sleep
 from typing import IO, Any, NamedTuple
 
 from expert.backends.columns import (
@@ -46,6 +45,7 @@ from expert.backends.program import lines
 from expert.backends.series import SeriesPlan
 from expert.consultation.case import ROW, UNKNOWN, cell_answer
 from expert.io.files import beside, check_output, written_together
+from expert.io.interruption import listen
 from expert.io.problems import CaseError, Problem, shorten
 from expert.io.version import __version__
 from expert.language.english import Phrases
@@ -117,6 +117,7 @@ def run(base: RuleBase, job: Job, seen: RowsSeen | None = None) -> Counts:
         with about(rejects_part), opened as rows.rejects, about(part):
             rows.drain(lambda: write_results(results, rows, part))
         write_legend(legend, base, job.cases, rows.counts, job.unreviewed)
+        listen()
     return rows.counts
 
 
@@ -204,10 +205,6 @@ class Rows:
         """Run what pulls the rows; the reason for which reading failed is raised as it was."""
         try:
             sink()
-        except KeyboardInterrupt:
-            with suppress(KeyboardInterrupt):  # Polars raises it, and then Python does for the same key
-                sleep(0.01)
-            raise
         except ENGINE as error:
             if self.failure is not None:
                 raise self.failure from None
@@ -245,6 +242,7 @@ class Rows:
         for file in self.files:
             self.before = self.read
             for batch in _read(file):
+                listen()
                 try:
                     yield follow(self.accepted(file, batch))
                 except ENGINE as error:
