@@ -98,7 +98,8 @@ def _watcher(reader: int, writer: int, stderr: int, directories: tuple[Path, ...
     if watcher:
         return watcher
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # it ends with the other
+            signal.signal(number, signal.SIG_IGN)
         os.close(writer)
         said = b""
         while part := os.read(reader, 1 << 16):
