@@ -4,7 +4,7 @@ A query for every table would have Polars plan some three hundred expressions an
 hundred thousand cases do, and evaluate each with more ado than a column of truths is worth. So the steps are
 put in order once for a knowledge base, and each is one operation on columns; a column that no further step
 needs is let go at once, for its memory to serve again while it is near. Equal results are one column. Truths
-are combined as bytes (`bits`), and become columns of truths where they choose, and at last.
+are combined as bytes (`bits`), and become columns of truths when only results need them, or they choose.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Operator = Callable[..., pl.Series]
 Columns = dict[Step, pl.Series]
 Choices = list[tuple[pl.Series, Step]]
 MOST, LEAST = 1 << 20, 1 << 18  # rows: followed at once, of long tables; and worth a thread of their own
-
+AT_ONCE = 64  # bits that become columns of truths: for some time both are there
 
 YES, NO = pl.Series([True]), pl.Series([False])
 
@@ -67,6 +67,9 @@ class Operation(NamedTuple):
     done: list[Step]
 
 
+Stage = tuple[list[Operation], list[Step]]  # and the truths shown that are bits no longer after them
+
+
 class SeriesPlan:
     """A program in order, made once for a knowledge base and good for any table.
 
@@ -83,11 +86,10 @@ class SeriesPlan:
         self.leaves = [self._leaf(step).alias(str(step.n)) for step in self.read]
         self.numbers = {step: str(step.args[0]) for step in steps if step.op == "number"}
         first = _of_numbers_alone(steps)
-        later = [step for step in steps if step.inputs and step not in first]
-        self.compared = [step for step in first if step.op == ">"]
-        operations = self._ordered([*first, *later])
-        self.first, self.operations = operations[: len(first)], operations[len(first) :]
-        self.truths = [step for step in dict.fromkeys(parts_shown(self.made)) if step.op in TRUTHS]
+        self.compared = dict.fromkeys(step for step in first if step.op == ">")
+        operations = self._ordered([*first, *(step for step in steps if step.inputs and step not in first)])
+        self.first = operations[: len(first)]
+        self.stages = self._staged(operations[len(first) :])
         self.choices = {one: _choices(one) for one in self.made if isinstance(one, NameShown)}
 
     def _leaf(self, step: Step) -> pl.Expr:
@@ -110,6 +112,25 @@ class SeriesPlan:
                 done.setdefault(step, []).append(part)
         return [Operation(step, self._operator(step), step.inputs, done.get(step, [])) for step in steps]
 
+    def _staged(self, operations: list[Operation]) -> list[Stage]:
+        """The operations, cut wherever there are enough truths to show that no later one reads."""
+        last: dict[Step, Step | None] = {}  # the operations that read them last, or make them
+        for step in parts_shown(self.made):
+            if step.op in TRUTHS:
+                last[step] = None
+        for step, _, inputs, _ in operations:
+            last |= {part: step for part in (*inputs, step) if part in last}
+        done: dict[Step | None, list[Step]] = {}
+        for part, step_read in last.items():
+            done.setdefault(step_read, []).append(part)
+        stages: list[Stage] = [([], done.get(None, []))]
+        for operation in operations:
+            if len(stages[-1][1]) >= AT_ONCE:
+                stages.append(([], []))
+            stages[-1][0].append(operation)
+            stages[-1][1].extend(done.get(operation.step, []))
+        return stages
+
     def _operator(self, step: Step) -> Operator:
         apply = OPERATORS[step.op]
         if step.op == ">" and step not in self.compared:
@@ -123,25 +144,31 @@ class SeriesPlan:
 
         Its attribute columns are answers as `columns.checked` gives them.
         """
+        read = frame.select(self.leaves)
         size = _rows_of_a_part(len(frame), pl.thread_pool_size())
         if len(frame) <= size:
-            made = self._on(frame)
+            made = self._on(frame, read)
         else:
-            parts = [frame.slice(at, size) for at in range(0, len(frame), size)]
+            begins = range(0, len(frame), size)
+            parts = [[one.slice(at, size) for at in begins] for one in (frame, read)]
             with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-                made = [pl.concat(each) for each in zip(*pool.map(self._on, parts), strict=True)]
+                made, *others = pool.map(self._on, *parts)
+            for other in others:
+                for column, more in zip(made, other, strict=True):
+                    column.append(more)
         columns = dict(zip(self.made, made, strict=True))
         return pl.DataFrame([columns[one].alias(name) for name, one in self.shown.items()])
 
-    def _on(self, frame: pl.DataFrame) -> list[pl.Series]:
-        """The columns that are made of some rows of answers."""
+    def _on(self, frame: pl.DataFrame, read: pl.DataFrame) -> list[pl.Series]:
+        """The columns that are made of some rows of answers, and of the truths that are read from them."""
         rows, columns = len(frame), dict(self.constants)
         columns |= {step: frame[name] for step, name in self.numbers.items()}
         self._follow(self.first, columns, rows)
-        read = [*frame.select(self.leaves), *(columns[step] for step in self.compared)]
-        columns |= zip([*self.read, *self.compared], bits_of(read), strict=True)
-        self._follow(self.operations, columns, rows)
-        columns |= zip(self.truths, truths_of([columns[step] for step in self.truths], rows), strict=True)
+        truths = [*read, *(columns[step] for step in self.compared)]
+        columns |= zip([*self.read, *self.compared], bits_of(truths), strict=True)
+        for operations, done in self.stages:
+            self._follow(operations, columns, rows)
+            columns |= zip(done, truths_of([columns[step] for step in done], rows), strict=True)
         return [_as_long(self._made(one, columns), rows) for one in self.made]
 
     def _follow(self, operations: list[Operation], columns: Columns, rows: int) -> None:
@@ -168,13 +195,13 @@ class SeriesPlan:
         return columns[one]
 
 
-def _of_numbers_alone(steps: list[Step]) -> list[Step]:
+def _of_numbers_alone(steps: list[Step]) -> dict[Step, None]:
     """Those that no truth comes before: numbers computed from answers, and comparisons of them."""
-    found = []
+    found: dict[Step, None] = {}
     numbers = {step for step in steps if step.op in ("number", "constant")}
     for step in steps:
         if step.inputs and numbers.issuperset(step.inputs):
-            found.append(step)
+            found[step] = None
             if step.op != ">":
                 numbers.add(step)
     return found

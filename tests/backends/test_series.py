@@ -37,6 +37,10 @@ def by_expressions(base: RuleBase, frame: Any) -> Any:
     return found.select(pl.exclude(r"^step\..*$", *base.knowledge.attributes))
 
 
+def _operations(plan: series.SeriesPlan) -> list[series.Operation]:
+    return [*plan.first, *(operation for operations, _ in plan.stages for operation in operations)]
+
+
 @pytest.mark.parametrize("seeds", some_or_all(range(3028, 3029), range(3000, 3300)))
 def test_generated_knowledge_bases(seeds: range) -> None:
     long = 0
@@ -56,9 +60,7 @@ def test_generated_knowledge_bases(seeds: range) -> None:
             found, expected = plan.on(rows), by_expressions(base, rows)
             assert found.schema == expected.schema
             assert found.equals(expected), seed
-        long += any(
-            getattr(each.apply, "func", None) is series._of_long for each in [*plan.first, *plan.operations]
-        )
+        long += any(getattr(each.apply, "func", None) is series._of_long for each in _operations(plan))
     assert long
 
 
@@ -88,7 +90,7 @@ def test_what_no_step_needs_any_more_is_let_go(base: RuleBase) -> None:
     """Each column but those of results and constants is done with after the last step that reads it."""
     plan = series.SeriesPlan(lines(base), base.knowledge)
     there = {*plan.read, *plan.numbers, *plan.constants}
-    for operation in [*plan.first, *plan.operations]:
+    for operation in _operations(plan):
         assert there >= {*operation.inputs, *operation.done}
         there = (there | {operation.step}) - {*operation.done}
     kept = {*series.parts_shown(plan.shown.values()), *plan.constants}
