@@ -145,8 +145,8 @@ def _step(subject: Subject, consultation: Consultation, possible: bool) -> list[
     planned = next((step for step in consultation.plan if step.step == subject.id), None)
     if planned:
         whose = _whose(planned.firings, consultation)
-        return [f"{subject.label}: step {planned.n} of the plan.{whose}"]
-    return [f"{subject.label}: not in the plan{_never(possible)}."]
+        return [f"{capital(subject.label)}: step {planned.n} of the plan.{whose}"]
+    return [f"{capital(subject.label)}: not in the plan{_never(possible)}."]
 
 
 def _flag(subject: Subject, consultation: Consultation, base: RuleBase, possible: bool) -> list[str]:
