@@ -108,11 +108,11 @@ def _open(path: Path, attributes: Attributes, reading: ReadAs) -> TableFile:
     kind = path.suffix.lower()
     if path.is_dir():
         raise refused(path, "is a directory", f"name files in it, such as `{path / '*.parquet'}`, in quotes")
+    if path.exists() and not path.is_file():  # a pipe may wait for ever
+        raise refused(path, "is no regular file", "write into one what comes through a pipe")
     if kind not in READERS:
         packed = "unpack it first; " if kind in PACKED else ""
         raise refused(path, "is of no kind that can be read", f"{packed}kinds: {listed(READERS)}")
-    if path.exists() and not path.is_file():  # a pipe may wait for ever
-        raise refused(path, "is no regular file")
     with path.open("rb"):  # a clear reason if it cannot be
         pass
     return _without_results(READERS[kind](path, attributes, reading), attributes)

@@ -71,6 +71,7 @@ from expert.population.tables import (
 
 SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
 COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+COMMA_HINT = "; in .csv and .tsv, `--decimal-comma` reads a comma as a point"
 PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
 OUTPUTS = (".parquet", ".csv", ".jsonl")
 ROW_GROUP = 300_000  # rows
@@ -413,7 +414,7 @@ def reasons_against(cells: dict[str, Any], knowledge: Knowledge, missing: list[s
             cell_answers(cell, term) if term.type == CHOICES else cell_answer(cell, term)
         except BadValue as error:
             comma = term.numeric and isinstance(cell, str) and COMMA.fullmatch(cell.strip())
-            reasons.append(str(error) + ("; `--decimal-comma` reads a comma as a point" if comma else ""))
+            reasons.append(str(error) + (COMMA_HINT if comma else ""))
     return reasons or ["a cell cannot be read as it is written"]
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.tables import pl, ran, why_refused
 
+from expert.io.problems import CaseError
+from expert.population.encodings import text_lines
 from expert.population.tables import ReadAs
 
 
@@ -36,3 +39,10 @@ def test_marks_and_lost_bytes(tmp_path: Path) -> None:
     path.write_bytes(text.replace("x", "\ud83d").encode("utf-16", "surrogatepass"))
     counts, [told] = ran(path, ReadAs(True, "utf-16"))
     assert (counts, told["line"], told["reasons"][0][:11]) == ((2, 1, 1), 2, "not text in")
+
+
+def test_lines_have_an_end(tmp_path: Path) -> None:
+    (tmp_path / "cases.json").write_text("[1, 2, 3]")
+    assert [*text_lines(tmp_path / "cases.json", "", longest=-1)] == ["[1, 2, 3]"]  # an array is read whole
+    with pytest.raises(CaseError, match="a line of more than 5 characters: line 1"):
+        list(text_lines(tmp_path / "cases.json", "", longest=5))

@@ -31,7 +31,6 @@ ACCEPTED = {
     "marked twice.csv": b"\xef\xbb\xbf\xef\xbb\xbfscar_depth,n\ndeep,x\n",
     "said and marked.csv": b'\xef\xbb\xbf"SEP=;"\r\nscar_depth;n\r\ndeep;x\r\n',
     "said on a wide line.csv": b"sep=;;;\nscar_depth;n;m\ndeep;x;y\n",
-    "one long line.json": b'[{"scar_depth":"deep","n":"' + b"x" * (1 << 24) + b'"}]',
 }
 
 
