@@ -16,7 +16,7 @@ from typing import NamedTuple, assert_never
 
 from expert.analysis.expected import Expected, failures
 from expert.analysis.mutants import Mutant, mutants, written_rules
-from expert.analysis.shown import Listed, concluded, rebuilt, seen_in, shown
+from expert.analysis.shown import Listed, concluded, difference, rebuilt, seen_in, shown
 from expert.consultation.case import Case
 from expert.knowledge.read_contradictions import caution_text
 from expert.language.conclusions import (
@@ -120,12 +120,20 @@ def _cautioning(rule: Rule, c: Contradiction, of: Contradictions, knowledge: Kno
     return rule._replace(when=of.where(c), then=(Caution(c.id, caution_text(c, knowledge)),))
 
 
-def mutate(base: RuleBase, cases: list[Expected]) -> Score:
-    """Try every mutant on cases that all come out on the base itself."""
+TRIES = 20  # to tell survivors apart by other means, that came to nothing
+# cases that may show how two bases differ, where diagrams leave that undecided
+Tell = Callable[[RuleBase, RuleBase], Iterable[Case]]
+
+
+def mutate(base: RuleBase, cases: list[Expected], further: Tell | None = None) -> Score:
+    """Try every mutant on cases that all come out on the base itself.
+
+    `further` looks for a case that tells a survivor apart, where diagrams do not decide whether there is one.
+    """
     algebra = Listed(case.given for case in cases)
     noticed, tried = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
     survivors, invalid = [], 0
-    known, cones = SpelledOut(base), Cones(base)
+    known, cones, left = SpelledOut(base), Cones(base), TRIES
     for mutant in mutants(base):
         changed = changed_base(base, mutant, known)
         if changed is None:
@@ -137,9 +145,22 @@ def mutate(base: RuleBase, cases: list[Expected]) -> Score:
             noticed[mutant.kind] += 1
         else:
             case, equivalent = tell_apart(base, changed, cones)
+            if case is None and not equivalent and further is not None and left:
+                case = _telling(base, changed, further)
+                left -= case is None
             why = why_equivalent(base, mutant) if equivalent else ""
             survivors.append(Survivor(mutant, case, equivalent, why))
     return Score(noticed, tried, invalid, tuple(survivors))
+
+
+def _telling(old: RuleBase, new: RuleBase, further: Tell) -> Case | None:
+    """A case that shows the two otherwise, of those that are thought to; None if none does."""
+    for case in further(old, new):
+        one = Listed([case])
+        before, after = (shown(base.knowledge, passes(base.instances), one) for base in (old, new))
+        if difference(before, after):
+            return case
+    return None
 
 
 # --- telling two bases apart --------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def test(
     suggestions = suggest(base, covered.missed, decides.case_where if decides else None)
     score = None
     if mutate and not failed:
-        score = try_mutants(base, cases)
+        score = try_mutants(base, cases, cases_apart)
     shares = [covered.share(rules=True), covered.share(rules=False), *([score.share] if score else [])]
     short = any(percent(*share) < threshold for share in shares)
     if json:
@@ -79,6 +79,11 @@ def test(
         say(f"Below the threshold of {threshold:g} %.")
     if failed or short:
         raise CheckFailed
+
+
+def cases_apart(old: RuleBase, new: RuleBase) -> list[Case]:
+    """Cases in which two knowledge bases show something differently, by all means there are."""
+    return [change.example for change in compare(old, new, difference).changes if change.example]
 
 
 def _test_json(

@@ -15,6 +15,8 @@ from support.sizes import some_or_all
 
 from expert.analysis import diff
 from expert.analysis.coverage import coverage, suggest
+from expert.analysis.mutation import TRIES, Score, Survivor, mutate
+from expert.commands.trial import cases_apart
 from expert.consultation.case import Case
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
@@ -188,3 +190,22 @@ def test_a_case_is_found_where_diagrams_find_one() -> None:
                 answers = looked.completions.smallest(where if holds else ~where)
                 possible, found = decides.case_where(instance, leaf, holds)
                 assert (possible, found is None) == (answers is not None, answers is None)
+
+
+def test_a_mutant_that_completed_years_tell_apart(tmp_path: Path) -> None:
+    """By a case that is seen to; and in vain no more often than it is said."""
+    years = {"conclude": {"age": {"years-between": ["born", "died"]}}}
+    when = {"option": "o1", "age": {"at-least": "n"}}
+    older = {"id": "r", "when": when, "then": {"argue": {"for": "topic"}}}
+    base = opened({**SPANS, "rules": [{"id": "age", "then": years}, older]}, tmp_path)
+
+    def survivor(score: Score) -> Survivor:
+        return next(s for s in score.survivors if "at-least \u2192 more-than" in s.mutant.what)
+
+    alone, told = mutate(base, []), mutate(base, [], cases_apart)
+    assert (survivor(alone).case, survivor(alone).equivalent) == (None, False)
+    found = survivor(told).case
+    assert found and {"born", "died", "n"} == found.answers.keys()
+    tried: list[RuleBase] = []
+    mutate(base, [], lambda old, new: tried.append(new) or [])  # type: ignore[func-returns-value]
+    assert 0 < len(tried) <= TRIES
