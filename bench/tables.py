@@ -90,7 +90,10 @@ OBSTACLES = {
     "back names.",
     "not fired": "of each rule that did not fire it is found, by what its condition asks of the case, which "
     "part failed and why; no peer says that. The record has it: `consult --json` and the ledger write it.",
-    "floor": "each step reads columns of truths that others wrote, and writes one; the floor writes once.",
+    "floor": "every operation reads columns that others wrote, and writes one; the floor writes once. Of the "
+    "processors' time a fourth goes into reading the answers, a fourth into numbers, a fourth into making "
+    "bytes of truths and truths of bytes, an eighth into combining them, and the rest into the names "
+    "that are shown.",
     "by hand": "both follow the same steps.",
     "parquet": "every cell is checked (a text that is no answer, a number out of its range) before it is an "
     "answer, and the rules are run; bare Polars copies. Beside that stands the start of the command itself.",
