@@ -77,10 +77,10 @@ def tables(quick: bool) -> dict[str, Any]:
         for size in sizes:
             say(f"tables, {size:,} cases")
             apart("make", folder=name, size=size)
-            runs, rounds = (3, 2) if size > 1_000_000 else (9, 3)
+            runs = 3 if size > 1_000_000 else 9
             taken: dict[str, list[Any]] = {engine: [] for engine in ("copy floor", *TABLES)}
             out = apart("table", engine="population", folder=name, runs=1)["bytes"]
-            for _ in range(1 if quick else rounds):
+            for _ in range(1 if quick else 3):
                 for engine in taken:
                     taken[engine].append(apart("table", engine=engine, folder=name, runs=runs, out=out))
             found["sizes"][size] = taken
