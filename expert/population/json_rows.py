@@ -139,14 +139,19 @@ def _others(columns: Collection[str], attributes: Attributes) -> list[str]:
 def _batches(
     names: list[str], attributes: Attributes, reading: ReadAs, places: Places
 ) -> Iterator[pl.DataFrame]:
+    several = {name: term for name, term in attributes.items() if term.type == CHOICES}
     while batch := list(islice(places, BATCH)):
-        yield text_frame(names, [_row(number, text, names, attributes, reading) for number, text in batch])
+        rows = [_row(place, names, several, attributes, reading) for place in batch]
+        yield text_frame(names, rows)
 
 
-def _row(number: int, text: str, names: list[str], attributes: Attributes, reading: ReadAs) -> TextRow:
+def _row(
+    place: tuple[int, str], names: list[str], several: Attributes, attributes: Attributes, reading: ReadAs
+) -> TextRow:
+    number, text = place
     try:
         record = _record(text, attributes)
-        _tell_as_columns(record.cells, names, attributes)
+        _tell_as_columns(record.cells, names, several, attributes)
     except ValueError as error:
         return TextRow(number, [], text, str(error))
     extra = [name for name in record.cells if name not in names]
@@ -167,11 +172,11 @@ def _row(number: int, text: str, names: list[str], attributes: Attributes, readi
     return TextRow(number, [record.cells.get(name) for name in names], text)
 
 
-def _tell_as_columns(cells: dict[str, str | None], names: list[str], attributes: Attributes) -> None:
+def _tell_as_columns(
+    cells: dict[str, str | None], names: list[str], several: Attributes, attributes: Attributes
+) -> None:
     """Several answers together, or each by itself, as the columns have them. Raises ValueError."""
-    for name, term in attributes.items():
-        if term.type != CHOICES:
-            continue
+    for name, term in several.items():
         apart = [part for part in term.parts if part in cells]
         if name in cells and apart:
             raise ValueError(f"`{name}` and `{apart[0]}` both answer `{name}`")

@@ -116,7 +116,7 @@ def _named(path: Path, header: Iterable[str | None]) -> list[str]:
             )
         elif odd := next((c for c in name if c in LINE_ENDS), ""):
             message = f"a column of `{path}` has U+{ord(odd):04X} in its name: `{shorten(name)}`"
-            problems.append(Problem(message, None, "some programs end lines with it; here it ends none"))
+            problems.append(Problem(message, None, "write another: some programs end lines with it"))
     if problems:
         raise CaseError(problems)
     return names
