@@ -61,7 +61,7 @@ def _separator(path: Path, attributes: Attributes, reading: ReadAs) -> str:
                 what = f"says what separates cells, and is not understood: line {number}: "
                 help = "one character, as in `sep=;`; `--separator` says it too"
                 raise refused(path, f"{what}`{shorten(line.rstrip())}`", help)
-            if line.strip(f'{SEPARATORS}" \t\r\n'):
+            if any(cell.strip(' "') for cell in re.split(f"[{re.escape(SEPARATORS)}]", line.strip())):
                 break
         else:
             return SEPARATORS[0]

@@ -100,7 +100,7 @@ def reason_of(error: BaseException) -> str:
     """Why a file cannot be read or written, in a line."""
     said = getattr(error, "strerror", None) or str(error).split("\n")[0]
     if inside := TOLD.search(said):
-        said = inside[1] or inside[2]
+        said = (inside[1] or inside[2]).split("\\n")[0]
     return shorten(said, 200)
 
 

@@ -209,7 +209,9 @@ class Rows:
         except ENGINE as error:
             if self.failure is not None:
                 raise self.failure from None
-            raise CaseError(f"the results cannot be written: {reason_of(error)}") from None
+            reason = reason_of(error)
+            help = "Parquet holds days and times that no calendar has" if "out-of-range" in reason else ""
+            raise CaseError(f"the results cannot be written: {reason}", help) from None
 
     def _pull(
         self, follow: Follow, columns: list[str] | None, where: pl.Expr | None, *_: int | None

@@ -22,6 +22,7 @@ ACCEPTED = {
     "UPPER.CSV": b"scar_depth,n\r\ndeep,x\r\n",
     "brackets[1] and *.csv": b"scar_depth,n\ndeep,x\n",
     "blank before.csv": b"\n\n,,\nscar_depth,n\n\ndeep,x\n",
+    "blank with marks.csv": "\xa0\n\u3000;\n\nscar_depth;n\ndeep;x\n".encode(),
     "marked.csv": b"\xef\xbb\xbfscar_depth,n\ndeep,x\n",
     "old line ends.csv": b"scar_depth,n\rdeep,x\r",
     "array.json": b'[{"scar_depth": "deep"}]',
