@@ -27,7 +27,7 @@ from expert.language.grids import Grid
 from expert.language.meaning import Reading
 from expert.language.outcome import deciding_arguments
 from expert.language.possibility import Bounds, Possibilities
-from expert.language.rules import Dependencies, Instance, RuleBase, passes, reads
+from expert.language.rules import Dependencies, Instance, RuleBase, reads
 
 if TYPE_CHECKING:
     from expert.consultation.open_cases import OpenOptions
@@ -44,7 +44,7 @@ class Openness:
 
     def __init__(self, base: RuleBase) -> None:
         self.knowledge = base.knowledge
-        self.dependencies = Dependencies(passes(base.instances))
+        self.dependencies = Dependencies.of(base.instances)
         self.deciding: dict[str, list[Instance]] = {option: [] for option in base.knowledge.options}
         for instance in base.instances:
             if deciding_arguments(instance, base.knowledge):

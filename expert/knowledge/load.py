@@ -29,8 +29,7 @@ def load(directory: Path) -> RuleBase:
 def open_read(directory: Path, files: dict[str, str], before: list[Problem]) -> RuleBase:
     """The knowledge base of what `read_files` gave of a directory. Raises KnowledgeError."""
     prefix = str(directory / "_")[:-1]
-    with collected_later():
-        base, problems = _open(files, prefix, before)
+    base, problems = _open(files, prefix, before)
     if not problems:
         new = [problem for check in NEW_ERRORS for problem in check(base)]
         problems = [p._replace(span=p.span and p.span._replace(file=prefix + p.span.file)) for p in new]
@@ -53,6 +52,13 @@ def _open(
     files: dict[str, str], prefix: str, before: list[Problem], firsts: bool = False
 ) -> tuple[RuleBase, list[Problem]]:
     """The same, with the problems there were `before`, in getting at the texts."""
+    with collected_later():
+        return _checked(files, prefix, before, firsts)
+
+
+def _checked(
+    files: dict[str, str], prefix: str, before: list[Problem], firsts: bool
+) -> tuple[RuleBase, list[Problem]]:
     reader = Reader()
     try:
         base = _read(files, prefix, reader, firsts)

@@ -286,8 +286,9 @@ def walk(condition: Condition, negations: int = 0) -> Iterator[tuple[Condition, 
     """A condition and all inside, in the order written, each with how many negations it stands under."""
     waiting = [(condition, negations)]
     while waiting:
-        part, negations = waiting.pop()
-        yield part, negations
+        turn = waiting.pop()
+        yield turn
+        part, negations = turn
         match part:
             case Is() | Compare() | Known() | Determined() | OptionIs() | Given():
                 continue

@@ -8,7 +8,7 @@ the options in their declared order.
 # `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, assert_never
 
 from expert.io.problems import Span
@@ -326,6 +326,13 @@ def stratify(instances: list[Instance]) -> tuple[dict[str, int], list[Instance]]
 
 
 # --- what instances rest on --------------------------------------------------------------
+class Touched(NamedTuple):
+    """The keys of the findings that an instance reads, and of those that it writes."""
+
+    read: set[str]
+    written: set[str]
+
+
 def findings_read(instance: Instance) -> set[str]:
     """The keys of the findings that an instance reads."""
     return {ref.key for ref, _ in reads(instance) if ref.kind == "finding"}
@@ -341,32 +348,32 @@ def passes(instances: Iterable[Instance]) -> list[Instance]:
     return in_order(instances)[0]
 
 
-def in_order(instances: Iterable[Instance]) -> tuple[list[Instance], dict[str, set[str]]]:
-    """The order of `passes`, and the findings that each instance reads, by its id."""
+def in_order(instances: Iterable[Instance]) -> tuple[list[Instance], dict[str, Touched]]:
+    """The order of `passes`, and the findings that each instance touches, by its id."""
     strata: dict[int, list[Instance]] = {}
-    findings: dict[str, set[str]] = {}
+    touched: dict[str, Touched] = {}
     for instance in instances:
         strata.setdefault(instance.stratum, []).append(instance)
-        findings[instance.id] = findings_read(instance)
+        touched[instance.id] = Touched(findings_read(instance), writes(instance))
     ordered: list[Instance] = []
     for _, beside in sorted(strata.items()):
-        ordered += _settling(beside, findings)
-    return ordered, findings
+        ordered += _settling(beside, [touched[instance.id] for instance in beside])
+    return ordered, touched
 
 
-def _settling(beside: list[Instance], findings: Mapping[str, set[str]]) -> list[Instance]:
+def _settling(beside: list[Instance], touched: list[Touched]) -> list[Instance]:
     """The instances of a stratum, each after those that conclude what it reads; circles last, repeated.
 
-    Round by round those whose terms are all concluded, in the order given. `findings` are what each reads.
+    Round by round those whose terms are all concluded, in the order given. `touched` is what each touches.
     """
     unsettled: dict[str, int] = {}  # of each finding, how many are still to conclude it
-    for instance in beside:
-        for key in writes(instance):
+    for _, written in touched:
+        for key in written:
             unsettled[key] = unsettled.get(key, 0) + 1
     readers: dict[str, list[int]] = {}  # of each finding, by their places
     waits: list[int] = []  # on so many findings, by place
-    for place, instance in enumerate(beside):
-        needed = [key for key in findings[instance.id] if key in unsettled]
+    for place, (read, _) in enumerate(touched):
+        needed = [key for key in read if key in unsettled]
         waits.append(len(needed))
         for key in needed:
             readers.setdefault(key, []).append(place)
@@ -376,7 +383,7 @@ def _settling(beside: list[Instance], findings: Mapping[str, set[str]]) -> list[
         ordered += [beside[place] for place in ready]
         settled: list[int] = []
         for place in ready:
-            for key in writes(beside[place]):
+            for key in touched[place].written:
                 unsettled[key] -= 1
                 if not unsettled[key]:
                     settled += readers.get(key, ())
@@ -393,16 +400,19 @@ def _settling(beside: list[Instance], findings: Mapping[str, set[str]]) -> list[
 class Dependencies:
     """What instances rest on, of instances in an order in which to read them."""
 
-    def __init__(self, ordered: Iterable[Instance], findings: dict[str, set[str]] | None = None) -> None:
+    def __init__(self, ordered: Iterable[Instance], touched: dict[str, Touched] | None = None) -> None:
         self.ordered = list(ordered)
         self.writers: dict[str, list[Instance]] = {}  # of each finding, by key
         self._places: dict[str, list[int]] = {}  # of each instance in that order, by id
-        self._findings = findings or {}  # that each instance reads
+        self._touched = touched or {}  # of those of which it is known
         for place, instance in enumerate(self.ordered):
-            places = self._places.setdefault(instance.id, [])
+            id = instance.id
+            places = self._places.setdefault(id, [])
             places.append(place)
-            for key in writes(instance) if len(places) == 1 else ():
-                self.writers.setdefault(key, []).append(instance)
+            if len(places) == 1:
+                written = self._touched[id].written if id in self._touched else writes(instance)
+                for key in written:
+                    self.writers.setdefault(key, []).append(instance)
 
     @staticmethod
     def of(instances: Iterable[Instance]) -> "Dependencies":
@@ -436,7 +446,7 @@ class Dependencies:
 
     def findings_of(self, instance: Instance) -> set[str]:
         """The keys of the findings that an instance reads, looked for once."""
-        keys = self._findings.get(instance.id)
-        if keys is None:
-            keys = self._findings[instance.id] = findings_read(instance)
-        return keys
+        id = instance.id
+        if id not in self._touched:
+            self._touched[id] = Touched(findings_read(instance), writes(instance))
+        return self._touched[id].read
