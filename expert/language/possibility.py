@@ -83,6 +83,7 @@ class Possibilities(Generic[T, N]):
     def __init__(self, algebra: Algebra[T, N], left_out: Callable[[str], Iterable[T]] = _none) -> None:
         self.algebra, self.left_out = algebra, left_out
         self._answers: dict[str, tuple[T, list[T]]] = {}
+        self._equals: dict[tuple[str, Value], Bounds[T]] = {}  # many rules ask for the same
         self.true = Bounds(algebra.true, algebra.true)
         self.false = Bounds(algebra.false, algebra.false)
 
@@ -134,12 +135,14 @@ class Possibilities(Generic[T, N]):
 
     def equals(self, attribute: str, value: Value, /) -> Bounds[T]:
         """Where that is the answer, and where it may be yet."""
-        held = self.algebra.equals(attribute, value)
-        counts, left_out = self._answer(attribute)
-        must = held
-        for where in left_out:
-            must = must & ~where
-        return Bounds(must, held | ~counts)
+        found = self._equals.get((attribute, value))
+        if found is None:
+            must = held = self.algebra.equals(attribute, value)
+            counts, left_out = self._answer(attribute)
+            for where in left_out:
+                must = must & ~where
+            found = self._equals[attribute, value] = Bounds(must, held | ~counts)
+        return found
 
     def number(self, attribute: str, /) -> Estimate[T, N]:
         """The answer, where there is one."""
