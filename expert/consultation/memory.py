@@ -15,7 +15,7 @@ from expert.consultation.result import Concluded, Firing, Match, ScoreBounds, Un
 from expert.consultation.sources import finer, together_once
 from expert.consultation.statements import lies_between
 from expert.consultation.templates import FiringTemplate
-from expert.consultation.wording import Finding, Wording
+from expert.consultation.wording import Finding, KeptFiring, Wording
 from expert.language.algebra import together
 from expert.language.conclusions import Conclude, Conclusion, Tally, text_of
 from expert.language.conditions import ROUNDED, Ref, unrounded
@@ -37,8 +37,8 @@ class WorkingMemory:
         self.alone = wording.cases == 0  # most programs ask of one case: no other is prepared for
         wording.cases += 1
         self.reading = Evaluation(case.answers)  # what conditions are tested on
-        # answers, and of each finding its values with the firings that concluded them, by key
-        self.state: dict[str, Hashable] = {**case.answers}
+        # answers, of each finding its values, by key; and the findings themselves
+        self.state: dict[Hashable, Hashable] = dict(case.answers.items())
         self.firings: list[Firing] = []
         self.grounds: dict[Finding, list[int]] = {}  # the firings behind each finding
         self.values: dict[str, list[Value]] = {}  # the same findings' values, by key
@@ -87,11 +87,10 @@ class WorkingMemory:
             before = entry.firings.get(alike)
             if before is None:
                 new, findings = self._fire_anew(entry, n)
-                self.wording.firings.keep(entry.firings, alike, (self.firings[-1][1:], findings))
+                self.wording.firings.keep(entry.firings, alike, self._kept(findings))
             else:
-                record, findings = before
-                self.firings.append(Firing._make((n, *record)))
-                new = [finding for finding in findings if self._found(finding, n)]
+                self.firings.append(self._again(before, n))
+                new = [finding for finding in before.findings if self._found(finding, n)]
         for key, value in new:
             if key not in self.scores and value is not None:
                 self._learn(key, value)
@@ -125,6 +124,39 @@ class WorkingMemory:
             Firing(*about, because, together_once(matches), concluded, claims, reached, undrawn)
         )
         return new, findings
+
+    def _kept(self, findings: list[Finding]) -> KeptFiring:
+        """What is kept of the latest firing, for cases that are alike."""
+        firing = self.firings[-1]
+        grounds = [self._ground(match) for match in firing.matched]
+        return KeptFiring(firing[1:], tuple(grounds) if any(grounds) else (), findings)
+
+    def _ground(self, match: Match) -> Finding | None:
+        """The finding that a premise rests on, if it rests on one."""
+        if not match.firings:
+            return None
+        key, term = with_option(match.name, match.option), self.base.knowledge.findings[match.name]
+        values = (v for v in self.values[key] if self.wording.value(term, v)[0] == match.value)
+        return key, next(values)
+
+    def _again(self, kept: KeptFiring, n: int) -> Firing:
+        """The record of a firing in a case that is alike: its own are the numbers of firings."""
+        firing = Firing._make((n, *kept.record))
+        if not kept.grounds:
+            return firing
+        matched = []
+        for match, finding in zip(firing.matched, kept.grounds, strict=True):
+            matched.append(match if finding is None else self._match_again(match, finding))
+        return firing._replace(matched=tuple(matched))
+
+    def _match_again(self, match: Match, finding: Finding) -> Match:
+        """What a premise on a finding rested on in another case, as it is in this one."""
+        if match.bounds:
+            return match._replace(firings=tuple(self.grounds[finding]))
+        now = self.matches.get(finding)
+        if now is None:
+            now = self.matches[finding] = match._replace(firings=tuple(self.grounds[finding]))
+        return now
 
     def _learn(self, key: str, value: Value) -> None:
         """Take a finding into what conditions are tested on."""
@@ -231,13 +263,14 @@ class WorkingMemory:
     def _found(self, finding: Finding, n: int) -> bool:
         """Note that a firing concluded a finding; whether no other did before."""
         key, value = finding
-        self.state[key] = (self.state.get(key) or (), value, n)
         if finding in self.grounds:
             self.grounds[finding].append(n)
             self.matches.pop(finding, None)
             return False
         self.grounds[finding] = [n]
-        self.values.setdefault(key, []).append(value)
+        values = self.values.setdefault(key, [])
+        values.append(value)
+        self.state[key], self.state[finding] = tuple(values), True
         return True
 
     def match(self, ref: Ref, key: str, value: Value) -> Match:

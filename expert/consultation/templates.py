@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -24,7 +24,7 @@ from expert.language.conclusions import (
     computed_refs,
     text_of,
 )
-from expert.language.conditions import Given, Not, refs
+from expert.language.conditions import Condition, Given, Is, Not, Unless, flat_conjuncts, refs
 from expert.language.keys import with_option
 from expert.language.model import SCORE
 from expert.language.rules import PLACEHOLDER, Instance, computed_data
@@ -94,15 +94,19 @@ class FiringTemplate:
                 assert_never(c)
 
     @cached_property
-    def depends_on(self) -> tuple[str, ...] | None:
-        """The keys of all that the record of an instance's firing depends on, beside the firing's number.
+    def depends_on(self) -> tuple[Hashable, ...] | None:
+        """The keys, in working memory's state, of what the record of a firing depends on.
 
+        Beside that it has numbers: its own, and those of the firings that it rests on.
         None where there are scores or findings that may be answered in it: those have more than values.
         """
         instance, knowledge = self.instance, self.knowledge
         conditions = [ref for ref, _ in refs(instance.when)]
         computed = [ref for c in instance.then for ref in computed_refs(c)]
-        names = {ref.key: None for ref in (*conditions, *computed)}
+        names: dict[Hashable, None] = {}
+        for part in flat_conjuncts(instance.when):
+            names.update(dict.fromkeys(_read_of(part)))
+        names.update(dict.fromkeys(ref.key for ref in computed))
         terms = [
             knowledge.findings.get(ref.name) for ref in (*conditions, *computed) if ref.kind == "finding"
         ]
@@ -118,6 +122,16 @@ class FiringTemplate:
         if any(term and (term.role == SCORE or term.asked) for term in terms):
             return None
         return tuple(names)
+
+
+def _read_of(condition: Condition) -> list[Hashable]:
+    """What a condition that holds rests on: the finding that it is about, or the keys of its terms."""
+    inside = condition.part if isinstance(condition, Unless) else condition
+    if isinstance(inside, Is) and len(inside.values) == 1:
+        ref = inside.ref
+        if ref.kind == "finding" and not ref.role and not ref.replies:
+            return [(ref.key, inside.values[0])]  # what else it is makes no difference
+    return [ref.key for ref, _ in refs(condition)]
 
 
 class ToldTemplate:

@@ -25,14 +25,22 @@ if TYPE_CHECKING:
 
 Finding = tuple[str, Value]  # its key and value
 Said = tuple[str, tuple[str, ...]]  # a condition in words, and the terms that it is about
-KeptFiring = tuple[tuple[Any, ...], list[Finding]]  # its record but for its number, and what it concluded
 # an option's timing, the steps it waits for, its flags
 Standing = tuple[str, tuple[str, ...], tuple[str, ...]]
 KEPT = 10_000  # of how many values the words are kept: there is no end to numbers
+KEPT_EACH = 4  # of how many cases it is kept what is said of an instance, on average, if there are thousands
 
 
 def _reads_any(condition: Condition, attributes: Collection[str]) -> bool:
     return any(ref.kind == "attribute" and ref.name in attributes for ref, _ in refs(condition))
+
+
+class KeptFiring(NamedTuple):
+    """What is said of a firing in all cases that are alike for it."""
+
+    record: tuple[Any, ...]  # but for its number
+    grounds: tuple[Finding | None, ...]  # of each premise, the finding it rests on; empty if there is none
+    findings: list[Finding]  # that it concluded
 
 
 class Priced(NamedTuple):
@@ -63,8 +71,9 @@ class Wording:
         self._entries: dict[tuple[str, str], FiringTemplate] = {}
         self.cases = 0  # that came so far
         self.alike = Alike(knowledge)
-        self.reasons = Remembered[NotFired | Ref](KEPT)  # why instances did not fire
-        self.firings = Remembered[KeptFiring](KEPT)
+        # of each instance there are some cases that are not alike, of most few
+        self.firings = Remembered[KeptFiring](max(KEPT, KEPT_EACH * len(base.instances)))
+        self.reasons = Remembered[NotFired | Ref](self.firings.most)  # why instances did not fire
         self.standings = Remembered[Standing](KEPT)
         self.standing = (
             self.standings.shelf()

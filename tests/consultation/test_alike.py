@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from support.chained import HEADS, RULE
 from support.generate import generated_cases
 from support.sizes import some_or_all
 
@@ -15,6 +16,7 @@ from expert.consultation.engine import Prepared
 from expert.consultation.memory import WorkingMemory
 from expert.consultation.outcome import follow
 from expert.consultation.wording import Wording
+from expert.knowledge.load import open_files
 from expert.language.conditions import Compare, Is, Known, Ref
 from expert.language.meaning import Evaluation
 from expert.language.rules import RuleBase
@@ -57,6 +59,38 @@ def test_one_case_alone_prepares_for_no_other(base: RuleBase) -> None:
         counts.append((run.wording.firings.count, run.wording.reasons.count))
     assert runs[0] == runs[1] == runs[2]
     assert counts[0] == (0, 0) < counts[1] == counts[2] == (len(runs[0].firings), len(runs[0].not_fired))
+
+
+def test_what_rests_on_other_firings_is_said_once() -> None:
+    """A record that was said of another case names the firings of this one."""
+    files = {
+        **HEADS,
+        "kb/vocabulary.yaml": "attributes:\n"
+        + "".join(f"  {a}: {{type: yes-no, label: {a}, question: 'Does it?'}}\n" for a in "abc")
+        + "findings:\n  f: {type: choice, label: f, values: {x: x, y: y}}\n"
+        "topics: {effect: {label: effect, decides: yes}}\n",
+        "rules/1.yaml": "".join(
+            [
+                RULE.format("r1", "a: yes", "conclude: {f: x}"),
+                RULE.format("r2", "b: yes", "conclude: {f: x}"),
+                RULE.format("r3", "c: yes", "conclude: {f: y}"),
+                RULE.format("r4", "f: x, option: one", "argue: {for: effect}"),
+            ]
+        ),
+    }
+    base, problems = open_files(files)
+    assert not problems
+    run = Prepared(base)
+    grounds, kept = [], []
+    for a, b, c in (("no", "no", "no"), ("yes", "no", "no"), ("no", "yes", "yes"), ("yes", "yes", "no")):
+        case = make_case({"a": a, "b": b, "c": c}, base.knowledge)
+        found = run(case)
+        assert found == follow(base, case)
+        grounds += [firing.matched[0].firings for firing in found.firings if firing.rule == "r4"]
+        entry = run.wording._entries.get(("r4", "one"))
+        kept.append(len(entry.firings) if entry else 0)
+    assert grounds == [(1,), (1,), (1, 2)]
+    assert kept == [0, 1, 1, 1]
 
 
 def test_what_is_kept_is_bounded() -> None:
