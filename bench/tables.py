@@ -98,7 +98,7 @@ OBSTACLES = {
     "parquet": "every cell is checked (a text that is no answer, a number out of its range) before it is an "
     "answer, and the rules are run; bare Polars copies. Beside that stands the start of the command itself.",
     "flat": "a longer run meets more often a moment at which many rows are read, followed and written.",
-    "open rules": "what a case leaves open is computed of all rules, by a function that is written down once; "
+    "open rules": "what a case leaves open is computed of all rules, by a function written down once; "
     "where more rules have not fired yet in any case, more records of firings are made for the first time.",
     "compile": "every instance is read twice, as what holds and as what may hold yet, in Python; the work is "
     "ten times that at 400, and the objects no longer fit the processor's caches.",

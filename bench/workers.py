@@ -219,11 +219,11 @@ def grown(size: int, sparse: bool, quick: bool) -> dict[str, float]:
         raise Differs(str(problems[0]))
     found = {"load": 1e3 * median(loads)}
     found["lint"] = 1e3 * median(in_turn({"": lambda: warnings(base)}, 3, time.process_time)[""])
-    one = random_cases(base, 1)[0]
+    first = random_cases(base, 1)[0]
     start = time.process_time()
-    Consultation(base).run(one)
+    Consultation(base).run(first)
     found["prepare"] = 1e3 * (time.process_time() - start)
-    firsts = in_turn({"": lambda: Decide(base).run(one)}, 3, time.process_time)[""]  # each of an engine anew
+    firsts = in_turn({"": lambda: Decide(base).run(first)}, 3, time.process_time)[""]  # engines anew
     found["compile"] = 1e3 * median(firsts)
     cases = random_cases(base, 250, seed=4)
     start = time.process_time()
