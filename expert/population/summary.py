@@ -174,12 +174,16 @@ def _spread(frame: pl.LazyFrame, columns: Container[str], option: str, side: str
     name = option_column(option, COST, side)
     if name not in columns:
         return None
-    column = frame.select(pl.col(name).cast(pl.Decimal(38, 6)).drop_nulls().sort()).collect()[name]
-    if column.is_empty():
+    amounts = frame.select(pl.col(name).cast(pl.Decimal(38, 6)).alias(COST)).drop_nulls()
+    # counted first: of many cases few amounts differ
+    counted = amounts.group_by(COST).agg(pl.len().alias(CASES)).collect(engine="streaming").sort(COST)
+    if counted.is_empty():
         return None
-    last = len(column) - 1
-    quarters = tuple(_plain(column[last * n // 4]) for n in range(5))
-    return Spread(option, side, len(column), _plain(column.sum()), quarters)
+    cases, so_far = counted[CASES].cast(pl.Int64), counted[CASES].cast(pl.Int64).cum_sum()
+    last = so_far[-1] - 1
+    quarters = tuple(_plain(counted[COST][so_far.search_sorted(last * n // 4, "right")]) for n in range(5))
+    total = (counted[COST] * cases.cast(pl.Decimal(38, 0))).sum()
+    return Spread(option, side, last + 1, _plain(total), quarters)
 
 
 def _plain(amount: object) -> str:
