@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from expert.consultation.case import UNKNOWN
 from expert.consultation.explain import about, is_answered
@@ -12,12 +13,19 @@ from expert.consultation.subjects import Subject
 from expert.language.conclusions import Conclude
 from expert.language.english import capital, in_sentence, known, listed, readable, statement
 from expert.language.keys import DENIAL, written_rule
-from expert.language.model import Term
+from expert.language.model import Knowledge, Term
 from expert.language.rules import RuleBase
 
 
+class Still(NamedTuple):
+    """Of which options (empty: of none in particular) answers may still bring it about, and which answers."""
+
+    options: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+
+
 def how_it_stands(
-    subject: Subject, consultation: Consultation, base: RuleBase, possible: bool, already: bool
+    subject: Subject, consultation: Consultation, base: RuleBase, possible: bool, already: bool, still: Still
 ) -> list[str]:
     """How anything but an option stands.
 
@@ -25,32 +33,46 @@ def how_it_stands(
     """
     match subject.kind:
         case "finding":
-            return _finding(subject.id, consultation, base, possible, already)
+            return _finding(subject.id, consultation, base, possible, already, still)
         case "attribute":
             return _question(subject.id, consultation, base)
         case "target":
-            return _target(subject, consultation, base)
+            return _target(subject, consultation, base, still)
         case "step":
-            return _step(subject, consultation, possible)
+            return _step(subject, consultation, base, possible, still)
         case "flag":
-            return _flag(subject, consultation, base, possible)
+            return _flag(subject, consultation, base, possible, still)
         case "advice":
-            return _advice(subject, consultation, base)
+            return _advice(subject, consultation, base, still)
         case "claim":
-            return _claim(subject.id, consultation, base)
+            return _claim(subject.id, consultation, base, still)
         case _:
-            return _rule(subject.id, consultation, base, possible)
+            return _rule(subject.id, consultation, base, possible, still)
+
+
+def _whether(said: str, still: Still, knowledge: Knowledge, but: Iterable[str] = ()) -> str:
+    """On what it depends whether that comes about; for which options, where it is so of others (`but`)."""
+    others = [option for option in still.options if option not in but]
+    if not still.depends_on or not others:
+        return ""
+    phrases = [knowledge.options[option].phrase for option in others if option]
+    about = f" of {listed(phrases)} too" if but and phrases else ""
+    return f" Whether {said}{about} {depends_text(still.depends_on, knowledge)}."
+
+
+def _so_far(still: Still) -> str:
+    return " so far" if still.depends_on else ""
 
 
 # --- findings ----------------------------------------------------------------------------------
 def _finding(
-    name: str, consultation: Consultation, base: RuleBase, possible: bool, already: bool
+    name: str, consultation: Consultation, base: RuleBase, possible: bool, already: bool, still: Still
 ) -> list[str]:
     """What was answered or concluded; why it is not so; or on what it depends."""
     sentences = _as_concluded(consultation, name, base)
     if is_affirmed(name, base) and not already:
         sentences += _as_denied(consultation, name)
-    sentences += _as_open(consultation, name, base)
+    sentences += _as_open(base.knowledge.findings[name], still, base.knowledge)
     return sentences or [_nothing_concludes(base.knowledge.findings[name], possible)]
 
 
@@ -92,14 +114,13 @@ def _as_denied(consultation: Consultation, name: str) -> list[str]:
     return list(dict.fromkeys(consultation.firings[n - 1].because for n in numbers))
 
 
-def _as_open(consultation: Consultation, name: str, base: RuleBase) -> list[str]:
-    """Of a finding that leads the result and is open, on which answers it depends."""
-    sentences = []
-    for result in consultation.results:
-        if result.finding == name and not result.option and result.stands == "open" and result.depends_on:
-            depends = depends_text(result.depends_on, base.knowledge)
-            sentences.append(f"{capital(result.label)} is open: it {depends}.")
-    return sentences
+def _as_open(term: Term, still: Still, knowledge: Knowledge) -> list[str]:
+    """Of a finding that is open, for which options and on which answers it depends."""
+    if not still.depends_on:
+        return []
+    phrases = [knowledge.options[option].phrase for option in still.options if option]
+    about = f" for {listed(phrases)}" if phrases else ""
+    return [f"{capital(term.label)} is open{about}: it {depends_text(still.depends_on, knowledge)}."]
 
 
 def _nothing_concludes(term: Term, possible: bool) -> str:
@@ -134,36 +155,45 @@ def _question(name: str, consultation: Consultation, base: RuleBase) -> list[str
     return sentences
 
 
-def _target(subject: Subject, consultation: Consultation, base: RuleBase) -> list[str]:
+def _target(subject: Subject, consultation: Consultation, base: RuleBase, still: Still) -> list[str]:
     if subject.id in targets_in_play(consultation, base.knowledge):
         return [recommended_for(subject.id, consultation, base.knowledge)]
-    return [f"Nothing is argued about {subject.label} in this case."]
+    whether = _whether("anything is argued", still, base.knowledge)
+    return [f"Nothing is argued about {subject.label} in this case{_so_far(still)}.{whether}"]
 
 
 # --- what rules conclude beside findings, rules and claims ------------------------------------------
-def _step(subject: Subject, consultation: Consultation, possible: bool) -> list[str]:
+def _step(
+    subject: Subject, consultation: Consultation, base: RuleBase, possible: bool, still: Still
+) -> list[str]:
     planned = next((step for step in consultation.plan if step.step == subject.id), None)
     if planned:
         whose = _whose(planned.firings, consultation)
         return [f"{capital(subject.label)}: step {planned.n} of the plan.{whose}"]
-    return [f"{capital(subject.label)}: not in the plan{_never(possible)}."]
+    whether = _whether("it comes in", still, base.knowledge)
+    return [f"{capital(subject.label)}: not in the plan{_so_far(still)}{_never(possible)}.{whether}"]
 
 
-def _flag(subject: Subject, consultation: Consultation, base: RuleBase, possible: bool) -> list[str]:
-    noted = []
+def _flag(
+    subject: Subject, consultation: Consultation, base: RuleBase, possible: bool, still: Still
+) -> list[str]:
+    noted, options = [], []
     for firing in consultation.firings:
         for c in firing.concluded:
             if (c.kind, c.name) == ("flag", subject.id) and c.option:
                 phrase = base.knowledge.options[c.option].phrase
                 noted.append(f"{phrase}{_whose([firing.n], consultation)}")
-    return [f"{capital(subject.label)}: noted of {listed(noted) or 'no option'}{_never(possible)}."]
+                options.append(c.option)
+    of = listed(noted) or f"no option{_so_far(still)}"
+    whether = _whether("it is noted", still, base.knowledge, options)
+    return [f"{capital(subject.label)}: noted of {of}{_never(possible)}.{whether}"]
 
 
 def _never(possible: bool) -> str:
     return "" if possible else ", and no rule here says it in any case"
 
 
-def _advice(subject: Subject, consultation: Consultation, base: RuleBase) -> list[str]:
+def _advice(subject: Subject, consultation: Consultation, base: RuleBase, still: Still) -> list[str]:
     given = []
     for said in consultation.advice:
         if said.id == subject.id:
@@ -175,25 +205,30 @@ def _advice(subject: Subject, consultation: Consultation, base: RuleBase) -> lis
         if contradiction.id == subject.id:
             labels = [base.knowledge.attributes[name].label for name in contradiction.attributes]
             return [f"No contradiction is seen between the answers on {listed(labels)}."]
-    return [f"Not given in this case: {readable(subject.label, base.knowledge)}"]
+    whether = _whether("it is given", still, base.knowledge)
+    return [f"Not given in this case{_so_far(still)}: {readable(subject.label, base.knowledge)}{whether}"]
 
 
-def _claim(id: str, consultation: Consultation, base: RuleBase) -> list[str]:
+def _claim(id: str, consultation: Consultation, base: RuleBase, still: Still) -> list[str]:
     """What it says, and which firings rest on it."""
+    whether = ""
     claim = base.knowledge.claims[id]
     numbers = [f"#{firing.n}" for firing in consultation.firings if id in firing.rests_on]
     rests = f"{listed(numbers)} {'rests' if len(numbers) == 1 else 'rest'} on it"
     if not numbers:
         rests = "Nothing that fired rests on it"
+        whether = _whether("anything comes to rest on it", still, base.knowledge)
     if claim.context:
         rests = f"No rule rests on it: {claim.context.rstrip('.')}"
-    return [f"{id}: {claim.says} [{base.knowledge.hedges[claim.hedge]}]", f"{rests}."]
+    return [f"{id}: {claim.says} [{base.knowledge.hedges[claim.hedge]}]", f"{rests}.{whether}"]
 
 
-def _rule(id: str, consultation: Consultation, base: RuleBase, possible: bool) -> list[str]:
+def _rule(id: str, consultation: Consultation, base: RuleBase, possible: bool, still: Still) -> list[str]:
     fired = _firings_of(id, consultation, base)
     end = "" if possible else ": it is spelled out for no option"
-    sentences = [f"{id} fired: {fired}." if fired else f"{id} did not fire{end}."]
+    options = [f.option for f in consultation.firings if f.rule == id and f.option]
+    whether = _whether("it fires", still, base.knowledge, options)
+    sentences = [f"{id} fired: {fired}.{whether}" if fired else f"{id} did not fire{end}.{whether}"]
     for other in (id + DENIAL, written_rule(id)):  # the half that settles it otherwise
         if other != id and (said := _firings_of(other, consultation, base)):
             sentences.append(f"{other} fired: {said}.")

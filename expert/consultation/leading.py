@@ -9,7 +9,7 @@ from expert.consultation.result import Leading, Plain, Rank
 from expert.language.conditions import Ref
 from expert.language.english import listed
 from expert.language.keys import with_option
-from expert.language.model import Term, Value
+from expert.language.model import Knowledge, Term, Value
 
 
 class Interval(NamedTuple):
@@ -59,11 +59,16 @@ def results(memory: WorkingMemory) -> tuple[Leading, ...]:
     """How the findings stand that are declared to be results, each for every option if they have one each."""
     knowledge, refs = memory.base.knowledge, list[Ref]()
     for name in knowledge.results:
-        options = list(knowledge.options) if knowledge.findings[name].per_option else [""]
-        refs += [Ref("finding", name, option=option) for option in options]
+        refs += refs_of(name, knowledge)
     waiting = [ref for ref in refs if ref.key not in memory.values]
     open = memory.wording.openness.concludable(memory.case, waiting) if waiting else {}
     return tuple([_result(memory, ref, open) for ref in refs])
+
+
+def refs_of(finding: str, knowledge: Knowledge) -> list[Ref]:
+    """A finding, for every option if they have one each."""
+    options = list(knowledge.options) if knowledge.findings[finding].per_option else [""]
+    return [Ref("finding", finding, option=option) for option in options]
 
 
 def _result(memory: WorkingMemory, ref: Ref, open: dict[str, tuple[str, ...]]) -> Leading:

@@ -8,7 +8,7 @@ cases has it written down for all of them (`open_cases`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, assert_never
 
@@ -114,6 +114,14 @@ class Openness:
         """What may still be argued in a case."""
         return OpenCase(self, case)
 
+    def still_firing(
+        self, case: Case, instances: Sequence[Instance]
+    ) -> tuple[tuple[Instance, ...], tuple[str, ...]]:
+        """Of instances that did not fire, those that still may, and what that may depend on."""
+        left = OpenCase(self, case)
+        firing = left.still_firing(instances)
+        return firing, left.named(firing)
+
     def concludable(self, case: Case, refs: Iterable[Ref]) -> dict[str, tuple[str, ...]]:
         """Of findings that nothing concluded, those that something still may, and what that depends on."""
         left = OpenCase(self, case)
@@ -178,6 +186,15 @@ class OpenCase:
         """The attributes not answered that these may depend on, in the vocabulary's order."""
         ways = map(Fires, self._possible(option))
         return self._named(ways, self.prepared.rest_on((option,)))
+
+    def still_firing(self, instances: Sequence[Instance]) -> tuple[Instance, ...]:
+        """Those of some instances that may still fire."""
+        self._read(instances)
+        return tuple([instance for instance in instances if self._may_fire(instance)])
+
+    def named(self, instances: Iterable[Instance]) -> tuple[str, ...]:
+        """The attributes not answered that these may depend on, in the vocabulary's order."""
+        return self._named(map(Fires, instances), self.prepared.knowledge.attributes)
 
     def may_conclude(self, ref: Ref) -> bool:
         """Whether an instance that concludes a finding may still fire."""

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Protocol, assert_never
 
 from expert.consultation.case import Answer, Case
+from expert.consultation.openness import Openness
 from expert.language.changes import Changes, changes_to
 from expert.language.conclusions import (
     ADVICE,
@@ -129,6 +130,11 @@ class Reach:
     def further(self) -> Further | None:
         """What decides what diagrams leave undecided, if there is something."""
         return self._make_further(self.base) if self._make_further else None
+
+    @cached_property
+    def openness(self) -> Openness:
+        """What asks of a case what may still be put forward or concluded."""
+        return Openness(self.base)
 
     @cached_property
     def effects(self) -> list[Effect]:

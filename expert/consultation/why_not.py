@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from expert.consultation.case import UNKNOWN, Answer, Case, parse_pairs
 from expert.consultation.explain import How, Tree, is_answered
-from expert.consultation.how_it_stands import how_it_stands, is_affirmed
+from expert.consultation.how_it_stands import Still, how_it_stands, is_affirmed
+from expert.consultation.leading import refs_of
 from expert.consultation.outcome import follow
 from expert.consultation.relevance import Reach
 from expert.consultation.result import Argument, Consultation, Recommendation, Statement
@@ -77,7 +78,7 @@ class WhyNot(NamedTuple):
     against: tuple[Argument, ...]  # arguments that stand against it
     waiting: tuple[str, ...]  # steps it waits for
     flips: tuple[Flip, ...] | None  # None: not looked for (only options are)
-    depends_on: tuple[str, ...] = ()  # of an open option: the answers that decide
+    depends_on: tuple[str, ...] = ()  # of what is open: the answers that decide
     up_to: int | None = None  # without flips: no change of so many answers is one; None: of any number
     decided: bool = True  # whether these are known to be the smallest; without flips, that there are none
     stands: tuple[str, ...] = ()  # how it stands, in sentences
@@ -96,7 +97,7 @@ def why_not(reach: Reach, case: Case, consultation: Consultation, subject: Subje
         if goal:
             named = f"`{subject.id}` is {a_kind(subject.kind)}"
             raise CaseError(f"`{goal}` is asked of options, and {named}", f"leave out `{goal}`")
-        return _why_not_concluded(reach, consultation, subject)
+        return _why_not_concluded(reach, case, consultation, subject)
     if goal and goal not in (*VERDICTS, NOW):
         raise CaseError([not_among("verdict", goal, [*VERDICTS, NOW])])
     return _why_not_option(reach, case, consultation, subject, goal)
@@ -178,7 +179,7 @@ def _speaks_of(instance: Instance, targets: tuple[str, ...]) -> bool:
     return any(not target or target in targets for target in argued)
 
 
-def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subject) -> WhyNot:
+def _why_not_concluded(reach: Reach, case: Case, consultation: Consultation, subject: Subject) -> WhyNot:
     """Why something was not concluded that is no option."""
     if subject.kind == "attribute":
         return _why_not_answered(consultation, subject, reach.base)
@@ -196,9 +197,30 @@ def _why_not_concluded(reach: Reach, consultation: Consultation, subject: Subjec
         has = {i.option for i in so} if subject.kind in OF_EACH_OPTION else set()
         lacking = [i for i in concluding if has and i.option not in has]
     failed = _failed(consultation, lacking, base)
-    stands = tuple(how_it_stands(subject, consultation, base, bool(concluding), already))
-    possible = already or bool(concluding)
-    return WhyNot(subject.label, "", already, possible, failed, (), (), None, stands=stands)
+    silent = [i for i in concluding if (i.rule.id, i.option) not in fired]
+    still = _still(reach, case, consultation, subject, silent)
+    stands = tuple(how_it_stands(subject, consultation, base, bool(concluding), already, still))
+    possible, waits = already or bool(concluding), () if already else still.depends_on
+    return WhyNot(subject.label, "", already, possible, failed, (), (), None, waits, stands=stands)
+
+
+def _still(
+    reach: Reach, case: Case, consultation: Consultation, subject: Subject, silent: list[Instance]
+) -> Still:
+    """What answers may still bring about of it; of a finding, where nothing was concluded or answered."""
+    base = reach.base
+    if subject.kind != "finding":
+        firing, depends_on = reach.openness.still_firing(case, silent)
+        return Still(tuple(dict.fromkeys(i.option for i in firing)), depends_on)
+    if is_answered(subject.id, consultation, base.knowledge):
+        return Still()
+    concluded = {f.option or "" for f in consultation.findings if f.finding == subject.id}
+    concluded |= {s.option or "" for s in consultation.scores if s.finding == subject.id}
+    refs = [ref for ref in refs_of(subject.id, base.knowledge) if ref.option not in concluded]
+    open = reach.openness.concludable(case, refs)
+    waits = {name for names in open.values() for name in names}
+    depends_on = tuple(name for name in base.knowledge.attributes if name in waits)
+    return Still(tuple(ref.option for ref in refs if ref.key in open), depends_on)
 
 
 def _why_not_answered(consultation: Consultation, subject: Subject, base: RuleBase) -> WhyNot:
@@ -209,7 +231,7 @@ def _why_not_answered(consultation: Consultation, subject: Subject, base: RuleBa
     waiting = {(n.rule, n.option or "") for n in lacking}
     failed = _failed(consultation, [i for i in base.instances if (i.rule.id, i.option) in waiting], base)
     already = all(consultation.answers.get(part, UNKNOWN) != UNKNOWN for part in parts)
-    stands = tuple(how_it_stands(subject, consultation, base, True, already))
+    stands = tuple(how_it_stands(subject, consultation, base, True, already, Still()))
     return WhyNot(subject.label, "", already, True, failed, (), (), None, stands=stands)
 
 

@@ -14,4 +14,4 @@ def test_what_else_an_unfinished_name_could_mean_is_said() -> None:
     )
     assert not cicatrix("explain", "why-not", "punch", "scar_depth=deep").stderr
     rule = cicatrix("explain", "why-not", "rule:over-the-counter-if-not-tried", "scar_depth=deep")
-    assert rule.stdout.startswith("over-the-counter-if-not-tried did not fire.\n") and not rule.stderr
+    assert rule.stdout.startswith("over-the-counter-if-not-tried did not fire. ") and not rule.stderr

@@ -65,7 +65,7 @@ def test_what_is_settled_as_no_is_not_so(tmp_path: Path) -> None:
         return why.already, [failed.rule for failed in why.failed], why.stands
 
     assert asked("s", {"a": "no"}) == (False, [], ("It is no.", "It is not."))
-    assert asked("s", {"a": "yes"}) == (False, ["r"], ("It is not known.",))
+    assert asked("s", {"a": "yes"}) == (False, ["r"], ("It is open: it depends on it.",))
     assert asked("s", {"a": "yes", "b": "yes"}) == (True, [], ("It is yes.",))
     assert asked("n", {"a": "no", "x": "3"}) == (True, [], ("It is 6.",))
     assert asked("n", {"n": "5"}) == (True, [], ("It is 5, as answered.",))
