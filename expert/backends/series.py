@@ -144,26 +144,32 @@ class SeriesPlan:
 
         Its attribute columns are answers as `columns.checked` gives them.
         """
-        read = frame.select(self.leaves)
         size = _rows_of_a_part(len(frame), pl.thread_pool_size())
         if len(frame) <= size:
-            made = self._on(frame, read)
+            made = self._on(frame, self._numbers(frame), frame.select(self.leaves))
         else:
             begins = range(0, len(frame), size)
-            parts = [[one.slice(at, size) for at in begins] for one in (frame, read)]
             with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-                made, *others = pool.map(self._on, *parts)
+                parts = [frame.slice(at, size) for at in begins]
+                numbers = pool.map(self._numbers, parts)
+                read = frame.select(self.leaves)  # by the threads of Polars, at the same time
+                made, *others = pool.map(self._on, parts, numbers, [read.slice(at, size) for at in begins])
             for other in others:
                 for column, more in zip(made, other, strict=True):
                     column.append(more)
         columns = dict(zip(self.made, made, strict=True))
         return pl.DataFrame([columns[one].alias(name) for name, one in self.shown.items()])
 
-    def _on(self, frame: pl.DataFrame, read: pl.DataFrame) -> list[pl.Series]:
-        """The columns that are made of some rows of answers, and of the truths that are read from them."""
-        rows, columns = len(frame), dict(self.constants)
+    def _numbers(self, frame: pl.DataFrame) -> Columns:
+        """The numbers of some rows of answers, and what follows from them alone."""
+        columns = dict(self.constants)
         columns |= {step: frame[name] for step, name in self.numbers.items()}
-        self._follow(self.first, columns, rows)
+        self._follow(self.first, columns, len(frame))
+        return columns
+
+    def _on(self, frame: pl.DataFrame, columns: Columns, read: pl.DataFrame) -> list[pl.Series]:
+        """What is shown of some rows of answers: of their numbers, and the truths that are read from them."""
+        rows = len(frame)
         truths = [*read, *(columns[step] for step in self.compared)]
         columns |= zip([*self.read, *self.compared], bits_of(truths), strict=True)
         for operations, done in self.stages:
