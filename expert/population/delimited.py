@@ -16,12 +16,13 @@ from pathlib import Path
 
 from expert.backends.frames import pl
 from expert.io.problems import shorten
-from expert.population.encodings import MARK, text_lines
+from expert.population.encodings import text_lines
 from expert.population.tables import (
     BATCH,
     NO_CELL,
     SEPARATORS,
     Attributes,
+    Headers,
     ReadAs,
     TableFile,
     TextRow,
@@ -34,7 +35,6 @@ from expert.population.tables import (
 SAYS = re.compile(r'"?sep=(.*)', re.IGNORECASE)  # a first line that spreadsheets write
 SAID = re.compile(r'([^"\w \r\n])"?\1*')  # what it says that is understood
 QUOTED = 1_000  # lines that a quoted cell may have
-AGAIN = "the header stands here again"
 UNCLOSED = "a quote opens here, and none closes it"
 
 
@@ -115,6 +115,7 @@ class _Records:
         self.back: deque[str] = deque()  # lines taken for a row that are none of it
         self.one_line: list[int] = []  # the columns whose cells have no line breaks
         self.header: list[str] = []
+        self.headers = Headers((), attributes)
 
     def close(self) -> None:
         self.lines.close()
@@ -124,18 +125,15 @@ class _Records:
             if not self.header:
                 if any(cell.strip() for cell in row.raw) and not SAYS.match(self.separator.join(row.raw)):
                     self.header = list(row.raw)
+                    self.headers = Headers(self.header, self.attributes)
                     self.one_line = [n for n, name in enumerate(row.raw) if name in self.attributes]
                     yield row
-            elif row.cells and row.raw[-1].lstrip(MARK) == self.header[-1] and self._is_header(row.raw):
-                yield row._replace(wrong=AGAIN)
+            elif row.cells and (told := self.headers.fault(row)):
+                yield row._replace(wrong=told)
             elif row.wrong or any(map(str.strip, row.raw)):
                 yield row
             elif len(row.raw) > 1:
                 yield row._replace(wrong=NO_CELL)
-
-    def _is_header(self, cells: list[str]) -> bool:
-        """Whether it is the header again, as where files were put together."""
-        return [cells[0].lstrip(MARK), *cells[1:]] == self.header
 
     def _rows(self) -> Iterator[TextRow]:
         reader, number = self._reader(), 1

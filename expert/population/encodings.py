@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from expert.io.problems import CaseError, shorten
-from expert.population.tables import refused
+from expert.population.tables import MARK, refused
 
 LONGEST = 1 << 24  # characters in a line
 START = 4096  # bytes that are looked at
@@ -40,7 +40,6 @@ MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
     codecs.BOM_UTF8: "utf-8",
 }
-MARK = "\ufeff"  # a mark as a character
 KEEP_LOST = "cicatrix.lost"  # how bytes are treated that are no text, where Python's own way keeps some only
 
 

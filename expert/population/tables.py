@@ -27,6 +27,7 @@ LOST = "\udc80", "\udcff"  # stand for bytes that are no text in the file's enco
 ALIKE = 0.85  # from here on two names are one, misspelt
 SEPARATORS = ",;\t|"  # what separates cells, if nothing else is said
 LINE_ENDS = "\0\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # that end lines elsewhere, and stand in no name
+MARK = "\ufeff"  # a mark of an encoding, as a character
 PANIC = pl.exceptions.PanicException  # a mistake of Polars itself, which is no Exception
 ENGINE = (pl.exceptions.PolarsError, PANIC, nw.exceptions.NarwhalsError)  # what engines raise
 MOST = 20_000  # columns
@@ -198,6 +199,40 @@ def _has_column(term: Term, columns: Collection[str]) -> bool:
 def _told_with(term: Term, columns: Collection[str], attributes: Attributes) -> bool:
     """Whether it is said of the question that a value of it has no column."""
     return bool(term.among) and not _has_column(attributes[term.among], columns)
+
+
+class Headers:
+    """Notices headers that stand among the rows of a file, as where tables were put together.
+
+    The first again is no row. Below another one no row is understood, until the first stands there again.
+    """
+
+    def __init__(self, header: Iterable[str | None], attributes: Attributes) -> None:
+        self.header, self.attributes = [name or "" for name in header], attributes
+        self.names = {*self.header, *attributes}
+        asked = [place for place, name in enumerate(self.header) if name in attributes]
+        self.place = asked[0] if asked else len(self.header)  # where most rows show that they are none
+        self.other = 0  # the line of the other header that was last
+
+    def fault(self, row: TextRow) -> str | None:
+        """What is wrong with a row because it is a header, or stands below another one."""
+        cells = row.cells
+        if self.place < len(cells) and (cells[self.place] or "").lstrip(MARK) in self.names:
+            texts = [(cell or "").lstrip(MARK) for cell in cells]
+            if self._is_header(texts):
+                self.other = 0 if texts == self.header else row.line
+                return (
+                    f"{'another' if self.other else 'the'} header stands here{'' if self.other else ' again'}"
+                )
+        return f"it stands below another header, that of line {self.other}" if self.other else None
+
+    def _is_header(self, cells: list[str]) -> bool:
+        """Whether an attribute's column has its name, or all cells are names; what is an answer is none."""
+        odd = []
+        for name, cell in zip(self.header, cells, strict=False):
+            if name in self.attributes and cell not in self.attributes[name].values:
+                odd.append(name == cell)
+        return any(odd) or (bool(odd) and self.names.issuperset(cells) and len({*cells}) == len(cells) > 1)
 
 
 # --- columns of any type -------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from expert.population.tables import (
     BATCH,
     NO_CELL,
     Attributes,
+    Headers,
     ReadAs,
     TableFile,
     TextRow,
@@ -57,14 +58,15 @@ def open_workbook(path: Path, attributes: Attributes, reading: ReadAs) -> TableF
     if header.wrong:
         raise refused(path, f"has no header that can be read: {header.wrong}")
     names = columns_of(path, header.cells, attributes, reading)
-    return TableFile(path, texts(names), None, lambda: _batches(path, title, names))
+    return TableFile(path, texts(names), None, lambda: _batches(path, title, names, attributes))
 
 
-def _batches(path: Path, title: str, names: list[str]) -> Iterator[pl.DataFrame]:
+def _batches(path: Path, title: str, names: list[str], attributes: Attributes) -> Iterator[pl.DataFrame]:
     rows = _rows(path, title, len(names))
-    next(rows, None)
+    header = next(rows, None)
+    headers = Headers(header.cells if header else (), attributes)
     while batch := list(islice(rows, BATCH)):
-        yield text_frame(names, batch)
+        yield text_frame(names, [row._replace(wrong=row.wrong or headers.fault(row)) for row in batch])
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from support.tables import pl, ran, why_refused
+from support.tables import pl, ran, why_refused, workbook
 
 from expert.population.tables import ReadAs
 
@@ -118,3 +118,26 @@ def test_what_is_rejected_and_what_is_kept(tmp_path: Path, name: str) -> None:
     counts, [told] = ran(tmp_path / name, ReadAs(absent=name != "near.csv"))
     assert (counts.read, counts.accepted, told["line"]) == (read, accepted, line)
     assert reason in told["reasons"][0]
+
+
+def test_below_another_header_no_row_is_understood(tmp_path: Path) -> None:
+    """What stands there would be read under the wrong names: tables were put together."""
+    rows = [
+        ["scar_count", "budget"],
+        [1, 2],
+        ["budget", "scar_count"],
+        [3, 4],
+        ["scar_count", "budget"],
+        [5, 6],
+    ]
+    (tmp_path / "a.csv").write_text("".join(f"{one},{other}\n" for one, other in rows))
+    for path in (tmp_path / "a.csv", workbook(tmp_path / "a.xlsx", *rows)):
+        counts, told = ran(path)
+        assert counts == (5, 2, 3)
+        assert [(row["line"], row["reasons"]) for row in told] == [
+            (3, ["another header stands here"]),
+            (4, ["it stands below another header, that of line 3"]),
+            (5, ["the header stands here again"]),
+        ]
+    (tmp_path / "a.csv").write_text("budget,n\n2,x\nbudget,zip\n4,1010\n\n,budget\n")
+    assert ran(tmp_path / "a.csv")[0] == (4, 1, 3)
