@@ -196,22 +196,22 @@ def _why_not_concluded(reach: Reach, case: Case, consultation: Consultation, sub
     if already:  # of what each option may have: why others have it not
         has = {i.option for i in so} if subject.kind in OF_EACH_OPTION else set()
         lacking = [i for i in concluding if has and i.option not in has]
-    failed = _failed(consultation, lacking, base)
     silent = [i for i in concluding if (i.rule.id, i.option) not in fired]
-    still = _still(reach, case, consultation, subject, silent)
+    firing, depends_on = reach.openness.still_firing(case, silent)
+    still = Still(tuple(dict.fromkeys(i.option for i in firing)), depends_on)
+    if subject.kind == "finding":
+        still = _still(reach, case, consultation, subject)
+    may_fire = {(written_rule(i.rule.id), i.option) for i in firing}
+    failed = _failed(consultation, lacking, base)
+    failed = tuple(sorted(failed, key=lambda rule: (rule.rule, rule.option or "") not in may_fire))
     stands = tuple(how_it_stands(subject, consultation, base, bool(concluding), already, still))
     possible, waits = already or bool(concluding), () if already else still.depends_on
     return WhyNot(subject.label, "", already, possible, failed, (), (), None, waits, stands=stands)
 
 
-def _still(
-    reach: Reach, case: Case, consultation: Consultation, subject: Subject, silent: list[Instance]
-) -> Still:
-    """What answers may still bring about of it; of a finding, where nothing was concluded or answered."""
+def _still(reach: Reach, case: Case, consultation: Consultation, subject: Subject) -> Still:
+    """What answers may still bring about of a finding, where nothing was concluded or answered."""
     base = reach.base
-    if subject.kind != "finding":
-        firing, depends_on = reach.openness.still_firing(case, silent)
-        return Still(tuple(dict.fromkeys(i.option for i in firing)), depends_on)
     if is_answered(subject.id, consultation, base.knowledge):
         return Still()
     concluded = {f.option or "" for f in consultation.findings if f.finding == subject.id}

@@ -161,7 +161,7 @@ def _leading_to(flip: Flip, goal: str, knowledge: Knowledge) -> Iterator[Piece]:
     """What a change leads to: the verdicts, for which targets, and when."""
     best, *others = each_target(flip.targets, knowledge) or [knowledge.words.verdicts[flip.verdict]]
     yield Marked(best, "verdict")
-    if when := when_words(flip.verdict, flip.timing, knowledge):
+    if knowledge.steps and (when := when_words(flip.verdict, flip.timing, knowledge)):
         yield f", {when}"
     elif goal == NOW:
         yield ", and no step would have to come before it"

@@ -194,6 +194,12 @@ def test_what_is_said_to_be_open_is_so_after_some_answers(base: RuleBase) -> Non
                 assert not any(rule == subject.id for fired in after for rule, _ in fired), subject
 
 
+def test_the_rules_that_may_still_fire_are_named_first(base: RuleBase) -> None:
+    given = parse_pairs(["scar_depth=deep", "scar_count=2"], base.knowledge)
+    failed = why_not(Reach(base), given, follow(base, given), find_subject(base, "within-budget")).failed
+    assert [rule.option for rule in failed][:2] == ["punch-technique", "injectable-fillers"]
+
+
 def _known(case: Case) -> dict[str, Answer]:
     return {name: answer for name, answer in case.answers.items() if answer is not None}
 
