@@ -293,17 +293,30 @@ def _grouped(results: Results, told: Mapping[str, _Told]) -> pl.DataFrame:
     branches = [_branch(variable, terms).alias(column) for column, variable in asked.items()]
     if not branches:
         return results.frame.select(pl.len().alias(CASES)).collect(engine="streaming")
-    groups = results.frame.select(branches).group_by([*asked])
-    return groups.agg(pl.len().alias(CASES)).collect(engine="streaming")
+    grouped = results.frame.select(branches).group_by([*asked]).agg(pl.len().alias(CASES))
+    groups = grouped.collect(engine="streaming")
+    numbered = []
+    for column, variable in asked.items():
+        if isinstance(variable, Cells) and len(variable.names) > 1:
+            numbered.append(pl.col(column).replace_strict(_cells(variable), return_dtype=pl.Int64))
+    return groups.with_columns(numbered)
 
 
 def _branch(variable: Variable, terms: Mapping[str, Term]) -> pl.Expr:
-    """Which branch of a variable each case takes."""
+    """Which branch of a variable each case takes; of linked numbers, how their cell is spelled.
+
+    Nothing for which Polars has to have all cases at once, as it does to look values up.
+    """
     if isinstance(variable, Choice):
         [name] = variable.names
-        branches = {value: n for n, values in enumerate(variable.branches) for value in values if value}
-        named = pl.col(name).replace_strict(branches, default=None, return_dtype=pl.Int64)
-        return named.fill_null(variable.size - 1)
+        branch = pl.lit(variable.size - 1, pl.Int64)
+        for n, values in enumerate(variable.branches[:-1]):  # the last is that of no answer
+            branch = (
+                pl.when(pl.col(name).is_in([value for value in values if value]))
+                .then(pl.lit(n, pl.Int64))
+                .otherwise(branch)
+            )
+        return branch
     assert isinstance(variable, Cells)
     numbers = {name: _whole(terms[name]) for name in variable.names}
     group = variable.group
@@ -319,10 +332,15 @@ def _branch(variable: Variable, terms: Mapping[str, Term]) -> pl.Expr:
         passed = [(amount > pl.lit(limit, pl.Int128)).cast(pl.Int64) for limit in limits]
         parts.append(pl.when(amount.is_null()).then(-1).otherwise(pl.sum_horizontal(passed)))
     parts += [number.is_not_null().cast(pl.Int64) for number in numbers.values()]
+    return pl.concat_str(parts, separator=" ")
+
+
+def _cells(variable: Cells) -> dict[str, int]:
+    """The cells of linked numbers by how they are spelled."""
     cells = {}
-    for (places, known), cell in group.numbered.items():
-        cells[_spelled((*places, *(int(name in known) for name in numbers)))] = cell
-    return pl.concat_str(parts, separator=" ").replace_strict(cells, return_dtype=pl.Int64)
+    for (places, known), cell in variable.group.numbered.items():
+        cells[_spelled((*places, *(int(name in known) for name in variable.names)))] = cell
+    return cells
 
 
 def _spelled(places: Iterable[int]) -> str:
