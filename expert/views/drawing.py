@@ -23,6 +23,7 @@ WIDTH, WIDER = 124, 164  # of a box, and of one in the last column
 LETTER, LINE = 5, 10.5  # how wide a letter is taken to be, and how high a line
 GAP, MARGIN = 46, 5  # between columns, and between boxes of one
 TOP = 18  # for the heads of the columns
+TURNS, MOVED = 40, 400_000  # how often boxes are moved, and how many at most in all
 
 
 class Box(NamedTuple):
@@ -70,7 +71,10 @@ class Drawing:
         self.edges |= dict.fromkeys(pairwise([*way, end]), first.kind)
 
     def arrange(self) -> float:
-        """Move boxes level with what they are joined to, back and forth; the height in all."""
+        """Move boxes level with what they are joined to, back and forth; the height in all.
+
+        The boxes of a long chain are moved less often.
+        """
         beside: dict[str, list[str]] = {key: [] for key in self.boxes}
         for start, end in self.edges:
             beside[start].append(end)
@@ -80,7 +84,7 @@ class Drawing:
         for key, box in self.boxes.items():
             columns[box.column].append(key)
             heights[box.column] += box.height + MARGIN
-        for turn in range(40):
+        for turn in range(min(TURNS, max(2, MOVED // max(1, len(self.boxes))))):
             for column in columns[:: -1 if turn % 2 else 1]:
                 wish = {key: self._level(key, beside[key]) for key in column}
                 self.spread(sorted(column, key=wish.__getitem__), wish, max(heights))
@@ -170,8 +174,11 @@ def drawing(consultation: Consultation, answers: list[str], knowledge: Knowledge
     graph = Drawing(max(depth.values(), default=0) + 1)
     _add_answers(graph, consultation, answers, knowledge)
     _add_conclusions(graph, consultation, knowledge)
+    together: dict[tuple[str, int], list[Firing]] = {}
     for firing in consultation.firings:
-        alike = [f for f in consultation.firings if (f.rule, depth[f.n]) == (firing.rule, depth[firing.n])]
+        together.setdefault((firing.rule, depth[firing.n]), []).append(firing)
+    for firing in consultation.firings:
+        alike = together[firing.rule, depth[firing.n]]
         many = f"{len(alike)} options" if len(alike) > 1 else firing.option
         title = "\n".join(f"#{f.n} {f.because}" for f in alike)
         key = f"rule {firing.rule} {depth[firing.n]}"

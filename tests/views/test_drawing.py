@@ -1,5 +1,6 @@
 """The drawing of how conclusions follow."""
 
+import pytest
 from support.shell import ROOT
 
 from expert.consultation.case import parse_pairs
@@ -51,3 +52,15 @@ def test_a_result_is_a_conclusion() -> None:
     graph = drawing(found, ["age", "breaths"], base.knowledge)
     assert graph.boxes["finding curb65"].text.startswith("CURB-65: ")
     assert any(end == "finding curb65" for _, end in graph.joined)
+
+
+def test_a_large_drawing_is_moved_less_often_and_is_whole(
+    base: RuleBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = infer(base, parse_pairs(["scar_depth=deep", "active_acne=yes"], base.knowledge))
+    monkeypatch.setattr("expert.views.drawing.MOVED", 1)
+    graph = drawing(found, ["scar_depth"], base.knowledge)
+    height = graph.arrange()
+    assert graph.middle.keys() == graph.boxes.keys()
+    for key, box in graph.boxes.items():
+        assert box.height / 2 <= graph.middle[key] <= height - box.height / 2
