@@ -17,6 +17,7 @@ from typing import NamedTuple, assert_never
 from expert.analysis.expected import Expected, failures
 from expert.analysis.mutants import Mutant, mutants, written_rules
 from expert.analysis.shown import Listed, concluded, difference, rebuilt, seen_in, shown
+from expert.analysis.variants import Trial, Variants
 from expert.consultation.case import Case
 from expert.knowledge.read_contradictions import caution_text
 from expert.language.conclusions import (
@@ -130,20 +131,29 @@ def mutate(base: RuleBase, cases: list[Expected], further: Tell | None = None) -
 
     `further` looks for a case that tells a survivor apart, where diagrams do not decide whether there is one.
     """
+    known, cones, every, left = SpelledOut(base), Cones(base), list(mutants(base)), TRIES
+    variants = Variants(base, cases, known)
+    together = [variant for mutant in every if (variant := variants.variant(mutant))]
+    trials = {id(mutant): trial for mutant, trial in variants.tried(together)}
     algebra = Listed(case.given for case in cases)
     noticed, tried = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
     survivors, invalid = [], 0
-    known, cones, left = SpelledOut(base), Cones(base), TRIES
-    for mutant in mutants(base):
-        changed = changed_base(base, mutant, known)
-        if changed is None:
-            invalid += 1
-            continue
+    for mutant in every:
+        trial, changed = trials.get(id(mutant)), None
+        if trial is None:
+            changed = changed_base(base, mutant, known)
+            if changed is None:
+                invalid += 1
+                continue
+            trial = Trial(_noticed(changed, cases, algebra), False)
         tried[mutant.kind] += 1
-        table = shown(changed.knowledge, passes(changed.instances), algebra)
-        if any(failures(case, seen_in(table, n)) for n, case in enumerate(cases)):
+        if trial.noticed:
             noticed[mutant.kind] += 1
+        elif trial.shows_unanswered:
+            survivors.append(Survivor(mutant, Case({}), False))
         else:
+            changed = changed or changed_base(base, mutant, known)
+            assert changed is not None
             case, equivalent = tell_apart(base, changed, cones)
             if case is None and not equivalent and further is not None and left:
                 case = _telling(base, changed, further)
@@ -151,6 +161,12 @@ def mutate(base: RuleBase, cases: list[Expected], further: Tell | None = None) -
             why = why_equivalent(base, mutant) if equivalent else ""
             survivors.append(Survivor(mutant, case, equivalent, why))
     return Score(noticed, tried, invalid, tuple(survivors))
+
+
+def _noticed(changed: RuleBase, cases: list[Expected], algebra: Listed) -> bool:
+    """Whether some case does not come out on a changed base."""
+    table = shown(changed.knowledge, passes(changed.instances), algebra)
+    return any(failures(case, seen_in(table, n)) for n, case in enumerate(cases))
 
 
 def _telling(old: RuleBase, new: RuleBase, further: Tell) -> Case | None:
