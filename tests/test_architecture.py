@@ -174,6 +174,7 @@ LATE = {
     "expert/io/yaml.py": {"yaml"},
     "expert/io/program.py": {"importlib.metadata", "tomllib"},  # where a library is missing
     "expert/io/dates.py": {"zoneinfo"},  # few ask for a zone
+    "expert/language/outcome.py": {"expert.language.possibility"},  # nor any argument
     "expert/language/model.py": {"decimal"},  # most bases have whole numbers only
     "expert/io/json.py": {"rfc8785"},  # few records hold what Python's own writer writes otherwise
 }  # fmt: skip

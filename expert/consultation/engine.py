@@ -19,7 +19,7 @@ from __future__ import annotations
 import collections
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 # experta 1.9.4 pins frozendict 1.2, which looks for this name; Python 3.10 took it away.
 if not hasattr(collections, "Mapping"):
@@ -43,7 +43,7 @@ from expert.consultation.memory import WorkingMemory
 from expert.consultation.outcome import consultation
 from expert.consultation.result import Consultation
 from expert.consultation.wording import Wording
-from expert.language.asking import compiled
+from expert.language.asking import Test, compiled
 from expert.language.conditions import (
     AnyOf,
     Compare,
@@ -73,9 +73,6 @@ class Need(NamedTuple):
 
     signs: tuple[int, ...]
     later: tuple[int, ...]
-
-
-Test = Callable[["Indexed"], bool]
 
 
 def infer(base: RuleBase, case: Case) -> Consultation:
@@ -148,9 +145,14 @@ class Candidate:
                 rest.append(part)
                 needs += [((ref.key,),) for ref in _valued(part)]
         self.needs = [network.need(signs) for signs in needs]
-        self.rest = [_test(part, network) for part in rest]  # and these hold, which is more than a sign each
+        self.rest = rest  # and these hold, which is more than a sign each
         read = [(ref.key,) for part in rest for ref, _ in refs(part)]
         self.watched = network.need(read).later
+
+    @cached_property
+    def tests(self) -> list[Test]:
+        """Whether each of the rest holds; made when first needed, as of most instances it never is."""
+        return [compiled(part)[0] for part in self.rest]
 
     @cached_property
     def activation(self) -> Activation:
@@ -192,15 +194,6 @@ def _signs(condition: Condition) -> tuple[Sign, ...]:
             return tuple(sign for signs in inside for sign in signs) if all(inside) else ()
         case _:
             return ()
-
-
-def _test(condition: Condition, network: Network) -> Test:
-    """Whether a condition holds: by the signs, as far as they tell, which is soonest."""
-    if signs := _signs(condition):
-        need = network.need(signs).signs
-        return lambda matcher: not matcher.signs.isdisjoint(need)
-    holds = compiled(condition)[0]
-    return lambda matcher: holds(matcher.engine.memory.reading)
 
 
 def _valued(condition: Condition) -> list[Ref]:
@@ -294,9 +287,11 @@ class Indexed(Matcher):  # type: ignore[misc]
                 return False
         if candidate.watched:
             self._wait(candidate, candidate.watched)
-        for test in candidate.rest:  # noqa: SIM110 - all() takes twice as long
-            if not test(self):
-                return False
+        if candidate.rest:
+            reading = self.engine.memory.reading
+            for holds in candidate.tests:
+                if not holds(reading):
+                    return False
         return True
 
     def _wait(self, candidate: Candidate, signs: Iterable[int]) -> None:

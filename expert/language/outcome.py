@@ -17,7 +17,6 @@ from expert.language.keys import with_option
 from expert.language.meaning import Reading
 from expert.language.model import Knowledge
 from expert.language.policy import NOW, firsts, overall, weigh, weigh_for
-from expert.language.possibility import Possibilities
 from expert.language.rules import Dependencies, Instance
 
 Said = Iterable[tuple[Conclusion, T]]
@@ -140,6 +139,8 @@ def possible_arguments(
     knowledge: Knowledge, algebra: Algebra[T, N], ordered: Iterable[Instance] | Dependencies
 ) -> list[tuple[Argue, T]]:
     """The deciding arguments of instances in an order from `passes`, and where they may be put forward."""
+    from expert.language.possibility import Possibilities  # most cases leave no argument open
+
     dependencies = ordered if isinstance(ordered, Dependencies) else Dependencies(ordered)
     deciding = {i.id: i for i in dependencies.ordered if deciding_arguments(i, knowledge)}.values()
     left_out = LeftOut(Contradictions(knowledge.contradictions), algebra)

@@ -11,7 +11,7 @@ What a chain cannot show is that the whole of it was written anew: for that, kee
 somewhere else.
 """
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import os
 import sqlite3
@@ -125,7 +125,7 @@ class Ledger:
                 self.connection.close()
                 raise
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> "Ledger":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -4,7 +4,7 @@ Plain output has no tables and nothing side by side: each row is a paragraph of 
 a screen reader reads in order, and which fits any width.
 """
 
-from __future__ import annotations
+# `from __future__ import annotations` is left out: those of a record would be compiled at every start
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
