@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from expert.io.yaml import Node
@@ -130,8 +131,9 @@ class ScoreReader:
 
     def check_ranges(self) -> None:
         """That no score can exceed what its finding declares."""
-        for name, score in self.scores.items():
-            term, ends = self.knowledge.findings[name], self._range(score, ())
+        ranges = self._ranges()
+        for name in self.scores:
+            term, ends = self.knowledge.findings[name], ranges[name]
             for declared, end, so in ((term.low, ends[0], "less"), (term.high, ends[1], "more")):
                 if declared is not None and (end < declared if so == "less" else end > declared):
                     limit = "min" if so == "less" else "max"
@@ -140,15 +142,28 @@ class ScoreReader:
                     )
                     self.reader.report(self.places[name], f"{message}, {term.spell(declared)}")
 
-    def _range(self, score: Tally, seen: tuple[str, ...]) -> tuple[int, int]:
-        """Between what a score can lie at all."""
-        low = high = 0
-        for item in score.items:
-            least, most = self._item_range(item, score, (*seen, score.name))
-            low, high = low + least, high + most
-        return low, high
+    def _ranges(self) -> dict[str, tuple[int, int]]:
+        """Between what each score can lie at all; of those that add up each other in a circle, anything."""
+        ranges: dict[str, tuple[int, int]] = {}
+        begun: set[str] = set()
+        waiting = [*self.scores]
+        while waiting:
+            name = waiting[-1]
+            added = [item.name for item in self.scores[name].items if isinstance(item, Ref)]
+            first = [other for other in added if other in self.scores and other not in begun]
+            if name not in begun and first:
+                waiting += first
+            elif name not in ranges:
+                each = [self._item_range(item, self.scores[name], ranges) for item in self.scores[name].items]
+                ranges[name] = sum(low for low, _ in each), sum(high for _, high in each)
+            else:
+                waiting.pop()
+            begun.add(name)
+        return ranges
 
-    def _item_range(self, item: Addend, score: Tally, seen: tuple[str, ...]) -> tuple[int, int]:
+    def _item_range(
+        self, item: Addend, score: Tally, ranges: Mapping[str, tuple[int, int]]
+    ) -> tuple[int, int]:
         match item:
             case Row(points):
                 return min(points, 0), max(points, 0)
@@ -159,8 +174,7 @@ class ScoreReader:
                 return item, item
             case Ref():
                 if item.kind == "finding":
-                    other = self.scores.get(item.name)
-                    return self._range(other, seen) if other and item.name not in seen else (0, 0)
+                    return ranges.get(item.name, (0, 0))
                 return next((low, high) for name, low, high in score.ends if name == item.name)
             case _:
                 assert_never(item)

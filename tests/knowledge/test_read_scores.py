@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.chained import HEADS
 from support.loading import MINIMAL, texts
 
 from expert.knowledge.load import open_files
@@ -44,3 +45,22 @@ def test_items_of_a_score(file: str) -> None:
 def test_what_is_no_score(items: str, told: str) -> None:
     _, problems = scored(items)
     assert any(told in message for message in problems), problems
+
+
+def test_scores_that_add_up_each_other_in_a_long_line_have_ranges() -> None:
+    """Each adds up the one before it, the first twenty those two before it: there are many ways down."""
+    rules, findings, most = [], [], [0, 0]
+    for n in range(600):
+        added = [f"s{m}" for m in (n - 1, n - 2)[: 2 if n < 20 else 1] if m >= 0]
+        items = ", ".join([*added, "{points: 1, when: {start: yes}}"])
+        then = f"{{score: {{s{n}: [{items}]}}}}"
+        rules.append(f"- {{id: r{n}, claims: p1s1, basis: stated, then: {then}, because: So.}}\n")
+        findings.append(f"  s{n}: {{type: count, label: score {n}{', max: 3' if n == 599 else ''}}}\n")
+        most.append(1 + most[-1] + (most[-2] if n < 20 else 0))
+    vocabulary = (
+        "attributes:\n  start: {type: yes-no, label: start, question: 'Does it?'}\n"
+        f"findings:\n{''.join(findings)}topics: {{effect: {{label: effect, decides: yes}}}}\n"
+    )
+    _, problems = open_files({**HEADS, "kb/vocabulary.yaml": vocabulary, "rules/1.yaml": "".join(rules)})
+    said = f"the items of `s599` can add up to {most[-1]}, more than its `max`, 3"
+    assert [problem.message.replace(",", "") for problem in problems] == [said.replace(",", "")]
