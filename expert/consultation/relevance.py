@@ -39,6 +39,7 @@ from expert.language.rules import Instance, RuleBase
 from expert.language.survey import CaseAnswers
 
 KEPT = 8  # cases of which it is kept what can still come of them
+LOOKED_AT = 16  # instances of which it is found, one by one, whether they may still fire
 FEW = 8  # effects that are looked at alone, before all rules are read together
 
 BY_RULE = (ARGUMENT, ADVICE, CAUTION)  # what a rule says in words of its own
@@ -222,6 +223,25 @@ class Reach:
         if new and False in changing.values() and (further := self.further):
             _decide(changing, lambda name: further.changes(effect.visible, name, case.answers))
         return changing
+
+    def still_firing(
+        self, case: Case, instances: Sequence[Instance]
+    ) -> tuple[tuple[Instance, ...], tuple[str, ...]]:
+        """Of instances that did not fire, those that still may, and the attributes that this may depend on.
+
+        An answer `unknown` is none. What the parts of conditions leave open, and all of them together rule
+        out, is found where there are few.
+        """
+        may, depends_on = self.openness.still_firing(case, instances)
+        if len(may) > LOOKED_AT:
+            return may, depends_on
+        known = {name: answer for name, answer in case.answers.items() if answer is not None}
+        firing, names = [], set[str]()
+        for instance in may:
+            if changing := changing_alone(self.cones, known, Visible((instance,))):
+                firing.append(instance)
+                names |= changing.keys()
+        return tuple(firing), tuple(name for name in self.base.knowledge.attributes if name in names)
 
     def rests_on(self, effect: Effect) -> list[str]:
         """The attributes that an effect depends on."""

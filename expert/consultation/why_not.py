@@ -197,10 +197,10 @@ def _why_not_concluded(reach: Reach, case: Case, consultation: Consultation, sub
         has = {i.option for i in so} if subject.kind in OF_EACH_OPTION else set()
         lacking = [i for i in concluding if has and i.option not in has]
     silent = [i for i in concluding if (i.rule.id, i.option) not in fired]
-    firing, depends_on = reach.openness.still_firing(case, silent)
+    firing, depends_on = reach.still_firing(case, silent)
     still = Still(tuple(dict.fromkeys(i.option for i in firing)), depends_on)
     if subject.kind == "finding":
-        still = _still(reach, case, consultation, subject)
+        still = _still(reach, case, consultation, subject, still)
     may_fire = {(written_rule(i.rule.id), i.option) for i in firing}
     failed = _failed(consultation, lacking, base)
     failed = tuple(sorted(failed, key=lambda rule: (rule.rule, rule.option or "") not in may_fire))
@@ -209,8 +209,11 @@ def _why_not_concluded(reach: Reach, case: Case, consultation: Consultation, sub
     return WhyNot(subject.label, "", already, possible, failed, (), (), None, waits, stands=stands)
 
 
-def _still(reach: Reach, case: Case, consultation: Consultation, subject: Subject) -> Still:
-    """What answers may still bring about of a finding, where nothing was concluded or answered."""
+def _still(reach: Reach, case: Case, consultation: Consultation, subject: Subject, by_rules: Still) -> Still:
+    """What answers may still bring about of a finding, where nothing was concluded or answered.
+
+    Of one that leads the result it is what the result says.
+    """
     base = reach.base
     if is_answered(subject.id, consultation, base.knowledge):
         return Still()
@@ -218,6 +221,9 @@ def _still(reach: Reach, case: Case, consultation: Consultation, subject: Subjec
     concluded |= {s.option or "" for s in consultation.scores if s.finding == subject.id}
     refs = [ref for ref in refs_of(subject.id, base.knowledge) if ref.option not in concluded]
     open = reach.openness.concludable(case, refs)
+    term = base.knowledge.findings[subject.id]
+    if not (term.asked or term.role or subject.id in base.knowledge.results):
+        open = {ref.key: open[ref.key] for ref in refs if ref.key in open and ref.option in by_rules.options}
     waits = {name for names in open.values() for name in names}
     depends_on = tuple(name for name in base.knowledge.attributes if name in waits)
     return Still(tuple(ref.option for ref in refs if ref.key in open), depends_on)

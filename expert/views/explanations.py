@@ -86,9 +86,10 @@ def _not_fired(failed: Failed, quotes: Quotes) -> list[Block]:
         if id in quotes:
             blocks.append(Paragraph((f"{id} ", quoted(quotes[id])), 4))
     blocks.append(Paragraph(f"it needs: {failed.condition}; {REASONS[failed.reason]}", 4))
-    said_of: set[str] = set()  # each answer is said once of a rule
+    said_of: set[str] = set()  # each is said once of a rule
     for tree in failed.stands:
-        blocks += _standing(tree, 6, said_of)
+        if tree.text not in said_of:
+            blocks += _standing(tree, 6, said_of)
     return blocks
 
 

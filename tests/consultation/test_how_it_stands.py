@@ -143,6 +143,11 @@ def stands(base: RuleBase, name: str, case: str) -> str:
             "Whether it is noted of the punch technique too depends on the number of deep scars to treat.",
         ),
         (
+            "within-budget",  # one scar is more than that
+            "scar_depth=deep budget=49.99",
+            "Within the budget: noted of no option.",
+        ),
+        (
             "do-not-overcorrect",
             "scar_depth=deep",
             "Given in this case: Injectable fillers: Collagen forms differently in each person; "
