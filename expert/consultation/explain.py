@@ -149,7 +149,9 @@ class How:
             return Tree("answer", f"{known(term, False)} ({self._missing(name)})", (), states)
         states = Statement("attribute", name, None, "is", (value,), stands="given")
         text = statement(term, (term.scaled(value),))
-        return Tree("answer", f"{text} ({self._given(name, value)})", (), states)
+        left_out = any(disagreement.left_out == name for disagreement in self.consultation.disagreements)
+        counts = ", which counts as not answered" if left_out else ""
+        return Tree("answer", f"{text} ({self._given(name, value)}{counts})", (), states)
 
     def _given(self, name: str, value: Plain | None) -> str:
         """That it is an answer; of a day that may be there by default, not whose."""

@@ -199,6 +199,20 @@ def test_what_is_said_to_be_open_is_so_after_some_answers(base: RuleBase) -> Non
                 assert not any(rule == subject.id for fired in after for rule, _ in fired), subject
 
 
+def test_an_answer_that_is_left_out_of_account_is_said_to_be(base: RuleBase) -> None:
+    given = parse_pairs(["scar_depth=deep", "light_scarring=yes", "previous_punch=no"], base.knowledge)
+    [failed] = why_not(
+        Reach(base), given, follow(base, given), find_subject(base, "light-scars-present")
+    ).failed
+    assert [leaf.text for leaf in failed.stands] == [
+        "the scars are deep (your answer: scar_depth = deep)",
+        "it is not the case that scars have been removed with the punch technique before "
+        "(your answer: previous_punch = no)",
+        "the punch technique has left light scarring (your answer: light_scarring = yes, "
+        "which counts as not answered)",
+    ]
+
+
 def test_the_rules_that_may_still_fire_are_named_first(base: RuleBase) -> None:
     given = parse_pairs(["scar_depth=deep", "scar_count=2"], base.knowledge)
     failed = why_not(Reach(base), given, follow(base, given), find_subject(base, "within-budget")).failed
