@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from expert.consultation.case import parse_pairs, plain_answers
 from expert.consultation.result import Plain
-from expert.consultation.subjects import find_subject
+from expert.consultation.subjects import SubjectKind, find_subject
 from expert.io.problems import CaseError, LedgerError
 from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase
@@ -31,7 +31,7 @@ class Recorded:
             else:
                 self.bases.append(base)
 
-    def resolved(self, name: str, kind: str) -> str:
+    def resolved(self, name: str, kind: SubjectKind) -> str:
         """The id that a name, a label or its beginning has in the recorded knowledge, as for `explain`.
 
         A name that none of it knows is refused, unless some of it cannot be opened. Raises CaseError.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from expert.ledger.history.statistics import PERIODS, statistics_of
 from expert.ledger.store import Ledger
 from expert.views.records import records_csv, records_table
 from expert.views.statistics import statistics_blocks
+
+if TYPE_CHECKING:  # with it comes what reads knowledge
+    from expert.consultation.subjects import SubjectKind
 
 SinceWanted = Annotated[
     str, typer.Option(help="From this time on: 2026-01, 2026-01-31, 2026-01-31T09:30 (UTC, or +02:00).")
@@ -106,7 +109,7 @@ def resolved(wanted: Filter, stores: Sequence[Ledger], answers: Sequence[str]) -
     if wanted.knowledge and not any(hashes_of(store, wanted.knowledge) for store in stores):
         message = f"no recorded knowledge has the version or hash `{shorten(wanted.knowledge)}`"
         raise CaseError(message, "a version, or four or more digits that `audit list` shows")
-    given = {"option": wanted.option, "rule": wanted.rule, "claim": wanted.claim}
+    given: dict[SubjectKind, str] = {"option": wanted.option, "rule": wanted.rule, "claim": wanted.claim}
     names = {kind: name for kind, name in given.items() if name}
     if not names and not answers:
         return wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from expert.consultation.result import Consultation, Recommendation, name_of
-from expert.consultation.standing import NO_COST, cost_of
+from expert.consultation.standing import WITHOUT_COST, cost_of
 from expert.language.keys import with_option
 
 
@@ -49,8 +49,8 @@ def _of_option(option: str, old: Recommendation | None, new: Recommendation | No
 
 def _cost(r: Recommendation) -> str:
     """What it costs, or why that is not said; nothing where it only has no cost in this case."""
-    said = cost_of(r)
-    return "" if said == NO_COST else said
+    said = r.cost is not None or r.cost_depends_on or r.cost_stands in WITHOUT_COST
+    return cost_of(r) if said else ""
 
 
 def _answers_of(c: Consultation) -> dict[str, str]:

@@ -34,7 +34,7 @@ from expert.consultation.statements import lies_between
 from expert.consultation.subjects import Subject
 from expert.io.unwinding import Unfolding, unwound
 from expert.language.conclusions import Conclude, Conclusion, Tally
-from expert.language.english import REASONS, datum_statement, known, statement
+from expert.language.english import REASONS, basis_mark, datum_statement, known, statement
 from expert.language.model import Knowledge, Quotes
 from expert.language.rules import Instance, RuleBase
 
@@ -448,6 +448,6 @@ def _how_argument(argument: Argument, tree: How) -> Tree:
     text = f"{argument.text} ({argument.topic})"
     if tree.full or tree.knowledge.topics[argument.topic].decides:
         return Tree("conclusion", text, (tree.firing(argument.firing),), states)
-    rests_on = f" [{' '.join(argument.claims)}]" if argument.claims else ""
-    rests_on = f" ({argument.basis}){rests_on}" if argument.basis != "stated" else rests_on
+    claims = f" [{' '.join(argument.claims)}]" if argument.claims else ""
+    rests_on = f"{basis_mark(argument.basis)}{claims}"
     return Tree("conclusion", f"{text} #{argument.firing}{rests_on}", (), states)

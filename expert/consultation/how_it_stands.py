@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from expert.consultation.case import UNKNOWN
 from expert.consultation.explain import about, is_answered
@@ -11,7 +11,7 @@ from expert.consultation.result import Consultation
 from expert.consultation.standing import depends_text, recommended_for, targets_in_play
 from expert.consultation.subjects import Subject
 from expert.language.conclusions import Conclude
-from expert.language.english import capital, in_sentence, known, listed, readable, statement
+from expert.language.english import basis_mark, capital, in_sentence, known, listed, readable, statement
 from expert.language.keys import DENIAL, written_rule
 from expert.language.model import Knowledge, Term
 from expert.language.rules import RuleBase
@@ -46,8 +46,12 @@ def how_it_stands(
             return _advice(subject, consultation, base, still)
         case "claim":
             return _claim(subject.id, consultation, base, still)
-        case _:
+        case "rule":
             return _rule(subject.id, consultation, base, possible, still)
+        case "option":
+            raise TypeError(f"an option stands as `standing` has it: {subject!r}")
+        case _:
+            assert_never(subject.kind)
 
 
 def _whether(said: str, still: Still, knowledge: Knowledge, but: Iterable[str] = ()) -> str:
@@ -98,8 +102,7 @@ def _as_concluded(consultation: Consultation, name: str, base: RuleBase) -> list
 
 def _whose(firings: Sequence[int], consultation: Consultation) -> str:
     """That it is not stated by the document, where none of the firings rests on that."""
-    basis = consultation.basis(firings)
-    return f" ({basis})" if basis != "stated" else ""
+    return basis_mark(consultation.basis(firings))
 
 
 def _as_answered(name: str, consultation: Consultation, base: RuleBase) -> str:

@@ -224,16 +224,21 @@ def price_text(price: Price, currency: str) -> str:
     return f"{money(price.amount, currency)} {price.per}{how}{missing}"
 
 
-NO_COST = "-"  # in a case; in others a rule says what it costs
+COST_IN_OTHER_CASES = "-"  # of an option of which no rule says in this case what it costs
 # of an option that has none, by how that stands: where it only has none in this case, no more is said
 WITHOUT_COST = {"open": "not known yet", "not-stated": "not stated"}
 
 
 def cost_of(r: Recommendation) -> str:
-    """What an option costs; that it is not known yet, or not stated in any case, where that is so."""
-    if r.cost is None:
-        return WITHOUT_COST["open"] if r.cost_depends_on else WITHOUT_COST.get(r.cost_stands, NO_COST)
-    return cost_text(r.cost)
+    """What an option costs; that it is not known yet, or not stated in any case, where that is so.
+
+    `-` where a rule says what it costs, and not in this case.
+    """
+    if r.cost is not None:
+        return cost_text(r.cost)
+    if r.cost_depends_on:
+        return WITHOUT_COST["open"]
+    return WITHOUT_COST.get(r.cost_stands, COST_IN_OTHER_CASES)
 
 
 def cost_text(cost: Cost) -> str:

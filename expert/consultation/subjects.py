@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from expert.io.problems import CaseError, nearest, not_among
 from expert.language.conclusions import Advise, Caution
 from expert.language.rules import RuleBase, rule_names
 
+SubjectKind = Literal["option", "finding", "attribute", "target", "step", "flag", "advice", "rule", "claim"]
+
 # what a name may mean, in this order: an option goes before a finding, and so on
-KINDS = {
+KINDS: dict[SubjectKind, str] = {
     "option": "an option",
     "finding": "a finding",
     "attribute": "a question",
@@ -23,7 +25,7 @@ KINDS = {
 }
 
 
-def a_kind(kind: str) -> str:
+def a_kind(kind: SubjectKind) -> str:
     """What a kind is called, with its article."""
     return KINDS[kind]
 
@@ -33,9 +35,9 @@ WORDS = {words.split()[-1]: kind for kind, words in KINDS.items()}
 
 
 class Subject(NamedTuple):
-    """Something that can be asked about: kind is one of KINDS."""
+    """Something that can be asked about."""
 
-    kind: str
+    kind: SubjectKind
     id: str
     label: str
 
@@ -56,7 +58,7 @@ def subjects(base: RuleBase) -> list[Subject]:
     return known + [Subject("claim", claim, claim) for claim in knowledge.claims]
 
 
-def find_subject(base: RuleBase, name: str, kinds: tuple[str, ...] = ()) -> Subject:
+def find_subject(base: RuleBase, name: str, kinds: tuple[SubjectKind, ...] = ()) -> Subject:
     """What a name, label or unambiguous beginning means; `rule:NAME` is a rule. Raises CaseError."""
     word, colon, rest_of_name = name.partition(":")
     if colon and word in WORDS and not kinds:

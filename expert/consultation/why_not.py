@@ -18,7 +18,7 @@ from expert.language.changes import Changes
 from expert.language.conclusions import Argue, Conclude
 from expert.language.keys import written_rule
 from expert.language.limits import NotDecided
-from expert.language.model import Knowledge, Value
+from expert.language.model import Knowledge
 from expert.language.outcome import deciding_arguments
 from expert.language.policy import NOW, OPEN, RECOMMENDED, VERDICTS
 from expert.language.rules import Instance, RuleBase
@@ -32,8 +32,8 @@ LEADS = {
     "not-advised": (("against", ""),),
     "not-addressed": (),
 }
-# of what conclusions are, by what is asked about
-KINDS = {"advice": ("advice", "caution"), "finding": ("finding", "score")}
+# by what is asked about, the kinds of conclusion that are one
+CONCLUDED_AS = {"advice": ("advice", "caution"), "finding": ("finding", "score")}
 OF_EACH_OPTION = ("finding", "flag", "advice", "rule")  # what may be so of some options, and not of others
 
 
@@ -74,10 +74,10 @@ class WhyNot(NamedTuple):
     goal: str  # a verdict, `now`, or "" (concluded at all)
     already: bool
     possible: bool  # whether it can be so in some case
-    failed: tuple[Failed, ...]
-    against: tuple[Argument, ...]  # arguments that stand against it
-    waiting: tuple[str, ...]  # steps it waits for
-    flips: tuple[Flip, ...] | None  # None: not looked for (only options are)
+    failed: tuple[Failed, ...] = ()
+    against: tuple[Argument, ...] = ()  # arguments that stand against it
+    waiting: tuple[str, ...] = ()  # steps it waits for
+    flips: tuple[Flip, ...] | None = None  # None: not looked for (only options are)
     depends_on: tuple[str, ...] = ()  # of what is open: the answers that decide
     up_to: int | None = None  # without flips: no change of so many answers is one; None: of any number
     decided: bool = True  # whether these are known to be the smallest; without flips, that there are none
@@ -206,7 +206,7 @@ def _why_not_concluded(reach: Reach, case: Case, consultation: Consultation, sub
     failed = tuple(sorted(failed, key=lambda rule: (rule.rule, rule.option or "") not in may_fire))
     stands = tuple(how_it_stands(subject, consultation, base, bool(concluding), already, still))
     possible, waits = already or bool(concluding), () if already else still.depends_on
-    return WhyNot(subject.label, "", already, possible, failed, (), (), None, waits, stands=stands)
+    return WhyNot(subject.label, "", already, possible, failed=failed, depends_on=waits, stands=stands)
 
 
 def _still(reach: Reach, case: Case, consultation: Consultation, subject: Subject, by_rules: Still) -> Still:
@@ -238,7 +238,7 @@ def _why_not_answered(consultation: Consultation, subject: Subject, base: RuleBa
     failed = _failed(consultation, [i for i in base.instances if (i.rule.id, i.option) in waiting], base)
     already = all(consultation.answers.get(part, UNKNOWN) != UNKNOWN for part in parts)
     stands = tuple(how_it_stands(subject, consultation, base, True, already, Still()))
-    return WhyNot(subject.label, "", already, True, failed, (), (), None, stands=stands)
+    return WhyNot(subject.label, "", already, possible=True, failed=failed, stands=stands)
 
 
 def _concludes(instance: Instance, subject: Subject, affirmed: bool) -> bool:
@@ -249,7 +249,7 @@ def _concludes(instance: Instance, subject: Subject, affirmed: bool) -> bool:
         return instance.rule.id == subject.id
     if subject.kind == "target":
         return any(isinstance(c, Argue) and c.target == subject.id for c in instance.then)
-    kinds = KINDS.get(subject.kind, (subject.kind,))
+    kinds = CONCLUDED_AS.get(subject.kind, (subject.kind,))
     named = [c for c in instance.then if c.kind in kinds and c.name == subject.id]
     return any(not (affirmed and isinstance(c, Conclude) and c.value == "no") for c in named)
 
@@ -292,19 +292,25 @@ class Wanted(NamedTuple):
         return result.verdict in self.goals or (NOW in self.goals and result.timing == NOW)
 
 
-def _flips(
-    reach: Reach, case: Case, before: Consultation, option: str, wanted: Wanted
-) -> tuple[tuple[Flip, ...], int | None, bool]:
-    """The smallest changes for any of the goals, each seen to work by following it through.
+class Flips(NamedTuple):
+    """The smallest changes that were found.
 
-    With them: without any, of how many answers no change leads there (None: of any number), and
-    whether it is decided which are the smallest.
+    `up_to`: without any, of how many answers no change leads there (None: of any number).
+    `decided` is whether it is certain that these are the smallest; without any, that there are none.
     """
+
+    found: tuple[Flip, ...]
+    up_to: int | None
+    decided: bool
+
+
+def _flips(reach: Reach, case: Case, before: Consultation, option: str, wanted: Wanted) -> Flips:
+    """The smallest changes for any of the goals, each seen to work by following it through."""
     knowledge = reach.base.knowledge
     in_play = targets_in_play(before, knowledge)
-    changes, up_to, decided = _smallest_changes(reach, case, option, wanted)
+    changes, decided = _smallest_changes(reach, case, option, wanted)
     flips: list[Flip] = []
-    for change in changes:
+    for change in changes.found:
         after = follow(reach.base, case.with_answers({**change}, knowledge))
         result = after.recommendation(option)
         if wanted.reached(result):
@@ -313,13 +319,11 @@ def _flips(
             new = tuple(t for t in targets_in_play(after, knowledge) if in_play and t not in in_play)
             missing = all(case.value(name) is None for name in change)
             flips.append(Flip(spelled, result.verdict, result.timing, result.targets, step, new, missing))
-    return tuple(flips), up_to, decided
+    return Flips(tuple(flips), changes.up_to, decided)
 
 
-def _smallest_changes(
-    reach: Reach, case: Case, option: str, wanted: Wanted
-) -> tuple[list[dict[str, Value]], int | None, bool]:
-    """The smallest changes for any of the goals, as above."""
+def _smallest_changes(reach: Reach, case: Case, option: str, wanted: Wanted) -> tuple[Changes, bool]:
+    """The smallest changes for any of the goals; and whether it is decided which these are."""
     by_goal: list[Changes] = []
     for goal in wanted.goals:
         try:
@@ -330,9 +334,9 @@ def _smallest_changes(
     up_to = min(looked, default=None)
     size = min((len(changes.found[0]) for changes in by_goal if changes.found), default=None)
     if size is None:
-        return [], up_to, up_to != 0
+        return Changes([], up_to), up_to != 0
     smallest = [change for changes in by_goal for change in changes.found if len(change) == size]
-    return smallest, None, up_to is None or up_to >= size - 1
+    return Changes(smallest, None), up_to is None or up_to >= size - 1
 
 
 def _spelled(name: str, value: Answer, base: RuleBase) -> str:

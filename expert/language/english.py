@@ -168,6 +168,11 @@ def datum_words(term: Term, datum: Datum) -> str:
     return f"{term.label}: {term.show(datum.value)}{inferred}"
 
 
+def basis_mark(basis: str) -> str:
+    """What is put behind words on the basis of which they stand: nothing where the document states them."""
+    return f" ({basis})" if basis != "stated" else ""
+
+
 def bounded(text: str, bounds: list[str]) -> str:
     """A statement of a value, and the tests that it meets: the flow is 60 degrees, less than 65 degrees."""
     return f"{text}, {listed(bounds)}"
