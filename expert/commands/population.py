@@ -67,14 +67,18 @@ def character(word: str) -> str:
 
 
 @contextlib.contextmanager
-def nothing_written(*outputs: Path) -> Iterator[None]:
-    """Say so at an interruption; a file that breaks an engine is told of once, and not by the engine too."""
-    try:
-        with engine_silenced(*{output.absolute().parent for output in outputs}):
-            yield
-    except KeyboardInterrupt:
-        say("\nStopped. Nothing was written.")
-        raise Stopped from None
+def nothing_written(*outputs: Path, waits: bool = False) -> Iterator[None]:
+    """Say so at an interruption; a file that breaks an engine is told of once, and not by the engine too.
+
+    An interruption `waits` where it is listened for; else the engine, or what waits for it, is interrupted.
+    """
+    with interruptions_wait() if waits else contextlib.nullcontext():
+        try:
+            with engine_silenced(*{output.absolute().parent for output in outputs}):
+                yield
+        except KeyboardInterrupt:
+            say("\nStopped. Nothing was written.")
+            raise Stopped from None
 
 
 @contextlib.contextmanager
@@ -117,20 +121,19 @@ def run(
     Exits with 1 if rows were rejected. Example: cicatrix population run 'list-*.csv' -o results.parquet
     """
     where = rejects or beside(out, ".rejects.jsonl")
-    with interruptions_wait() if engine == "polars" else contextlib.nullcontext():
-        with nothing_written(out, where):
-            from expert.population.run import Job
-            from expert.population.tables import ReadAs
+    with nothing_written(out, where, waits=engine == "polars"):
+        from expert.population.run import Job
+        from expert.population.tables import ReadAs
 
-            reading = ReadAs(absent, encoding, character(separator), decimal_comma, sheet)
-            base = open_knowledge(kb)
-            unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
-            with rows_counted() as seen:
-                counts = run_on(engine, base, Job(cases, out, where, reading, unreviewed), seen)
-        if json:
-            print_json(counts)
-        else:
-            emit(*run_blocks(counts, where))
+        reading = ReadAs(absent, encoding, character(separator), decimal_comma, sheet)
+        base = open_knowledge(kb)
+        unreviewed = not_approved(base, open_reviews(kb), tuple(rule.id for rule in base.rules))
+        with rows_counted() as seen:
+            counts = run_on(engine, base, Job(cases, out, where, reading, unreviewed), seen)
+    if json:
+        print_json(counts)
+    else:
+        emit(*run_blocks(counts, where))
     if counts.rejected:
         raise CheckFailed
 
@@ -225,7 +228,7 @@ def diff(
 
     Example: cicatrix population diff --kb old --kb now list.csv
     """
-    with nothing_written():
+    with nothing_written(waits=True):
         from expert.population.affected import affected
         from expert.population.tables import ReadAs
 

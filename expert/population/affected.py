@@ -10,6 +10,7 @@ from typing import NamedTuple
 from expert.backends.columns import COST, FIRED, TIMING, VERDICT, option_column, result_column
 from expert.backends.frames import pl
 from expert.consultation.case import ROW
+from expert.io.interruption import listen
 from expert.language.edits import edits
 from expert.language.keys import name_and_option
 from expert.language.rules import RuleBase
@@ -122,6 +123,7 @@ def _moved(
     options = dict.fromkeys([*bases[0].knowledge.options, *bases[1].knowledge.options])
     for option in options:
         for what in ALIKE:
+            listen()
             name = option_column(option, what)
             if name not in types[0] and name not in types[1]:
                 continue
