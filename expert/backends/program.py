@@ -1,7 +1,7 @@
 """The straight line: a rule base as one list of small steps, for any engine to follow.
 
 `lines` puts the rule base and the deciding policy into a program (`language/steps.py`); engines (plain
-Python in `python`, tables in `columns`) follow it without knowing about rules.
+Python in `python`, tables in memory in `series`, others in `columns`) follow it without knowing about rules.
 """
 
 from __future__ import annotations

@@ -290,7 +290,7 @@ class Reach:
         return possible
 
     def changes_to(self, case: Case, option: str, goal: str, targets: Collection[str]) -> Changes:
-        """The smallest changes after which an option has a goal (see prospect). Raises NotDecided."""
+        """The smallest changes after which an option has a goal (see language/changes). Raises NotDecided."""
         try:
             changes = changes_to(self.cones, case.answers, option, (goal,), targets)
             if changes.found or changes.up_to is None or self.further is None:

@@ -9,7 +9,7 @@ import re
 import shutil
 import time
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -97,17 +97,22 @@ def written_together(*paths: Path, private: bool = False) -> Iterator[tuple[Path
                     part.chmod(path.stat().st_mode & 0o777)
                 _take_place(part, path)
     except OSError as error:
-        at = str(error.filename or "")
-        named = [
-            path for part, path in zip(parts, paths, strict=False) if at in (str(part), str(part.parent))
-        ]
-        raise CaseError(f"`{[*named, paths[-1]][0]}` cannot be written: {error.strerror or error}") from None
+        path = _path_of(str(error.filename or ""), parts, paths)
+        raise CaseError(f"`{path}` cannot be written: {error.strerror or error}") from None
     finally:
         for part, path in zip(parts, paths, strict=False):
             if part != path:
                 shutil.rmtree(part.parent, ignore_errors=True)
         for folder in held:
             os.close(folder)
+
+
+def _path_of(named: str, parts: Sequence[Path], paths: Sequence[Path]) -> Path:
+    """The path of which an error is: the system names the part, the user knows the path."""
+    for part, path in zip(parts, paths, strict=False):
+        if named in (str(part), str(part.parent)):
+            return path
+    return paths[-1]
 
 
 def refuse_ledger(path: Path) -> None:

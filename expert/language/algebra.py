@@ -173,12 +173,17 @@ Intervals = list[tuple[T, Ends[N]]]  # those between which a number lies, each w
 
 
 class Calculator(Generic[T, N]):
-    """Numbers put together in an algebra: operators on amounts, and interval arithmetic."""
+    """Numbers put together in an algebra: operators on amounts, and interval arithmetic.
+
+    Numbers that are the same in every case are known by which object they are (`id`), for `==` and hashes of
+    an algebra's numbers say nothing of values: two terms of Z3 give a third, and a step is equal to itself
+    alone. `_constants` holds each as long as this lasts, so that no other object comes to have its `id`.
+    """
 
     def __init__(self, algebra: Algebra[T, N]) -> None:
         self.algebra, self.splits = algebra, algebra.splits
         self._constants: dict[int, N] = {}  # each number that is the same in every case, made once
-        self._fixed: dict[int, int] = {}  # what it is, by the number that `id` gives of it
+        self._fixed: dict[int, int] = {}  # the value of each, by its `id`
 
     def constant(self, value: int) -> N:
         """The same number in every case; asked for again, the same object."""
@@ -187,6 +192,10 @@ class Calculator(Generic[T, N]):
             number = self._constants[value] = self.algebra.constant(value)
             self._fixed[id(number)] = value
         return number
+
+    def _value(self, number: object) -> int | None:
+        """What `constant` made a number of; None of any other."""
+        return self._fixed.get(id(number))
 
     def merged(self, values: list[tuple[T, X]]) -> list[tuple[T, X]]:
         """The same, where numbers are split: each value once, and without those that are nowhere.
@@ -202,15 +211,18 @@ class Calculator(Generic[T, N]):
         return [(where, value) for value, where in places.items()]
 
     def _merged_constants(self, values: list[tuple[T, X]]) -> list[tuple[T, X]]:
-        places: dict[int, int] = {}  # of each constant among what is kept
+        places: dict[int, int] = {}  # of each constant among what is kept, by its value
         kept: list[tuple[T, X]] = []
-        for where, value in values:
-            place = places.get(id(value)) if id(value) in self._fixed else None
-            if place is None:
-                places[id(value)] = len(kept)
-                kept.append((where, value))
+        for where, number in values:
+            value = self._value(number)
+            if value is None:
+                kept.append((where, number))
+            elif value in places:
+                place = places[value]
+                kept[place] = kept[place][0] | where, number
             else:
-                kept[place] = kept[place][0] | where, value
+                places[value] = len(kept)
+                kept.append((where, number))
         return kept
 
     # --- of amounts
@@ -231,9 +243,9 @@ class Calculator(Generic[T, N]):
         for there, one in some:
             for where, other in others:
                 both = there & where
-                if many and id(one) in self._fixed and id(other) in self._fixed:
-                    value = together(operator, self._fixed[id(one)], self._fixed[id(other)])
-                    results.append((both, self.constant(value)))
+                values = (self._value(one), self._value(other)) if many else (None, None)
+                if values[0] is not None and values[1] is not None:
+                    results.append((both, self.constant(together(operator, values[0], values[1]))))
                 elif operator in OPERATORS:
                     results.append((both, OPERATORS[operator](one, other)))
                 else:
@@ -272,7 +284,7 @@ class Calculator(Generic[T, N]):
             return amounts
         results: Amounts[T, N] = []
         for there, exact in amounts:
-            value = None if self.splits else self._fixed.get(id(exact))
+            value = None if self.splits else self._value(exact)
             if value is not None:
                 results.append((there, self.constant(together("rounded", value, divisor))))
                 continue

@@ -54,7 +54,8 @@ class Solver:
             return None
         given = [prover.algebra.given(name, value) for name, value in answers.items()]
         status = prover.exists(*given, *facts)
-        self.left -= status not in (YES, NO)
+        if status not in (YES, NO):
+            self.left -= 1
         return {YES: True, NO: False}.get(status)
 
     def changes(self, effect: Visible, name: str, answers: CaseAnswers) -> bool | None:
@@ -85,14 +86,16 @@ class Solver:
         where = prover.world.reading.holds(condition)
         answered = prover.find(where if holds else ~where)
         if answered.status != YES:
-            self.left -= answered.status != NO
-            return (False if answered.status == NO else None), None
+            if answered.status == NO:
+                return False, None
+            self.left -= 1
+            return None, None
         return True, {n: v for n, v in answered.cases[0].answers.items() if v is not None}
 
     def changes_to(
         self, answers: CaseAnswers, option: str, goal: str, targets: Collection[str] = ()
     ) -> Changes:
-        """The smallest changes to a goal, as prospect.changes_to has them. Raises NotDecided."""
+        """The smallest changes to a goal, as `changes_to` in language/changes has them. Raises NotDecided."""
         behind = deciding(self.base, option, waits=True)
         prover = self._prover(self.cones.upstream(behind))
         outcome = prover.world.outcome
