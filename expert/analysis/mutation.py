@@ -157,7 +157,8 @@ def mutate(base: RuleBase, cases: list[Expected], further: Tell | None = None) -
             case, equivalent = tell_apart(base, changed, cones)
             if case is None and not equivalent and further is not None and left:
                 case = _telling(base, changed, further)
-                left -= case is None
+                if case is None:
+                    left -= 1
             why = why_equivalent(base, mutant) if equivalent else ""
             survivors.append(Survivor(mutant, case, equivalent, why))
     return Score(noticed, tried, invalid, tuple(survivors))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from expert.commands.answers import read_answers
 from expert.commands.ledgers import ledger_path, newest_of, open_ledgers, open_record
 from expert.commands.saying import say
-from expert.commands.shared import kept_at, open_knowledge, open_reviews
+from expert.commands.shared import cached_at, open_knowledge, open_reviews
 from expert.consultation.case import Case, started
 from expert.consultation.result import Consultation
 from expert.io.problems import CaseError, Problem
@@ -61,7 +61,7 @@ def the_case(
 
 
 def _recorded(store: Ledger, entry: Entry) -> Asked:
-    written, base = opened(store, entry, kept_at())
+    written, base = opened(store, entry, cached_at())
     consultation = retold(written, base)
     return Asked(base, case_of(consultation, base), consultation, None, unreviewed_in(entry, consultation))
 

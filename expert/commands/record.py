@@ -8,7 +8,7 @@ import typer
 from expert.commands.documents import read_quotes
 from expert.commands.ledgers import open_record
 from expert.commands.options import Brief, Document, Full, Json, LedgerFiles, RecordId, Trace
-from expert.commands.shared import kept_at, open_knowledge, print_json, record_words
+from expert.commands.shared import cached_at, open_knowledge, print_json, record_words
 from expert.commands.showing import emit
 from expert.io.dates import made_at
 from expert.io.files import write_whole
@@ -57,7 +57,7 @@ def show(
         if entry.header["kind"] == "note":
             emit(*note_blocks(note_of(entry), entry.seq, entry.erasure))
             return
-        written, base = opened(store, entry, kept_at())
+        written, base = opened(store, entry, cached_at())
         consultation, quotes = retold(written, base), read_quotes(document, base)
     blocks = [head_of_record(entry, written, consultation, base.knowledge), *notes_section(noted)]
     if quotes:
@@ -101,7 +101,7 @@ def report(
     from expert.ledger.history.unanswered import unanswered
 
     with open_record(ledger, id) as (store, entry):
-        written, base = opened(store, entry, kept_at())
+        written, base = opened(store, entry, cached_at())
         consultation = retold(written, base)
         noted = notes_on(store, entry)
         output = output or Path(f"{entry.id}.html")

@@ -29,11 +29,11 @@ def directory_of(kb: Path | None) -> Path:
 
 def open_knowledge(kb: Path | None) -> RuleBase:
     """The knowledge base asked for. Raises KnowledgeError."""
-    return load_cached(directory_of(kb), kept_at())
+    return load_cached(directory_of(kb), cached_at())
 
 
-def kept_at() -> Path | None:
-    """Where knowledge bases that were read are kept; None if nothing is to be kept."""
+def cached_at() -> Path | None:
+    """Where knowledge bases that were read are cached; None if none is to be."""
     return None if given_to_all().get("no_cache") else cache_place()
 
 

@@ -21,7 +21,7 @@ from expert.language.model import CHOICES, NONE_OF_THEM, TODAY, BadValue, Knowle
 
 UNKNOWN = "unknown"
 SEPARATOR = ","  # between several answers in a text
-SEPARATORS = re.compile("[,;|]")  # what stands there in a table
+ANSWER_SEPARATORS = re.compile("[,;|]")  # what stands there in a table
 ROW = "row"  # the column of a result of a table that has its row's number
 ANSWERS, CELLS = "answers", "cells"
 REJECTED = {ROW, "file", "reasons", CELLS}  # what is said of a row of a table that is no case
@@ -154,7 +154,7 @@ def read_answer(
         return {}
     text = _spelled(node.text, term) if lenient else node.text
     if lenient and term.type == CHOICES:  # as tables have them
-        text = SEPARATORS.sub(SEPARATOR, text)
+        text = ANSWER_SEPARATORS.sub(SEPARATOR, text)
     if lenient or term.type != CHOICES or text in (UNKNOWN, NONE_OF_THEM):
         return answer_of_text(text, term, knowledge, node.span, problems)
     return chosen([(text, node.span)], node.span, term, problems)

@@ -128,20 +128,16 @@ def _recommendations(memory: WorkingMemory) -> tuple[trace.Recommendation, ...]:
     open = memory.wording.openness.open(memory.case, silent) if silent else {}
     places = places_of(memory)
     open_costs = _open_costs(memory, [r.option for r in recommendations if r.cost is None])
-    return tuple(
-        [
-            r._replace(
+    for n, r in enumerate(recommendations):
+        if r.option in open or r.option in places or r.option in open_costs:
+            recommendations[n] = r._replace(
                 verdict="open" if r.option in open else r.verdict,
                 depends_on=open.get(r.option, ()),
                 place=places.get(r.option),
                 cost_depends_on=open_costs.get(r.option, ()),
                 cost_stands="open" if r.option in open_costs else r.cost_stands,
             )
-            if r.option in open or r.option in places or r.option in open_costs
-            else r
-            for r in recommendations
-        ]
-    )
+    return tuple(recommendations)
 
 
 def _open_costs(memory: WorkingMemory, options: Iterable[str]) -> dict[str, tuple[str, ...]]:

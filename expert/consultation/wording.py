@@ -75,9 +75,8 @@ class Wording:
         self.firings = Remembered[KeptFiring](max(KEPT, KEPT_EACH * len(base.instances)))
         self.reasons = Remembered[NotFired | Ref](self.firings.most)  # why instances did not fire
         self.standings = Remembered[Standing](KEPT)
-        self.standing = (
-            self.standings.shelf()
-        )  # by option, and the names of what it waits for and of its flags
+        # by option, and the names of what it waits for and of its flags
+        self.standing = self.standings.shelf()
         self._values: dict[tuple[str, str, Value], tuple[Plain, str]] = {}
         self._answers: dict[tuple[str, Value | None], tuple[Match]] = {}
         self._texts: dict[tuple[str, str], str | None] = {}

@@ -28,7 +28,7 @@ from expert.io.version import __version__
 from expert.knowledge.directories import read_files
 from expert.language.rules import RuleBase
 
-KEPT = 20  # knowledge bases
+MOST_CACHED = 20  # knowledge bases
 SCALARS = (str, int, bool, type(None))
 CLOSED = os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 Maker = Callable[[list[Any]], Any]
@@ -42,7 +42,7 @@ def load_cached(directory: Path, place: Path | None) -> RuleBase:
     files, problems = read_files(directory)
     if problems:
         return _read(directory, files, problems)
-    return _kept(place, files, str(directory), lambda: _read(directory, files, []))
+    return _cached(place, files, str(directory), lambda: _read(directory, files, []))
 
 
 def open_cached(files: dict[str, str], firsts: bool, place: Path | None) -> RuleBase:
@@ -50,10 +50,10 @@ def open_cached(files: dict[str, str], firsts: bool, place: Path | None) -> Rule
 
     Raises KnowledgeError.
     """
-    return _kept(place, files, "recorded, firsts" if firsts else "recorded", lambda: _open(files, firsts))
+    return _cached(place, files, "recorded, firsts" if firsts else "recorded", lambda: _open(files, firsts))
 
 
-def _kept(place: Path | None, files: dict[str, str], how: str, read: Callable[[], RuleBase]) -> RuleBase:
+def _cached(place: Path | None, files: dict[str, str], how: str, read: Callable[[], RuleBase]) -> RuleBase:
     """What texts make up, read in some way: if it is kept already, it is not read again."""
     if place is None:
         return read()
@@ -63,7 +63,7 @@ def _kept(place: Path | None, files: dict[str, str], how: str, read: Callable[[]
         return kept._replace(knowledge=kept.knowledge._replace(files=files))
     base = read()
     with suppress(OSError, TypeError):  # what cannot be kept is read again
-        _keep(place, name, base._replace(knowledge=base.knowledge._replace(files={})))
+        _put_into_cache(place, name, base._replace(knowledge=base.knowledge._replace(files={})))
     return base
 
 
@@ -122,7 +122,7 @@ def _found(path: Path, name: str) -> RuleBase | None:
     return base if isinstance(base, RuleBase) else None
 
 
-def _keep(place: Path, name: str, base: RuleBase) -> None:
+def _put_into_cache(place: Path, name: str, base: RuleBase) -> None:
     """Keep a knowledge base, in the place of the oldest if there are many. Raises OSError, TypeError."""
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _is_private(place):
@@ -137,7 +137,7 @@ def _keep(place: Path, name: str, base: RuleBase) -> None:
     finally:
         part.unlink(missing_ok=True)
     kept = sorted(place.iterdir(), key=lambda path: path.lstat().st_mtime, reverse=True)
-    for path in kept[KEPT:]:
+    for path in kept[MOST_CACHED:]:
         path.unlink()
 
 

@@ -19,8 +19,8 @@ from expert.io.problems import shorten
 from expert.population.encodings import text_lines
 from expert.population.tables import (
     BATCH,
+    CELL_SEPARATORS,
     NO_CELL,
-    SEPARATORS,
     Attributes,
     Headers,
     ReadAs,
@@ -32,8 +32,8 @@ from expert.population.tables import (
     texts,
 )
 
-SAYS = re.compile(r'"?sep=(.*)', re.IGNORECASE)  # a first line that spreadsheets write
-SAID = re.compile(r'([^"\w \r\n])"?\1*')  # what it says that is understood
+SEP_LINE = re.compile(r'"?sep=(.*)', re.IGNORECASE)  # a first line that spreadsheets write
+SEP_VALUE = re.compile(r'([^"\w \r\n])"?\1*')  # what it says that is understood
 QUOTED = 1_000  # lines that a quoted cell may have
 UNCLOSED = "a quote opens here, and none closes it"
 
@@ -55,25 +55,25 @@ def _separator(path: Path, attributes: Attributes, reading: ReadAs) -> str:
     """What separates the cells: what the file says, or what finds most attributes in its header."""
     with closing(text_lines(path, reading.encoding)) as lines:
         for number, line in enumerate(lines, 1):
-            if says := SAYS.fullmatch(line.strip("\r\n")):
-                if said := SAID.fullmatch(says[1]):
+            if says := SEP_LINE.fullmatch(line.strip("\r\n")):
+                if said := SEP_VALUE.fullmatch(says[1]):
                     return said[1]
                 what = f"says what separates cells, and is not understood: line {number}: "
                 help = "one character, as in `sep=;`; `--separator` says it too"
                 raise refused(path, f"{what}`{shorten(line.rstrip())}`", help)
-            if any(cell.strip(' "') for cell in re.split(f"[{re.escape(SEPARATORS)}]", line.strip())):
+            if any(cell.strip(' "') for cell in re.split(f"[{re.escape(CELL_SEPARATORS)}]", line.strip())):
                 break
         else:
-            return SEPARATORS[0]
+            return CELL_SEPARATORS[0]
     wanted = {name.casefold() for name in attributes}
     matches = {}
-    for separator in SEPARATORS:
+    for separator in CELL_SEPARATORS:
         try:
             cells = next(csv.reader([line], delimiter=separator), [])
         except csv.Error:  # what is no separator may leave cells of any length
             cells = []
         matches[separator] = len(wanted & {cell.strip().casefold() for cell in cells})
-    return max(SEPARATORS, key=lambda separator: matches[separator])
+    return max(CELL_SEPARATORS, key=lambda separator: matches[separator])
 
 
 def _batches(
@@ -123,7 +123,7 @@ class _Records:
     def __iter__(self) -> Iterator[TextRow]:
         for row in self._rows():
             if not self.header:
-                if any(cell.strip() for cell in row.raw) and not SAYS.match(self.separator.join(row.raw)):
+                if any(cell.strip() for cell in row.raw) and not SEP_LINE.match(self.separator.join(row.raw)):
                     self.header = list(row.raw)
                     self.headers = Headers(self.header, self.attributes)
                     self.one_line = [n for n, name in enumerate(row.raw) if name in self.attributes]

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any
 
 from expert.backends.frames import pl
-from expert.consultation.case import SEPARATORS, UNKNOWN, Answer, chosen
+from expert.consultation.case import ANSWER_SEPARATORS, UNKNOWN, Answer, chosen
 from expert.io.json import strict
 from expert.io.problems import CaseError, Problem
 from expert.language.model import NONE_OF_THEM, BadValue, Knowledge, Term
@@ -32,7 +32,7 @@ def cell_answers(cell: object, term: Term) -> dict[str, Answer]:
         return dict.fromkeys(term.parts)
     if text == NONE_OF_THEM:
         return dict.fromkeys(term.parts, "no")
-    return _of_list([value.strip() for value in SEPARATORS.split(text)], term)
+    return _of_list([value.strip() for value in ANSWER_SEPARATORS.split(text)], term)
 
 
 def _from_json(text: str) -> object:

@@ -25,7 +25,7 @@ FIRED_LIST = "fired"  # of results in files of text, the column of all that fire
 LINE, WRONG, RAW = "line.", "wrong.", "raw."  # the columns of a row's place, its fault, and the row itself
 LOST = "\udc80", "\udcff"  # stand for bytes that are no text in the file's encoding
 ALIKE = 0.85  # from here on two names are one, misspelt
-SEPARATORS = ",;\t|"  # what separates cells, if nothing else is said
+CELL_SEPARATORS = ",;\t|"  # what separates cells, if nothing else is said
 LINE_ENDS = "\0\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # that end lines elsewhere, and stand in no name
 MARK = "\ufeff"  # a mark of an encoding, as a character
 PANIC = pl.exceptions.PanicException  # a mistake of Polars itself, which is no Exception
@@ -162,7 +162,7 @@ def column_like(name: str, columns: Collection[str], attributes: Attributes) -> 
     """The column that was probably meant to be an attribute for which there is none."""
     others = {_letters(column): column for column in columns if column not in attributes}
     for column in others.values():  # several cells that were taken for one
-        cells = re.split(f"[{re.escape(SEPARATORS)}]", column)
+        cells = re.split(f"[{re.escape(CELL_SEPARATORS)}]", column)
         if len(cells) > 1 and _letters(name) in map(_letters, cells):
             return column
     near = difflib.get_close_matches(_letters(name), others, n=1, cutoff=ALIKE)

@@ -18,10 +18,7 @@ if TYPE_CHECKING:  # a result is shown without what explains one
     from expert.consultation.explain import Tree
     from expert.consultation.why_not import Failed, Flip, WhyNot
 
-
 MOST_RULES = 3  # that did not fire, where not all are asked for
-
-
 MOST_CHANGES = 4  # of the answers, after which it would be so
 
 

@@ -12,7 +12,7 @@ from support.sizes import some_or_all
 
 from expert.io.problems import KnowledgeError
 from expert.knowledge import cache
-from expert.knowledge.cache import KEPT, cache_place, load_cached, open_cached
+from expert.knowledge.cache import MOST_CACHED, cache_place, load_cached, open_cached
 from expert.knowledge.directories import read_files
 from expert.knowledge.load import load, open_files
 
@@ -64,13 +64,13 @@ def test_another_text_place_or_program_is_another(place: Path, monkeypatch: pyte
     with pytest.raises(KnowledgeError):
         load_cached(place, place)  # no knowledge base: nothing is kept of it
     assert len([*place.iterdir()]) == 3
-    for n in range(KEPT):
+    for n in range(MOST_CACHED):
         (place / str(n)).write_text("old")
     file = next(path for path in place.iterdir() if len(path.name) == 64)
     file.unlink()
     for directory in BASES[:2]:
         load_cached(directory, place)
-    assert len([*place.iterdir()]) == KEPT
+    assert len([*place.iterdir()]) == MOST_CACHED
 
 
 @pytest.mark.parametrize("firsts", [False, True])
