@@ -11,18 +11,19 @@ from typing import Any
 
 from expert.backends.frames import na, pl
 
-BYTES, TRUTHS = na.c_schema(na.uint8()), na.c_schema(na.bool_())
-BYTE, SPARE = pl.Series([0], dtype=pl.UInt8), [pl.Series([False] * count) for count in range(9)]
+BYTES = na.c_schema(na.uint8())
+TRUTHS = na.c_schema(na.bool_())
+DATA = 1  # buffer 0 says what is null
+BYTE = pl.Series([0], dtype=pl.UInt8)
+SPARE = [pl.Series([False] * count) for count in range(9)]
 
 
 def bits_of(truths: list[pl.Series]) -> list[pl.Series]:
     """The bits of columns of truths, as long as each other and none of them null; spare ones at the end."""
     if not truths:
         return []
-    rows = len(truths[0])
-    size, spare = -(-rows // 8), -rows % 8
-    pieces = [piece for truth in truths for piece in (truth, SPARE[spare])] if spare else truths
-    whole = _one_after_another(pieces, SPARE[8])
+    size = -(-len(truths[0]) // 8)
+    whole = _one_after_another(_padded(truths), SPARE[8])
     bits = _taken_for(BYTES, len(whole) // 8, whole)
     return [bits.slice(n * size, size) for n in range(len(truths))]
 
@@ -37,6 +38,17 @@ def truths_of(bits: list[pl.Series], rows: int) -> list[pl.Series]:
     return [truths.slice(8 * n * size, rows) for n in range(len(bits))]
 
 
+def _padded(truths: list[pl.Series]) -> list[pl.Series]:
+    """Columns of truths, each with as many behind it as its last byte has room for."""
+    spare = -len(truths[0]) % 8
+    if not spare:
+        return truths
+    pieces = []
+    for truth in truths:
+        pieces += [truth, SPARE[spare]]
+    return pieces
+
+
 def _one_after_another(columns: list[pl.Series], last: pl.Series) -> pl.Series:
     """One column, in memory of its own: with something at the end, Polars copies even a single one."""
     return pl.concat([*columns, last], rechunk=True)
@@ -45,4 +57,4 @@ def _one_after_another(columns: list[pl.Series], last: pl.Series) -> pl.Series:
 def _taken_for(type: Any, length: int, column: pl.Series) -> pl.Series:
     """The memory of a column as one of another type and so long."""
     [array] = na.c_array_stream(column)
-    return pl.Series(na.c_array_from_buffers(type, length, [None, array.view().buffer(1)]))
+    return pl.Series(na.c_array_from_buffers(type, length, [None, array.view().buffer(DATA)]))

@@ -67,7 +67,11 @@ class Operation(NamedTuple):
     done: list[Step]
 
 
-Stage = tuple[list[Operation], list[Step]]  # and the truths shown that are bits no longer after them
+class Stage(NamedTuple):
+    """Operations, and the truths shown that none after these reads as bits: they become columns then."""
+
+    operations: list[Operation]
+    settled: list[Step]
 
 
 class SeriesPlan:
@@ -114,22 +118,28 @@ class SeriesPlan:
 
     def _staged(self, operations: list[Operation]) -> list[Stage]:
         """The operations, cut wherever there are enough truths to show that no later one reads."""
-        last: dict[Step, Step | None] = {}  # the operations that read them last, or make them
+        settled: dict[Step | None, list[Step]] = {}  # by the step after which they are
+        for truth, step in self._last_use(operations).items():
+            settled.setdefault(step, []).append(truth)
+        stages = [Stage([], settled.get(None, []))]
+        for operation in operations:
+            if len(stages[-1].settled) >= AT_ONCE:
+                stages.append(Stage([], []))
+            stages[-1].operations.append(operation)
+            stages[-1].settled.extend(settled.get(operation.step, []))
+        return stages
+
+    def _last_use(self, operations: list[Operation]) -> dict[Step, Step | None]:
+        """Of each truth shown, the last of the steps that makes or reads it; None: it is there before all."""
+        last: dict[Step, Step | None] = {}
         for step in parts_shown(self.made):
             if step.op in TRUTHS:
                 last[step] = None
-        for step, _, inputs, _ in operations:
-            last |= {part: step for part in (*inputs, step) if part in last}
-        done: dict[Step | None, list[Step]] = {}
-        for part, step_read in last.items():
-            done.setdefault(step_read, []).append(part)
-        stages: list[Stage] = [([], done.get(None, []))]
         for operation in operations:
-            if len(stages[-1][1]) >= AT_ONCE:
-                stages.append(([], []))
-            stages[-1][0].append(operation)
-            stages[-1][1].extend(done.get(operation.step, []))
-        return stages
+            for part in (*operation.inputs, operation.step):
+                if part in last:
+                    last[part] = operation.step
+        return last
 
     def _operator(self, step: Step) -> Operator:
         apply = OPERATORS[step.op]
@@ -172,9 +182,10 @@ class SeriesPlan:
         rows = len(frame)
         truths = [*read, *(columns[step] for step in self.compared)]
         columns |= zip([*self.read, *self.compared], bits_of(truths), strict=True)
-        for operations, done in self.stages:
-            self._follow(operations, columns, rows)
-            columns |= zip(done, truths_of([columns[step] for step in done], rows), strict=True)
+        for stage in self.stages:
+            self._follow(stage.operations, columns, rows)
+            settled = truths_of([columns[step] for step in stage.settled], rows)
+            columns |= zip(stage.settled, settled, strict=True)
         return [_as_long(self._made(one, columns), rows) for one in self.made]
 
     def _follow(self, operations: list[Operation], columns: Columns, rows: int) -> None:

@@ -15,19 +15,14 @@ from expert.io.problems import CaseError, Problem, listed, shorten
 from expert.population.delimited import open_delimited
 from expert.population.encodings import check_encoding
 from expert.population.json_rows import open_json, open_json_lines
+from expert.population.parquet import open_parquet
 from expert.population.tables import (
-    BATCH,
     ENGINE,
-    WIDEST,
     Attributes,
     Opener,
     ReadAs,
     TableFile,
-    check_name,
-    columns_of,
-    is_extension,
     of_result,
-    parts_of_type,
     refused,
 )
 from expert.population.workbooks import open_workbook
@@ -130,38 +125,6 @@ def _without_results(file: TableFile, attributes: Attributes) -> TableFile:
             yield batch.drop(results)
 
     return file._replace(columns=kept, batches=batches)
-
-
-def open_parquet(path: Path, attributes: Attributes, reading: ReadAs) -> TableFile:
-    """A Parquet file. Raises CaseError, PolarsError."""
-    check_name(path)
-    frame = pl.scan_parquet(path, glob=False)
-    schema = dict(frame.collect_schema())
-    names = columns_of(path, schema, attributes, reading)
-    frame = frame.rename(dict(zip(schema, names, strict=True)))
-    columns = dict(zip(names, schema.values(), strict=True))
-    check_widths(path, columns)
-    # answers are what a type of the file's own is made of
-    made = [name for name, type in columns.items() if name in attributes and is_extension(type)]
-    if made:
-        frame = frame.with_columns(pl.col(name).ext.storage() for name in made)
-        columns = dict(frame.collect_schema())
-    rows = frame.select(pl.len()).collect().item()
-    return TableFile(path, columns, rows, lambda: frame.collect_batches(chunk_size=BATCH))
-
-
-def check_widths(path: Path, columns: dict[str, pl.DataType]) -> None:
-    """Raises CaseError if decimals are longer than any that are read."""
-    problems = []
-    for name, type in columns.items():
-        wide = [part for part in parts_of_type(type) if isinstance(part, pl.Decimal)]
-        if any((part.precision or 0) > WIDEST for part in wide):
-            message = (
-                f"column `{shorten(name)}` of `{path}` ({type}) has decimals of more than {WIDEST} digits"
-            )
-            problems.append(Problem(message, None, "leave it out, or write it as text"))
-    if problems:
-        raise CaseError(problems)
 
 
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz")

@@ -3,11 +3,14 @@
 What calls what:
 
     run                     files of cases in, a file of results out
-      sources                 the rows, as they stand in the files
-      Rows.accepted           those that are cases; the others go to the rejects
-        columns.checked         which are, and their answers
+      sources                 the rows, as they stand in the files (inputs)
+      Rows.accepted           those that are cases
+        plain_answers           the answers of columns that hold nothing else (plain)
+        columns.checked         those of the others, and which rows are cases
+        reasons_against         why others are none: they go to the rejects (rejects)
       follower                everything that follows from them (series.SeriesPlan)
       shaped                  the same, as the kind of output writes it
+      write_results           all of it; where it can be, in stretches of rows (stretches)
 
 A result has its row's number, counting all rows of all files from one; the columns of the input;
 and a column for everything that follows, named by `columns.shown`. Beside it stands its
@@ -18,12 +21,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from io import FileIO
-from math import isfinite
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -43,16 +44,18 @@ from expert.backends.columns import (
 from expert.backends.frames import nw, pl
 from expert.backends.program import lines
 from expert.backends.series import SeriesPlan
-from expert.consultation.case import ROW, UNKNOWN, cell_answer
+from expert.consultation.case import ROW
 from expert.io.files import beside, check_output, written_together
 from expert.io.interruption import listen
 from expert.io.problems import CaseError, Problem, shorten
 from expert.io.version import __version__
 from expert.language.english import Phrases
-from expert.language.model import CHOICES, BadValue, Knowledge, Term
+from expert.language.model import BadValue, Knowledge, Term
 from expert.language.rules import RuleBase
 from expert.population.inputs import cannot_be_read, reason_of, sources
-from expert.population.several import cell_answers, check_together, spread
+from expert.population.plain import answers_type, plain_answers
+from expert.population.rejects import reasons_against, rejection, with_commas
+from expert.population.several import check_together, spread
 from expert.population.stretches import sink_in_stretches
 from expert.population.tables import (
     ENGINE,
@@ -69,10 +72,6 @@ from expert.population.tables import (
     parts_of_type,
 )
 
-SURE = 1 << 52  # whole numbers below it, and their quotients by a power of ten, are told apart
-COMMA = re.compile(r"-?[0-9]+,[0-9]+")
-COMMA_HINT = "; in .csv and .tsv, `--decimal-comma` reads a comma as a point"
-PLAIN = 1e-4  # from here on Python writes a fraction without an exponent, as `consult` reads one
 OUTPUTS = (".parquet", ".csv", ".jsonl")
 ROW_GROUP = 300_000  # rows
 STRETCH = 5 * ROW_GROUP  # rows of a Parquet file whose places are in memory at once
@@ -198,7 +197,7 @@ class Rows:
 
     def frame(self, follow: Follow) -> pl.LazyFrame:
         """The accepted rows: their numbers, other columns, answers (null: not known), and what follows."""
-        answers = {name: _polars_type(term) for name, term in self.knowledge.attributes.items()}
+        answers = {name: answers_type(term) for name, term in self.knowledge.attributes.items()}
         schema = follow(pl.DataFrame(schema={ROW: pl.Int64(), **self.extra, **answers})).schema
         return pl.io.plugins.register_io_source(partial(self._pull, follow), schema=schema)
 
@@ -230,10 +229,15 @@ class Rows:
         if self.coming is None:
             self.coming = self._followed(follow)
             self.next = next(self.coming, None)
+        if self.stretch is None:
+            while self.next is not None:
+                yield self.next
+                self.next = next(self.coming, None)
+            return
         room = self.stretch
-        while self.next is not None and room != 0:
-            part, rest = self.next[:room], self.next[room:] if room else self.next.clear()
-            room = room and room - len(part)
+        while self.next is not None and room > 0:
+            part, rest = self.next[:room], self.next[room:]
+            room -= len(part)
             yield part
             self.next = rest if len(rest) else next(self.coming, None)
 
@@ -292,7 +296,7 @@ class Rows:
             line = row.pop(LINE, number - self.before)
             reasons = [wrong] if wrong else reasons_against(row, self.knowledge, self.missing[file.path])
             if self.reading.decimal_comma:
-                row, reasons = _with_commas(row, reasons, self.knowledge)
+                row, reasons = with_commas(row, reasons, self.knowledge)
             cells = json.loads(raw) if raw else row
             record = rejection(number, str(file.path), line, reasons, cells)
             if self.rejects:
@@ -316,108 +320,6 @@ def _read(file: TableFile) -> Iterator[pl.DataFrame]:
         yield from file.batches()
     except (OSError, *ENGINE) as error:
         raise cannot_be_read(file.path, error) from None
-
-
-def rejection(number: int, file: str, line: int, reasons: list[str], cells: Any) -> str:
-    """What is told of a rejected row, in a line of JSON."""
-    record = {"row": number, "file": file, "line": line, "reasons": reasons, "cells": cells}
-    try:
-        return json.dumps(record, default=str, allow_nan=False) + "\n"
-    except (ValueError, TypeError):
-        return json.dumps(_as_json(record), default=str) + "\n"
-
-
-def _as_json(cell: Any) -> Any:
-    """A cell as JSON can say it: what is no finite number as a text, names as texts."""
-    if isinstance(cell, dict):
-        return {name if isinstance(name, str) else str(name): _as_json(part) for name, part in cell.items()}
-    if isinstance(cell, (list, tuple)):
-        return [_as_json(part) for part in cell]
-    return str(cell) if isinstance(cell, float) and not isfinite(cell) else cell
-
-
-def _with_commas(
-    cells: dict[str, Any], reasons: list[str], knowledge: Knowledge
-) -> tuple[dict[str, Any], list[str]]:
-    """The cells, and what is said of them, as they stand in a file whose numbers are written with commas."""
-    shown, told = dict(cells), list(reasons)
-    for name in knowledge.numeric_attributes:
-        cell = shown.get(name)
-        if isinstance(cell, str) and "." in cell:
-            shown[name] = cell.replace(".", ",")
-            told = [reason.replace(f"`{cell.strip()}`", f"`{shown[name].strip()}`") for reason in told]
-    return shown, told
-
-
-def plain_answers(batch: pl.DataFrame, knowledge: Knowledge) -> dict[str, pl.Series]:
-    """The answers of the columns in which every cell is plainly one: most columns are such.
-
-    They are what `columns.checked` would make of them, ten times faster: texts that are all names of
-    values or `unknown`; numbers in the range; floating-point numbers that are all exactly what a number
-    with the term's decimals is, as dividing whole numbers gives back each of them.
-    """
-    plain = {}
-    for name, term in knowledge.attributes.items():
-        column = batch[name] if name in batch.columns else None
-        if column is None:
-            continue
-        plain_ones = _plain_numbers if term.numeric else _plain_days if term.is_date else _plain_names
-        answers = plain_ones(column, term)
-        if answers is not None:
-            plain[name] = answers
-    return plain
-
-
-def _plain_names(column: pl.Series, term: Term) -> pl.Series | None:
-    if column.dtype != pl.String:
-        return None
-    answers = column.cast(pl.Enum(list(term.values)), strict=False)
-    others = answers.null_count() - column.null_count()
-    return answers if not others or others == (column == UNKNOWN).sum() else None
-
-
-def _plain_numbers(column: pl.Series, term: Term) -> pl.Series | None:
-    scale, (low, high) = 10**term.decimals, term.bounds
-    if column.dtype == pl.Float64:
-        scaled = (column * scale).round()
-        # by a column: Polars divides by one number by multiplying with its reciprocal, which is not exact
-        exact = scaled / pl.repeat(float(scale), len(scaled), eager=True)
-        plain = (column == 0) | (column.abs() >= PLAIN)
-        if not ((exact == column) & plain & (scaled.abs() < SURE)).all():  # nulls aside
-            return None
-        answers = scaled.cast(pl.Int64)
-    elif column.dtype in (pl.Int64, pl.Int32, pl.Int16, pl.Int8) and _polars_type(term) == pl.Int64():
-        ends = column.min(), column.max()
-        if any(isinstance(end, int) and abs(end) * scale >= SURE for end in ends):
-            return None
-        answers = column.cast(pl.Int64) * scale
-    else:
-        return None
-    inside = all(isinstance(end, int) and low <= end <= high for end in (answers.min(), answers.max()))
-    return answers if inside else None
-
-
-def _plain_days(column: pl.Series, term: Term) -> pl.Series | None:
-    if column.dtype != pl.Date:
-        return None
-    days = column.dt.year().cast(pl.Int64) * 10_000 + column.dt.month().cast(pl.Int64) * 100 + column.dt.day()
-    low, high = term.bounds
-    if days.null_count() > column.null_count():  # days beyond all years that there are
-        return None
-    return days if days.is_between(low, high).all() else None  # nulls aside
-
-
-def reasons_against(cells: dict[str, Any], knowledge: Knowledge, missing: list[str]) -> list[str]:
-    """Why cells are no case: what is missing, and what `consult` would say of them."""
-    reasons = list(missing)
-    for name, term in knowledge.answerable.items():
-        cell = cells.get(name)
-        try:
-            cell_answers(cell, term) if term.type == CHOICES else cell_answer(cell, term)
-        except BadValue as error:
-            comma = term.numeric and isinstance(cell, str) and COMMA.fullmatch(cell.strip())
-            reasons.append(str(error) + (COMMA_HINT if comma else ""))
-    return reasons or ["a cell cannot be read as it is written"]
 
 
 def other_columns(files: list[dict[str, pl.DataType]], knowledge: Knowledge) -> dict[str, pl.DataType]:
@@ -449,12 +351,6 @@ def _is_taken(term: Term, knowledge: Knowledge) -> bool:
         return False
     of_option = (VERDICT, TIMING, COST, FLAG)
     return term.among in BEGINNINGS or (term.among in knowledge.options and term.value in of_option)
-
-
-def _polars_type(term: Term) -> pl.DataType:
-    if not term.ordered:
-        return pl.Enum(list(term.values))
-    return pl.Int64() if max(map(abs, term.bounds)) < 1 << 63 else pl.Int128()
 
 
 # --- results -------------------------------------------------------------------------------------

@@ -30,14 +30,13 @@ from expert.io.version import __version__
 from expert.language.model import BadValue, Knowledge, Term
 from expert.language.rules import RuleBase
 from expert.population.inputs import paths_of, sources
+from expert.population.rejects import reasons_against, rejection
 from expert.population.run import (
     Counts,
     Job,
     RowsSeen,
     legend_path,
     other_columns,
-    reasons_against,
-    rejection,
     write_legend,
 )
 from expert.population.several import check_together, told_apart

@@ -86,25 +86,27 @@ class _Joined:
         self.footer = b""  # the last
         self.rows = 0
         self.groups: list[bytes] = []  # of all stretches
-        self.end = self._taken(0)
+        self.end = 0  # of the data
+        self._keep_footer(0)
 
     def go_on(self, sink: Callable[[FileIO], None], more: Callable[[], bool]) -> None:
         while True:
-            start = self.end - len(MAGIC)  # with which every stretch begins: it covers what is there
+            # a writer begins with PAR1, which covers the last four bytes of data: they are put back
+            start = self.end - len(MAGIC)
             covered = self._read(start, self.end)
             self._cut(start)
             sink(self.file)
             self.file.seek(start)
             self.file.write(covered)
-            self.end = self._taken(start)
+            self._keep_footer(start)
             if not more():
                 break
         self._cut(self.end)
         footer = _footer(self.footer, self.rows, self.groups)
         self._write(footer + len(footer).to_bytes(LENGTH, "little") + MAGIC)
 
-    def _taken(self, start: int) -> int:
-        """Where the data of the stretch ends that begins at a place: its footer is read and kept."""
+    def _keep_footer(self, start: int) -> None:
+        """Read what is needed of the footer of the stretch that begins at a place, and where its data end."""
         size = self.file.seek(0, 2)
         tail = size - LENGTH - len(MAGIC)
         foot = tail - int.from_bytes(self._read(tail, tail + LENGTH), "little")
@@ -112,7 +114,7 @@ class _Joined:
         stretch = _stretch(self.footer, start)
         self.rows += stretch.rows
         self.groups += stretch.groups
-        return min([foot, *(start + place for place in stretch.indexes)])
+        self.end = min([foot, *(start + place for place in stretch.indexes)])
 
     def _read(self, start: int, end: int) -> bytes:
         self.file.seek(start)

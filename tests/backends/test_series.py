@@ -17,7 +17,7 @@ from expert.backends.program import lines
 from expert.knowledge.load import open_files
 from expert.language.model import BadValue
 from expert.language.rules import RuleBase
-from expert.population.run import _polars_type
+from expert.population.plain import answers_type
 
 
 def answers(base: RuleBase, count: int, random: Random) -> Any:
@@ -26,7 +26,7 @@ def answers(base: RuleBase, count: int, random: Random) -> Any:
     for name, term in base.knowledge.attributes.items():
         values = [*(ends(term) if term.ordered else term.values)]
         cells = random.choices([*values, None], [3 / len(values)] * len(values) + [1], k=count)
-        columns.append(pl.Series(name, cells, dtype=_polars_type(term)))
+        columns.append(pl.Series(name, cells, dtype=answers_type(term)))
     return pl.DataFrame(columns)
 
 
@@ -38,7 +38,7 @@ def by_expressions(base: RuleBase, frame: Any) -> Any:
 
 
 def _operations(plan: series.SeriesPlan) -> list[series.Operation]:
-    return [*plan.first, *(operation for operations, _ in plan.stages for operation in operations)]
+    return [*plan.first, *(operation for stage in plan.stages for operation in stage.operations)]
 
 
 @pytest.mark.parametrize("seeds", some_or_all(range(3028, 3029), range(3000, 3300)))

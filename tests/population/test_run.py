@@ -16,6 +16,7 @@ from support.tables import BASE, NAMES, pl, random_rows
 from expert.consultation.case import UNKNOWN, make_case
 from expert.consultation.engine import infer
 from expert.population import run as running
+from expert.population.plain import answers_type
 
 
 @pytest.mark.parametrize("step", some_or_all(5, 1, more=1))
@@ -77,7 +78,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
 def test_a_plan_is_made_once_for_each_knowledge_base() -> None:
     """And it is that of this very knowledge base, whatever another declares."""
-    frame = pl.DataFrame(schema={n: running._polars_type(t) for n, t in BASE.knowledge.attributes.items()})
+    frame = pl.DataFrame(schema={n: answers_type(t) for n, t in BASE.knowledge.attributes.items()})
     first = running._plan(running._Same(BASE))
     assert running.follower(BASE)(frame).columns[-1].startswith("fired.")
     assert running._plan(running._Same(BASE)) is first
