@@ -108,13 +108,13 @@ def test_spark_rejects_as_polars_does(quick_spark: Any, base: RuleBase, tmp_path
     for row in rows[::3]:
         row |= {name: random.choice(WORDS) for name in random.sample(names, 3)}
     whole = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))
-    whole = whole.with_columns(pl.Series("who is `it`", range(120)), pl.Series("Budget", range(120)))
+    whole = whole.with_columns(pl.Series("who is `it`", range(120)), pl.Series("Spent", range(120)))
     folder = tmp_path / "in [1] {a}*?é%20"
     (folder / "sub").mkdir(parents=True)
     floats = whole[40:80].with_columns(pl.Series("budget", [0.1, 1e7, 0.3, 1e-7] * 10))
     whole[:40].write_parquet(folder / "a b.parquet")
     floats.write_parquet(folder / "b%20.parquet")
-    whole[80:100].drop("picking", "Budget").write_parquet(folder / "sub/c.parquet")
+    whole[80:100].drop("picking", "Spent").write_parquet(folder / "sub/c.parquet")
     whole[:0].write_parquet(folder / "sub/d.parquet")
     whole[100:].write_parquet(folder / "sub/e.parquet")
     (folder / "_hidden.parquet").write_text("no data")
