@@ -310,7 +310,8 @@ def about(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        error.filename = error.filename or str(path)
+        if error.errno is not None:  # one of an engine has words alone, which a name would hide
+            error.filename = error.filename or str(path)
         raise
 
 

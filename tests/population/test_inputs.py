@@ -135,6 +135,7 @@ def test_a_column_without_any_value_is_of_every_type(tmp_path: Path) -> None:
 def test_files_that_cannot_be(tmp_path: Path) -> None:
     write_csv(tmp_path / "c.csv", [{"scar_depth": "bad"}])
     (tmp_path / "loop.csv").symlink_to("loop.csv")
+    (tmp_path / "full.csv").symlink_to("/dev/full")
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe.csv")
     for words, message in {
@@ -144,6 +145,7 @@ def test_files_that_cannot_be(tmp_path: Path) -> None:
         ("c.csv", "-o", "out.csv", "--rejects", "out.csv.legend.json"): "is read or written already",
         ("c.csv", "-o", "out.csv", "--rejects", "no/rejects"): "`no/rejects` cannot be written",
         ("c.csv", "-o", "out.csv", "--rejects", "/dev/full"): "`/dev/full` cannot be written: No space left",
+        ("c.csv", "-o", "full.csv"): "`full.csv` cannot be written: No space left",
     }.items():
         assert message in population("run", *words, "--absent-unknown", cwd=tmp_path, code=2)
     population("run", "c.csv", "-o", "loop.csv", "--absent-unknown", cwd=tmp_path, code=1)
