@@ -67,6 +67,10 @@ class Algebra(Protocol[T_co, N_co]):
         """
         ...
 
+    def spanned(self, intervals: list[Any], /) -> list[Any]:
+        """What takes the place of the many intervals between which a sum lies, where fewer say as much."""
+        ...
+
     def divided(self, number: Any, divisor: int, /) -> N_co:
         """The whole part of a number that is not below 0, divided by one above it."""
         ...
@@ -318,7 +322,8 @@ class Calculator(Generic[T, N]):
             for where, other in others:
                 applied = self._applied_to_intervals(operator, one, other)
                 results += [(there & where & so, interval) for so, interval in applied]
-        return self.merged(results)
+        merged = self.merged(results)
+        return merged if len(merged) <= MANY else self.algebra.spanned(merged)
 
     def _applied_to_intervals(self, operator: str, one: Ends[N], other: Ends[N]) -> Intervals[T, N]:
         (a, b), (c, d) = one, other

@@ -30,6 +30,9 @@ class Whole:
     def unchanging(self, truth: Any, /) -> Any:
         return truth
 
+    def spanned(self, intervals: list[Any], /) -> list[Any]:
+        return intervals
+
     def choose(self, where: Any, one: Any, other: Any, /) -> Any:
         """The one number where something is so, the other elsewhere."""
         raise NotImplementedError

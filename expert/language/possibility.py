@@ -113,6 +113,17 @@ class Possibilities(Generic[T, N]):
         kept += [(Bounds(false, there), Estimate(n, true)) for there, n in self.algebra.extremes(others)]
         return [*kept, (Bounds(false, uncertain), Estimate(amounts[0][1].number, false))]
 
+    def spanned(self, intervals: list[Any], /) -> list[Any]:
+        """As the other algebra has it, of what may be: of its fewer intervals, none must be had."""
+        possible = [(where.may, (low.number, high.number)) for where, (low, high) in intervals]
+        spanned = self.algebra.spanned(possible)
+        if spanned is possible:
+            return intervals
+        false, true = self.algebra.false, self.algebra.true
+        return [
+            (Bounds(false, so), (Estimate(low, true), Estimate(high, true))) for so, (low, high) in spanned
+        ]
+
     def divided(self, number: Estimate[T, N], divisor: int, /) -> Estimate[T, N]:
         """The whole part of a number divided by another."""
         return Estimate(self.algebra.divided(number.number, divisor), number.certain)

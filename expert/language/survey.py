@@ -124,6 +124,12 @@ class Perhaps(NamedTuple):
 ALWAYS, NEVER, DEPENDS = Perhaps(True, False), Perhaps(False, True), Perhaps(False, False)
 
 
+def _fixed(number: Amount[Perhaps]) -> int:
+    """What a number comes to that is the same in every case."""
+    assert number.polynomial.fixed is not None
+    return number.polynomial.fixed
+
+
 def _perhaps(always: bool, never: bool) -> Perhaps:
     if always:
         return ALWAYS
@@ -147,6 +153,19 @@ class Survey(Splitting):
         self.unforeseen: set[str] = set()
         self.ranges = {name: term.bounds for name, term in terms.items() if term.ordered}
         self.dates = frozenset(name for name, term in terms.items() if term.is_date)
+        self.counts_only = all(name in answers for name in self.ranges)  # no number is open
+
+    def spanned(self, intervals: list[Any]) -> list[Any]:
+        """Where no number is open: the one interval that has all in it, and where it may meet.
+
+        A number is then the same in every case or depends on truths, so that no comparison is written down,
+        whichever of its values are compared: what is asked of the answers is the same.
+        """
+        if not self.counts_only:
+            return intervals
+        lows, highs = [low for _, (low, _) in intervals], [high for _, (_, high) in intervals]
+        least, greatest = min(lows, key=_fixed), max(highs, key=_fixed)
+        return [(DEPENDS, (least, greatest)), (DEPENDS, (least, least)), (DEPENDS, (greatest, greatest))]
 
     def known(self, attribute: str) -> Perhaps:
         if attribute in self.answers:
