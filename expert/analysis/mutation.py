@@ -35,7 +35,7 @@ from expert.language.conclusions import (
 from expert.language.contradictions import Contradiction, Contradictions
 from expert.language.diagrams import Diagram
 from expert.language.guards import counting, excepting, uncountable
-from expert.language.limits import NotDecided
+from expert.language.limits import Budget, NotDecided, TooLarge
 from expert.language.model import Knowledge
 from expert.language.prospect import Cones, Deferred, Prospect
 from expert.language.rules import Instance, Rule, RuleBase, SpelledOut, findings_read, passes, reads, writes
@@ -65,12 +65,17 @@ class Survivor(NamedTuple):
 
 
 class Score(NamedTuple):
-    """What became of the mutants. `invalid` would not have been loaded."""
+    """What became of the mutants. `invalid` would not have been loaded.
+
+    `untried` are those that would have to be tried one by one, for which that was too much; they are counted
+    in `tried`, as not noticed.
+    """
 
     noticed: dict[str, int]  # by kind
     tried: dict[str, int]
     invalid: int
     survivors: tuple[Survivor, ...]
+    untried: int = 0
 
     @property
     def share(self) -> tuple[int, int]:
@@ -121,6 +126,7 @@ def _cautioning(rule: Rule, c: Contradiction, of: Contradictions, knowledge: Kno
     return rule._replace(when=of.where(c), then=(Caution(c.id, caution_text(c, knowledge)),))
 
 
+READINGS = 250_000  # of an instance, for mutants that are tried or told apart one by one; about half a minute
 TRIES = 20  # to tell survivors apart by other means, that came to nothing
 # cases that may show how two bases differ, where diagrams leave that undecided
 Tell = Callable[[RuleBase, RuleBase], Iterable[Case]]
@@ -130,6 +136,7 @@ def mutate(base: RuleBase, cases: list[Expected], further: Tell | None = None) -
     """Try every mutant on cases that all come out on the base itself.
 
     `further` looks for a case that tells a survivor apart, where diagrams do not decide whether there is one.
+    What a base of many rules has no READINGS left for is not tried, or not told apart.
     """
     known, cones, every, left = SpelledOut(base), Cones(base), list(mutants(base)), TRIES
     variants = Variants(base, cases, known)
@@ -137,10 +144,15 @@ def mutate(base: RuleBase, cases: list[Expected], further: Tell | None = None) -
     trials = {id(mutant): trial for mutant, trial in variants.tried(together)}
     algebra = Listed(case.given for case in cases)
     noticed, tried = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
-    survivors, invalid = [], 0
+    survivors, invalid, untried = [], 0, 0
+    readings = Budget(READINGS, "mutants")
     for mutant in every:
         trial, changed = trials.get(id(mutant)), None
         if trial is None:
+            if not _affords(readings, base):
+                untried += 1
+                tried[mutant.kind] += 1
+                continue
             changed = changed_base(base, mutant, known)
             if changed is None:
                 invalid += 1
@@ -151,6 +163,8 @@ def mutate(base: RuleBase, cases: list[Expected], further: Tell | None = None) -
             noticed[mutant.kind] += 1
         elif trial.shows_unanswered:
             survivors.append(Survivor(mutant, Case({}), False))
+        elif not _affords(readings, base):
+            survivors.append(Survivor(mutant, None, False))
         else:
             changed = changed or changed_base(base, mutant, known)
             assert changed is not None
@@ -161,7 +175,15 @@ def mutate(base: RuleBase, cases: list[Expected], further: Tell | None = None) -
                     left -= 1
             why = why_equivalent(base, mutant) if equivalent else ""
             survivors.append(Survivor(mutant, case, equivalent, why))
-    return Score(noticed, tried, invalid, tuple(survivors))
+    return Score(noticed, tried, invalid, tuple(survivors), untried)
+
+
+def _affords(readings: Budget, base: RuleBase) -> bool:
+    """Whether there are readings left for one more reading of all rules; they are spent."""
+    with suppress(TooLarge):
+        readings.spend(len(base.instances))
+        return True
+    return False
 
 
 def _noticed(changed: RuleBase, cases: list[Expected], algebra: Listed) -> bool:

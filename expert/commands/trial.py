@@ -110,13 +110,16 @@ def _test_json(
         "missed": [{"what": s.what, "answers": answers(s.case), "why": s.why} for s in suggestions],
     }
     if score:
-        shown["mutation"] = {
+        mutation: dict[str, object] = {
             **ratio(score.share),
             "survivors": [
                 {**_mutant_json(s), "answers": answers(s.case), "equivalent": s.equivalent, "why": s.why}
                 for s in score.survivors
             ],
         }
+        if score.untried:
+            mutation["untried"] = score.untried
+        shown["mutation"] = mutation
     return shown
 
 

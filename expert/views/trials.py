@@ -86,6 +86,9 @@ def score_blocks(score: Score, base: RuleBase, kb: Path | None) -> Section:
     blocks.append(Line(f"Mutation score: {_share(score.share)}, {without}."))
     if score.invalid:
         blocks.append(Line(f"{score.invalid} more would not have been loaded."))
+    if score.untried:
+        untried = f"Of these, {count(score.untried, 'mutant')} not tried, and counted as not noticed"
+        blocks.append(Line(f"{untried}: it would take too long with so many rules."))
     for survivor in score.survivors:
         blocks += _survivor(survivor, base.knowledge, kb)
     return Section("Mutants noticed by some case:", tuple(blocks))

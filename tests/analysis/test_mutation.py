@@ -16,6 +16,7 @@ from support.linked import every_case, linked_base, small_first
 from support.sizes import some_or_all
 from support.trying import ROOT, edit, kb
 
+from expert.analysis import mutation
 from expert.analysis.expected import load_cases
 from expert.analysis.mutants import Mutant, mutants
 from expert.analysis.mutation import changed_base, tell_apart, why_equivalent
@@ -50,6 +51,21 @@ def test_a_survivor_comes_with_a_case_that_would_notice_it(copy: Path) -> None:
     assert found["of"] - found["covered"] == 2
     whys = {survivor["why"] for survivor in found["survivors"] if survivor["equivalent"]}
     assert whys and "" not in whys and {survivor["why"] for survivor in lost} == {""}
+
+
+def test_what_is_tried_one_by_one_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = load(ROOT / "examples" / "curb65")
+    cases = load_cases(ROOT / "examples" / "curb65", base)
+    monkeypatch.setattr(mutation, "tell_apart", lambda *_: (None, False))
+    monkeypatch.setattr(mutation, "READINGS", 5 * len(base.instances))
+    some = mutation.mutate(base, cases)
+    monkeypatch.setattr(mutation, "READINGS", 250_000)
+    every = mutation.mutate(base, cases)
+    assert every.untried == 0 < some.untried
+    assert sum(some.tried.values()) + some.invalid >= sum(every.tried.values()) + every.invalid
+    assert (
+        sum(some.noticed.values()) + some.untried >= sum(every.noticed.values()) > sum(some.noticed.values())
+    )
 
 
 def test_equivalents_are_named_with_what_they_come_to(base: RuleBase) -> None:

@@ -82,6 +82,8 @@ def test_survivors_with_the_case_that_would_notice(base: RuleBase) -> None:
         "SURVIVES", "would", "equivalent", "it", "SURVIVES", "whether",
     ]  # fmt: skip
     assert "scar_depth=deep" in lines[first + 3]
+    untried = shown([score_blocks(Score(numbers, numbers, 1, survivors, 2), base, None)], LOOK).split("\n")
+    assert untried[first + 2].startswith("Of these, 2 mutants not tried, and counted as not noticed")
 
 
 def test_what_goes_with_a_claim(base: RuleBase) -> None:
