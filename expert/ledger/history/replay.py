@@ -7,7 +7,9 @@ import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple
 
 from expert.consultation.engine import infer
@@ -123,7 +125,7 @@ def replay_all(ledger: Ledger) -> Iterator[Replayed]:
     if workers < 2:
         yield from replay(ledger, (entry for entry in ledger.entries() if entry.is_consultation()))
         return
-    with ProcessPoolExecutor(workers, initializer=_ignore_interruptions) as pool:
+    with ProcessPoolExecutor(workers, initializer=_begin_work) as pool:
         try:
             for replayed in pool.map(_replay_part, parts):
                 yield from replayed
@@ -131,9 +133,17 @@ def replay_all(ledger: Ledger) -> Iterator[Replayed]:
             pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interruptions() -> None:
-    """An interruption is for the process that waits for this one."""
+def _begin_work() -> None:
+    """An interruption is for the process that waits for this one, which ends when that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _replay_part(part: tuple[Path, int, int]) -> list[Replayed]:
