@@ -59,7 +59,7 @@ def test_what_is_tried_one_by_one_has_an_end(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(mutation, "tell_apart", lambda *_: (None, False))
     monkeypatch.setattr(mutation, "READINGS", 5 * len(base.instances))
     some = mutation.mutate(base, cases)
-    monkeypatch.setattr(mutation, "READINGS", 250_000)
+    monkeypatch.setattr(mutation, "READINGS", 100_000)
     every = mutation.mutate(base, cases)
     assert every.untried == 0 < some.untried
     assert sum(some.tried.values()) + some.invalid >= sum(every.tried.values()) + every.invalid
