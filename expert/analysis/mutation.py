@@ -126,7 +126,7 @@ def _cautioning(rule: Rule, c: Contradiction, of: Contradictions, knowledge: Kno
     return rule._replace(when=of.where(c), then=(Caution(c.id, caution_text(c, knowledge)),))
 
 
-READINGS = 100_000  # of an instance, for mutants that are tried or told apart one by one; about half a minute
+READINGS = 100_000  # of an instance, for mutants that are tried or told apart one by one
 TRIES = 20  # to tell survivors apart by other means, that came to nothing
 # cases that may show how two bases differ, where diagrams leave that undecided
 Tell = Callable[[RuleBase, RuleBase], Iterable[Case]]
