@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from expert.analysis.expected import Expected, failures
 from expert.analysis.mutants import Mutant
-from expert.analysis.shown import Listed, Shown, shown
+from expert.analysis.shown import Listed, Shown, seen_in, shown
 from expert.consultation.case import Case
 from expert.language.conclusions import Tally
 from expert.language.conditions import AllOf, Condition, Is, Not, Ref
@@ -179,8 +179,5 @@ def _unlike_the_first(table: Shown, algebra: ManyTimes) -> int:
 
 
 def _fails(case: Expected, table: Shown, n: int) -> bool:
-    seen: dict[tuple[str, str], set[str]] = {}
-    for check in case.checks:
-        values = table.get(check.key, {})
-        seen[check.key] = {value for value, where in values.items() if where >> n & 1}
-    return bool(failures(case, seen))
+    asked = {check.key: table.get(check.key, {}) for check in case.checks}
+    return bool(failures(case, seen_in(asked, n)))

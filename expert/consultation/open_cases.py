@@ -101,7 +101,7 @@ class WrittenDown:
         """Find on which answers it depends whether an instance fires; those that it rests on come first."""
         for turn in _computed_with(instance):
             self._led_to(turn)  # once, before it is asked for: a chain of sums may be long
-        where = _unsettled(self.fired[instance.id])
+        where = self.fired[instance.id].unsettled
         self._fires[instance.id] = self._on(where, inside(instance.when, False))
         for key in writes(instance):
             self._has.pop(key, None)  # it is there already if rules rest on each other in a circle
@@ -123,7 +123,7 @@ class WrittenDown:
             case Holds(Is(ref), _) if ref.kind == "attribute":
                 return self._missing(ref.name)
             case Holds(condition, denied):
-                where = _unsettled(self.reading.pair(condition)[denied])
+                where = self.reading.pair(condition)[denied].unsettled
                 return self._on(where, inside(condition, denied))
             case Has(ref) if ref.kind == "attribute":
                 return self._missing(ref.name)
@@ -179,7 +179,3 @@ def _computed_with(instance: Instance) -> Iterator[Has]:
     for condition in conditions_in(instance.then):
         for ref, _ in refs(condition):
             yield Has(ref, None)
-
-
-def _unsettled(bounds: Bounds[Step]) -> Step:
-    return bounds.may & ~bounds.must

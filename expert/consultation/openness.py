@@ -15,13 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 from expert.consultation.case import Case
 from expert.consultation.ways import Computes, Fires, Has, Holds, Turn, behind, inside
 from expert.language.conclusions import Argue
-from expert.language.conditions import (
-    Condition,
-    Is,
-    Ref,
-    flat_conjuncts,
-    refs,
-)
+from expert.language.conditions import Condition, Is, Ref, flat_conjuncts, refs
 from expert.language.contradictions import Contradictions, LeftOut
 from expert.language.grids import Grid
 from expert.language.meaning import Reading
@@ -255,7 +249,7 @@ class OpenCase:
         match turn:
             case Fires(instance):
                 fires = self.fired.get(instance.id)
-                if fires is None or not _unsettled(fires) or instance.id in seen:
+                if fires is None or not fires.unsettled & 1 or instance.id in seen:
                     return ()
                 seen.add(instance.id)
                 return [Holds(instance.when, False)]
@@ -280,7 +274,7 @@ class OpenCase:
             ref = condition.ref
             if ref.kind == "attribute" and not self._is_missing(ref.name):
                 return False  # which is so of most, and seen soonest
-        return _unsettled(self.reading.pair(condition)[denied])
+        return bool(self.reading.pair(condition)[denied].unsettled & 1)
 
     def _is_named(self, ref: Ref) -> bool:
         """Whether a term has no answer that counts, and may be answered."""
@@ -291,7 +285,3 @@ class OpenCase:
     def _is_inferred(self, ref: Ref) -> bool:
         """Whether a term is what rules conclude of it: if it is answered, they do not count."""
         return ref.kind != "attribute" and (self._may_be_answered(ref) or not self.prepared.is_asked(ref))
-
-
-def _unsettled(bounds: Bounds[int]) -> bool:
-    return bool(bounds.may & ~bounds.must & 1)

@@ -26,6 +26,11 @@ class Bounds(NamedTuple, Generic[T]):
     must: T
     may: T
 
+    @property
+    def unsettled(self) -> T:
+        """Where it may hold, and need not."""
+        return self.may & ~self.must
+
     def __and__(self, other: Bounds[T], /) -> Bounds[T]:
         return Bounds(self.must & other.must, self.may & other.may)
 
