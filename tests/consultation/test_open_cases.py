@@ -54,19 +54,23 @@ def held(base: RuleBase, cases: list[Case]) -> int:
     """How many options are open in some cases, in both ways."""
     openness = Openness(base)
     found = [looked_for(openness.of(case)) for case in cases]
-    assert written(openness, cases) in (found, None)
+    assert written(openness, cases) == found
     return sum(map(len, found))
 
 
 @pytest.mark.parametrize("bases", some_or_all(6, 400, more=60))
 def test_generated_knowledge(bases: int) -> None:
-    open = 0
+    open = too_long = 0
     for number in range(bases):
         random = Random(9000 + number)
         base, problems = open_files(knowledge_files(random))
         assert not problems
-        open += held(base, cases_of(base, random, 6))
-    assert open > bases
+        cases = cases_of(base, random, 6)
+        if written(Openness(base), cases) is None:
+            too_long += 1
+        else:
+            open += held(base, cases)
+    assert open > bases and too_long <= bases // 50
 
 
 @pytest.mark.parametrize("bases", some_or_all(2, 60, more=15))
