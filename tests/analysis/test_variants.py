@@ -8,6 +8,7 @@ import pytest
 from support.chained import chain
 from support.contradicting import contradicting
 from support.generate import knowledge_files, random_answers
+from support.sizes import rest_later
 
 from expert.analysis.expected import Expected, Requirement, failures
 from expert.analysis.mutants import mutants
@@ -20,6 +21,37 @@ from expert.knowledge.load import open_files
 from expert.language.rules import RuleBase, SpelledOut, passes
 
 ANYWHERE = Span("", 0, 0)
+# of sixty generated bases those of which mutants are soon tried: some others take minutes
+SEEDS = (
+    3,
+    0,
+    5,
+    6,
+    8,
+    12,
+    13,
+    16,
+    18,
+    21,
+    22,
+    23,
+    24,
+    27,
+    28,
+    30,
+    31,
+    32,
+    34,
+    36,
+    37,
+    40,
+    46,
+    47,
+    48,
+    50,
+    51,
+    54,
+)
 
 
 def expectations(base: RuleBase, random: Random) -> list[Expected]:
@@ -35,7 +67,7 @@ def expectations(base: RuleBase, random: Random) -> list[Expected]:
     return expected
 
 
-@pytest.mark.parametrize("seed", [0])
+@pytest.mark.parametrize("seed", rest_later(1, SEEDS))
 def test_mutants_are_noticed_together_as_each_by_itself(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(seed + 2)
     files = knowledge_files(random)
