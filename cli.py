@@ -5,12 +5,14 @@ What a command does is in `expert/commands/`; with which codes it ends, in `expe
 
 import atexit
 import gc
-import signal
+
+# what `signal` is made of, without the milliseconds that it takes to be imported
+from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
 
 # while its imports last, an interruption ends the program as it ends others, and shows no traceback of them
-STARTING = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+STARTING = getsignal(SIGINT) is default_int_handler
 if STARTING:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal(SIGINT, SIG_DFL)
 
 # a command is one short run: what it makes, from its imports on, is rarely garbage that is worth looking for;
 # at its end, when everything goes, Python would look through all of it three times, which takes longer than
@@ -286,7 +288,7 @@ def look(
 def main() -> None:
     """The entry point of the `cicatrix` command."""
     if STARTING:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal(SIGINT, default_int_handler)
     open_streams()
     # a shell completes a command by its name alone
     completing = {"--install-completion", "--show-completion"} & {*sys.argv}

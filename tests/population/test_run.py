@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
+from random import Random
 
 import pytest
 from support.shell import PROGRAM
-from support.sizes import some_or_all
+from support.sizes import LONG, MORE, some_or_all
 from support.tables import BASE, NAMES, pl, random_rows
 
 from expert.consultation.case import UNKNOWN, make_case
@@ -59,6 +61,48 @@ def test_interrupted_runs_leave_nothing_that_looks_whole(tmp_path: Path, how: si
     assert [path.name for path in tmp_path.iterdir()] == ["cases.parquet"]
     if how == signal.SIGINT:
         assert (child.returncode, said.strip()) == (130, "Stopped. Nothing was written.")
+
+
+INTERRUPTED = (130, -signal.SIGINT)  # or ended by it, before there was anything to say
+MOMENTS = [pytest.param(3, marks=MORE), pytest.param(25, marks=LONG)]
+
+
+@pytest.mark.parametrize("moments", MOMENTS)
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("kinds", [("parquet", "parquet"), ("csv", "jsonl"), ("parquet", "csv")])
+def test_an_interruption_at_any_moment_stops_the_run_or_comes_too_late(
+    tmp_path: Path, kinds: tuple[str, str], times: int, moments: int
+) -> None:
+    """Once Python itself has started: until then, an interruption shows where in its own files it was."""
+    cases, out = tmp_path / f"cases.{kinds[0]}", tmp_path / "results" / f"out.{kinds[1]}"
+    some = pl.DataFrame(random_rows(10_000), schema=dict.fromkeys(NAMES, pl.String))
+    table = pl.concat([some] * 10)
+    table.write_parquet(cases) if kinds[0] == "parquet" else table.write_csv(cases)
+    out.parent.mkdir()
+    command = [*PROGRAM, "population", "run", str(cases), "-o", str(out)]
+    started = 3 * _seconds([sys.executable, "-c", ""])
+    took = _seconds(command)
+    rng = Random(f"{kinds}{times}")
+    for _ in range(moments):
+        for path in out.parent.iterdir():
+            path.unlink()
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(rng.uniform(started, took))
+        for _ in range(times):
+            child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=60)
+        left = sorted(path.name for path in out.parent.iterdir())
+        if child.returncode == 0:
+            assert len(left) == 3, left
+        else:
+            assert (child.returncode in INTERRUPTED, left) == (True, []), child.returncode
+        assert said.strip() in ("", "Stopped. Nothing was written.")
+
+
+def _seconds(command: list[str]) -> float:
+    start = time.monotonic()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.monotonic() - start
 
 
 @pytest.mark.long
